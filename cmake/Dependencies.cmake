@@ -1,0 +1,17 @@
+# Everything the program links, all of it from Debian 12's packages (docs/dependencies.md says what each is for).
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(PostgreSQL 15 REQUIRED)
+find_package(SQLite3 3.40 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+
+# Asio and Beast are compiled once, in runtime/ and http/, instead of in every file that includes them.
+add_library(gatehouse_asio INTERFACE)
+target_link_libraries(gatehouse_asio INTERFACE Boost::headers Threads::Threads OpenSSL::SSL)
+target_compile_definitions(gatehouse_asio INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_DISABLE_VISIBILITY)

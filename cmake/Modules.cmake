@@ -1,0 +1,30 @@
+# gatehouse_module(<folder> [USES <folder>...] [LINKS <library>...])
+#
+# One static library per folder of src/. USES names the folders it may include, so the link line is the architecture;
+# tests/architecture checks that the #include lines say the same.
+function(gatehouse_module folder)
+  cmake_parse_arguments(module "" "" "USES;LINKS" ${ARGN})
+  string(REPLACE "/" "_" name "${folder}")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp"
+                                      "${CMAKE_SOURCE_DIR}/src/${folder}/middleware/*.cpp")
+  list(TRANSFORM module_USES REPLACE "/" "_")
+  list(TRANSFORM module_USES PREPEND "gatehouse_")
+  if(sources)
+    add_library(gatehouse_${name} STATIC ${sources})
+    target_include_directories(gatehouse_${name} SYSTEM PUBLIC ${Boost_INCLUDE_DIRS})
+    target_include_directories(gatehouse_${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(gatehouse_${name} PUBLIC ${module_USES} ${module_LINKS})
+  else()
+    add_library(gatehouse_${name} INTERFACE)
+    target_include_directories(gatehouse_${name} INTERFACE "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(gatehouse_${name} INTERFACE ${module_USES} ${module_LINKS})
+  endif()
+endfunction()
+
+# gatehouse_precompile(<target>): Asio's headers, compiled once for every target that speaks it.
+function(gatehouse_precompile target)
+  get_target_property(type ${target} TYPE)
+  if(NOT type STREQUAL "INTERFACE_LIBRARY")
+    target_precompile_headers(${target} REUSE_FROM gatehouse_runtime)
+  endif()
+endfunction()

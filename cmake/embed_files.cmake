@@ -1,0 +1,11 @@
+# Called by gatehouse_embed at build time.
+string(REPLACE "|" ";" files "${FILES}")
+set(text "#include \"base/embedded_file.hpp\"\n\n#include <span>\n\nnamespace {\n")
+string(APPEND text "constexpr gatehouse::EmbeddedFile files[] = {\n")
+foreach(file IN LISTS files)
+  file(READ "${file}" content)
+  file(RELATIVE_PATH path "${ROOT}" "${file}")
+  string(APPEND text "    {\"${path}\", R\"__embedded__(${content})__embedded__\"},\n")
+endforeach()
+string(APPEND text "};\n}  // namespace\n\nstd::span<const gatehouse::EmbeddedFile> ${VARIABLE}() { return files; }\n")
+file(WRITE "${OUTPUT}" "${text}")

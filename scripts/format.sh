@@ -1,0 +1,17 @@
+# ./dev format
+
+format_usage() {
+  cat <<'TEXT'
+usage: ./dev format
+
+Formats every C++ file of src, tests and bench in place, as .clang-format says.
+TEXT
+}
+
+# cpp_files: every C++ file of ours, NUL-separated.
+cpp_files() { find src tests bench -type f \( -name '*.cpp' -o -name '*.hpp' \) -print0; }
+
+format_command() {
+  ensure_packages "${packages_format[@]}"
+  cpp_files | xargs -0 clang-format-19 -i
+}

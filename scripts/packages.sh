@@ -1,0 +1,42 @@
+# The Debian packages each command needs (docs/dependencies.md says what for), and their installation.
+
+packages_build=(g++ cmake ninja-build ccache pkg-config curl
+  libboost1.81-dev libboost-json1.81-dev libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev libspdlog-dev)
+packages_clang=(clang-19 libclang-rt-19-dev)
+packages_test=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev
+  postgresql postgresql-client postgresql-contrib pgbouncer
+  python3 python3-pytest python3-psycopg2 python3-yaml nodejs openssl sqlite3)
+packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
+  python3 python3-pytest)
+packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev)
+packages_bench=("${packages_build[@]}" postgresql postgresql-client postgresql-contrib nginx-light wrk python3)
+packages_format=(clang-format-19)
+
+# ensure_packages <name>...: installs what is missing of them; silent and fast when nothing is.
+ensure_packages() {
+  if ! command -v dpkg-query >/dev/null; then
+    echo "./dev: this is no Debian, so it is up to you that these are installed: $*" >&2
+    return 0
+  fi
+  local installed missing
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' || true)
+  missing=$(comm -23 <(printf '%s\n' "$@" | sort -u) <(sort -u <<<"$installed"))
+  [[ -z $missing ]] && return 0
+
+  local as_root=()
+  if [[ $(id -u) -ne 0 ]]; then
+    if ! command -v sudo >/dev/null; then
+      echo "./dev: these packages are missing, and there is neither root nor sudo to install them:" $missing >&2
+      return 1
+    fi
+    as_root=(sudo)
+  fi
+  echo "./dev: installing" $missing
+  # nginx and PostgreSQL are used as programs, on ports of our own; their system services are none of our business.
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600) output
+  # shellcheck disable=SC2086  # one word a package
+  output=$("${apt[@]}" update </dev/null 2>&1 && "${apt[@]}" install -y --no-install-recommends $missing </dev/null 2>&1) || {
+    printf '%s\n./dev: the packages could not be installed\n' "$output" >&2
+    return 1
+  }
+}

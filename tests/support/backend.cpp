@@ -1,0 +1,33 @@
+#include "support/backend.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <iostream>
+#include <stdexcept>
+
+#include "base/embedded_file.hpp"
+#include "database/migrator.hpp"
+#include "support/run_task.hpp"
+
+namespace gatehouse::testing {
+
+std::vector<BackendFactory> backends() {
+  std::vector<BackendFactory> found{sqlite_backend()};
+  if (auto postgres = postgres_backend()) {
+    found.push_back(std::move(*postgres));
+  } else {
+    std::cout << "GATEHOUSE_TEST_POSTGRES is not set: PostgreSQL is left out\n";
+  }
+  return found;
+}
+
+void migrate(Backend& backend) {
+  boost::asio::io_context io{1};
+  const auto database = backend.provider().open(io, 1);
+  const SystemClock clock;
+  database::Migrator migrator{*database, embedded_migrations(), clock};
+  if (!run_task(io, migrator.latest())) throw std::logic_error{"an empty database cannot be migrated"};
+}
+
+std::string backend_name(const ::testing::TestParamInfo<BackendFactory>& parameter) { return parameter.param.name; }
+
+}  // namespace gatehouse::testing

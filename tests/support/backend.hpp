@@ -1,0 +1,48 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "database/provider.hpp"
+
+namespace gatehouse::testing {
+
+/// An empty database of one kind, made for one test and removed with this object.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  [[nodiscard]] virtual database::Provider& provider() = 0;
+  [[nodiscard]] virtual std::string name() const = 0;
+
+  /// A second process, as far as the database can tell: opened on the same database, closed by its owner.
+  [[nodiscard]] virtual std::unique_ptr<database::Provider> another_provider() = 0;
+};
+
+struct BackendFactory {
+  std::string name;
+  std::function<std::unique_ptr<Backend>()> make;
+};
+
+/// What GoogleTest calls a parameter.
+inline void PrintTo(const BackendFactory& factory, std::ostream* out) { *out << factory.name; }
+
+[[nodiscard]] BackendFactory sqlite_backend();
+
+/// Nothing where no server was named (test_postgres_url()).
+[[nodiscard]] std::optional<BackendFactory> postgres_backend();
+
+/// Every kind of database this machine can test; says so where one is left out. A suite takes them as its parameter:
+/// INSTANTIATE_TEST_SUITE_P(Databases, Suite, testing::ValuesIn(backends()), backend_name).
+[[nodiscard]] std::vector<BackendFactory> backends();
+[[nodiscard]] std::string backend_name(const ::testing::TestParamInfo<BackendFactory>& parameter);
+
+/// Brings the schema to its latest state, or throws.
+void migrate(Backend& backend);
+
+}  // namespace gatehouse::testing

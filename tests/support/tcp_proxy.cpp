@@ -1,0 +1,118 @@
+#include "support/tcp_proxy.hpp"
+
+#include <array>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <future>
+
+namespace gatehouse::testing {
+
+using boost::asio::ip::tcp;
+
+/// One accepted connection and its way to the server.
+class TcpProxy::Link : public std::enable_shared_from_this<Link> {
+ public:
+  Link(boost::asio::io_context& io, tcp::socket client, const bool& silent)
+      : client_{std::move(client), {}}, server_{tcp::socket{io}, {}}, silent_(silent) {}
+
+  void start(const std::string& host, std::uint16_t port) {
+    tcp::resolver resolver{server_.socket.get_executor()};
+    boost::system::error_code error;
+    boost::asio::connect(server_.socket, resolver.resolve(host, std::to_string(port), error), error);
+    if (error) return close();
+    relay(client_, server_);
+    relay(server_, client_);
+  }
+
+  void close() {
+    boost::system::error_code ignored;
+    client_.socket.close(ignored);
+    server_.socket.close(ignored);
+  }
+
+ private:
+  struct End {
+    tcp::socket socket;
+    std::array<char, 16 * 1024> buffer;
+  };
+
+  void relay(End& from, End& to) {
+    from.socket.async_read_some(
+        boost::asio::buffer(from.buffer),
+        [self = shared_from_this(), &from, &to](boost::system::error_code error, std::size_t size) {
+          if (error) return self->close();
+          if (self->silent_) return self->relay(from, to);
+          boost::asio::async_write(to.socket, boost::asio::buffer(from.buffer, size),
+                                   [self, &from, &to](boost::system::error_code failed, std::size_t) {
+                                     if (failed) return self->close();
+                                     self->relay(from, to);
+                                   });
+        });
+  }
+
+  End client_;
+  End server_;
+  const bool& silent_;
+};
+
+TcpProxy::TcpProxy(std::string host, std::uint16_t port) : host_(std::move(host)), server_port_(port) {
+  listen();
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+TcpProxy::~TcpProxy() {
+  on_thread(&TcpProxy::do_cut);
+  work_.reset();
+  thread_.join();
+}
+
+void TcpProxy::cut() { on_thread(&TcpProxy::do_cut); }
+void TcpProxy::silence() { on_thread(&TcpProxy::do_silence); }
+void TcpProxy::restore() { on_thread(&TcpProxy::do_restore); }
+
+void TcpProxy::on_thread(void (TcpProxy::*action)()) {
+  std::promise<void> done;
+  boost::asio::post(io_, [&] {
+    (this->*action)();
+    done.set_value();
+  });
+  done.get_future().get();
+}
+
+void TcpProxy::do_cut() {
+  acceptor_.close();
+  for (const auto& weak : links_) {
+    if (const auto link = weak.lock()) link->close();
+  }
+  links_.clear();
+}
+
+void TcpProxy::do_silence() { silent_ = true; }
+
+void TcpProxy::do_restore() {
+  silent_ = false;
+  if (!acceptor_.is_open()) listen();
+}
+
+void TcpProxy::listen() {
+  const tcp::endpoint endpoint{boost::asio::ip::address_v4::loopback(), port_};
+  acceptor_.open(endpoint.protocol());
+  acceptor_.set_option(tcp::acceptor::reuse_address(true));
+  acceptor_.bind(endpoint);
+  acceptor_.listen();
+  port_ = acceptor_.local_endpoint().port();
+  accept();
+}
+
+void TcpProxy::accept() {
+  acceptor_.async_accept([this](boost::system::error_code error, tcp::socket client) {
+    if (error) return;
+    auto link = std::make_shared<Link>(io_, std::move(client), silent_);
+    links_.push_back(link);
+    link->start(host_, server_port_);
+    accept();
+  });
+}
+
+}  // namespace gatehouse::testing

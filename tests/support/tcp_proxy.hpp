@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace gatehouse::testing {
+
+/// A TCP relay on 127.0.0.1 with a thread of its own, through which a test reaches a server and then breaks the way:
+/// cut, silent, or whole again. Connections are blocking for the test: each method returns when its effect is there.
+class TcpProxy {
+ public:
+  TcpProxy(std::string host, std::uint16_t port);
+  ~TcpProxy();
+  TcpProxy(const TcpProxy&) = delete;
+  TcpProxy& operator=(const TcpProxy&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+  /// Closes every connection and refuses new ones.
+  void cut();
+  /// Keeps connections and accepts new ones, but passes nothing on.
+  void silence();
+  /// Accepts and passes on again.
+  void restore();
+
+ private:
+  class Link;
+
+  void on_thread(void (TcpProxy::*action)());
+  void do_cut();
+  void do_silence();
+  void do_restore();
+  void listen();
+  void accept();
+
+  const std::string host_;
+  const std::uint16_t server_port_;
+  boost::asio::io_context io_{1};
+  boost::asio::ip::tcp::acceptor acceptor_{io_};
+  std::vector<std::weak_ptr<Link>> links_;
+  std::uint16_t port_ = 0;
+  bool silent_ = false;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+  std::thread thread_;
+};
+
+}  // namespace gatehouse::testing

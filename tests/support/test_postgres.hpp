@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/settings.hpp"
+
+struct pg_conn;
+
+namespace gatehouse::testing {
+
+/// The server `./dev test` started, as a postgresql:// URL of its maintenance database (GATEHOUSE_TEST_POSTGRES), or
+/// nothing, in which case a test that needs it is skipped with a printed line.
+[[nodiscard]] std::optional<std::string> test_postgres_url();
+
+/// A blocking connection of a test's own, to look at and meddle with the server behind the driver's back.
+/// Everything throws std::runtime_error with the server's words when it fails.
+class AdminConnection {
+ public:
+  explicit AdminConnection(const std::string& conninfo);
+  ~AdminConnection();
+  AdminConnection(const AdminConnection&) = delete;
+  AdminConnection& operator=(const AdminConnection&) = delete;
+
+  /// Runs SQL; the first column of the first row, or an empty text.
+  std::string run(const std::string& sql);
+
+ private:
+  pg_conn* connection_;
+};
+
+/// A new, empty database with a random name on the test server, dropped with this object, whoever is still connected.
+/// Needs test_postgres_url().
+class TestDatabase {
+ public:
+  TestDatabase();
+  ~TestDatabase();
+  TestDatabase(const TestDatabase&) = delete;
+  TestDatabase& operator=(const TestDatabase&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  /// The settings of a program that uses it.
+  [[nodiscard]] config::DatabaseSettings settings() const;
+  /// Runs SQL in it, as AdminConnection::run().
+  std::string run(const std::string& sql);
+
+ private:
+  std::string name_;
+};
+
+}  // namespace gatehouse::testing
