@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace gatehouse {
+
+/// A text file of the source tree that was built into the program.
+struct EmbeddedFile {
+  std::string_view path;  ///< relative to the source tree, `migrations/postgres/….up.sql`
+  std::string_view text;
+};
+
+/// Every file of migrations/ and of seeds/, sorted by path.
+[[nodiscard]] std::span<const EmbeddedFile> embedded_migrations();
+[[nodiscard]] std::span<const EmbeddedFile> embedded_seeds();
+/// api/openapi.yaml alone.
+[[nodiscard]] std::span<const EmbeddedFile> embedded_openapi();
+
+}  // namespace gatehouse
