@@ -1,0 +1,24 @@
+#include "crypto/sha256.hpp"
+
+#include "crypto/openssl.hpp"
+
+namespace gatehouse::crypto {
+namespace {
+
+/// Fetched once: looking an algorithm up costs several times the digest of a short text.
+const EVP_MD* sha256_algorithm() {
+  static const Digest algorithm = require_object<Digest>(EVP_MD_fetch(nullptr, "SHA256", nullptr), "fetch SHA-256");
+  return algorithm.get();
+}
+
+}  // namespace
+
+std::string sha256(std::string_view bytes) {
+  std::string digest(sha256_bytes, '\0');
+  require_openssl(EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
+                             sha256_algorithm(), nullptr),
+                  "compute SHA-256");
+  return digest;
+}
+
+}  // namespace gatehouse::crypto
