@@ -1,0 +1,175 @@
+#include "telemetry/access_log.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "base/json_text.hpp"
+
+namespace gatehouse::telemetry {
+namespace {
+
+/// Beside each log's own buffer, so that one can be filled while another is written.
+constexpr std::size_t spare_buffers_per_log = 3;
+
+/// An escape takes at most six bytes (`\u001b`), a replacement character three.
+constexpr std::size_t escaped_bytes_per_byte = 6;
+constexpr std::size_t fixed_bytes_max = 320;
+constexpr std::size_t line_bytes_max =
+    fixed_bytes_max + escaped_bytes_per_byte * (AccessLog::path_bytes_max + 3 * AccessLog::text_bytes_max);
+constexpr std::size_t iso8601_second_length = 19;
+
+// Not memcpy(3), which takes no null pointer, as an empty text may be.
+char* put(char* out, std::string_view text) { return std::ranges::copy(text, out).out; }
+
+char* put_number(char* out, std::uint64_t number) {
+  return std::to_chars(out, out + std::numeric_limits<std::uint64_t>::digits10 + 1, number).ptr;
+}
+
+/// The same byte eight times.
+constexpr std::uint64_t eight(std::uint8_t byte) { return 0x0101010101010101U * byte; }
+
+/// Not zero where one of the eight bytes needs an escape or is not ASCII. A byte below n is found by the borrow that
+/// subtracting n leaves in its highest bit; a byte equal to n by making it zero first.
+std::uint64_t odd_bytes(std::uint64_t word) {
+  const auto below = [](std::uint64_t bytes, std::uint8_t limit) { return (bytes - eight(limit)) & ~bytes; };
+  const std::uint64_t odd = word | below(word, 0x20) | below(word ^ eight('"'), 1) | below(word ^ eight('\\'), 1) |
+                            below(word ^ eight(0x7F), 1);
+  return odd & eight(0x80);
+}
+
+/// True for printable ASCII without quotes and backslashes: what JSON takes as it stands. Eight bytes at a time, for
+/// this runs over every text of every request.
+bool is_plain(std::string_view text) {
+  std::uint64_t odd = 0;
+  std::uint64_t word = 0;
+  while (text.size() >= sizeof word) {
+    std::memcpy(&word, text.data(), sizeof word);
+    odd |= odd_bytes(word);
+    text.remove_prefix(sizeof word);
+  }
+  word = eight(' ');
+  std::ranges::copy(text, reinterpret_cast<char*>(&word));
+  return (odd | odd_bytes(word)) == 0;
+}
+
+}  // namespace
+
+AccessLogWriter::AccessLogWriter(LineWriter& writer, unsigned logs) : writer_(writer) {
+  const std::size_t spares = std::max<std::size_t>(logs, 1) * spare_buffers_per_log;
+  // Each log owns one buffer more, which is queued when the log ends.
+  const std::size_t buffers = spares + std::max<std::size_t>(logs, 1);
+  queued_.reserve(buffers);
+  free_.reserve(buffers);
+  free_.resize(spares);
+  thread_ = std::thread{[this] { run(); }};
+}
+
+AccessLogWriter::~AccessLogWriter() {
+  {
+    const std::lock_guard lock{mutex_};
+    is_stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+AccessBuffer AccessLogWriter::exchange(AccessBuffer full) noexcept {
+  std::unique_lock lock{mutex_};
+  if (free_.empty()) {
+    lock.unlock();
+    dropped_lines_.fetch_add(full.lines(), std::memory_order_relaxed);
+    full.clear();
+    return full;
+  }
+  AccessBuffer empty = std::move(free_.back());
+  free_.pop_back();
+  queued_.push_back(std::move(full));
+  lock.unlock();
+  wake_.notify_one();
+  return empty;
+}
+
+void AccessLogWriter::run() {
+  block_signals();
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    wake_.wait(lock, [this] { return is_stopping_ || !queued_.empty(); });
+    if (queued_.empty()) return;
+    AccessBuffer buffer = std::move(queued_.front());
+    queued_.erase(queued_.begin());
+    lock.unlock();
+    if (!writer_.write(buffer.text())) dropped_lines_.fetch_add(buffer.lines(), std::memory_order_relaxed);
+    buffer.clear();
+    lock.lock();
+    free_.push_back(std::move(buffer));
+  }
+}
+
+AccessLog::AccessLog(AccessLogWriter* writer)
+    : writer_(writer), prefix_second_(std::numeric_limits<std::int64_t>::min()) {
+  scratch_.reserve(escaped_bytes_per_byte * path_bytes_max + 2);
+  prefix_.reserve(64);
+}
+
+void AccessLog::append(const AccessLine& line) {
+  if (!is_enabled()) return;
+  if (buffer_.free_bytes() < line_bytes_max) flush();
+  const std::string_view path = line.path.substr(0, line.path.find('?'));
+  char* out = put_time(buffer_.end(), line.time);
+  out = put(out, "Z\",\"level\":\"info\",\"event\":\"request\",\"request_id\":");
+  out = put_quoted(out, line.request_id.substr(0, text_bytes_max));
+  out = put(out, ",\"method\":");
+  out = put_quoted(out, line.method.substr(0, text_bytes_max));
+  out = put(out, ",\"path\":");
+  out = put_quoted(out, path.substr(0, path_bytes_max));
+  out = put(out, ",\"status\":");
+  out = put_number(out, line.status);
+  out = put(out, ",\"bytes\":");
+  out = put_number(out, line.bytes);
+  out = put(out, ",\"duration_us\":");
+  out = put_number(out, static_cast<std::uint64_t>(std::max<std::int64_t>(line.duration.count(), 0)));
+  out = put(out, ",\"client\":");
+  out = put_quoted(out, line.client.substr(0, text_bytes_max));
+  out = put(out, "}\n");
+  buffer_.add_line(out);
+}
+
+void AccessLog::flush() {
+  if (!is_enabled() || buffer_.lines() == 0) return;
+  buffer_ = writer_->exchange(std::move(buffer_));
+}
+
+char* AccessLog::put_time(char* out, TimePoint time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  if (second.time_since_epoch().count() != prefix_second_) {
+    prefix_second_ = second.time_since_epoch().count();
+    prefix_ = "{\"time\":\"";
+    const std::size_t start = prefix_.size();
+    append_iso8601(prefix_, second);
+    prefix_.resize(start + iso8601_second_length);
+    prefix_ += '.';
+  }
+  const auto ms = static_cast<unsigned>((time - second) / std::chrono::milliseconds{1});
+  out = put(out, prefix_);
+  *out++ = static_cast<char>('0' + ms / 100);
+  *out++ = static_cast<char>('0' + ms / 10 % 10);
+  *out++ = static_cast<char>('0' + ms % 10);
+  return out;
+}
+
+char* AccessLog::put_quoted(char* out, std::string_view text) {
+  if (is_plain(text)) {
+    *out++ = '"';
+    out = put(out, text);
+    *out++ = '"';
+    return out;
+  }
+  scratch_.clear();
+  append_json_string(scratch_, text);
+  return put(out, scratch_);
+}
+
+}  // namespace gatehouse::telemetry

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string_view>
+
+namespace gatehouse::telemetry {
+
+/// Writes whole lines to a file descriptor from background threads, so that lines of different writers never mix.
+///
+/// A reader that does not read (a full pipe, a stopped terminal) is waited for at most `patience` a call; then the rest
+/// of the call's lines is dropped, and so is everything else until the reader is back. A closed descriptor drops at
+/// once. Pipes are written in pieces that fit when poll(2) says so; the descriptor is never made non-blocking, because
+/// its flags belong to every process that shares it.
+///
+/// Threads: any, but never an io thread: a call may take `patience`. Callers block SIGPIPE (see block_signals()). The
+/// descriptor stays the caller's and outlives the object.
+class LineWriter {
+ public:
+  explicit LineWriter(int descriptor, std::chrono::milliseconds patience = std::chrono::seconds{1})
+      : descriptor_(descriptor), patience_(patience) {}
+
+  /// Writes `lines`, each of them ended by \n. False where some of it was dropped.
+  bool write(std::string_view lines);
+
+ private:
+  bool wait_until_writable(std::chrono::steady_clock::time_point deadline) const;
+  bool write_some(std::string_view& rest) const;
+
+  const int descriptor_;
+  const std::chrono::milliseconds patience_;
+  std::mutex mutex_;          ///< guards what follows, and the order of lines
+  bool is_stalled_ = false;   ///< the last call gave up: the next one only tries, without waiting
+  bool is_mid_line_ = false;  ///< what was written last does not end in \n
+};
+
+/// Keeps every signal away from the calling thread, for threads that only write: a closed pipe is then an error of
+/// write(2) and not a SIGPIPE.
+void block_signals();
+
+}  // namespace gatehouse::telemetry

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "telemetry/line_writer.hpp"
+
+namespace gatehouse::telemetry {
+
+enum class Level { trace, debug, info, warn, error, off };
+
+[[nodiscard]] std::string_view to_text(Level level);
+
+/// A field's text is cut to this many bytes before it is escaped, a line ends its fields after that many.
+inline constexpr std::size_t field_bytes_max = 4096;
+inline constexpr std::size_t line_bytes_max = 32 * 1024;
+
+/// One `"name":value` of a log line. Refers to its texts, so it lives no longer than the call it is written for.
+class Field {
+ public:
+  Field(std::string_view name, std::string_view text) : name_(name), value_(text) {}
+  Field(std::string_view name, const std::string& text) : name_(name), value_(std::string_view{text}) {}
+  Field(std::string_view name, const char* text) : name_(name), value_(std::string_view{text}) {}
+  Field(std::string_view name, bool value) : name_(name), value_(value) {}
+  template <std::integral Integer>
+    requires(!std::same_as<Integer, bool>)
+  Field(std::string_view name, Integer number) : name_(name), value_(static_cast<std::int64_t>(number)) {}
+
+  void append_to(std::string& line) const;
+
+ private:
+  std::string_view name_;
+  std::variant<std::string_view, std::int64_t, bool> value_;
+};
+
+using Fields = std::initializer_list<Field>;
+
+/// The program's log: one JSON object a line, `{"time":"…Z","level":"info","event":"server_started",…}`.
+///
+/// Events are fixed words in snake_case and what varies stands in fields, so that lines can be counted and searched.
+/// Every text is escaped (no CR, LF, ANSI sequence or bad UTF-8 gets through) and bounded. Names of fields are literals
+/// of the program, never `time`, `level` or `event`. Secrets have no place here; SecretString does not convert.
+///
+/// Lines are formatted by the caller and written by one thread of the log's own. The queue between them is bounded;
+/// when it is full the oldest line is dropped and counted, so a slow or stuck reader never stops a caller. Any thread
+/// may call. The destructor writes what is queued, unless the reader is stuck. For one line per request use AccessLog.
+class Log {
+ public:
+  struct Options {
+    Level level = Level::info;
+    std::size_t queue_max = 1024;  ///< lines; each costs about 400 bytes from the start
+  };
+
+  /// `writer` and `clock` outlive the log.
+  Log(LineWriter& writer, const Clock& clock, Options options);
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  void trace(std::string_view event, Fields fields = {}) { write(Level::trace, event, fields); }
+  void debug(std::string_view event, Fields fields = {}) { write(Level::debug, event, fields); }
+  void info(std::string_view event, Fields fields = {}) { write(Level::info, event, fields); }
+  void warn(std::string_view event, Fields fields = {}) { write(Level::warn, event, fields); }
+  void error(std::string_view event, Fields fields = {}) { write(Level::error, event, fields); }
+  void write(Level level, std::string_view event, Fields fields);
+
+  [[nodiscard]] bool is_enabled(Level level) const noexcept { return level >= level_ && level != Level::off; }
+
+  /// Lines lost because the queue was full or the reader did not take them.
+  [[nodiscard]] std::uint64_t dropped() const noexcept;
+
+ private:
+  class Backend;
+
+  const Clock& clock_;
+  const Level level_;
+  std::unique_ptr<Backend> backend_;
+};
+
+}  // namespace gatehouse::telemetry

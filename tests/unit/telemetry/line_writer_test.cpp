@@ -1,0 +1,80 @@
+#include "telemetry/line_writer.hpp"
+
+#include <thread>
+
+#include "unit/telemetry/captured_output.hpp"
+
+namespace gatehouse::telemetry::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string line_of(std::size_t letters, char letter = 'x') {
+  std::string line(letters, letter);
+  line.push_back('\n');
+  return line;
+}
+
+TEST(LineWriter, Lines_ReachTheDescriptor) {
+  const CapturedOutput output;
+  LineWriter writer{output.descriptor()};
+  EXPECT_TRUE(writer.write("one\n"));
+  EXPECT_TRUE(writer.write(line_of(200'000)));
+  EXPECT_EQ(output.text().size(), 200'005U);
+}
+
+TEST(LineWriter, StuckReader_IsGivenUpAndTriedAgain) {
+  Pipe pipe;
+  LineWriter writer{pipe.writer(), milliseconds{1}};
+  const std::string line = line_of(1000);
+  int written = 0;
+  while (writer.write(line)) ASSERT_LT(++written, 1000);
+  EXPECT_FALSE(writer.write(line));
+  pipe.drain();
+  EXPECT_TRUE(writer.write("back\n"));
+  EXPECT_TRUE(pipe.drain().ends_with("back\n"));
+}
+
+TEST(LineWriter, LineCutByAStuckReader_DoesNotSwallowTheNext) {
+  Pipe pipe;
+  LineWriter writer{pipe.writer(), milliseconds{1}};
+  EXPECT_FALSE(writer.write(line_of(1 << 20)));
+  EXPECT_FALSE(pipe.drain().ends_with('\n'));
+  EXPECT_TRUE(writer.write("next\n"));
+  EXPECT_EQ(pipe.drain(), "\nnext\n");
+}
+
+TEST(LineWriter, ClosedReader_IsAFailureAndNoSignal) {
+  Pipe pipe;
+  pipe.close_reader();
+  LineWriter writer{pipe.writer()};
+  bool written = true;
+  std::thread{[&] {
+    block_signals();
+    written = writer.write("lost\n");
+  }}.join();
+  EXPECT_FALSE(written);
+}
+
+TEST(LineWriter, DescriptorThatIsNone_IsAFailure) {
+  LineWriter writer{-1, milliseconds{1}};
+  EXPECT_FALSE(writer.write("lost\n"));
+}
+
+TEST(LineWriter, LinesOfSeveralThreads_NeverMix) {
+  const CapturedOutput output;
+  LineWriter writer{output.descriptor()};
+  std::vector<std::thread> threads;
+  for (const char letter : {'a', 'b', 'c'}) {
+    threads.emplace_back([&writer, letter] {
+      for (int i = 0; i < 50; ++i) EXPECT_TRUE(writer.write(line_of(10'000, letter)));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto lines = output.lines();
+  EXPECT_EQ(lines.size(), 150U);
+  for (const std::string& line : lines) EXPECT_EQ(line, std::string(10'000, line.at(0)));
+}
+
+}  // namespace
+}  // namespace gatehouse::telemetry::testing
