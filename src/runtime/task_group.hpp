@@ -1,0 +1,38 @@
+#pragma once
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <list>
+#include <string_view>
+
+#include "runtime/task.hpp"
+
+namespace gatehouse::runtime {
+
+/// Background work of one io thread that ends with its owner: nothing runs detached.
+///
+/// Every call on that thread. The group outlives its tasks: cancel() it and destroy it once is_empty(), or after the
+/// io_context has stopped for good.
+class TaskGroup {
+ public:
+  using FailureSink = std::function<void(std::string_view)>;
+
+  /// `on_failure` hears of tasks that ended by an exception.
+  TaskGroup(boost::asio::io_context& io, FailureSink on_failure);
+
+  void spawn(Task<> task);
+
+  /// Asks every task to end at its next wait that can be cancelled.
+  void cancel();
+  [[nodiscard]] bool is_empty() const noexcept { return signals_.empty(); }
+
+ private:
+  boost::asio::io_context& io_;
+  FailureSink on_failure_;
+  std::list<boost::asio::cancellation_signal> signals_;  ///< one a running task
+  bool is_cancelled_ = false;
+};
+
+}  // namespace gatehouse::runtime

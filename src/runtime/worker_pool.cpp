@@ -1,0 +1,115 @@
+#include "runtime/worker_pool.hpp"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace gatehouse::runtime {
+
+namespace {
+
+/// Stands in for the service time until the first job is done: about one password hash.
+constexpr std::chrono::milliseconds first_guess{10};
+constexpr int nice_max = 19;
+constexpr std::size_t thread_name_bytes_max = 15;
+
+WorkerPool::Options checked(WorkerPool::Options options) {
+  if (options.threads == 0) throw std::invalid_argument("a worker pool needs a thread");
+  if (options.nice < 0 || options.nice > nice_max) throw std::invalid_argument("a worker pool's nice is 0 to 19");
+  if (options.wait_max.count() <= 0) throw std::invalid_argument("a worker pool's wait_max is above 0");
+  options.name.resize(std::min(options.name.size(), thread_name_bytes_max));
+  return options;
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(Options options) : options_(checked(std::move(options))), estimate_(first_guess) {
+  threads_.reserve(options_.threads);
+  try {
+    for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { work_through_queue(); });
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+WorkerPool::~WorkerPool() { stop(); }
+
+void WorkerPool::stop() {
+  std::deque<Entry> abandoned;
+  {
+    const std::scoped_lock lock(mutex_);
+    stopped_ = true;
+    abandoned.swap(queue_);
+  }
+  work_came_.notify_all();
+  for (Entry& entry : abandoned) entry.work(Fate::stopped, {});
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+std::size_t WorkerPool::waiting() const {
+  const std::scoped_lock lock(mutex_);
+  return queue_.size();
+}
+
+std::chrono::nanoseconds WorkerPool::predicted_wait() const {
+  const std::scoped_lock lock(mutex_);
+  return predicted_wait_locked();
+}
+
+std::chrono::nanoseconds WorkerPool::predicted_wait_locked() const {
+  return estimate_.predicted_wait(queue_.size(), running_, options_.threads);
+}
+
+void WorkerPool::submit(Work work) {
+  Fate fate = Fate::run;
+  std::chrono::nanoseconds wait{};
+  {
+    const std::scoped_lock lock(mutex_);
+    wait = predicted_wait_locked();
+    if (stopped_) {
+      fate = Fate::stopped;
+    } else if (queue_.size() >= options_.queue_max || wait > options_.wait_max) {
+      fate = Fate::overloaded;
+    } else {
+      queue_.push_back({std::move(work), Clock::now()});
+    }
+  }
+  if (fate == Fate::run) {
+    work_came_.notify_one();
+  } else {
+    work(fate, {retry_after(wait)});
+  }
+}
+
+void WorkerPool::work_through_queue() {
+  lower_priority();
+  std::unique_lock lock(mutex_);
+  while (true) {
+    work_came_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+    if (stopped_) return;
+    Entry entry = std::move(queue_.front());
+    queue_.pop_front();
+    ++running_;
+    const auto started_at = Clock::now();
+    const bool in_time = started_at - entry.queued_at <= 2 * options_.wait_max;
+    const PoolOverloaded refusal{retry_after(predicted_wait_locked())};
+    lock.unlock();
+    entry.work(in_time ? Fate::run : Fate::overloaded, refusal);
+    entry.work = nullptr;
+    lock.lock();
+    --running_;
+    if (in_time) estimate_.record(Clock::now() - started_at);
+  }
+}
+
+/// Failing to lower the priority costs latency, never correctness, and a container may forbid it: results are ignored.
+void WorkerPool::lower_priority() const {
+  pthread_setname_np(pthread_self(), options_.name.c_str());
+  if (options_.nice > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options_.nice);
+}
+
+}  // namespace gatehouse::runtime
