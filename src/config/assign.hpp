@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/secret_string.hpp"
+#include "config/settings.hpp"
+#include "config/values.hpp"
+
+namespace gatehouse::config {
+
+/// What the catalog's entries are made of: each reads a text and assigns the value, or leaves `out` alone and says what
+/// the text should have been.
+
+inline constexpr std::size_t list_entries_max = 64;
+inline constexpr std::size_t secrets_max = 16;
+
+template <class Number>
+Parsed<void> assign_number(std::string_view text, NumberRange range, Number& out) {
+  const auto number = parse_number(text, range);
+  if (!number) return std::unexpected{number.error()};
+  out = static_cast<Number>(*number);
+  return {};
+}
+
+template <class Duration>
+Parsed<void> assign_duration(std::string_view text, DurationRange range, Duration& out) {
+  const auto duration = parse_duration(text, range);
+  if (!duration) return std::unexpected{duration.error()};
+  const auto rounded = std::chrono::floor<Duration>(*duration);
+  if (rounded != *duration) return std::unexpected{Unreadable{"a whole number of seconds"}};
+  out = rounded;
+  return {};
+}
+
+/// A setting that takes one of a few words, in any case.
+template <class T>
+using Choice = std::pair<std::string_view, T>;
+
+template <class T, std::size_t count>
+Parsed<void> assign_choice(std::string_view text, const std::array<Choice<T>, count>& choices, T& out) {
+  const std::string lower = to_lower(text);
+  std::string expectation = "one of:";
+  for (const auto& [name, value] : choices) {
+    if (lower == name) {
+      out = value;
+      return {};
+    }
+    expectation += ' ';
+    expectation += name;
+  }
+  return std::unexpected{Unreadable{std::move(expectation)}};
+}
+
+/// An environment that cannot be read counts as production, so that a typing error never loosens a rule.
+[[nodiscard]] Parsed<void> assign_environment(std::string_view text, Environment& out);
+[[nodiscard]] Parsed<void> assign_boolean(std::string_view text, bool& out);
+[[nodiscard]] Parsed<void> assign_text(std::string_view text, std::string& out);
+[[nodiscard]] Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
+                                       std::vector<std::string>& out);
+[[nodiscard]] Parsed<void> assign_secrets(std::string_view text, std::vector<SecretString>& out);
+
+/// PEM text (RFC 7468). Where a tool can pass one line only, its line ends may be written as `\n`.
+[[nodiscard]] Parsed<void> assign_private_key(std::string_view text, SecretString& out);
+
+}  // namespace gatehouse::config

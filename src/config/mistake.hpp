@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace gatehouse::config {
+
+/// One thing wrong with what the operator gave: which name, what is wrong with it, what to do. It names variables and
+/// files, never what they hold.
+struct Mistake {
+  std::string name;
+  std::string problem;
+  std::string remedy;
+};
+
+using Mistakes = std::vector<Mistake>;
+
+/// `PORT: is not a number from 0 to 65535; correct it or leave it out`.
+[[nodiscard]] inline std::string to_text(const Mistake& mistake) {
+  return mistake.name + ": " + mistake.problem + "; " + mistake.remedy;
+}
+
+}  // namespace gatehouse::config

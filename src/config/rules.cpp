@@ -1,0 +1,122 @@
+#include "config/rules.hpp"
+
+#include <span>
+#include <vector>
+
+#include "config/secret_strength.hpp"
+#include "config/sources.hpp"
+
+namespace gatehouse::config {
+namespace {
+
+constexpr std::string_view generate_remedy = "`gatehouse secrets generate` makes good ones";
+constexpr std::size_t pem_bytes_max = 1 << 20;
+
+/// A secret of the settings with the name it has outside.
+struct NamedSecret {
+  std::string_view name;
+  std::string_view secret;
+};
+
+std::vector<NamedSecret> named_secrets(const Settings& settings) {
+  std::vector<NamedSecret> named;
+  for (const SecretString& secret : settings.api_keys) named.push_back({"API_KEY", secret.reveal()});
+  for (const SecretString& secret : settings.sessions.secrets) named.push_back({"SESSION_SECRET", secret.reveal()});
+  for (const SecretString& secret : settings.tokens.secrets) named.push_back({"JWT_SECRET", secret.reveal()});
+  return named;
+}
+
+std::string_view describe(SecretWeakness weakness) {
+  switch (weakness) {
+    case SecretWeakness::none:
+      return "";
+    case SecretWeakness::too_short:
+      return "is shorter than 32 characters";
+    case SecretWeakness::example:
+      return "is an example from a document, not a secret";
+    case SecretWeakness::predictable:
+      return "can be guessed: it repeats itself or has too few different characters";
+  }
+  return "";
+}
+
+void check_missing(const Settings& settings, Mistakes& mistakes) {
+  const auto require = [&mistakes](std::string_view name, bool given) {
+    if (!given) mistakes.push_back({std::string{name}, "is missing", std::string{generate_remedy}});
+  };
+  require("API_KEY", !settings.api_keys.empty());
+  require("SESSION_SECRET", !settings.sessions.secrets.empty());
+  require("JWT_SECRET", !settings.tokens.secrets.empty() || !settings.tokens.private_key_pem.empty());
+}
+
+/// Each pair once; the later one is at fault.
+void check_repeated(std::span<const NamedSecret> named, Mistakes& mistakes) {
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!equal_in_constant_time(named[i].secret, named[j].secret)) continue;
+      const bool same_list = named[i].name == named[j].name;
+      const std::string problem =
+          same_list ? "holds one secret twice" : "is also used as " + std::string{named[j].name};
+      mistakes.push_back({std::string{named[i].name}, problem, "give each its own; " + std::string{generate_remedy}});
+      break;
+    }
+  }
+}
+
+void check_file(std::string_view name, const std::string& path, Mistakes& mistakes) {
+  if (path.empty() || read_text_file(path, pem_bytes_max)) return;
+  mistakes.push_back({std::string{name}, "names a file that cannot be read", "check the path and its permissions"});
+}
+
+bool is_this_machine(std::string_view host) {
+  return host.starts_with('/') || host == "localhost" || host == "127.0.0.1" || host == "::1";
+}
+
+}  // namespace
+
+Mistakes check_secrets(const Settings& settings) {
+  Mistakes mistakes;
+  check_missing(settings, mistakes);
+  const auto named = named_secrets(settings);
+  for (const auto& [name, secret] : named) {
+    const SecretWeakness weakness = weakness_of(secret);
+    if (weakness == SecretWeakness::none) continue;
+    mistakes.push_back({std::string{name}, std::string{describe(weakness)}, std::string{generate_remedy}});
+  }
+  check_repeated(named, mistakes);
+  return mistakes;
+}
+
+Mistakes check_combinations(const Settings& settings) {
+  Mistakes mistakes;
+  const ServerSettings& server = settings.server;
+  if (server.tls_cert.empty() != server.tls_key.empty()) {
+    const bool lacks_key = server.tls_key.empty();
+    mistakes.push_back({lacks_key ? "TLS_CERT" : "TLS_KEY",
+                        lacks_key ? "is set without TLS_KEY" : "is set without TLS_CERT", "set both or neither"});
+  }
+  check_file("TLS_CERT", server.tls_cert, mistakes);
+  check_file("TLS_KEY", server.tls_key, mistakes);
+  check_file("DB_SSL_CA", settings.database.postgres.ssl_ca, mistakes);
+  if (settings.database.postgres.pool_min > settings.database.postgres.pool_max)
+    mistakes.push_back({"DB_POOL_MIN", "is larger than DB_POOL_MAX", "lower it or raise DB_POOL_MAX"});
+  if (settings.sessions.absolute_ttl < settings.sessions.ttl)
+    mistakes.push_back({"SESSION_ABSOLUTE_TTL", "is shorter than SESSION_TTL", "raise it or lower SESSION_TTL"});
+  return mistakes;
+}
+
+Mistakes advise(const Settings& settings, const std::function<bool(std::string_view)>& is_given) {
+  Mistakes advice;
+  if (is_given("DATABASE_URL") && is_given("DB_HOST"))
+    advice.push_back({"DB_HOST", "is overridden by DATABASE_URL", "keep one of the two"});
+  const PostgresSettings& postgres = settings.database.postgres;
+  if (settings.environment != Environment::production || settings.database.kind != DatabaseKind::postgres)
+    return advice;
+  if (!postgres.ssl && !is_this_machine(postgres.host))
+    advice.push_back({"DB_SSL", "is false: what goes to the database can be read on its way", "set DB_SSL=true"});
+  if (postgres.password.equals("postgres"))
+    advice.push_back({"DB_PASSWORD", "is PostgreSQL's example password", "choose another"});
+  return advice;
+}
+
+}  // namespace gatehouse::config

@@ -1,0 +1,65 @@
+#include "config/secret_strength.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+
+#include "config/values.hpp"
+
+namespace gatehouse::config {
+namespace {
+
+/// Parts of the values that the Express service's documents and others' show: `your-secure-api-key-here`,
+/// `your-jwt-secret-key-change-in-production`, `prod-jwt-secret-64-chars-long`.
+constexpr std::array<std::string_view, 12> example_parts{"change-in-production",
+                                                         "change_in_production",
+                                                         "changeme",
+                                                         "change-me",
+                                                         "change_me",
+                                                         "replace-me",
+                                                         "your-",
+                                                         "your_",
+                                                         "-here",
+                                                         "-chars-long",
+                                                         "prod-secure",
+                                                         "example"};
+
+/// A random text of 32 characters has fewer than this many different ones about never, also when it is hexadecimal.
+constexpr std::size_t different_characters_min = 8;
+
+std::size_t different_characters(std::string_view text) {
+  std::bitset<256> seen;
+  for (const char c : text) seen.set(static_cast<unsigned char>(c));
+  return seen.count();
+}
+
+/// True where a text at most half as long, repeated, gives this one.
+bool is_repetition(std::string_view text) {
+  for (std::size_t period = 1; period <= text.size() / 2; ++period)
+    if (text.substr(period) == text.substr(0, text.size() - period)) return true;
+  return false;
+}
+
+/// True where most characters are the one after, or before, their neighbour: `0123456789abcdef…`.
+bool is_sequence(std::string_view text) {
+  std::size_t up = 0;
+  std::size_t down = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] - text[i - 1] == 1) ++up;
+    if (text[i - 1] - text[i] == 1) ++down;
+  }
+  return std::max(up, down) > text.size() / 2;
+}
+
+}  // namespace
+
+SecretWeakness weakness_of(std::string_view secret) {
+  const std::string lower = to_lower(secret);
+  const auto stands_in = [&lower](std::string_view part) { return lower.find(part) != std::string::npos; };
+  if (std::ranges::any_of(example_parts, stands_in)) return SecretWeakness::example;
+  if (secret.size() < secret_bytes_min) return SecretWeakness::too_short;
+  const bool predictable = different_characters(secret) < different_characters_min || is_repetition(secret);
+  return predictable || is_sequence(secret) ? SecretWeakness::predictable : SecretWeakness::none;
+}
+
+}  // namespace gatehouse::config

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::config {
+
+/// A setting's text is not what the setting takes. `expectation` completes "is not …": `a number from 0 to 65535`. It
+/// never repeats the text, which may be a secret that stands under the wrong name.
+struct Unreadable {
+  std::string expectation;
+};
+
+template <class T>
+using Parsed = std::expected<T, Unreadable>;
+
+/// Inclusive.
+struct NumberRange {
+  std::uint64_t min;
+  std::uint64_t max;
+};
+
+/// Inclusive.
+struct DurationRange {
+  std::chrono::milliseconds min;
+  std::chrono::milliseconds max;
+};
+
+/// Decimal digits only.
+[[nodiscard]] Parsed<std::uint64_t> parse_number(std::string_view text, NumberRange range);
+
+/// `500ms`, `30s`, `15m`, `1h`, `7d`, `2w`, as the Express ecosystem writes them; digits alone are seconds.
+[[nodiscard]] Parsed<std::chrono::milliseconds> parse_duration(std::string_view text, DurationRange range);
+
+/// `7d`, `90s`, `1500ms`: the largest unit that is exact; parse_duration() reads it back.
+[[nodiscard]] std::string to_text(std::chrono::milliseconds duration);
+
+/// `true`, `1`, `yes`, `on` and `false`, `0`, `no`, `off`, in any case.
+[[nodiscard]] Parsed<bool> parse_boolean(std::string_view text);
+
+/// The entries between commas, without the blanks around them; empty entries are left out.
+[[nodiscard]] std::vector<std::string_view> split_list(std::string_view text);
+
+/// A web origin (RFC 6454 section 6.2), `https://app.example.com` or `http://localhost:3000`: http or https, a host, an
+/// optional port and nothing else. Returned as browsers send it: lower case, without the scheme's default port.
+[[nodiscard]] Parsed<std::string> parse_origin(std::string_view text);
+
+/// An IPv4 or IPv6 address, alone or with a prefix length (`10.0.0.0/8`), returned as given.
+[[nodiscard]] Parsed<std::string> parse_network(std::string_view text);
+
+/// ASCII only.
+[[nodiscard]] std::string to_lower(std::string_view text);
+
+}  // namespace gatehouse::config

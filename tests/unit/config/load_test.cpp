@@ -1,0 +1,235 @@
+#include "config/load.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "config/names.hpp"
+#include "unit/config/loading.hpp"
+
+namespace gatehouse::config::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A file that lives as long as the test.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view text) { std::ofstream{path_, std::ios::binary} << text; }
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  [[nodiscard]] std::string path() const { return path_; }
+
+ private:
+  std::string path_ = ::testing::TempDir() + "gatehouse_config_" + std::to_string(::getpid()) + "_" +
+                      ::testing::UnitTest::GetInstance()->current_test_info()->name();
+};
+
+constexpr std::string_view express_dotenv = R"(# Application Environment
+NODE_ENV=development
+PORT=8000
+# Database Configuration
+DB_HOST=postgres
+DB_PORT=5432
+DB_NAME=nodejs_app
+DB_USER=postgres
+DB_PASSWORD=postgres
+# Security Configuration
+API_KEY=your-secure-api-key-here
+JWT_SECRET=your-jwt-secret-key-change-in-production
+SESSION_SECRET=your-session-secret-key-change-in-production
+# CORS Configuration
+ALLOWED_ORIGINS=http://localhost:3000,http://localhost:3001
+# Documentation
+DOCS_PORT=8001
+ADMINER_PORT=8002
+DOMAIN=localhost
+)";
+
+TEST(LoadSettings, DotenvOfTheExpressService_WorksUnchangedInDevelopment) {
+  const Loaded loaded = load_well({{}, std::string{express_dotenv}});
+  const Settings& settings = loaded.settings;
+  EXPECT_EQ(settings.environment, Environment::development);
+  EXPECT_EQ(settings.server.port, 8000);
+  EXPECT_EQ(settings.database.kind, DatabaseKind::postgres);
+  EXPECT_EQ(settings.database.postgres.host, "postgres");
+  EXPECT_EQ(settings.database.postgres.password.reveal(), "postgres");
+  EXPECT_EQ(settings.api_keys.at(0).reveal(), "your-secure-api-key-here");
+  EXPECT_EQ(settings.server.allowed_origins.size(), 2U);
+  EXPECT_THAT(all_of(loaded.warnings), HasSubstr("API_KEY: is an example"));
+  EXPECT_THAT(all_of(loaded.warnings), Not(HasSubstr("DOCS_PORT")));
+}
+
+TEST(LoadSettings, DotenvOfTheExpressService_IsRefusedInProductionForEachSecret) {
+  const std::string mistakes = mistakes_of({{{"NODE_ENV", "production"}}, std::string{express_dotenv}});
+  for (const char* name : {"API_KEY: ", "JWT_SECRET: ", "SESSION_SECRET: "}) EXPECT_THAT(mistakes, HasSubstr(name));
+}
+
+TEST(LoadSettings, NothingGiven_IsDevelopmentOnSqliteWithGeneratedSecrets) {
+  const Loaded loaded = load_well({});
+  const Settings& settings = loaded.settings;
+  EXPECT_EQ(settings.environment, Environment::development);
+  EXPECT_EQ(settings.server.host, "127.0.0.1");
+  EXPECT_EQ(settings.database.kind, DatabaseKind::sqlite);
+  EXPECT_EQ(settings.api_keys.at(0).size(), 43U);
+  EXPECT_FALSE(settings.api_keys[0].equals(settings.sessions.secrets.at(0).reveal()));
+  EXPECT_FALSE(settings.tokens.secrets.at(0).equals(settings.sessions.secrets[0].reveal()));
+  for (const char* name : {"API_KEY: is missing", "JWT_SECRET: is missing", "SESSION_SECRET: is missing"})
+    EXPECT_THAT(all_of(loaded.warnings), HasSubstr(name));
+}
+
+TEST(LoadSettings, SoundProduction_LoadsWithoutWarning) {
+  const Loaded loaded = load_well(production_sources());
+  EXPECT_EQ(loaded.settings.environment, Environment::production);
+  EXPECT_EQ(loaded.settings.server.host, "0.0.0.0");
+  EXPECT_EQ(all_of(loaded.warnings), "");
+}
+
+TEST(LoadSettings, EnvironmentNames_AppEnvWinsOverNodeEnv) {
+  EXPECT_EQ(load_well({{{"NODE_ENV", "test"}}, {}}).settings.environment, Environment::test);
+  EXPECT_EQ(load_well({{{"NODE_ENV", "production"}, {"APP_ENV", "test"}}, {}}).settings.environment, Environment::test);
+}
+
+TEST(LoadSettings, EnvironmentThatCannotBeRead_CountsAsProduction) {
+  const std::string mistakes = mistakes_of({{{"APP_ENV", "prodution"}}, {}});
+  EXPECT_THAT(mistakes, HasSubstr("APP_ENV: is not one of: development test production"));
+  EXPECT_THAT(mistakes, HasSubstr("API_KEY: is missing"));
+}
+
+TEST(LoadSettings, SeveralPlaces_EnvironmentWinsThenThePrefix) {
+  const std::string dotenv = "PORT=1\nGATEHOUSE_PORT=2\n";
+  EXPECT_EQ(load_well({{}, "PORT=1\n"}).settings.server.port, 1);
+  EXPECT_EQ(load_well({{}, dotenv}).settings.server.port, 2);
+  EXPECT_EQ(load_well({{{"PORT", "3"}}, dotenv}).settings.server.port, 3);
+  EXPECT_EQ(load_well({{{"PORT", "3"}, {"GATEHOUSE_PORT", "4"}}, dotenv}).settings.server.port, 4);
+}
+
+TEST(LoadSettings, EmptyValue_MeansTheDefaultAndHidesTheDotenv) {
+  EXPECT_EQ(load_well({{{"PORT", ""}}, "PORT=9000\n"}).settings.server.port, 8000);
+  EXPECT_EQ(load_well({{{"DB_HOST", ""}}, "DB_HOST=db\n"}).settings.database.kind, DatabaseKind::sqlite);
+}
+
+TEST(LoadSettings, SecretFiles_AreReadWithoutTheirLineEnd) {
+  const TemporaryFile file{std::string{good_jwt_secret} + "\r\n"};
+  Sources sources = production_sources();
+  sources.environment.erase("JWT_SECRET");
+  sources.environment["JWT_SECRET_FILE"] = file.path();
+  EXPECT_EQ(load_well(sources).settings.tokens.secrets.at(0).reveal(), good_jwt_secret);
+  sources.environment.erase("JWT_SECRET_FILE");
+  sources.environment["GATEHOUSE_JWT_SECRET_FILE"] = file.path();
+  EXPECT_EQ(load_well(sources).settings.tokens.secrets.at(0).reveal(), good_jwt_secret);
+}
+
+TEST(LoadSettings, SecretFileThatCannotBeRead_IsAMistake) {
+  EXPECT_THAT(mistakes_of({{{"API_KEY_FILE", "/nonexistent/file"}}, {}}),
+              HasSubstr("API_KEY_FILE: names a file that cannot be read (/nonexistent/file)"));
+  EXPECT_THAT(mistakes_of({{{"API_KEY_FILE", ::testing::TempDir()}}, {}}),
+              HasSubstr("API_KEY_FILE: names a file that cannot be read"));
+}
+TEST(LoadSettings, EmptySecretFile_IsAMistake) {
+  const TemporaryFile file{"\n"};
+  EXPECT_THAT(mistakes_of({{{"API_KEY_FILE", file.path()}}, {}}), HasSubstr("API_KEY_FILE: names an empty file"));
+}
+TEST(LoadSettings, OversizedSecretFile_IsAMistake) {
+  const TemporaryFile file{std::string(70'000, 'x')};
+  EXPECT_THAT(mistakes_of({{{"API_KEY_FILE", file.path()}}, {}}), HasSubstr("larger than 64 KiB"));
+}
+TEST(LoadSettings, SecretGivenAsItselfAndAsFile_IsAMistake) {
+  const TemporaryFile file{good_api_key};
+  Sources sources = production_sources();
+  sources.environment["API_KEY_FILE"] = file.path();
+  EXPECT_THAT(mistakes_of(sources), HasSubstr("API_KEY: is given twice, as itself and as API_KEY_FILE"));
+}
+TEST(LoadSettings, EverySecret_CanBeAFileAndNothingElse) {
+  for (const Setting& setting : catalog()) {
+    const std::string name = std::string{setting.name} + "_FILE";
+    EXPECT_EQ(is_known_name(name), setting.secret) << name;
+  }
+}
+
+TEST(LoadSettings, CommaSeparatedSecrets_AreAllKept) {
+  Sources sources = production_sources();
+  sources.environment["API_KEY"] = std::string{good_api_key} + ", n5Yb1Kv8Cx3Tq7Wd2Jm6Ps9Gf4Lz0RhE";
+  EXPECT_EQ(load_well(sources).settings.api_keys.size(), 2U);
+  EXPECT_EQ(load_well(sources).settings.api_keys.at(1).reveal(), "n5Yb1Kv8Cx3Tq7Wd2Jm6Ps9Gf4Lz0RhE");
+}
+
+TEST(LoadSettings, PrivateKey_ReplacesTheTokenSecret) {
+  Sources sources = production_sources();
+  sources.environment.erase("JWT_SECRET");
+  EXPECT_THAT(mistakes_of(sources), HasSubstr("JWT_SECRET: is missing"));
+  sources.environment["JWT_PRIVATE_KEY"] = "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\\n";
+  EXPECT_EQ(load_well(sources).settings.tokens.private_key_pem.reveal(),
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+  sources.environment["JWT_PRIVATE_KEY"] = "AAAA";
+  EXPECT_THAT(mistakes_of(sources), HasSubstr("JWT_PRIVATE_KEY: is not a private key in PEM form"));
+}
+
+TEST(LoadSettings, DatabaseUrl_WinsOverTheNames) {
+  const Loaded loaded = load_well({{{"DATABASE_URL", "postgres://u:p@elsewhere/app"}, {"DB_HOST", "db"}}, {}});
+  EXPECT_EQ(loaded.settings.database.postgres.host, "elsewhere");
+  EXPECT_THAT(all_of(loaded.warnings), HasSubstr("DB_HOST: is overridden by DATABASE_URL"));
+}
+TEST(LoadSettings, DatabaseHost_ChoosesPostgres) {
+  EXPECT_EQ(load_well({{{"DB_HOST", "db"}}, {}}).settings.database.kind, DatabaseKind::postgres);
+  EXPECT_EQ(load_well({{{"DB_NAME", "app"}}, {}}).settings.database.kind, DatabaseKind::sqlite);
+}
+
+TEST(LoadSettings, UnreadableDotenv_IsAMistakeWithItsLine) {
+  EXPECT_THAT(mistakes_of({{}, "PORT=1\nnonsense\n"}), HasSubstr(".env line 2: the name is not followed by ="));
+}
+TEST(LoadSettings, NameTwiceInDotenv_LastCountsWithAWarning) {
+  const Loaded loaded = load_well({{}, "PORT=1\nPORT=2\n"});
+  EXPECT_EQ(loaded.settings.server.port, 2);
+  EXPECT_THAT(all_of(loaded.warnings), HasSubstr("PORT: stands twice in .env, the last time in line 2"));
+}
+
+TEST(LoadSettings, KubernetesServiceLinks_SetNothing) {
+  Sources sources = production_sources();
+  sources.environment["GATEHOUSE_PORT"] = "tcp://10.0.0.1:8000";
+  sources.environment["GATEHOUSE_PORT_8000_TCP_PROTO"] = "tcp";
+  sources.environment["GATEHOUSE_SERVICE_HOST"] = "10.0.0.1";
+  sources.environment["DB_PORT"] = "tcp://10.0.0.2:5432";
+  const Loaded loaded = load_well(sources);
+  EXPECT_EQ(loaded.settings.server.port, 8000);
+  EXPECT_EQ(loaded.settings.database.postgres.port, 5432);
+}
+
+TEST(LoadSettings, ResolvedList_SaysValueAndOriginAndHidesSecrets) {
+  Sources sources = production_sources();
+  sources.environment["GATEHOUSE_PORT"] = "9000";
+  sources.dotenv = "LOG_LEVEL=warn\n";
+  const Loaded loaded = load_well(sources);
+  ASSERT_EQ(loaded.resolved.size(), catalog().size());
+  const auto line = [&loaded](std::string_view name) {
+    const auto one = std::ranges::find(loaded.resolved, name, [](const auto& each) { return each.setting->name; });
+    return one->shown + " " + std::string{to_text(one->origin)} + " " + one->variable;
+  };
+  EXPECT_EQ(line("PORT"), "9000 environment GATEHOUSE_PORT");
+  EXPECT_EQ(line("LOG_LEVEL"), "warn .env LOG_LEVEL");
+  EXPECT_EQ(line("HOST"), "0.0.0.0 default ");
+  EXPECT_EQ(line("API_KEY"), "(hidden) environment API_KEY");
+  EXPECT_EQ(line("DB_PASSWORD"), " default ");
+}
+
+TEST(GenerateSecret, ItsResult_IsStrongAndFresh) {
+  CountingRandom random;
+  const std::string first = generate_secret(random);
+  EXPECT_EQ(first.size(), 43U);
+  EXPECT_NE(first, generate_secret(random));
+}
+
+TEST(ReadEnvironment, Pairs_AreSplitAtTheFirstEqualsSign) {
+  const char* const variables[] = {"A=b=c", "EMPTY=", "odd", nullptr};
+  const auto environment = read_environment(variables);
+  EXPECT_EQ(environment.at("A"), "b=c");
+  EXPECT_EQ(environment.at("EMPTY"), "");
+  EXPECT_EQ(environment.size(), 2U);
+}
+
+}  // namespace
+}  // namespace gatehouse::config::testing
