@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "database/database.hpp"
+
+namespace gatehouse::database {
+
+/// What a database says about itself.
+struct DatabaseFacts {
+  std::string version;           ///< `PostgreSQL 15.8`, `SQLite 3.40.1`
+  std::optional<TimePoint> now;  ///< its clock; nothing where it has none of its own
+};
+
+/// Asks for them. Throws what Database throws.
+[[nodiscard]] Task<DatabaseFacts> read_database_facts(Database& database);
+
+}  // namespace gatehouse::database

@@ -1,0 +1,50 @@
+#include "database/postgres/sql_error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::database::postgres {
+namespace {
+
+using Reason = Unavailable::Reason;
+
+Failure classified(const std::string& state) { return classify({state, "words"}); }
+
+TEST(SqlError_Classify, IntegrityViolations_AreValues) {
+  EXPECT_EQ(std::get<Violation>(classified("23505")), Violation::unique);
+  EXPECT_EQ(std::get<Violation>(classified("23503")), Violation::foreign_key);
+  for (const auto* state : {"23502", "23514", "22001"}) {
+    EXPECT_EQ(std::get<Violation>(classified(state)), Violation::not_null_or_check) << state;
+  }
+}
+
+TEST(SqlError_Classify, WhatPasses_IsUnavailable) {
+  const std::pair<const char*, Reason> expected[] = {
+      {"08006", Reason::connection}, {"08P01", Reason::connection}, {"57P01", Reason::connection},
+      {"57P02", Reason::connection}, {"57P03", Reason::connection}, {"25006", Reason::connection},
+      {"57014", Reason::deadline},   {"53100", Reason::storage},    {"58030", Reason::storage},
+      {"53300", Reason::overload},   {"53200", Reason::overload},   {"55P03", Reason::overload},
+      {"40001", Reason::overload},   {"40P01", Reason::overload},
+  };
+  for (const auto& [state, reason] : expected) {
+    EXPECT_EQ(std::get<Unavailable>(classified(state)).reason(), reason) << state;
+  }
+}
+
+TEST(SqlError_Classify, MistakesInStatements_AreNot) {
+  for (const auto* state : {"42P01", "42601", "22012", "22021", "0A000", "28P01", "XX000"}) {
+    EXPECT_TRUE(std::holds_alternative<StatementFailed>(classified(state))) << state;
+  }
+  EXPECT_STREQ(std::get<StatementFailed>(classified("42P01")).what(), "42P01: words");
+}
+
+TEST(SqlError_Cure, OnlyWhatTheServerRolledBack_IsTriedAgain) {
+  EXPECT_EQ(cure_for("26000"), Cure::prepare_again);
+  EXPECT_EQ(cure_for("0A000"), Cure::prepare_again);
+  EXPECT_EQ(cure_for("40001"), Cure::run_again);
+  EXPECT_EQ(cure_for("40P01"), Cure::run_again);
+  for (const auto* state : {"23505", "08006", "57P01", "57014", "42P01"})
+    EXPECT_EQ(cure_for(state), Cure::none) << state;
+}
+
+}  // namespace
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,98 @@
+#include "database/sqlite/change_feeds.hpp"
+
+#include <sqlite3.h>
+
+#include <functional>
+
+#include "full_disk.hpp"
+#include "sqlite_fixture.hpp"
+
+namespace gatehouse::database::sqlite {
+namespace {
+
+class RecordingObserver final : public ChangeObserver {
+ public:
+  void on_feed_ready() noexcept override { ++ready; }
+  void on_feed_lost() noexcept override { ++lost; }
+  void on_announcement(std::string_view) noexcept override { ++announcements; }
+
+  int ready = 0;
+  int lost = 0;
+  int announcements = 0;
+};
+
+class ChangeFeedsTest : public SqliteTest {
+ protected:
+  // Runs the io thread's work until the condition holds, at most ten seconds.
+  bool run_until(const std::function<bool()>& condition) {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto work = boost::asio::make_work_guard(io_);
+    io_.restart();
+    while (!condition() && std::chrono::steady_clock::now() < patience) io_.run_one_for(std::chrono::milliseconds{20});
+    return condition();
+  }
+
+  // What another process would do.
+  void write_from_outside(const std::string& sql) {
+    sqlite3* connection = nullptr;
+    ASSERT_EQ(sqlite3_open(settings_.sqlite.path.c_str(), &connection), SQLITE_OK);
+    sqlite3_busy_timeout(connection, 5000);
+    EXPECT_EQ(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(connection);
+  }
+
+  RecordingObserver observer_;
+};
+
+TEST_F(ChangeFeedsTest, Watch_OpenDatabase_IsReady) {
+  open_with_table();
+  const auto feed = provider_->watch(io_, observer_);
+  EXPECT_TRUE(run_until([&] { return observer_.ready == 1; }));
+  EXPECT_EQ(observer_.lost, 0);
+}
+
+TEST_F(ChangeFeedsTest, Watch_AnotherProcessWrites_IsLostAndReadyAgain) {
+  open_with_table();
+  const auto feed = provider_->watch(io_, observer_);
+  ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
+  write_from_outside("INSERT INTO items VALUES (1, 'one')");
+  EXPECT_TRUE(run_until([&] { return observer_.lost == 1 && observer_.ready == 2; }));
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_F(ChangeFeedsTest, Watch_OwnWrites_AreNotReported) {
+  open_with_table();
+  const auto feed = provider_->watch(io_, observer_);
+  ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
+  ASSERT_TRUE(insert(1, "one"));
+  write_from_outside("INSERT INTO items VALUES (2, 'two')");
+  ASSERT_TRUE(run_until([&] { return observer_.ready == 2; }));
+  EXPECT_EQ(observer_.lost, 1);
+}
+
+TEST_F(ChangeFeedsTest, Watch_ConnectionBreaks_IsLostUntilThereIsANewOne) {
+  open_with_table();
+  const auto feed = provider_->watch(io_, observer_);
+  ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
+  {
+    const FullDisk full;
+    EXPECT_THROW((void)insert(1, "one"), Unavailable);
+  }
+  EXPECT_TRUE(run_until([&] { return observer_.lost == 1 && observer_.ready == 2; }));
+}
+
+TEST_F(ChangeFeedsTest, Watch_FeedDestroyed_IsSilent) {
+  open_with_table();
+  auto feed = provider_->watch(io_, observer_);
+  RecordingObserver other;
+  const auto other_feed = provider_->watch(io_, other);
+  ASSERT_TRUE(run_until([&] { return observer_.ready == 1 && other.ready == 1; }));
+  feed.reset();
+  write_from_outside("INSERT INTO items VALUES (1, 'one')");
+  ASSERT_TRUE(run_until([&] { return other.ready == 2; }));
+  EXPECT_EQ(observer_.ready, 1);
+  EXPECT_EQ(observer_.lost, 0);
+}
+
+}  // namespace
+}  // namespace gatehouse::database::sqlite
