@@ -1,0 +1,32 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <random>
+
+namespace gatehouse::database::postgres {
+
+/// Growing pauses between attempts to connect: 50 ms doubling to 2 s, each shortened by up to half at random so that
+/// replicas do not return in step. The longest pause plus one attempt stays within the 5 s recovery promise.
+class BackOff {
+ public:
+  static constexpr std::chrono::milliseconds pause_min{50};
+  static constexpr std::chrono::milliseconds pause_max{2'000};
+
+  explicit BackOff(std::uint32_t seed) : random_(seed) {}
+
+  [[nodiscard]] std::chrono::milliseconds next() {
+    const auto pause = pause_;
+    pause_ = std::min(pause_ * 2, pause_max);
+    std::uniform_int_distribution<std::int64_t> cut(0, pause.count() / 2);
+    return pause - std::chrono::milliseconds{cut(random_)};
+  }
+  void reset() noexcept { pause_ = pause_min; }
+
+ private:
+  std::minstd_rand random_;
+  std::chrono::milliseconds pause_ = pause_min;
+};
+
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/secret_string.hpp"
+#include "config/settings.hpp"
+
+namespace gatehouse::database::postgres {
+
+/// Everything one connection attempt needs, in libpq's words. Immutable once made, shared by all attempts.
+struct ConnectOptions {
+  std::string host;  ///< a name, an address, a socket directory, or several of them with commas
+  std::vector<std::pair<std::string, std::string>> keywords;  ///< all but the password
+  SecretString password;
+  std::chrono::milliseconds timeout;  ///< for the whole attempt
+};
+
+/// Where queries go: DB_HOST and DB_PORT.
+[[nodiscard]] ConnectOptions options_for_queries(const config::PostgresSettings& settings);
+
+/// Where LISTEN works: DB_LISTEN_HOST and DB_LISTEN_PORT if given, else where queries go.
+[[nodiscard]] ConnectOptions options_for_listening(const config::PostgresSettings& settings);
+
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,252 @@
+#include "database/postgres/connection_pool.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace gatehouse::database::postgres {
+
+namespace {
+
+// Above this, calls wait in the pool for whichever connection has room first.
+constexpr std::size_t pipeline_load_max = 256;
+// From this on one more connection is opened: a write holds its connection for an fsync, reads queue behind each other.
+constexpr std::size_t grow_load = Pipeline::write_load;
+constexpr std::chrono::milliseconds sweep_interval{100};
+// After this, an attempt to connect gets company, at most so much of it.
+constexpr std::chrono::milliseconds attempt_patience{2'500};
+constexpr std::size_t attempts_max = 4;
+// The server ends what this side gave up on, but only after this side has.
+constexpr std::chrono::milliseconds server_patience{1'000};
+
+using Clock = std::chrono::steady_clock;
+using Reason = Unavailable::Reason;
+
+}  // namespace
+
+ConnectionPool::ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options,
+                               PoolLimits limits, DriverLog log, BackOff back_off)
+    : io_(io),
+      options_(std::move(options)),
+      limits_(limits),
+      log_(std::move(log)),
+      back_off_(back_off),
+      attempt_timer_(io.get_executor()),
+      sweep_timer_(io.get_executor()) {}
+
+void ConnectionPool::start() {
+  connect_if_wanted();
+  schedule_sweep();
+}
+
+void ConnectionPool::stop() {
+  stopped_ = true;
+  attempt_timer_.cancel();
+  sweep_timer_.cancel();
+  close_attempts();
+  while (!pipelines_.empty()) pipelines_.back()->abandon_all(Reason::stopped, "shutting down");
+  while (!queue_.empty()) {
+    Call& call = queue_.front();
+    queue_.pop_front();
+    refuse(call, Reason::stopped, "shutting down");
+  }
+  queue_size_ = 0;
+}
+
+Task<> ConnectionPool::perform(Call& call) {
+  const auto begin = [this, &call](Call::Handler handler) {
+    call.await(std::move(handler));
+    submit(call);
+  };
+  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(begin, use_task);
+}
+
+void ConnectionPool::submit(Call& call) {
+  call.deadline = Clock::now() + limits_.query_timeout;
+  if (stopped_) return refuse(call, Reason::stopped, "shutting down");
+  if (away_) return refuse(call, Reason::connection, "the database is away");
+  if (queue_.empty() && try_dispatch(call)) return deadlines_.push_back(call);
+  if (queue_size_ >= limits_.queue_max) return refuse(call, Reason::overload, "too many queries wait for a connection");
+  queue_.push_back(call);
+  ++queue_size_;
+  deadlines_.push_back(call);
+}
+
+bool ConnectionPool::try_dispatch(Call& call) {
+  Pipeline* const pipeline = lightest();
+  const bool crowded = pipeline == nullptr || pipeline->load() >= grow_load;
+  if (crowded && pipelines_.size() < limits_.connections_max) {
+    grow_ = true;
+    connect_if_wanted();
+  }
+  if (pipeline == nullptr || pipeline->load() >= pipeline_load_max) return false;
+  pipeline->submit(call);
+  return true;
+}
+
+void ConnectionPool::serve_queue() {
+  while (!queue_.empty() && !stopped_) {
+    Call& call = queue_.front();
+    if (!try_dispatch(call)) return;
+    queue_.erase(queue_.iterator_to(call));
+    --queue_size_;
+  }
+}
+
+/// The oldest of the least loaded, so that the youngest can idle out.
+Pipeline* ConnectionPool::lightest() const noexcept {
+  Pipeline* best = nullptr;
+  for (const auto& pipeline : pipelines_) {
+    if (pipeline->usable() && (best == nullptr || pipeline->load() < best->load())) best = pipeline.get();
+    if (best != nullptr && best->idle()) break;
+  }
+  return best;
+}
+
+void ConnectionPool::refuse(Call& call, Reason reason, const char* message) {
+  call.fail(io_.get_executor(), Unavailable{reason, message});
+}
+
+/// It has been admitted before, so it goes first and no bound applies.
+void ConnectionPool::send_again(Call& call) {
+  call.pipeline = nullptr;
+  if (stopped_) return refuse(call, Reason::stopped, "shutting down");
+  if (away_) return refuse(call, Reason::connection, "the database is away");
+  if (try_dispatch(call)) return;
+  queue_.push_front(call);
+  ++queue_size_;
+}
+
+void ConnectionPool::on_room(Pipeline&) {
+  back_off_.reset();  // it answers; a connection alone proves little behind a pooler
+  serve_queue();
+}
+
+void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
+  const auto same = [&](const std::shared_ptr<Pipeline>& other) { return other.get() == &pipeline; };
+  pipelines_.erase(std::find_if(pipelines_.begin(), pipelines_.end(), same));
+  if (stopped_) return;
+  log_("postgres_connection_lost", why);
+  if (!holding_) hold_attempts(back_off_.next());
+}
+
+bool ConnectionPool::wants_connection() const noexcept {
+  const auto open = pipelines_.size();
+  return open < limits_.connections_min || (grow_ && open < limits_.connections_max);
+}
+
+void ConnectionPool::connect_if_wanted() {
+  if (stopped_ || holding_ || !wants_connection()) return;
+  if (attempts_.size() == attempts_max) {
+    attempts_.front()->close();
+    attempts_.erase(attempts_.begin());
+  }
+  attempts_.push_back(PgConnection::create(io_));
+  auto attempt = establish(weak_from_this(), attempts_.back(), options_);
+  boost::asio::co_spawn(io_, std::move(attempt), boost::asio::detached);
+  hold_attempts(attempt_patience);
+}
+
+/// Ends with the attempt, within its deadline; stop() cuts it short.
+Task<> ConnectionPool::establish(std::weak_ptr<ConnectionPool> pool, std::shared_ptr<PgConnection> connection,
+                                 std::shared_ptr<const ConnectOptions> options) {
+  std::string failure;
+  try {
+    co_await connection->connect(options);
+  } catch (const std::exception& error) {
+    failure = error.what();
+    if (failure.empty()) failure = "unknown";
+  }
+  const auto alive = pool.lock();
+  if (!alive || alive->stopped_) co_return;
+  if (failure.empty()) {
+    alive->on_connected(std::move(connection));
+  } else {
+    alive->on_connect_failed(connection, failure);
+  }
+}
+
+void ConnectionPool::on_connected(std::shared_ptr<PgConnection> connection) {
+  const Pipeline::Options options{limits_.prepare, limits_.query_timeout + server_patience};
+  auto pipeline =
+      std::make_shared<Pipeline>(io_.get_executor(), connection, static_cast<PipelineOwner&>(*this), options);
+  if (!pipeline->start()) return on_connect_failed(connection, "the connection broke at its first message");
+  std::erase(attempts_, connection);
+  close_attempts();
+  pipelines_.push_back(std::move(pipeline));
+  if (pipelines_.size() == 1) log_("postgres_connected", options_->host);
+  away_ = false;
+  grow_ = false;
+  holding_ = false;
+  attempt_timer_.cancel();
+  last_failure_.clear();
+  serve_queue();
+  connect_if_wanted();
+}
+
+void ConnectionPool::on_connect_failed(const std::shared_ptr<PgConnection>& connection, const std::string& why) {
+  if (std::erase(attempts_, connection) == 0) return;  // closed on purpose
+  connection->close();
+  grow_ = false;
+  away_ = pipelines_.empty();
+  // The same words every two seconds would only fill the log.
+  if (why != last_failure_) log_("postgres_connect_failed", why);
+  last_failure_ = why;
+  if (attempts_.empty()) hold_attempts(back_off_.next());
+}
+
+void ConnectionPool::close_attempts() {
+  for (const auto& attempt : std::exchange(attempts_, {})) attempt->close();
+}
+
+/// Starts no other attempt until `time` has passed or the situation has changed.
+void ConnectionPool::hold_attempts(std::chrono::milliseconds time) {
+  holding_ = true;
+  attempt_timer_.expires_after(time);
+  attempt_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    self->holding_ = false;
+    self->away_ = self->away_ || (self->pipelines_.empty() && !self->attempts_.empty());
+    self->connect_if_wanted();
+  });
+}
+
+void ConnectionPool::schedule_sweep() {
+  sweep_timer_.expires_after(sweep_interval);
+  sweep_timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    self->sweep();
+    self->schedule_sweep();
+  });
+}
+
+void ConnectionPool::sweep() {
+  const auto now = Clock::now();
+  end_late_calls(now);
+  close_idle(now);
+}
+
+void ConnectionPool::end_late_calls(Clock::time_point now) {
+  while (!deadlines_.empty() && deadlines_.front().deadline <= now) {
+    Call& call = deadlines_.front();
+    if (call.pipeline != nullptr) {
+      call.pipeline->abandon(call, "a query passed its deadline");
+      continue;
+    }
+    queue_.erase(queue_.iterator_to(call));
+    --queue_size_;
+    refuse(call, Reason::deadline, "no connection within the query's deadline");
+  }
+}
+
+void ConnectionPool::close_idle(Clock::time_point now) {
+  if (pipelines_.size() <= limits_.connections_min) return;
+  const auto pipeline = pipelines_.back();
+  if (!pipeline->idle() || now - pipeline->idle_since() < limits_.idle_timeout) return;
+  pipelines_.pop_back();
+  pipeline->close_idle();
+}
+
+}  // namespace gatehouse::database::postgres

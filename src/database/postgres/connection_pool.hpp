@@ -1,0 +1,91 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "database/driver_log.hpp"
+#include "database/postgres/back_off.hpp"
+#include "database/postgres/pipeline.hpp"
+
+namespace gatehouse::database::postgres {
+
+/// What one io thread's pool is allowed.
+struct PoolLimits {
+  unsigned connections_min;
+  unsigned connections_max;
+  std::uint32_t queue_max;                  ///< calls waiting for a connection
+  std::chrono::milliseconds query_timeout;  ///< from submission to outcome
+  std::chrono::milliseconds idle_timeout;   ///< of connections above connections_min
+  bool prepare;                             ///< false behind a pooler that shares sessions
+};
+
+/// One io thread's connections: opens them in the background, spreads calls over them, ends calls at their deadline and
+/// comes back by itself when the database does.
+///
+/// Calls wait for a connection while one may still come: right after the start, or after a loss. Once an attempt to
+/// connect has failed or found no answer for a while, and no connection is left, the database is known to be away and
+/// new calls fail at once.
+///
+/// Connections open one at a time, with growing pauses after failures. An attempt without an answer is not given up
+/// before its timeout, for some servers take long to wake, but others are started beside it: a dead way to the server
+/// must not hide that there is a live one again.
+class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>, private PipelineOwner {
+ public:
+  ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options, PoolLimits limits,
+                 DriverLog log, BackOff back_off);
+
+  void start();
+  /// Ends every call with Unavailable{stopped} and closes every connection. Nothing may be submitted afterwards.
+  void stop();
+
+  /// Runs the call to its outcome: its results or its failure. `call` lives until then.
+  [[nodiscard]] Task<> perform(Call& call);
+
+ private:
+  void submit(Call& call);
+  [[nodiscard]] bool try_dispatch(Call& call);
+  void serve_queue();
+  [[nodiscard]] Pipeline* lightest() const noexcept;
+  void refuse(Call& call, Unavailable::Reason reason, const char* message);
+
+  void send_again(Call& call) override;
+  void on_room(Pipeline& pipeline) override;
+  void on_closed(Pipeline& pipeline, const std::string& why) override;
+
+  [[nodiscard]] bool wants_connection() const noexcept;
+  void connect_if_wanted();
+  [[nodiscard]] static Task<> establish(std::weak_ptr<ConnectionPool> pool, std::shared_ptr<PgConnection> connection,
+                                        std::shared_ptr<const ConnectOptions> options);
+  void on_connected(std::shared_ptr<PgConnection> connection);
+  void on_connect_failed(const std::shared_ptr<PgConnection>& connection, const std::string& why);
+  void close_attempts();
+  void hold_attempts(std::chrono::milliseconds time);
+
+  void schedule_sweep();
+  void sweep();
+  void end_late_calls(std::chrono::steady_clock::time_point now);
+  void close_idle(std::chrono::steady_clock::time_point now);
+
+  boost::asio::io_context& io_;
+  const std::shared_ptr<const ConnectOptions> options_;
+  const PoolLimits limits_;
+  const DriverLog log_;
+
+  BackOff back_off_;
+  SteadyTimer attempt_timer_;
+  SteadyTimer sweep_timer_;
+  std::vector<std::shared_ptr<Pipeline>> pipelines_;     ///< connected ones, oldest first
+  std::vector<std::shared_ptr<PgConnection>> attempts_;  ///< to connect, oldest first
+  bool holding_ = false;  ///< the newest attempt is young, or the last one failed a moment ago
+  bool grow_ = false;     ///< one more connection than there are is wanted
+  bool away_ = false;     ///< no connection is left, and attempts failed or found no answer
+  bool stopped_ = false;
+  std::string last_failure_;
+
+  DeadlineList deadlines_;  ///< every call in flight, earliest deadline first, as all have the same time
+  CallQueue queue_;
+  std::uint32_t queue_size_ = 0;
+};
+
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,220 @@
+#include "database/postgres/pg_connection.hpp"
+
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+
+namespace gatehouse::database::postgres {
+
+namespace {
+
+constexpr int binary_results = 1;
+
+Unavailable connection_error(const std::string& message) {
+  return Unavailable{Unavailable::Reason::connection, message};
+}
+
+/// libpq resolves socket directories, addresses and host lists without, or with several, look-ups of its own.
+bool needs_resolving(const std::string& host) {
+  if (host.empty() || host.front() == '/' || host.front() == '@' || host.find(',') != std::string::npos) return false;
+  boost::system::error_code not_an_address;
+  boost::asio::ip::make_address(host, not_an_address);
+  return not_an_address.failed();
+}
+
+std::string repeat(const std::string& text, std::size_t times) {
+  std::string list = text;
+  for (std::size_t i = 1; i < times; ++i) list.append(",").append(text);
+  return list;
+}
+
+void ignore_notice(void*, const pg_result*) {}
+
+}  // namespace
+
+std::shared_ptr<PgConnection> PgConnection::create(boost::asio::io_context& io) {
+  return std::shared_ptr<PgConnection>(new PgConnection(io));
+}
+
+PgConnection::PgConnection(boost::asio::io_context& io)
+    : descriptor_(io.get_executor()), resolver_(io.get_executor()), deadline_(io.get_executor()) {}
+
+PgConnection::~PgConnection() { close(); }
+
+void PgConnection::close() noexcept {
+  closed_ = true;
+  boost::system::error_code ignored;
+  descriptor_.close(ignored);
+  resolver_.cancel();
+  deadline_.cancel();
+  if (connection_ != nullptr) PQfinish(connection_);
+  connection_ = nullptr;
+  tls_ = nullptr;
+}
+
+Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
+  const auto self = shared_from_this();
+  throw_if_closed();
+  start_deadline(options->timeout);
+  std::string addresses;
+  if (needs_resolving(options->host)) addresses = co_await resolve(options->host);
+  start(*options, addresses);
+  co_await poll_until_connected();
+  deadline_.cancel();
+  PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
+  if (PQsetnonblocking(connection_, 1) != 0) throw connection_error(error_message());
+  tls_ = static_cast<SSL*>(PQsslStruct(connection_, "OpenSSL"));
+}
+
+void PgConnection::start_deadline(std::chrono::milliseconds timeout) {
+  deadline_.expires_after(timeout);
+  deadline_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    self->timed_out_ = true;
+    self->close();
+  });
+}
+
+Task<std::string> PgConnection::resolve(std::string host) {
+  boost::system::error_code error;
+  const auto found = co_await resolver_.async_resolve(host, "", boost::asio::redirect_error(use_task, error));
+  throw_if_closed();
+  if (error) throw connection_error("cannot resolve " + host + ": " + error.message());
+  std::vector<std::string> addresses;
+  for (const auto& entry : found) {
+    auto address = entry.endpoint().address().to_string();
+    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
+  }
+  std::string list;
+  for (const auto& address : addresses) list.append(list.empty() ? "" : ",").append(address);
+  co_return std::move(list);
+}
+
+void PgConnection::start(const ConnectOptions& options, const std::string& addresses) {
+  std::vector<const char*> names;
+  std::vector<const char*> values;
+  const auto add = [&](const char* name, const char* value) {
+    names.push_back(name);
+    values.push_back(value);
+  };
+  for (const auto& [name, value] : options.keywords) {
+    if (name != "host" || addresses.empty()) add(name.c_str(), value.c_str());
+  }
+  // libpq takes a list of addresses only with a name for each; the names are what certificates are checked against.
+  const auto count = static_cast<std::size_t>(std::count(addresses.begin(), addresses.end(), ',')) + 1;
+  const std::string hosts = repeat(options.host, count);
+  if (!addresses.empty()) {
+    add("host", hosts.c_str());
+    add("hostaddr", addresses.c_str());
+  }
+  std::string password{options.password.reveal()};
+  if (!password.empty()) add("password", password.c_str());
+  add(nullptr, nullptr);
+  connection_ = PQconnectStartParams(names.data(), values.data(), 0);
+  wipe_memory(password.data(), password.size());
+  if (connection_ == nullptr) throw std::bad_alloc();
+}
+
+Task<> PgConnection::poll_until_connected() {
+  if (PQstatus(connection_) == CONNECTION_BAD) throw connection_error(error_message());
+  auto next = PGRES_POLLING_WRITING;  // libpq documents this as the state after PQconnectStartParams
+  while (next != PGRES_POLLING_OK) {
+    if (next == PGRES_POLLING_FAILED) throw connection_error(error_message());
+    watch_socket();
+    if (next == PGRES_POLLING_READING) {
+      co_await until_readable();
+    } else {
+      co_await until_writable();
+    }
+    next = PQconnectPoll(connection_);
+  }
+  watch_socket();
+}
+
+/// libpq may have replaced its socket since the last step (another address, TLS refused), under the same number even.
+void PgConnection::watch_socket() {
+  boost::system::error_code ignored;
+  descriptor_.close(ignored);
+  const int duplicate = fcntl(PQsocket(connection_), F_DUPFD_CLOEXEC, 0);
+  if (duplicate < 0) throw connection_error("no descriptor left for the connection");
+  descriptor_.assign(duplicate);
+}
+
+void PgConnection::throw_if_closed() const {
+  if (timed_out_) throw Unavailable{Unavailable::Reason::deadline, "the server did not answer in time"};
+  if (closed_) throw Unavailable{Unavailable::Reason::stopped, "the connection is being closed"};
+}
+
+Task<> PgConnection::until_readable() {
+  const auto self = shared_from_this();
+  boost::system::error_code ignored;  // a broken socket shows in the libpq call that follows
+  co_await descriptor_.async_wait(Descriptor::wait_read, boost::asio::redirect_error(use_task, ignored));
+  throw_if_closed();
+}
+
+Task<> PgConnection::until_writable() {
+  const auto self = shared_from_this();
+  boost::system::error_code ignored;  // as above
+  co_await descriptor_.async_wait(Descriptor::wait_write, boost::asio::redirect_error(use_task, ignored));
+  throw_if_closed();
+}
+
+bool PgConnection::enter_pipeline() noexcept { return PQenterPipelineMode(connection_) == 1; }
+
+bool PgConnection::send_prepare(const std::string& name, std::string_view sql, std::span<const std::uint32_t> types) {
+  return PQsendPrepare(connection_, name.c_str(), std::string{sql}.c_str(), static_cast<int>(types.size()),
+                       types.data()) == 1;
+}
+
+bool PgConnection::send_prepared(const std::string& name, const EncodedParameters& parameters) {
+  return PQsendQueryPrepared(connection_, name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
+                             parameters.formats(), binary_results) == 1;
+}
+
+bool PgConnection::send_unprepared(std::string_view sql, const EncodedParameters& parameters) {
+  return PQsendQueryParams(connection_, std::string{sql}.c_str(), parameters.count(), parameters.types(),
+                           parameters.values(), parameters.lengths(), parameters.formats(), binary_results) == 1;
+}
+
+bool PgConnection::send_sync() { return PQpipelineSync(connection_) == 1; }
+
+bool PgConnection::send_script(const std::string& sql) { return PQsendQuery(connection_, sql.c_str()) == 1; }
+
+PgConnection::Flush PgConnection::flush() noexcept {
+  const int left = PQflush(connection_);
+  return left == 0 ? Flush::done : left == 1 ? Flush::pending : Flush::broken;
+}
+
+bool PgConnection::receive() noexcept {
+  if (PQconsumeInput(connection_) == 0) return false;
+  // What TLS has already decrypted no longer makes the socket readable, so it is read now.
+  while (has_decrypted_bytes()) {
+    if (PQconsumeInput(connection_) == 0) return false;
+  }
+  return true;
+}
+
+bool PgConnection::has_decrypted_bytes() const noexcept { return tls_ != nullptr && SSL_pending(tls_) > 0; }
+
+bool PgConnection::busy() noexcept { return PQisBusy(connection_) == 1; }
+
+PgResult PgConnection::take_result() { return PgResult{PQgetResult(connection_)}; }
+
+std::optional<Notification> PgConnection::take_notification() {
+  const std::unique_ptr<PGnotify, decltype(&PQfreemem)> notify{PQnotifies(connection_), &PQfreemem};
+  if (!notify) return std::nullopt;
+  return Notification{notify->relname, notify->extra};
+}
+
+std::string PgConnection::error_message() const {
+  std::string text = connection_ == nullptr ? "closed" : PQerrorMessage(connection_);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "database/postgres/binary_format.hpp"
+#include "database/postgres/connect_options.hpp"
+#include "database/postgres/pg_result.hpp"
+#include "runtime/task.hpp"
+
+struct pg_conn;
+typedef struct ssl_st SSL;
+
+namespace gatehouse::database::postgres {
+
+using SteadyTimer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                      boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+/// A notification that arrived on a connection that LISTENs.
+struct Notification {
+  std::string channel;
+  std::string payload;
+};
+
+/// One connection to the server: the only code that calls libpq's connection functions. Never blocks, but for what
+/// libpq itself cannot do otherwise (reading the certificate authorities' file).
+///
+/// Belongs to one io thread. Shared, because pending waits keep it alive; close() ends them. The descriptor watched is
+/// a duplicate, so that Asio and libpq each close their own.
+class PgConnection : public std::enable_shared_from_this<PgConnection> {
+ public:
+  enum class Flush { done, pending, broken };
+
+  [[nodiscard]] static std::shared_ptr<PgConnection> create(boost::asio::io_context& io);
+  ~PgConnection();
+  PgConnection(const PgConnection&) = delete;
+  PgConnection& operator=(const PgConnection&) = delete;
+
+  /// Resolves, connects and logs in. Throws Unavailable: connection (refused, wrong password, wrong certificate),
+  /// deadline (options->timeout passed) or stopped (close() was called).
+  [[nodiscard]] Task<> connect(std::shared_ptr<const ConnectOptions> options);
+
+  /// Ends the session and every wait: coroutines get Unavailable{stopped}, handlers operation_aborted. Idempotent.
+  void close() noexcept;
+
+  /// From here on statements are sent without waiting for the ones before (libpq, 34.5 Pipeline Mode).
+  [[nodiscard]] bool enter_pipeline() noexcept;
+
+  // Each queues one message; false when the connection is unusable. libpq copies what it needs.
+  [[nodiscard]] bool send_prepare(const std::string& name, std::string_view sql, std::span<const std::uint32_t> types);
+  [[nodiscard]] bool send_prepared(const std::string& name, const EncodedParameters& parameters);
+  [[nodiscard]] bool send_unprepared(std::string_view sql, const EncodedParameters& parameters);
+  /// Ends a group: the statements since the last one succeed or fail together.
+  [[nodiscard]] bool send_sync();
+  /// Sends SQL by the simple protocol, several statements at once. Not in pipeline mode.
+  [[nodiscard]] bool send_script(const std::string& sql);
+
+  /// Writes what is queued, as far as the socket takes it.
+  [[nodiscard]] Flush flush() noexcept;
+  /// Reads what has arrived. False when the server is gone; error_message() says why.
+  [[nodiscard]] bool receive() noexcept;
+  /// True while take_result() would have to wait.
+  [[nodiscard]] bool busy() noexcept;
+  [[nodiscard]] PgResult take_result();
+  [[nodiscard]] std::optional<Notification> take_notification();
+
+  /// Waits once, then calls the handler with an error_code on the io thread.
+  template <class Handler>
+  void when_readable(Handler&& handler) {
+    descriptor_.async_wait(Descriptor::wait_read, std::forward<Handler>(handler));
+  }
+  template <class Handler>
+  void when_writable(Handler&& handler) {
+    descriptor_.async_wait(Descriptor::wait_write, std::forward<Handler>(handler));
+  }
+  /// Throw Unavailable{stopped} after close().
+  [[nodiscard]] Task<> until_readable();
+  [[nodiscard]] Task<> until_writable();
+
+  /// libpq's last words, on one line.
+  [[nodiscard]] std::string error_message() const;
+
+ private:
+  using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
+  using Resolver = boost::asio::ip::basic_resolver<boost::asio::ip::tcp, Executor>;
+
+  explicit PgConnection(boost::asio::io_context& io);
+  void start_deadline(std::chrono::milliseconds timeout);
+  [[nodiscard]] Task<std::string> resolve(std::string host);
+  void start(const ConnectOptions& options, const std::string& addresses);
+  [[nodiscard]] Task<> poll_until_connected();
+  void watch_socket();
+  void throw_if_closed() const;
+  [[nodiscard]] bool has_decrypted_bytes() const noexcept;
+
+  pg_conn* connection_ = nullptr;
+  SSL* tls_ = nullptr;  ///< owned by libpq
+  Descriptor descriptor_;
+  Resolver resolver_;
+  SteadyTimer deadline_;
+  bool closed_ = false;
+  bool timed_out_ = false;
+};
+
+}  // namespace gatehouse::database::postgres

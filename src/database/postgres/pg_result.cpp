@@ -1,0 +1,106 @@
+#include "database/postgres/pg_result.hpp"
+
+#include <libpq-fe.h>
+
+#include <charconv>
+
+#include "database/postgres/binary_format.hpp"
+
+namespace gatehouse::database::postgres {
+
+namespace {
+
+std::int64_t affected_rows(pg_result* result) {
+  const std::string_view text = PQcmdTuples(result);
+  std::int64_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+/// Appends one value; false for a type no store uses.
+bool add_cell(Rows& rows, TypeOid type, std::string_view bytes) {
+  switch (type) {
+    case TypeOid::boolean:
+    case TypeOid::int2:
+    case TypeOid::int4:
+    case TypeOid::int8:
+      rows.add_integer(read_integer(bytes));
+      return true;
+    case TypeOid::timestamp:
+    case TypeOid::timestamptz:
+      rows.add_integer(to_unix_us_from_postgres(read_integer(bytes)));
+      return true;
+    case TypeOid::text:
+    case TypeOid::varchar:
+    case TypeOid::bpchar:
+    case TypeOid::name:
+    case TypeOid::bytea:
+      rows.add_text(bytes);
+      return true;
+    case TypeOid::void_type:
+      rows.add_null();
+      return true;
+    case TypeOid::unknown:
+      break;
+  }
+  return false;
+}
+
+std::string_view field_or_empty(const pg_result* result, int field) {
+  const char* text = PQresultErrorField(result, field);
+  return text == nullptr ? std::string_view{} : std::string_view{text};
+}
+
+}  // namespace
+
+void PgResult::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
+
+PgResult::Kind PgResult::kind() const noexcept {
+  if (!result_) return Kind::nothing;
+  switch (PQresultStatus(result_.get())) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+      return Kind::done;
+    case PGRES_PIPELINE_SYNC:
+      return Kind::end_of_group;
+    case PGRES_PIPELINE_ABORTED:
+      return Kind::skipped;
+    default:
+      return Kind::failed;
+  }
+}
+
+std::expected<Rows, SqlError> PgResult::rows() const {
+  auto* result = result_.get();
+  const int columns = PQnfields(result);
+  const int count = PQntuples(result);
+  Rows rows{static_cast<std::size_t>(columns)};
+  rows.reserve(static_cast<std::size_t>(count));
+  for (int row = 0; row < count; ++row) {
+    for (int column = 0; column < columns; ++column) {
+      if (PQgetisnull(result, row, column) == 1) {
+        rows.add_null();
+        continue;
+      }
+      const auto length = static_cast<std::size_t>(PQgetlength(result, row, column));
+      const auto oid = PQftype(result, column);
+      if (!add_cell(rows, static_cast<TypeOid>(oid), {PQgetvalue(result, row, column), length})) {
+        return std::unexpected(SqlError{"42804", "no store reads columns of type " + std::to_string(oid)});
+      }
+    }
+  }
+  rows.set_affected(affected_rows(result));
+  return rows;
+}
+
+SqlError PgResult::error() const {
+  const auto state = field_or_empty(result_.get(), PG_DIAG_SQLSTATE);
+  if (!state.empty()) {
+    return {std::string{state}, std::string{field_or_empty(result_.get(), PG_DIAG_MESSAGE_PRIMARY)}};
+  }
+  // libpq itself reports a lost connection this way, without a SQLSTATE.
+  return {"08006", PQresultErrorMessage(result_.get())};
+}
+
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,259 @@
+#include "database/postgres/pipeline.hpp"
+
+#include <cassert>
+
+namespace gatehouse::database::postgres {
+
+namespace {
+
+// A group is answered when its last read is; short groups let the first ones go on meanwhile.
+constexpr std::uint32_t reads_per_group_max = 32;
+
+using Reason = Unavailable::Reason;
+
+}  // namespace
+
+Pipeline::Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner, Options options)
+    : executor_(executor), connection_(std::move(connection)), owner_(owner), options_(options) {}
+
+bool Pipeline::start() {
+  if (!connection_->enter_pipeline()) return false;
+  if (options_.prepare) send_set_up();
+  if (broken_) return false;
+  wait_readable();
+  return true;
+}
+
+/// Session state is allowed where statements may be prepared. A query whose deadline passed here is abandoned with its
+/// connection; the server must not go on with it for hours.
+void Pipeline::send_set_up() {
+  const auto timeout_ms = options_.statement_timeout.count();
+  encoded_.assign({});
+  broken_ = !connection_->send_unprepared("SET statement_timeout = " + std::to_string(timeout_ms), encoded_);
+  steps_.push_back({Step::Kind::command, 0, 0, nullptr});
+  end_group();
+}
+
+void Pipeline::submit(Call& call) {
+  assert(usable());
+  call.pipeline = this;
+  call.error.reset();
+  call.skipped = false;
+  if (call.kind == Call::Kind::write && open_reads_ > 0) end_group();
+  calls_.push_back(&call);
+  load_ += weight(call);
+  send_commands(call);
+  ++open_reads_;
+  if (call.kind == Call::Kind::write || open_reads_ == reads_per_group_max) {
+    end_group();
+  } else if (!turn_end_posted_) {
+    turn_end_posted_ = true;
+    boost::asio::post(executor_, [self = shared_from_this()] { self->end_turn(); });
+  }
+}
+
+void Pipeline::send_commands(Call& call) {
+  for (std::uint32_t index = 0; index < call.commands.size() && !broken_; ++index) send_command(call, index);
+}
+
+void Pipeline::send_command(Call& call, std::uint32_t index) {
+  const auto& [statement, parameters] = call.commands[index];
+  encoded_.assign(parameters);
+  bool sent = true;
+  if (options_.prepare) {
+    auto& entry = prepared_.find(*statement, encoded_);
+    if (!entry.prepared) {
+      sent = connection_->send_prepare(entry.name, statement->sql, entry.types);
+      steps_.push_back({Step::Kind::prepare, index, entry.generation, &call});
+      entry.prepared = true;
+    }
+    sent = sent && connection_->send_prepared(entry.name, encoded_);
+  } else {
+    sent = connection_->send_unprepared(statement->sql, encoded_);
+  }
+  steps_.push_back({Step::Kind::command, index, 0, &call});
+  if (!sent) break_off();
+}
+
+void Pipeline::end_group() {
+  steps_.push_back({Step::Kind::sync, open_reads_, 0, nullptr});
+  open_reads_ = 0;
+  if (!connection_->send_sync()) return break_off();
+  flush();
+}
+
+void Pipeline::end_turn() {
+  turn_end_posted_ = false;
+  if (usable() && open_reads_ > 0) end_group();
+}
+
+void Pipeline::flush() {
+  if (waiting_writable_) return;
+  switch (connection_->flush()) {
+    case PgConnection::Flush::done:
+      return;
+    case PgConnection::Flush::broken:
+      return break_off();
+    case PgConnection::Flush::pending:
+      break;
+  }
+  waiting_writable_ = true;
+  connection_->when_writable([self = shared_from_this()](boost::system::error_code) {
+    self->waiting_writable_ = false;
+    if (self->usable()) self->flush();
+  });
+}
+
+/// Submitting happens inside the owner's loops, so the connection is given up after them.
+void Pipeline::break_off() {
+  if (broken_) return;
+  broken_ = true;
+  boost::asio::post(executor_, [self = shared_from_this()] {
+    if (!self->closed_) self->lose(self->connection_->error_message());
+  });
+}
+
+void Pipeline::wait_readable() {
+  connection_->when_readable([self = shared_from_this()](boost::system::error_code error) {
+    if (!self->closed_ && !error) self->on_readable();
+  });
+}
+
+void Pipeline::on_readable() {
+  const bool alive = connection_->receive();
+  take_results();
+  if (closed_) return;
+  if (!alive) return lose(connection_->error_message());
+  if (read_only_) return lose("the server turned read-only");
+  wait_readable();
+  owner_.on_room(*this);
+}
+
+void Pipeline::take_results() {
+  bool after_end = false;
+  while (!steps_.empty() && !closed_ && !connection_->busy()) {
+    const PgResult result = connection_->take_result();
+    if (result.kind() != PgResult::Kind::nothing) {
+      after_end = false;
+      on_answer(result);
+    } else if (after_end) {
+      return;  // each command's results end once; twice means that no answer is there
+    } else {
+      after_end = true;
+    }
+  }
+}
+
+void Pipeline::on_answer(const PgResult& result) {
+  const Step step = steps_.front();
+  const auto kind = result.kind();
+  if (kind == PgResult::Kind::end_of_group) return on_group_end();
+  // A failure where the Sync is due is the commit's: a deferred constraint. The Sync's own answer follows.
+  if (step.kind != Step::Kind::sync) steps_.pop_front();
+  if (kind == PgResult::Kind::failed) return on_failure(step, result);
+  if (step.call == nullptr) return;
+  if (kind == PgResult::Kind::skipped) {
+    step.call->skipped = true;
+    if (step.kind == Step::Kind::prepare) prepared_.forget(*step.call->commands[step.index].statement, step.generation);
+  } else if (step.kind == Step::Kind::command) {
+    if (auto rows = result.rows()) {
+      step.call->results[step.index] = std::move(*rows);
+    } else {
+      step.call->error = rows.error();
+    }
+  }
+}
+
+void Pipeline::on_failure(const Step& step, const PgResult& result) {
+  auto error = result.error();
+  read_only_ = read_only_ || is_read_only(error.state);
+  // A group with a deferred failure is a write, and a write's group is the call itself.
+  Call* const call = step.kind == Step::Kind::sync && !calls_.empty() ? calls_.front() : step.call;
+  if (call == nullptr) return;
+  if (step.kind == Step::Kind::prepare) prepared_.forget(*call->commands[step.index].statement, step.generation);
+  if (step.kind == Step::Kind::command && cure_for(error.state) == Cure::prepare_again) {
+    prepared_.forget(*call->commands[step.index].statement);
+  }
+  if (!call->error) call->error = std::move(error);
+}
+
+void Pipeline::on_group_end() {
+  assert(steps_.front().kind == Step::Kind::sync);
+  const auto group_calls = steps_.front().index;
+  steps_.pop_front();
+  for (std::uint32_t i = 0; i < group_calls; ++i) {
+    Call& call = *calls_.front();
+    calls_.pop_front();
+    load_ -= weight(call);
+    settle(call);
+  }
+  if (idle()) idle_since_ = std::chrono::steady_clock::now();
+}
+
+void Pipeline::settle(Call& call) {
+  if (call.error) {
+    if (!try_cure(call)) call.fail(executor_, classify(*call.error));
+  } else if (call.skipped) {
+    owner_.send_again(call);
+  } else {
+    call.complete(executor_);
+  }
+}
+
+/// The server rolled the call's group back, so sending it again cannot do anything twice. Once only.
+bool Pipeline::try_cure(Call& call) {
+  if (call.cured || cure_for(call.error->state) == Cure::none) return false;
+  call.cured = true;
+  owner_.send_again(call);
+  return true;
+}
+
+std::deque<Call*> Pipeline::close() {
+  closed_ = true;
+  connection_->close();
+  steps_.clear();
+  load_ = 0;
+  return std::exchange(calls_, {});
+}
+
+void Pipeline::lose(const std::string& why) { abandon_all(Reason::connection, why); }
+
+void Pipeline::close_idle() {
+  assert(idle());
+  (void)close();
+}
+
+void Pipeline::abandon(Call& late, const std::string& why) {
+  const auto self = shared_from_this();
+  const auto calls = close();
+  owner_.on_closed(*this, why);
+  for (Call* const call : calls) {
+    if (call == &late) {
+      fail_lost(*call, Reason::deadline, "no answer within the query's deadline");
+    } else if (call->kind == Call::Kind::read && !call->error) {
+      owner_.send_again(*call);
+    } else {
+      fail_lost(*call, Reason::connection, why);
+    }
+  }
+}
+
+void Pipeline::abandon_all(Reason reason, const std::string& why) {
+  const auto self = shared_from_this();
+  const auto calls = close();
+  owner_.on_closed(*this, why);
+  for (Call* const call : calls) fail_lost(*call, reason, why);
+}
+
+/// Where the server had already refused a call, its own words say more than the loss of the connection.
+void Pipeline::fail_lost(Call& call, Reason reason, const std::string& why) {
+  if (call.error) {
+    call.fail(executor_, classify(*call.error));
+  } else {
+    call.fail(executor_, Unavailable{reason, why});
+  }
+}
+
+std::size_t Pipeline::weight(const Call& call) noexcept { return call.kind == Call::Kind::write ? write_load : 1; }
+
+}  // namespace gatehouse::database::postgres

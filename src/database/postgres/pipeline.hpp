@@ -1,0 +1,122 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "database/postgres/call.hpp"
+#include "database/postgres/pg_connection.hpp"
+#include "database/postgres/prepared_statements.hpp"
+
+namespace gatehouse::database::postgres {
+
+class Pipeline;
+
+/// Who hands calls to pipelines and takes back the ones that are to be sent again.
+class PipelineOwner {
+ public:
+  /// The call certainly left nothing behind on the server; it is to be sent again on any pipeline.
+  virtual void send_again(Call& call) = 0;
+  /// Groups ended, so there is room.
+  virtual void on_room(Pipeline& pipeline) = 0;
+  /// The pipeline is closed and holds no calls. `why` is for the log.
+  virtual void on_closed(Pipeline& pipeline, const std::string& why) = 0;
+
+ protected:
+  ~PipelineOwner() = default;
+};
+
+/// One connection shared by many calls: statements are sent without waiting for the answers of those before, and the
+/// answers come in order.
+///
+/// Calls travel in groups; a group ends with a Sync and is one implicit transaction on the server: it is committed
+/// whole or rolled back whole. A write is a group of its own. The reads submitted during one turn of the io thread form
+/// one group, because each Sync costs both sides a system call; when one of them fails, the server skips the rest, and
+/// those are sent again, so to a caller its read stands alone.
+///
+/// What pipelining does not give: a slow statement delays everything sent after it on the same connection.
+///
+/// Belongs to one io thread. Kept alive by its own waits until close().
+class Pipeline : public std::enable_shared_from_this<Pipeline> {
+ public:
+  struct Options {
+    bool prepare;                                 ///< name statements and keep them in the session
+    std::chrono::milliseconds statement_timeout;  ///< after which the server gives up; only when `prepare`
+  };
+
+  /// `connection` is connected. `owner` outlives the pipeline or calls abandon() first.
+  Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner, Options options);
+
+  /// Starts to read; false when the connection did not even take its first message.
+  [[nodiscard]] bool start();
+
+  void submit(Call& call);
+
+  /// Gives the connection up. `late` gets Unavailable{deadline}; the other reads are sent again, since they are not to
+  /// blame; the outcome of the other writes is unknown: Unavailable{connection}. With no `late`, all get `reason`.
+  void abandon(Call& late, const std::string& why);
+  void abandon_all(Unavailable::Reason reason, const std::string& why);
+  /// Closes it without telling the owner, who asks because it is idle.
+  void close_idle();
+
+  /// How much is on its way; a write counts as `write_load` reads, since its fsync holds up what comes after.
+  [[nodiscard]] std::size_t load() const noexcept { return load_; }
+  [[nodiscard]] bool idle() const noexcept { return load_ == 0; }
+  [[nodiscard]] bool usable() const noexcept { return !closed_ && !broken_; }
+  [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }
+
+  static constexpr std::size_t write_load = 16;
+
+ private:
+  /// One answer the server owes, in order.
+  struct Step {
+    enum class Kind : std::uint8_t { prepare, command, sync };
+    Kind kind;
+    std::uint32_t index;       ///< command: position in its call; sync: how many calls the group has
+    std::uint32_t generation;  ///< prepare: of the prepared statement
+    Call* call;                ///< null for the connection's own set-up
+  };
+
+  void send_set_up();
+  void send_commands(Call& call);
+  void send_command(Call& call, std::uint32_t index);
+  void end_group();
+  void end_turn();
+  void flush();
+  void break_off();
+
+  void wait_readable();
+  void on_readable();
+  void take_results();
+  void on_answer(const PgResult& result);
+  void on_failure(const Step& step, const PgResult& result);
+  void on_group_end();
+  void settle(Call& call);
+  [[nodiscard]] bool try_cure(Call& call);
+
+  [[nodiscard]] std::deque<Call*> close();
+  void lose(const std::string& why);
+  void fail_lost(Call& call, Unavailable::Reason reason, const std::string& why);
+  [[nodiscard]] static std::size_t weight(const Call& call) noexcept;
+
+  const Executor executor_;
+  const std::shared_ptr<PgConnection> connection_;
+  PipelineOwner& owner_;
+  const Options options_;
+
+  PreparedStatements prepared_;
+  EncodedParameters encoded_;
+  std::deque<Step> steps_;
+  std::deque<Call*> calls_;       ///< in the order sent
+  std::uint32_t open_reads_ = 0;  ///< sent since the last Sync
+  std::size_t load_ = 0;
+  std::chrono::steady_clock::time_point idle_since_ = std::chrono::steady_clock::now();
+  bool turn_end_posted_ = false;
+  bool waiting_writable_ = false;
+  bool read_only_ = false;  ///< the server turned out to be a standby
+  bool broken_ = false;     ///< a send failed; closed as soon as the caller's loop is over
+  bool closed_ = false;
+};
+
+}  // namespace gatehouse::database::postgres

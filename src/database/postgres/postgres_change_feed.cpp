@@ -1,0 +1,180 @@
+#include "database/postgres/postgres_change_feed.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include "database/postgres/announcements.hpp"
+#include "database/postgres/script.hpp"
+
+namespace gatehouse::database::postgres {
+
+namespace {
+
+constexpr std::chrono::milliseconds probe_interval{1'000};
+constexpr std::chrono::milliseconds probe_deadline{1'500};
+
+std::string probe_channel(std::span<const std::byte> secret_name) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string name = "gatehouse_ping_";
+  for (const std::byte byte : secret_name) {
+    name.push_back(digits[std::to_integer<unsigned>(byte) >> 4]);
+    name.push_back(digits[std::to_integer<unsigned>(byte) & 15]);
+  }
+  return name;
+}
+
+Unavailable lost(const std::string& why) { return Unavailable{Unavailable::Reason::connection, why}; }
+
+}  // namespace
+
+/// The feed's work, kept alive by the coroutine that does it. One timer serves in turn: until the next probe, until the
+/// probe must be back, until the next attempt to connect.
+class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listener> {
+ public:
+  Listener(boost::asio::io_context& io, FeedEndpoints endpoints, ChangeObserver& observer, DriverLog log,
+           std::string channel, BackOff back_off)
+      : io_(io),
+        endpoints_(std::move(endpoints)),
+        observer_(observer),
+        log_(std::move(log)),
+        channel_(std::move(channel)),
+        back_off_(back_off),
+        timer_(io.get_executor()) {}
+
+  void start() { boost::asio::co_spawn(io_, run(shared_from_this()), boost::asio::detached); }
+
+  void stop() {
+    stopped_ = true;
+    timer_.cancel();
+    disconnect();
+    if (ready_) observer_.on_feed_lost();
+    ready_ = false;
+  }
+
+ private:
+  static Task<> run(std::shared_ptr<Listener> self) {
+    while (!self->stopped_) {
+      std::string why;
+      try {
+        co_await self->listen();
+      } catch (const std::exception& failure) {
+        why = failure.what();
+      }
+      if (self->stopped_) co_return;
+      self->disconnect();
+      self->set_lost(self->trouble_.empty() ? why : self->trouble_);
+      self->trouble_.clear();
+      self->timer_.expires_after(self->back_off_.next());
+      boost::system::error_code ignored;  // cancelled only by stop(), which the loop sees
+      co_await self->timer_.async_wait(boost::asio::redirect_error(use_task, ignored));
+    }
+  }
+
+  /// Hears until something breaks; always ends by throwing.
+  Task<> listen() {
+    ears_ = PgConnection::create(io_);
+    mouth_ = PgConnection::create(io_);
+    const auto ears = ears_;
+    const auto mouth = mouth_;
+    co_await ears->connect(endpoints_.listen);
+    co_await mouth->connect(endpoints_.query);
+    await_probe();
+    std::string sql = "LISTEN " + std::string{announcement_channel} + "; LISTEN " + channel_;
+    const auto refused = co_await run_simple(ears, std::move(sql));
+    if (refused) throw lost(refused->state + ": " + refused->message);
+    send_probe();
+    for (;;) {
+      co_await ears->until_readable();
+      if (!ears->receive()) throw lost(ears->error_message());
+      while (!ears->busy() && ears->take_result().kind() != PgResult::Kind::nothing) {
+      }
+      while (const auto notification = ears->take_notification()) on_notification(*notification);
+    }
+  }
+
+  void on_notification(const Notification& notification) {
+    if (notification.channel == announcement_channel) return observer_.on_announcement(notification.payload);
+    if (notification.channel != channel_) return;
+    back_off_.reset();
+    if (!ready_) log_("postgres_feed_ready", endpoints_.listen->host);
+    if (!ready_) observer_.on_feed_ready();
+    ready_ = true;
+    last_trouble_.clear();
+    after(probe_interval, [](Listener& self) { self.send_probe(); });
+  }
+
+  void send_probe() {
+    if (!take_probe_answer() || !mouth_->send_script("SELECT pg_notify('" + channel_ + "', '')") ||
+        mouth_->flush() != PgConnection::Flush::done) {
+      return give_up("the connection that probes is gone");
+    }
+    await_probe();
+  }
+
+  /// The answer to the last probe's statement, as libpq wants it before the next one.
+  [[nodiscard]] bool take_probe_answer() {
+    if (!mouth_->receive()) return false;
+    while (!mouth_->busy()) {
+      if (mouth_->take_result().kind() == PgResult::Kind::nothing) return true;
+    }
+    return false;
+  }
+
+  void await_probe() {
+    after(probe_deadline, [](Listener& self) { self.give_up("a probe did not come back: LISTEN is not heard"); });
+  }
+
+  void give_up(const char* why) {
+    trouble_ = why;
+    disconnect();
+  }
+
+  void after(std::chrono::milliseconds delay, void (*action)(Listener&)) {
+    timer_.expires_after(delay);
+    timer_.async_wait([weak = weak_from_this(), action](boost::system::error_code error) {
+      const auto self = weak.lock();
+      if (!error && self && !self->stopped_ && self->ears_) action(*self);
+    });
+  }
+
+  /// Closing the connection wakes listen(), which throws.
+  void disconnect() {
+    if (ears_) ears_->close();
+    if (mouth_) mouth_->close();
+    ears_.reset();
+    mouth_.reset();
+  }
+
+  void set_lost(const std::string& why) {
+    if (why != last_trouble_) log_(ready_ ? "postgres_feed_lost" : "postgres_feed_deaf", why);
+    last_trouble_ = why;
+    if (ready_) observer_.on_feed_lost();
+    ready_ = false;
+  }
+
+  boost::asio::io_context& io_;
+  const FeedEndpoints endpoints_;
+  ChangeObserver& observer_;
+  const DriverLog log_;
+  const std::string channel_;
+  BackOff back_off_;
+  SteadyTimer timer_;
+  std::shared_ptr<PgConnection> ears_;
+  std::shared_ptr<PgConnection> mouth_;
+  bool ready_ = false;
+  bool stopped_ = false;
+  std::string trouble_;       ///< why give_up() was called
+  std::string last_trouble_;  ///< logged already
+};
+
+PostgresChangeFeed::PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, ChangeObserver& observer,
+                                       DriverLog log, std::span<const std::byte> secret_name, BackOff back_off)
+    : listener_(std::make_shared<Listener>(io, std::move(endpoints), observer, std::move(log),
+                                           probe_channel(secret_name), back_off)) {
+  listener_->start();
+}
+
+PostgresChangeFeed::~PostgresChangeFeed() { listener_->stop(); }
+
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "database/driver_log.hpp"
+#include "database/postgres/back_off.hpp"
+#include "database/postgres/connect_options.hpp"
+#include "database/provider.hpp"
+
+namespace gatehouse::database::postgres {
+
+/// Where a feed listens, and where it sends its probes: the way announcements take.
+struct FeedEndpoints {
+  std::shared_ptr<const ConnectOptions> listen;
+  std::shared_ptr<const ConnectOptions> query;
+};
+
+/// LISTENs for announcements, and proves every second that it hears: a second connection, opened the way queries go,
+/// notifies a channel that only this feed knows. Only a probe that came back makes the feed ready, so a pooler that
+/// swallows LISTEN, a listen address of another database or a dead link never looks like a working feed. (A probe on
+/// the listening connection itself would prove nothing: a pooler returns a session's own notifications to it.)
+///
+/// Reconnects by itself. The observer hears on_feed_lost() at the latest 2.5 s (a probe's interval and its deadline)
+/// after the first announcement that could have been missed, and also when a ready feed is destroyed.
+class PostgresChangeFeed final : public ChangeFeed {
+ public:
+  PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, ChangeObserver& observer, DriverLog log,
+                     std::span<const std::byte> secret_name, BackOff back_off);
+  ~PostgresChangeFeed() override;
+
+ private:
+  class Listener;
+
+  const std::shared_ptr<Listener> listener_;
+};
+
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,56 @@
+#include "database/postgres/postgres_provider.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "database/postgres/postgres_change_feed.hpp"
+#include "database/postgres/postgres_database.hpp"
+
+namespace gatehouse::database::postgres {
+
+namespace {
+
+// A feed that cannot connect costs only the cache, and tries again at once.
+constexpr std::chrono::milliseconds feed_connect_timeout_max{5'000};
+
+std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options) {
+  options.timeout = std::min(options.timeout, feed_connect_timeout_max);
+  return std::make_shared<const ConnectOptions>(std::move(options));
+}
+
+}  // namespace
+
+PostgresProvider::PostgresProvider(const config::DatabaseSettings& settings, DriverLog log, crypto::Random& random)
+    : query_options_(std::make_shared<const ConnectOptions>(options_for_queries(settings.postgres))),
+      feed_listen_options_(for_feed(options_for_listening(settings.postgres))),
+      feed_probe_options_(for_feed(options_for_queries(settings.postgres))),
+      pool_min_(settings.postgres.pool_min),
+      pool_max_(settings.postgres.pool_max),
+      idle_timeout_(settings.postgres.idle_timeout),
+      query_timeout_(settings.query_timeout),
+      queue_max_(settings.queue_max),
+      prepare_(settings.postgres.prepared_statements),
+      log_(std::move(log)),
+      random_(random) {}
+
+std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, unsigned sharers) {
+  const unsigned most = std::max(1U, pool_max_ / std::max(1U, sharers));
+  const unsigned least = std::clamp(pool_min_ / std::max(1U, sharers), 1U, most);
+  const PoolLimits limits{least, most, queue_max_, query_timeout_, idle_timeout_, prepare_};
+  return std::make_unique<PostgresDatabase>(io, query_options_, limits, log_, BackOff{seed()});
+}
+
+std::unique_ptr<ChangeFeed> PostgresProvider::watch(boost::asio::io_context& io, ChangeObserver& observer) {
+  std::array<std::byte, 8> name{};
+  random_.fill(name);
+  return std::make_unique<PostgresChangeFeed>(io, FeedEndpoints{feed_listen_options_, feed_probe_options_}, observer,
+                                              log_, name, BackOff{seed()});
+}
+
+std::uint32_t PostgresProvider::seed() {
+  std::array<std::byte, sizeof(std::uint32_t)> bytes{};
+  random_.fill(bytes);
+  return std::bit_cast<std::uint32_t>(bytes);
+}
+
+}  // namespace gatehouse::database::postgres

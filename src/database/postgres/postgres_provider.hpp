@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "config/settings.hpp"
+#include "crypto/random.hpp"
+#include "database/driver_log.hpp"
+#include "database/postgres/connect_options.hpp"
+#include "database/provider.hpp"
+
+namespace gatehouse::database::postgres {
+
+/// PostgreSQL 13 or later, or what speaks its protocol, opened once for the process.
+///
+/// Each open() takes its share of DB_POOL_MIN and DB_POOL_MAX, at least one connection. watch() holds two connections
+/// more: one that listens, and one that proves it hears.
+class PostgresProvider final : public Provider {
+ public:
+  /// `random` outlives the provider; it spreads reconnects and names the feed's private channel.
+  PostgresProvider(const config::DatabaseSettings& settings, DriverLog log, crypto::Random& random);
+
+  [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
+  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, ChangeObserver& observer) override;
+
+ private:
+  [[nodiscard]] std::uint32_t seed();
+
+  const std::shared_ptr<const ConnectOptions> query_options_;
+  const std::shared_ptr<const ConnectOptions> feed_listen_options_;
+  const std::shared_ptr<const ConnectOptions> feed_probe_options_;
+  const unsigned pool_min_;
+  const unsigned pool_max_;
+  const std::chrono::milliseconds idle_timeout_;
+  const std::chrono::milliseconds query_timeout_;
+  const std::uint32_t queue_max_;
+  const bool prepare_;
+  const DriverLog log_;
+  crypto::Random& random_;
+};
+
+}  // namespace gatehouse::database::postgres

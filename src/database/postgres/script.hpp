@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "database/postgres/pg_connection.hpp"
+#include "runtime/task.hpp"
+
+namespace gatehouse::database::postgres {
+
+/// Sends SQL, one or several statements, by the simple protocol and waits for all of it; the first error, or nothing.
+/// The connection is connected and not in pipeline mode. No deadline of its own: close() of the connection ends it with
+/// Unavailable{stopped}. Throws Unavailable{connection} when the server is lost.
+[[nodiscard]] Task<std::optional<SqlError>> run_simple(std::shared_ptr<PgConnection> connection, std::string sql);
+
+/// Connects, then runs the script as one transaction that holds the migration lock of the database: a second process
+/// that migrates at the same time waits its turn. The lock and the transaction end with the connection at the latest.
+[[nodiscard]] Task<std::expected<void, Violation>> run_migration_script(std::shared_ptr<PgConnection> connection,
+                                                                        std::shared_ptr<const ConnectOptions> options,
+                                                                        std::string sql);
+
+}  // namespace gatehouse::database::postgres

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "database/errors.hpp"
+
+namespace gatehouse::database::postgres {
+
+/// What the server said about a statement: the five-character SQLSTATE and its primary message. Detail and context are
+/// left out, for they quote parameter values.
+struct SqlError {
+  std::string state;
+  std::string message;
+};
+
+/// How a call failed, as the port names it.
+using Failure = std::variant<Violation, Unavailable, StatementFailed>;
+
+/// What may cure a group of statements that the server rolled back whole, and so certainly did not run.
+enum class Cure {
+  none,
+  prepare_again,  ///< the prepared statement is gone, or its result changed with the schema
+  run_again,      ///< a serialization failure or a deadlock: the other side has finished by now
+};
+
+/// PostgreSQL's Appendix A (error codes) in the terms of the port.
+[[nodiscard]] Failure classify(const SqlError& error);
+[[nodiscard]] Cure cure_for(std::string_view state) noexcept;
+
+/// The server only reads (25006): a failover left this connection on a standby, so it is of no use.
+[[nodiscard]] bool is_read_only(std::string_view state) noexcept;
+
+}  // namespace gatehouse::database::postgres
