@@ -1,0 +1,83 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <chrono>
+#include <exception>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database/errors.hpp"
+#include "database/rows.hpp"
+#include "database/sqlite/handover.hpp"
+#include "database/statement.hpp"
+#include "runtime/task.hpp"
+
+namespace gatehouse::database::sqlite {
+
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// An exception of the port on its way to the io thread, which throws it: Unavailable with a reason, else
+/// StatementFailed. Not an exception_ptr, so that no exception is shared by two threads.
+struct Failure {
+  std::optional<Unavailable::Reason> reason;
+  std::string message;
+};
+
+[[nodiscard]] Failure to_failure(const std::exception& thrown);
+
+/// What a call comes to: a result per command or the violated constraint; or, where there is one, a failure.
+struct Outcome {
+  std::expected<std::vector<Rows>, Violation> results;
+  std::optional<Failure> failure;
+};
+
+/// One call of the port on its way from an io thread to a database thread and back.
+///
+/// Shared by the suspended coroutine, the queue and the thread that runs it. The first answer() wins and resumes the
+/// coroutine on its io thread; a later one is dropped, so a deadline may pass while a thread still works on the call.
+/// The io_context is kept running until then.
+class Call : public std::enable_shared_from_this<Call> {
+ public:
+  /// Statements; one that has passed its deadline is not begun any more.
+  Call(Executor executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands);
+  /// A script, which has no deadline.
+  Call(Executor executor, HandoverPtr handover, std::string script);
+
+  [[nodiscard]] const std::vector<Command>& commands() const { return commands_; }
+  [[nodiscard]] const std::string& script() const { return script_; }
+  [[nodiscard]] bool is_script() const { return deadline_ == Deadline::max(); }
+  [[nodiscard]] Deadline deadline() const { return deadline_; }
+
+  /// Says what to resume. Once, before the call is queued.
+  void resume_with(std::move_only_function<void()> resume) { resume_ = std::move(resume); }
+
+  /// Any thread.
+  void answer(Outcome outcome);
+  void fail(Unavailable::Reason reason, std::string message);
+  [[nodiscard]] bool answered() const { return answered_.load(std::memory_order_acquire); }
+
+  /// The results, or the failure thrown. On the io thread, once, after the resumption.
+  [[nodiscard]] std::expected<std::vector<Rows>, Violation> take_results();
+
+ private:
+  // Constant after construction.
+  const HandoverPtr handover_;
+  const Deadline deadline_;
+  const std::vector<Command> commands_;
+  const std::string script_;
+
+  // Owned by whoever sets answered_, then by the io thread.
+  std::atomic<bool> answered_ = false;
+  boost::asio::executor_work_guard<Executor> work_;
+  std::move_only_function<void()> resume_;
+  Outcome outcome_;
+};
+
+using CallPtr = std::shared_ptr<Call>;
+
+}  // namespace gatehouse::database::sqlite

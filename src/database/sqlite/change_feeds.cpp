@@ -1,0 +1,65 @@
+#include "database/sqlite/change_feeds.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace gatehouse::database::sqlite {
+
+class ChangeFeeds::Feed final : public ChangeFeed {
+ public:
+  Feed(ChangeFeeds& feeds, std::shared_ptr<Subscriber> subscriber)
+      : feeds_(feeds), subscriber_(std::move(subscriber)) {}
+  ~Feed() override {
+    subscriber_->observer = nullptr;
+    feeds_.remove(subscriber_);
+  }
+
+ private:
+  ChangeFeeds& feeds_;
+  std::shared_ptr<Subscriber> subscriber_;
+};
+
+std::unique_ptr<ChangeFeed> ChangeFeeds::watch(boost::asio::io_context& io, ChangeObserver& observer) {
+  auto subscriber = std::make_shared<Subscriber>(io.get_executor(), &observer);
+  const std::lock_guard lock{mutex_};
+  subscribers_.push_back(subscriber);
+  if (available_) tell(subscriber, false, true);
+  return std::make_unique<Feed>(*this, std::move(subscriber));
+}
+
+bool ChangeFeeds::empty() const {
+  const std::lock_guard lock{mutex_};
+  return subscribers_.empty();
+}
+
+void ChangeFeeds::available() {
+  const std::lock_guard lock{mutex_};
+  if (std::exchange(available_, true)) return;
+  for (const auto& subscriber : subscribers_) tell(subscriber, false, true);
+}
+
+void ChangeFeeds::changed() {
+  const std::lock_guard lock{mutex_};
+  for (const auto& subscriber : subscribers_) tell(subscriber, true, true);
+}
+
+void ChangeFeeds::lost() {
+  const std::lock_guard lock{mutex_};
+  if (!std::exchange(available_, false)) return;
+  for (const auto& subscriber : subscribers_) tell(subscriber, true, false);
+}
+
+void ChangeFeeds::remove(const std::shared_ptr<Subscriber>& subscriber) {
+  const std::lock_guard lock{mutex_};
+  std::erase(subscribers_, subscriber);
+}
+
+// Called under the lock: once remove() has returned, nothing is posted to the feed's io_context any more.
+void ChangeFeeds::tell(const std::shared_ptr<Subscriber>& subscriber, bool lost, bool ready) {
+  boost::asio::post(subscriber->executor, [subscriber, lost, ready] {
+    if (lost && subscriber->observer != nullptr) subscriber->observer->on_feed_lost();
+    if (ready && subscriber->observer != nullptr) subscriber->observer->on_feed_ready();
+  });
+}
+
+}  // namespace gatehouse::database::sqlite

@@ -1,0 +1,226 @@
+#include "database/sqlite/connection.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "database/sqlite/database_file.hpp"
+#include "database/sqlite/result_code.hpp"
+
+namespace gatehouse::database::sqlite {
+namespace {
+
+// Steps of SQLite's virtual machine between two looks at the clock: some tens of microseconds.
+constexpr int steps_between_checks = 4000;
+
+// The log is cut back to this after a checkpoint, should one long read have let it grow.
+constexpr const char* settings_sql =
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA cell_size_check = ON;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA journal_size_limit = 67108864;";
+
+// Leaves a prepared statement ready for its next use and holds on to no parameter.
+class Execution {
+ public:
+  explicit Execution(sqlite3_stmt* statement) : statement_(statement) {}
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+  ~Execution() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+int bind_value(sqlite3_stmt* statement, int position, const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return sqlite3_bind_int64(statement, position, *integer);
+  if (const auto* time = std::get_if<TimePoint>(&value)) {
+    return sqlite3_bind_int64(statement, position, to_unix_us(*time));
+  }
+  // SQLITE_STATIC: the command outlives the execution.
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return sqlite3_bind_text64(statement, position, text->data(), text->size(), SQLITE_STATIC, SQLITE_UTF8);
+  }
+  if (const auto* blob = std::get_if<Blob>(&value)) {
+    return sqlite3_bind_blob64(statement, position, blob->bytes.data(), blob->bytes.size(), SQLITE_STATIC);
+  }
+  return sqlite3_bind_null(statement, position);
+}
+
+}  // namespace
+
+Connection::Connection(const std::string& path, Role role, const std::atomic<bool>& stopping)
+    : role_(role), stopping_(stopping) {
+  if (role == Role::writer) create_database_file(path);
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+  sqlite3* opened = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+  handle_.reset(opened);
+  require(code, "opening " + path);
+  configure();
+}
+
+void Connection::configure() {
+  sqlite3* connection = handle_.get();
+  sqlite3_progress_handler(connection, steps_between_checks, &Connection::on_progress, this);
+  sqlite3_busy_handler(connection, &Connection::on_busy, this);
+  deadline_ = std::chrono::steady_clock::now() + script_lock_timeout;
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
+  sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
+  control(settings_sql);
+  control(role_ == Role::writer ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON");
+  deadline_ = Deadline::max();
+}
+
+bool Connection::must_end() const noexcept {
+  return stopping_.load(std::memory_order_relaxed) ||
+         (deadline_ != Deadline::max() && std::chrono::steady_clock::now() >= deadline_);
+}
+
+int Connection::on_progress(void* self) noexcept { return static_cast<Connection*>(self)->must_end() ? 1 : 0; }
+
+int Connection::on_busy(void* self, int tries) noexcept {
+  if (static_cast<Connection*>(self)->must_end()) return 0;
+  constexpr int pause_ms_max = 10;
+  std::this_thread::sleep_for(std::chrono::milliseconds{std::min(tries + 1, pause_ms_max)});
+  return 1;
+}
+
+void Connection::require(int code, std::string_view doing) {
+  if (code != SQLITE_OK) fail(code, doing);
+}
+
+void Connection::fail(int code, std::string_view doing) {
+  broken_ = broken_ || breaks_connection(code);
+  std::string context{doing};
+  // A wrong statement's message says what is wrong with it; it quotes the statement's text, never a parameter.
+  if ((code & 0xff) == SQLITE_ERROR && handle_) context.append(": ").append(sqlite3_errmsg(handle_.get()));
+  const bool given_up = (code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY;
+  if (given_up && stopping_.load(std::memory_order_relaxed)) throw Unavailable{Unavailable::Reason::stopped, context};
+  throw_failure(code, context);
+}
+
+std::expected<void, Violation> Connection::execute(const char* sql, std::string_view doing) {
+  const int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
+  if (const auto violation = violation_of(code)) return std::unexpected{*violation};
+  require(code, doing);
+  return {};
+}
+
+void Connection::control(const char* sql) { require(sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr), sql); }
+
+void Connection::begin(Deadline deadline) {
+  deadline_ = deadline == Deadline::max() ? std::chrono::steady_clock::now() + script_lock_timeout : deadline;
+  control("BEGIN IMMEDIATE");
+}
+
+std::expected<void, Violation> Connection::commit() {
+  deadline_ = Deadline::max();
+  return execute("COMMIT", "COMMIT");
+}
+
+void Connection::rollback() noexcept {
+  deadline_ = Deadline::max();
+  if (in_transaction()) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Connection::begin_savepoint() { control("SAVEPOINT batch"); }
+void Connection::release_savepoint() { control("RELEASE batch"); }
+void Connection::rollback_savepoint() { control("ROLLBACK TO batch; RELEASE batch"); }
+
+bool Connection::in_transaction() const noexcept { return sqlite3_get_autocommit(handle_.get()) == 0; }
+
+std::expected<void, Violation> Connection::run_script(const std::string& sql) {
+  deadline_ = Deadline::max();
+  return execute(sql.c_str(), "script");
+}
+
+std::int64_t Connection::data_version() {
+  static constexpr Statement statement{"data_version", "PRAGMA data_version"};
+  const Command command{&statement, {}};
+  return run(command, std::chrono::steady_clock::now() + data_version_timeout).value()[0].integer(0);
+}
+
+Connection::Prepared& Connection::prepare(const Statement& statement) {
+  const auto found = prepared_.find(&statement);
+  // Also by its text, lest a statement that was not static leave its plan to another at the same address.
+  if (found != prepared_.end() && found->second.sql == statement.sql) return found->second;
+  if (prepared_.size() >= prepared_max) prepared_.clear();
+
+  sqlite3_stmt* made = nullptr;
+  require(sqlite3_prepare_v3(handle_.get(), statement.sql.data(), static_cast<int>(statement.sql.size()),
+                             SQLITE_PREPARE_PERSISTENT, &made, nullptr),
+          statement.name);
+  Prepared prepared;
+  prepared.sql = statement.sql;
+  prepared.handle.reset(made);
+  if (made == nullptr) throw StatementFailed{std::string{statement.name} + ": no statement"};
+  if (role_ == Role::reader && sqlite3_stmt_readonly(made) == 0) {
+    throw StatementFailed{std::string{statement.name} + ": a query that writes"};
+  }
+  const int count = sqlite3_bind_parameter_count(made);
+  for (int number = 1; number <= count; ++number) {
+    prepared.positions.push_back(sqlite3_bind_parameter_index(made, ("$" + std::to_string(number)).c_str()));
+  }
+  return prepared_.insert_or_assign(&statement, std::move(prepared)).first->second;
+}
+
+void Connection::bind(const Prepared& prepared, const Command& command) {
+  if (command.parameters.size() != prepared.positions.size()) {
+    throw StatementFailed{std::string{command.statement->name} + ": " + std::to_string(command.parameters.size()) +
+                          " parameters for " + std::to_string(prepared.positions.size()) + " placeholders"};
+  }
+  for (std::size_t i = 0; i < command.parameters.size(); ++i) {
+    require(bind_value(prepared.handle.get(), prepared.positions[i], command.parameters[i]), command.statement->name);
+  }
+}
+
+void Connection::read_row(sqlite3_stmt* statement, std::string_view name, Rows& rows) {
+  const int columns = sqlite3_column_count(statement);
+  for (int column = 0; column < columns; ++column) {
+    switch (sqlite3_column_type(statement, column)) {
+      case SQLITE_INTEGER:
+        rows.add_integer(sqlite3_column_int64(statement, column));
+        break;
+      case SQLITE_TEXT:
+      case SQLITE_BLOB: {
+        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
+        const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+        rows.add_text(length == 0 ? std::string_view{} : std::string_view{bytes, length});
+        break;
+      }
+      case SQLITE_NULL:
+        rows.add_null();
+        break;
+      default:
+        throw StatementFailed{std::string{name} + ": a column of type REAL"};
+    }
+  }
+}
+
+std::expected<Rows, Violation> Connection::run(const Command& command, Deadline deadline) {
+  deadline_ = deadline;
+  if (must_end()) fail(SQLITE_INTERRUPT, command.statement->name);
+  const Prepared& prepared = prepare(*command.statement);
+  sqlite3_stmt* statement = prepared.handle.get();
+  const Execution execution{statement};
+  bind(prepared, command);
+
+  int code = sqlite3_step(statement);
+  // The schema may have changed since the statement was prepared, and its columns with it: asked after the first step.
+  Rows rows{static_cast<std::size_t>(sqlite3_column_count(statement))};
+  for (; code == SQLITE_ROW; code = sqlite3_step(statement)) read_row(statement, command.statement->name, rows);
+  if (const auto violation = violation_of(code)) return std::unexpected{*violation};
+  if (code != SQLITE_DONE) fail(code, command.statement->name);
+  if (sqlite3_stmt_readonly(statement) == 0) rows.set_affected(sqlite3_changes64(handle_.get()));
+  return rows;
+}
+
+}  // namespace gatehouse::database::sqlite

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "database/errors.hpp"
+#include "database/rows.hpp"
+#include "database/sqlite/call.hpp"
+#include "database/statement.hpp"
+
+namespace gatehouse::database::sqlite {
+
+enum class Role { writer, reader };
+
+/// One connection to the database file, and the only place that speaks to SQLite's C interface.
+///
+/// Write-ahead log, synchronous=FULL, foreign keys on, no trust in functions a tampered schema would call. A reader's
+/// connection refuses to write. Used by one thread at a time.
+///
+/// Everything here throws Unavailable{storage} where the file cannot be read or written, Unavailable{deadline} for a
+/// statement that ran into its deadline, Unavailable{stopped} once `stopping` is set, and StatementFailed for wrong
+/// SQL.
+class Connection {
+ public:
+  /// Opens the file; the writer creates it where it is missing. `stopping` outlives the connection.
+  Connection(const std::string& path, Role role, const std::atomic<bool>& stopping);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Runs one command to its end. Inside a transaction a violation undoes this command and nothing else. Any other
+  /// failure may have ended the transaction: see in_transaction().
+  [[nodiscard]] std::expected<Rows, Violation> run(const Command& command, Deadline deadline);
+
+  /// Waits for another process's write to end, until the deadline.
+  void begin(Deadline deadline);
+  /// Durable when it returns. On a violation (a deferred foreign key) the transaction is still open.
+  [[nodiscard]] std::expected<void, Violation> commit();
+  void rollback() noexcept;
+  void begin_savepoint();
+  void release_savepoint();
+  void rollback_savepoint();
+  [[nodiscard]] bool in_transaction() const noexcept;
+
+  /// Runs the statements of a script; their rows are dropped. No deadline.
+  [[nodiscard]] std::expected<void, Violation> run_script(const std::string& sql);
+
+  /// A number that changes whenever another connection, of this process or not, has changed the database.
+  [[nodiscard]] std::int64_t data_version();
+
+  /// True once a failure was seen that a new connection may cure.
+  [[nodiscard]] bool broken() const noexcept { return broken_; }
+
+ private:
+  struct Closed {
+    void operator()(sqlite3* connection) const noexcept { sqlite3_close_v2(connection); }
+  };
+  struct Finalized {
+    void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+  };
+  struct Prepared {
+    std::string_view sql;
+    std::unique_ptr<sqlite3_stmt, Finalized> handle;
+    std::vector<int> positions;  ///< SQLite's index of `$1`, `$2` …
+  };
+
+  static constexpr std::size_t prepared_max = 512;
+  static constexpr std::chrono::seconds script_lock_timeout{60};
+  static constexpr std::chrono::seconds data_version_timeout{1};
+
+  static int on_progress(void* self) noexcept;
+  static int on_busy(void* self, int tries) noexcept;
+  [[nodiscard]] bool must_end() const noexcept;
+
+  void configure();
+  void require(int code, std::string_view doing);
+  [[noreturn]] void fail(int code, std::string_view doing);
+  [[nodiscard]] std::expected<void, Violation> execute(const char* sql, std::string_view doing);
+  void control(const char* sql);
+  [[nodiscard]] Prepared& prepare(const Statement& statement);
+  void bind(const Prepared& prepared, const Command& command);
+  void read_row(sqlite3_stmt* statement, std::string_view name, Rows& rows);
+
+  const Role role_;
+  const std::atomic<bool>& stopping_;
+  Deadline deadline_ = Deadline::max();
+  bool broken_ = false;
+  std::unique_ptr<sqlite3, Closed> handle_;
+  std::unordered_map<const Statement*, Prepared> prepared_;  ///< destroyed before handle_
+};
+
+}  // namespace gatehouse::database::sqlite

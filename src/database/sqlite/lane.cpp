@@ -1,0 +1,83 @@
+#include "database/sqlite/lane.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <utility>
+
+namespace gatehouse::database::sqlite {
+
+/// Starts the asynchronous operation of submit(), with the suspended coroutine as its handler.
+struct Submission {
+  Lane* lane;
+
+  template <class Handler>
+  void operator()(Handler&& handler, CallPtr call) const {
+    call->resume_with(std::forward<Handler>(handler));
+    lane->push(std::move(call));
+  }
+};
+
+Task<> Lane::submit(CallPtr call) {
+  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(Submission{this}, use_task,
+                                                                                           std::move(call));
+}
+
+void Lane::push(CallPtr call) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!stopped_ && waiting_.size() < waiting_max_) {
+      waiting_.push_back(std::move(call));
+    }
+  }
+  if (!call) {
+    arrived_.notify_one();
+  } else if (stopped()) {
+    call->fail(Unavailable::Reason::stopped, "the database is closing");
+  } else {
+    call->fail(Unavailable::Reason::overload, "too many queries are waiting for the database");
+  }
+}
+
+std::vector<CallPtr> Lane::take(std::size_t max, Deadline until) {
+  std::unique_lock lock{mutex_};
+  std::erase_if(running_, [](const CallPtr& call) { return call->answered(); });
+  arrived_.wait_until(lock, until, [this] { return stopped_ || !waiting_.empty(); });
+  std::vector<CallPtr> taken;
+  while (!waiting_.empty() && taken.size() < max) {
+    const bool script = waiting_.front()->is_script();
+    if (script && !taken.empty()) break;
+    running_.push_back(waiting_.front());
+    taken.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+    if (script) break;
+  }
+  return taken;
+}
+
+void Lane::expire(Deadline now) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(waiting_, [now](const CallPtr& call) {
+    if (now < call->deadline()) return false;
+    call->fail(Unavailable::Reason::deadline, "the query waited for the database until its deadline");
+    return true;
+  });
+  std::erase_if(running_, [now](const CallPtr& call) {
+    if (!call->answered() && (call->is_script() || now < call->deadline() + running_grace)) return false;
+    call->fail(Unavailable::Reason::deadline, "the database's storage did not answer by the query's deadline");
+    return true;
+  });
+}
+
+void Lane::stop() {
+  const std::lock_guard lock{mutex_};
+  stopped_ = true;
+  for (const CallPtr& call : waiting_) call->fail(Unavailable::Reason::stopped, "the database is closing");
+  waiting_.clear();
+  arrived_.notify_all();
+}
+
+bool Lane::stopped() const {
+  const std::lock_guard lock{mutex_};
+  return stopped_;
+}
+
+}  // namespace gatehouse::database::sqlite

@@ -1,0 +1,59 @@
+#include "database/sqlite/sqlite_provider.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "database/sqlite/reader.hpp"
+#include "database/sqlite/sqlite_database.hpp"
+#include "database/sqlite/writer.hpp"
+
+namespace gatehouse::database::sqlite {
+
+SqliteProvider::SqliteProvider(const config::DatabaseSettings& settings, DriverLog log)
+    : path_(settings.sqlite.path),
+      query_timeout_(settings.query_timeout),
+      log_(std::move(log)),
+      writes_(settings.queue_max),
+      reads_(settings.queue_max) {
+  threads_.emplace_back([this](const std::stop_token& stop) { watch_deadlines(stop); });
+  threads_.emplace_back([this] { run_writer(); });
+  for (unsigned i = 0; i < std::max(1u, settings.sqlite.readers); ++i) threads_.emplace_back([this] { run_reader(); });
+}
+
+SqliteProvider::~SqliteProvider() {
+  stopping_.store(true);
+  writes_.stop();
+  reads_.stop();
+  // Their destructors ask the threads to stop and join them, before anything the threads use goes away.
+  threads_.clear();
+}
+
+std::unique_ptr<Database> SqliteProvider::open(boost::asio::io_context& io, unsigned /*sharers*/) {
+  return std::make_unique<SqliteDatabase>(io, writes_, reads_, query_timeout_);
+}
+
+std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& io, ChangeObserver& observer) {
+  return feeds_.watch(io, observer);
+}
+
+void SqliteProvider::run_writer() {
+  Writer writer{path_, writes_, feeds_, statistics_, stopping_, log_};
+  writer.run(opened_);
+}
+
+void SqliteProvider::run_reader() {
+  Reader reader{path_, reads_, stopping_, log_};
+  reader.run(opened_);
+}
+
+void SqliteProvider::watch_deadlines(const std::stop_token& stop) {
+  std::unique_lock lock{tick_mutex_};
+  while (!stop.stop_requested()) {
+    tick_.wait_for(lock, stop, deadline_tick, [] { return false; });
+    const auto now = std::chrono::steady_clock::now();
+    writes_.expire(now);
+    reads_.expire(now);
+  }
+}
+
+}  // namespace gatehouse::database::sqlite

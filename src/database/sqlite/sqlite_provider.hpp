@@ -1,0 +1,66 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <latch>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "database/driver_log.hpp"
+#include "database/provider.hpp"
+#include "database/sqlite/change_feeds.hpp"
+#include "database/sqlite/lane.hpp"
+#include "database/sqlite/statistics.hpp"
+
+namespace gatehouse::database::sqlite {
+
+/// The embedded database: one writing thread, `settings.sqlite.readers` reading ones, and a third kind that watches
+/// deadlines. The file is opened, and created where missing, in the background; while it cannot be, calls get
+/// Unavailable{storage} and it is tried again every second at the latest.
+///
+/// `settings.queue_max` bounds the calls that wait for the writer, and those that wait for the readers, per process.
+class SqliteProvider final : public Provider {
+ public:
+  explicit SqliteProvider(const config::DatabaseSettings& settings, DriverLog log = {});
+  /// Interrupts what runs, resumes every waiting call with Unavailable{stopped}, and joins the threads.
+  ~SqliteProvider() override;
+  SqliteProvider(const SqliteProvider&) = delete;
+  SqliteProvider& operator=(const SqliteProvider&) = delete;
+
+  [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
+
+  /// The feed sees the writes of other processes, within 50 ms; this process's own are not announced to it.
+  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, ChangeObserver& observer) override;
+
+  [[nodiscard]] const Statistics& statistics() const { return statistics_; }
+
+ private:
+  static constexpr std::chrono::milliseconds deadline_tick{50};
+
+  void run_writer();
+  void run_reader();
+  void watch_deadlines(const std::stop_token& stop);
+
+  // Constant after construction.
+  const std::string path_;
+  const std::chrono::milliseconds query_timeout_;
+  const DriverLog log_;
+
+  // Thread-safe.
+  std::atomic<bool> stopping_ = false;
+  std::latch opened_{1};
+  Lane writes_;
+  Lane reads_;
+  ChangeFeeds feeds_;
+  Statistics statistics_;
+
+  std::mutex tick_mutex_;
+  std::condition_variable_any tick_;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace gatehouse::database::sqlite

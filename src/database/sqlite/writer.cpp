@@ -1,0 +1,164 @@
+#include "database/sqlite/writer.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace gatehouse::database::sqlite {
+namespace {
+
+Outcome run_alone(Connection& connection, const Command& command, Deadline deadline) {
+  auto rows = connection.run(command, deadline);
+  if (!rows) return {.results = std::unexpected{rows.error()}, .failure = {}};
+  std::vector<Rows> results;
+  results.push_back(std::move(*rows));
+  return {.results = std::move(results), .failure = {}};
+}
+
+// All of the commands or none of them, inside the group's transaction.
+Outcome run_batch(Connection& connection, const std::vector<Command>& commands, Deadline deadline) {
+  connection.begin_savepoint();
+  std::vector<Rows> results;
+  results.reserve(commands.size());
+  try {
+    for (const Command& command : commands) {
+      auto rows = connection.run(command, deadline);
+      if (!rows) {
+        connection.rollback_savepoint();
+        return {.results = std::unexpected{rows.error()}, .failure = {}};
+      }
+      results.push_back(std::move(*rows));
+    }
+  } catch (const StatementFailed&) {
+    if (connection.in_transaction()) connection.rollback_savepoint();
+    throw;
+  }
+  connection.release_savepoint();
+  return {.results = std::move(results), .failure = {}};
+}
+
+Outcome run_call(Connection& connection, const Call& call) {
+  try {
+    // One statement is undone by SQLite itself when it fails; only several need a savepoint.
+    if (call.commands().size() == 1) return run_alone(connection, call.commands().front(), call.deadline());
+    return run_batch(connection, call.commands(), call.deadline());
+  } catch (const StatementFailed& failed) {
+    return {.results = {}, .failure = to_failure(failed)};
+  }
+}
+
+Deadline latest_deadline(const std::vector<CallPtr>& calls) {
+  return (*std::ranges::max_element(calls, {}, &Call::deadline))->deadline();
+}
+
+void fail_all(const std::vector<CallPtr>& calls, Unavailable::Reason reason, const std::string& message) {
+  for (const CallPtr& call : calls) call->fail(reason, message);
+}
+
+}  // namespace
+
+void Writer::run(std::latch& opened) {
+  slot_.maintain();
+  opened.count_down();
+  while (!lane_.stopped()) {
+    poll_feed();
+    auto calls = lane_.take(group_max, std::chrono::steady_clock::now() + feed_interval);
+    slot_.maintain();
+    if (!calls.empty()) serve(std::move(calls));
+    slot_.maintain();
+  }
+}
+
+void Writer::serve(std::vector<CallPtr> calls) {
+  Connection* connection = slot_.get();
+  if (connection == nullptr) {
+    fail_all(calls, Unavailable::Reason::storage, slot_.failure());
+  } else if (calls.front()->is_script()) {
+    run_script(*connection, calls.front());
+  } else {
+    write_group(*connection, std::move(calls));
+  }
+}
+
+void Writer::write_group(Connection& connection, std::vector<CallPtr> calls) {
+  try {
+    while (!calls.empty() && !try_commit(connection, calls)) {
+    }
+  } catch (const Unavailable& failure) {
+    connection.rollback();
+    fail_all(calls, failure.reason(), failure.what());
+  } catch (const StatementFailed& failure) {
+    // Of BEGIN, COMMIT or a savepoint: no caller's statement is to blame.
+    connection.rollback();
+    fail_all(calls, Unavailable::Reason::storage, failure.what());
+  }
+}
+
+// False where one call ended the transaction: it is answered and taken out, the others have to run again.
+bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
+  connection.begin(latest_deadline(calls));
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(calls.size());
+  for (auto call = calls.begin(); call != calls.end(); ++call) {
+    try {
+      outcomes.push_back(run_call(connection, **call));
+    } catch (const Unavailable& failure) {
+      if (failure.reason() != Unavailable::Reason::deadline) throw;
+      connection.rollback();
+      (*call)->fail(failure.reason(), failure.what());
+      calls.erase(call);
+      return false;
+    }
+  }
+  if (!connection.commit()) {
+    connection.rollback();
+    fail_all(calls, Unavailable::Reason::storage, "COMMIT: a deferred constraint");
+    return true;
+  }
+  statistics_.commits.fetch_add(1, std::memory_order_relaxed);
+  statistics_.writes.fetch_add(calls.size(), std::memory_order_relaxed);
+  for (std::size_t i = 0; i < calls.size(); ++i) calls[i]->answer(std::move(outcomes[i]));
+  return true;
+}
+
+void Writer::run_script(Connection& connection, const CallPtr& call) {
+  try {
+    connection.begin(Deadline::max());
+    auto done = connection.run_script(call->script());
+    if (done) done = connection.commit();
+    connection.rollback();
+    if (done) {
+      call->answer({.results = {}, .failure = {}});
+    } else {
+      call->answer({.results = std::unexpected{done.error()}, .failure = {}});
+    }
+  } catch (const std::exception& thrown) {
+    connection.rollback();
+    call->answer({.results = {}, .failure = to_failure(thrown)});
+  }
+}
+
+void Writer::poll_feed() {
+  Connection* connection = slot_.get();
+  if (connection == nullptr) {
+    data_version_.reset();
+    feeds_.lost();
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (feeds_.empty() || now < next_poll_) return;
+  next_poll_ = now + feed_interval;
+  try {
+    const auto version = connection->data_version();
+    // A number belongs to its connection: after a new one everything may have changed, which available() says too.
+    const bool changed = data_version_ && *data_version_ != version;
+    data_version_ = version;
+    feeds_.available();
+    if (changed) feeds_.changed();
+  } catch (const std::exception&) {
+    data_version_.reset();
+    feeds_.lost();
+  }
+}
+
+}  // namespace gatehouse::database::sqlite

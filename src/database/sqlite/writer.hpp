@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <latch>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database/sqlite/change_feeds.hpp"
+#include "database/sqlite/connection_slot.hpp"
+#include "database/sqlite/lane.hpp"
+#include "database/sqlite/statistics.hpp"
+
+namespace gatehouse::database::sqlite {
+
+/// The process's only writer: group commit.
+///
+/// It takes every write that waits (at most `group_max`), runs them in one transaction, and answers them all when that
+/// one is on the disk, so that the cost of the fsync is shared by as many writes as arrived during the last one. A call
+/// that violates a constraint is undone alone and leaves its neighbours; one that takes the whole transaction with it
+/// (an interrupted statement) is answered, and the others run again.
+///
+/// Between groups, and every `feed_interval` when idle, it looks whether another process changed the file.
+class Writer {
+ public:
+  /// All references outlive the writer.
+  Writer(const std::string& path, Lane& lane, ChangeFeeds& feeds, Statistics& statistics,
+         const std::atomic<bool>& stopping, const DriverLog& log)
+      : lane_(lane), feeds_(feeds), statistics_(statistics), slot_(path, Role::writer, stopping, log) {}
+
+  /// The thread's body: returns when the lane is stopped. Counts `opened` down after the first attempt to open the
+  /// file.
+  void run(std::latch& opened);
+
+ private:
+  static constexpr std::size_t group_max = 256;
+  static constexpr std::chrono::milliseconds feed_interval{50};
+
+  void serve(std::vector<CallPtr> calls);
+  void write_group(Connection& connection, std::vector<CallPtr> calls);
+  [[nodiscard]] bool try_commit(Connection& connection, std::vector<CallPtr>& calls);
+  void run_script(Connection& connection, const CallPtr& call);
+  void poll_feed();
+
+  Lane& lane_;
+  ChangeFeeds& feeds_;
+  Statistics& statistics_;
+  ConnectionSlot slot_;
+  std::optional<std::int64_t> data_version_;
+  Deadline next_poll_{};
+};
+
+}  // namespace gatehouse::database::sqlite
