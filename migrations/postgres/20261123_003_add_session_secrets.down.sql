@@ -1,0 +1,7 @@
+-- Without its secret a session can never be opened again, so its row goes too.
+DELETE FROM sessions WHERE secret_hash IS NOT NULL;
+ALTER TABLE sessions
+  DROP COLUMN secret_hash,
+  DROP COLUMN absolute_expires_at,
+  DROP COLUMN ip_address,
+  DROP COLUMN user_agent;

@@ -1,0 +1,4 @@
+CREATE INDEX users_email_index ON users (email);
+CREATE INDEX users_created_at_index ON users (created_at);
+DROP INDEX users_salt_index;
+DROP INDEX users_created_at_id_index;

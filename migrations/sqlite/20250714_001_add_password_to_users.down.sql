@@ -1,0 +1,2 @@
+ALTER TABLE users DROP COLUMN salt;
+ALTER TABLE users DROP COLUMN password_hash;

@@ -1,0 +1,2 @@
+-- Nothing was widened.
+SELECT 1;

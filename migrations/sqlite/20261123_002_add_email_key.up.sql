@@ -1,0 +1,4 @@
+-- An address in one form: found, counted and unique without regard to case. SQLite's lower() lowers ASCII alone. The
+-- index stores the value, so the column need not.
+ALTER TABLE users ADD COLUMN email_key TEXT GENERATED ALWAYS AS (lower(email)) VIRTUAL;
+CREATE UNIQUE INDEX users_email_key_unique ON users (email_key);
