@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/secret_string.hpp"
+#include "base/time.hpp"
+
+namespace gatehouse::users {
+
+/// A user as every answer shows one: never a hash, never a salt.
+struct User {
+  UserId id;
+  std::string first_name;
+  std::string last_name;
+  std::string email;  ///< as it was typed; users::email_key() of it is unique
+  TimePoint created_at;
+  TimePoint updated_at;
+};
+
+/// Appends `{"id":1,"first_name":"…","last_name":"…","email":"…","created_at":"…","updated_at":"…"}`.
+void append_user_json(std::string& out, const User& user);
+
+/// What a caller sends to create a user. Unchecked until validate() (users/validation.hpp) found nothing.
+struct NewUser {
+  std::string first_name;
+  std::string last_name;
+  std::string email;
+  SecretString password;
+};
+
+/// What a caller sends to change a user: only the fields that are present change. Unchecked until validate().
+struct UserChanges {
+  std::optional<std::string> first_name;
+  std::optional<std::string> last_name;
+  std::optional<std::string> email;
+  std::optional<SecretString> password;
+
+  [[nodiscard]] bool empty() const noexcept { return !first_name && !last_name && !email && !password; }
+};
+
+/// What the users row says about a password, verbatim: a PHC string without a salt, or the Express service's hex hash
+/// with its salt, or neither where the user never had one.
+struct UserCredentials {
+  UserId id;
+  std::optional<std::string> password_hash;
+  std::optional<std::string> salt;
+};
+
+}  // namespace gatehouse::users

@@ -1,0 +1,101 @@
+#include "users/validation.hpp"
+
+#include <algorithm>
+
+#include "base/json_text.hpp"
+
+namespace gatehouse::users {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n\f\v";
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+bool is_blank(char c) { return blanks.contains(c); }
+
+/// Letters, digits and every byte of a longer UTF-8 sequence.
+bool is_label_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool is_label(std::string_view label) {
+  if (label.empty() || label.size() > domain_label_bytes_max) return false;
+  if (label.front() == '-' || label.back() == '-') return false;
+  return std::ranges::all_of(label, [](char c) { return c == '-' || is_label_character(c); });
+}
+
+bool is_domain(std::string_view domain) {
+  while (true) {
+    const auto dot = domain.find('.');
+    if (!is_label(domain.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    domain.remove_prefix(dot + 1);
+  }
+}
+
+std::string_view name_problem(std::string_view name) {
+  if (std::ranges::all_of(name, is_blank)) return "must not be empty";
+  if (name.size() > name_bytes_max) return "must be at most 255 bytes long";
+  if (!is_utf8(name)) return "must be valid UTF-8 text";
+  if (std::ranges::any_of(name, is_control)) return "must not contain control characters";
+  return {};
+}
+
+std::string_view password_problem(std::string_view password) {
+  if (password.empty()) return "must not be empty";
+  if (password.size() > password_bytes_max) return "must be at most 1024 bytes long";
+  if (!is_utf8(password)) return "must be valid UTF-8 text";
+  if (password.contains('\0')) return "must not contain NUL characters";
+  return {};
+}
+
+void note(FieldErrors& errors, std::string_view field, std::string_view problem) {
+  if (!problem.empty()) errors.push_back({std::string{field}, std::string{problem}});
+}
+
+}  // namespace
+
+std::string_view email_problem(std::string_view email) {
+  if (std::ranges::all_of(email, is_blank)) return "must not be empty";
+  if (email.size() > email_bytes_max) return "must be at most 254 bytes long";
+  if (!is_utf8(email)) return "must be valid UTF-8 text";
+  if (std::ranges::any_of(email, is_control)) return "must not contain control characters";
+  if (email.contains(' ')) return "must not contain spaces";
+  if (std::ranges::count(email, '@') != 1) return "must contain exactly one @";
+  const auto at = email.find('@');
+  if (at == 0) return "must have a name before the @";
+  if (at > email_local_bytes_max) return "must have at most 64 bytes before the @";
+  if (!is_domain(email.substr(at + 1))) return "must have a valid domain after the @, such as example.com";
+  return {};
+}
+
+FieldErrors validate(const NewUser& user) {
+  FieldErrors errors;
+  note(errors, "first_name", name_problem(user.first_name));
+  note(errors, "last_name", name_problem(user.last_name));
+  note(errors, "email", email_problem(user.email));
+  note(errors, "password", password_problem(user.password.reveal()));
+  return errors;
+}
+
+FieldErrors validate(const UserChanges& changes) {
+  FieldErrors errors;
+  if (changes.first_name) note(errors, "first_name", name_problem(*changes.first_name));
+  if (changes.last_name) note(errors, "last_name", name_problem(*changes.last_name));
+  if (changes.email) note(errors, "email", email_problem(*changes.email));
+  if (changes.password) note(errors, "password", password_problem(changes.password->reveal()));
+  return errors;
+}
+
+std::string email_key(std::string_view typed) {
+  const auto first = typed.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  std::string key{typed.substr(first, typed.find_last_not_of(blanks) - first + 1)};
+  for (char& c : key) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return key;
+}
+
+}  // namespace gatehouse::users

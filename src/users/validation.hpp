@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/field_error.hpp"
+#include "users/model.hpp"
+
+namespace gatehouse::users {
+
+inline constexpr std::size_t name_bytes_max = 255;
+inline constexpr std::size_t email_bytes_max = 254;  ///< RFC 5321 section 4.5.3.1.3, less the path's angle brackets
+inline constexpr std::size_t email_local_bytes_max = 64;   ///< RFC 5321 section 4.5.3.1.1
+inline constexpr std::size_t domain_label_bytes_max = 63;  ///< RFC 1035 section 2.3.4
+inline constexpr std::size_t password_bytes_max = 1024;
+
+/// Everything wrong with the fields, in the order of the fields, one message a field, worded for the person who typed
+/// them; empty where nothing is. Names: 1..255 bytes and not blank. Email: email_problem(). Password: 1..1024 bytes.
+/// All of it well-formed UTF-8, names and emails without control characters, passwords without NUL.
+[[nodiscard]] FieldErrors validate(const NewUser& user);
+/// The same for the fields that are present.
+[[nodiscard]] FieldErrors validate(const UserChanges& changes);
+
+/// What is wrong with an email address, or nothing ("" is never returned with a problem). Pragmatic, not RFC 5322: one
+/// @; 1..64 bytes before it, without blanks or controls; after it labels of 1..63 letters, digits and inner hyphens
+/// joined by dots (UTF-8 letters allowed, RFC 6531); 254 bytes in all. Linear in the length, bounded by it.
+[[nodiscard]] std::string_view email_problem(std::string_view email);
+
+/// The form in which emails are compared: without surrounding blanks, ASCII letters in lower case. It is what the
+/// database's generated column users.email_key holds for a stored email.
+[[nodiscard]] std::string email_key(std::string_view typed);
+
+}  // namespace gatehouse::users
