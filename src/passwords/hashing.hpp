@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "passwords/phc.hpp"
+
+namespace gatehouse::passwords {
+
+/// The three ways to hash, each a pure and slow function: call them on the hashing pool. Any thread. They throw
+/// std::runtime_error when the library cannot do its work (no memory), never a wrong verdict.
+
+inline constexpr std::size_t new_salt_bytes = 16;
+
+/// Hashes the password in the given format. `salt` of new_salt_bytes. Digests: 32 bytes for Argon2id, 64 for PBKDF2.
+[[nodiscard]] Phc hash_password(std::string_view password, const PhcFormat& format, std::string_view salt);
+
+/// Hashes the password as the stored hash was and compares in constant time. Costs the same whether it matches or not.
+/// Argon2id through libsodium, PBKDF2 through OpenSSL.
+[[nodiscard]] bool matches(std::string_view password, const Phc& stored);
+
+/// PBKDF2-HMAC-SHA512 (RFC 8018 section 5.2); `digest_bytes` of output, at least 1 iteration.
+[[nodiscard]] std::string pbkdf2_sha512(std::string_view password, std::string_view salt, std::uint32_t iterations,
+                                        std::size_t digest_bytes);
+
+/// A hash of the Express service: PBKDF2-HMAC-SHA512, 10,000 iterations, 64 bytes in lower-case hex. The salt is a text
+/// (16 random bytes in hex) and is used as that text, not decoded.
+struct ExpressHash {
+  static constexpr std::uint32_t iterations = 10'000;
+  static constexpr std::size_t digest_bytes = 64;
+  static constexpr std::size_t salt_bytes_max = 255;
+
+  std::string digest;  ///< raw, digest_bytes
+  std::string salt;    ///< the column's text
+};
+
+/// Nothing unless `hash` is 128 lower-case hex digits and `salt` has 1 to salt_bytes_max bytes.
+[[nodiscard]] std::optional<ExpressHash> parse_express(std::string_view hash, std::string_view salt);
+
+[[nodiscard]] bool matches(std::string_view password, const ExpressHash& stored);
+
+}  // namespace gatehouse::passwords

@@ -1,0 +1,121 @@
+#include "passwords/password_service.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <span>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace gatehouse::passwords {
+
+namespace {
+
+/// More logins than this waiting would be over any sensible HASH_WAIT_MAX; each holds only its password.
+constexpr std::size_t hashing_queue_max = 1024;
+constexpr int hashing_nice = 19;
+constexpr std::size_t decoy_digest_bytes = 64;
+
+std::string random_bytes(crypto::Random& random, std::size_t count) {
+  std::string bytes(count, '\0');
+  random.fill(std::as_writable_bytes(std::span{bytes}));
+  return bytes;
+}
+
+Decoy make_decoy(crypto::Random& random) {
+  return {.salt = random_bytes(random, new_salt_bytes), .digest = random_bytes(random, decoy_digest_bytes)};
+}
+
+PhcFormat configured_format(config::PasswordScheme scheme, const CostParameters& costs) {
+  if (scheme == config::PasswordScheme::argon2id) return costs.argon2id;
+  return costs.pbkdf2;
+}
+
+bool acceptable(const SecretString& password) { return !password.empty() && password.size() <= password_bytes_max; }
+
+bool hash_matches(std::string_view password, const StoredHash& stored) {
+  return std::visit([&](const auto& hash) { return matches(password, hash); }, stored);
+}
+
+}  // namespace
+
+runtime::WorkerPool::Options hashing_pool_options(const config::PasswordSettings& settings) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return {.name = "hashing",
+          .threads = settings.hash_threads == 0 ? cores : settings.hash_threads,
+          .nice = hashing_nice,
+          .queue_max = hashing_queue_max,
+          .wait_max = settings.hash_wait_max};
+}
+
+/// The jobs. They own what they need, so the password is wiped on the pool's thread when the job is destroyed.
+struct PasswordService::Verification {
+  PasswordService* service;
+  SecretString password;
+  std::optional<StoredPassword> stored;
+
+  Verdict operator()() { return service->check(password, stored); }
+};
+
+struct PasswordService::Hashing {
+  const PasswordService* service;
+  SecretString password;
+
+  std::string operator()() { return service->make_hash(password); }
+};
+
+PasswordService::PasswordService(runtime::WorkerPool& pool, const config::PasswordSettings& settings,
+                                 crypto::Random& random, const CostParameters& costs)
+    : pool_(pool), random_(random), current_(configured_format(settings.scheme, costs)), decoy_(make_decoy(random)) {
+  // Chooses the machine's fastest Argon2id; may be called again and from any thread.
+  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
+}
+
+Task<std::expected<Verdict, HashingError>> PasswordService::verify(SecretString password,
+                                                                   std::optional<StoredPassword> stored) {
+  Verification job{.service = this, .password = std::move(password), .stored = std::move(stored)};
+  auto outcome = co_await pool_.run(std::move(job));
+  if (!outcome) co_return std::unexpected(HashingError::overloaded);
+  co_return std::move(*outcome);
+}
+
+Task<std::expected<std::string, HashingError>> PasswordService::hash(SecretString password) {
+  if (!acceptable(password)) throw std::invalid_argument("a password has 1 to 1024 bytes");
+  Hashing job{.service = this, .password = std::move(password)};
+  auto outcome = co_await pool_.run(std::move(job));
+  if (!outcome) co_return std::unexpected(HashingError::overloaded);
+  co_return std::move(*outcome);
+}
+
+Verdict PasswordService::check(const SecretString& password, const std::optional<StoredPassword>& stored) {
+  const FormatsInUse formats = formats_in_use();
+  auto hash = read_stored(stored);
+  remember_format_of(hash);
+  const auto plan = plan_of_checks(std::move(hash), formats, decoy_);
+  // A password that is too long is cut for the work's sake only: it never matches.
+  const std::string_view candidate = password.reveal().substr(0, password_bytes_max);
+
+  for (const PlannedCheck& planned : plan) {
+    const bool matched = hash_matches(candidate, planned.hash);
+    if (!matched || !planned.own || !acceptable(password)) continue;
+    if (!needs_rehash(planned.hash, current_)) return {.matches = true, .replacement = std::nullopt};
+    return {.matches = true, .replacement = make_hash(password)};
+  }
+  return {};
+}
+
+std::string PasswordService::make_hash(const SecretString& password) const {
+  return to_text(hash_password(password.reveal(), current_, random_bytes(random_, new_salt_bytes)));
+}
+
+FormatsInUse PasswordService::formats_in_use() const {
+  return {.current = current_, .express = express_present_.load(std::memory_order_relaxed), .retired = retired_.all()};
+}
+
+void PasswordService::remember_format_of(const std::optional<StoredHash>& stored) {
+  const Phc* phc = stored ? std::get_if<Phc>(&*stored) : nullptr;
+  if (phc != nullptr && phc->format != current_) retired_.remember(phc->format);
+}
+
+}  // namespace gatehouse::passwords

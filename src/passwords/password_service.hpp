@@ -1,0 +1,85 @@
+#pragma once
+
+#include <atomic>
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "base/secret_string.hpp"
+#include "config/settings.hpp"
+#include "crypto/random.hpp"
+#include "passwords/check_plan.hpp"
+#include "passwords/retired_formats.hpp"
+#include "passwords/stored_password.hpp"
+#include "runtime/task.hpp"
+#include "runtime/worker_pool.hpp"
+
+namespace gatehouse::passwords {
+
+enum class HashingError {
+  overloaded,  ///< the pool's queue is full or too slow: answer 503
+};
+
+struct Verdict {
+  bool matches = false;
+  /// The PHC string to store instead (with no salt), when the password matches and its hash is of an old format or of
+  /// other parameters than the configured ones.
+  std::optional<std::string> replacement;
+};
+
+/// The pool for password hashing as the settings ask for it: lowest priority, one slot a check, waits bounded by
+/// HASH_WAIT_MAX. Memory: threads × 19 MiB while hashing, whatever the number of logins.
+[[nodiscard]] runtime::WorkerPool::Options hashing_pool_options(const config::PasswordSettings& settings);
+
+/// Hashes and checks passwords on the hashing pool, never on the caller's thread. One per process, any thread.
+///
+/// Time tells nothing. A failing check costs one verification of each format in use, whoever asked for it: the stored
+/// hash itself stands for its own format, and a decoy (random salt, random digest, real cost) stands for each other
+/// one. So an unknown account, an account without a password, a wrong password on a current or on an old row, an
+/// unreadable hash, an empty and an over-long password all take the same work. In use are the configured scheme with
+/// its parameters; the Express format while set_express_hashes_present(true); and formats left by earlier settings,
+/// from the first time such a row is met until the program ends (at most RetiredFormats::count_max of them). A matching
+/// check stops there: its answer gives it away anyhow. Each check is one job on the pool, so that a failing check
+/// queues no more often than any other.
+///
+/// Passwords are wiped when their job ends. Errors: HashingError; std::bad_alloc or std::runtime_error at the co_await
+/// when hashing itself breaks (no memory), never a false verdict; runtime::PoolStopped while shutting down.
+class PasswordService {
+ public:
+  /// Pool and random must outlive the service. Hashes nothing, so it costs no time at the start.
+  PasswordService(runtime::WorkerPool& pool, const config::PasswordSettings& settings, crypto::Random& random,
+                  const CostParameters& costs = {});
+
+  /// Does the password belong to the stored pair? nullopt: there is no such account. Empty passwords and ones above
+  /// password_bytes_max never match.
+  [[nodiscard]] Task<std::expected<Verdict, HashingError>> verify(SecretString password,
+                                                                  std::optional<StoredPassword> stored);
+
+  /// The PHC string to store for a new password, under a fresh 128-bit salt. Throws std::invalid_argument unless the
+  /// password has 1 to password_bytes_max bytes.
+  [[nodiscard]] Task<std::expected<std::string, HashingError>> hash(SecretString password);
+
+  /// Tells whether rows of the Express service are left; failing checks then cost one of those as well. Any thread.
+  void set_express_hashes_present(bool present) noexcept { express_present_.store(present, std::memory_order_relaxed); }
+
+ private:
+  struct Verification;
+  struct Hashing;
+
+  [[nodiscard]] Verdict check(const SecretString& password, const std::optional<StoredPassword>& stored);
+  [[nodiscard]] std::string make_hash(const SecretString& password) const;
+  [[nodiscard]] FormatsInUse formats_in_use() const;
+  void remember_format_of(const std::optional<StoredHash>& stored);
+
+  runtime::WorkerPool& pool_;
+  crypto::Random& random_;
+
+  // Constant after construction.
+  const PhcFormat current_;
+  const Decoy decoy_;
+
+  std::atomic<bool> express_present_{false};
+  RetiredFormats retired_;
+};
+
+}  // namespace gatehouse::passwords

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <vector>
+
+#include "passwords/phc.hpp"
+
+namespace gatehouse::passwords {
+
+/// The formats of earlier settings that were met in the database since the program started. Any thread.
+class RetiredFormats {
+ public:
+  /// More are not remembered: each one makes every failing check dearer.
+  static constexpr std::size_t count_max = 2;
+
+  /// Does nothing when the format is known or count_max are.
+  void remember(const PhcFormat& format);
+
+  [[nodiscard]] std::vector<PhcFormat> all() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<PhcFormat> formats_;  ///< guarded by mutex_
+};
+
+}  // namespace gatehouse::passwords

@@ -1,0 +1,138 @@
+#include "passwords/check_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace gatehouse::passwords {
+namespace {
+
+const PhcFormat current = Argon2idCost{};
+const PhcFormat older = Argon2idCost{.memory_kib = 4096, .passes = 3};
+const PhcFormat pbkdf2 = Pbkdf2Cost{};
+
+const Decoy decoy{.salt = "0123456789abcdef", .digest = std::string(64, 'd')};
+
+StoredPassword row_of(const PhcFormat& format) {
+  return {.hash = to_text({.format = format, .salt = std::string(16, 's'), .digest = std::string(32, 'h')}),
+          .salt = {}};
+}
+
+StoredPassword express_row() { return {.hash = std::string(128, 'a'), .salt = "a5c08ed4651738e1536150657b032030"}; }
+
+/// What a check costs, whatever its salts and digests: one entry a verification, in their order.
+std::vector<std::string> cost_of(const std::vector<PlannedCheck>& plan) {
+  std::vector<std::string> costs;
+  for (const PlannedCheck& planned : plan) {
+    const Phc* phc = std::get_if<Phc>(&planned.hash);
+    costs.push_back(phc == nullptr ? "express" : to_text({.format = phc->format, .salt = {}, .digest = {}}));
+  }
+  return costs;
+}
+
+/// Every kind of failing check that must not be told apart by its time.
+std::vector<std::optional<StoredPassword>> failing_rows() {
+  return {
+      std::nullopt,
+      StoredPassword{},
+      row_of(current),
+      StoredPassword{.hash = "garbage", .salt = {}},
+      StoredPassword{.hash = "", .salt = {}},
+      StoredPassword{.hash = "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$AAAA", .salt = {}},
+      StoredPassword{.hash = "garbage", .salt = "a5c08ed4651738e1536150657b032030"},
+      StoredPassword{.hash = {}, .salt = "a5c08ed4651738e1536150657b032030"},
+      StoredPassword{.hash = std::string(128, 'a'), .salt = ""},
+      StoredPassword{.hash = row_of(current).hash, .salt = "a5c08ed4651738e1536150657b032030"},
+  };
+}
+
+TEST(PlanOfChecks, OnlyTheCurrentFormatInUse_EveryFailureCostsOneVerification) {
+  const FormatsInUse formats{.current = current, .express = false, .retired = {}};
+  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));
+  EXPECT_EQ(expected.size(), 1u);
+  for (const auto& row : failing_rows()) EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
+}
+
+TEST(PlanOfChecks, ExpressRowsPresent_EveryFailureCostsOneOfEach) {
+  const FormatsInUse formats{.current = current, .express = true, .retired = {}};
+  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));
+  EXPECT_EQ(expected.size(), 2u);
+  EXPECT_EQ(std::ranges::count(expected, "express"), 1);
+  for (const auto& row : failing_rows()) EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
+  EXPECT_EQ(cost_of(plan_of_checks(read_stored(express_row()), formats, decoy)), expected);
+}
+
+TEST(PlanOfChecks, RetiredFormatsRemembered_EveryFailureCostsOneOfEach) {
+  const FormatsInUse formats{.current = current, .express = true, .retired = {older, pbkdf2}};
+  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));
+  EXPECT_EQ(expected.size(), 4u);
+  for (const auto& row : failing_rows()) EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
+  for (const auto& row : {express_row(), row_of(older), row_of(pbkdf2)}) {
+    EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
+  }
+}
+
+TEST(PlanOfChecks, FormatNotInUse_StandsForTheCurrentOne) {
+  const FormatsInUse formats{.current = current, .express = true, .retired = {older}};
+  const auto plan = plan_of_checks(read_stored(row_of(pbkdf2)), formats, decoy);
+  EXPECT_EQ(cost_of(plan).size(), 3u);
+  EXPECT_TRUE(plan[0].own);
+  EXPECT_EQ(std::get<Phc>(plan[0].hash).format, pbkdf2);
+  EXPECT_EQ(std::ranges::count(plan, true, &PlannedCheck::own), 1);
+}
+
+TEST(PlanOfChecks, ExpressRowWhileNoneIsKnown_StillPaysForTheCurrentFormat) {
+  const FormatsInUse formats{.current = current, .express = false, .retired = {}};
+  const auto plan = plan_of_checks(read_stored(express_row()), formats, decoy);
+  EXPECT_EQ(cost_of(plan).size(), 2u);
+}
+
+TEST(PlanOfChecks, Decoys_AreShapedLikeOwnHashes) {
+  const FormatsInUse formats{.current = current, .express = true, .retired = {pbkdf2}};
+  const auto plan = plan_of_checks(std::nullopt, formats, decoy);
+  ASSERT_EQ(plan.size(), 3u);
+  EXPECT_EQ(std::ranges::count(plan, true, &PlannedCheck::own), 0);
+  EXPECT_EQ(std::get<Phc>(plan[0].hash).digest.size(), 32u);
+  EXPECT_EQ(std::get<Phc>(plan[1].hash).digest.size(), 64u);
+  EXPECT_EQ(std::get<ExpressHash>(plan[2].hash).salt, "30313233343536373839616263646566");
+  EXPECT_EQ(std::get<ExpressHash>(plan[2].hash).digest.size(), 64u);
+}
+
+TEST(PlanOfChecks, StoredHashReadable_IsTheOnlyOwnCheck) {
+  const FormatsInUse formats{.current = current, .express = true, .retired = {older}};
+  for (const auto& row : {row_of(current), row_of(older), row_of(pbkdf2), express_row()}) {
+    const auto stored = read_stored(row);
+    const auto plan = plan_of_checks(stored, formats, decoy);
+    ASSERT_EQ(std::ranges::count(plan, true, &PlannedCheck::own), 1);
+    EXPECT_EQ(std::ranges::find(plan, true, &PlannedCheck::own)->hash.index(), stored->index());
+  }
+}
+
+TEST(ReadStored, SaltPresent_MeansTheExpressFormat) {
+  EXPECT_TRUE(std::holds_alternative<ExpressHash>(*read_stored(express_row())));
+  EXPECT_TRUE(std::holds_alternative<Phc>(*read_stored(row_of(current))));
+  EXPECT_FALSE(read_stored(StoredPassword{.hash = express_row().hash, .salt = {}}));
+}
+
+TEST(NeedsRehash, SchemeOrParametersDiffer_Yes) {
+  struct Case {
+    PhcFormat stored;
+    PhcFormat configured;
+    bool replaced;
+  };
+  for (const auto& [stored, configured, replaced] :
+       {Case{current, current, false}, Case{pbkdf2, pbkdf2, false}, Case{current, pbkdf2, true},
+        Case{pbkdf2, current, true}, Case{older, current, true},
+        Case{Argon2idCost{.memory_kib = 19'456, .passes = 1}, current, true},
+        Case{Argon2idCost{.memory_kib = 65'536, .passes = 3}, current, true},
+        Case{Pbkdf2Cost{.iterations = 209'999}, pbkdf2, true}}) {
+    EXPECT_EQ(needs_rehash(*read_stored(row_of(stored)), configured), replaced);
+  }
+  EXPECT_TRUE(needs_rehash(*read_stored(express_row()), current));
+  EXPECT_TRUE(needs_rehash(*read_stored(express_row()), pbkdf2));
+}
+
+}  // namespace
+}  // namespace gatehouse::passwords

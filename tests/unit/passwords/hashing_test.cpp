@@ -1,0 +1,137 @@
+#include "passwords/hashing.hpp"
+
+#include <gtest/gtest.h>
+#include <sodium.h>
+
+#include <string>
+
+namespace gatehouse::passwords {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr Argon2idCost cheap_argon2id{.memory_kib = 64, .passes = 1};
+constexpr Pbkdf2Cost cheap_pbkdf2{.iterations = 10};
+constexpr std::string_view salt = "sixteen bytes ok";
+
+class HashingTest : public ::testing::TestWithParam<PhcFormat> {};
+
+INSTANTIATE_TEST_SUITE_P(BothSchemes, HashingTest,
+                         ::testing::Values(PhcFormat{cheap_argon2id}, PhcFormat{cheap_pbkdf2}));
+
+TEST_P(HashingTest, HashedPassword_MatchesItselfAfterARoundTripThroughText) {
+  const auto stored = parse_phc(to_text(hash_password("correct horse", GetParam(), salt)));
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->format, GetParam());
+  EXPECT_TRUE(matches("correct horse", *stored));
+  EXPECT_FALSE(matches("correct hors", *stored));
+  EXPECT_FALSE(matches("correct horse ", *stored));
+  EXPECT_FALSE(matches("Correct horse", *stored));
+  EXPECT_FALSE(matches("", *stored));
+}
+
+TEST_P(HashingTest, LongPassword_ItsLastByteMatters) {
+  std::string password(1024, 'x');
+  const Phc stored = hash_password(password, GetParam(), salt);
+  EXPECT_TRUE(matches(password, stored));
+  password.back() = 'y';
+  EXPECT_FALSE(matches(password, stored));
+  password.pop_back();
+  EXPECT_FALSE(matches(password, stored));
+}
+
+TEST_P(HashingTest, NulInsideThePassword_EverythingAfterItMatters) {
+  const Phc stored = hash_password("before\0after"sv, GetParam(), salt);
+  EXPECT_TRUE(matches("before\0after"sv, stored));
+  EXPECT_FALSE(matches("before", stored));
+  EXPECT_FALSE(matches("before\0AFTER"sv, stored));
+  EXPECT_FALSE(matches("before\0"sv, stored));
+}
+
+TEST_P(HashingTest, ChangedDigestSaltOrCost_NoLongerMatches) {
+  const Phc stored = hash_password("password", GetParam(), salt);
+  Phc changed = stored;
+  changed.digest.back() ^= 1;
+  EXPECT_FALSE(matches("password", changed));
+  changed = stored;
+  changed.digest.resize(PhcLimits::digest_bytes_min);
+  EXPECT_EQ(matches("password", changed), std::holds_alternative<Pbkdf2Cost>(GetParam()))
+      << "PBKDF2's first bytes do not depend on how many are asked for; Argon2's do";
+  changed = stored;
+  changed.salt.front() ^= 1;
+  EXPECT_FALSE(matches("password", changed));
+  changed = stored;
+  if (auto* cost = std::get_if<Argon2idCost>(&changed.format)) {
+    ++cost->passes;
+  } else {
+    ++std::get<Pbkdf2Cost>(changed.format).iterations;
+  }
+  EXPECT_FALSE(matches("password", changed));
+}
+
+/// Made with the reference implementation of Argon2 (version 1.3 of the algorithm, RFC 9106).
+TEST(Argon2id, StringsOfTheReferenceImplementation_Match) {
+  struct Case {
+    std::string_view password;
+    std::string_view text;
+  };
+  for (const auto& [password, text] : {
+           Case{"password",
+                "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$K13EBUiG7JV+9ZxztmHFTdb7J0WQsnj2V8bZaqyPptE"},
+           Case{"password",
+                "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$55PWTvddWPUD1GMbKxSff4ASfF85k9ibHJt4HlHQtBM"},
+           Case{"", "$argon2id$v=19$m=256,t=3,p=1$MDEyMzQ1Njc4OWFiY2RlZg$XQahAbXdl9A/1pxDGv0gOJ0hMS+e9k/KEyQFAkaTlB8"},
+           Case{"pässwörd ☃", "$argon2id$v=19$m=64,t=2,p=1$OGJ5dGVzISE$9fFISb2zOKDkwaCiwAFJwg"},
+           Case{"nul\0inside"sv,
+                "$argon2id$v=19$m=128,t=4,p=1$YSBzYWx0IG9mIHNvbWUgMzEgYnl0ZXMsIGFzIGhlcmU$7IFCbwzX4/"
+                "uNzof+4B5KPv/jjXfk8Dg8pxjm+oYrU/XTo2Z8XdtwmbqDoj9hvJZFO22WT6Sbff8E2eJQq7uI4Q"},
+       }) {
+    const auto stored = parse_phc(text);
+    ASSERT_TRUE(stored) << text;
+    EXPECT_TRUE(matches(password, *stored)) << text;
+    EXPECT_FALSE(matches(std::string(password) + 'x', *stored)) << text;
+  }
+}
+
+TEST(Argon2id, OwnHash_IsTheReferenceImplementationsString) {
+  const Phc phc = hash_password("password", Argon2idCost{}, "somesaltsomesalt");
+  EXPECT_EQ(to_text(phc),
+            "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$K13EBUiG7JV+9ZxztmHFTdb7J0WQsnj2V8bZaqyPptE");
+}
+
+TEST(Argon2id, EveryParsedCost_IsReadByLibsodiumAsTheSame) {
+  for (const Argon2idCost cost : {Argon2idCost{.memory_kib = 8, .passes = 1},
+                                  Argon2idCost{.memory_kib = 131'072, .passes = 16}, Argon2idCost{}}) {
+    const Phc phc{.format = cost, .salt = std::string(16, 's'), .digest = std::string(32, 'd')};
+    EXPECT_EQ(
+        crypto_pwhash_argon2id_str_needs_rehash(to_text(phc).c_str(), cost.passes, std::size_t{cost.memory_kib} * 1024),
+        0);
+  }
+}
+
+TEST(Argon2id, SaltOfAnotherLength_IsRefusedForNewHashes) {
+  EXPECT_THROW((void)hash_password("password", cheap_argon2id, "short"), std::invalid_argument);
+}
+
+TEST(Express, WellFormedRow_IsRead) {
+  std::string hash(126, '0');
+  hash += "af";
+  const auto express = parse_express(hash, "a5c08ed4651738e1536150657b032030");
+  ASSERT_TRUE(express);
+  EXPECT_EQ(express->salt, "a5c08ed4651738e1536150657b032030");
+  EXPECT_EQ(express->digest, std::string(63, '\0') + '\xaf');
+}
+
+TEST(Express, MalformedRow_IsRefused) {
+  const std::string hash(128, 'a');
+  EXPECT_FALSE(parse_express(hash, ""));
+  EXPECT_FALSE(parse_express(hash, std::string(256, 'a')));
+  for (const std::string& wrong :
+       {std::string(127, 'a'), std::string(129, 'a'), std::string(126, 'a'), std::string(), std::string(128, 'A'),
+        std::string(128, 'g'), std::string(127, 'a') + '\0', std::string(127, 'a') + ' '}) {
+    EXPECT_FALSE(parse_express(wrong, "a5c08ed4651738e1536150657b032030")) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace gatehouse::passwords

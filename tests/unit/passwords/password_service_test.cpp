@@ -1,0 +1,237 @@
+#include "passwords/password_service.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <list>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/run_task.hpp"
+
+namespace gatehouse::passwords {
+namespace {
+
+using namespace std::chrono_literals;
+using config::PasswordScheme;
+
+constexpr CostParameters cheap{.argon2id = {.memory_kib = 64, .passes = 1}, .pbkdf2 = {.iterations = 20}};
+
+/// john@example.com of the Express service's development seeds.
+const StoredPassword express_row{
+    .hash =
+        "68a98bd442e156e57b61e9b7913f18141ead88e9d2ec36bd1f8328a71c42836502169c0ca34ed79867f74566c3b6de13096ef4bf6d0d"
+        "1c81e0aa6f4e0d7bc630",
+    .salt = "a5c08ed4651738e1536150657b032030"};
+
+class PasswordServiceTest : public ::testing::Test {
+ protected:
+  PasswordService service(PasswordScheme scheme = PasswordScheme::argon2id, const CostParameters& costs = cheap) {
+    return PasswordService{pool_, config::PasswordSettings{.scheme = scheme}, random_, costs};
+  }
+
+  Verdict verify(PasswordService& passwords, std::string_view password, std::optional<StoredPassword> stored) {
+    return testing::run_task(io_, passwords.verify(SecretString{password}, std::move(stored))).value();
+  }
+
+  StoredPassword hash(PasswordService& passwords, std::string_view password) {
+    return {.hash = testing::run_task(io_, passwords.hash(SecretString{password})).value(), .salt = {}};
+  }
+
+  boost::asio::io_context io_{1};
+  crypto::SystemRandom random_;
+  runtime::WorkerPool pool_{{.name = "hashing", .threads = 2, .nice = 0, .queue_max = 4, .wait_max = 10s}};
+};
+
+TEST_F(PasswordServiceTest, Verify_RightPassword_Matches) {
+  for (const auto scheme : {PasswordScheme::argon2id, PasswordScheme::pbkdf2_sha512}) {
+    PasswordService passwords = service(scheme);
+    const StoredPassword stored = hash(passwords, "correct horse");
+    const Verdict verdict = verify(passwords, "correct horse", stored);
+    EXPECT_TRUE(verdict.matches);
+    EXPECT_FALSE(verdict.replacement);
+  }
+}
+
+TEST_F(PasswordServiceTest, Verify_WrongPassword_DoesNotMatchAndReplacesNothing) {
+  PasswordService passwords = service();
+  passwords.set_express_hashes_present(true);
+  for (const auto& stored : {hash(passwords, "correct horse"), express_row}) {
+    const Verdict verdict = verify(passwords, "correct horsf", stored);
+    EXPECT_FALSE(verdict.matches);
+    EXPECT_FALSE(verdict.replacement);
+  }
+}
+
+TEST_F(PasswordServiceTest, Verify_NothingStoredOrUnreadable_NeverMatches) {
+  PasswordService passwords = service();
+  for (const bool express : {false, true}) {
+    passwords.set_express_hashes_present(express);
+    EXPECT_FALSE(verify(passwords, "password", std::nullopt).matches);
+    EXPECT_FALSE(verify(passwords, "password", StoredPassword{}).matches);
+    for (const std::string garbage : {"", "password", "$", "$argon2id$v=19$m=64,t=1,p=1$", "\xff\xfe"}) {
+      EXPECT_FALSE(verify(passwords, "password", StoredPassword{.hash = garbage, .salt = {}}).matches);
+      EXPECT_FALSE(verify(passwords, "password", StoredPassword{.hash = garbage, .salt = "salt"}).matches);
+    }
+  }
+}
+
+TEST_F(PasswordServiceTest, Verify_CostAboveTheLimits_IsNeverRun) {
+  PasswordService passwords = service();
+  // 4 TiB: were it tried, the answer would be an exception instead of a verdict.
+  const StoredPassword stored{.hash =
+                                  "$argon2id$v=19$m=4294967295,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
+                                  "K13EBUiG7JV+9ZxztmHFTdb7J0WQsnj2V8bZaqyPptE",
+                              .salt = {}};
+  EXPECT_FALSE(verify(passwords, "password", stored).matches);
+}
+
+TEST_F(PasswordServiceTest, Verify_ExpressRow_MatchesAndIsReplacedByTheCurrentScheme) {
+  PasswordService passwords = service();
+  const Verdict verdict = verify(passwords, "password123", express_row);
+  EXPECT_TRUE(verdict.matches);
+  ASSERT_TRUE(verdict.replacement);
+  EXPECT_TRUE(verdict.replacement->starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
+  const Verdict again = verify(passwords, "password123", StoredPassword{.hash = verdict.replacement, .salt = {}});
+  EXPECT_TRUE(again.matches);
+  EXPECT_FALSE(again.replacement);
+}
+
+TEST_F(PasswordServiceTest, Verify_SchemeOrParametersChanged_MatchesAndIsReplaced) {
+  PasswordService argon2id = service(PasswordScheme::argon2id);
+  PasswordService pbkdf2 = service(PasswordScheme::pbkdf2_sha512);
+  CostParameters dearer = cheap;
+  dearer.argon2id.passes = 2;
+  PasswordService stronger = service(PasswordScheme::argon2id, dearer);
+
+  const StoredPassword stored = hash(argon2id, "correct horse");
+  const Verdict to_pbkdf2 = verify(pbkdf2, "correct horse", stored);
+  ASSERT_TRUE(to_pbkdf2.matches && to_pbkdf2.replacement);
+  EXPECT_TRUE(to_pbkdf2.replacement->starts_with("$pbkdf2-sha512$i=20$"));
+  const Verdict to_stronger = verify(stronger, "correct horse", stored);
+  ASSERT_TRUE(to_stronger.matches && to_stronger.replacement);
+  EXPECT_TRUE(to_stronger.replacement->starts_with("$argon2id$v=19$m=64,t=2,p=1$"));
+}
+
+TEST_F(PasswordServiceTest, Verify_ManyRetiredFormats_StayCheckable) {
+  PasswordService current = service();
+  for (std::uint32_t passes = 2; passes < 7; ++passes) {
+    CostParameters costs = cheap;
+    costs.argon2id.passes = passes;
+    PasswordService earlier = service(PasswordScheme::argon2id, costs);
+    const StoredPassword stored = hash(earlier, "correct horse");
+    EXPECT_FALSE(verify(current, "wrong", stored).matches);
+    EXPECT_TRUE(verify(current, "correct horse", stored).matches);
+  }
+}
+
+TEST_F(PasswordServiceTest, Verify_EmptyOrOverlongPassword_NeverMatches) {
+  PasswordService passwords = service();
+  const std::string salt(new_salt_bytes, 's');
+  for (const std::string& password :
+       {std::string(), std::string(password_bytes_max + 1, 'x'), std::string(1 << 20, 'x')}) {
+    for (const std::size_t length : {password.size(), std::min(password.size(), password_bytes_max)}) {
+      const Phc phc = hash_password(std::string_view(password).substr(0, length), cheap.argon2id, salt);
+      EXPECT_FALSE(verify(passwords, password, StoredPassword{.hash = to_text(phc), .salt = {}}).matches);
+    }
+  }
+}
+
+TEST_F(PasswordServiceTest, Verify_LongestPassword_ItsLastByteMatters) {
+  PasswordService passwords = service();
+  std::string password(password_bytes_max, 'x');
+  const StoredPassword stored = hash(passwords, password);
+  EXPECT_TRUE(verify(passwords, password, stored).matches);
+  password.back() = 'y';
+  EXPECT_FALSE(verify(passwords, password, stored).matches);
+}
+
+TEST_F(PasswordServiceTest, Hash_SamePasswordTwice_GivesDifferentStrings) {
+  PasswordService passwords = service();
+  EXPECT_NE(hash(passwords, "correct horse").hash, hash(passwords, "correct horse").hash);
+}
+
+TEST_F(PasswordServiceTest, Hash_DefaultCosts_AreTheDocumentedOnes) {
+  PasswordService argon2id = service(PasswordScheme::argon2id, {});
+  EXPECT_TRUE(hash(argon2id, "correct horse").hash->starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+  PasswordService pbkdf2 = service(PasswordScheme::pbkdf2_sha512, {});
+  EXPECT_TRUE(hash(pbkdf2, "correct horse").hash->starts_with("$pbkdf2-sha512$i=210000$"));
+}
+
+TEST_F(PasswordServiceTest, Hash_EmptyOrOverlongPassword_Throws) {
+  PasswordService passwords = service();
+  EXPECT_THROW(hash(passwords, ""), std::invalid_argument);
+  EXPECT_THROW(hash(passwords, std::string(password_bytes_max + 1, 'x')), std::invalid_argument);
+}
+
+TEST_F(PasswordServiceTest, PoolFull_BothCallsAnswerOverloaded) {
+  runtime::WorkerPool busy_pool{{.name = "busy", .threads = 1, .nice = 0, .queue_max = 1, .wait_max = 10s}};
+  PasswordService passwords{busy_pool, {}, random_, cheap};
+  std::promise<void> started;
+  std::promise<void> release;
+  auto hold = [&started, released = release.get_future().share()] {
+    started.set_value();
+    released.wait();
+  };
+  auto wait_behind_it = [] {};
+  boost::asio::co_spawn(io_, busy_pool.run(hold), [](std::exception_ptr, auto) {});
+  io_.poll();
+  started.get_future().wait();
+  boost::asio::co_spawn(io_, busy_pool.run(wait_behind_it), [](std::exception_ptr, auto) {});
+  io_.poll();
+  const auto verified = testing::run_task(io_, passwords.verify(SecretString{"password"}, std::nullopt));
+  const auto hashed = testing::run_task(io_, passwords.hash(SecretString{"password"}));
+  release.set_value();
+  busy_pool.stop();
+  io_.restart();
+  io_.run();
+  ASSERT_FALSE(verified);
+  EXPECT_EQ(verified.error(), HashingError::overloaded);
+  ASSERT_FALSE(hashed);
+  EXPECT_EQ(hashed.error(), HashingError::overloaded);
+}
+
+TEST_F(PasswordServiceTest, ManyThreadsAtOnce_EachGetsItsOwnVerdict) {
+  runtime::WorkerPool pool{{.name = "hashing", .threads = 3, .nice = 0, .queue_max = 1024, .wait_max = 60s}};
+  PasswordService passwords{pool, {}, random_, cheap};
+  const StoredPassword current = hash(passwords, "correct horse");
+  const StoredPassword retired{.hash = to_text(hash_password("correct horse", cheap.pbkdf2, "sixteen bytes ok")),
+                               .salt = {}};
+  std::atomic<int> wrong_verdicts = 0;
+  std::list<boost::asio::io_context> contexts;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&, &io = contexts.emplace_back(1)] {
+      for (int round = 0; round < 20; ++round) {
+        passwords.set_express_hashes_present(round % 2 == 0);
+        for (const auto& stored : {current, retired}) {
+          for (const std::string_view password : {"correct horse", "wrong horse"}) {
+            const auto verdict = testing::run_task(io, passwords.verify(SecretString{password}, stored));
+            if (!verdict || verdict->matches != (password == "correct horse")) ++wrong_verdicts;
+          }
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  pool.stop();
+  EXPECT_EQ(wrong_verdicts, 0);
+}
+
+TEST(HashingPoolOptions, Settings_AreTaken) {
+  config::PasswordSettings settings;
+  settings.hash_threads = 3;
+  settings.hash_wait_max = 700ms;
+  const auto options = hashing_pool_options(settings);
+  EXPECT_EQ(options.threads, 3u);
+  EXPECT_EQ(options.wait_max, 700ms);
+  EXPECT_EQ(options.nice, 19);
+  settings.hash_threads = 0;
+  EXPECT_GE(hashing_pool_options(settings).threads, 1u);
+}
+
+}  // namespace
+}  // namespace gatehouse::passwords

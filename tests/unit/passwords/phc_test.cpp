@@ -1,0 +1,157 @@
+#include "passwords/phc.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace gatehouse::passwords {
+namespace {
+
+using namespace std::string_literals;
+
+constexpr std::string_view argon2id_text =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$K13EBUiG7JV+9ZxztmHFTdb7J0WQsnj2V8bZaqyPptE";
+constexpr std::string_view salt16 = "c29tZXNhbHRzb21lc2FsdA";
+constexpr std::string_view digest32 = "K13EBUiG7JV+9ZxztmHFTdb7J0WQsnj2V8bZaqyPptE";
+
+/// Base64 of that many zero bytes, without padding.
+std::string zeros(std::size_t bytes) { return std::string((bytes * 4 + 2) / 3, 'A'); }
+
+std::string argon2id(std::string_view parameters) {
+  return "$argon2id$v=19$" + std::string(parameters) + '$' + std::string(salt16) + '$' + std::string(digest32);
+}
+
+std::string pbkdf2(std::string_view iterations) {
+  return "$pbkdf2-sha512$i=" + std::string(iterations) + '$' + zeros(16) + '$' + zeros(64);
+}
+
+TEST(ParsePhc, Argon2id_GivesCostSaltAndDigest) {
+  const auto phc = parse_phc(argon2id_text);
+  ASSERT_TRUE(phc);
+  EXPECT_EQ(std::get<Argon2idCost>(phc->format), (Argon2idCost{.memory_kib = 19'456, .passes = 2}));
+  EXPECT_EQ(phc->salt, "somesaltsomesalt");
+  EXPECT_EQ(phc->digest.size(), 32u);
+  EXPECT_EQ(to_text(*phc), argon2id_text);
+}
+
+TEST(ParsePhc, Pbkdf2_GivesCostSaltAndDigest) {
+  const auto phc = parse_phc(pbkdf2("210000"));
+  ASSERT_TRUE(phc);
+  EXPECT_EQ(std::get<Pbkdf2Cost>(phc->format), Pbkdf2Cost{.iterations = 210'000});
+  EXPECT_EQ(phc->salt, std::string(16, '\0'));
+  EXPECT_EQ(phc->digest, std::string(64, '\0'));
+  EXPECT_EQ(to_text(*phc), pbkdf2("210000"));
+}
+
+TEST(ParsePhc, CostAtItsLimits_IsAccepted) {
+  for (const auto* parameters : {"m=8,t=1,p=1", "m=131072,t=16,p=1"}) EXPECT_TRUE(parse_phc(argon2id(parameters)));
+  for (const auto* iterations : {"1", "2000000"}) EXPECT_TRUE(parse_phc(pbkdf2(iterations)));
+}
+
+TEST(ParsePhc, CostBeyondItsLimits_IsRefused) {
+  for (const auto* parameters :
+       {"m=7,t=2,p=1", "m=0,t=2,p=1", "m=131073,t=2,p=1", "m=4294967296,t=2,p=1", "m=18446744073709551617,t=2,p=1",
+        "m=19456,t=0,p=1", "m=19456,t=17,p=1", "m=19456,t=4294967297,p=1", "m=19456,t=2,p=0", "m=19456,t=2,p=2",
+        "m=19456,t=2,p=16"}) {
+    EXPECT_FALSE(parse_phc(argon2id(parameters))) << parameters;
+  }
+  for (const auto* iterations : {"0", "2000001", "4294967297", "18446744073709551617"}) {
+    EXPECT_FALSE(parse_phc(pbkdf2(iterations))) << iterations;
+  }
+}
+
+TEST(ParsePhc, NumbersNotInPlainDecimal_AreRefused) {
+  for (const auto* parameters :
+       {"m=019456,t=2,p=1", "m=+19456,t=2,p=1", "m=-1,t=2,p=1", "m= 19456,t=2,p=1", "m=,t=2,p=1", "m=0x4c00,t=2,p=1",
+        "m=19456,t=02,p=1", "m=19456,t=2,p=01", "m=19456.0,t=2,p=1", "m=1e4,t=2,p=1"}) {
+    EXPECT_FALSE(parse_phc(argon2id(parameters))) << parameters;
+  }
+}
+
+TEST(ParsePhc, FieldsMissingExtraOrOutOfOrder_AreRefused) {
+  for (const auto* parameters : {"t=2,m=19456,p=1", "m=19456,t=2", "m=19456,p=1,t=2", "m=19456,t=2,p=1,keyid=AAAA",
+                                 "m=19456,t=2,p=1,", "m=19456;t=2;p=1", "M=19456,t=2,p=1", ""}) {
+    EXPECT_FALSE(parse_phc(argon2id(parameters))) << parameters;
+  }
+}
+
+TEST(ParsePhc, OtherSchemesAndVersions_AreRefused) {
+  const std::string rest = "m=19456,t=2,p=1$" + std::string(salt16) + '$' + std::string(digest32);
+  for (const auto* prefix : {"$argon2i$v=19$", "$argon2d$v=19$", "$argon2id$v=16$", "$argon2id$", "$argon2id$v=19,",
+                             "argon2id$v=19$", "$$argon2id$v=19$", "$ARGON2ID$v=19$", " $argon2id$v=19$"}) {
+    EXPECT_FALSE(parse_phc(prefix + rest)) << prefix;
+  }
+  for (const auto* text : {"", "$", "$$$$", "$2b$12$abcdefghijklmnopqrstuv", "$pbkdf2-sha256$i=210000$", "plain"}) {
+    EXPECT_FALSE(parse_phc(text)) << text;
+  }
+  EXPECT_FALSE(parse_phc("$pbkdf2$i=210000$" + zeros(16) + '$' + zeros(64)));
+  EXPECT_FALSE(parse_phc("$pbkdf2-sha512$210000$" + zeros(16) + '$' + zeros(64)));
+}
+
+TEST(ParsePhc, EveryTruncation_IsRefused) {
+  // The digest alone may be shorter and still be one: 16 bytes are the least.
+  const std::size_t shortest = argon2id_text.size() - zeros(32).size() + zeros(16).size();
+  for (std::size_t length = 0; length < shortest; ++length) {
+    EXPECT_FALSE(parse_phc(argon2id_text.substr(0, length))) << length;
+  }
+}
+
+TEST(ParsePhc, AnythingAfterTheDigest_IsRefused) {
+  for (const std::string& suffix : {"$"s, "="s, " "s, "\n"s, "$AAAA"s, "!"s, "\0"s}) {
+    EXPECT_FALSE(parse_phc(std::string(argon2id_text) + suffix)) << suffix;
+  }
+}
+
+TEST(ParsePhc, Base64NotStrict_IsRefused) {
+  const std::string head = "$argon2id$v=19$m=64,t=1,p=1$";
+  const std::string digest = '$' + zeros(32);
+  ASSERT_TRUE(parse_phc(head + zeros(16) + digest));
+  for (const std::string salt : {"AAAAAAAAAAAAAAAAAAAAAA==", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAA_-",
+                                 "AAAAAAAAAAA AAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAA\nAAAAAAAAAAA", ""}) {
+    EXPECT_FALSE(parse_phc(head + salt + digest)) << salt;
+  }
+}
+
+TEST(ParsePhc, BytesThatLibsodiumTakesForBase64Letters_AreRefused) {
+  const std::string head = "$argon2id$v=19$m=64,t=1,p=1$";
+  for (int byte = 0x80; byte <= 0xff; ++byte) {
+    const std::string salt = std::string(10, 'A') + static_cast<char>(byte) + std::string(11, 'A');
+    EXPECT_FALSE(parse_phc(head + salt + '$' + zeros(32))) << byte;
+  }
+}
+
+TEST(ToText, BytesOfEveryValueAndLength_ComeBack) {
+  std::string bytes;
+  for (int value = 0; value < 64; ++value) bytes += static_cast<char>(value * 37 + 11);
+  for (std::size_t length = PhcLimits::digest_bytes_min; length <= PhcLimits::digest_bytes_max; ++length) {
+    const Phc phc{.format = Pbkdf2Cost{}, .salt = bytes.substr(64 - length), .digest = bytes.substr(0, length)};
+    EXPECT_EQ(parse_phc(to_text(phc)), phc) << length;
+  }
+}
+
+TEST(ParsePhc, SaltAndDigestLengths_AreBounded) {
+  const std::string head = "$pbkdf2-sha512$i=1000$";
+  EXPECT_TRUE(parse_phc(head + zeros(8) + '$' + zeros(16)));
+  EXPECT_TRUE(parse_phc(head + zeros(64) + '$' + zeros(64)));
+  EXPECT_FALSE(parse_phc(head + zeros(7) + '$' + zeros(16)));
+  EXPECT_FALSE(parse_phc(head + zeros(65) + '$' + zeros(16)));
+  EXPECT_FALSE(parse_phc(head + zeros(8) + '$' + zeros(15)));
+  EXPECT_FALSE(parse_phc(head + zeros(8) + '$' + zeros(65)));
+}
+
+TEST(ParsePhc, OversizedText_IsRefused) {
+  EXPECT_FALSE(parse_phc(std::string(argon2id_text) + std::string(100'000, 'A')));
+  EXPECT_FALSE(parse_phc("$argon2id$v=19$m=" + std::string(100'000, '1')));
+}
+
+TEST(ToText, LargestHash_FitsTheColumn) {
+  const Phc largest{.format = Argon2idCost{.memory_kib = PhcLimits::memory_kib_max, .passes = PhcLimits::passes_max},
+                    .salt = std::string(PhcLimits::salt_bytes_max, 's'),
+                    .digest = std::string(PhcLimits::digest_bytes_max, 'd')};
+  const std::string text = to_text(largest);
+  EXPECT_LE(text.size(), PhcLimits::text_bytes_max);
+  EXPECT_EQ(parse_phc(text), largest);
+}
+
+}  // namespace
+}  // namespace gatehouse::passwords
