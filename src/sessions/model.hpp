@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace gatehouse::sessions {
+
+/// Why a session was refused.
+enum class SessionError {
+  invalid,         ///< not something this service sealed: another length, alphabet, version or key, or altered
+  expired,         ///< the row is there, its time is over
+  not_found,       ///< logged out or revoked, or never there
+  user_not_found,  ///< the row is there, its user is not
+};
+
+/// The client that logged in, as it is shown in the list of sessions. Cut to what is stored by storable().
+struct Client {
+  std::string address;
+  std::string user_agent;
+};
+
+inline constexpr std::size_t address_bytes_max = 45;  ///< an IPv6 address with an embedded IPv4 one
+inline constexpr std::size_t user_agent_bytes_max = 255;
+
+/// The client with its texts cut at their limits, never inside a UTF-8 sequence. Bytes that no database takes as text
+/// (NUL, malformed UTF-8) make the text's bytes outside printable ASCII question marks.
+[[nodiscard]] Client storable(Client client);
+
+/// 128 random bits; the sealed session carries them, the database holds their SHA-256.
+using SessionSecret = std::array<char, 16>;
+
+[[nodiscard]] inline std::string_view bytes_of(const SessionSecret& secret) { return {secret.data(), secret.size()}; }
+
+/// What a login hands to its client.
+struct OpenedSession {
+  SessionId id;
+  std::string sealed;
+  TimePoint expires_at;
+};
+
+/// An active session as its owner sees it.
+struct SessionInfo {
+  SessionId id;
+  TimePoint created_at;
+  TimePoint last_seen_at;  ///< exact to a tenth of the session's time to live
+  TimePoint expires_at;
+  std::optional<std::string> address;
+  std::optional<std::string> user_agent;
+};
+
+/// Appends `{"id":1,"createdAt":"…","lastSeenAt":"…","expiresAt":"…","ipAddress":"…","userAgent":"…"}`; null where
+/// unknown.
+void append_session_json(std::string& out, const SessionInfo& session);
+
+}  // namespace gatehouse::sessions

@@ -1,0 +1,87 @@
+#include "sessions/session_cache.hpp"
+
+#include <charconv>
+
+#include "sessions/session_cache_shard.hpp"
+
+namespace gatehouse::sessions {
+namespace {
+
+/// The id after the prefix, if the announcement is that and nothing else.
+std::optional<std::int64_t> id_after(std::string_view prefix, std::string_view announcement) {
+  if (!announcement.starts_with(prefix)) return std::nullopt;
+  announcement.remove_prefix(prefix.size());
+  std::int64_t id = 0;
+  const char* const start = announcement.data();
+  const char* const end = start + announcement.size();
+  const auto [stop, error] = std::from_chars(start, end, id);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return id;
+}
+
+}  // namespace
+
+SessionCache::SessionCache(std::size_t bytes_max) : enabled_(bytes_max > 0) {
+  for (auto& shard : shards_) shard = std::make_unique<SessionCacheShard>(bytes_max / shard_count);
+}
+
+SessionCache::~SessionCache() = default;
+
+/// Multiplicative hashing (Knuth, The Art of Computer Programming 6.4): the top bits, so that they have nothing to do
+/// with the bucket within the shard.
+SessionCacheShard& SessionCache::shard_of(SessionId id) const noexcept {
+  return *shards_[(static_cast<std::uint64_t>(id.value) * 0x9e3779b97f4a7c15) >> 60];
+}
+
+SessionCache::FillTicket SessionCache::begin_fill(SessionId id) { return {shard_of(id).generation()}; }
+
+void SessionCache::insert(FillTicket ticket, const CachedSession& session) noexcept {
+  if (enabled_) shard_of(session.id).insert(ticket.generation, session);
+}
+
+bool SessionCache::answer(SessionId id, const SessionSecret& secret, TimePoint now, std::string& out) {
+  return enabled_ && shard_of(id).answer(id, secret, now, out);
+}
+
+std::optional<bool> SessionCache::is_active(SessionId id, UserId user, TimePoint now) {
+  if (!enabled_) return std::nullopt;
+  return shard_of(id).is_active(id, user, now);
+}
+
+void SessionCache::drop_session(SessionId id) noexcept {
+  invalidations_.fetch_add(1, std::memory_order_relaxed);
+  shard_of(id).drop_session(id);
+}
+
+void SessionCache::drop_user(UserId user) noexcept {
+  invalidations_.fetch_add(1, std::memory_order_relaxed);
+  for (const auto& shard : shards_) shard->drop_user(user);
+}
+
+void SessionCache::clear() noexcept {
+  invalidations_.fetch_add(1, std::memory_order_relaxed);
+  for (const auto& shard : shards_) shard->clear();
+}
+
+void SessionCache::on_feed_ready() noexcept {
+  for (const auto& shard : shards_) shard->reset(true);
+}
+
+void SessionCache::on_feed_lost() noexcept {
+  for (const auto& shard : shards_) shard->reset(false);
+}
+
+void SessionCache::on_announcement(std::string_view announcement) noexcept {
+  if (const auto session = id_after("session:", announcement)) return drop_session(SessionId{*session});
+  if (const auto user = id_after("user:", announcement)) return drop_user(UserId{*user});
+  clear();
+}
+
+SessionCacheStatistics SessionCache::statistics() const {
+  SessionCacheStatistics sum;
+  for (const auto& shard : shards_) shard->add_statistics(sum);
+  sum.invalidations = invalidations_.load(std::memory_order_relaxed);
+  return sum;
+}
+
+}  // namespace gatehouse::sessions

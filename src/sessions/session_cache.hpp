@@ -1,0 +1,93 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "database/change_observer.hpp"
+#include "sessions/model.hpp"
+
+namespace gatehouse::sessions {
+
+class SessionCacheShard;
+
+/// What the cache knows of a session: a view, copied by insert().
+struct CachedSession {
+  SessionId id;
+  UserId user;
+  SessionSecret secret;
+  TimePoint valid_until;    ///< the earlier of the session's expiry and its next renewal; not answered from then on
+  std::string_view answer;  ///< what verify-session's answer is made of, opaque here; empty: only known to be active
+};
+
+/// What the cache did since the start, and what it holds.
+struct SessionCacheStatistics {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t evictions = 0;      ///< dropped for room
+  std::uint64_t invalidations = 0;  ///< announcements and local changes
+  std::size_t sessions = 0;
+  std::size_t bytes = 0;
+};
+
+/// Remembers verified sessions, so that verifying one costs no query. One per process, shared by its threads.
+///
+/// Bounded in bytes, least recently used first out; 0 bytes switches it off. Sixteen shards, each with a mutex that is
+/// held for a lookup or a copy only.
+///
+/// Nothing revoked is ever answered once the revocation is known here:
+/// - A reader takes a ticket (begin_fill) before it asks the database and hands it to insert(). An invalidation in
+/// between
+///   makes the ticket worthless, so a row that was read before a revocation cannot enter the cache after it.
+/// - Other processes' changes arrive as announcements. While they might be missed, from on_feed_lost() to
+/// on_feed_ready()
+///   and before the first on_feed_ready(), the cache is empty and takes nothing.
+class SessionCache final : public database::ChangeObserver {
+ public:
+  explicit SessionCache(std::size_t bytes_max);
+  ~SessionCache() override;
+  SessionCache(const SessionCache&) = delete;
+  SessionCache& operator=(const SessionCache&) = delete;
+
+  /// What a fill must not have been overtaken by.
+  struct FillTicket {
+    std::uint64_t generation;
+  };
+  [[nodiscard]] FillTicket begin_fill(SessionId id);
+  /// Ignored when the ticket was overtaken, the feed is not ready, or there is no memory. An entry with an answer is
+  /// not replaced by one without that is valid no longer.
+  void insert(FillTicket ticket, const CachedSession& session) noexcept;
+
+  /// Appends the answer of the session with this secret and true; false when the database must be asked.
+  [[nodiscard]] bool answer(SessionId id, const SessionSecret& secret, TimePoint now, std::string& out);
+  /// True: the user's session is active. False: it is another user's. Nothing: the database must be asked.
+  [[nodiscard]] std::optional<bool> is_active(SessionId id, UserId user, TimePoint now);
+
+  void drop_session(SessionId id) noexcept;
+  void drop_user(UserId user) noexcept;
+  void clear() noexcept;
+
+  void on_feed_ready() noexcept override;
+  void on_feed_lost() noexcept override;
+  /// `session:<id>` and `user:<id>` drop those; anything else is not understood and drops everything.
+  void on_announcement(std::string_view announcement) noexcept override;
+
+  [[nodiscard]] SessionCacheStatistics statistics() const;
+
+ private:
+  static constexpr std::size_t shard_count = 16;
+  [[nodiscard]] SessionCacheShard& shard_of(SessionId id) const noexcept;
+
+  const bool enabled_;
+  std::array<std::unique_ptr<SessionCacheShard>, shard_count> shards_;
+  std::atomic<std::uint64_t> invalidations_{0};
+};
+
+}  // namespace gatehouse::sessions

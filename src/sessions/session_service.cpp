@@ -1,0 +1,182 @@
+#include "sessions/session_service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <span>
+
+#include "base/json_text.hpp"
+#include "base/secret_string.hpp"
+#include "crypto/sha256.hpp"
+#include "sessions/invalidation.hpp"
+
+namespace gatehouse::sessions {
+namespace {
+
+std::string hash_of(const SessionSecret& secret) { return crypto::sha256(bytes_of(secret)); }
+
+/// What the cache holds of an answer: this head, then the profile's members in JSON. The rest of the answer is the same
+/// for every session and would take a third of the cache.
+struct CachedHead {
+  std::int64_t user;
+  std::int64_t expires_at_us;
+};
+
+std::string cached_form(const StoredSession& session) {
+  const CachedHead head{session.user.value, to_unix_us(session.expires_at)};
+  std::string cached{reinterpret_cast<const char*>(&head), sizeof head};
+  cached += ",\"email\":";
+  append_json_string(cached, session.owner->email);
+  cached += ",\"first_name\":";
+  append_json_string(cached, session.owner->first_name);
+  cached += ",\"last_name\":";
+  append_json_string(cached, session.owner->last_name);
+  return cached;
+}
+
+/// Makes the cached form at the end of `text`, from `begin` on, the answer it stands for.
+void expand_answer(std::string& text, std::size_t begin) {
+  CachedHead head;
+  std::memcpy(&head, text.data() + begin, sizeof head);
+  std::array<char, 20> digits;
+  const std::string_view user{digits.data(), std::to_chars(digits.begin(), digits.end(), head.user).ptr};
+  constexpr std::string_view before_user = "{\"userId\":";
+  constexpr std::string_view between = ",\"user\":{\"id\":";
+  std::array<char, before_user.size() + between.size() + 2 * digits.size()> front;
+  char* end = std::ranges::copy(before_user, front.data()).out;
+  for (const std::string_view part : {user, between, user}) end = std::ranges::copy(part, end).out;
+  text.replace(begin, sizeof head, front.data(), static_cast<std::size_t>(end - front.data()));
+  text += "},\"expiresAt\":\"";
+  append_iso8601(text, from_unix_us(head.expires_at_us));
+  text += "\"}";
+}
+
+/// What speaks against the session at `now`, if anything. A session with another secret is not the one that was asked
+/// for.
+std::optional<SessionError> refusal(const std::optional<StoredSession>& session, const SessionSecret& secret,
+                                    TimePoint now) {
+  if (!session) return SessionError::not_found;
+  if (!equal_in_constant_time(session->secret_hash, hash_of(secret))) return SessionError::not_found;
+  if (!session->owner) return SessionError::user_not_found;
+  if (session->expires_at <= now || session->absolute_expires_at <= now) return SessionError::expired;
+  return std::nullopt;
+}
+
+}  // namespace
+
+SessionService::SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer,
+                               const Clock& clock, crypto::Random& random, const config::SessionSettings& settings)
+    : store_(database),
+      cache_(cache),
+      sealer_(sealer),
+      clock_(clock),
+      random_(random),
+      lifetime_{.ttl = settings.ttl, .absolute_ttl = settings.absolute_ttl} {}
+
+CachedVerdict SessionService::verify_cached(std::string_view sealed, std::string& answer_json) {
+  const auto reference = sealer_.open(sealed);
+  if (!reference) return CachedVerdict::refused;
+  const std::size_t begin = answer_json.size();
+  if (!cache_.answer(reference->id, reference->secret, clock_.now(), answer_json)) return CachedVerdict::unknown;
+  expand_answer(answer_json, begin);
+  return CachedVerdict::answered;
+}
+
+Task<std::expected<std::string, SessionError>> SessionService::verify(std::string sealed) {
+  const auto reference = sealer_.open(sealed);
+  if (!reference) co_return std::unexpected(SessionError::invalid);
+
+  const auto ticket = cache_.begin_fill(reference->id);
+  auto session = co_await find(*reference);
+  if (!session) co_return std::unexpected(session.error());
+  const TimePoint now = clock_.now();
+  if (now - session->updated_at >= lifetime_.renewal_interval()) {
+    session = co_await renew(*reference, *std::move(session), now);
+    if (!session) co_return std::unexpected(session.error());
+  }
+
+  std::string answer = cached_form(*session);
+  cache_.insert(ticket,
+                {.id = reference->id,
+                 .user = session->user,
+                 .secret = reference->secret,
+                 .valid_until = std::min(session->expires_at, session->updated_at + lifetime_.renewal_interval()),
+                 .answer = answer});
+  expand_answer(answer, 0);
+  co_return answer;
+}
+
+Task<SessionService::Found> SessionService::find(SessionReference reference) {
+  auto session = co_await store_.find(reference.id);
+  if (const auto error = refusal(session, reference.secret, clock_.now())) co_return std::unexpected(*error);
+  co_return *std::move(session);
+}
+
+Task<SessionService::Found> SessionService::renew(SessionReference reference, StoredSession session, TimePoint now) {
+  const Renewal renewal{.id = reference.id,
+                        .now = now,
+                        .expires_at = std::min(now + lifetime_.ttl, session.absolute_expires_at),
+                        .seen_before = now - lifetime_.renewal_interval()};
+  if (co_await store_.renew(renewal)) {
+    session.expires_at = renewal.expires_at;
+    session.updated_at = now;
+    co_return session;
+  }
+  // It ended in between, or another request renewed it first; the row says which.
+  co_return co_await find(reference);
+}
+
+std::optional<bool> SessionService::is_active_cached(SessionId session, UserId user) {
+  return cache_.is_active(session, user, clock_.now());
+}
+
+Task<bool> SessionService::is_active(SessionId session, UserId user) {
+  const auto ticket = cache_.begin_fill(session);
+  const auto expires_at = co_await store_.find_active(session, user, clock_.now());
+  if (!expires_at) co_return false;
+  cache_.insert(ticket, {.id = session, .user = user, .secret = {}, .valid_until = *expires_at, .answer = {}});
+  co_return true;
+}
+
+Task<> SessionService::close(std::string sealed) {
+  const auto reference = sealer_.open(sealed);
+  if (!reference) co_return;
+  const SessionInvalidation invalidation{cache_, reference->id};
+  std::string secret_hash = hash_of(reference->secret);
+  co_await store_.remove_with_secret(reference->id, std::move(secret_hash));
+}
+
+Task<std::vector<SessionInfo>> SessionService::list(UserId user) { return store_.list(user, clock_.now()); }
+
+Task<std::int64_t> SessionService::close_all(UserId user) {
+  const UserInvalidation invalidation{cache_, user};
+  co_return co_await store_.remove_all(user, clock_.now());
+}
+
+Task<bool> SessionService::close_one(SessionId session) {
+  const SessionInvalidation invalidation{cache_, session};
+  co_return co_await store_.remove(session) > 0;
+}
+
+SessionDraft SessionService::draft(UserId user, std::string password_hash, Client client) const {
+  SessionSecret secret;
+  random_.fill(std::as_writable_bytes(std::span{secret}));
+  const TimePoint now = clock_.now();
+  return {.secret = secret,
+          .row = {.user = user,
+                  .password_hash = std::move(password_hash),
+                  .secret_hash = hash_of(secret),
+                  .created_at = now,
+                  .expires_at = now + std::min(lifetime_.ttl, lifetime_.absolute_ttl),
+                  .absolute_expires_at = now + lifetime_.absolute_ttl,
+                  .client = std::move(client)}};
+}
+
+OpenedSession SessionService::open(const SessionDraft& draft, SessionId id) const {
+  return {.id = id,
+          .sealed = sealer_.seal({.id = id, .secret = draft.secret}, random_),
+          .expires_at = draft.row.expires_at};
+}
+
+}  // namespace gatehouse::sessions

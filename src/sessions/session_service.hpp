@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "config/settings.hpp"
+#include "crypto/random.hpp"
+#include "database/database.hpp"
+#include "sessions/model.hpp"
+#include "sessions/session_cache.hpp"
+#include "sessions/session_sealer.hpp"
+#include "sessions/session_store.hpp"
+
+namespace gatehouse::sessions {
+
+/// What the cache alone can say about a sealed session.
+enum class CachedVerdict {
+  answered,  ///< the answer was appended
+  refused,   ///< SessionError::invalid, no database needed
+  unknown,   ///< verify() must ask the database
+};
+
+/// How long sessions live.
+struct SessionLifetime {
+  std::chrono::microseconds ttl;           ///< without activity
+  std::chrono::microseconds absolute_ttl;  ///< from the login on, whatever happens
+
+  /// A session in use is written this often at most: a tenth of its time to live.
+  [[nodiscard]] std::chrono::microseconds renewal_interval() const { return ttl / 10; }
+};
+
+/// A session that a login is about to insert: its secret and its times, until the database gives it an id.
+struct SessionDraft {
+  SessionSecret secret;
+  NewSession row;
+};
+
+/// Sessions from login to logout. One per io thread; everything it refers to outlives it.
+///
+/// Failures: SessionError as a value; what Database throws. A session is never called valid while the database is away,
+/// unless the cache vouches for it.
+class SessionService {
+ public:
+  SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer, const Clock& clock,
+                 crypto::Random& random, const config::SessionSettings& settings);
+
+  /// The fast path of verify-session: no query, no suspension, and no allocation beyond the answer's growth.
+  [[nodiscard]] CachedVerdict verify_cached(std::string_view sealed, std::string& answer_json);
+  /// The answer, `{"userId":1,"user":{"id":1,"email":"…","first_name":"…","last_name":"…"},"expiresAt":"…"}`. Renews
+  /// the session when a tenth of its time to live has passed since it was last seen, never past its absolute limit.
+  [[nodiscard]] Task<std::expected<std::string, SessionError>> verify(std::string sealed);
+
+  /// Whether the session a token was issued with is still active: for verify-token. Nothing: is_active() must ask.
+  [[nodiscard]] std::optional<bool> is_active_cached(SessionId session, UserId user);
+  [[nodiscard]] Task<bool> is_active(SessionId session, UserId user);
+
+  /// Logs out. A session that cannot be read, is over or is gone already is fine.
+  [[nodiscard]] Task<> close(std::string sealed);
+  /// Active sessions of the user, newest first, at most SessionStore::list_sessions_max.
+  [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user);
+  /// How many active ones were closed.
+  [[nodiscard]] Task<std::int64_t> close_all(UserId user);
+  /// False when there was none.
+  [[nodiscard]] Task<bool> close_one(SessionId session);
+
+  /// A new session of the user, to be inserted by SessionStore::insert_command(draft.row) while users.password_hash is
+  /// still `password_hash`.
+  [[nodiscard]] SessionDraft draft(UserId user, std::string password_hash, Client client) const;
+  /// The inserted draft as its client gets it.
+  [[nodiscard]] OpenedSession open(const SessionDraft& draft, SessionId id) const;
+
+ private:
+  using Found = std::expected<StoredSession, SessionError>;
+  [[nodiscard]] Task<Found> find(SessionReference reference);
+  [[nodiscard]] Task<Found> renew(SessionReference reference, StoredSession session, TimePoint now);
+
+  SessionStore store_;
+  SessionCache& cache_;
+  const SessionSealer& sealer_;
+  const Clock& clock_;
+  crypto::Random& random_;
+  const SessionLifetime lifetime_;
+};
+
+}  // namespace gatehouse::sessions

@@ -1,0 +1,194 @@
+#include "sessions/session_store.hpp"
+
+#include <string_view>
+
+namespace gatehouse::sessions {
+namespace {
+
+using database::Blob;
+using database::Command;
+using database::Parameters;
+using database::Row;
+using database::Rows;
+using database::Statement;
+using database::Value;
+
+constexpr Statement insert_session{
+    "sessions_insert",
+    "INSERT INTO sessions (user_id, secret_hash, created_at, updated_at, expires_at, absolute_expires_at, ip_address, "
+    "user_agent) SELECT id, $3, $4, $4, $5, $6, $7, $8 FROM users WHERE id = $1 AND password_hash = $2 RETURNING id"};
+
+constexpr Statement find_session{
+    "sessions_find",
+    "SELECT s.user_id, s.secret_hash, s.expires_at, s.absolute_expires_at, s.updated_at, u.email, u.first_name, "
+    "u.last_name FROM sessions s LEFT JOIN users u ON u.id = s.user_id "
+    "WHERE s.id = $1 AND s.secret_hash IS NOT NULL"};
+
+constexpr Statement find_active_session{"sessions_find_active",
+                                        "SELECT expires_at FROM sessions "
+                                        "WHERE id = $1 AND user_id = $2 AND secret_hash IS NOT NULL "
+                                        "AND expires_at > $3"};
+
+constexpr Statement renew_session{"sessions_renew",
+                                  "UPDATE sessions SET expires_at = $2, updated_at = $3 "
+                                  "WHERE id = $1 AND secret_hash IS NOT NULL AND expires_at > $3 "
+                                  "AND absolute_expires_at >= $2 AND updated_at <= $4"};
+
+constexpr Statement list_sessions{"sessions_list",
+                                  "SELECT id, created_at, updated_at, expires_at, ip_address, user_agent FROM sessions "
+                                  "WHERE user_id = $1 AND secret_hash IS NOT NULL AND expires_at > $2 "
+                                  "ORDER BY created_at DESC, id DESC LIMIT $3"};
+
+constexpr Statement remove_session{"sessions_remove", "DELETE FROM sessions WHERE id = $1"};
+
+constexpr Statement remove_session_with_secret{"sessions_remove_with_secret",
+                                               "DELETE FROM sessions WHERE id = $1 AND secret_hash = $2"};
+
+constexpr Statement remove_active_sessions_of_user{"sessions_remove_active_of_user",
+                                                   "DELETE FROM sessions WHERE user_id = $1 "
+                                                   "AND secret_hash IS NOT NULL AND expires_at > $2"};
+
+constexpr Statement remove_sessions_of_user{"sessions_remove_of_user", "DELETE FROM sessions WHERE user_id = $1"};
+
+constexpr std::string_view lease_name = "session cleanup";
+
+constexpr Statement take_lease{"leases_take",
+                               "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3) "
+                               "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, "
+                               "expires_at = excluded.expires_at "
+                               "WHERE leases.expires_at < $4 OR leases.holder = excluded.holder RETURNING holder"};
+
+constexpr Statement end_lease{"leases_give_back", "DELETE FROM leases WHERE name = $1 AND holder = $2"};
+
+// PostgreSQL evaluates the outer condition again on a row it had to wait for, so a session that was renewed between
+// being chosen and being locked is kept.
+constexpr Statement delete_expired_sessions{
+    "sessions_delete_expired",
+    "DELETE FROM sessions WHERE expires_at <= $1 AND id IN "
+    "(SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) "
+    "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)"};
+
+std::optional<std::string> read_nullable(const Row& row, std::size_t column) {
+  if (row.is_null(column)) return std::nullopt;
+  return std::string{row.text(column)};
+}
+
+StoredSession read_session(const Row& row) {
+  StoredSession session{.user = UserId{row.integer(0)},
+                        .secret_hash = std::string{row.text(1)},
+                        .expires_at = row.time(2),
+                        .absolute_expires_at = row.is_null(3) ? row.time(2) : row.time(3),
+                        .updated_at = row.time(4),
+                        .owner = std::nullopt};
+  if (!row.is_null(5)) {
+    session.owner = {.email = std::string{row.text(5)},
+                     .first_name = std::string{row.text(6)},
+                     .last_name = std::string{row.text(7)}};
+  }
+  return session;
+}
+
+SessionInfo read_info(const Row& row) {
+  return {.id = SessionId{row.integer(0)},
+          .created_at = row.time(1),
+          .last_seen_at = row.time(2),
+          .expires_at = row.time(3),
+          .address = read_nullable(row, 4),
+          .user_agent = read_nullable(row, 5)};
+}
+
+Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
+
+/// Runs DELETEs with their announcement; how many rows the first one touched.
+Task<std::int64_t> remove_announced(database::Database& database, std::vector<Command> commands,
+                                    std::string announcement) {
+  const auto results = co_await database.batch(std::move(commands), std::move(announcement));
+  co_return results ? results->front().affected() : 0;
+}
+
+}  // namespace
+
+std::string session_announcement(SessionId id) { return "session:" + std::to_string(id.value); }
+
+std::string user_announcement(UserId id) { return "user:" + std::to_string(id.value); }
+
+Command SessionStore::insert_command(NewSession session) {
+  Client client = storable(std::move(session.client));
+  Parameters parameters{session.user.value,
+                        std::move(session.password_hash),
+                        Blob{std::move(session.secret_hash)},
+                        session.created_at,
+                        session.expires_at,
+                        session.absolute_expires_at,
+                        text_or_null(std::move(client.address)),
+                        text_or_null(std::move(client.user_agent))};
+  return {&insert_session, std::move(parameters)};
+}
+
+std::optional<SessionId> SessionStore::inserted_id(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return SessionId{rows[0].integer(0)};
+}
+
+Command SessionStore::remove_all_command(UserId user) { return {&remove_sessions_of_user, {user.value}}; }
+
+Task<std::optional<StoredSession>> SessionStore::find(SessionId id) {
+  Parameters parameters{id.value};
+  const Rows rows = co_await database_.query(find_session, std::move(parameters));
+  if (rows.empty()) co_return std::nullopt;
+  co_return read_session(rows[0]);
+}
+
+Task<std::optional<TimePoint>> SessionStore::find_active(SessionId id, UserId user, TimePoint now) {
+  Parameters parameters{id.value, user.value, now};
+  const Rows rows = co_await database_.query(find_active_session, std::move(parameters));
+  if (rows.empty()) co_return std::nullopt;
+  co_return rows[0].time(0);
+}
+
+Task<bool> SessionStore::renew(Renewal renewal) {
+  Parameters parameters{renewal.id.value, renewal.expires_at, renewal.now, renewal.seen_before};
+  const auto rows = co_await database_.execute(renew_session, std::move(parameters));
+  co_return rows && rows->affected() == 1;
+}
+
+Task<std::vector<SessionInfo>> SessionStore::list(UserId user, TimePoint now) {
+  Parameters parameters{user.value, now, list_sessions_max};
+  const Rows rows = co_await database_.query(list_sessions, std::move(parameters));
+  std::vector<SessionInfo> sessions;
+  sessions.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) sessions.push_back(read_info(rows[i]));
+  co_return sessions;
+}
+
+Task<std::int64_t> SessionStore::remove(SessionId id) {
+  std::vector<Command> commands{{&remove_session, {id.value}}};
+  return remove_announced(database_, std::move(commands), session_announcement(id));
+}
+
+Task<std::int64_t> SessionStore::remove_with_secret(SessionId id, std::string secret_hash) {
+  std::vector<Command> commands{{&remove_session_with_secret, {id.value, Blob{std::move(secret_hash)}}}};
+  return remove_announced(database_, std::move(commands), session_announcement(id));
+}
+
+Task<std::int64_t> SessionStore::remove_all(UserId user, TimePoint now) {
+  std::vector<Command> commands{{&remove_active_sessions_of_user, {user.value, now}}, remove_all_command(user)};
+  return remove_announced(database_, std::move(commands), user_announcement(user));
+}
+
+Task<CleanupBatch> SessionStore::delete_expired(std::string holder, TimePoint now, TimePoint lease_until) {
+  std::vector<Command> commands;
+  commands.push_back({&take_lease, {std::string{lease_name}, holder, lease_until, now}});
+  commands.push_back({&delete_expired_sessions, {now, cleanup_sessions_max, std::string{lease_name}, holder}});
+  std::string nothing_to_announce;
+  const auto results = co_await database_.batch(std::move(commands), std::move(nothing_to_announce));
+  if (!results) co_return CleanupBatch{};
+  co_return CleanupBatch{.lease_held = !(*results)[0].empty(), .deleted = (*results)[1].affected()};
+}
+
+Task<> SessionStore::give_lease_back(std::string holder) {
+  Parameters parameters{std::string{lease_name}, std::move(holder)};
+  co_await database_.execute(end_lease, std::move(parameters));
+}
+
+}  // namespace gatehouse::sessions

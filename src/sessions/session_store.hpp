@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "database/database.hpp"
+#include "sessions/model.hpp"
+
+namespace gatehouse::sessions {
+
+/// A row to insert. Times from the injected Clock.
+struct NewSession {
+  UserId user;
+  std::string password_hash;  ///< what users.password_hash must still hold for the row to be inserted
+  std::string secret_hash;    ///< SHA-256 of the secret, 32 bytes
+  TimePoint created_at;
+  TimePoint expires_at;
+  TimePoint absolute_expires_at;
+  Client client;
+};
+
+/// The session and its user as one query found them.
+struct StoredSession {
+  struct Owner {
+    std::string email;
+    std::string first_name;
+    std::string last_name;
+  };
+
+  UserId user;
+  std::string secret_hash;
+  TimePoint expires_at;
+  TimePoint absolute_expires_at;
+  TimePoint updated_at;        ///< last seen
+  std::optional<Owner> owner;  ///< nothing: the user's row is gone
+};
+
+/// Which session a renewal moves, and where to.
+struct Renewal {
+  SessionId id;
+  TimePoint now;
+  TimePoint expires_at;
+  TimePoint seen_before;  ///< only a session last seen then or earlier is renewed, so of several writers one wins
+};
+
+/// What one batch of the cleanup came to.
+struct CleanupBatch {
+  bool lease_held = false;  ///< false: another holder's lease has not run out, nothing was deleted
+  std::int64_t deleted = 0;
+};
+
+/// The announcements that tell every process to forget what it cached: `session:<id>`, `user:<id>`.
+[[nodiscard]] std::string session_announcement(SessionId id);
+[[nodiscard]] std::string user_announcement(UserId id);
+
+/// The only place that knows the SQL of the sessions table and of its cleanup's row in the leases table.
+///
+/// Rows without a secret_hash were written by the Express service and are no sessions here.
+///
+/// Threads: belongs to its Database's io thread. Failures: what Database throws (Unavailable, StatementFailed).
+class SessionStore {
+ public:
+  static constexpr std::int64_t list_sessions_max = 1000;
+  static constexpr std::int64_t cleanup_sessions_max = 500;
+
+  /// `database` outlives the store.
+  explicit SessionStore(database::Database& database) : database_(database) {}
+
+  /// Inserts the session if the user is still there with that password hash, else no row: inserted_id(). In a batch
+  /// after a command that locks the user's row it cannot miss a concurrent change of the password.
+  [[nodiscard]] static database::Command insert_command(NewSession session);
+  [[nodiscard]] static std::optional<SessionId> inserted_id(const database::Rows& rows);
+  /// Deletes every session of the user, for a batch that changes what they stand on.
+  [[nodiscard]] static database::Command remove_all_command(UserId user);
+
+  [[nodiscard]] Task<std::optional<StoredSession>> find(SessionId id);
+  /// The expiry of the user's session if it is active at `now`.
+  [[nodiscard]] Task<std::optional<TimePoint>> find_active(SessionId id, UserId user, TimePoint now);
+  /// Moves the expiry of a session that is not over; false when there is none to renew (gone, over, or just renewed).
+  [[nodiscard]] Task<bool> renew(Renewal renewal);
+
+  /// Newest first, only active ones, at most list_sessions_max.
+  [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user, TimePoint now);
+  /// Each deletes, announces and returns how many were deleted.
+  [[nodiscard]] Task<std::int64_t> remove(SessionId id);
+  [[nodiscard]] Task<std::int64_t> remove_with_secret(SessionId id, std::string secret_hash);
+  /// Every session of the user; only those that were active at `now` count.
+  [[nodiscard]] Task<std::int64_t> remove_all(UserId user, TimePoint now);
+
+  /// Takes or renews the lease for `holder` and, if it got it, deletes up to cleanup_sessions_max sessions whose time
+  /// is over at `now`, the oldest first. A session that is renewed meanwhile stays.
+  [[nodiscard]] Task<CleanupBatch> delete_expired(std::string holder, TimePoint now, TimePoint lease_until);
+  /// Ends the holder's lease, if it has one.
+  [[nodiscard]] Task<> give_lease_back(std::string holder);
+
+ private:
+  database::Database& database_;
+};
+
+}  // namespace gatehouse::sessions
