@@ -1,0 +1,52 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "crypto/flat_json.hpp"
+
+namespace gatehouse::tokens {
+
+/// Reads a token's claims from its JSON, keeping no text: issuer and audience are compared while they pass by.
+class ClaimsReader final : public crypto::FlatJsonVisitor {
+ public:
+  /// Both views outlive the reader.
+  ClaimsReader(std::string_view issuer, std::string_view audience)
+      : expected_issuer_(issuer), expected_audience_(audience) {}
+
+  /// True where the JSON is a strict flat object with every required claim, each well typed, `id` equal to `sub` and
+  /// times between the years 1970 and 9999. The answers below mean something only then.
+  [[nodiscard]] bool from_json(std::string_view json);
+
+  [[nodiscard]] bool issuer_matches() const { return *issuer_matches_; }
+  [[nodiscard]] bool audience_matches() const { return *audience_matches_; }
+  [[nodiscard]] UserId user() const { return {.value = *subject_}; }
+  [[nodiscard]] SessionId session() const { return {.value = *session_}; }
+  [[nodiscard]] TimePoint issued_at() const { return *issued_at_; }
+  [[nodiscard]] TimePoint expires_at() const { return *expires_at_; }
+
+  /// The later one of `iat` and `nbf`.
+  [[nodiscard]] TimePoint valid_from() const { return std::max(*issued_at_, not_before_.value_or(*issued_at_)); }
+
+ private:
+  bool on_member(const crypto::FlatJsonMember& member) override;
+  bool on_text_claim(std::string_view name, std::string_view text);
+  bool on_number_claim(std::string_view name, std::int64_t number);
+
+  std::string_view expected_issuer_;
+  std::string_view expected_audience_;
+  std::optional<bool> issuer_matches_;
+  std::optional<bool> audience_matches_;
+  std::optional<std::int64_t> subject_;
+  std::optional<std::int64_t> session_;
+  std::optional<std::int64_t> id_;
+  std::optional<TimePoint> issued_at_;
+  std::optional<TimePoint> expires_at_;
+  std::optional<TimePoint> not_before_;
+};
+
+}  // namespace gatehouse::tokens

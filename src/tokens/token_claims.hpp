@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+namespace gatehouse::tokens {
+
+/// Who a token speaks for. Only TokenVerifier makes one, so holding it means that the token was checked; whether its
+/// session still stands is the caller's question.
+struct TokenClaims {
+  UserId user;
+  SessionId session;
+  TimePoint issued_at;
+  TimePoint expires_at;
+
+ private:
+  friend class TokenVerifier;
+  TokenClaims() = default;
+};
+
+}  // namespace gatehouse::tokens

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "config/settings.hpp"
+#include "crypto/jws.hpp"
+#include "crypto/random.hpp"
+
+namespace gatehouse::tokens {
+
+/// Issues the tokens that logins hand out: JWTs (RFC 7519) with the claims iss, aud, sub, id, iat, exp, jti and sid.
+/// `sub` and `sid` are decimal text; `id` repeats the user as a number, where clients of the Express service read it.
+/// Immutable; any thread.
+class TokenIssuer {
+ public:
+  /// `random` outlives the issuer. Throws std::invalid_argument as load_token_keys does.
+  TokenIssuer(const config::TokenSettings& settings, crypto::Random& random);
+
+  /// A token valid from `now`, whole seconds, for the configured time. Throws std::runtime_error when OpenSSL fails.
+  [[nodiscard]] std::string issue(UserId user, SessionId session, TimePoint now) const;
+
+ private:
+  crypto::JwsSigner signer_;
+  crypto::Random& random_;
+  std::chrono::seconds ttl_;
+  std::string issuer_and_audience_;  ///< the claims that never change, as JSON
+};
+
+}  // namespace gatehouse::tokens

@@ -1,0 +1,49 @@
+#include "tokens/token_keys.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "crypto/asymmetric_key.hpp"
+#include "crypto/hmac_key.hpp"
+
+namespace gatehouse::tokens {
+namespace {
+
+std::shared_ptr<const crypto::SigningKey> load_private_key(const SecretString& pem) {
+  try {
+    return std::make_shared<const crypto::PrivateKey>(pem.reveal());
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(std::string{"JWT_PRIVATE_KEY: "} + error.what());
+  }
+}
+
+std::shared_ptr<const crypto::SigningKey> load_secret(const SecretString& secret) {
+  if (secret.empty()) throw std::invalid_argument("JWT_SECRET: a secret is empty");
+  // A public key is known to everybody: whoever signed with it as if it were a secret would be believed.
+  if (secret.reveal().find("-----BEGIN ") != std::string_view::npos) {
+    throw std::invalid_argument("JWT_SECRET: a PEM key is no secret; JWT_PRIVATE_KEY is the place for a private key");
+  }
+  return std::make_shared<const crypto::HmacKey>(secret.reveal());
+}
+
+}  // namespace
+
+TokenKeys load_token_keys(const config::TokenSettings& settings) {
+  if (!settings.private_key_pem.empty()) {
+    const auto key = load_private_key(settings.private_key_pem);
+    return {.signing = key, .verifying = {key}};
+  }
+  TokenKeys keys;
+  for (const SecretString& secret : settings.secrets) {
+    const auto key = load_secret(secret);
+    const bool known = std::ranges::any_of(keys.verifying, [&](const auto& k) { return k->kid() == key->kid(); });
+    if (known) continue;
+    if (!keys.signing) keys.signing = key;
+    keys.verifying.push_back(key);
+  }
+  if (!keys.signing) throw std::invalid_argument("JWT_SECRET or JWT_PRIVATE_KEY must be set");
+  return keys;
+}
+
+}  // namespace gatehouse::tokens

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "crypto/jws_key.hpp"
+
+namespace gatehouse::tokens {
+
+/// The `typ` of the tokens issued here, which keeps other kinds of JWS out (RFC 8725 section 3.11).
+inline constexpr std::string_view token_type = "JWT";
+
+/// The keys that the settings name, shared by issuer and verifier.
+struct TokenKeys {
+  std::shared_ptr<const crypto::SigningKey> signing;
+  std::vector<std::shared_ptr<const crypto::VerifyingKey>> verifying;
+};
+
+/// With JWT_PRIVATE_KEY that key signs and alone verifies. Otherwise each JWT_SECRET verifies and the first one signs;
+/// a secret given twice counts once. Throws std::invalid_argument, naming the setting and never its value, where
+/// neither is there, the PEM text holds no acceptable key, or a secret is a PEM key.
+[[nodiscard]] TokenKeys load_token_keys(const config::TokenSettings& settings);
+
+}  // namespace gatehouse::tokens

@@ -1,0 +1,63 @@
+#include <boost/json/parse.hpp>
+#include <set>
+
+#include "crypto/base64url.hpp"
+#include "unit/tokens/token_fixture.hpp"
+
+namespace gatehouse::tokens {
+namespace {
+
+class TokenIssuerTest : public TokenFixture {
+ protected:
+  static boost::json::object part(std::string_view compact, std::size_t index) {
+    for (; index > 0; --index) compact.remove_prefix(compact.find('.') + 1);
+    return boost::json::parse(crypto::from_base64url(compact.substr(0, compact.find('.'))).value()).as_object();
+  }
+};
+
+TEST_F(TokenIssuerTest, Claims_AreThoseOfTheLogin) {
+  const auto claims = part(issuer_.issue({42}, {77}, now), 1);
+  EXPECT_EQ(claims.at("iss").as_string(), "gatehouse");
+  EXPECT_EQ(claims.at("aud").as_string(), "gatehouse");
+  EXPECT_EQ(claims.at("sub").as_string(), "42");
+  EXPECT_EQ(claims.at("id").as_int64(), 42);
+  EXPECT_EQ(claims.at("sid").as_string(), "77");
+  EXPECT_EQ(claims.at("iat").as_int64(), 1'700'000'000);
+  EXPECT_EQ(claims.at("exp").as_int64(), 1'700'003'600);
+  EXPECT_EQ(claims.size(), 8U);
+}
+
+TEST_F(TokenIssuerTest, Header_NamesAlgorithmTypeAndKey) {
+  const auto header = part(issuer_.issue({42}, {77}, now), 0);
+  EXPECT_EQ(header.at("alg").as_string(), "HS256");
+  EXPECT_EQ(header.at("typ").as_string(), "JWT");
+  EXPECT_EQ(std::string_view{header.at("kid").as_string()}, crypto::HmacKey{first_secret}.kid());
+  EXPECT_EQ(header.size(), 3U);
+}
+
+TEST_F(TokenIssuerTest, TokenIds_Are128BitsAndNeverRepeat) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string id{part(issuer_.issue({1}, {1}, now), 1).at("jti").as_string()};
+    EXPECT_EQ(crypto::from_base64url(id).value().size(), 16U);
+    EXPECT_TRUE(seen.insert(id).second);
+  }
+}
+
+TEST_F(TokenIssuerTest, Time_IsTruncatedToWholeSeconds) {
+  const auto claims = part(issuer_.issue({1}, {1}, now + std::chrono::microseconds{999'999}), 1);
+  EXPECT_EQ(claims.at("iat").as_int64(), 1'700'000'000);
+}
+
+TEST_F(TokenIssuerTest, IssuerAndAudienceWithQuotes_StayText) {
+  settings_.issuer = R"(a "quoted" issuer)";
+  settings_.audience = "back\\slash";
+  const TokenIssuer issuer{settings_, random_};
+  const auto claims = part(issuer.issue({1}, {1}, now), 1);
+  EXPECT_EQ(std::string_view{claims.at("iss").as_string()}, settings_.issuer);
+  EXPECT_EQ(std::string_view{claims.at("aud").as_string()}, settings_.audience);
+  EXPECT_TRUE(TokenVerifier{settings_}.verify(issuer.issue({1}, {1}, now), now));
+}
+
+}  // namespace
+}  // namespace gatehouse::tokens

@@ -1,0 +1,93 @@
+#include <stdexcept>
+
+#include "crypto/asymmetric_key.hpp"
+#include "unit/crypto/test_keys.hpp"
+#include "unit/tokens/token_fixture.hpp"
+
+namespace gatehouse::tokens {
+namespace {
+
+class TokenKeysTest : public TokenFixture {};
+
+TEST_F(TokenKeysTest, RotatedSecrets_AllVerifyAndTheFirstSigns) {
+  const TokenIssuer before{settings_with(first_secret), random_};
+  const TokenIssuer after{settings_with(second_secret, first_secret), random_};
+  const TokenVerifier verifier{settings_with(second_secret, first_secret)};
+  EXPECT_TRUE(verifier.verify(before.issue({1}, {1}, now), now));
+  EXPECT_TRUE(verifier.verify(after.issue({1}, {1}, now), now));
+  EXPECT_EQ(refusal(after.issue({1}, {1}, now)), TokenError::unknown_key);
+}
+
+TEST_F(TokenKeysTest, SecretTakenAway_NoLongerVerifies) {
+  const TokenVerifier verifier{settings_with(second_secret)};
+  EXPECT_EQ(verifier.verify(issuer_.issue({1}, {1}, now), now).error(), TokenError::unknown_key);
+}
+
+TEST_F(TokenKeysTest, SecretGivenTwice_CountsOnce) {
+  EXPECT_EQ(load_token_keys(settings_with(first_secret, first_secret)).verifying.size(), 1U);
+}
+
+TEST_F(TokenKeysTest, ShortSecret_IsLeftToTheConfiguration) {
+  EXPECT_EQ(load_token_keys(settings_with("short")).verifying.size(), 1U);
+}
+
+TEST_F(TokenKeysTest, PrivateKey_SignsByItsKind) {
+  for (const auto& [pem, algorithm] : {std::pair{crypto::generate_rsa(2048), crypto::JwsAlgorithm::rs256},
+                                       std::pair{crypto::generate_ec("P-256"), crypto::JwsAlgorithm::es256},
+                                       std::pair{crypto::generate("ED25519"), crypto::JwsAlgorithm::eddsa}}) {
+    const config::TokenSettings settings = settings_with_key(pem.private_key);
+    EXPECT_EQ(load_token_keys(settings).signing->algorithm(), algorithm);
+    const TokenIssuer issuer{settings, random_};
+    const auto claims = TokenVerifier{settings}.verify(issuer.issue({42}, {77}, now), now);
+    ASSERT_TRUE(claims);
+    EXPECT_EQ(claims->user, UserId{42});
+  }
+}
+
+TEST_F(TokenKeysTest, SecretsBesideAPrivateKey_VerifyNothing) {
+  const TokenVerifier verifier{settings_with_key(crypto::generate("ED25519").private_key)};
+  EXPECT_EQ(verifier.verify(issuer_.issue({1}, {1}, now), now).error(), TokenError::unknown_key);
+}
+
+TEST_F(TokenKeysTest, HmacWithThePublicKey_IsRefused) {
+  const crypto::PemPair pem = crypto::generate_rsa(2048);
+  const TokenVerifier verifier{settings_with_key(pem.private_key)};
+  const std::string kid{crypto::PrivateKey{pem.private_key}.kid()};
+  const crypto::JwsSigner forger{std::make_shared<const crypto::HmacKey>(pem.public_key, kid), token_type};
+  const std::string claims =
+      R"({"iss":"gatehouse","aud":"gatehouse","sub":"1","sid":"1","iat":1700000000,"exp":1700003600})";
+  EXPECT_EQ(verifier.verify(forger.sign(claims), now).error(), TokenError::wrong_algorithm);
+}
+
+std::string refusal_to_load(const config::TokenSettings& settings) {
+  try {
+    static_cast<void>(load_token_keys(settings));
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "loaded";
+}
+
+TEST_F(TokenKeysTest, BadPrivateKey_IsNamedAndNeverQuoted) {
+  for (const std::string& pem : {std::string{"hunter2"}, crypto::generate_rsa(1024).private_key,
+                                 crypto::generate_ec("P-384").private_key, crypto::generate("ED25519").public_key}) {
+    const std::string message = refusal_to_load(settings_with_key(pem));
+    EXPECT_TRUE(message.starts_with("JWT_PRIVATE_KEY: ")) << message;
+    EXPECT_EQ(message.find("hunter2"), std::string::npos);
+    EXPECT_EQ(message.find("BEGIN"), std::string::npos);
+  }
+}
+
+TEST_F(TokenKeysTest, PemAsSecret_IsRefused) {
+  const crypto::PemPair pem = crypto::generate("ED25519");
+  EXPECT_TRUE(refusal_to_load(settings_with(pem.public_key)).starts_with("JWT_SECRET: "));
+  EXPECT_TRUE(refusal_to_load(settings_with(pem.private_key)).starts_with("JWT_SECRET: "));
+}
+
+TEST_F(TokenKeysTest, NothingToSignWith_IsRefused) {
+  EXPECT_EQ(refusal_to_load({}), "JWT_SECRET or JWT_PRIVATE_KEY must be set");
+  EXPECT_TRUE(refusal_to_load(settings_with("")).starts_with("JWT_SECRET: "));
+}
+
+}  // namespace
+}  // namespace gatehouse::tokens
