@@ -1,0 +1,44 @@
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "database/database.hpp"
+#include "passwords/password_service.hpp"
+#include "sessions/session_cache.hpp"
+#include "users/model.hpp"
+#include "users/user_store.hpp"
+
+namespace gatehouse::flows {
+
+enum class AccountError { not_found, email_taken, overloaded };
+
+/// Creates, changes and removes users together with what hangs on them: password, sessions, cached answers. One per io
+/// thread; everything it refers to outlives it. Throws what Database throws.
+class AccountFlow {
+ public:
+  AccountFlow(database::Database& database, passwords::PasswordService& passwords, sessions::SessionCache& cache,
+              const Clock& clock);
+
+  /// `user` is validated (users::validate()). Fails with email_taken or overloaded.
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user);
+
+  /// `changes` are validated. Only the given fields change. A new password ends all sessions of the user.
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges changes);
+
+  /// Fails with not_found. The user's sessions end with it.
+  [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id);
+
+ private:
+  [[nodiscard]] Task<std::expected<std::string, AccountError>> hash_for(UserId id, SecretString password);
+
+  database::Database& database_;
+  users::UserStore users_;
+  passwords::PasswordService& passwords_;
+  sessions::SessionCache& cache_;
+  const Clock& clock_;
+};
+
+}  // namespace gatehouse::flows

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/secret_string.hpp"
+#include "base/time.hpp"
+#include "database/database.hpp"
+#include "passwords/password_service.hpp"
+#include "sessions/session_service.hpp"
+#include "tokens/token_issuer.hpp"
+#include "users/user_store.hpp"
+
+namespace gatehouse::flows {
+
+/// Why nobody was logged in. The first two look alike to the client unless LOGIN_ERRORS says otherwise, and take the
+/// same time always.
+enum class LoginError { unknown_user, wrong_password, overloaded };
+
+struct LoginResult {
+  UserId user;
+  std::string token;    ///< JWS compact
+  std::string session;  ///< sealed
+  TimePoint session_expires_at;
+};
+
+/// Email and password for a token and a new session. One per io thread; everything it refers to outlives it.
+class LoginFlow {
+ public:
+  LoginFlow(database::Database& database, passwords::PasswordService& passwords, sessions::SessionService& sessions,
+            const tokens::TokenIssuer& tokens, const Clock& clock);
+
+  /// Throws what Database throws. Each login is a new session; a hash in an old format is replaced on the way.
+  [[nodiscard]] Task<std::expected<LoginResult, LoginError>> login(std::string email, SecretString password,
+                                                                   sessions::Client client);
+
+ private:
+  /// A password may be replaced between reading its hash and inserting the session, by a change or by another login's
+  /// rehash; then everything is checked again, this often at most.
+  static constexpr int attempts_max = 3;
+
+  struct Checked {
+    users::UserCredentials credentials;
+    std::optional<std::string> replacement;
+  };
+  [[nodiscard]] Task<std::expected<Checked, LoginError>> check(std::string email, SecretString password);
+  [[nodiscard]] Task<std::optional<LoginResult>> open_session(Checked checked, sessions::Client client);
+
+  database::Database& database_;
+  users::UserStore users_;
+  passwords::PasswordService& passwords_;
+  sessions::SessionService& sessions_;
+  const tokens::TokenIssuer& tokens_;
+  const Clock& clock_;
+};
+
+}  // namespace gatehouse::flows

@@ -1,0 +1,91 @@
+#include "flows/seeder.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+#include <expected>
+
+#include "users/validation.hpp"
+
+namespace gatehouse::flows {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 4> field_names{"first_name", "last_name", "email", "password"};
+
+std::string field(const json::object& entry, std::string_view name) { return std::string{entry.at(name).as_string()}; }
+
+/// The user an entry describes, or what is wrong with it.
+std::expected<users::NewUser, std::string> read_user(const json::value& value) {
+  const auto* entry = value.if_object();
+  if (entry == nullptr) return std::unexpected("is not an object");
+  if (entry->size() != field_names.size())
+    return std::unexpected("needs first_name, last_name, email and password only");
+  for (const auto name : field_names) {
+    const auto* text = entry->if_contains(name);
+    if (text == nullptr || !text->is_string()) return std::unexpected(std::string{name} + " must be a text");
+  }
+  users::NewUser user{.first_name = field(*entry, "first_name"),
+                      .last_name = field(*entry, "last_name"),
+                      .email = field(*entry, "email"),
+                      .password = SecretString{std::string_view{entry->at("password").as_string()}}};
+  const auto errors = users::validate(user);
+  if (!errors.empty()) return std::unexpected(errors.front().field + " " + errors.front().message);
+  return user;
+}
+
+std::string_view problem_text(AccountError error) {
+  switch (error) {
+    case AccountError::not_found:
+      return "was deleted meanwhile";
+    case AccountError::email_taken:
+      return "email is taken";
+    case AccountError::overloaded:
+      return "could not be hashed: the hashing pool is overloaded";
+  }
+  return "failed";
+}
+
+}  // namespace
+
+Task<SeedReport> Seeder::run(std::span<const EmbeddedFile> files) {
+  SeedReport report;
+  for (const EmbeddedFile& file : files) {
+    json::error_code malformed;
+    const json::value document = json::parse(file.text, malformed);
+    const auto* entries = malformed ? nullptr : document.if_array();
+    if (entries == nullptr) {
+      report.problems.push_back(std::string{file.path} + ": is not a JSON array");
+      continue;
+    }
+    for (std::size_t i = 0; i < entries->size(); ++i) {
+      std::string origin = std::string{file.path} + ": user " + std::to_string(i + 1) + ": ";
+      auto user = read_user((*entries)[i]);
+      if (user) {
+        co_await add(*std::move(user), std::move(origin), report);
+      } else {
+        report.problems.push_back(origin + user.error());
+      }
+    }
+  }
+  co_return report;
+}
+
+/// `report` belongs to run(), which waits for this.
+Task<> Seeder::add(users::NewUser user, std::string origin, SeedReport& report) {
+  // Asked first, so that seeding again does not hash every password again.
+  if (co_await users_.email_exists(user.email)) {
+    ++report.existing;
+    co_return;
+  }
+  const auto created = co_await accounts_.create(std::move(user));
+  if (created) {
+    ++report.created;
+  } else if (created.error() == AccountError::email_taken) {
+    ++report.existing;
+  } else {
+    report.problems.push_back(origin + std::string{problem_text(created.error())});
+  }
+}
+
+}  // namespace gatehouse::flows
