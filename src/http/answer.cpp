@@ -1,0 +1,138 @@
+#include "http/answer.hpp"
+
+#include <array>
+#include <cassert>
+#include <charconv>
+
+#include "base/json_text.hpp"
+
+namespace gatehouse::http {
+namespace {
+
+// OWASP REST Security Cheat Sheet: an API's answers are neither cached, framed, sniffed nor rendered.
+constexpr std::string_view security_headers =
+    "Cache-Control: no-store\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+constexpr std::string_view json_line = "Content-Type: application/json; charset=utf-8\r\n";
+constexpr std::string_view yaml_line = "Content-Type: application/yaml\r\n";
+constexpr std::string_view transport_security = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
+
+void append_number(std::string& out, std::size_t value, int base = 10) {
+  std::array<char, 20> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, base);
+  out.append(digits.data(), end);
+}
+
+}  // namespace
+
+CommonHeaders::CommonHeaders(bool over_tls, TimePoint now) : fixed_(security_headers) {
+  if (over_tls) fixed_ += transport_security;
+  set_date(now);
+}
+
+void CommonHeaders::set_date(TimePoint now) {
+  const std::int64_t second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  if (second == second_) return;
+  second_ = second;
+  text_ = fixed_;
+  text_ += "Date: ";
+  append_http_date(text_, now);
+  text_ += "\r\n";
+}
+
+void Answer::reset(const Request& request) {
+  request_ = &request;
+  extra_headers_.clear();
+  cors_headers_ = {};
+  state_ = State::open;
+  close_ = !request.keep_alive;
+}
+
+void Answer::add_header(std::string_view name, std::string_view value) {
+  extra_headers_ += name;
+  extra_headers_ += ": ";
+  extra_headers_ += value;
+  extra_headers_ += "\r\n";
+}
+
+void Answer::write_head(Status status, std::string_view content_type_line) {
+  assert(state_ == State::open);
+  status_ = status;
+  out_ += status_line(status);
+  out_ += content_type_line;
+  out_ += common_.text();
+  out_ += cors_headers_;
+  out_ += extra_headers_;
+  out_ += "X-Request-Id: ";
+  out_ += request_->id;
+  if (close_)
+    out_ += "\r\nConnection: close\r\n";
+  else
+    out_ += request_->is_http_1_0 ? "\r\nConnection: keep-alive\r\n" : "\r\n";
+}
+
+void Answer::send(Status status, std::string_view body, MediaType type) {
+  write_head(status, type == MediaType::json ? json_line : yaml_line);
+  out_ += "Content-Length: ";
+  append_number(out_, body.size());
+  out_ += "\r\n\r\n";
+  if (request_->method != Method::head) out_ += body;
+  state_ = State::sent;
+}
+
+void Answer::send_empty(Status status) {
+  write_head(status, {});
+  out_ += "\r\n";
+  state_ = State::sent;
+}
+
+void Answer::refuse(Status status, std::string_view error, const FieldErrors& details) {
+  std::string json = "{\"error\":";
+  append_json_string(json, error);
+  for (std::size_t i = 0; i < details.size(); ++i) {
+    json += i == 0 ? ",\"details\":[{\"field\":" : ",{\"field\":";
+    append_json_string(json, details[i].field);
+    json += ",\"message\":";
+    append_json_string(json, details[i].message);
+    json += i + 1 == details.size() ? "}]" : "}";
+  }
+  json += ",\"requestId\":";
+  append_json_string(json, request_->id);
+  json += '}';
+  send(status, json);
+}
+
+void Answer::begin_stream(Status status) {
+  if (request_->is_http_1_0) close_ = true;
+  write_head(status, json_line);
+  out_ += request_->is_http_1_0 ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n";
+  state_ = State::streaming;
+}
+
+Task<bool> Answer::write(std::string_view piece) {
+  if (request_->method == Method::head || piece.empty()) co_return true;
+  if (request_->is_http_1_0) {
+    out_ += piece;
+  } else {
+    append_number(out_, piece.size(), 16);
+    out_ += "\r\n";
+    out_ += piece;
+    out_ += "\r\n";
+  }
+  co_return co_await sink_.flush();
+}
+
+void Answer::end_stream() {
+  if (!request_->is_http_1_0 && request_->method != Method::head) out_ += "0\r\n\r\n";
+  state_ = State::sent;
+}
+
+void Answer::abort_stream() {
+  close_ = true;
+  state_ = State::sent;
+}
+
+}  // namespace gatehouse::http

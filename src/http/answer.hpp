@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/field_error.hpp"
+#include "base/time.hpp"
+#include "http/request.hpp"
+#include "http/status.hpp"
+#include "runtime/task.hpp"
+
+namespace gatehouse::http {
+
+/// What every answer of one io thread starts with after its status line: the security headers and the date.
+/// Rendered once and again once a second, so that an answer costs one copy.
+class CommonHeaders {
+ public:
+  /// `over_tls` adds Strict-Transport-Security (RFC 6797).
+  CommonHeaders(bool over_tls, TimePoint now);
+
+  void set_date(TimePoint now);
+  [[nodiscard]] std::string_view text() const { return text_; }
+
+ private:
+  std::string fixed_;
+  std::string text_;
+  std::int64_t second_ = 0;
+};
+
+enum class MediaType : std::uint8_t { json, yaml };
+
+/// Sends what an answer has written so far, for answers too long to hold in memory.
+class StreamSink {
+ public:
+  virtual ~StreamSink() = default;
+  /// Returns once the client has taken the bytes; false when it is gone and the answer is pointless.
+  [[nodiscard]] virtual Task<bool> flush() = 0;
+};
+
+/// Writes the answer to one request straight into its connection's output buffer.
+///
+/// Exactly one of send(), refuse(), send_empty() or begin_stream() … end_stream() is called for each request;
+/// add_header() before it. Not thread-safe, like everything of a connection.
+class Answer {
+ public:
+  Answer(std::string& out, const CommonHeaders& common, StreamSink& sink) : out_(out), common_(common), sink_(sink) {}
+
+  /// Starts over for the next request.
+  void reset(const Request& request);
+
+  /// One more header line, without CR or LF. The texts are copied.
+  void add_header(std::string_view name, std::string_view value);
+  /// Header lines that are ready to send, each with its CRLF; the view outlives the answer.
+  void set_cors_headers(std::string_view lines) { cors_headers_ = lines; }
+
+  /// A complete answer with a body.
+  void send(Status status, std::string_view body, MediaType type = MediaType::json);
+  /// A complete answer without a body: 204.
+  void send_empty(Status status);
+  /// `{"error":…,"requestId":…}`, with `details` where there are any.
+  void refuse(Status status, std::string_view error, const FieldErrors& details = {});
+
+  /// Starts a JSON answer of unknown length: chunked, or ended by the close for HTTP/1.0 (RFC 9112 section 6.3).
+  void begin_stream(Status status);
+  /// Adds a piece and sends it. False when the client is gone.
+  [[nodiscard]] Task<bool> write(std::string_view piece);
+  void end_stream();
+  /// The stream cannot be completed: the connection ends without the last chunk, so that the client notices.
+  void abort_stream();
+
+  /// The connection ends after this answer.
+  void close_connection() { close_ = true; }
+
+  [[nodiscard]] bool is_sent() const { return state_ != State::open; }
+  [[nodiscard]] bool is_stream_open() const { return state_ == State::streaming; }
+  [[nodiscard]] bool closes_connection() const { return close_; }
+  [[nodiscard]] Status status() const { return status_; }
+
+ private:
+  enum class State : std::uint8_t { open, streaming, sent };
+
+  void write_head(Status status, std::string_view content_type_line);
+
+  std::string& out_;
+  const CommonHeaders& common_;
+  StreamSink& sink_;
+
+  const Request* request_ = nullptr;
+  std::string extra_headers_;
+  std::string_view cors_headers_;
+  State state_ = State::open;
+  Status status_ = Status::internal_server_error;
+  bool close_ = false;
+};
+
+}  // namespace gatehouse::http

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/intrusive/list_hook.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "config/settings.hpp"
+#include "http/answer.hpp"
+#include "http/dispatcher.hpp"
+#include "http/middleware/request_ids.hpp"
+#include "http/middleware/trusted_proxies.hpp"
+#include "http/request_parser.hpp"
+#include "telemetry/access_log.hpp"
+
+namespace gatehouse::http {
+
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+
+/// What the connections of one io thread share. Owned by the Server, outlives them.
+struct ConnectionContext {
+  const config::ServerSettings& settings;
+  const Clock& clock;
+  const Dispatcher& dispatcher;
+  const TrustedProxies& proxies;
+  RequestIds& request_ids;
+  telemetry::AccessLog& access_log;
+  std::atomic<std::uint32_t>& open_connections;  ///< of the whole process; outlives the event loop
+  boost::asio::ssl::context* tls;                ///< null: plain HTTP
+  ParserLimits limits;
+  CommonHeaders common_headers;
+  std::chrono::steady_clock::time_point now;  ///< coarse: refreshed by the server's tick, for deadlines
+  bool draining = false;                      ///< shutting down: every answer closes its connection
+};
+
+/// A connection as its server sees it.
+///
+/// Life: [handshake →] (read → parse → dispatch → answer → write)* → [linger →] close. The operation it waits for keeps
+/// it alive; it is gone when nothing is pending. Only its io thread touches it.
+class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  virtual ~Connection() = default;
+  virtual void start() = 0;
+  /// Acts where a deadline has passed: 408 for a slow request, the end for everything else.
+  virtual void enforce_deadline() = 0;
+  /// Ends the connection if it is between two requests.
+  virtual void close_if_idle() = 0;
+};
+
+/// In plain HTTP, or over TLS where context.tls is given.
+[[nodiscard]] std::shared_ptr<Connection> make_connection(Socket socket, ConnectionContext& context);
+
+}  // namespace gatehouse::http

@@ -1,0 +1,66 @@
+#include "http/dispatcher.hpp"
+
+#include <exception>
+
+#include "database/errors.hpp"
+#include "http/refusals.hpp"
+
+namespace gatehouse::http {
+
+const Route* Dispatcher::begin(Request& request, Answer& answer) const {
+  parts_.cors.add_headers(request, answer);
+  if (parts_.cors.answer_preflight(request, answer)) return nullptr;
+
+  const Router::Match match = parts_.router.match(request.method, request.path);
+  const bool open = match.route != nullptr && match.route->access == Access::open;
+  if (!open && !parts_.api_keys.admit(request, answer)) return nullptr;
+  if (match.route == nullptr) {
+    answer_unrouted(match, request, answer);
+    return nullptr;
+  }
+  if (!open && !parts_.ready.load(std::memory_order_relaxed)) {
+    refuse(answer, Unavailability{});
+    return nullptr;
+  }
+  request.path_parameter = match.parameter;
+  if (match.route->handle_now && answer_now(*match.route, request, answer)) return nullptr;
+  return match.route;
+}
+
+void Dispatcher::answer_unrouted(const Router::Match& match, const Request& request, Answer& answer) const {
+  if (match.allow.empty()) return answer.refuse(Status::not_found, "Not found");
+  answer.add_header("Allow", match.allow);
+  if (request.method == Method::options) return answer.send_empty(Status::no_content);
+  answer.refuse(Status::method_not_allowed, "Method not allowed");
+}
+
+bool Dispatcher::answer_now(const Route& route, const Request& request, Answer& answer) const {
+  try {
+    return route.handle_now(request, answer);
+  } catch (const std::exception& failure) {
+    answer_failure(failure.what(), false, request, answer);
+    return true;
+  }
+}
+
+Task<> Dispatcher::finish(const Route& route, const Request& request, Answer& answer) const {
+  try {
+    co_await route.handle(request, answer);
+  } catch (const database::Unavailable& failure) {
+    answer_failure(failure.what(), true, request, answer);
+  } catch (const std::exception& failure) {
+    answer_failure(failure.what(), false, request, answer);
+  }
+}
+
+void Dispatcher::answer_failure(std::string_view what, bool retry, const Request& request, Answer& answer) const {
+  parts_.on_failure(request.id, what);
+  if (answer.is_stream_open()) return answer.abort_stream();
+  if (answer.is_sent()) return;
+  if (retry)
+    refuse(answer, Unavailability{});
+  else
+    answer.refuse(Status::internal_server_error, "Internal server error");
+}
+
+}  // namespace gatehouse::http

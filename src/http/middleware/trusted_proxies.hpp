@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::http {
+
+/// Tells a client's address from its proxies'. `X-Forwarded-For` is believed only as far as it was written by trusted
+/// proxies: from the right, the first address that is not one of them (OWASP ASVS 5.0, 4.1.3).
+class TrustedProxies {
+ public:
+  /// Addresses and CIDR ranges, IPv4 and IPv6. Throws std::invalid_argument for anything else.
+  explicit TrustedProxies(const std::vector<std::string>& ranges);
+
+  [[nodiscard]] bool trusts(const boost::asio::ip::address& address) const;
+
+  /// The client behind a trusted proxy, `peer` where the header names none.
+  [[nodiscard]] std::string_view client_behind(std::string_view forwarded_for, std::string_view peer) const;
+
+ private:
+  struct Range {
+    boost::asio::ip::address_v6::bytes_type network;  ///< IPv4 as IPv4-mapped IPv6
+    unsigned prefix_bits;
+  };
+
+  std::vector<Range> ranges_;
+};
+
+}  // namespace gatehouse::http

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+
+#include "config/settings.hpp"
+#include "flows/account_flow.hpp"
+#include "flows/login_flow.hpp"
+#include "http/answer.hpp"
+#include "http/json_fields.hpp"
+#include "sessions/model.hpp"
+
+namespace gatehouse::http {
+
+/// The one table from a feature's error to what a client sees: status, text, headers.
+
+/// Something the service depends on is away or has too much to do: 503 with Retry-After.
+struct Unavailability {
+  std::chrono::seconds retry_after{1};
+};
+
+void refuse(Answer& answer, Unavailability unavailability);
+void refuse(Answer& answer, const BodyError& error);
+void refuse(Answer& answer, sessions::SessionError error);
+void refuse(Answer& answer, flows::AccountError error);
+/// `policy` decides whether unknown email and wrong password look alike (OWASP Authentication Cheat Sheet).
+void refuse(Answer& answer, flows::LoginError error, config::LoginErrors policy);
+
+}  // namespace gatehouse::http

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "http/method.hpp"
+
+namespace gatehouse::http {
+
+/// The header fields the service reads. All others are parsed, checked for form and forgotten.
+enum class Field : std::uint8_t {
+  host,
+  connection,
+  content_type,
+  content_length,
+  transfer_encoding,
+  expect,
+  authorization,
+  api_key,
+  origin,
+  request_id,
+  forwarded_for,
+  user_agent,
+  access_control_request_method,
+};
+inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::access_control_request_method) + 1;
+
+/// The known header fields of one request: the first value of each (of X-Forwarded-For the last, which the nearest
+/// proxy wrote) and how often it came. Views into the connection's read buffer.
+class Headers {
+ public:
+  [[nodiscard]] std::string_view operator[](Field field) const { return values_[index(field)]; }
+  [[nodiscard]] unsigned count(Field field) const { return counts_[index(field)]; }
+  [[nodiscard]] bool has(Field field) const { return count(field) != 0; }
+
+  void add(Field field, std::string_view value) {
+    auto& seen = counts_[index(field)];
+    if (seen == 0 || field == Field::forwarded_for) values_[index(field)] = value;
+    if (seen < 255) ++seen;
+  }
+
+ private:
+  static constexpr std::size_t index(Field field) { return static_cast<std::size_t>(field); }
+
+  std::array<std::string_view, field_count> values_{};
+  std::array<std::uint8_t, field_count> counts_{};
+};
+
+/// One request as handlers see it: views into its connection's buffers, valid until it is answered.
+struct Request {
+  Method method = Method::other;
+  std::string_view target;  ///< as sent, `/users?limit=10`
+  std::string_view path;    ///< `/users`, not percent-decoded: no route needs it
+  std::string_view query;   ///< `limit=10`, without the question mark
+  bool is_http_1_0 = false;
+  bool keep_alive = true;
+  Headers headers;
+  std::string_view body;            ///< complete, with any chunked coding removed
+  std::string_view id;              ///< the request id, safe to print
+  std::string_view client_address;  ///< behind a trusted proxy the forwarded one
+  std::string_view path_parameter;  ///< what stood for `{…}` in the route's pattern
+};
+
+}  // namespace gatehouse::http

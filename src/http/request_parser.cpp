@@ -1,0 +1,169 @@
+#include "http/request_parser.hpp"
+
+#include <boost/beast/http/error.hpp>
+#include <functional>
+#include <optional>
+
+namespace gatehouse::http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+
+bool equals_ignoring_case(std::string_view a, std::string_view lower_b) { return boost::beast::iequals(a, lower_b); }
+
+std::optional<Field> known_field(beast_http::field field, std::string_view name) {
+  switch (field) {
+    case beast_http::field::host:
+      return Field::host;
+    case beast_http::field::connection:
+      return Field::connection;
+    case beast_http::field::content_type:
+      return Field::content_type;
+    case beast_http::field::content_length:
+      return Field::content_length;
+    case beast_http::field::transfer_encoding:
+      return Field::transfer_encoding;
+    case beast_http::field::expect:
+      return Field::expect;
+    case beast_http::field::authorization:
+      return Field::authorization;
+    case beast_http::field::origin:
+      return Field::origin;
+    case beast_http::field::user_agent:
+      return Field::user_agent;
+    case beast_http::field::access_control_request_method:
+      return Field::access_control_request_method;
+    case beast_http::field::unknown:
+      break;
+    default:
+      return std::nullopt;
+  }
+  if (equals_ignoring_case(name, "x-api-key")) return Field::api_key;
+  if (equals_ignoring_case(name, "x-request-id")) return Field::request_id;
+  if (equals_ignoring_case(name, "x-forwarded-for")) return Field::forwarded_for;
+  return std::nullopt;
+}
+
+bool contains(std::string_view outer, std::string_view inner) {
+  const std::less_equal<const char*> at_most;
+  return at_most(outer.data(), inner.data()) && at_most(inner.data() + inner.size(), outer.data() + outer.size());
+}
+
+/// Whether the field goes over several lines (obs-fold, RFC 9112 section 5.2). Beast unfolds a value into a copy, or
+/// skips an empty first line; what it kept must stand in one line of the input, and the next line must not continue it.
+bool is_folded(std::string_view input, std::string_view name, std::string_view value) {
+  const char* const end = input.data() + input.size();
+  const char* next = name.data() + name.size() + 1;  // behind the colon
+  if (!value.empty()) {
+    if (!contains(input, value)) return true;
+    for (; next < value.data(); ++next)
+      if (*next != ' ' && *next != '\t') return true;
+    next = value.data() + value.size();
+  }
+  while (next < end && (*next == ' ' || *next == '\t')) ++next;
+  return end - next < 3 || next[0] != '\r' || next[1] != '\n' || next[2] == ' ' || next[2] == '\t';
+}
+
+Status status_of(const boost::beast::error_code& ec) {
+  if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow)
+    return Status::header_fields_too_large;
+  if (ec == beast_http::error::body_limit) return Status::content_too_large;
+  return Status::bad_request;
+}
+
+}  // namespace
+
+RequestParser::RequestParser(const ParserLimits& limits, std::string& body) : limits_(limits), body_(body) {
+  header_limit(limits.header_bytes_max);
+  body_limit(limits.body_bytes_max);
+  eager(false);  // one step at a time, so that the header's end is seen
+}
+
+RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t& consumed) {
+  error_code ec;
+  input_ = bytes;
+  consumed = 0;
+  while (consumed < bytes.size() && !is_done()) {
+    const std::size_t step = put(boost::asio::buffer(bytes.data() + consumed, bytes.size() - consumed), ec);
+    consumed += step;
+    if (ec == beast_http::error::need_more) break;
+    if (ec) {
+      if (refusal_ == Status::bad_request) refusal_ = status_of(ec);
+      return Progress::refused;
+    }
+    if (header_end_ == nullptr && is_header_done()) header_end_ = bytes.data() + consumed;
+    if (step == 0) break;
+  }
+  if (is_done()) {
+    request_.body = body_;
+    return Progress::done;
+  }
+  if (is_header_done() && !header_reported_) {
+    header_reported_ = true;
+    return Progress::header;
+  }
+  return Progress::more;
+}
+
+void RequestParser::refuse(Status status, error_code& ec) {
+  refusal_ = status;
+  ec = beast_http::error::bad_value;
+}
+
+void RequestParser::on_request_impl(beast_http::verb, string_view method, string_view target, int version,
+                                    error_code& ec) {
+  if (target.size() > limits_.target_bytes_max) return refuse(Status::uri_too_long, ec);
+  // Origin form, or the asterisk of OPTIONS (RFC 9112 section 3.2); proxies' forms have no business here.
+  if (target.empty() || (target[0] != '/' && target != "*")) return refuse(Status::bad_request, ec);
+  request_.method = method_from(method);
+  request_.target = target;
+  request_.path = target.substr(0, target.find('?'));
+  if (request_.path.size() < target.size()) request_.query = target.substr(request_.path.size() + 1);
+  request_.is_http_1_0 = version == 10;
+}
+
+void RequestParser::on_field_impl(beast_http::field field, string_view name, string_view value, error_code& ec) {
+  if (is_header_done()) return;  // a trailer
+  if (is_folded(input_, name, value)) return refuse(Status::bad_request, ec);
+  if (const auto known = known_field(field, name)) request_.headers.add(*known, value);
+}
+
+bool RequestParser::framing_is_ambiguous() const {
+  const Headers& headers = request_.headers;
+  if (headers.count(Field::content_length) > 1) return true;
+  // Beast lets a list of equal lengths pass.
+  if (headers[Field::content_length].find_first_not_of("0123456789") != std::string_view::npos) return true;
+  if (!headers.has(Field::transfer_encoding)) return false;
+  return request_.is_http_1_0 || headers.count(Field::transfer_encoding) > 1 || headers.has(Field::content_length) ||
+         !equals_ignoring_case(headers[Field::transfer_encoding], "chunked");
+}
+
+void RequestParser::on_header_impl(error_code& ec) {
+  const Headers& headers = request_.headers;
+  if (framing_is_ambiguous()) return refuse(Status::bad_request, ec);
+  const unsigned hosts = headers.count(Field::host);
+  if (hosts > 1 || (hosts == 0 && !request_.is_http_1_0)) return refuse(Status::bad_request, ec);
+  if (headers.has(Field::expect) && !equals_ignoring_case(headers[Field::expect], "100-continue"))
+    return refuse(Status::expectation_failed, ec);
+  request_.keep_alive = keep_alive();
+}
+
+void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length, error_code& ec) {
+  if (content_length && *content_length > limits_.body_bytes_max) refuse(Status::content_too_large, ec);
+}
+
+std::size_t RequestParser::on_body_impl(string_view body, error_code&) {
+  body_.append(body);
+  return body.size();
+}
+
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view body, error_code&) {
+  body_.append(body);
+  return body.size();
+}
+
+void RequestParser::on_response_impl(int, string_view, int, error_code&) {}
+void RequestParser::on_chunk_header_impl(std::uint64_t, string_view, error_code&) {}
+void RequestParser::on_finish_impl(error_code&) {}
+
+}  // namespace gatehouse::http

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/request.hpp"
+#include "http/status.hpp"
+
+namespace gatehouse::http {
+
+/// The bounds of one request, in bytes.
+struct ParserLimits {
+  std::uint32_t header_bytes_max;
+  std::uint32_t body_bytes_max;
+  std::uint32_t target_bytes_max = 8 * 1024;
+};
+
+/// Reads one HTTP/1.x request (RFC 9112) from a fixed buffer: Beast's parser with stricter framing.
+///
+/// Beast 1.81 accepts shapes on which two servers can disagree where a request ends. Here they are refused before any
+/// byte of the body is read: `Transfer-Encoding` that is not exactly `chunked`, in HTTP/1.0, twice, or together with
+/// `Content-Length`; two `Content-Length`s; folded lines; no or several `Host`s in HTTP/1.1. Trailers are checked for
+/// form and dropped.
+///
+/// Header views point into the buffer given to feed(), which must not move until the request is done. One parser reads
+/// one request; the body is appended to a string of the caller, so that its memory is reused.
+class RequestParser final : public boost::beast::http::basic_parser<true> {
+ public:
+  enum class Progress : std::uint8_t { more, header, done, refused };
+
+  RequestParser(const ParserLimits& limits, std::string& body);
+
+  /// Consumes what it can of the bytes. `header` is returned once, when the header is complete and a body follows.
+  Progress feed(std::string_view bytes, std::size_t& consumed);
+
+  [[nodiscard]] Request& request() { return request_; }
+  /// Why feed() refused.
+  [[nodiscard]] Status refusal() const { return refusal_; }
+  /// Behind the header's last byte in the buffer; null until it is complete.
+  [[nodiscard]] const char* header_end() const { return header_end_; }
+
+ private:
+  using error_code = boost::beast::error_code;
+  using string_view = boost::beast::string_view;
+
+  void on_request_impl(boost::beast::http::verb verb, string_view method, string_view target, int version,
+                       error_code& ec) override;
+  void on_response_impl(int code, string_view reason, int version, error_code& ec) override;
+  void on_field_impl(boost::beast::http::field field, string_view name, string_view value, error_code& ec) override;
+  void on_header_impl(error_code& ec) override;
+  void on_body_init_impl(const boost::optional<std::uint64_t>& content_length, error_code& ec) override;
+  std::size_t on_body_impl(string_view body, error_code& ec) override;
+  void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) override;
+  std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
+  void on_finish_impl(error_code& ec) override;
+
+  void refuse(Status status, error_code& ec);
+  [[nodiscard]] bool framing_is_ambiguous() const;
+
+  const ParserLimits& limits_;
+  std::string& body_;
+  std::string_view input_;  ///< what feed() was given last
+  const char* header_end_ = nullptr;
+  Request request_;
+  Status refusal_ = Status::bad_request;
+  bool header_reported_ = false;
+};
+
+}  // namespace gatehouse::http

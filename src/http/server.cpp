@@ -1,0 +1,156 @@
+#include "http/server.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string>
+#include <utility>
+
+#include "http/refusals.hpp"
+
+namespace gatehouse::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+/// For answers that are complete at once.
+class NoStream final : public StreamSink {
+ public:
+  Task<bool> flush() override { co_return false; }
+};
+
+/// What a client gets that finds every place taken. Its request is not read.
+std::string render_full_answer(RequestIds& ids, const CommonHeaders& common) {
+  RequestIds::Buffer buffer{};
+  Request request;
+  request.keep_alive = false;
+  request.id = ids.assign({}, buffer);
+  std::string out;
+  NoStream sink;
+  Answer answer(out, common, sink);
+  answer.reset(request);
+  refuse(answer, Unavailability{});
+  return out;
+}
+
+tcp::endpoint endpoint_of(const std::string& host, std::uint16_t port) {
+  return {asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host), port};
+}
+
+}  // namespace
+
+void require_free_address(asio::io_context& io, const std::string& host, std::uint16_t port) {
+  const tcp::endpoint endpoint = endpoint_of(host, port);
+  asio::basic_socket_acceptor<tcp, Executor> probe(io.get_executor(), endpoint.protocol());
+  probe.set_option(asio::socket_base::reuse_address(true));
+  probe.bind(endpoint);
+  probe.listen();
+}
+
+Server::Server(asio::io_context& io, const Parts& parts)
+    : request_ids_(parts.random),
+      context_{.settings = parts.settings,
+               .clock = parts.clock,
+               .dispatcher = parts.dispatcher,
+               .proxies = parts.proxies,
+               .request_ids = request_ids_,
+               .access_log = parts.access_log,
+               .open_connections = parts.open_connections,
+               .tls = parts.tls,
+               .limits = {parts.settings.header_bytes_max, parts.settings.body_bytes_max},
+               .common_headers = CommonHeaders(parts.tls != nullptr, parts.clock.now()),
+               .now = std::chrono::steady_clock::now()},
+      acceptor_(io.get_executor()),
+      tick_timer_(io.get_executor()),
+      accept_timer_(io.get_executor()) {}
+
+std::uint16_t Server::listen(const std::string& host, std::uint16_t port) {
+  const tcp::endpoint endpoint = endpoint_of(host, port);
+  acceptor_.open(endpoint.protocol());
+  acceptor_.set_option(Acceptor::reuse_address(true));
+  acceptor_.set_option(ReusePort(true));
+  acceptor_.bind(endpoint);
+  acceptor_.listen();
+  return acceptor_.local_endpoint().port();
+}
+
+void Server::start() {
+  tick();
+  accept();
+}
+
+void Server::accept() {
+  acceptor_.async_accept([this](const boost::system::error_code& ec, Socket socket) {
+    if (!acceptor_.is_open()) return;
+    if (ec) return accept_after_pause();
+    take(std::move(socket));
+    accept();
+  });
+}
+
+void Server::take(Socket socket) {
+  if (context_.open_connections.load(std::memory_order_relaxed) >= context_.settings.connections_max) {
+    if (context_.tls != nullptr) return;
+    const std::string full = render_full_answer(request_ids_, context_.common_headers);
+    boost::system::error_code ec;
+    socket.non_blocking(true, ec);
+    socket.write_some(asio::buffer(full), ec);
+    return;
+  }
+  const auto connection = make_connection(std::move(socket), context_);
+  connections_.push_back(*connection);
+  connection->start();
+}
+
+void Server::accept_after_pause() {
+  accept_timer_.expires_after(accept_pause);
+  accept_timer_.async_wait([this](const boost::system::error_code& ec) {
+    if (!ec && acceptor_.is_open()) accept();
+  });
+}
+
+void Server::tick() {
+  context_.now = std::chrono::steady_clock::now();
+  context_.common_headers.set_date(context_.clock.now());
+  for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->enforce_deadline();
+  context_.access_log.flush();
+  if (context_.draining) watch_drain();
+  tick_timer_.expires_after(tick_interval);
+  tick_timer_.async_wait([this](const boost::system::error_code& ec) {
+    if (!ec) tick();
+  });
+}
+
+void Server::drain(std::function<void()> on_drained) {
+  on_drained_ = std::move(on_drained);
+  context_.draining = true;
+  drain_begin_ = std::chrono::steady_clock::now();
+  take_backlog();
+  boost::system::error_code ec;
+  acceptor_.close(ec);
+}
+
+/// Connections the kernel has completed already are clients that were told the service is there.
+void Server::take_backlog() {
+  boost::system::error_code ec;
+  acceptor_.cancel(ec);
+  acceptor_.non_blocking(true, ec);
+  while (true) {
+    Socket socket(acceptor_.get_executor());
+    acceptor_.accept(socket, ec);
+    if (ec) return;
+    take(std::move(socket));
+  }
+}
+
+void Server::watch_drain() {
+  const auto waited = context_.now - drain_begin_;
+  if (waited >= idle_grace)
+    for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->close_if_idle();
+  if ((connections_.empty() || waited >= context_.settings.shutdown_timeout) && on_drained_)
+    std::exchange(on_drained_, nullptr)();
+}
+
+}  // namespace gatehouse::http

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "http/connection.hpp"
+
+namespace gatehouse::http {
+
+/// Throws boost::system::system_error where another process listens on the address: with SO_REUSEPORT the kernel would
+/// let two share it, and each would get a part of the other's clients.
+void require_free_address(boost::asio::io_context& io, const std::string& host, std::uint16_t port);
+
+/// Accepts connections on one io thread.
+///
+/// Each io thread has a server of its own on the same address (SO_REUSEPORT); the kernel spreads the connections. Runs
+/// and is destroyed on the thread of its io_context, after that has stopped.
+class Server {
+ public:
+  /// What a server is made of; everything referred to outlives it.
+  struct Parts {
+    const config::ServerSettings& settings;
+    const Clock& clock;
+    const Dispatcher& dispatcher;
+    const TrustedProxies& proxies;
+    crypto::Random& random;
+    telemetry::AccessLog& access_log;
+    std::atomic<std::uint32_t>& open_connections;
+    boost::asio::ssl::context* tls;
+  };
+
+  Server(boost::asio::io_context& io, const Parts& parts);
+
+  /// Binds and listens. Throws boost::system::system_error where the address is taken or not this machine's.
+  /// Port 0 takes a free one; the port that it is.
+  std::uint16_t listen(const std::string& host, std::uint16_t port);
+
+  /// Starts to accept.
+  void start();
+
+  /// Stops accepting, ends idle connections after a moment in which a request on its way may still arrive, and lets
+  /// busy ones finish. `on_drained` is called once no connection is left or the shutdown timeout has passed.
+  void drain(std::function<void()> on_drained);
+
+ private:
+  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+  static constexpr std::chrono::milliseconds tick_interval{100};
+  static constexpr std::chrono::milliseconds accept_pause{
+      100};  ///< after an accept that failed, for want of descriptors
+  static constexpr std::chrono::milliseconds idle_grace{500};
+
+  void accept();
+  void take(Socket socket);
+  void accept_after_pause();
+  void take_backlog();
+  void tick();
+  void watch_drain();
+
+  RequestIds request_ids_;
+  ConnectionContext context_;
+  Acceptor acceptor_;
+  Timer tick_timer_;
+  Timer accept_timer_;
+  boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
+  std::function<void()> on_drained_;
+  std::chrono::steady_clock::time_point drain_begin_{};
+};
+
+}  // namespace gatehouse::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace gatehouse::http {
+
+/// The status codes the service answers with (RFC 9110 section 15, RFC 6585).
+enum class Status : std::uint16_t {
+  ok = 200,
+  created = 201,
+  no_content = 204,
+  bad_request = 400,
+  unauthorized = 401,
+  not_found = 404,
+  method_not_allowed = 405,
+  request_timeout = 408,
+  conflict = 409,
+  content_too_large = 413,
+  uri_too_long = 414,
+  unsupported_media_type = 415,
+  expectation_failed = 417,
+  header_fields_too_large = 431,
+  internal_server_error = 500,
+  service_unavailable = 503,
+};
+
+/// `HTTP/1.1 200 OK\r\n` and its like.
+[[nodiscard]] constexpr std::string_view status_line(Status status) {
+  switch (status) {
+    case Status::ok:
+      return "HTTP/1.1 200 OK\r\n";
+    case Status::created:
+      return "HTTP/1.1 201 Created\r\n";
+    case Status::no_content:
+      return "HTTP/1.1 204 No Content\r\n";
+    case Status::bad_request:
+      return "HTTP/1.1 400 Bad Request\r\n";
+    case Status::unauthorized:
+      return "HTTP/1.1 401 Unauthorized\r\n";
+    case Status::not_found:
+      return "HTTP/1.1 404 Not Found\r\n";
+    case Status::method_not_allowed:
+      return "HTTP/1.1 405 Method Not Allowed\r\n";
+    case Status::request_timeout:
+      return "HTTP/1.1 408 Request Timeout\r\n";
+    case Status::conflict:
+      return "HTTP/1.1 409 Conflict\r\n";
+    case Status::content_too_large:
+      return "HTTP/1.1 413 Content Too Large\r\n";
+    case Status::uri_too_long:
+      return "HTTP/1.1 414 URI Too Long\r\n";
+    case Status::unsupported_media_type:
+      return "HTTP/1.1 415 Unsupported Media Type\r\n";
+    case Status::expectation_failed:
+      return "HTTP/1.1 417 Expectation Failed\r\n";
+    case Status::header_fields_too_large:
+      return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
+    case Status::internal_server_error:
+      return "HTTP/1.1 500 Internal Server Error\r\n";
+    case Status::service_unavailable:
+      return "HTTP/1.1 503 Service Unavailable\r\n";
+  }
+  return "HTTP/1.1 500 Internal Server Error\r\n";
+}
+
+}  // namespace gatehouse::http

@@ -1,0 +1,363 @@
+#include "http/stream_connection.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+#include <cstring>
+
+#include "base/secret_string.hpp"
+#include "http/middleware/request_ids.hpp"
+
+namespace gatehouse::http {
+
+namespace asio = boost::asio;
+
+template <class Stream>
+template <class... StreamArguments>
+StreamConnection<Stream>::StreamConnection(ConnectionContext& context, StreamArguments&&... stream_arguments)
+    : context_(context),
+      open_connections_(context.open_connections),
+      stream_(std::forward<StreamArguments>(stream_arguments)...),
+      read_capacity_(context.limits.header_bytes_max + body_window_bytes),
+      answer_(out_, context.common_headers, *this) {
+  ++open_connections_;
+  ErrorCode ec;
+  const auto peer = socket().remote_endpoint(ec);
+  if (!ec) {
+    peer_ = peer.address().to_string();
+    peer_is_proxy_ = context_.proxies.trusts(peer.address());
+  }
+}
+
+template <class Stream>
+StreamConnection<Stream>::~StreamConnection() {
+  --open_connections_;
+}
+
+template <class Stream>
+Socket& StreamConnection<Stream>::socket() {
+  if constexpr (is_tls)
+    return stream_.next_layer();
+  else
+    return stream_;
+}
+
+template <class Stream>
+void StreamConnection<Stream>::wait_for(Waiting what, std::chrono::milliseconds at_most) {
+  waiting_ = what;
+  deadline_ = context_.now + at_most;
+}
+
+template <class Stream>
+void StreamConnection<Stream>::start() {
+  ErrorCode ec;
+  socket().non_blocking(true, ec);
+  socket().set_option(asio::ip::tcp::no_delay(true), ec);
+  // Uninitialised on purpose: pages that no request reaches are never touched.
+  read_ = std::make_unique_for_overwrite<char[]>(read_capacity_);
+  if constexpr (is_tls) {
+    wait_for(Waiting::handshake, context_.settings.header_timeout);
+    stream_.async_handshake(asio::ssl::stream_base::server,
+                            [self = this->shared_from_this()](const ErrorCode& failure) {
+                              if (failure)
+                                self->close();
+                              else
+                                self->proceed();
+                            });
+  } else {
+    proceed();
+  }
+}
+
+/// The connection's loop: parse and answer until bytes, room in out_ or a handler's result are missing.
+template <class Stream>
+void StreamConnection<Stream>::proceed() {
+  while (true) {
+    const bool full = answered_in_batch_ >= context_.settings.pipeline_max || out_.size() >= output_bytes_max;
+    if ((closing_ || full) && !write()) return;
+    if (closing_) return finish();
+    switch (parse()) {
+      case Parsed::more:
+        if (write()) read();
+        return;
+      case Parsed::refused:
+        refuse(parser_->refusal());
+        break;
+      case Parsed::done:
+        if (!dispatch()) return;
+        end_request();
+    }
+  }
+}
+
+template <class Stream>
+void StreamConnection<Stream>::begin_request() {
+  // A header must not move once it is half parsed, so one that may be incomplete starts at the front.
+  const std::string_view waiting{read_.get() + begin_, end_ - begin_};
+  if (begin_ > 0 && waiting.find("\r\n\r\n") == std::string_view::npos) {
+    std::memmove(read_.get(), waiting.data(), waiting.size());
+    begin_ = 0;
+    end_ = waiting.size();
+  }
+  parser_.emplace(context_.limits, body_);
+  request_begin_ = context_.access_log.is_enabled() ? std::chrono::steady_clock::now() : context_.now;
+  wait_for(Waiting::rest_of_request, context_.settings.header_timeout);
+}
+
+template <class Stream>
+auto StreamConnection<Stream>::parse() -> Parsed {
+  if (begin_ == end_) return Parsed::more;
+  if (!parser_) begin_request();
+  std::size_t consumed = 0;
+  const auto progress = parser_->feed({read_.get() + begin_, end_ - begin_}, consumed);
+  begin_ += consumed;
+  if (progress == RequestParser::Progress::refused) return Parsed::refused;
+  if (progress == RequestParser::Progress::header) on_header();
+  return progress == RequestParser::Progress::done ? Parsed::done : Parsed::more;
+}
+
+template <class Stream>
+void StreamConnection<Stream>::on_header() {
+  wait_for(Waiting::rest_of_request, context_.settings.body_timeout);
+  const Request& request = parser_->request();
+  if (request.headers.has(Field::expect) && !request.is_http_1_0 && body_.empty())
+    out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+}
+
+/// False when a handler took over: on_handled() goes on.
+template <class Stream>
+bool StreamConnection<Stream>::dispatch() {
+  Request& request = parser_->request();
+  request.id = context_.request_ids.assign(request.headers[Field::request_id], id_buffer_);
+  request.client_address =
+      peer_is_proxy_ ? context_.proxies.client_behind(request.headers[Field::forwarded_for], peer_) : peer_;
+  if (context_.draining) request.keep_alive = false;
+  answer_.reset(request);
+  out_answered_ = out_.size();
+  out_flushed_ = 0;
+  const Route* route = context_.dispatcher.begin(request, answer_);
+  if (route == nullptr) return true;
+
+  waiting_ = Waiting::handler;
+  auto task = context_.dispatcher.finish(*route, request, answer_);
+  asio::co_spawn(stream_.get_executor(), std::move(task),
+                 [self = this->shared_from_this()](const std::exception_ptr&) { self->on_handled(); });
+  return false;
+}
+
+template <class Stream>
+void StreamConnection<Stream>::on_handled() {
+  if (!socket().is_open()) return;
+  if (!answer_.is_sent()) answer_.refuse(Status::internal_server_error, "Internal server error");
+  end_request();
+  proceed();
+}
+
+template <class Stream>
+void StreamConnection<Stream>::end_request() {
+  log(parser_->request());
+  closing_ = answer_.closes_connection() || answer_.is_stream_open();
+  parser_.reset();
+  ++answered_in_batch_;
+  // A body may hold a password.
+  wipe_memory(body_.data(), body_.size());
+  body_.clear();
+  if (body_.capacity() > kept_bytes_max) std::string{}.swap(body_);
+}
+
+template <class Stream>
+void StreamConnection<Stream>::log(const Request& request) {
+  if (!context_.access_log.is_enabled()) return;
+  const auto duration = std::chrono::steady_clock::now() - request_begin_;
+  context_.access_log.append({.time = context_.clock.now(),
+                              .request_id = request.id,
+                              .method = to_text(request.method),
+                              .path = request.path,
+                              .status = static_cast<unsigned>(answer_.status()),
+                              .bytes = out_flushed_ + out_.size() - out_answered_,
+                              .duration = std::chrono::duration_cast<std::chrono::microseconds>(duration),
+                              .client = request.client_address});
+}
+
+/// Answers a request that could not be read, and ends the connection: where the next one starts is unknown.
+template <class Stream>
+void StreamConnection<Stream>::refuse(Status status) {
+  refused_request_ = Request{};
+  if (parser_) refused_request_.method = parser_->request().method;
+  refused_request_.keep_alive = false;
+  refused_request_.id = context_.request_ids.assign({}, id_buffer_);
+  refused_request_.client_address = peer_;
+  answer_.reset(refused_request_);
+  out_answered_ = out_.size();
+  out_flushed_ = 0;
+  switch (status) {
+    case Status::content_too_large:
+      answer_.refuse(status, "Request body too large");
+      break;
+    case Status::header_fields_too_large:
+      answer_.refuse(status, "Request header too large");
+      break;
+    case Status::uri_too_long:
+      answer_.refuse(status, "Request target too long");
+      break;
+    case Status::request_timeout:
+      answer_.refuse(status, "Request not received in time");
+      break;
+    case Status::expectation_failed:
+      answer_.refuse(status, "Expectation not supported");
+      break;
+    default:
+      answer_.refuse(status, "Malformed HTTP request");
+  }
+  log(refused_request_);
+  closing_ = lingering_ = true;
+}
+
+template <class Stream>
+bool StreamConnection<Stream>::make_room() {
+  if (!parser_) {
+    begin_ = end_ = 0;
+  } else if (parser_->header_end() != nullptr) {
+    const std::size_t waiting = end_ - begin_;
+    const auto header_end = static_cast<std::size_t>(parser_->header_end() - read_.get());
+    std::memmove(read_.get() + header_end, read_.get() + begin_, waiting);
+    begin_ = header_end;
+    end_ = begin_ + waiting;
+  }
+  return end_ < read_capacity_;
+}
+
+template <class Stream>
+void StreamConnection<Stream>::read() {
+  if (!make_room()) {
+    refuse(Status::header_fields_too_large);
+    return proceed();
+  }
+  if (!parser_)
+    wait_for(Waiting::request, context_.settings.idle_timeout);
+  else
+    waiting_ = Waiting::rest_of_request;
+  stream_.async_read_some(
+      asio::buffer(read_.get() + end_, read_capacity_ - end_),
+      [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) { self->on_read(ec, bytes); });
+}
+
+template <class Stream>
+void StreamConnection<Stream>::on_read(const ErrorCode& ec, std::size_t bytes) {
+  if (timed_out_) {
+    refuse(Status::request_timeout);
+    return proceed();
+  }
+  if (ec) return close();
+  end_ += bytes;
+  proceed();
+}
+
+/// Sends out_. True when it is gone already; otherwise on_written() goes on.
+template <class Stream>
+bool StreamConnection<Stream>::write() {
+  if (out_.empty()) return true;
+  answered_in_batch_ = 0;
+  std::size_t sent = 0;
+  if constexpr (!is_tls) {
+    // Nearly always the kernel takes the answer whole, and the loop goes on without a turn through the scheduler.
+    ErrorCode ec;
+    sent = stream_.write_some(asio::buffer(out_), ec);
+    if (sent == out_.size()) {
+      out_.clear();
+      return true;
+    }
+    if (ec && ec != asio::error::would_block && ec != asio::error::try_again) {
+      close();
+      return false;
+    }
+  }
+  wait_for(Waiting::write, context_.settings.write_timeout);
+  asio::async_write(stream_, asio::buffer(out_.data() + sent, out_.size() - sent),
+                    [self = this->shared_from_this()](const ErrorCode& ec, std::size_t) { self->on_written(ec); });
+  return false;
+}
+
+template <class Stream>
+void StreamConnection<Stream>::on_written(const ErrorCode& ec) {
+  if (ec) return close();
+  out_.clear();
+  if (out_.capacity() > output_bytes_max) out_.shrink_to_fit();
+  proceed();
+}
+
+template <class Stream>
+Task<bool> StreamConnection<Stream>::flush() {
+  const auto self = this->shared_from_this();
+  wait_for(Waiting::write, context_.settings.write_timeout);
+  ErrorCode ec;
+  auto token = asio::redirect_error(use_task, ec);
+  co_await asio::async_write(stream_, asio::buffer(out_), std::move(token));
+  out_flushed_ += out_.size() - out_answered_;
+  out_answered_ = 0;
+  out_.clear();
+  waiting_ = Waiting::handler;
+  co_return !ec;
+}
+
+template <class Stream>
+void StreamConnection<Stream>::finish() {
+  if constexpr (is_tls) {
+    wait_for(Waiting::close, linger_time);
+    stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) { self->close(); });
+  } else if (lingering_) {
+    ErrorCode ec;
+    socket().shutdown(Socket::shutdown_send, ec);
+    wait_for(Waiting::close, linger_time);
+    linger();
+  } else {
+    close();
+  }
+}
+
+/// Reads and forgets what the client still sends: closing with unread bytes would reset the connection and may take the
+/// answer away from the client before it has read it (RFC 9112 section 9.6).
+template <class Stream>
+void StreamConnection<Stream>::linger() {
+  stream_.async_read_some(asio::buffer(read_.get(), read_capacity_),
+                          [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
+                            self->lingered_bytes_ += bytes;
+                            if (ec || self->lingered_bytes_ > linger_bytes_max)
+                              self->close();
+                            else
+                              self->linger();
+                          });
+}
+
+template <class Stream>
+void StreamConnection<Stream>::close() {
+  ErrorCode ec;
+  socket().close(ec);
+}
+
+template <class Stream>
+void StreamConnection<Stream>::enforce_deadline() {
+  if (waiting_ == Waiting::nothing || waiting_ == Waiting::handler || context_.now < deadline_) return;
+  if (waiting_ != Waiting::rest_of_request) return close();
+  // The pending read ends with operation_aborted, and on_read() answers 408.
+  timed_out_ = true;
+  deadline_ = context_.now + linger_time;
+  ErrorCode ec;
+  socket().cancel(ec);
+}
+
+template <class Stream>
+void StreamConnection<Stream>::close_if_idle() {
+  if (waiting_ == Waiting::request) close();
+}
+
+template class StreamConnection<Socket>;
+template class StreamConnection<TlsStream>;
+
+std::shared_ptr<Connection> make_connection(Socket socket, ConnectionContext& context) {
+  if (context.tls != nullptr)
+    return std::make_shared<StreamConnection<TlsStream>>(context, std::move(socket), *context.tls);
+  return std::make_shared<StreamConnection<Socket>>(context, std::move(socket));
+}
+
+}  // namespace gatehouse::http

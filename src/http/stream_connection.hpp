@@ -1,0 +1,105 @@
+#pragma once
+
+#include <boost/asio/ssl/stream.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/connection.hpp"
+
+namespace gatehouse::http {
+
+using TlsStream = boost::asio::ssl::stream<Socket>;
+
+/// One HTTP/1.1 connection over a plain or a TLS stream.
+///
+/// Invariants. read_[0, begin_) is consumed, read_[begin_, end_) is waiting. While a parser is there, the header's
+/// bytes stay where they are, because the request's views point at them; body bytes are received behind them and
+/// consumed at once. At most one operation (read, write, handler) is pending. out_ holds finished answers, in order;
+/// answers to pipelined requests leave with one write.
+template <class Stream>
+class StreamConnection final : public Connection,
+                               public StreamSink,
+                               public std::enable_shared_from_this<StreamConnection<Stream>> {
+ public:
+  template <class... StreamArguments>
+  StreamConnection(ConnectionContext& context, StreamArguments&&... stream_arguments);
+  ~StreamConnection() override;
+
+  void start() override;
+  void enforce_deadline() override;
+  void close_if_idle() override;
+  Task<bool> flush() override;
+
+ private:
+  using ErrorCode = boost::system::error_code;
+  using TimePointSteady = std::chrono::steady_clock::time_point;
+  enum class Waiting : std::uint8_t { nothing, handshake, request, rest_of_request, handler, write, close };
+  enum class Parsed : std::uint8_t { more, done, refused };
+
+  static constexpr bool is_tls = std::is_same_v<Stream, TlsStream>;
+  /// Room behind the largest header, for body bytes on their way to body_.
+  static constexpr std::size_t body_window_bytes = 4096;
+  /// Answers waiting for one write; above it they are sent before the next request is looked at.
+  static constexpr std::size_t output_bytes_max = 64 * 1024;
+  /// Buffers above this are given back once their request is answered.
+  static constexpr std::size_t kept_bytes_max = 8 * 1024;
+  static constexpr std::chrono::seconds linger_time{1};
+  static constexpr std::size_t linger_bytes_max = 256 * 1024;
+
+  void proceed();
+  [[nodiscard]] Parsed parse();
+  void begin_request();
+  void on_header();
+  [[nodiscard]] bool dispatch();
+  void on_handled();
+  void end_request();
+  void refuse(Status status);
+  void log(const Request& request);
+
+  void read();
+  [[nodiscard]] bool make_room();
+  void on_read(const ErrorCode& ec, std::size_t bytes);
+  [[nodiscard]] bool write();
+  void on_written(const ErrorCode& ec);
+
+  void finish();
+  void linger();
+  void close();
+
+  void wait_for(Waiting what, std::chrono::milliseconds at_most);
+  [[nodiscard]] Socket& socket();
+
+  ConnectionContext& context_;
+  std::atomic<std::uint32_t>& open_connections_;  ///< a connection may outlive its server in an event loop's queue
+  Stream stream_;
+  std::string peer_;
+  bool peer_is_proxy_ = false;
+
+  std::unique_ptr<char[]> read_;
+  const std::size_t read_capacity_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+
+  std::string body_;
+  std::string out_;
+  std::optional<RequestParser> parser_;
+  Request refused_request_;  ///< stands for a request that could not be parsed
+  RequestIds::Buffer id_buffer_{};
+  Answer answer_;
+  std::chrono::steady_clock::time_point request_begin_;
+
+  Waiting waiting_ = Waiting::nothing;
+  TimePointSteady deadline_{};
+  std::uint32_t answered_in_batch_ = 0;
+  std::size_t out_answered_ = 0;  ///< size of out_ before the current answer
+  std::size_t out_flushed_ = 0;   ///< bytes of the current answer that have left out_
+  std::size_t lingered_bytes_ = 0;
+  bool timed_out_ = false;
+  bool closing_ = false;    ///< nothing is read any more; close when out_ is sent
+  bool lingering_ = false;  ///< the client may still be sending: let it read the answer before the reset
+};
+
+}  // namespace gatehouse::http

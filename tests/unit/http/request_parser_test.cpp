@@ -1,0 +1,183 @@
+#include "http/request_parser.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace gatehouse::http {
+namespace {
+
+constexpr ParserLimits limits{.header_bytes_max = 1024, .body_bytes_max = 64, .target_bytes_max = 100};
+
+/// One parse of one message, fed whole or in pieces.
+class RequestParserTest : public ::testing::Test {
+ protected:
+  RequestParser::Progress parse(std::string_view message, std::size_t piece = std::string_view::npos) {
+    message_ = message;
+    body_.clear();
+    parser_.emplace(limits, body_);
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    auto progress = RequestParser::Progress::more;
+    while (end < message_.size()) {
+      end = std::min(message_.size(), piece > message_.size() ? message_.size() : end + piece);
+      std::size_t consumed = 0;
+      progress = parser_->feed(std::string_view{message_}.substr(begin, end - begin), consumed);
+      begin += consumed;
+      if (progress == RequestParser::Progress::done || progress == RequestParser::Progress::refused) break;
+    }
+    consumed_ = begin;
+    return progress;
+  }
+
+  Status refusal(std::string_view message) {
+    EXPECT_EQ(parse(message), RequestParser::Progress::refused) << message;
+    return parser_->refusal();
+  }
+
+  std::string message_;
+  std::string body_;
+  std::optional<RequestParser> parser_;
+  std::size_t consumed_ = 0;
+};
+
+TEST_F(RequestParserTest, GetWithQuery_IsTakenApart) {
+  ASSERT_EQ(parse("GET /users?limit=2&after=x HTTP/1.1\r\nHost: a\r\nX-API-Key: k\r\n\r\n"),
+            RequestParser::Progress::done);
+  const Request& request = parser_->request();
+  EXPECT_EQ(request.method, Method::get);
+  EXPECT_EQ(request.path, "/users");
+  EXPECT_EQ(request.query, "limit=2&after=x");
+  EXPECT_EQ(request.headers[Field::api_key], "k");
+  EXPECT_TRUE(request.keep_alive);
+  EXPECT_FALSE(request.is_http_1_0);
+}
+
+TEST_F(RequestParserTest, BodyInAnyPieces_IsTheSame) {
+  constexpr std::string_view message = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world";
+  for (std::size_t piece = 1; piece <= message.size(); ++piece) {
+    ASSERT_EQ(parse(message, piece), RequestParser::Progress::done) << piece;
+    EXPECT_EQ(parser_->request().body, "hello world");
+  }
+}
+
+TEST_F(RequestParserTest, ChunkedBodyInAnyPieces_IsTheSame) {
+  constexpr std::string_view message =
+      "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;ext=1\r\nhello\r\n6\r\n world\r\n0\r\n\r\n";
+  for (std::size_t piece = 1; piece <= message.size(); ++piece) {
+    ASSERT_EQ(parse(message, piece), RequestParser::Progress::done) << piece;
+    EXPECT_EQ(parser_->request().body, "hello world");
+  }
+}
+
+TEST_F(RequestParserTest, PipelinedRequest_IsLeftAlone) {
+  constexpr std::string_view first = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string both = std::string{first}.append("GET /b HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_EQ(parse(both), RequestParser::Progress::done);
+  EXPECT_EQ(consumed_, first.size());
+}
+
+TEST_F(RequestParserTest, Trailers_NeverBecomeHeaders) {
+  ASSERT_EQ(parse("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "1\r\nx\r\n0\r\nX-API-Key: smuggled\r\nAuthorization: Bearer y\r\n\r\n"),
+            RequestParser::Progress::done);
+  EXPECT_FALSE(parser_->request().headers.has(Field::api_key));
+  EXPECT_FALSE(parser_->request().headers.has(Field::authorization));
+}
+
+TEST_F(RequestParserTest, EmptyAndPaddedValues_AreNoFolds) {
+  ASSERT_EQ(parse("GET / HTTP/1.1\r\nHost:a\r\nX-A:\r\nX-B: \t\r\nX-API-Key: \t k \t\r\n\r\n"),
+            RequestParser::Progress::done);
+  EXPECT_EQ(parser_->request().headers[Field::api_key], "k");
+}
+
+TEST_F(RequestParserTest, HeaderEnd_IsBeforeABodyThatCameWithIt) {
+  constexpr std::string_view head = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+  ASSERT_EQ(parse(std::string{head}.append("abc")), RequestParser::Progress::header);
+  EXPECT_EQ(parser_->header_end(), message_.data() + head.size());
+}
+
+TEST_F(RequestParserTest, RepeatedHeader_IsCounted) {
+  ASSERT_EQ(parse("GET / HTTP/1.1\r\nHost: a\r\nX-API-Key: one\r\nx-api-key: two\r\n\r\n"),
+            RequestParser::Progress::done);
+  EXPECT_EQ(parser_->request().headers.count(Field::api_key), 2U);
+}
+
+TEST_F(RequestParserTest, RepeatedForwardedFor_TheLastOneCounts) {
+  ASSERT_EQ(parse("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\n\r\n"),
+            RequestParser::Progress::done);
+  EXPECT_EQ(parser_->request().headers[Field::forwarded_for], "2.2.2.2");
+}
+
+TEST_F(RequestParserTest, AmbiguousFraming_IsRefused) {
+  constexpr std::string_view post = "POST /a HTTP/1.1\r\nHost: a\r\n";
+  for (const std::string_view headers : {
+           "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+           "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+           "Transfer-Encoding: gzip, chunked\r\n",
+           "Transfer-Encoding: identity\r\n",
+           "Transfer-Encoding: chunked, chunked\r\n",
+           "Transfer-Encoding: xchunked\r\n",
+           "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+           "Transfer-Encoding:\r\n",
+           "Content-Length: 3\r\nContent-Length: 3\r\n",
+           "Content-Length: 3\r\nContent-Length: 4\r\n",
+           "Content-Length: +3\r\n",
+           "Content-Length: -1\r\n",
+           "Content-Length: 0x3\r\n",
+           "Content-Length: 3, 3\r\n",
+           "Content-Length: 99999999999999999999999\r\n",
+       }) {
+    std::string message{post};
+    message.append(headers).append("\r\nabc");
+    EXPECT_EQ(refusal(message), Status::bad_request) << headers;
+  }
+  EXPECT_EQ(refusal("POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), Status::bad_request);
+}
+
+TEST_F(RequestParserTest, MalformedMessages_AreRefused) {
+  for (const std::string_view message : {
+           "GET / HTTP/1.1\r\n\r\n",                                // no Host
+           "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",          // two of them
+           "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n folded\r\n\r\n",  // obsolete folding
+           "GET / HTTP/1.1\r\nHost: a\r\nX-API-Key: b\r\n\tc\r\n\r\n",
+           "GET / HTTP/1.1\r\nHost: a\r\nX-API-Key:\r\n b\r\n\r\n",
+           "GET / HTTP/1.1\r\nHost: a\r\nX-API-Key:\r\n \r\n\r\n",
+           "GET / HTTP/1.1\r\nHost: a\r\nX-API-Key: b\r\n \r\n\r\n",
+           "GET / HTTP/1.1\nHost: a\n\n",  // bare LF
+           "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
+           "GET http://evil/ HTTP/1.1\r\nHost: a\r\n\r\n",  // a proxy's form
+           "GET users HTTP/1.1\r\nHost: a\r\n\r\n",
+           "GET / HTTP/1.1\r\nHost : a\r\n\r\n",  // blank before the colon
+           "GET / HTTP/1.1\r\n: a\r\n\r\n",
+           "G@T / HTTP/1.1\r\nHost: a\r\n\r\n",
+       })
+    EXPECT_EQ(refusal(message), Status::bad_request) << message;
+  using namespace std::string_view_literals;
+  EXPECT_EQ(refusal("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"sv), Status::bad_request);
+}
+
+TEST_F(RequestParserTest, OversizedParts_AreRefusedWithTheirStatus) {
+  const std::string long_target = std::string{"GET /"}.append(200, 'a').append(" HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(refusal(long_target), Status::uri_too_long);
+  const std::string long_header = std::string{"GET / HTTP/1.1\r\nHost: a\r\nX: "}.append(2000, 'a').append("\r\n\r\n");
+  EXPECT_EQ(refusal(long_header), Status::header_fields_too_large);
+  EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n"), Status::content_too_large);
+  EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n"),
+            Status::content_too_large);
+}
+
+TEST_F(RequestParserTest, UnknownExpectation_Is417) {
+  EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n"),
+            Status::expectation_failed);
+}
+
+TEST_F(RequestParserTest, Http10_ClosesUnlessAskedToStay) {
+  ASSERT_EQ(parse("GET / HTTP/1.0\r\n\r\n"), RequestParser::Progress::done);
+  EXPECT_FALSE(parser_->request().keep_alive);
+  ASSERT_EQ(parse("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), RequestParser::Progress::done);
+  EXPECT_TRUE(parser_->request().keep_alive);
+}
+
+}  // namespace
+}  // namespace gatehouse::http
