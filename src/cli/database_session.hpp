@@ -1,0 +1,54 @@
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "cli/program.hpp"
+#include "config/settings.hpp"
+#include "database/provider.hpp"
+#include "runtime/task.hpp"
+
+namespace gatehouse::cli {
+
+/// The configured database for the length of one command, on an event loop that the calling thread runs.
+///
+/// No deadline of its own: each call of the Database has one, except a migration's script, which takes what it takes.
+class DatabaseSession {
+ public:
+  /// Opens the database in the background; a database that is away shows at the first run().
+  DatabaseSession(const Program& program, const config::Settings& settings)
+      : provider_(program.open_provider(settings, {})), database_(provider_->open(io_, 1)) {}
+  DatabaseSession(const DatabaseSession&) = delete;
+  DatabaseSession& operator=(const DatabaseSession&) = delete;
+
+  [[nodiscard]] database::Database& database() { return *database_; }
+
+  /// Runs the coroutine to its end and returns its result or throws its exception.
+  template <class Result>
+  Result run(Task<Result> task) {
+    std::exception_ptr failure;
+    std::optional<Result> result;
+    boost::asio::co_spawn(io_, std::move(task), [&](std::exception_ptr thrown, Result value) {
+      failure = std::move(thrown);
+      if (!failure) result.emplace(std::move(value));
+    });
+    io_.restart();
+    while (!failure && !result && io_.run_one() > 0) {
+    }
+    if (failure) std::rethrow_exception(failure);
+    if (!result) throw std::logic_error("the event loop ended before its task");
+    return std::move(*result);
+  }
+
+ private:
+  boost::asio::io_context io_{1};  ///< outlives what posts to it
+  std::unique_ptr<database::Provider> provider_;
+  std::unique_ptr<database::Database> database_;
+};
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/program.hpp"
+#include "config/load.hpp"
+
+namespace gatehouse::cli {
+
+/// How far the database's clock may be from this machine's: sessions and tokens are judged by both.
+inline constexpr std::chrono::seconds clock_difference_max{5};
+
+/// `gatehouse doctor`: prints every setting with its value (secrets hidden), origin and default, then one line per
+/// check: secrets, database, schema, clocks, kept Express hashes. exit_failure where a check fails. Blocks; changes
+/// nothing; a database that is away is a failed check.
+[[nodiscard]] int run_doctor(const Program& program, const config::Loaded& loaded);
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,36 @@
+#include "cli/migration_error_text.hpp"
+
+#include <variant>
+
+namespace gatehouse::cli {
+namespace {
+
+std::string text_of(const database::CheckFailed& failed) {
+  std::string text = failed.migration + ": " + failed.message;
+  for (const std::string& row : failed.rows) text += "\n  " + row;
+  const auto shown = static_cast<std::int64_t>(failed.rows.size());
+  if (failed.count > shown) text += "\n  and " + std::to_string(failed.count - shown) + " more";
+  return text;
+}
+
+std::string text_of(const database::UnknownApplied& unknown) {
+  std::string text = "the database was migrated by a newer version of Gatehouse; run that one. Unknown here:";
+  for (const std::string& name : unknown.names) text += "\n  " + name;
+  return text;
+}
+
+std::string text_of(const database::UnknownTarget& unknown) {
+  return "the database has no migration " + unknown.name + "; `gatehouse migrate status` lists those it has";
+}
+
+std::string text_of(const database::ConstraintViolated& violated) {
+  return violated.migration + ": the data in the tables breaks a constraint; nothing of this migration was done";
+}
+
+}  // namespace
+
+std::string describe(const database::MigrationError& error) {
+  return std::visit([](const auto& cause) { return text_of(cause); }, error);
+}
+
+}  // namespace gatehouse::cli

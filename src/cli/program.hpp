@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/embedded_file.hpp"
+#include "cli/serve.hpp"
+#include "config/settings.hpp"
+#include "crypto/random.hpp"
+#include "database/driver_log.hpp"
+#include "database/provider.hpp"
+
+namespace gatehouse::cli {
+
+/// Exit codes of every command.
+inline constexpr int exit_success = 0;
+inline constexpr int exit_failure = 1;  ///< the command could not do its work, or found something wrong
+inline constexpr int exit_usage = 2;    ///< the command line itself is wrong
+
+/// Opens the database that the settings name. The settings are valid during the call only.
+using OpenProvider =
+    std::function<std::unique_ptr<database::Provider>(const config::Settings& settings, database::DriverLog log)>;
+
+/// Everything the command line needs from outside, wired by main(). It is not used before run() nor after it.
+struct Program {
+  std::string_view version;                                     ///< `0.1.0`
+  std::map<std::string, std::string, std::less<>> environment;  ///< config::read_environment(environ)
+  std::span<const EmbeddedFile> migrations;
+  std::span<const EmbeddedFile> seeds;
+  std::string_view openapi;  ///< api/openapi.yaml, served at /openapi.yaml
+  const Clock& clock;
+  crypto::Random& random;
+  OpenProvider open_provider;
+  std::function<int(const ServeParts&)> serve;  ///< cli::serve, or a test's own
+  std::ostream& out;                            ///< results, for people and scripts
+  std::ostream& err;                            ///< what went wrong
+};
+
+/// Reads the command line and runs one command to its end; without a command it serves. The process's exit code.
+/// Blocks. Throws nothing that the environment causes; only programming errors leave it.
+[[nodiscard]] int run(int argc, const char* const* argv, const Program& program);
+
+}  // namespace gatehouse::cli

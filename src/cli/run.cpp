@@ -1,0 +1,94 @@
+#include <exception>
+#include <ostream>
+
+#include "cli/command_line.hpp"
+#include "cli/doctor.hpp"
+#include "cli/migrate_commands.hpp"
+#include "cli/program.hpp"
+#include "cli/routes_command.hpp"
+#include "cli/seed_commands.hpp"
+#include "cli/serve_command.hpp"
+#include "cli/upkeep_commands.hpp"
+#include "config/dotenv.hpp"
+#include "config/load.hpp"
+#include "database/errors.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+/// The environment and the .env file; nothing where a file that was asked for cannot be read.
+std::optional<config::Sources> read_sources(const Program& program, const CommandLine& line) {
+  const std::string path = line.env_file.value_or(".env");
+  config::Sources sources{program.environment, config::read_text_file(path, config::dotenv_bytes_max)};
+  if (sources.dotenv || !line.env_file) return sources;
+  program.err << path << " cannot be read\n";
+  return std::nullopt;
+}
+
+/// Runs a command that needs settings, once they are loaded. They are mistakes where `use` does not run.
+template <class Use>
+int with_settings(const Program& program, const CommandLine& line, Use use) {
+  const auto sources = read_sources(program, line);
+  if (!sources) return exit_failure;
+  const auto loaded = config::load_settings(*sources, program.random);
+  if (loaded) return use(*loaded);
+  program.err << "The settings have mistakes:\n";
+  for (const config::Mistake& mistake : loaded.error()) program.err << "  " << to_text(mistake) << '\n';
+  return exit_failure;
+}
+
+int run_command(const Program& program, const CommandLine& line) {
+  const auto with = [&](auto use) { return with_settings(program, line, use); };
+  const auto with_database = [&](int (*use)(const Program&, const config::Settings&)) {
+    return with([&](const config::Loaded& loaded) { return use(program, loaded.settings); });
+  };
+  return std::visit(
+      Overloaded{
+          [&](const ServeCommand&) { return with([&](const auto& loaded) { return run_serve(program, loaded); }); },
+          [&](const RoutesCommand&) { return list_routes(program); },
+          [&](const MigrateLatestCommand&) { return with_database(migrate_latest); },
+          [&](const MigrateRollbackCommand& command) {
+            return with([&](const auto& loaded) { return migrate_rollback(program, loaded.settings, command); });
+          },
+          [&](const MigrateStatusCommand&) { return with_database(migrate_status); },
+          [&](const MigrateMakeCommand& command) { return migrate_make(program, command); },
+          [&](const SeedRunCommand& command) {
+            return with([&](const auto& loaded) { return seed_run(program, loaded.settings, command); });
+          },
+          [&](const SeedMakeCommand& command) { return seed_make(program, command); },
+          [&](const DatabaseResetCommand&) { return with_database(reset_database); },
+          [&](const SessionsCleanupCommand&) { return with_database(cleanup_sessions); },
+          [&](const ForgetExpressPasswordsCommand&) { return with_database(forget_express_passwords); },
+          [&](const SecretsGenerateCommand&) { return generate_secrets(program); },
+          [&](const DoctorCommand&) { return with([&](const auto& loaded) { return run_doctor(program, loaded); }); },
+      },
+      line.command);
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, const Program& program) {
+  const auto parsed = parse_command_line(argc, argv, std::string{program.version});
+  if (const auto* end = std::get_if<CommandLineEnd>(&parsed)) {
+    (end->exit_code == exit_success ? program.out : program.err) << end->text;
+    return end->exit_code;
+  }
+  try {
+    return run_command(program, std::get<CommandLine>(parsed));
+  } catch (const database::Unavailable& failure) {
+    program.err << "The database does not answer: " << failure.what() << '\n';
+  } catch (const database::StatementFailed& failure) {
+    program.err << "The database refused a statement: " << failure.what()
+                << "\nIs the schema up to date? `gatehouse migrate status` tells\n";
+  } catch (const std::exception& failure) {
+    program.err << failure.what() << '\n';
+  }
+  return exit_failure;
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,46 @@
+// The composition root: the drivers, the embedded files and the outside world meet the command line here.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "base/clock.hpp"
+#include "base/embedded_file.hpp"
+#include "cli/program.hpp"
+#include "cli/serve.hpp"
+#include "config/sources.hpp"
+#include "crypto/random.hpp"
+#include "database/postgres/postgres_provider.hpp"
+#include "database/sqlite/sqlite_provider.hpp"
+
+namespace {
+
+using namespace gatehouse;
+
+std::unique_ptr<database::Provider> open_provider(const config::DatabaseSettings& settings, database::DriverLog log,
+                                                  crypto::Random& random) {
+  if (settings.kind == config::DatabaseKind::postgres)
+    return std::make_unique<database::postgres::PostgresProvider>(settings, std::move(log), random);
+  return std::make_unique<database::sqlite::SqliteProvider>(settings, std::move(log));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const SystemClock clock;
+  crypto::SystemRandom random;
+  return cli::run(argc, argv,
+                  {.version = GATEHOUSE_VERSION,
+                   .environment = config::read_environment(environ),
+                   .migrations = embedded_migrations(),
+                   .seeds = embedded_seeds(),
+                   .openapi = embedded_openapi().front().text,
+                   .clock = clock,
+                   .random = random,
+                   .open_provider =
+                       [&random](const config::Settings& settings, database::DriverLog log) {
+                         return open_provider(settings.database, std::move(log), random);
+                       },
+                   .serve = cli::serve,
+                   .out = std::cout,
+                   .err = std::cerr});
+}

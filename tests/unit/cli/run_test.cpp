@@ -1,0 +1,199 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "cli/program.hpp"
+#include "config/load.hpp"
+#include "support/backend.hpp"
+#include "support/manual_clock.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A provider that another object owns.
+class BorrowedProvider final : public database::Provider {
+ public:
+  explicit BorrowedProvider(database::Provider& provider) : provider_(provider) {}
+  std::unique_ptr<database::Database> open(boost::asio::io_context& io, unsigned sharers) override {
+    return provider_.open(io, sharers);
+  }
+  std::unique_ptr<database::ChangeFeed> watch(boost::asio::io_context& io,
+                                              database::ChangeObserver& observer) override {
+    return provider_.watch(io, observer);
+  }
+
+ private:
+  database::Provider& provider_;
+};
+
+/// The command line over an empty database, with the world outside in the test's hands.
+class CommandTest : public ::testing::Test {
+ protected:
+  int run(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), {"gatehouse", "--env-file", "/dev/null"});
+    out_.str("");
+    err_.str("");
+    return cli::run(static_cast<int>(arguments.size()), arguments.data(),
+                    {.version = "1.2.3",
+                     .environment = environment_,
+                     .migrations = embedded_migrations(),
+                     .seeds = embedded_seeds(),
+                     .openapi = "openapi: 3.1.0\n",
+                     .clock = clock_,
+                     .random = random_,
+                     .open_provider =
+                         [this](const config::Settings&, const database::DriverLog&) {
+                           return std::make_unique<BorrowedProvider>(backend_->provider());
+                         },
+                     .serve = [this](const ServeParts& parts) { return served_port_ = parts.settings.server.port, 7; },
+                     .out = out_,
+                     .err = err_});
+  }
+  [[nodiscard]] std::string out() const { return out_.str(); }
+  [[nodiscard]] std::string err() const { return err_.str(); }
+
+  void make_production() {
+    environment_["APP_ENV"] = "production";
+    for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET"})
+      environment_[name] = config::generate_secret(random_);
+  }
+
+  std::map<std::string, std::string, std::less<>> environment_{{"APP_ENV", "test"}};
+  int served_port_ = -1;
+
+ private:
+  std::unique_ptr<gatehouse::testing::Backend> backend_ = gatehouse::testing::sqlite_backend().make();
+  gatehouse::testing::ManualClock clock_;
+  crypto::SystemRandom random_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+TEST_F(CommandTest, Serve_IsGivenTheSettingsAndItsExitCodePasses) {
+  environment_["PORT"] = "1234";
+  environment_["LOG_LEVEL"] = "off";
+  EXPECT_EQ(run({}), 7);
+  EXPECT_EQ(served_port_, 1234);
+}
+TEST_F(CommandTest, MistakesInSettings_StopEveryCommandThatNeedsThem) {
+  environment_["PORT"] = "x";
+  for (const auto& arguments : {std::vector<const char*>{}, {"doctor"}, {"migrate", "latest"}, {"seed", "run"}}) {
+    EXPECT_EQ(run(arguments), exit_failure);
+    EXPECT_THAT(err(), HasSubstr("PORT: is not a number"));
+  }
+  EXPECT_EQ(served_port_, -1);
+}
+TEST_F(CommandTest, EnvFileThatIsNone_IsRefused) {
+  EXPECT_EQ(run({"--env-file", "/nonexistent/.env", "doctor"}), exit_usage);
+}
+
+TEST_F(CommandTest, Migrations_GoUpAndDownAndShowTheirState) {
+  EXPECT_EQ(run({"migrate", "status"}), exit_failure);
+  EXPECT_THAT(out(), HasSubstr("pending"));
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success) << err();
+  EXPECT_THAT(out(), HasSubstr("20250711_001_create_users_table"));
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(out(), "The schema is up to date\n");
+  EXPECT_EQ(run({"migrate", "status"}), exit_success);
+  EXPECT_EQ(run({"migrate", "rollback"}), exit_success);
+  EXPECT_EQ(run({"migrate", "rollback"}), exit_success);
+  EXPECT_EQ(out(), "There is nothing to roll back\n");
+}
+TEST_F(CommandTest, RollbackToAnUnknownName_IsRefused) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(run({"migrate", "rollback", "--to", "nothing_like_it"}), exit_failure);
+  EXPECT_THAT(err(), HasSubstr("nothing_like_it"));
+}
+TEST_F(CommandTest, Seeds_AreAddedOnce) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(run({"seed", "run"}), exit_success) << err();
+  EXPECT_EQ(out(), "Created 3 users, 0 were there already\n");
+  EXPECT_EQ(run({"seed", "run"}), exit_success);
+  EXPECT_EQ(out(), "Created 0 users, 3 were there already\n");
+}
+TEST_F(CommandTest, SeedFileThatIsNone_IsRefused) {
+  EXPECT_EQ(run({"seed", "run", "/nonexistent.json"}), exit_failure);
+  EXPECT_THAT(err(), HasSubstr("/nonexistent.json cannot be read"));
+}
+TEST_F(CommandTest, Reset_LeavesOnlyTheSeeds) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(run({"seed", "run"}), exit_success);
+  EXPECT_EQ(run({"db", "reset"}), exit_success) << err();
+  EXPECT_THAT(out(), HasSubstr("Created 3 users, 0 were there already"));
+}
+TEST_F(CommandTest, SeedsAndReset_AreRefusedInProduction) {
+  make_production();
+  for (const auto& arguments : {std::vector<const char*>{"seed", "run"}, {"db", "reset"}}) {
+    EXPECT_EQ(run(arguments), exit_failure);
+    EXPECT_THAT(err(), HasSubstr("Refused in production"));
+  }
+}
+TEST_F(CommandTest, RollbackWithoutATarget_IsRefusedInProduction) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  make_production();
+  EXPECT_EQ(run({"migrate", "rollback"}), exit_failure);
+  EXPECT_THAT(err(), HasSubstr("--to NAME"));
+  EXPECT_EQ(run({"migrate", "status"}), exit_success);
+}
+TEST_F(CommandTest, Upkeep_SaysHowMuchItDid) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(run({"sessions", "cleanup"}), exit_success) << err();
+  EXPECT_EQ(out(), "Deleted 0 expired sessions\n");
+  EXPECT_EQ(run({"users", "forget-express-passwords"}), exit_success) << err();
+  EXPECT_EQ(out(), "Forgot 0 kept password hashes of the Express service\n");
+}
+TEST_F(CommandTest, MissingSchema_IsAFailureWithAHint) {
+  EXPECT_EQ(run({"users", "forget-express-passwords"}), exit_failure);
+  EXPECT_THAT(err(), HasSubstr("gatehouse migrate status"));
+}
+TEST_F(CommandTest, GeneratedSecrets_StartProduction) {
+  EXPECT_EQ(run({"secrets", "generate"}), exit_success);
+  config::Sources sources{{{"APP_ENV", "production"}}, out()};
+  crypto::SystemRandom random;
+  EXPECT_TRUE(config::load_settings(sources, random));
+}
+TEST_F(CommandTest, Routes_AreListed) {
+  environment_["PORT"] = "x";
+  EXPECT_EQ(run({"routes"}), exit_success);
+  EXPECT_THAT(out(), HasSubstr("POST /user-auth\n"));
+}
+
+TEST_F(CommandTest, Doctor_FindsAPendingSchemaWrongAndACurrentOneFine) {
+  EXPECT_EQ(run({"doctor"}), exit_failure);
+  EXPECT_THAT(out(), HasSubstr("WRONG  schema"));
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(run({"doctor"}), exit_success) << out();
+  for (const char* finding : {"ok     schema: up to date", "ok     database: SQLite 3", "ok     kept passwords"})
+    EXPECT_THAT(out(), HasSubstr(finding));
+}
+TEST_F(CommandTest, Doctor_ShowsEverySettingAndNoSecret) {
+  environment_["API_KEY"] = environment_["JWT_SECRET"] = environment_["SESSION_SECRET"] = "canary";
+  environment_["DB_PASSWORD"] = "canary";
+  environment_["GATEHOUSE_PORT"] = "1234";
+  EXPECT_NE(run({"doctor"}), exit_usage);
+  for (const config::Setting& setting : config::catalog()) EXPECT_THAT(out(), HasSubstr(std::string{setting.name}));
+  EXPECT_THAT(out(), HasSubstr("environment (GATEHOUSE_PORT), default 8000"));
+  EXPECT_THAT(out() + err(), Not(HasSubstr("canary")));
+}
+
+TEST_F(CommandTest, SeedMake_WritesAFileOnceAndRefusesOddNames) {
+  const std::filesystem::path directory =
+      std::filesystem::path{::testing::TempDir()} / ("gatehouse_seed_make_" + std::to_string(::getpid()));
+  const std::string path = directory.string();
+  EXPECT_EQ(run({"seed", "make", "more_users", "--directory", path.c_str()}), exit_success) << err();
+  EXPECT_TRUE(std::filesystem::exists(directory / "more_users.json"));
+  EXPECT_EQ(run({"seed", "make", "more_users", "--directory", path.c_str()}), exit_failure);
+  for (const char* name : {"../escape", "a/b", "UPPER", "with space"})
+    EXPECT_EQ(run({"seed", "make", name, "--directory", path.c_str()}), exit_failure) << name;
+  EXPECT_EQ(run({"migrate", "make", "../escape", "--directory", path.c_str()}), exit_failure);
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace gatehouse::cli
