@@ -1,0 +1,283 @@
+// Batches are all or nothing, pipelined neighbours do not disturb each other, and every bound holds.
+
+#include "support/postgres_fixture.hpp"
+
+namespace gatehouse::testing {
+namespace {
+
+using database::Command;
+using database::Parameters;
+using database::Rows;
+using database::Statement;
+using database::Unavailable;
+using database::Violation;
+
+constexpr Statement insert{"items_insert", "INSERT INTO items (id, parent, name) VALUES ($1, $2, $3)"};
+constexpr Statement add_one{"items_add_one", "UPDATE items SET amount = amount + 1 WHERE id = $1"};
+constexpr Statement insert_deferred{"deferred_insert", "INSERT INTO deferred (item) VALUES ($1)"};
+constexpr Statement count_items{"items_count", "SELECT count(*) FROM items"};
+constexpr Statement amount_of{"items_amount", "SELECT amount FROM items WHERE id = $1"};
+constexpr Statement echo{"calls_echo", "SELECT CAST($1 AS bigint)"};
+constexpr Statement broken{"calls_broken", "SELECT no_such_column FROM items"};
+constexpr Statement divide{"calls_divide", "SELECT 10 / CAST($1 AS bigint)"};
+constexpr Statement all_items{"items_all", "SELECT * FROM items WHERE id = $1"};
+constexpr Statement sleep{"calls_sleep", "SELECT 1 FROM pg_sleep(0.05)"};
+
+constexpr const char* schema =
+    "CREATE TABLE items (id bigint PRIMARY KEY, parent bigint REFERENCES items (id), name text NOT NULL CHECK (name <> "
+    "'bad'), amount bigint NOT NULL DEFAULT 0);"
+    "CREATE TABLE deferred (item bigint REFERENCES items (id) DEFERRABLE INITIALLY DEFERRED)";
+
+Parameters item(std::int64_t id, database::Value parent = std::monostate{}, database::Value name = std::string{"n"}) {
+  return {id, std::move(parent), std::move(name)};
+}
+
+class DatabasePostgresCalls : public PostgresTest {
+ protected:
+  void SetUp() override {
+    PostgresTest::SetUp();
+    if (database_) database_->run(schema);
+  }
+  std::expected<std::vector<Rows>, Violation> batch(std::vector<Command> commands) {
+    return run(db_->batch(std::move(commands)));
+  }
+  std::expected<Rows, Violation> execute(const Statement& statement, Parameters parameters) {
+    return run(db_->execute(statement, std::move(parameters)));
+  }
+};
+
+TEST_F(DatabasePostgresCalls, Batch_AllGood_IsCommittedWithAResultPerCommand) {
+  open();
+  const auto results = batch({{&insert, item(1)}, {&insert, item(2, std::int64_t{1})}, {&count_items, {}}});
+  ASSERT_TRUE(results.has_value());
+  ASSERT_EQ(results->size(), 3U);
+  EXPECT_EQ((*results)[0].affected(), 1);
+  EXPECT_EQ((*results)[2][0].integer(0), 2);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "2");
+}
+
+TEST_F(DatabasePostgresCalls, Batch_LastCommandViolates_LeavesNothing) {
+  open();
+  const auto results = batch({{&insert, item(1)}, {&insert, item(2)}, {&insert, item(1)}});
+  ASSERT_FALSE(results.has_value());
+  EXPECT_EQ(results.error(), Violation::unique);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "0");
+}
+
+TEST_F(DatabasePostgresCalls, Batch_FirstCommandViolates_SkipsTheRest) {
+  open();
+  const auto results = batch({{&insert, item(1, std::int64_t{99})}, {&insert, item(2)}});
+  ASSERT_FALSE(results.has_value());
+  EXPECT_EQ(results.error(), Violation::foreign_key);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "0");
+}
+
+TEST_F(DatabasePostgresCalls, Batch_DeferredConstraintFailsAtCommit_LeavesNothing) {
+  open();
+  const auto results = batch({{&insert, item(1)}, {&insert_deferred, {std::int64_t{99}}}});
+  ASSERT_FALSE(results.has_value());
+  EXPECT_EQ(results.error(), Violation::foreign_key);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "0");
+  EXPECT_TRUE(batch({{&insert, item(1)}, {&insert_deferred, {std::int64_t{1}}}}).has_value());
+}
+
+TEST_F(DatabasePostgresCalls, Batch_BadStatement_ThrowsAndLeavesNothing) {
+  open();
+  EXPECT_THROW(batch({{&insert, item(1)}, {&broken, {}}}), database::StatementFailed);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "0");
+}
+
+TEST_F(DatabasePostgresCalls, Batch_Empty_Succeeds) {
+  open();
+  const auto results = batch({});
+  ASSERT_TRUE(results.has_value());
+  EXPECT_TRUE(results->empty());
+}
+
+TEST_F(DatabasePostgresCalls, Execute_EachKindOfViolation_IsNamed) {
+  open();
+  ASSERT_TRUE(execute(insert, item(1)).has_value());
+  EXPECT_EQ(execute(insert, item(1)).error(), Violation::unique);
+  EXPECT_EQ(execute(insert, item(2, std::int64_t{77})).error(), Violation::foreign_key);
+  EXPECT_EQ(execute(insert, item(2, std::monostate{}, std::monostate{})).error(), Violation::not_null_or_check);
+  EXPECT_EQ(execute(insert, item(2, std::monostate{}, std::string{"bad"})).error(), Violation::not_null_or_check);
+}
+
+TEST_F(DatabasePostgresCalls, Failure_Message_HoldsSqlStateAndNoParameter) {
+  open();
+  try {
+    run(db_->query(divide, {std::int64_t{0}}));
+    FAIL() << "divided by zero";
+  } catch (const database::StatementFailed& failure) {
+    EXPECT_STREQ(failure.what(), "22012: division by zero");
+  }
+}
+
+TEST_F(DatabasePostgresCalls, Neighbours_OfFailingQueries_AreNotDisturbed) {
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  open();
+  std::vector<std::shared_ptr<Pending<Rows>>> calls;
+  for (std::int64_t i = 0; i < 300; ++i) {
+    if (i % 7 == 3) {
+      calls.push_back(
+          start(db_->query(i % 2 == 0 ? broken : divide, i % 2 == 0 ? Parameters{} : Parameters{std::int64_t{0}})));
+    } else {
+      calls.push_back(start(db_->query(echo, {i})));
+    }
+  }
+  for (std::int64_t i = 0; i < 300; ++i) {
+    const auto& call = calls[static_cast<std::size_t>(i)];
+    ASSERT_TRUE(finish(call));
+    if (i % 7 == 3) {
+      EXPECT_THROW(std::rethrow_exception(call->thrown), database::StatementFailed);
+    } else {
+      ASSERT_TRUE(call->value.has_value()) << i;
+      EXPECT_EQ((*call->value)[0].integer(0), i);
+    }
+  }
+}
+
+TEST_F(DatabasePostgresCalls, Writes_BetweenReads_KeepToThemselves) {
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  open();
+  const auto before = start(db_->query(count_items, {}));
+  const auto good = start(db_->execute(insert, item(1)));
+  const auto between = start(db_->query(count_items, {}));
+  const auto bad = start(db_->execute(insert, item(1)));
+  const auto after = start(db_->query(count_items, {}));
+  ASSERT_TRUE(finish(after));
+  EXPECT_EQ((*before->value)[0].integer(0), 0);
+  EXPECT_TRUE(good->value->has_value());
+  EXPECT_EQ((*between->value)[0].integer(0), 1);
+  EXPECT_FALSE(bad->value->has_value());
+  EXPECT_EQ((*after->value)[0].integer(0), 1);
+}
+
+TEST_F(DatabasePostgresCalls, TenThousandQueriesAtOnce_AllAnswerInTheirOwnName) {
+  settings_.queue_max = 10'000;
+  open();
+  std::vector<std::shared_ptr<Pending<Rows>>> calls;
+  for (std::int64_t i = 0; i < 10'000; ++i) calls.push_back(start(db_->query(echo, {i})));
+  for (std::int64_t i = 0; i < 10'000; ++i) {
+    const auto& call = calls[static_cast<std::size_t>(i)];
+    ASSERT_TRUE(finish(call));
+    ASSERT_TRUE(call->value.has_value());
+    ASSERT_EQ((*call->value)[0].integer(0), i);
+  }
+}
+
+TEST_F(DatabasePostgresCalls, ConcurrentBatches_OnOneRow_AllCount) {
+  open();
+  ASSERT_TRUE(execute(insert, item(1)).has_value());
+  std::vector<std::shared_ptr<Pending<std::expected<std::vector<Rows>, Violation>>>> calls;
+  for (int i = 0; i < 300; ++i) {
+    std::vector<Command> commands;
+    commands.push_back({&add_one, {std::int64_t{1}}});
+    commands.push_back({&add_one, {std::int64_t{1}}});
+    calls.push_back(start(db_->batch(std::move(commands))));
+  }
+  for (const auto& call : calls) {
+    ASSERT_TRUE(finish(call));
+    ASSERT_TRUE(call->value && call->value->has_value());
+  }
+  EXPECT_EQ(run(db_->query(amount_of, {std::int64_t{1}}))[0].integer(0), 600);
+}
+
+TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 2;
+  database_->run("INSERT INTO items (id, name) VALUES (1, 'a'), (2, 'b')");
+  database_->run("ALTER DATABASE " + database_->name() + " SET deadlock_timeout = '50ms'");
+  open();
+  static constexpr Statement pause{"calls_pause", "SELECT 1 FROM pg_sleep(0.1)"};
+  const auto one = start(db_->batch({{&add_one, {std::int64_t{1}}}, {&pause, {}}, {&add_one, {std::int64_t{2}}}}));
+  const auto two = start(db_->batch({{&add_one, {std::int64_t{2}}}, {&pause, {}}, {&add_one, {std::int64_t{1}}}}));
+  ASSERT_TRUE(finish(one));
+  ASSERT_TRUE(finish(two));
+  EXPECT_TRUE(one->value && one->value->has_value());
+  EXPECT_TRUE(two->value && two->value->has_value());
+  EXPECT_EQ(run(db_->query(amount_of, {std::int64_t{1}}))[0].integer(0), 2);
+  EXPECT_NE(database_->run("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "");
+}
+
+TEST_F(DatabasePostgresCalls, SchemaChange_UnderAPreparedStatement_IsFollowed) {
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  open();
+  ASSERT_TRUE(execute(insert, item(1)).has_value());
+  EXPECT_EQ(run(db_->query(all_items, {std::int64_t{1}})).columns(), 4U);
+  database_->run("ALTER TABLE items ADD COLUMN note text");
+  EXPECT_EQ(run(db_->query(all_items, {std::int64_t{1}})).columns(), 5U);
+}
+
+TEST_F(DatabasePostgresCalls, LostPreparedStatement_IsPreparedAgain) {
+  static constexpr Statement deallocate{"calls_deallocate", "DEALLOCATE ALL"};
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  open();
+  EXPECT_EQ(run(db_->query(echo, {std::int64_t{1}}))[0].integer(0), 1);
+  ASSERT_TRUE(execute(deallocate, {}).has_value());
+  EXPECT_EQ(run(db_->query(echo, {std::int64_t{2}}))[0].integer(0), 2);
+}
+
+TEST_F(DatabasePostgresCalls, WithoutPreparedStatements_EverythingWorks) {
+  settings_.postgres.prepared_statements = false;
+  open();
+  ASSERT_TRUE(execute(insert, item(1)).has_value());
+  EXPECT_EQ(execute(insert, item(1)).error(), Violation::unique);
+  EXPECT_FALSE(batch({{&insert, item(2)}, {&insert, item(1)}}).has_value());
+  EXPECT_EQ(run(db_->query(count_items, {}))[0].integer(0), 1);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM pg_prepared_statements"), "0");
+}
+
+TEST_F(DatabasePostgresCalls, Query_SeesEveryAcknowledgedWrite_OnOtherConnections) {
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 4;
+  open();
+  for (std::int64_t i = 1; i <= 50; ++i) {
+    ASSERT_TRUE(execute(insert, item(i)).has_value());
+    const auto one = start(db_->query(count_items, {}));
+    const auto two = start(db_->query(count_items, {}));
+    ASSERT_TRUE(finish(one) && finish(two));
+    ASSERT_EQ((*one->value)[0].integer(0), i);
+    ASSERT_EQ((*two->value)[0].integer(0), i);
+  }
+}
+
+TEST_F(DatabasePostgresCalls, Queue_Full_RefusesTheRestAndServesTheWaiting) {
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  settings_.queue_max = 10;
+  open();
+  std::vector<std::shared_ptr<Pending<Rows>>> calls;
+  for (int i = 0; i < 30; ++i) calls.push_back(start(db_->query(echo, {std::int64_t{i}})));
+  int served = 0;
+  int refused = 0;
+  for (const auto& call : calls) {
+    ASSERT_TRUE(finish(call));
+    served += call->value.has_value() ? 1 : 0;
+    refused += call->unavailable() == Unavailable::Reason::overload ? 1 : 0;
+  }
+  EXPECT_EQ(served, 10);
+  EXPECT_EQ(refused, 20);
+}
+
+TEST_F(DatabasePostgresCalls, Pool_GrowsUnderLoadToItsBound_AndShrinksWhenIdle) {
+  settings_.postgres.pool_min = 1;
+  settings_.postgres.pool_max = 3;
+  settings_.postgres.idle_timeout = std::chrono::milliseconds{300};
+  open();
+  const auto sessions = [&] {
+    return database_->run("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gatehouse' AND datname = '" +
+                          database_->name() + "'");
+  };
+  ASSERT_EQ(run(db_->query(echo, {std::int64_t{1}}))[0].integer(0), 1);
+  EXPECT_EQ(sessions(), "1");
+  std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> calls;
+  const auto grown = [&] {
+    calls.push_back(start(db_->execute(sleep, {})));
+    return sessions() == "3";
+  };
+  EXPECT_TRUE(run_until(io_, grown));
+  EXPECT_EQ(sessions(), "3");
+  for (const auto& call : calls) ASSERT_TRUE(finish(call));
+  EXPECT_TRUE(run_until(io_, [&] { return sessions() == "1"; }));
+}
+
+}  // namespace
+}  // namespace gatehouse::testing

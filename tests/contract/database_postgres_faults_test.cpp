@@ -1,0 +1,279 @@
+// What happens when the server is slow, killed, away or back: an answer within the deadline, and recovery by itself.
+
+#include "support/postgres_fixture.hpp"
+#include "support/tcp_proxy.hpp"
+
+namespace gatehouse::testing {
+namespace {
+
+using database::Parameters;
+using database::Rows;
+using database::Statement;
+using database::Unavailable;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr Statement echo{"faults_echo", "SELECT CAST($1 AS bigint)"};
+constexpr Statement long_sleep{"faults_sleep", "SELECT 1 FROM pg_sleep(30)"};
+constexpr Statement write{"faults_write", "INSERT INTO written (id) VALUES ($1)"};
+constexpr Statement slow_write{"faults_slow_write", "INSERT INTO written SELECT 1 FROM pg_sleep(30)"};
+
+class DatabasePostgresFaults : public PostgresTest {
+ protected:
+  std::int64_t ask(std::int64_t value) { return run(db_->query(echo, {value}))[0].integer(0); }
+
+  /// True if a question was answered before `at_most` passed; asks again as long as the database is unavailable.
+  bool recovers_within(std::chrono::milliseconds at_most) {
+    const auto end = Clock::now() + at_most;
+    while (Clock::now() < end) {
+      try {
+        return ask(1) == 1;
+      } catch (const Unavailable&) {
+        io_.restart();
+        io_.run_one_for(10ms);
+      }
+    }
+    return false;
+  }
+
+  /// Sends the driver through a proxy from now on.
+  TcpProxy& through_proxy() {
+    proxy_ = std::make_unique<TcpProxy>(settings_.postgres.host, settings_.postgres.port);
+    settings_.postgres.host = "127.0.0.1";
+    settings_.postgres.port = proxy_->port();
+    return *proxy_;
+  }
+
+  void TearDown() override {
+    db_.reset();
+    proxy_.reset();
+    PostgresTest::TearDown();
+  }
+
+  std::unique_ptr<TcpProxy> proxy_;
+};
+
+TEST_F(DatabasePostgresFaults, SlowQuery_EndsAtItsDeadline_AndTheNextIsServed) {
+  settings_.query_timeout = 300ms;
+  open();
+  const auto begin = Clock::now();
+  const auto slow = start(db_->query(long_sleep, {}));
+  ASSERT_TRUE(finish(slow));
+  EXPECT_EQ(slow->unavailable(), Unavailable::Reason::deadline);
+  EXPECT_GE(Clock::now() - begin, 300ms);
+  EXPECT_LT(Clock::now() - begin, 1s);
+  EXPECT_TRUE(recovers_within(1s));
+}
+
+TEST_F(DatabasePostgresFaults, QueriesBehindASlowOne_AreServedElsewhere) {
+  settings_.query_timeout = 400ms;
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  open();
+  EXPECT_EQ(ask(1), 1);
+  const auto slow = start(db_->query(long_sleep, {}));
+  run_until(io_, [] { return false; }, 300ms);
+  const auto innocent = start(db_->query(echo, {std::int64_t{2}}));
+  const auto unlucky_write = start(db_->execute(slow_write, {}));
+  ASSERT_TRUE(finish(slow) && finish(innocent) && finish(unlucky_write));
+  EXPECT_EQ(slow->unavailable(), Unavailable::Reason::deadline);
+  ASSERT_TRUE(innocent->value.has_value());
+  EXPECT_EQ((*innocent->value)[0].integer(0), 2);
+  EXPECT_EQ(unlucky_write->unavailable(), Unavailable::Reason::connection);
+}
+
+TEST_F(DatabasePostgresFaults, AbandonedQuery_IsEndedOnTheServerToo) {
+  settings_.query_timeout = 300ms;
+  open();
+  const auto slow = start(db_->query(long_sleep, {}));
+  ASSERT_TRUE(finish(slow));
+  EXPECT_TRUE(run_until(io_, [&] {
+    return database_->run(
+               "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(30)%' "
+               "AND datname = current_database() AND pid <> pg_backend_pid()") == "0";
+  }));
+}
+
+TEST_F(DatabasePostgresFaults, TerminatedSession_FailsItsQueries_ThenRecovers) {
+  open();
+  EXPECT_EQ(ask(1), 1);
+  const auto killed = start(db_->query(long_sleep, {}));
+  run_until(io_, [] { return false; }, 50ms);
+  terminate_sessions();
+  ASSERT_TRUE(finish(killed));
+  EXPECT_EQ(killed->unavailable(), Unavailable::Reason::connection);
+  EXPECT_TRUE(recovers_within(2s));
+  EXPECT_TRUE(logged("postgres_connection_lost"));
+}
+
+TEST_F(DatabasePostgresFaults, TerminatedIdleSession_IsReplacedBeforeItIsUsed) {
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  open();
+  for (std::int64_t round = 0; round < 5; ++round) {
+    EXPECT_EQ(ask(round), round);
+    log_.clear();
+    terminate_sessions();
+    ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connection_lost"); }));
+  }
+  EXPECT_EQ(ask(7), 7);
+}
+
+TEST_F(DatabasePostgresFaults, ServerAway_FailsFast_AndRecoversWithinFiveSeconds) {
+  auto& proxy = through_proxy();
+  open();
+  EXPECT_EQ(ask(1), 1);
+  proxy.cut();
+  ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
+  const auto begin = Clock::now();
+  for (int i = 0; i < 10; ++i) {
+    const auto refused = start(db_->query(echo, {std::int64_t{1}}));
+    ASSERT_TRUE(finish(refused));
+    EXPECT_EQ(refused->unavailable(), Unavailable::Reason::connection);
+  }
+  EXPECT_LT(Clock::now() - begin, 200ms);
+  run_until(io_, [] { return false; }, 3s);  // the pauses between attempts have grown by now
+  proxy.restore();
+  EXPECT_TRUE(recovers_within(5s));
+}
+
+TEST_F(DatabasePostgresFaults, ServerSilent_EndsAtTheDeadline_AndRecoversWithinFiveSeconds) {
+  settings_.query_timeout = 500ms;
+  auto& proxy = through_proxy();
+  open();
+  EXPECT_EQ(ask(1), 1);
+  proxy.silence();
+  const auto begin = Clock::now();
+  const auto read = start(db_->query(echo, {std::int64_t{1}}));
+  const auto script = start(db_->batch({{&echo, {std::int64_t{1}}}}));
+  ASSERT_TRUE(finish(read) && finish(script));
+  EXPECT_TRUE(read->unavailable().has_value());
+  EXPECT_TRUE(script->unavailable().has_value());
+  EXPECT_LT(Clock::now() - begin, 1500ms);
+  proxy.cut();
+  proxy.restore();
+  EXPECT_TRUE(recovers_within(5s));
+}
+
+TEST_F(DatabasePostgresFaults, AttemptsIntoTheVoid_DoNotHideThatTheServerIsBack) {
+  settings_.query_timeout = 500ms;
+  auto& proxy = through_proxy();
+  proxy.silence();  // what it swallows now never gets an answer
+  open();
+  ASSERT_TRUE(run_until(io_, [&] {
+    const auto refused = start(db_->query(echo, {std::int64_t{1}}));
+    return finish(refused) && refused->unavailable() == Unavailable::Reason::connection;
+  }));
+  proxy.restore();
+  EXPECT_TRUE(recovers_within(5s));
+}
+
+TEST_F(DatabasePostgresFaults, FirstQueries_WaitForTheFirstConnection) {
+  auto& proxy = through_proxy();
+  proxy.cut();
+  open();
+  const auto early = start(db_->query(echo, {std::int64_t{4}}));
+  ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
+  EXPECT_FALSE(early->done());
+  proxy.restore();
+  ASSERT_TRUE(finish(early));
+  ASSERT_TRUE(early->value.has_value());
+  EXPECT_EQ((*early->value)[0].integer(0), 4);
+}
+
+TEST_F(DatabasePostgresFaults, FirstQueries_EndAtTheirDeadline_WhenNoConnectionComes) {
+  settings_.query_timeout = 300ms;
+  through_proxy().cut();
+  open();
+  const auto early = start(db_->query(echo, {std::int64_t{4}}));
+  ASSERT_TRUE(finish(early));
+  EXPECT_EQ(early->unavailable(), Unavailable::Reason::deadline);
+}
+
+TEST_F(DatabasePostgresFaults, CutConnections_UnderLoad_LoseNoAcknowledgedWrite) {
+  database_->run("CREATE TABLE written (id bigint PRIMARY KEY)");
+  auto& proxy = through_proxy();
+  open();
+  std::vector<std::shared_ptr<Pending<std::expected<Rows, database::Violation>>>> calls;
+  for (std::int64_t id = 0; id < 2'000; ++id) {
+    calls.push_back(start(db_->execute(write, {id})));
+    if (id == 1'000) {
+      ASSERT_TRUE(finish(calls[100]));
+      proxy.cut();
+      proxy.restore();
+    }
+  }
+  int acknowledged = 0;
+  std::string ids = "0";
+  for (std::size_t id = 1; id < calls.size(); ++id) {
+    ASSERT_TRUE(finish(calls[id]));
+    if (!calls[id]->value || !calls[id]->value->has_value()) continue;
+    ++acknowledged;
+    ids += "," + std::to_string(id);
+  }
+  EXPECT_GT(acknowledged, 100);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM written WHERE id > 0 AND id IN (" + ids + ")"),
+            std::to_string(acknowledged));
+}
+
+TEST_F(DatabasePostgresFaults, ReadOnlyServer_IsUnavailable_AndItsConnectionDropped) {
+  database_->run("CREATE TABLE written (id bigint PRIMARY KEY)");
+  database_->run("ALTER DATABASE " + database_->name() + " SET default_transaction_read_only = on");
+  open();
+  const auto refused = start(db_->execute(write, {std::int64_t{1}}));
+  ASSERT_TRUE(finish(refused));
+  EXPECT_EQ(refused->unavailable(), Unavailable::Reason::connection);
+  AdminConnection{test_postgres_url().value()}.run("ALTER DATABASE " + database_->name() +
+                                                   " RESET default_transaction_read_only");
+  EXPECT_TRUE(run_until(io_, [&] { return logged("postgres_connection_lost: the server turned read-only"); }));
+  const auto accepted = run(db_->execute(write, {std::int64_t{1}}));
+  EXPECT_TRUE(accepted.has_value());
+}
+
+TEST_F(DatabasePostgresFaults, WrongPasswordOrDatabase_IsUnavailable_AndLoggedOnce) {
+  settings_.query_timeout = 1'000ms;
+  settings_.postgres.name = "no_such_database";
+  open();
+  const auto call = start(db_->query(echo, {std::int64_t{1}}));
+  ASSERT_TRUE(finish(call));
+  EXPECT_TRUE(call->unavailable().has_value());
+  EXPECT_EQ(log_.size(), 1U);
+  EXPECT_TRUE(logged("postgres_connect_failed"));
+}
+
+TEST_F(DatabasePostgresFaults, Destruction_WithQueriesInFlight_EndsThemAsStopped) {
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  settings_.queue_max = 1'000;
+  open();
+  EXPECT_EQ(ask(1), 1);
+  const auto sent = start(db_->query(long_sleep, {}));
+  std::vector<std::shared_ptr<Pending<Rows>>> waiting;
+  for (int i = 0; i < 500; ++i) waiting.push_back(start(db_->query(echo, {std::int64_t{i}})));
+  const auto script = start(db_->run_script("SELECT pg_sleep(30)"));
+  run_until(io_, [] { return false; }, 100ms);
+  db_.reset();
+  ASSERT_TRUE(finish(sent) && finish(script));
+  EXPECT_EQ(sent->unavailable(), Unavailable::Reason::stopped);
+  EXPECT_EQ(script->unavailable(), Unavailable::Reason::stopped);
+  for (const auto& call : waiting) {
+    ASSERT_TRUE(finish(call));
+    EXPECT_EQ(call->unavailable(), Unavailable::Reason::stopped);
+  }
+}
+
+TEST_F(DatabasePostgresFaults, NamedHost_IsResolvedWithoutBlocking) {
+  if (settings_.postgres.host != "127.0.0.1") GTEST_SKIP() << "the test server is not on 127.0.0.1";
+  settings_.postgres.host = "localhost";
+  open();
+  EXPECT_EQ(ask(3), 3);
+}
+
+TEST_F(DatabasePostgresFaults, UnknownHost_IsUnavailable) {
+  settings_.query_timeout = 3'000ms;
+  settings_.postgres.host = "no-such-host.invalid";
+  open();
+  const auto call = start(db_->query(echo, {std::int64_t{1}}));
+  ASSERT_TRUE(finish(call));
+  EXPECT_TRUE(call->unavailable().has_value());
+}
+
+}  // namespace
+}  // namespace gatehouse::testing

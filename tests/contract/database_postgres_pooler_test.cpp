@@ -1,0 +1,124 @@
+// The driver behind PgBouncer in transaction mode, where a session belongs to nobody for longer than a transaction.
+
+#include "support/pgbouncer.hpp"
+#include "support/postgres_fixture.hpp"
+
+namespace gatehouse::testing {
+namespace {
+
+using database::Command;
+using database::Rows;
+using database::Statement;
+using database::Violation;
+using namespace std::chrono_literals;
+
+constexpr Statement echo{"pooler_echo", "SELECT CAST($1 AS bigint)"};
+constexpr Statement add{"pooler_add", "INSERT INTO pooled (id) VALUES ($1)"};
+constexpr Statement count{"pooler_count", "SELECT count(*) FROM pooled"};
+
+/// Knows only whether its feed is ready.
+class Readiness final : public database::ChangeObserver {
+ public:
+  void on_feed_ready() noexcept override { ready = true; }
+  void on_feed_lost() noexcept override { ready = false; }
+  void on_announcement(std::string_view) noexcept override {}
+
+  bool ready = false;
+};
+
+class DatabasePostgresPooler : public PostgresTest {
+ protected:
+  void SetUp() override {
+    PostgresTest::SetUp();
+    if (!database_) return;
+    if (!PgBouncer::is_installed()) GTEST_SKIP() << "PgBouncer is not installed";
+    database_->run("CREATE TABLE pooled (id bigint PRIMARY KEY)");
+    direct_port_ = settings_.postgres.port;
+    direct_host_ = settings_.postgres.host;
+    settings_.postgres.prepared_statements = false;
+  }
+  void TearDown() override {
+    feed_.reset();
+    db_.reset();
+    pooler_.reset();
+    PostgresTest::TearDown();
+  }
+  void pool(PgBouncer::Mode mode, unsigned server_connections) {
+    pooler_ = std::make_unique<PgBouncer>(direct_host_, direct_port_, mode, server_connections);
+    settings_.postgres.host = "127.0.0.1";
+    settings_.postgres.port = pooler_->port();
+  }
+
+  std::unique_ptr<PgBouncer> pooler_;
+  std::string direct_host_;
+  std::uint16_t direct_port_ = 0;
+  Readiness observer_;
+  std::unique_ptr<database::ChangeFeed> feed_;
+};
+
+TEST_F(DatabasePostgresPooler, PipelinedCalls_OverFewSharedSessions_AllAnswer) {
+  pool(PgBouncer::Mode::transaction, 2);
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 6;
+  open();
+  std::vector<std::shared_ptr<Pending<Rows>>> reads;
+  std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> writes;
+  for (std::int64_t i = 0; i < 1'000; ++i) {
+    reads.push_back(start(db_->query(echo, {i})));
+    if (i % 5 == 0) writes.push_back(start(db_->execute(add, {i})));
+  }
+  for (std::size_t i = 0; i < reads.size(); ++i) {
+    ASSERT_TRUE(finish(reads[i]));
+    ASSERT_TRUE(reads[i]->value.has_value()) << i;
+    EXPECT_EQ((*reads[i]->value)[0].integer(0), static_cast<std::int64_t>(i));
+  }
+  for (const auto& write : writes) {
+    ASSERT_TRUE(finish(write));
+    EXPECT_TRUE(write->value && write->value->has_value());
+  }
+  EXPECT_EQ(run(db_->query(count, {}))[0].integer(0), 200);
+}
+
+TEST_F(DatabasePostgresPooler, FailedBatch_LeavesNothing) {
+  pool(PgBouncer::Mode::transaction, 1);
+  open();
+  const auto failed = run(db_->batch({{&add, {std::int64_t{1}}}, {&add, {std::int64_t{1}}}}));
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_EQ(failed.error(), Violation::unique);
+  EXPECT_EQ(run(db_->query(count, {}))[0].integer(0), 0);
+}
+
+TEST_F(DatabasePostgresPooler, Script_RunsAsOneTransaction) {
+  pool(PgBouncer::Mode::transaction, 1);
+  open();
+  EXPECT_TRUE(run(db_->run_script("CREATE TABLE one (id int); CREATE TABLE two (id int)")).has_value());
+  EXPECT_THROW((void)run(db_->run_script("CREATE TABLE three (id int); SELECT nonsense")), database::StatementFailed);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM information_schema.tables WHERE table_name IN ('one','two','three')"),
+            "2");
+}
+
+TEST_F(DatabasePostgresPooler, FeedThroughTransactionMode_IsNeverReady_AndSaysSo) {
+  pool(PgBouncer::Mode::transaction, 2);
+  open();
+  feed_ = provider_->watch(io_, observer_);
+  EXPECT_TRUE(run_until(io_, [&] { return logged("postgres_feed_deaf"); }));
+  EXPECT_FALSE(run_until(io_, [&] { return observer_.ready; }, 3s));
+}
+
+TEST_F(DatabasePostgresPooler, FeedListeningPastThePooler_IsReady) {
+  pool(PgBouncer::Mode::transaction, 2);
+  settings_.postgres.listen_host = direct_host_;
+  settings_.postgres.listen_port = direct_port_;
+  open();
+  feed_ = provider_->watch(io_, observer_);
+  EXPECT_TRUE(run_until(io_, [&] { return observer_.ready; }));
+}
+
+TEST_F(DatabasePostgresPooler, FeedThroughSessionMode_IsReady) {
+  pool(PgBouncer::Mode::session, 5);
+  open();
+  feed_ = provider_->watch(io_, observer_);
+  EXPECT_TRUE(run_until(io_, [&] { return observer_.ready; }));
+}
+
+}  // namespace
+}  // namespace gatehouse::testing

@@ -1,0 +1,85 @@
+// Migration scripts run as one transaction, one process at a time.
+
+#include "support/postgres_fixture.hpp"
+
+namespace gatehouse::testing {
+namespace {
+
+using database::Violation;
+
+class DatabasePostgresScript : public PostgresTest {
+ protected:
+  std::expected<void, Violation> run_script(std::string sql) {
+    if (!db_) open();
+    return run(db_->run_script(std::move(sql)));
+  }
+};
+
+TEST_F(DatabasePostgresScript, SeveralStatements_AreCommittedTogether) {
+  EXPECT_TRUE(run_script("CREATE TABLE one (id int); CREATE TABLE two (id int);\n-- the end").has_value());
+  EXPECT_EQ(database_->run("SELECT count(*) FROM information_schema.tables WHERE table_name IN ('one', 'two')"), "2");
+}
+
+TEST_F(DatabasePostgresScript, BadStatement_ThrowsAndLeavesNothing) {
+  EXPECT_THROW((void)run_script("CREATE TABLE one (id int); SELECT nonsense FROM nowhere"), database::StatementFailed);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM information_schema.tables WHERE table_name = 'one'"), "0");
+}
+
+TEST_F(DatabasePostgresScript, Violation_IsAValueAndLeavesNothing) {
+  const auto result = run_script("CREATE TABLE one (id int PRIMARY KEY); INSERT INTO one VALUES (1), (1)");
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error(), Violation::unique);
+  EXPECT_EQ(database_->run("SELECT count(*) FROM information_schema.tables WHERE table_name = 'one'"), "0");
+}
+
+TEST_F(DatabasePostgresScript, ViolationAtCommit_IsAValue) {
+  const auto result = run_script(
+      "CREATE TABLE one (id int PRIMARY KEY); "
+      "CREATE TABLE two (one int REFERENCES one (id) DEFERRABLE INITIALLY DEFERRED); INSERT INTO two VALUES (1)");
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error(), Violation::foreign_key);
+}
+
+TEST_F(DatabasePostgresScript, LongerThanTheQueryDeadline_IsNotCutShort) {
+  settings_.query_timeout = std::chrono::milliseconds{200};
+  EXPECT_TRUE(run_script("SELECT pg_sleep(0.6)").has_value());
+}
+
+TEST_F(DatabasePostgresScript, ScriptsAtTheSameTime_WaitForEachOther) {
+  const std::string increment =
+      "CREATE TABLE IF NOT EXISTS turns (entered timestamptz, left_at timestamptz);"
+      "INSERT INTO turns VALUES (clock_timestamp(), NULL); SELECT pg_sleep(0.05);"
+      "UPDATE turns SET left_at = clock_timestamp() WHERE left_at IS NULL";
+  open();
+  const auto other = make_provider();
+  const auto other_db = other->open(io_, 1);
+  std::vector<std::shared_ptr<Pending<std::expected<void, Violation>>>> scripts;
+  for (int i = 0; i < 4; ++i) {
+    scripts.push_back(start(db_->run_script(increment)));
+    scripts.push_back(start(other_db->run_script(increment)));
+  }
+  for (const auto& script : scripts) {
+    ASSERT_TRUE(finish(script));
+    EXPECT_TRUE(script->value && script->value->has_value());
+  }
+  EXPECT_EQ(database_->run("SELECT count(*) FROM turns"), "8");
+  EXPECT_EQ(database_->run("SELECT count(*) FROM turns a JOIN turns b ON a.ctid <> b.ctid AND a.entered < b.left_at "
+                           "AND b.entered < a.left_at"),
+            "0");
+}
+
+TEST_F(DatabasePostgresScript, KilledSession_IsUnavailable) {
+  open();
+  const auto script = start(db_->run_script("CREATE TABLE one (id int); SELECT pg_sleep(30)"));
+  ASSERT_TRUE(run_until(io_, [&] {
+    return database_->run(
+               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'BEGIN;%' AND state = 'active' AND "
+               "datname = current_database()") == "1";
+  }));
+  terminate_sessions();
+  ASSERT_TRUE(finish(script));
+  EXPECT_EQ(script->unavailable(), database::Unavailable::Reason::connection);
+}
+
+}  // namespace
+}  // namespace gatehouse::testing

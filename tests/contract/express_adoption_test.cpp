@@ -1,0 +1,202 @@
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/embedded_file.hpp"
+#include "database/migrator.hpp"
+#include "schema_text.hpp"
+#include "support/backend.hpp"
+#include "support/manual_clock.hpp"
+#include "support/run_task.hpp"
+
+namespace gatehouse::database {
+namespace {
+
+constexpr Statement select_password{"adoption_select_password",
+                                    "SELECT password_hash, salt FROM users WHERE email = $1"};
+constexpr Statement count_sessions{"adoption_count_sessions", "SELECT count(*) FROM sessions"};
+constexpr Statement count_knex{"adoption_count_knex", "SELECT count(*) FROM knex_migrations"};
+
+// A real database of the Express service as a script; empty where it is not there.
+std::string real_express_database() {
+  std::ifstream file{std::filesystem::path{GATEHOUSE_MISSION_DIR} / "express-database.sql"};
+  std::string script{std::istreambuf_iterator<char>{file}, {}};
+  // pg_dump empties the session's search path, which would outlast the script on this connection.
+  const auto setting = script.find("SELECT pg_catalog.set_config('search_path'");
+  if (setting != std::string::npos) script.erase(setting, script.find('\n', setting) - setting);
+  return script;
+}
+
+class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory> {
+ protected:
+  ExpressAdoption() : backend_(GetParam().make()), database_(backend_->provider().open(io_, 1)) {}
+
+  void run(std::string sql) { ASSERT_TRUE(testing::run_task(io_, database_->run_script(std::move(sql)))); }
+  std::int64_t count(const Statement& statement) {
+    return testing::run_task(io_, database_->query(statement, {}))[0].integer(0);
+  }
+  std::vector<MigrationStatus> status(Migrator& migrator) { return testing::run_task(io_, migrator.status()); }
+
+  // The Express service after its first `steps` migrations, as Knex leaves it.
+  void make_express_database(std::size_t steps) {
+    const bool postgres = database_->dialect() == Dialect::postgres;
+    std::string script = "CREATE TABLE knex_migrations (id " + std::string{postgres ? "serial" : "integer"} +
+                         " PRIMARY KEY, name varchar(255), batch integer, migration_time " +
+                         (postgres ? "timestamptz" : "integer") + ");\n";
+    const auto plan = plan_migrations(embedded_migrations(), database_->dialect());
+    for (std::size_t i = 0; i < steps; ++i) {
+      script.append(plan[i].up);
+      script += "INSERT INTO knex_migrations (name, batch) VALUES ('" + std::string{plan[i].name} + ".js', 1);\n";
+    }
+    run(std::move(script));
+  }
+
+  struct Password {
+    std::string hash;
+    std::string salt;  ///< "NULL" where there is none
+  };
+  Password password_of(const std::string& email) {
+    Parameters parameters;
+    parameters.emplace_back(email);
+    const auto rows = testing::run_task(io_, database_->query(select_password, std::move(parameters)));
+    return {std::string{rows[0].text(0)}, rows[0].is_null(1) ? "NULL" : std::string{rows[0].text(1)}};
+  }
+
+  testing::ManualClock clock_;
+  boost::asio::io_context io_{1};
+  std::unique_ptr<testing::Backend> backend_;
+  std::unique_ptr<Database> database_;
+};
+
+TEST_P(ExpressAdoption, Status_BeforeAdoption_ShowsKnexStepsAsApplied) {
+  make_express_database(3);
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto lines = status(migrator);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    EXPECT_EQ(lines[i].applied, i < 3) << lines[i].name;
+    EXPECT_FALSE(lines[i].applied_at) << lines[i].name;
+  }
+}
+
+TEST_P(ExpressAdoption, Latest_CompleteExpressDatabase_RunsOnlyWhatIsNew) {
+  make_express_database(3);
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto applied = testing::run_task(io_, migrator.latest()).value();
+  const auto lines = status(migrator);
+  ASSERT_EQ(applied.size(), lines.size() - 3);
+  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(lines[i].batch, i < 3 ? 1 : 2) << lines[i].name;
+  EXPECT_EQ(count(count_knex), 3);
+}
+
+TEST_P(ExpressAdoption, Latest_PartialExpressDatabase_RunsTheRestAndTellsKnex) {
+  for (const std::size_t steps : {1u, 2u}) {
+    backend_.reset();
+    backend_ = GetParam().make();
+    database_ = backend_->provider().open(io_, 1);
+    make_express_database(steps);
+    Migrator migrator{*database_, embedded_migrations(), clock_};
+    const auto applied = testing::run_task(io_, migrator.latest()).value();
+    EXPECT_EQ(applied.size(), status(migrator).size() - steps);
+    EXPECT_EQ(applied.front(), express_migrations[steps]);
+    EXPECT_EQ(count(count_knex), 3);
+  }
+}
+
+TEST_P(ExpressAdoption, RollbackToExpress_ThenLatest_GoesBackAndForth) {
+  make_express_database(3);
+  const auto express = schema_text(io_, *database_);
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto applied = testing::run_task(io_, migrator.latest()).value();
+  for (int round = 0; round < 2; ++round) {
+    const auto undone = testing::run_task(io_, migrator.rollback("express")).value();
+    EXPECT_EQ(undone.size(), applied.size());
+    EXPECT_EQ(schema_text(io_, *database_), express);
+    EXPECT_EQ(count(count_knex), 3);
+    EXPECT_EQ(testing::run_task(io_, migrator.latest()).value(), applied);
+  }
+}
+
+TEST_P(ExpressAdoption, Rollback_BeyondExpress_TakesTheStepsFromKnexToo) {
+  make_express_database(3);
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
+  ASSERT_TRUE(testing::run_task(io_, migrator.rollback({})));
+  EXPECT_EQ(testing::run_task(io_, migrator.rollback({})).value().size(), 3u);
+  EXPECT_EQ(count(count_knex), 0);
+  EXPECT_EQ(testing::run_task(io_, migrator.latest()).value().size(), status(migrator).size());
+}
+
+TEST_P(ExpressAdoption, RollbackToExpress_ReplacedHashes_AreHandedBackWhereTheyWereKept) {
+  make_express_database(3);
+  const std::string now = database_->dialect() == Dialect::postgres ? "CURRENT_TIMESTAMP" : "0";
+  const std::string insert =
+      "INSERT INTO users (first_name, last_name, email, created_at, updated_at, password_hash, salt)"
+      " VALUES ('A', 'B', ";
+  run(insert + "'old@example.com', " + now + ", " + now + ", 'aa', 'bb');" + insert + "'kept@example.com', " + now +
+      ", " + now + ", 'cc', 'dd');" + insert + "'changed@example.com', " + now + ", " + now + ", 'ee', 'ff');");
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
+  run("INSERT INTO express_passwords (user_id, password_hash, salt) SELECT id, password_hash, salt FROM users WHERE "
+      "email = "
+      "'kept@example.com';"
+      "UPDATE users SET password_hash = '$argon2id$v=19$x', salt = NULL WHERE email <> 'old@example.com';");
+
+  ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
+  EXPECT_EQ(password_of("old@example.com").hash, "aa");
+  EXPECT_EQ(password_of("kept@example.com").hash, "cc");
+  EXPECT_EQ(password_of("kept@example.com").salt, "dd");
+  EXPECT_EQ(password_of("changed@example.com").hash, "$argon2id$v=19$x");
+  EXPECT_EQ(password_of("changed@example.com").salt, "");
+
+  ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
+  EXPECT_EQ(password_of("changed@example.com").salt, "NULL");
+  EXPECT_EQ(password_of("kept@example.com").salt, "dd");
+}
+
+TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {
+  auto script = real_express_database();
+  if (database_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
+  if (script.empty()) GTEST_SKIP() << "express-database.sql is not there";
+  run(std::move(script));
+  const auto express = schema_text(io_, *database_);
+  const auto john = password_of("john@example.com");
+
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  EXPECT_EQ(testing::run_task(io_, migrator.latest()).value().size(), status(migrator).size() - 3);
+  EXPECT_EQ(password_of("john@example.com").hash, john.hash);
+  EXPECT_EQ(password_of("john@example.com").salt, john.salt);
+  EXPECT_EQ(count(count_sessions), 3);
+
+  ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
+  EXPECT_EQ(schema_text(io_, *database_), express);
+  EXPECT_EQ(password_of("john@example.com").hash, john.hash);
+  EXPECT_EQ(count(count_sessions), 3);
+}
+
+// The first three migrations make what Knex made, to the letter.
+TEST_P(ExpressAdoption, ExpressMigrations_OnAnEmptyDatabase_MakeTheRealExpressSchema) {
+  auto script = real_express_database();
+  if (database_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
+  if (script.empty()) GTEST_SKIP() << "express-database.sql is not there";
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
+  ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
+  const auto ours = schema_text(io_, *database_);
+
+  const auto real = GetParam().make();
+  const auto real_database = real->provider().open(io_, 1);
+  script += "DROP TABLE public.knex_migrations; DROP TABLE public.knex_migrations_lock;";
+  ASSERT_TRUE(testing::run_task(io_, real_database->run_script(std::move(script))));
+  EXPECT_EQ(ours, schema_text(io_, *real_database));
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, ExpressAdoption, ::testing::ValuesIn(testing::backends()), testing::backend_name);
+
+}  // namespace
+}  // namespace gatehouse::database

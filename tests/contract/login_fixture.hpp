@@ -1,0 +1,85 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "contract/feature_fixture.hpp"
+#include "flows/account_flow.hpp"
+#include "flows/login_flow.hpp"
+#include "passwords/password_service.hpp"
+#include "sessions/session_service.hpp"
+#include "tokens/token_verifier.hpp"
+
+namespace gatehouse::testing {
+
+inline std::vector<SecretString> test_secrets() {
+  std::vector<SecretString> secrets;
+  secrets.emplace_back("0123456789abcdef0123456789abcdef");
+  return secrets;
+}
+
+inline config::SessionSettings test_sessions() {
+  config::SessionSettings settings;
+  settings.secrets = test_secrets();
+  return settings;
+}
+
+inline config::TokenSettings test_tokens() {
+  config::TokenSettings settings;
+  settings.secrets = test_secrets();
+  return settings;
+}
+
+/// Everything from the password to the session on each kind of database, with hashes that cost next to nothing.
+class LoginFixture : public FeatureFixture {
+ protected:
+  LoginFixture() { cache_.on_feed_ready(); }
+
+  std::expected<flows::LoginResult, flows::LoginError> login(std::string email, std::string_view password) {
+    return run(login_.login(std::move(email), SecretString{password}, client_));
+  }
+
+  users::User create(const std::string& email, std::string_view password) {
+    users::NewUser user{
+        .first_name = "Ada", .last_name = "Lovelace", .email = email, .password = SecretString{password}};
+    return run(accounts_.create(std::move(user))).value();
+  }
+
+  users::UserCredentials credentials(const std::string& email) {
+    return run(users::UserStore{*database_}.find_credentials(email)).value();
+  }
+
+  /// The kept hash and salt of the Express service, as "hash:salt"; empty where there is none.
+  std::string kept_password(UserId id) {
+    static constexpr database::Statement find{"test_kept_express_password",
+                                              "SELECT password_hash, salt FROM express_passwords WHERE user_id = $1"};
+    const auto rows = select(find, {id.value});
+    return rows.empty() ? "" : std::string{rows[0].text(0)} + ":" + std::string{rows[0].text(1)};
+  }
+
+  static constexpr passwords::CostParameters cheap{.argon2id = {.memory_kib = 8, .passes = 1},
+                                                   .pbkdf2 = {.iterations = 1}};
+
+  const sessions::Client client_{.address = "192.0.2.1", .user_agent = "test"};
+  runtime::WorkerPool pool_{
+      {.name = "hashing", .threads = 2, .nice = 0, .queue_max = 4096, .wait_max = std::chrono::seconds{60}}};
+  passwords::PasswordService passwords_{pool_, config::PasswordSettings{}, random_, cheap};
+  sessions::SessionCache cache_{1 << 20};
+  const sessions::SessionSealer sealer_{test_secrets()};
+  sessions::SessionService sessions_{*database_, cache_, sealer_, clock_, random_, test_sessions()};
+  const tokens::TokenIssuer issuer_{test_tokens(), random_};
+  flows::LoginFlow login_{*database_, passwords_, sessions_, issuer_, clock_};
+  flows::AccountFlow accounts_{*database_, passwords_, cache_, clock_};
+};
+
+/// john@example.com of the Express service's development seeds.
+struct ExpressRow {
+  static constexpr const char* password = "password123";
+  static constexpr const char* hash =
+      "68a98bd442e156e57b61e9b7913f18141ead88e9d2ec36bd1f8328a71c42836502169c0ca34ed79867f74566c3b6de13096ef4bf6d0d1c81"
+      "e"
+      "0aa6f4e0d7bc630";
+  static constexpr const char* salt = "a5c08ed4651738e1536150657b032030";
+};
+
+}  // namespace gatehouse::testing

@@ -1,0 +1,258 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/embedded_file.hpp"
+#include "database/migrator.hpp"
+#include "schema_text.hpp"
+#include "support/backend.hpp"
+#include "support/manual_clock.hpp"
+#include "support/run_task.hpp"
+
+namespace gatehouse::database {
+namespace {
+
+using Outcome = std::expected<MigrationNames, MigrationError>;
+
+class MigrationsContract : public ::testing::TestWithParam<testing::BackendFactory> {
+ protected:
+  MigrationsContract() : backend_(GetParam().make()), database_(backend_->provider().open(io_, 1)) {}
+
+  // The program's migrations up to and with the one named.
+  static std::vector<EmbeddedFile> files_until(std::string_view last) {
+    std::vector<EmbeddedFile> files;
+    for (const EmbeddedFile& file : embedded_migrations()) {
+      const auto name = file.path.substr(file.path.rfind('/') + 1);
+      if (name.substr(0, name.find('.')) <= last) files.push_back(file);
+    }
+    return files;
+  }
+
+  std::vector<std::string> all_names() const {
+    std::vector<std::string> names;
+    for (const auto& step : plan_migrations(embedded_migrations(), database_->dialect())) names.emplace_back(step.name);
+    return names;
+  }
+
+  Outcome latest(Migrator& migrator) { return testing::run_task(io_, migrator.latest()); }
+  Outcome rollback(Migrator& migrator, std::optional<std::string> to = {}) {
+    return testing::run_task(io_, migrator.rollback(std::move(to)));
+  }
+  void run(std::string sql) { ASSERT_TRUE(testing::run_task(io_, database_->run_script(std::move(sql)))); }
+  std::string schema() { return schema_text(io_, *database_); }
+
+  // A user as the Express service would have written it.
+  std::string insert_user(const std::string& email) const {
+    const std::string now = database_->dialect() == Dialect::postgres ? "CURRENT_TIMESTAMP" : "0";
+    return "INSERT INTO users (first_name, last_name, email, created_at, updated_at) VALUES ('A', 'B', '" + email +
+           "', " + now + ", " + now + ");";
+  }
+
+  testing::ManualClock clock_;
+  boost::asio::io_context io_{1};
+  std::unique_ptr<testing::Backend> backend_;
+  std::unique_ptr<Database> database_;
+};
+
+TEST_P(MigrationsContract, Latest_EmptyDatabase_AppliesEverythingOnce) {
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  EXPECT_EQ(latest(migrator).value(), all_names());
+  EXPECT_EQ(latest(migrator).value(), MigrationNames{});
+}
+
+TEST_P(MigrationsContract, Status_BeforeAndAfter_SaysWhatIsApplied) {
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  for (const auto& line : testing::run_task(io_, migrator.status())) EXPECT_FALSE(line.applied) << line.name;
+  ASSERT_TRUE(latest(migrator));
+  const auto lines = testing::run_task(io_, migrator.status());
+  ASSERT_EQ(lines.size(), all_names().size());
+  for (const auto& line : lines) {
+    EXPECT_TRUE(line.applied && line.known) << line.name;
+    EXPECT_EQ(line.batch, 1) << line.name;
+    EXPECT_EQ(line.applied_at, clock_.now()) << line.name;
+  }
+}
+
+TEST_P(MigrationsContract, Rollback_LastBatch_LeavesTheSchemaThatWasBefore) {
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto empty = schema();
+  ASSERT_TRUE(latest(migrator));
+  const auto full = schema();
+  auto names = all_names();
+  std::ranges::reverse(names);
+  EXPECT_EQ(rollback(migrator).value(), names);
+  EXPECT_EQ(schema(), empty);
+  ASSERT_TRUE(latest(migrator));
+  EXPECT_EQ(schema(), full);
+}
+
+TEST_P(MigrationsContract, Rollback_EveryStep_RestoresTheSchemaBeforeIt) {
+  const auto names = all_names();
+  std::vector<std::string> schemas;
+  for (const auto& name : names) {
+    const auto files = files_until(name);
+    Migrator migrator{*database_, files, clock_};
+    ASSERT_EQ(latest(migrator).value(), MigrationNames{name});
+    schemas.push_back(schema());
+  }
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  for (std::size_t i = names.size() - 1; i > 0; --i) {
+    ASSERT_EQ(rollback(migrator, names[i - 1]).value(), MigrationNames{names[i]});
+    EXPECT_EQ(schema(), schemas[i - 1]) << names[i];
+  }
+}
+
+TEST_P(MigrationsContract, Rollback_WithoutTarget_TakesOnlyTheLastBatch) {
+  const auto files = files_until(express_migrations[2]);
+  {
+    Migrator first{*database_, files, clock_};
+    ASSERT_TRUE(latest(first));
+  }
+  const auto express = schema();
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto second = latest(migrator).value();
+  EXPECT_EQ(second.size(), all_names().size() - 3);
+  EXPECT_EQ(rollback(migrator).value().size(), second.size());
+  EXPECT_EQ(schema(), express);
+}
+
+TEST_P(MigrationsContract, Rollback_UnknownTarget_IsRefused) {
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto early = rollback(migrator, "express");
+  ASSERT_FALSE(early);
+  ASSERT_TRUE(latest(migrator));
+  const auto refused = rollback(migrator, "20990101_001_nowhere");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(std::get<UnknownTarget>(refused.error()).name, "20990101_001_nowhere");
+  EXPECT_EQ(latest(migrator).value(), MigrationNames{});
+}
+
+TEST_P(MigrationsContract, Latest_DatabaseOfANewerProgram_IsRefused) {
+  {
+    Migrator newer{*database_, embedded_migrations(), clock_};
+    ASSERT_TRUE(latest(newer));
+  }
+  const auto full = schema();
+  const auto files = files_until(express_migrations[2]);
+  Migrator older{*database_, files, clock_};
+  const auto refused = latest(older);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(std::get<UnknownApplied>(refused.error()).names.size(), all_names().size() - 3);
+  EXPECT_FALSE(rollback(older));
+  EXPECT_EQ(schema(), full);
+}
+
+TEST_P(MigrationsContract, Latest_EmailsDifferingOnlyInCase_StopsWithTheirList) {
+  const auto files = files_until(express_migrations[2]);
+  {
+    Migrator express{*database_, files, clock_};
+    ASSERT_TRUE(latest(express));
+  }
+  run(insert_user("John@example.com") + insert_user("john@example.com") + insert_user("jane@example.com"));
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto refused = latest(migrator);
+  ASSERT_FALSE(refused);
+  const auto& failed = std::get<CheckFailed>(refused.error());
+  EXPECT_EQ(failed.migration, "20261123_002_add_email_key");
+  EXPECT_EQ(failed.message.substr(0, 15), "These addresses");
+  EXPECT_EQ(failed.rows, std::vector<std::string>{"John@example.com, john@example.com"});
+  EXPECT_EQ(failed.count, 1);
+
+  run("DELETE FROM users WHERE email = 'John@example.com';");
+  EXPECT_TRUE(latest(migrator));
+}
+
+TEST_P(MigrationsContract, Latest_ManyConflictingEmails_ListsABoundedNumber) {
+  const auto files = files_until(express_migrations[2]);
+  {
+    Migrator express{*database_, files, clock_};
+    ASSERT_TRUE(latest(express));
+  }
+  constexpr int conflicts = 150;
+  std::string script;
+  for (int i = 0; i < conflicts; ++i) {
+    script +=
+        insert_user("a" + std::to_string(i) + "@example.com") + insert_user("A" + std::to_string(i) + "@example.com");
+  }
+  run(std::move(script));
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto refused = latest(migrator);
+  ASSERT_FALSE(refused);
+  const auto& failed = std::get<CheckFailed>(refused.error());
+  EXPECT_EQ(failed.rows.size(), static_cast<std::size_t>(Migrator::check_rows_max));
+  EXPECT_EQ(failed.count, conflicts);
+}
+
+TEST_P(MigrationsContract, Latest_TwoProcessesAtOnce_ApplyEachStepOnce) {
+  const auto other_provider = backend_->another_provider();
+  const auto other_database = other_provider->open(io_, 1);
+  Migrator one{*database_, embedded_migrations(), clock_};
+  Migrator two{*other_database, embedded_migrations(), clock_};
+  int finished = 0;
+  MigrationNames applied;
+  const auto note = [&](std::exception_ptr failure, const Outcome& names) {
+    ++finished;
+    if (failure) std::rethrow_exception(failure);
+    ASSERT_TRUE(names);
+    applied.insert(applied.end(), names->begin(), names->end());
+  };
+  boost::asio::co_spawn(io_, one.latest(), note);
+  boost::asio::co_spawn(io_, two.latest(), note);
+  io_.restart();
+  while (finished < 2 && io_.run_one_for(std::chrono::seconds{20}) > 0) {
+  }
+  ASSERT_EQ(finished, 2);
+  std::ranges::sort(applied);
+  EXPECT_EQ(applied, all_names());
+}
+
+TEST_P(MigrationsContract, Rollback_TwoProcessesAtOnce_TakeEachStepBackOnce) {
+  const auto empty = schema();
+  const auto other_provider = backend_->another_provider();
+  const auto other_database = other_provider->open(io_, 1);
+  Migrator one{*database_, embedded_migrations(), clock_};
+  Migrator two{*other_database, embedded_migrations(), clock_};
+  ASSERT_TRUE(latest(one));
+  int finished = 0;
+  std::size_t undone = 0;
+  const auto note = [&](std::exception_ptr failure, const Outcome& names) {
+    ++finished;
+    if (failure) std::rethrow_exception(failure);
+    ASSERT_TRUE(names);
+    undone += names->size();
+  };
+  boost::asio::co_spawn(io_, one.rollback({}), note);
+  boost::asio::co_spawn(io_, two.rollback({}), note);
+  io_.restart();
+  while (finished < 2 && io_.run_one_for(std::chrono::seconds{20}) > 0) {
+  }
+  ASSERT_EQ(finished, 2);
+  EXPECT_EQ(undone, all_names().size());
+  EXPECT_EQ(schema(), empty);
+}
+
+TEST_P(MigrationsContract, Latest_ScriptThatViolates_LeavesNothingOfIt) {
+  const std::string folder = database_->dialect() == Dialect::postgres ? "migrations/postgres/" : "migrations/sqlite/";
+  const std::string up = folder + "20200101_001_broken.up.sql";
+  const std::string down = folder + "20200101_001_broken.down.sql";
+  const std::vector<EmbeddedFile> files{
+      {down, "DROP TABLE once;"},
+      {up, "CREATE TABLE once (id integer PRIMARY KEY); INSERT INTO once VALUES (1); INSERT INTO once VALUES (1);"}};
+  Migrator migrator{*database_, files, clock_};
+  const auto refused = latest(migrator);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(std::get<ConstraintViolated>(refused.error()).migration, "20200101_001_broken");
+  EXPECT_EQ(schema(), "");
+  EXPECT_FALSE(testing::run_task(io_, migrator.status())[0].applied);
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, MigrationsContract, ::testing::ValuesIn(testing::backends()),
+                         testing::backend_name);
+
+}  // namespace
+}  // namespace gatehouse::database

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <string>
+
+#include "database/database.hpp"
+#include "support/run_task.hpp"
+
+namespace gatehouse::database {
+
+/// Everything a database's schema says but the migrations' own table, as text that is equal where two schemas are.
+inline std::string schema_text(boost::asio::io_context& io, Database& database) {
+  static constexpr Statement sqlite{
+      "schema_text_sqlite",
+      "SELECT type || ' ' || name || ': ' || sql FROM sqlite_master "
+      "WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name <> 'gatehouse_migrations' ORDER BY type, name"};
+  static constexpr Statement postgres{
+      "schema_text_postgres",
+      "SELECT line FROM ("
+      "SELECT concat_ws(' ', 'column', table_name, column_name, data_type, character_maximum_length, is_nullable, "
+      "column_default, generation_expression) AS line FROM information_schema.columns WHERE table_schema = 'public' "
+      "AND table_name <> 'gatehouse_migrations' "
+      "UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'gatehouse_migrations' "
+      "UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint "
+      "WHERE connamespace = 'public'::regnamespace AND conrelid <> coalesce(to_regclass('gatehouse_migrations'), "
+      "0::regclass) "
+      "UNION ALL SELECT concat_ws(' ', 'sequence', sequencename, data_type, max_value) FROM pg_sequences "
+      "WHERE schemaname = 'public') AS lines ORDER BY line"};
+  const auto rows =
+      testing::run_task(io, database.query(database.dialect() == Dialect::postgres ? postgres : sqlite, {}));
+  std::string text;
+  for (std::size_t i = 0; i < rows.size(); ++i) text.append(rows[i].text(0)).push_back('\n');
+  return text;
+}
+
+}  // namespace gatehouse::database

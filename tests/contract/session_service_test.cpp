@@ -1,0 +1,282 @@
+#include "sessions/session_service.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "contract/feature_fixture.hpp"
+#include "support/run_until.hpp"
+
+namespace gatehouse::sessions {
+namespace {
+
+using database::Statement;
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+std::vector<SecretString> secrets() {
+  std::vector<SecretString> made;
+  made.emplace_back("0123456789abcdef0123456789abcdef");
+  return made;
+}
+
+config::SessionSettings settings() {
+  config::SessionSettings made;
+  made.ttl = hours{10};
+  made.absolute_ttl = days{2};
+  return made;
+}
+
+class SessionServiceTest : public testing::FeatureFixture {
+ protected:
+  SessionServiceTest() {
+    cache_.on_feed_ready();
+    user_ = add_user("ada@example.com");
+  }
+
+  OpenedSession login() {
+    const auto draft = service_.draft(user_, "$hash", {.address = "192.0.2.1", .user_agent = "test"});
+    const auto id = SessionStore::inserted_id(batch_of_one(SessionStore::insert_command(draft.row)));
+    return service_.open(draft, id.value());
+  }
+
+  std::string answer(TimePoint expires_at) {
+    const auto id = std::to_string(user_.value);
+    return "{\"userId\":" + id + ",\"user\":{\"id\":" + id +
+           ",\"email\":\"ada@example.com\",\"first_name\":\"Ada\",\"last_name\":\"Lovelace\"},\"expiresAt\":\"" +
+           to_iso8601(expires_at) + "\"}";
+  }
+
+  CachedVerdict cached(const std::string& sealed) {
+    std::string json;
+    return service_.verify_cached(sealed, json);
+  }
+
+  SessionError refusal(const std::string& sealed) { return run(service_.verify(sealed)).error(); }
+
+  TimePoint last_seen(SessionId id) { return run(SessionStore{*database_}.find(id)).value().updated_at; }
+
+  UserId user_;
+  SessionCache cache_{1 << 20};
+  const SessionSealer sealer_{secrets()};
+  SessionService service_{*database_, cache_, sealer_, clock_, random_, settings()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Databases, SessionServiceTest, ::testing::ValuesIn(testing::backends()),
+                         testing::backend_name);
+
+TEST_P(SessionServiceTest, FreshSession_IsAnsweredByTheDatabaseThenByTheCache) {
+  const auto session = login();
+  EXPECT_EQ(session.expires_at, clock_.now() + hours{10});
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
+  EXPECT_EQ(run(service_.verify(session.sealed)), answer(session.expires_at));
+  std::string json;
+  EXPECT_EQ(service_.verify_cached(session.sealed, json), CachedVerdict::answered);
+  EXPECT_EQ(json, answer(session.expires_at));
+}
+
+TEST_P(SessionServiceTest, TwoLogins_AreTwoSessions) {
+  const auto one = login();
+  const auto other = login();
+  EXPECT_NE(one.id, other.id);
+  EXPECT_NE(one.sealed, other.sealed);
+}
+
+TEST_P(SessionServiceTest, TextThatWasNeverSealed_IsInvalid) {
+  for (const std::string& text : {std::string{}, std::string{"x"}, std::string(92, 'A'), std::string(100'000, 'A')}) {
+    EXPECT_EQ(cached(text), CachedVerdict::refused);
+    EXPECT_EQ(refusal(text), SessionError::invalid);
+  }
+}
+
+TEST_P(SessionServiceTest, SealedReferenceToNoRow_IsNotFound) {
+  const auto sealed = sealer_.seal({.id = SessionId{4711}, .secret = {}}, random_);
+  EXPECT_EQ(refusal(sealed), SessionError::not_found);
+}
+
+TEST_P(SessionServiceTest, SealedReferenceWithAnotherSecret_IsNotFound) {
+  const auto session = login();
+  const auto forged = sealer_.seal({.id = session.id, .secret = {}}, random_);
+  EXPECT_EQ(refusal(forged), SessionError::not_found);
+  ASSERT_TRUE(run(service_.verify(session.sealed)));
+  EXPECT_EQ(cached(forged), CachedVerdict::unknown) << "the cache checks the secret too";
+}
+
+TEST_P(SessionServiceTest, ExpiredSession_IsRefusedAlsoWhenCached) {
+  const auto session = login();
+  clock_.advance(hours{10} - microseconds{1});
+  EXPECT_TRUE(run(service_.verify(session.sealed)));
+  const auto renewed_until = clock_.now() + hours{10};
+  clock_.set(renewed_until);
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
+  EXPECT_EQ(refusal(session.sealed), SessionError::expired);
+}
+
+TEST_P(SessionServiceTest, DeletedUser_TakesTheSessionAlong) {
+  const auto session = login();
+  batch_of_one(users::UserStore::remove_command(user_));
+  EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
+}
+
+TEST_P(SessionServiceTest, UseBeforeATenthOfTheTime_WritesNothing) {
+  const auto session = login();
+  const auto opened_at = clock_.now();
+  clock_.advance(hours{1} - microseconds{1});
+  EXPECT_EQ(run(service_.verify(session.sealed)), answer(session.expires_at));
+  EXPECT_EQ(last_seen(session.id), opened_at);
+}
+
+TEST_P(SessionServiceTest, UseAfterATenthOfTheTime_RenewsIt) {
+  const auto session = login();
+  ASSERT_TRUE(run(service_.verify(session.sealed)));
+  clock_.advance(hours{1});
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown) << "the cache does not hide that a renewal is due";
+  EXPECT_EQ(run(service_.verify(session.sealed)), answer(clock_.now() + hours{10}));
+  EXPECT_EQ(last_seen(session.id), clock_.now());
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::answered);
+}
+
+TEST_P(SessionServiceTest, UseAllTheTime_WritesTenTimesAWindow) {
+  const auto session = login();
+  std::set<TimePoint> writes;
+  for (int i = 0; i < 200; ++i) {
+    clock_.advance(seconds{hours{10}} / 200);
+    if (cached(session.sealed) != CachedVerdict::answered) {
+      ASSERT_TRUE(run(service_.verify(session.sealed)));
+    }
+    writes.insert(last_seen(session.id));
+  }
+  EXPECT_GE(writes.size(), 9u);
+  EXPECT_LE(writes.size(), 11u);
+}
+
+TEST_P(SessionServiceTest, Renewal_NeverCrossesTheAbsoluteLimit) {
+  const auto session = login();
+  const auto limit = clock_.now() + days{2};
+  while (clock_.now() < limit) {
+    const auto verified = run(service_.verify(session.sealed));
+    ASSERT_TRUE(verified) << "used all the time";
+    const auto expires_at = run(SessionStore{*database_}.find(session.id))->expires_at;
+    ASSERT_LE(expires_at, limit);
+    EXPECT_EQ(*verified, answer(expires_at));
+    clock_.advance(hours{1} + seconds{7});
+  }
+  clock_.set(limit - microseconds{1});
+  EXPECT_EQ(run(service_.verify(session.sealed)), answer(limit));
+  clock_.set(limit);
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
+  EXPECT_EQ(refusal(session.sealed), SessionError::expired);
+}
+
+TEST_P(SessionServiceTest, ConcurrentRenewals_AllSucceedWithOneExpiry) {
+  const auto session = login();
+  clock_.advance(hours{2});
+  std::vector<Task<std::expected<std::string, SessionError>>> verifications;
+  for (int i = 0; i < 30; ++i) verifications.push_back(service_.verify(session.sealed));
+  for (const auto& verified : run_all(std::move(verifications))) {
+    EXPECT_EQ(verified, answer(clock_.now() + hours{10}));
+  }
+}
+
+TEST_P(SessionServiceTest, Logout_EndsTheSessionAtOnce) {
+  const auto session = login();
+  const auto other = login();
+  ASSERT_TRUE(run(service_.verify(session.sealed)));
+  run(service_.close(session.sealed));
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
+  EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
+  EXPECT_TRUE(run(service_.verify(other.sealed)));
+  run(service_.close(session.sealed));
+}
+
+TEST_P(SessionServiceTest, LogoutOfExpiredOrUnreadableSessions_IsFine) {
+  const auto session = login();
+  clock_.advance(days{3});
+  run(service_.close(session.sealed));
+  EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
+  run(service_.close("nonsense"));
+  run(service_.close(""));
+}
+
+TEST_P(SessionServiceTest, LogoutDuringManyVerifications_LeavesNothingInTheCache) {
+  for (int round = 0; round < 10; ++round) {
+    const auto session = login();
+    std::vector<Task<bool>> tasks;
+    for (int i = 0; i < 20; ++i) {
+      tasks.push_back([](SessionService& service, std::string sealed, bool logout) -> Task<bool> {
+        if (logout) {
+          co_await service.close(std::move(sealed));
+          co_return true;
+        }
+        const auto verified = co_await service.verify(std::move(sealed));
+        co_return verified.has_value();
+      }(service_, session.sealed, i == round));
+    }
+    run_all(std::move(tasks));
+    EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
+    EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
+  }
+}
+
+TEST_P(SessionServiceTest, LostFeed_MakesEveryAnswerComeFromTheDatabase) {
+  const auto session = login();
+  cache_.on_feed_lost();
+  ASSERT_TRUE(run(service_.verify(session.sealed)));
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
+  cache_.on_feed_ready();
+  ASSERT_TRUE(run(service_.verify(session.sealed)));
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::answered);
+}
+
+TEST_P(SessionServiceTest, IsActive_FollowsTheSession) {
+  const auto session = login();
+  EXPECT_EQ(service_.is_active_cached(session.id, user_), std::nullopt);
+  EXPECT_TRUE(run(service_.is_active(session.id, user_)));
+  EXPECT_EQ(service_.is_active_cached(session.id, user_), true);
+  EXPECT_FALSE(run(service_.is_active(session.id, UserId{user_.value + 1})));
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown) << "known to be active is not verified";
+  EXPECT_EQ(run(service_.verify(session.sealed)), answer(session.expires_at));
+  run(service_.close(session.sealed));
+  EXPECT_EQ(service_.is_active_cached(session.id, user_), std::nullopt);
+  EXPECT_FALSE(run(service_.is_active(session.id, user_)));
+}
+
+TEST_P(SessionServiceTest, CloseOneAndCloseAll_EndThoseSessions) {
+  const auto first = login();
+  const auto second = login();
+  const auto third = login();
+  for (const auto& session : {first, second, third}) ASSERT_TRUE(run(service_.verify(session.sealed)));
+  EXPECT_EQ(run(service_.list(user_)).size(), 3u);
+  EXPECT_TRUE(run(service_.close_one(second.id)));
+  EXPECT_FALSE(run(service_.close_one(second.id)));
+  EXPECT_EQ(cached(second.sealed), CachedVerdict::unknown);
+  EXPECT_EQ(cached(first.sealed), CachedVerdict::answered);
+  EXPECT_EQ(run(service_.close_all(user_)), 2);
+  for (const auto& session : {first, second, third}) {
+    EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
+    EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
+  }
+  EXPECT_TRUE(run(service_.list(user_)).empty());
+}
+
+TEST_P(SessionServiceTest, LogoutOnAnotherReplica_EmptiesThisCache) {
+  cache_.on_feed_lost();
+  auto feed = backend_->provider().watch(io_, cache_);
+  const auto session = login();
+  const auto answered = [&] { return cached(session.sealed) == CachedVerdict::answered; };
+  EXPECT_TRUE(testing::run_until(io_, [&] { return run(service_.verify(session.sealed)) && answered(); }))
+      << "the feed becomes ready";
+  auto replica = backend_->another_provider();
+  auto replica_database = replica->open(io_, 1);
+  SessionCache replica_cache{0};
+  SessionService replica_service{*replica_database, replica_cache, sealer_, clock_, random_, settings()};
+  run(replica_service.close(session.sealed));
+  EXPECT_TRUE(testing::run_until(io_, [&] { return !answered(); }));
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
+  EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
+}
+
+}  // namespace
+}  // namespace gatehouse::sessions

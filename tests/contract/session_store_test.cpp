@@ -1,0 +1,310 @@
+#include "sessions/session_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+
+#include "base/json_text.hpp"
+#include "contract/feature_fixture.hpp"
+#include "crypto/sha256.hpp"
+#include "sessions/session_cleanup.hpp"
+#include "support/run_until.hpp"
+
+namespace gatehouse::sessions {
+namespace {
+
+using database::Statement;
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+class SessionStoreTest : public testing::FeatureFixture {
+ protected:
+  NewSession session(UserId user, std::chrono::seconds lifetime = hours{1}) {
+    return {.user = user,
+            .password_hash = "$hash",
+            .secret_hash = crypto::sha256("secret"),
+            .created_at = clock_.now(),
+            .expires_at = clock_.now() + lifetime,
+            .absolute_expires_at = clock_.now() + hours{24},
+            .client = {.address = "192.0.2.1", .user_agent = "test"}};
+  }
+
+  std::optional<SessionId> insert(NewSession session) {
+    return SessionStore::inserted_id(batch_of_one(SessionStore::insert_command(std::move(session))));
+  }
+
+  /// As the Express service wrote them: no secret, so nothing can prove it.
+  SessionId insert_express_session(UserId user) {
+    static constexpr Statement insert{
+        "test_insert_express_session",
+        "INSERT INTO sessions (user_id, expires_at, created_at, updated_at) VALUES ($1, $2, $3, $3) RETURNING id"};
+    return SessionId{execute(insert, {user.value, clock_.now() + hours{1}, clock_.now()})[0].integer(0)};
+  }
+
+  std::int64_t session_count() {
+    static constexpr Statement count{"test_count_sessions", "SELECT COUNT(*) FROM sessions"};
+    return select(count)[0].integer(0);
+  }
+
+  void insert_many(UserId user, int count, std::chrono::seconds lifetime) {
+    std::vector<database::Command> commands;
+    for (int i = 0; i < count; ++i) commands.push_back(SessionStore::insert_command(session(user, lifetime)));
+    batch(std::move(commands));
+  }
+
+  Renewal renewal(SessionId id) {
+    return {.id = id, .now = clock_.now(), .expires_at = clock_.now() + hours{1}, .seen_before = clock_.now()};
+  }
+
+  SessionStore store_{*database_};
+};
+
+INSTANTIATE_TEST_SUITE_P(Databases, SessionStoreTest, ::testing::ValuesIn(testing::backends()), testing::backend_name);
+
+TEST_P(SessionStoreTest, InsertedSession_IsFoundWithItsUser) {
+  const auto user = add_user("ada@example.com");
+  const auto id = insert(session(user));
+  ASSERT_TRUE(id);
+  const auto found = run(store_.find(*id));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->user, user);
+  EXPECT_EQ(found->secret_hash, crypto::sha256("secret"));
+  EXPECT_EQ(found->expires_at, clock_.now() + hours{1});
+  EXPECT_EQ(found->absolute_expires_at, clock_.now() + hours{24});
+  EXPECT_EQ(found->updated_at, clock_.now());
+  ASSERT_TRUE(found->owner);
+  EXPECT_EQ(found->owner->email, "ada@example.com");
+  EXPECT_EQ(found->owner->first_name, "Ada");
+  EXPECT_EQ(found->owner->last_name, "Lovelace");
+}
+
+TEST_P(SessionStoreTest, InsertForChangedPasswordOrUnknownUser_InsertsNothing) {
+  const auto user = add_user("ada@example.com");
+  auto stale = session(user);
+  stale.password_hash = "$old";
+  EXPECT_FALSE(insert(std::move(stale)));
+  EXPECT_FALSE(insert(session(UserId{user.value + 1})));
+  EXPECT_EQ(session_count(), 0);
+}
+
+TEST_P(SessionStoreTest, SessionOfTheExpressService_DoesNotExistHere) {
+  const auto user = add_user("ada@example.com");
+  const auto id = insert_express_session(user);
+  EXPECT_FALSE(run(store_.find(id)));
+  EXPECT_FALSE(run(store_.find_active(id, user, clock_.now())));
+  EXPECT_TRUE(run(store_.list(user, clock_.now())).empty());
+  EXPECT_FALSE(run(store_.renew(renewal(id))));
+}
+
+TEST_P(SessionStoreTest, FindActive_WantsTheRightUserAndTime) {
+  const auto user = add_user("ada@example.com");
+  const auto id = insert(session(user)).value();
+  EXPECT_EQ(run(store_.find_active(id, user, clock_.now())), clock_.now() + hours{1});
+  EXPECT_FALSE(run(store_.find_active(id, UserId{user.value + 1}, clock_.now())));
+  EXPECT_FALSE(run(store_.find_active(SessionId{id.value + 1}, user, clock_.now())));
+  EXPECT_TRUE(run(store_.find_active(id, user, clock_.now() + hours{1} - microseconds{1})));
+  EXPECT_FALSE(run(store_.find_active(id, user, clock_.now() + hours{1})));
+}
+
+TEST_P(SessionStoreTest, Renew_MovesAnActiveSessionOnce) {
+  const auto user = add_user("ada@example.com");
+  const auto id = insert(session(user)).value();
+  clock_.advance(seconds{600});
+  auto move = renewal(id);
+  move.seen_before = clock_.now() - seconds{600};
+  EXPECT_TRUE(run(store_.renew(move)));
+  EXPECT_FALSE(run(store_.renew(move))) << "it was seen just now";
+  const auto found = run(store_.find(id));
+  EXPECT_EQ(found->expires_at, clock_.now() + hours{1});
+  EXPECT_EQ(found->updated_at, clock_.now());
+}
+
+TEST_P(SessionStoreTest, RenewOfWhatIsOverGoneOrTooFar_MovesNothing) {
+  const auto user = add_user("ada@example.com");
+  const auto id = insert(session(user)).value();
+  auto too_far = renewal(id);
+  too_far.expires_at = clock_.now() + hours{24} + microseconds{1};
+  EXPECT_FALSE(run(store_.renew(too_far))) << "past the absolute limit";
+  EXPECT_FALSE(run(store_.renew(renewal(SessionId{id.value + 1}))));
+  clock_.advance(hours{1});
+  EXPECT_FALSE(run(store_.renew(renewal(id)))) << "expired at this moment";
+}
+
+TEST_P(SessionStoreTest, ConcurrentRenewals_HaveOneWinner) {
+  const auto id = insert(session(add_user("ada@example.com"))).value();
+  clock_.advance(seconds{600});
+  auto move = renewal(id);
+  move.seen_before = clock_.now() - seconds{600};
+  std::vector<Task<bool>> renewals;
+  for (int i = 0; i < 20; ++i) renewals.push_back(store_.renew(move));
+  const auto renewed = run_all(std::move(renewals));
+  EXPECT_EQ(std::ranges::count(renewed, true), 1);
+}
+
+TEST_P(SessionStoreTest, List_ShowsActiveSessionsNewestFirst) {
+  const auto user = add_user("ada@example.com");
+  const auto other = add_user("bob@example.com");
+  const auto first = insert(session(user)).value();
+  insert(session(user, seconds{1}));
+  insert(session(other));
+  clock_.advance(seconds{1});
+  const auto second = insert(session(user)).value();
+  const auto sessions = run(store_.list(user, clock_.now()));
+  ASSERT_EQ(sessions.size(), 2u);
+  EXPECT_EQ(sessions[0].id, second);
+  EXPECT_EQ(sessions[1].id, first);
+  EXPECT_EQ(sessions[0].created_at, clock_.now());
+  EXPECT_EQ(sessions[0].last_seen_at, clock_.now());
+  EXPECT_EQ(sessions[0].expires_at, clock_.now() + hours{1});
+  EXPECT_EQ(sessions[0].address, "192.0.2.1");
+  EXPECT_EQ(sessions[0].user_agent, "test");
+}
+
+TEST_P(SessionStoreTest, List_IsBounded) {
+  const auto user = add_user("ada@example.com");
+  insert_many(user, SessionStore::list_sessions_max + 1, hours{1});
+  EXPECT_EQ(run(store_.list(user, clock_.now())).size(), static_cast<std::size_t>(SessionStore::list_sessions_max));
+}
+
+TEST_P(SessionStoreTest, ClientTexts_AreStoredCutOrNotAtAll) {
+  const auto user = add_user("ada@example.com");
+  auto oversized = session(user);
+  oversized.client = {.address = std::string(500, '1'),
+                      .user_agent = std::string("\xFF\0", 2) + std::string(9000, 'x')};
+  ASSERT_TRUE(insert(std::move(oversized)));
+  clock_.advance(seconds{1});
+  auto silent = session(user);
+  silent.client = {};
+  ASSERT_TRUE(insert(std::move(silent)));
+  const auto sessions = run(store_.list(user, clock_.now()));
+  ASSERT_EQ(sessions.size(), 2u);
+  EXPECT_EQ(sessions[0].address, std::nullopt);
+  EXPECT_EQ(sessions[0].user_agent, std::nullopt);
+  EXPECT_EQ(sessions[1].address->size(), address_bytes_max);
+  EXPECT_EQ(sessions[1].user_agent, "??" + std::string(user_agent_bytes_max - 2, 'x'));
+}
+
+TEST_P(SessionStoreTest, Removals_TakeWhatTheyNameAndNoMore) {
+  const auto user = add_user("ada@example.com");
+  const auto other = add_user("bob@example.com");
+  const auto first = insert(session(user)).value();
+  const auto second = insert(session(user)).value();
+  const auto third = insert(session(other)).value();
+  EXPECT_EQ(run(store_.remove_with_secret(first, crypto::sha256("other"))), 0);
+  EXPECT_EQ(run(store_.remove_with_secret(first, crypto::sha256("secret"))), 1);
+  EXPECT_EQ(run(store_.remove_with_secret(first, crypto::sha256("secret"))), 0);
+  EXPECT_EQ(run(store_.remove(SessionId{third.value + 1})), 0);
+  EXPECT_EQ(run(store_.remove_all(user, clock_.now())), 1);
+  EXPECT_FALSE(run(store_.find(second)));
+  EXPECT_TRUE(run(store_.find(third)));
+  EXPECT_EQ(run(store_.remove(third)), 1);
+  EXPECT_EQ(session_count(), 0);
+}
+
+TEST_P(SessionStoreTest, RemoveAll_TakesDeadSessionsAlongButCountsActiveOnes) {
+  const auto user = add_user("ada@example.com");
+  insert(session(user));
+  insert(session(user, seconds{1}));
+  insert_express_session(user);
+  clock_.advance(seconds{1});
+  EXPECT_EQ(run(store_.remove_all(user, clock_.now())), 1);
+  EXPECT_EQ(session_count(), 0);
+}
+
+TEST_P(SessionStoreTest, DeletedUser_TakesItsSessionsAlong) {
+  const auto user = add_user("ada@example.com");
+  const auto id = insert(session(user)).value();
+  batch_of_one(users::UserStore::remove_command(user));
+  EXPECT_FALSE(run(store_.find(id)));
+}
+
+TEST_P(SessionStoreTest, Cleanup_DeletesExpiredSessionsInBatchesAndKeepsTheRest) {
+  const auto user = add_user("ada@example.com");
+  insert_many(user, SessionStore::cleanup_sessions_max + 20, seconds{10});
+  insert_many(user, 5, seconds{11});
+  clock_.advance(seconds{10});
+  const auto batch = run(store_.delete_expired("one", clock_.now(), clock_.now() + seconds{30}));
+  EXPECT_TRUE(batch.lease_held);
+  EXPECT_EQ(batch.deleted, SessionStore::cleanup_sessions_max);
+  run(store_.give_lease_back("one"));
+
+  SessionCleanup cleanup{*database_, clock_, random_};
+  EXPECT_EQ(run(cleanup.run_once()), 20);
+  EXPECT_EQ(run(cleanup.run_once()), 0);
+  EXPECT_EQ(session_count(), 5);
+}
+
+TEST_P(SessionStoreTest, Lease_KeepsOthersOutUntilItEndsOrRunsOut) {
+  insert_many(add_user("ada@example.com"), 3, seconds{1});
+  clock_.advance(seconds{1});
+  const auto until = clock_.now() + seconds{30};
+  EXPECT_TRUE(run(store_.delete_expired("dead", clock_.now(), until)).lease_held);
+
+  insert_many(add_user("bob@example.com"), 1, seconds{0});
+  SessionCleanup cleanup{*database_, clock_, random_};
+  EXPECT_EQ(run(cleanup.run_once()), std::nullopt);
+  EXPECT_EQ(session_count(), 1) << "nothing is deleted without the lease";
+  run(store_.give_lease_back("somebody else"));
+  EXPECT_EQ(run(cleanup.run_once()), std::nullopt);
+  clock_.set(until + microseconds{1});
+  EXPECT_EQ(run(cleanup.run_once()), 1);
+  EXPECT_TRUE(run(store_.delete_expired("next", clock_.now(), until)).lease_held) << "given back after the run";
+}
+
+TEST_P(SessionStoreTest, ConcurrentHolders_OneGetsTheLease) {
+  std::vector<Task<CleanupBatch>> attempts;
+  for (int i = 0; i < 10; ++i) {
+    attempts.push_back(store_.delete_expired("holder " + std::to_string(i), clock_.now(), clock_.now() + seconds{30}));
+  }
+  const auto batches = run_all(std::move(attempts));
+  EXPECT_EQ(std::ranges::count_if(batches, [](const CleanupBatch& batch) { return batch.lease_held; }), 1);
+}
+
+TEST_P(SessionStoreTest, CleanupWhoseClockIsAhead_NeverDeletesARenewedSession) {
+  const auto user = add_user("ada@example.com");
+  std::vector<SessionId> ids;
+  for (int i = 0; i < 100; ++i) ids.push_back(insert(session(user, seconds{1})).value());
+
+  // The renewals see sessions with half a second left, the cleanup sees them over: the order in the database decides.
+  clock_.advance(std::chrono::milliseconds{500});
+  std::vector<Task<bool>> tasks;
+  for (const auto id : ids) {
+    tasks.push_back(store_.renew(renewal(id)));
+    if (id.value % 10 == 0) {
+      tasks.push_back([](SessionStore& store, TimePoint now) -> Task<bool> {
+        const auto batch = co_await store.delete_expired("ahead", now, now + seconds{30});
+        co_return batch.lease_held;
+      }(store_, clock_.now() + seconds{1}));
+    }
+  }
+  const auto outcomes = run_all(std::move(tasks));
+
+  std::size_t next = 0;
+  for (const auto id : ids) {
+    const bool renewed = outcomes[next++];
+    if (id.value % 10 == 0) ++next;
+    EXPECT_EQ(run(store_.find(id)).has_value(), renewed) << id.value;
+  }
+}
+
+TEST_P(SessionStoreTest, CleanupLoop_CleansUpUntilItIsCancelled) {
+  insert_many(add_user("ada@example.com"), 3, seconds{1});
+  clock_.advance(seconds{1});
+  SessionCleanup cleanup{*database_, clock_, random_};
+  boost::asio::cancellation_signal stop;
+  bool ended = false;
+  std::string failure;
+  auto loop = cleanup.run(std::chrono::milliseconds{1}, [&](std::string_view message) { failure = message; });
+  boost::asio::co_spawn(io_, std::move(loop),
+                        boost::asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
+  while (session_count() > 0 && failure.empty()) {
+  }
+  stop.emit(boost::asio::cancellation_type::terminal);
+  EXPECT_TRUE(testing::run_until(io_, [&] { return ended; }));
+  EXPECT_EQ(failure, "");
+}
+
+}  // namespace
+}  // namespace gatehouse::sessions

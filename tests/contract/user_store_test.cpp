@@ -1,0 +1,178 @@
+#include "users/user_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "contract/feature_fixture.hpp"
+
+namespace gatehouse::users {
+namespace {
+
+using database::Statement;
+using database::Violation;
+using std::chrono::seconds;
+
+constexpr Statement stored_password{"test_stored_password", "SELECT password_hash, salt FROM users WHERE id = $1"};
+constexpr Statement kept_password{"test_kept_password",
+                                  "SELECT password_hash, salt FROM express_passwords WHERE user_id = $1"};
+
+class UserStoreTest : public testing::FeatureFixture {
+ protected:
+  std::string hash_of(UserId id) { return std::string{select(stored_password, {id.value})[0].text(0)}; }
+
+  UserStore store_{*database_};
+};
+
+INSTANTIATE_TEST_SUITE_P(Databases, UserStoreTest, ::testing::ValuesIn(testing::backends()), testing::backend_name);
+
+TEST_P(UserStoreTest, InsertedUser_IsFoundAsItWasGiven) {
+  NewUser user{
+      .first_name = "Zo\xC3\xAB", .last_name = "O'Brien; DROP TABLE users", .email = "Zoe@Example.com", .password = {}};
+  const auto inserted = run(store_.insert(std::move(user), "$hash", clock_.now()));
+  ASSERT_TRUE(inserted);
+  EXPECT_GT(inserted->id.value, 0);
+  const auto found = run(store_.find(inserted->id));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, inserted->id);
+  EXPECT_EQ(found->first_name, "Zo\xC3\xAB");
+  EXPECT_EQ(found->last_name, "O'Brien; DROP TABLE users");
+  EXPECT_EQ(found->email, "Zoe@Example.com");
+  EXPECT_EQ(found->created_at, clock_.now());
+  EXPECT_EQ(found->updated_at, clock_.now());
+}
+
+TEST_P(UserStoreTest, UnknownId_IsNotFound) { EXPECT_FALSE(run(store_.find(UserId{4711}))); }
+
+TEST_P(UserStoreTest, SameEmailInAnotherCase_ViolatesUniqueness) {
+  add_user("john@example.com");
+  NewUser user{.first_name = "J", .last_name = "D", .email = "JOHN@Example.com", .password = {}};
+  const auto inserted = run(store_.insert(std::move(user), "$hash", clock_.now()));
+  ASSERT_FALSE(inserted);
+  EXPECT_EQ(inserted.error(), Violation::unique);
+}
+
+TEST_P(UserStoreTest, Credentials_AreFoundByAnyTypedForm) {
+  const auto id = add_user("John@example.com", "$phc");
+  const auto credentials = run(store_.find_credentials("  jOHN@EXAMPLE.com\n"));
+  ASSERT_TRUE(credentials);
+  EXPECT_EQ(credentials->id, id);
+  EXPECT_EQ(credentials->password_hash, "$phc");
+  EXPECT_EQ(credentials->salt, std::nullopt);
+  EXPECT_TRUE(run(store_.email_exists("JOHN@example.com")));
+}
+
+TEST_P(UserStoreTest, EmailBeyondAscii_IsComparedByteForByte) {
+  add_user("J\xC3\x9CRGEN@x.example");
+  EXPECT_TRUE(run(store_.find_credentials("j\xC3\x9Crgen@X.example")));
+  EXPECT_FALSE(run(store_.find_credentials("j\xC3\xBCrgen@X.example")));
+}
+
+TEST_P(UserStoreTest, TextThatIsNoEmail_FindsNobody) {
+  add_user("john@example.com");
+  for (const std::string& email :
+       {std::string{}, std::string("john@example.com\0", 17), std::string{"\xFF@example.com"},
+        std::string(100'000, 'a'), std::string{"' OR 1=1 --"}, std::string{"%"}}) {
+    EXPECT_FALSE(run(store_.find_credentials(email)));
+  }
+}
+
+TEST_P(UserStoreTest, Pages_AreNewestFirstAndCoverEveryUserOnce) {
+  std::vector<UserId> expected;
+  for (int i = 0; i < 10; ++i) {
+    if (i % 3 == 0) clock_.advance(seconds{1});
+    expected.insert(expected.begin(), add_user("user" + std::to_string(i) + "@example.com"));
+  }
+  std::vector<UserId> found;
+  std::optional<PagePosition> position;
+  while (true) {
+    const auto page = run(store_.page(position, 4));
+    ASSERT_LE(page.size(), 4u);
+    if (page.empty()) break;
+    for (const auto& user : page) found.push_back(user.id);
+    position = PagePosition{page.back().created_at, page.back().id};
+  }
+  EXPECT_EQ(found, expected);
+}
+
+TEST_P(UserStoreTest, Update_ChangesTheGivenFieldsAndTheTime) {
+  const auto id = add_user("john@example.com", "$phc");
+  const auto created_at = clock_.now();
+  clock_.advance(seconds{5});
+  UserChanges changes;
+  changes.last_name = "Byron";
+  const auto updated = UserStore::user_of(batch_of_one(UserStore::update_command(id, changes, clock_.now())));
+  ASSERT_TRUE(updated);
+  EXPECT_EQ(updated->first_name, "Ada");
+  EXPECT_EQ(updated->last_name, "Byron");
+  EXPECT_EQ(updated->email, "john@example.com");
+  EXPECT_EQ(updated->created_at, created_at);
+  EXPECT_EQ(updated->updated_at, clock_.now());
+  EXPECT_EQ(hash_of(id), "$phc");
+
+  changes = {};
+  changes.first_name = "Augusta";
+  changes.email = "augusta@example.com";
+  const auto again = UserStore::user_of(batch_of_one(UserStore::update_command(id, changes, clock_.now())));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->first_name, "Augusta");
+  EXPECT_EQ(again->last_name, "Byron");
+  EXPECT_TRUE(run(store_.email_exists("augusta@example.com")));
+  EXPECT_FALSE(run(store_.email_exists("john@example.com")));
+}
+
+TEST_P(UserStoreTest, UpdateOrRemovalOfNobody_TouchesNoRow) {
+  UserChanges changes;
+  changes.last_name = "Byron";
+  EXPECT_FALSE(UserStore::user_of(batch_of_one(UserStore::update_command(UserId{99}, changes, clock_.now()))));
+  EXPECT_TRUE(batch_of_one(UserStore::remove_command(UserId{99})).empty());
+}
+
+TEST_P(UserStoreTest, SetPassword_ReplacesHashAndSalt) {
+  const auto id = add_express_user("john@example.com", "beef", "salt");
+  EXPECT_TRUE(run(store_.express_hashes_present()));
+  batch_of_one(UserStore::set_password_command(id, "$new"));
+  const auto row = select(stored_password, {id.value});
+  EXPECT_EQ(row[0].text(0), "$new");
+  EXPECT_TRUE(row[0].is_null(1));
+  EXPECT_FALSE(run(store_.express_hashes_present()));
+}
+
+TEST_P(UserStoreTest, ReplaceHash_OnlyReplacesTheVerifiedOne) {
+  const auto id = add_user("john@example.com", "$old");
+  EXPECT_EQ(batch_of_one(UserStore::replace_hash_command(id, "$other", "$new")).affected(), 0);
+  EXPECT_EQ(hash_of(id), "$old");
+  EXPECT_EQ(batch_of_one(UserStore::replace_hash_command(id, "$old", "$new")).affected(), 1);
+  EXPECT_EQ(hash_of(id), "$new");
+}
+
+TEST_P(UserStoreTest, Lock_ChangesNothing) {
+  const auto id = add_user("john@example.com", "$old");
+  EXPECT_EQ(batch_of_one(UserStore::lock_command(id, "$other")).affected(), 0);
+  EXPECT_EQ(batch_of_one(UserStore::lock_command(id, "$old")).affected(), 1);
+  EXPECT_EQ(hash_of(id), "$old");
+}
+
+TEST_P(UserStoreTest, KeptExpressPassword_IsTheFirstOneAndGoesWithTheUser) {
+  const auto id = add_user("john@example.com", "$new");
+  batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "$stale"));
+  EXPECT_TRUE(select(kept_password, {id.value}).empty());
+  batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "$new"));
+  batch_of_one(UserStore::keep_express_password_command(id, "cafe", "other", "$new"));
+  const auto kept = select(kept_password, {id.value});
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].text(0), "beef");
+  EXPECT_EQ(kept[0].text(1), "salt");
+  EXPECT_EQ(batch_of_one(UserStore::remove_command(id)).size(), 1u);
+  EXPECT_TRUE(select(kept_password, {id.value}).empty());
+}
+
+TEST_P(UserStoreTest, DropExpressPassword_ForgetsIt) {
+  const auto id = add_user("john@example.com", "$new");
+  batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "$new"));
+  batch_of_one(UserStore::drop_express_password_command(id));
+  EXPECT_TRUE(select(kept_password, {id.value}).empty());
+}
+
+}  // namespace
+}  // namespace gatehouse::users
