@@ -1,0 +1,77 @@
+"""Who may know whom (docs/architecture.md): each layer may use the ones below it, never one beside or above."""
+
+import re
+
+from sources import SRC, relative
+
+# From the top. A new folder of src/ gets its place here and its gatehouse_module line in src/CMakeLists.txt.
+LAYERS = [
+    ["cli"],
+    ["routes"],
+    ["http"],
+    ["flows"],
+    ["users", "passwords", "sessions", "tokens"],
+    ["database"],
+    ["config"],
+    ["runtime"],
+    ["telemetry"],
+    ["crypto"],
+    ["base"],
+]
+
+# They implement the database port; main.cpp alone knows them.
+DRIVERS = ["database/postgres", "database/sqlite"]
+
+RANK = {folder: rank for rank, folders in enumerate(LAYERS) for folder in folders}
+
+
+def folder_of(path):
+    """The module of a file of src/: its folder, where a driver is one of its own; None for main.cpp."""
+    parts = path.relative_to(SRC).parts[:-1]
+    if not parts:
+        return None
+    return "/".join(parts[:2]) if "/".join(parts[:2]) in DRIVERS else parts[0]
+
+
+def allowed(user, used):
+    """Whether module `user` may include module `used`."""
+    if user is None or user == used:
+        return True
+    if used in DRIVERS:
+        return False
+    if user in DRIVERS:
+        return RANK[used] >= RANK["database"]
+    return RANK[user] < RANK[used]
+
+
+def includes_of(path):
+    """(line, included path) of each quoted include."""
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+        if match:
+            yield number, match.group(1)
+
+
+def declared_modules():
+    """What src/CMakeLists.txt says: module → the modules it USES."""
+    text = (SRC / "CMakeLists.txt").read_text()
+    modules = {}
+    for name, rest in re.findall(r"^gatehouse_module\(([\w/]+)([^)]*)\)", text, re.MULTILINE):
+        uses = re.search(r"\bUSES\s+([\w/\s]+?)(?=\s+LINKS\b|$)", rest)
+        modules[name] = uses.group(1).split() if uses else []
+    return modules
+
+
+def reachable(modules, start):
+    """Every module that the link line of `start` brings along, itself included."""
+    found, waiting = set(), [start]
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += modules.get(module, [])
+    return found
+
+
+def place(path, line):
+    return f"{relative(path)}:{line}"

@@ -1,0 +1,90 @@
+"""Some things have one place: SQL, locks, dialects; and some coroutine shapes have none, because GCC 12 miscompiles them."""
+
+import re
+import unittest
+
+from layers import place
+from sources import ROOT, SRC, code_of, cpp_files, literals_of, relative
+
+SQL = re.compile(r"^\s*(?:SELECT\b|INSERT\s+INTO\b|UPDATE\s+\w+\s+SET\b|DELETE\s+FROM\b|CREATE\s+\w+|ALTER\s+TABLE\b|DROP\s+\w+|WITH\s+\w+\s+AS\b"
+                 r"|LISTEN\b|NOTIFY\b|BEGIN\b|COMMIT\b)")
+WRITTEN_TABLE = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([a-z_]+)")
+LOCK = re.compile(r"\bstd::(?:\w*mutex|lock_guard|unique_lock|shared_lock|scoped_lock|condition_variable\w*|call_once)\b")
+LAMBDA_COROUTINE = re.compile(r"(?<![\w\])])\[[^\[\]]+\]\s*(?:\([^()]*\)\s*)?(?:mutable\s*)?->\s*(?:\w+::)*Task<")
+LAMBDA_IN_AWAIT = re.compile(r"\bco_await\b[^;{}]*?[(,\s]\[[^\[\]]+\]\s*[({]")
+MUTABLE_STATIC = re.compile(r"^\s*(?:static|thread_local|static thread_local)\s+(?!const\b|constexpr\b|constinit const\b)[\w:<>,&* ]+?\s+\w+\s*(?:=|\{|;)",
+                            re.MULTILINE)
+SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b")
+
+
+def may_hold_sql(path):
+    return path.name.endswith("_store.cpp") or (SRC / "database") in path.parents
+
+
+def lines_matching(pattern, code):
+    return [code.count("\n", 0, match.start()) + 1 for match in pattern.finditer(code)]
+
+
+def matches(pattern, paths):
+    return [place(path, line) for path in paths for line in lines_matching(pattern, code_of(path.read_text()))]
+
+
+class Places(unittest.TestCase):
+    def test_sql_stands_in_stores_and_below_database(self):
+        wrong = [place(path, line) for path in cpp_files("src") if not may_hold_sql(path)
+                 for line, content in literals_of(path.read_text()) if SQL.match(content)]
+        self.assertEqual([], wrong)
+
+    def test_each_table_is_written_by_one_store(self):
+        writers = {}
+        for path in cpp_files("src"):
+            if path.name.endswith("_store.cpp"):
+                for _, content in literals_of(path.read_text()):
+                    for table in WRITTEN_TABLE.findall(content):
+                        writers.setdefault(table, set()).add(relative(path))
+        self.assertEqual({}, {table: paths for table, paths in writers.items() if len(paths) > 1})
+
+    def test_no_locks_on_the_way_of_a_request(self):
+        self.assertEqual([], matches(LOCK, cpp_files("src/http", "src/routes", "src/flows")))
+
+    def test_no_lambda_coroutine_captures(self):
+        self.assertEqual([], matches(LAMBDA_COROUTINE, cpp_files("src", "tests")))
+
+    def test_no_capturing_lambda_within_a_co_await(self):
+        self.assertEqual([], matches(LAMBDA_IN_AWAIT, cpp_files("src", "tests")))
+
+    def test_no_mutable_statics(self):
+        self.assertEqual([], matches(MUTABLE_STATIC, cpp_files("src")))
+
+    def test_unit_tests_do_not_sleep(self):
+        self.assertEqual([], matches(SLEEP, cpp_files("tests/unit", "tests/contract")))
+
+
+class Migrations(unittest.TestCase):
+    def test_every_migration_goes_up_and_down_in_both_dialects(self):
+        names = {dialect: {path.name for path in (ROOT / "migrations" / dialect).glob("*.sql")} for dialect in ("postgres", "sqlite")}
+        self.assertEqual(names["postgres"], names["sqlite"])
+        steps = {name: name.rsplit(".", 2)[0] for name in names["postgres"]}
+        ups, downs, checks = ({step for name, step in steps.items() if name.endswith(kind)} for kind in (".up.sql", ".down.sql", ".check.sql"))
+        self.assertEqual(ups, downs)
+        self.assertLessEqual(checks, ups)
+
+    def test_migrations_sort_by_date_and_number(self):
+        wrong = [path.name for path in (ROOT / "migrations").rglob("*.sql") if not re.match(r"20\d{6}_\d{3}_[a-z0-9_]+\.(up|down|check)\.sql$", path.name)]
+        self.assertEqual([], wrong)
+
+
+class ThePatterns(unittest.TestCase):
+    def test_they_find_what_they_are_for(self):
+        self.assertTrue(LAMBDA_COROUTINE.search("auto f = [this, &x](int a) -> runtime::Task<int> {"))
+        self.assertFalse(LAMBDA_COROUTINE.search("auto f = [](int a) -> runtime::Task<int> {"))
+        self.assertTrue(LAMBDA_IN_AWAIT.search("co_await run(pool, [&] { return 1; });"))
+        self.assertFalse(LAMBDA_IN_AWAIT.search("co_await run(rows[0], (1));"))
+        self.assertTrue(MUTABLE_STATIC.search("  static int counter = 0;"))
+        self.assertFalse(MUTABLE_STATIC.search("  static const int limit = 0;"))
+        self.assertTrue(SQL.match("SELECT id FROM users"))
+        self.assertFalse(SQL.match("Select a file"))
+
+
+if __name__ == "__main__":
+    unittest.main()
