@@ -1,0 +1,22 @@
+// Base64url is a bijection between byte strings and the texts it accepts.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "crypto/base64url.hpp"
+
+namespace crypto = gatehouse::crypto;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  const std::string_view input{reinterpret_cast<const char*>(bytes), size};
+
+  const auto decoded = crypto::from_base64url(input);
+  if (decoded && crypto::to_base64url(*decoded) != input) std::abort();
+
+  const std::string encoded = crypto::to_base64url(input);
+  if (encoded.size() != crypto::base64url_length(size)) std::abort();
+  if (crypto::from_base64url(encoded) != input) std::abort();
+  return 0;
+}

@@ -1,0 +1,37 @@
+// Emails: what is accepted has the promised shape, and a key is its own key.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "base/json_text.hpp"
+#include "users/validation.hpp"
+
+namespace users = gatehouse::users;
+
+namespace {
+
+bool has_promised_shape(std::string_view email) {
+  if (email.size() > users::email_bytes_max || !gatehouse::is_utf8(email)) return false;
+  const auto at = email.find('@');
+  if (at == 0 || at > users::email_local_bytes_max || email.find('@', at + 1) != std::string_view::npos) return false;
+  const auto domain = email.substr(at + 1);
+  if (domain.empty() || domain.front() == '.' || domain.back() == '.' || domain.contains("..")) return false;
+  return std::ranges::none_of(email, [](char c) { return (c >= 0 && c <= ' ') || c == 0x7f; });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  const std::string_view input{reinterpret_cast<const char*>(bytes), size};
+
+  if (users::email_problem(input).empty() && !has_promised_shape(input)) std::abort();
+  const std::string key = users::email_key(input);
+  if (key.size() > input.size() || users::email_key(key) != key) std::abort();
+  // An accepted email can be typed in capitals and with blanks around it.
+  if (users::email_problem(input).empty() && !users::email_problem(key).empty()) std::abort();
+  return 0;
+}

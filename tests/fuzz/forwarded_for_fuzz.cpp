@@ -1,0 +1,16 @@
+// X-Forwarded-For behind a trusted proxy: the client is always the peer or an address.
+#include <boost/asio/ip/address.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "http/middleware/trusted_proxies.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  static const gatehouse::http::TrustedProxies proxies({"10.0.0.0/8", "fd00::/8"});
+  const std::string_view client = proxies.client_behind({reinterpret_cast<const char*>(bytes), size}, "10.0.0.1");
+  boost::system::error_code ec;
+  (void)boost::asio::ip::make_address(client, ec);
+  if (ec) std::abort();
+  return 0;
+}
