@@ -1,0 +1,66 @@
+"""The calls that most tests begin with: make a user, log in, ask about a session."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+from .http_client import Api, Response
+
+PASSWORD = "correct horse battery staple"
+
+
+def unique_email(prefix="user") -> str:
+    return f"{prefix}-{uuid.uuid4().hex[:16]}@example.com"
+
+
+def new_user(**changes) -> dict:
+    """A body for POST /users; a change of None leaves the field out."""
+    body = {"first_name": "Ada", "last_name": "Lovelace", "email": unique_email(), "password": PASSWORD} | changes
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def create_user(api: Api, **changes) -> dict:
+    """Creates a user and returns it as the service shows it."""
+    response = api.post("/users", new_user(**changes))
+    assert response.status == 201, (response.status, response.body)
+    return response.json()["user"]
+
+
+def create_users(api: Api, count: int) -> list[dict]:
+    """Several users, in parallel."""
+
+    def create(_):
+        with Api(api.port, api.key) as own:
+            return create_user(own)
+
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(create, range(count)))
+
+
+def try_log_in(api: Api, email: str, password=PASSWORD, **options) -> Response:
+    return api.post("/user-auth", {"email": email, "password": password}, **options)
+
+
+def log_in(api: Api, email: str, password=PASSWORD, **options) -> dict:
+    """Logs in and returns the answer: user, token, session, sessionExpires."""
+    response = try_log_in(api, email, password, **options)
+    assert response.status == 200, (response.status, response.body)
+    return response.json()
+
+
+def verify_session(api: Api, session: str) -> Response:
+    return api.post("/user-auth/verify-session", {"session": session})
+
+
+def verify_token(api: Api, token: str) -> Response:
+    return api.post("/user-auth/verify-token", headers={"Authorization": f"Bearer {token}"})
+
+
+def log_out(api: Api, session: str) -> Response:
+    return api.post("/user-auth/logout", {"session": session})
+
+
+def is_alive(api: Api, session: str) -> bool:
+    """True when the session is good, False when it is refused; anything else is a failure."""
+    response = verify_session(api, session)
+    assert response.status in (200, 401), (response.status, response.body)
+    return response.status == 200

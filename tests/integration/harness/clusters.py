@@ -1,0 +1,148 @@
+"""PostgreSQL clusters and poolers of a test's own: to be killed, to speak TLS, to stand in between."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from .waiting import wait_until
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+SETTINGS = {"shared_buffers": "32MB", "max_connections": "100", "recovery_init_sync_method": "syncfs"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def as_unprivileged(command: list[str]) -> list[str]:
+    """PostgreSQL and PgBouncer refuse to run as root; there they run as the user postgres."""
+    return (
+        ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command] if os.geteuid() == 0 else command
+    )
+
+
+def give_away(path: Path):
+    """Makes a file or folder the unprivileged user's."""
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam("postgres")
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+class Cluster:
+    """One PostgreSQL server with a data directory of its own, listening on 127.0.0.1 only."""
+
+    def __init__(self, settings: dict[str, str] | None = None):
+        if not BINARIES:
+            pytest.skip("no PostgreSQL server programs below /usr/lib/postgresql")
+        self.port = free_port()
+        self.root = Path(tempfile.mkdtemp(prefix="gatehouse-cluster-"))
+        self.root.chmod(0o755)
+        give_away(self.root)
+        self.data = self.root / "data"
+        self._settings = SETTINGS | (settings or {})
+        self._process: subprocess.Popen | None = None
+        self._run(
+            "initdb", "-D", str(self.data), "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"
+        )
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> "Cluster":
+        options = [text for name, value in self._settings.items() for text in ("-c", f"{name}={value}")]
+        where = ["-D", str(self.data), "-p", str(self.port), "-k", str(self.root), "-h", "127.0.0.1"]
+        with (self.root / "log").open("ab") as log:
+            command = as_unprivileged([str(BINARIES[0] / "postgres"), *where, *options])
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.root)
+        wait_until(self.answers, 20, "the cluster's start")
+        return self
+
+    def answers(self) -> bool:
+        command = [str(BINARIES[0] / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(command, check=False).returncode == 0
+
+    def kill(self):
+        """SIGKILL to the postmaster and its children: nothing is flushed, connections drop."""
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self._process.pid)], capture_output=True, text=True, check=False
+        )
+        self._process.kill()
+        for pid in children.stdout.split():
+            try:
+                os.kill(int(pid), 9)
+            except ProcessLookupError:
+                continue
+        self._process.wait(10)
+        self._process = None
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def write(self, name: str, text: str, mode=0o600) -> Path:
+        """A file in the data directory, readable by the server."""
+        path = self.data / name
+        path.write_text(text)
+        path.chmod(mode)
+        give_away(path)
+        return path
+
+    def remove(self):
+        if self._process is not None:
+            self.kill()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str):
+        command = as_unprivileged([str(BINARIES[0] / program), *arguments])
+        result = subprocess.run(command, capture_output=True, text=True, cwd=self.root, check=False)
+        assert result.returncode == 0, result.stderr
+
+
+class Bouncer:
+    """PgBouncer in transaction mode in front of one server."""
+
+    def __init__(self, server_host: str, server_port: int, pool_size=4):
+        program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+        if program is None:
+            pytest.skip("pgbouncer is not installed")
+        self.port = free_port()
+        self.root = Path(tempfile.mkdtemp(prefix="gatehouse-bouncer-"))
+        give_away(self.root)
+        users = self.root / "users.txt"
+        users.write_text('"postgres" ""\n')
+        configuration = self.root / "pgbouncer.ini"
+        configuration.write_text(
+            "[databases]\n"
+            f"* = host={server_host} port={server_port} user=postgres\n"
+            "[pgbouncer]\n"
+            "listen_addr = 127.0.0.1\n"
+            f"listen_port = {self.port}\n"
+            "unix_socket_dir =\n"
+            "auth_type = any\n"
+            f"auth_file = {users}\n"
+            "pool_mode = transaction\n"
+            f"default_pool_size = {pool_size}\n"
+            "max_client_conn = 200\n"
+            "ignore_startup_parameters = extra_float_digits\n"
+        )
+        for path in (users, configuration):
+            give_away(path)
+        with (self.root / "log").open("ab") as log:
+            command = as_unprivileged([program, str(configuration)])
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
+        wait_until(self._listens, 10, "the pooler's start")
+
+    def remove(self):
+        self._process.kill()
+        self._process.wait(10)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0

@@ -1,0 +1,82 @@
+"""The fixtures of every suite that runs the real program."""
+
+from pathlib import Path
+
+import pytest
+
+from .databases import KINDS, create_database
+from .program import Gatehouse, base_settings, run_command
+
+
+@pytest.fixture(params=KINDS)
+def kind(request) -> str:
+    """Runs the test once on each database."""
+    return request.param
+
+
+@pytest.fixture
+def database(kind, tmp_path):
+    """An empty database, dropped afterwards."""
+    created = create_database(kind, tmp_path)
+    yield created
+    created.drop()
+
+
+@pytest.fixture
+def start(database, tmp_path):
+    """start(SETTING="value", …): a program serving `database`. Each call is another replica. All end with the test."""
+    started: list[Gatehouse] = []
+
+    def start_program(wait=True, **settings) -> Gatehouse:
+        directory = tmp_path / f"program-{len(started)}"
+        program = Gatehouse(directory, base_settings() | database.settings() | settings)
+        started.append(program)
+        return program.start(wait)
+
+    yield start_program
+    for program in started:
+        program.discard()
+
+
+@pytest.fixture
+def command(database, tmp_path):
+    """command("migrate", "status", SETTING="value"): a subcommand on `database`, run to its end."""
+
+    def run(*arguments, stdin="", **settings):
+        return run_command(arguments, base_settings() | database.settings() | settings, tmp_path, stdin=stdin)
+
+    return run
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def shared(request, tmp_path_factory) -> Gatehouse:
+    """One program for all tests that only need their own users in it. Never stop it or change its database."""
+    directory: Path = tmp_path_factory.mktemp(f"shared-{request.param}")
+    database = create_database(request.param, directory)
+    program = Gatehouse(directory, base_settings() | database.settings())
+    program.start()
+    yield program
+    assert program.stop() == 0
+    database.drop()
+
+
+@pytest.fixture
+def api(shared):
+    """A connection to the shared program."""
+    with shared.api() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def parsing(tmp_path_factory) -> Gatehouse:
+    """One program on SQLite for tests of HTTP itself, which no database can change."""
+    directory: Path = tmp_path_factory.mktemp("parsing")
+    database = create_database("sqlite", directory)
+    program = Gatehouse(
+        directory,
+        base_settings() | database.settings() | {"ALLOWED_ORIGINS": "https://app.example.com,http://localhost:3000"},
+    )
+    program.start()
+    yield program
+    assert program.stop() == 0
+    database.drop()

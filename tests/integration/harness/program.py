@@ -1,0 +1,162 @@
+"""The real program as a child process: started with given settings, watched by its log, stopped and judged."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+from pathlib import Path
+
+from .http_client import Api
+from .places import SANITIZED, binary
+from .waiting import wait_until
+
+API_KEY = "integration-api-key-" + secrets.token_hex(24)
+JWT_SECRET = "integration-jwt-" + secrets.token_hex(32)
+SESSION_SECRET = "integration-session-" + secrets.token_hex(32)
+
+START_DEADLINE_S = 60.0 if SANITIZED else 20.0
+STOP_DEADLINE_S = 40.0 if SANITIZED else 20.0
+SANITIZER_MARKS = ("AddressSanitizer", "ThreadSanitizer", "LeakSanitizer", "runtime error:")
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "ASAN_OPTIONS",
+    "TSAN_OPTIONS",
+    "UBSAN_OPTIONS",
+    "LSAN_OPTIONS",
+    "LLVM_PROFILE_FILE",
+)
+
+
+def base_settings() -> dict[str, str]:
+    """What every test starts with: strong secrets, a free port, no seeds."""
+    return {
+        "APP_ENV": "test",
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "API_KEY": API_KEY,
+        "JWT_SECRET": JWT_SECRET,
+        "SESSION_SECRET": SESSION_SECRET,
+    }
+
+
+def environment_of(settings: dict[str, str | None]) -> dict[str, str]:
+    """The child's whole environment; a setting of None is left out."""
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    environment.update({name: value for name, value in settings.items() if value is not None})
+    return environment
+
+
+def run_command(arguments, settings, directory: Path, deadline_s=60.0, stdin="") -> subprocess.CompletedProcess:
+    """Runs `gatehouse <arguments>` to its end."""
+    return subprocess.run(
+        [str(binary()), *arguments],
+        env=environment_of(settings),
+        cwd=directory,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=deadline_s,
+        check=False,
+    )
+
+
+class Gatehouse:
+    """`gatehouse serve` in a directory of its own. start() and stop() may alternate; the port may change."""
+
+    def __init__(self, directory: Path, settings: dict[str, str | None]):
+        directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory
+        self.settings = settings
+        self.port = 0
+        self.process: subprocess.Popen | None = None
+        self._stdout = directory / "stdout.jsonl"
+        self._stderr = directory / "stderr.txt"
+        self._log_start = 0
+
+    def start(self, wait=True) -> "Gatehouse":
+        """Starts the program; with `wait`, returns when it says that it serves."""
+        self._log_start = self._stdout.stat().st_size if self._stdout.exists() else 0
+        with self._stdout.open("ab") as out, self._stderr.open("ab") as err:
+            self.process = subprocess.Popen(
+                [str(binary()), "serve"], env=environment_of(self.settings), cwd=self.directory, stdout=out, stderr=err
+            )
+        if wait:
+            self.wait_until_serving()
+        return self
+
+    def wait_until_serving(self):
+        def has_started():
+            assert self.process.poll() is None, f"the program ended ({self.process.returncode}):\n{self.output()}"
+            return self.events("server_started")
+
+        started = wait_until(has_started, START_DEADLINE_S, "the start")
+        self.port = int(started[-1]["port"])
+
+    def api(self, key: str | None = None, **options) -> Api:
+        return Api(self.port, key or self.settings["API_KEY"], **options)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit status. Fails where a sanitizer complained."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self._reap()
+
+    def kill(self):
+        """SIGKILL: no chance to finish anything."""
+        self.process.kill()
+        self._reap()
+
+    def discard(self):
+        """The end of a test that is not about ends: at once, but for sanitizers, which report at the exit."""
+        if self.process is None:
+            return
+        try:
+            if SANITIZED:
+                self.stop()
+        finally:
+            if self.process is not None:
+                self.kill()
+
+    def wait(self, deadline_s=STOP_DEADLINE_S) -> int:
+        """The exit status of a program that ends by itself."""
+        return self.process.wait(deadline_s)
+
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def log(self) -> list[dict]:
+        """The log of this start, a dict for each line. A last line still being written is left out."""
+        return [json.loads(line) for line in self.log_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+
+    def log_bytes(self) -> bytes:
+        """The log of this start as it was written."""
+        return self._stdout.read_bytes()[self._log_start :]
+
+    def events(self, name: str) -> list[dict]:
+        return [line for line in self.log() if line.get("event") == name]
+
+    def output(self) -> str:
+        """Everything written so far, to both streams, by all starts."""
+        return "".join(path.read_text(errors="replace") for path in (self._stdout, self._stderr) if path.exists())
+
+    def memory_kib(self, field="VmRSS") -> int:
+        """Resident memory; `VmHWM` is its highest value so far (proc(5))."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(field + ":"):
+                return int(line.split()[1])
+        raise AssertionError(f"no {field} in /proc")
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def _reap(self) -> int:
+        status = self.process.wait(STOP_DEADLINE_S)
+        self.process = None
+        errors = self._stderr.read_text(errors="replace")
+        assert not any(mark in errors for mark in SANITIZER_MARKS), errors
+        return status

@@ -1,0 +1,123 @@
+"""A socket that sends exactly the bytes a test gives it, and reads answers strictly (RFC 9112)."""
+
+import socket
+from dataclasses import dataclass, field
+
+
+def message(line: str, *headers: str, body=b"") -> bytes:
+    """A request for 127.0.0.1 with these header lines, and with its body's length where it has one."""
+    lines = [f"{line} HTTP/1.1", "Host: x", *headers]
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+class ConnectionEnded(Exception):
+    """The peer closed before the expected bytes arrived."""
+
+
+@dataclass
+class RawResponse:
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+    interim: list[int] = field(default_factory=list)
+
+
+class RawConnection:
+    """Bytes out, answers in. Every wait ends after `timeout_s`."""
+
+    def __init__(self, port: int, timeout_s=10.0, host="127.0.0.1"):
+        self.socket = socket.create_connection((host, port), timeout=timeout_s)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._unread = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, data: bytes):
+        self.socket.sendall(data)
+
+    def read_response(self, without_body=False) -> RawResponse:
+        """The next final answer; interim ones (1xx) are remembered in it."""
+        interim = []
+        while True:
+            response = self.read_head()
+            if response.status >= 200:
+                break
+            interim.append(response.status)
+        response.interim = interim
+        if not without_body and response.status != 204:
+            response.body = self._read_body(response.headers)
+        return response
+
+    def is_closed_by_peer(self) -> bool:
+        """True when the peer closes without sending more; False when bytes come or the timeout passes."""
+        if self._unread:
+            return False
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionError:
+            return True
+        except TimeoutError:
+            return False
+
+    def read_to_end(self) -> bytes:
+        """Everything until the peer closes."""
+        while self._receive():
+            pass
+        everything, self._unread = self._unread, b""
+        return everything
+
+    def _receive(self) -> bool:
+        try:
+            data = self.socket.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        self._unread += data
+        return bool(data)
+
+    def _read_until(self, mark: bytes) -> bytes:
+        while mark not in self._unread:
+            if not self._receive():
+                raise ConnectionEnded(f"closed before {mark!r}; had {self._unread[:200]!r}")
+        part, self._unread = self._unread.split(mark, 1)
+        return part
+
+    def _read_exactly(self, count: int) -> bytes:
+        while len(self._unread) < count:
+            if not self._receive():
+                raise ConnectionEnded(f"closed {count - len(self._unread)} bytes early")
+        part, self._unread = self._unread[:count], self._unread[count:]
+        return part
+
+    def read_head(self) -> RawResponse:
+        """The next status line and headers, interim ones too."""
+        lines = self._read_until(b"\r\n\r\n").decode("latin-1").split("\r\n")
+        version, status, *_ = lines[0].split(" ", 2)
+        assert version in ("HTTP/1.1", "HTTP/1.0"), lines[0]
+        headers = {}
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        return RawResponse(int(status), headers)
+
+    def _read_body(self, headers: dict[str, str]) -> bytes:
+        if headers.get("transfer-encoding") == "chunked":
+            return self._read_chunks()
+        if "content-length" in headers:
+            return self._read_exactly(int(headers["content-length"]))
+        return self.read_to_end()
+
+    def _read_chunks(self) -> bytes:
+        body = b""
+        while True:
+            size = int(self._read_until(b"\r\n"), 16)
+            chunk = self._read_exactly(size)
+            assert self._read_exactly(2) == b"\r\n"
+            if size == 0:
+                return body
+            body += chunk

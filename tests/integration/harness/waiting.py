@@ -1,0 +1,19 @@
+"""Waiting for a condition with a deadline: tests never sleep for a fixed time and hope."""
+
+import time
+
+
+class Overdue(AssertionError):
+    """The condition did not hold before the deadline."""
+
+
+def wait_until(condition, deadline_s=10.0, what="the condition", interval_s=0.01):
+    """Calls `condition` until it returns something true and returns that; raises Overdue after `deadline_s`."""
+    end = time.monotonic() + deadline_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() >= end:
+            raise Overdue(f"{what} did not hold within {deadline_s} s")
+        time.sleep(interval_s)

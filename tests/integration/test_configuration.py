@@ -1,0 +1,285 @@
+"""What the program can be told and how: environment, .env, secret files; what it refuses to start with."""
+
+import secrets
+import socket
+import subprocess
+
+import pytest
+
+from harness.accounts import create_user, log_in, try_log_in
+from harness.databases import PostgresDatabase, create_database
+from harness.http_client import Api
+from harness.places import MISSION, binary, required
+from harness.program import Gatehouse, base_settings, environment_of, run_command
+
+STRONG = {name: secrets.token_urlsafe(48) for name in ("API_KEY", "JWT_SECRET", "SESSION_SECRET")}
+
+
+def refusal(directory, settings):
+    """Starts the program with exactly these settings and returns what it says when it refuses."""
+    result = run_command(
+        ["serve"], {"PORT": "0", "SQLITE_PATH": str(directory / "refused.db")} | settings, directory, deadline_s=20
+    )
+    assert result.returncode not in (0, None), "it started"
+    return result.stdout + result.stderr
+
+
+def production(**changes):
+    return {"APP_ENV": "production"} | STRONG | changes
+
+
+@pytest.mark.parametrize("name", ["API_KEY", "JWT_SECRET", "SESSION_SECRET"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "too-short",
+        "a" * 64,
+        "0123456789" * 7,
+        "your-secure-api-key-here",
+        "your-jwt-secret-key-change-in-production",
+        "prod-session-secret-64-chars-long",
+    ],
+)
+def test_production_refuses_a_weak_secret_by_name(tmp_path, name, value):
+    text = refusal(tmp_path, production(**{name: value}))
+    assert name in text
+    assert not value or value not in text
+
+
+def test_production_lists_every_mistake_at_once(tmp_path):
+    text = refusal(
+        tmp_path,
+        {
+            "APP_ENV": "production",
+            "API_KEY": "short",
+            "JWT_SECRET": "your-jwt-secret-key-change-in-production",
+            "PORT": "99999",
+            "LOG_LEVEL": "loud",
+            "DB_POOL_MIN": "-1",
+            "GATEHOUSE_SESION_TTL": "1h",
+            "TLS_CERT": "/nowhere/cert.pem",
+        },
+    )
+    for name in (
+        "API_KEY",
+        "JWT_SECRET",
+        "SESSION_SECRET",
+        "PORT",
+        "LOG_LEVEL",
+        "DB_POOL_MIN",
+        "GATEHOUSE_SESION_TTL",
+        "TLS_",
+    ):
+        assert name in text, f"{name} is not among the mistakes:\n{text}"
+
+
+def test_production_refuses_one_secret_for_two_purposes(tmp_path):
+    text = refusal(tmp_path, production(JWT_SECRET=STRONG["SESSION_SECRET"]))
+    assert "JWT_SECRET" in text and "SESSION_SECRET" in text
+
+
+def test_production_refuses_an_unknown_setting_and_suggests_the_known(tmp_path):
+    text = refusal(tmp_path, production(GATEHOUSE_LOGIN_EROR="uniform", GATEHOUSE_SESSION_TLL="1h"))
+    assert "GATEHOUSE_SESSION_TLL" in text and "SESSION_TTL" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "abc"),
+        ("PORT", "-1"),
+        ("PORT", "65536"),
+        ("HEADER_TIMEOUT", "soon"),
+        ("SESSION_TTL", "-5s"),
+        ("SESSION_TTL", "0"),
+        ("LOGIN_ERRORS", "chatty"),
+        ("APP_ENV", "prod uction"),
+        ("IO_THREADS", "1e9"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "app.example.com"),
+        ("TRUSTED_PROXIES", "everyone"),
+        ("DATABASE_URL", "mysql://localhost/x"),
+        ("DB_SSL", "maybe"),
+        ("TLS_CERT", "/nowhere/cert.pem"),
+        ("PASSWORD_HASH", "md5"),
+        ("SESSION_ABSOLUTE_TTL", "2d"),
+    ],
+)
+def test_unreadable_value_is_refused_everywhere_and_not_repeated(tmp_path, name, value):
+    text = refusal(tmp_path, {"APP_ENV": "development", name: value})
+    assert name in text
+    if name == "DATABASE_URL":
+        assert value not in text
+
+
+@pytest.fixture
+def serving(tmp_path):
+    """serving(settings): a program started with exactly these settings, in the test's directory."""
+    started = []
+
+    def start(settings):
+        program = Gatehouse(tmp_path, {"PORT": "0", "HOST": "127.0.0.1"} | settings)
+        started.append(program)
+        return program.start()
+
+    yield start
+    for program in started:
+        program.discard()
+
+
+def test_production_starts_with_strong_secrets(serving, tmp_path):
+    program = serving(production(SQLITE_PATH=str(tmp_path / "x.db")))
+    with program.api() as api:
+        assert api.get("/health").json()["environment"] == "production"
+        assert api.get("/users").json() == []
+
+
+def test_development_starts_with_nothing_at_all(serving, tmp_path):
+    program = serving({})
+    with Api(program.port, None) as api:
+        assert api.get("/health").json()["environment"] == "development"
+        assert api.get("/users").status == 401
+    assert (tmp_path / "data" / "gatehouse.db").exists()
+
+
+def test_database_file_is_private(serving, tmp_path):
+    serving({"SQLITE_PATH": str(tmp_path / "private.db")})
+    assert (tmp_path / "private.db").stat().st_mode & 0o077 == 0
+
+
+def test_secrets_come_from_files(serving, tmp_path):
+    settings = {"APP_ENV": "production", "SQLITE_PATH": str(tmp_path / "x.db")}
+    for name, value in STRONG.items():
+        path = tmp_path / name.lower()
+        path.write_text(value + "\n")
+        settings[f"{name}_FILE"] = str(path)
+    program = serving(settings)
+    with Api(program.port, STRONG["API_KEY"]) as api:
+        assert api.get("/users").status == 200
+
+
+def test_missing_secret_file_is_named(tmp_path):
+    text = refusal(tmp_path, production(API_KEY=None, API_KEY_FILE="/nowhere/key"))
+    assert "API_KEY" in text and "/nowhere/key" in text
+
+
+def test_prefixed_name_wins_over_plain_and_environment_over_dotenv(serving, tmp_path):
+    keys = {name: secrets.token_urlsafe(32) for name in ("plain", "prefixed", "dotenv")}
+    (tmp_path / ".env").write_text(f"API_KEY={keys['dotenv']}\nJWT_EXPIRES_IN=5m\n")
+    program = serving(
+        {"API_KEY": keys["plain"], "GATEHOUSE_API_KEY": keys["prefixed"], "SQLITE_PATH": str(tmp_path / "x.db")}
+    )
+    with Api(program.port, keys["prefixed"]) as api:
+        assert api.get("/users").status == 200
+        assert api.get("/users", key=keys["plain"]).status == 401
+        assert api.get("/users", key=keys["dotenv"]).status == 401
+
+
+def express_dotenv(database):
+    """The .env of the service's description, with the test server's address."""
+    parts = database.parts()
+    return f"""# Application Environment
+NODE_ENV=development
+PORT=8000
+# Database Configuration
+DB_HOST={parts.hostname}
+DB_PORT={parts.port}
+DB_NAME={database.name}
+DB_USER={parts.username}
+DB_PASSWORD={parts.password or "postgres"}
+# Security Configuration
+API_KEY=your-secure-api-key-here
+JWT_SECRET=your-jwt-secret-key-change-in-production
+SESSION_SECRET=your-session-secret-key-change-in-production
+# CORS Configuration
+ALLOWED_ORIGINS=http://localhost:3000,http://localhost:3001
+# Documentation
+DOCS_PORT=8001
+ADMINER_PORT=8002
+DOMAIN=localhost
+"""
+
+
+@pytest.mark.parametrize("kind", ["postgres"])
+def test_dotenv_of_the_express_service_starts_unchanged(serving, tmp_path, database):
+    assert isinstance(database, PostgresDatabase)
+    (tmp_path / ".env").write_text(express_dotenv(database))
+    program = serving({})  # only PORT and HOST, so that tests can run side by side
+    with Api(program.port, "your-secure-api-key-here") as api:
+        assert api.get("/health").json()["environment"] == "development"
+        assert sorted(user["email"] for user in api.get("/users").json()) == [
+            "alice@example.com",
+            "jane@example.com",
+            "john@example.com",
+        ]
+        assert try_log_in(api, "john@example.com", "password123").status == 200
+        preflight = api.request(
+            "OPTIONS",
+            "/users",
+            headers={"Origin": "http://localhost:3001", "Access-Control-Request-Method": "GET"},
+            key=None,
+        )
+        assert preflight.header("Access-Control-Allow-Origin") == "http://localhost:3001"
+
+
+def test_dotenv_of_the_description_is_the_one_tested(tmp_path):
+    description = required(MISSION / "000_12030151457c6dda.txt").read_text()
+    for line in (
+        "NODE_ENV=development",
+        "API_KEY=your-secure-api-key-here",
+        "ALLOWED_ORIGINS=http://localhost:3000,http://localhost:3001",
+        "DOCS_PORT=8001",
+        "ADMINER_PORT=8002",
+    ):
+        assert line in description
+
+
+def test_unset_app_env_reads_node_env(serving, tmp_path):
+    program = serving({"NODE_ENV": "test", "SQLITE_PATH": str(tmp_path / "x.db")})
+    with Api(program.port, None) as api:
+        assert api.get("/health").json()["environment"] == "test"
+
+
+def test_port_that_is_taken_stops_the_start(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        text = refusal(tmp_path, {"PORT": str(taken.getsockname()[1]), "HOST": "127.0.0.1"})
+    assert "in use" in text.lower()
+
+
+@pytest.mark.parametrize("kind", ["postgres"])
+def test_postgres_password_never_shows(tmp_path, kind):
+    database = create_database(kind, tmp_path)
+    try:
+        canary = "canary-database-password"
+        url = database.url.replace("postgres@", f"postgres:{canary}@", 1).replace(str(database.parts().port), "1", 1)
+        settings = base_settings() | {"DATABASE_URL": url, "DB_CONNECT_TIMEOUT": "1s", "DB_QUERY_TIMEOUT": "1s"}
+        for arguments in (["doctor"], ["migrate", "status"]):
+            result = run_command(arguments, settings, tmp_path)
+            assert canary not in result.stdout + result.stderr
+            assert result.returncode != 0
+    finally:
+        database.drop()
+
+
+def test_settings_take_effect_for_every_replica_alike(start, database):
+    keys = [secrets.token_urlsafe(32) for _ in range(2)]
+    for _ in range(2):
+        with start(API_KEY=",".join(keys)).api(keys[1]) as api:
+            log_in(api, create_user(api)["email"])
+
+
+def test_version_and_help_need_no_configuration(tmp_path):
+    for arguments in (["--version"], ["--help"], ["serve", "--help"]):
+        result = subprocess.run(
+            [str(binary()), *arguments],
+            env=environment_of({}),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.strip()

@@ -1,0 +1,205 @@
+"""Several replicas on one PostgreSQL: what one ends is dead on all, and they start together without a quarrel."""
+
+import statistics
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from harness.accounts import create_user, is_alive, log_in, log_out, new_user, try_log_in, verify_session, verify_token
+from harness.clusters import Bouncer
+from harness.places import SANITIZED
+from harness.waiting import wait_until
+
+pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+
+SEEN_WITHIN_S = 2.0
+
+
+@pytest.fixture
+def pair(start):
+    """Two replicas: a connection to each."""
+    with start().api() as first, start().api() as second:
+        yield first, second
+
+
+def warmed(api, login):
+    """Checks the session until its replica's cache answers."""
+    for _ in range(3):
+        assert verify_session(api, login["session"]).status == 200
+
+
+def dies_on(api, login):
+    wait_until(
+        lambda: not is_alive(api, login["session"]), SEEN_WITHIN_S, "the end of the session on the other replica"
+    )
+    wait_until(lambda: verify_token(api, login["token"]).status == 401, SEEN_WITHIN_S, "the end of the token")
+
+
+def test_session_of_one_replica_is_good_on_the_other(pair):
+    first, second = pair
+    login = log_in(first, create_user(first)["email"])
+    assert verify_session(second, login["session"]).status == 200
+    assert verify_token(second, login["token"]).status == 200
+
+
+ENDINGS = {
+    "logout": lambda api, user, login: log_out(api, login["session"]),
+    "end_one": lambda api, user, login: api.delete(f"/sessions/{api.get(f'/users/{user}/sessions').json()[0]['id']}"),
+    "end_all": lambda api, user, login: api.delete(f"/users/{user}/sessions"),
+    "delete_user": lambda api, user, login: api.delete(f"/users/{user}"),
+    "new_password": lambda api, user, login: api.put(f"/users/{user}", {"password": "another password"}),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_session_ended_on_one_replica_dies_on_the_other(pair, ending):
+    first, second = pair
+    user = create_user(first)
+    login = log_in(first, user["email"])
+    warmed(second, login)
+    assert ENDINGS[ending](first, user["id"], login).status == 200
+    dies_on(second, login)
+    assert not is_alive(second, login["session"])
+
+
+def test_renamed_user_is_shown_anew_on_the_other_replica(pair):
+    first, second = pair
+    user = create_user(first)
+    login = log_in(first, user["email"])
+    warmed(second, login)
+    assert first.put(f"/users/{user['id']}", {"first_name": "Augusta"}).status == 200
+    wait_until(
+        lambda: verify_session(second, login["session"]).json()["user"]["first_name"] == "Augusta",
+        SEEN_WITHIN_S,
+        "the new name",
+    )
+
+
+def seconds_until_dead(api, session):
+    begin = time.perf_counter()
+    wait_until(lambda: not is_alive(api, session), SEEN_WITHIN_S, "the revocation", interval_s=0.001)
+    return time.perf_counter() - begin
+
+
+def test_revocation_travels_quickly(pair):
+    first, second = pair
+    email = create_user(first)["email"]
+    times = []
+    for _ in range(40):
+        login = log_in(first, email)
+        warmed(second, login)
+        log_out(first, login["session"])
+        times.append(seconds_until_dead(second, login["session"]))
+    assert statistics.median(times) < (0.5 if SANITIZED else 0.05)
+
+
+def test_replicas_starting_at_once_migrate_once(start, database):
+    replicas = [start(wait=False) for _ in range(5)]
+    for replica in replicas:
+        replica.wait_until_serving()
+    names = [row[0] for row in database.rows("SELECT name FROM gatehouse_migrations ORDER BY name")]
+    assert len(names) == len(set(names)) == 9
+    with replicas[0].api() as first, replicas[4].api() as last:
+        user = create_user(first)
+        assert try_log_in(last, user["email"]).status == 200
+
+
+def test_replicas_seeding_at_once_seed_once(start, database):
+    replicas = [start(wait=False, APP_ENV="development") for _ in range(4)]
+    for replica in replicas:
+        replica.wait_until_serving()
+    wait_until(lambda: database.rows("SELECT count(*) FROM users") == [(3,)], 10, "the seeds")
+    with replicas[0].api() as api:
+        assert try_log_in(api, "jane@example.com", "password456").status == 200
+
+
+def test_one_email_is_registered_once_however_many_try(start):
+    replicas = [start(), start()]
+    body = new_user()
+
+    def register(i):
+        with replicas[i % 2].api() as api:
+            return api.post("/users", body | {"email": body["email"].upper() if i % 3 else body["email"]}).status
+
+    with ThreadPoolExecutor(12) as pool:
+        statuses = sorted(pool.map(register, range(24)))
+    assert statuses == [201] + [409] * 23
+
+
+def test_password_change_leaves_no_session_behind(pair):
+    """Logins racing a password change: what the old password opened is dead once the change is answered."""
+    first, second = pair
+    user = create_user(first)
+    sessions, stop = [], threading.Event()
+
+    def keep_logging_in():
+        while not stop.is_set():
+            response = try_log_in(second, user["email"])
+            if response.status == 200:
+                sessions.append(response.json()["session"])
+
+    racing = threading.Thread(target=keep_logging_in)
+    racing.start()
+    wait_until(lambda: len(sessions) >= 3, 20, "logins")
+    assert first.put(f"/users/{user['id']}", {"password": "another password"}).status == 200
+    stop.set()
+    racing.join(30)
+    wait_until(
+        lambda: not any(is_alive(first, session) for session in sessions), SEEN_WITHIN_S, "the end of all old sessions"
+    )
+
+
+def test_cleanup_of_several_replicas_deletes_each_session_once(start, database):
+    replicas = [start(SESSION_CLEANUP_INTERVAL="1s", SESSION_CACHE_MB="0") for _ in range(3)]
+    with replicas[0].api() as api:
+        email = create_user(api)["email"]
+        alive = log_in(api, email)["session"]
+        for _ in range(3):
+            log_in(api, email)
+        newest = database.rows("SELECT max(id) FROM sessions")[0][0]
+        database.run(f"UPDATE sessions SET expires_at = now() - interval '1 day' WHERE id > {newest - 3}")
+        wait_until(lambda: database.rows("SELECT count(*) FROM sessions") == [(1,)], 10, "the cleanup")
+        assert is_alive(api, alive)
+    assert all(replica.is_alive() for replica in replicas)
+
+
+@pytest.fixture
+def pooled(start, database):
+    """Two replicas behind PgBouncer in transaction mode, LISTENing at the server itself."""
+    parts = database.parts()
+    bouncer = Bouncer(parts.hostname, parts.port)
+    settings = {
+        "DATABASE_URL": f"postgresql://postgres@127.0.0.1:{bouncer.port}/{database.name}",
+        "DB_PREPARED_STATEMENTS": "false",
+        "DB_LISTEN_HOST": parts.hostname,
+        "DB_LISTEN_PORT": str(parts.port),
+    }
+    try:
+        yield [start(**settings), start(**settings)]
+    finally:
+        bouncer.remove()
+
+
+def test_everything_works_behind_a_transaction_pooler(pooled):
+    with pooled[0].api() as first, pooled[1].api() as second:
+        users = [create_user(first) for _ in range(5)]
+        logins = [log_in(second, user["email"]) for user in users]
+        assert [user["id"] for user in second.get("/users?limit=3").json()] == [user["id"] for user in reversed(users)][
+            :3
+        ]
+        assert len(first.get("/users").json()) == 5
+        for login in logins:
+            warmed(first, login)
+        log_out(second, logins[0]["session"])
+        dies_on(first, logins[0])
+        assert first.delete(f"/users/{users[1]['id']}/sessions").json()["count"] == 1
+        assert not is_alive(first, logins[1]["session"])
+
+    def busy(i):
+        with pooled[i % 2].api() as api:
+            return [api.get(f"/users/{users[i % 5]['id']}").status for _ in range(30)]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(set(statuses) == {200} for statuses in pool.map(busy, range(16)))

@@ -1,0 +1,151 @@
+"""How long sessions live: idle and absolute limits, renewal, cleanup. Time is moved in the database, not waited for."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harness.accounts import create_user, is_alive, log_in, verify_session, verify_token
+from harness.waiting import wait_until
+
+WEEK = timedelta(days=7)
+
+
+def parsed(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def close_to(moment, expected, tolerance=timedelta(minutes=1)):
+    return abs(moment - expected) < tolerance
+
+
+def now():
+    return datetime.now(UTC)
+
+
+def age(database, by):
+    """Makes all sessions look `by` older."""
+    for column in ("created_at", "updated_at", "expires_at", "absolute_expires_at"):
+        database.shift("sessions", column, -by)
+
+
+@pytest.fixture
+def uncached(start):
+    """A program without the session cache: it sees what the test does to the rows."""
+    return start(SESSION_CACHE_MB="0")
+
+
+def test_session_in_use_is_renewed(uncached, database):
+    with uncached.api() as api:
+        login = log_in(api, create_user(api)["email"])
+        age(database, timedelta(days=6))
+        answer = verify_session(api, login["session"])
+    assert answer.status == 200
+    assert close_to(parsed(answer.json()["expiresAt"]), now() + WEEK)
+    assert close_to(database.moment("SELECT expires_at FROM sessions"), now() + WEEK)
+    assert close_to(database.moment("SELECT updated_at FROM sessions"), now())
+
+
+def test_session_used_just_now_is_not_written_again(uncached, database):
+    with uncached.api() as api:
+        login = log_in(api, create_user(api)["email"])
+        before = database.rows("SELECT expires_at, updated_at FROM sessions")
+        for _ in range(5):
+            assert is_alive(api, login["session"])
+    assert database.rows("SELECT expires_at, updated_at FROM sessions") == before
+
+
+def test_unused_session_expires(uncached, database):
+    with uncached.api() as api:
+        login = log_in(api, create_user(api)["email"])
+        age(database, WEEK + timedelta(minutes=1))
+        refused = verify_session(api, login["session"])
+        assert (refused.status, refused.json()["error"]) == (401, "Session expired")
+        assert verify_token(api, login["token"]).status == 401
+
+
+def test_expired_session_stays_expired(uncached, database):
+    with uncached.api() as api:
+        login = log_in(api, create_user(api)["email"])
+        database.shift("sessions", "expires_at", -WEEK - timedelta(seconds=5))
+        for _ in range(3):
+            assert not is_alive(api, login["session"])
+
+
+def test_renewal_never_crosses_the_absolute_limit(uncached, database):
+    with uncached.api() as api:
+        login = log_in(api, create_user(api)["email"])
+        age(database, timedelta(days=6))
+        database.shift("sessions", "absolute_expires_at", -timedelta(days=21))
+        limit = database.moment("SELECT absolute_expires_at FROM sessions")
+        answer = verify_session(api, login["session"])
+    assert answer.status == 200
+    assert close_to(parsed(answer.json()["expiresAt"]), limit, timedelta(milliseconds=2))
+    assert database.moment("SELECT expires_at FROM sessions") <= limit
+    assert close_to(limit, now() + timedelta(days=3))
+
+
+def test_session_past_its_absolute_limit_is_dead(uncached, database):
+    with uncached.api() as api:
+        login = log_in(api, create_user(api)["email"])
+        database.shift("sessions", "absolute_expires_at", -timedelta(days=31))
+        assert not is_alive(api, login["session"])
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_cached_session_expires_on_time(start):
+    with start(SESSION_TTL="1s", SESSION_ABSOLUTE_TTL="2s").api() as api:
+        login = log_in(api, create_user(api)["email"])
+        assert is_alive(api, login["session"])
+        wait_until(
+            lambda: now() > parsed(login["sessionExpires"]) + timedelta(seconds=1, milliseconds=50), 5, "the limit"
+        )
+        assert not is_alive(api, login["session"])
+
+
+def test_session_settings_take_effect(start):
+    with start(SESSION_TTL="2h", JWT_EXPIRES_IN="10m").api() as api:
+        login = log_in(api, create_user(api)["email"])
+        answer = verify_token(api, login["token"]).json()
+    assert close_to(parsed(login["sessionExpires"]), now() + timedelta(hours=2))
+    assert close_to(parsed(answer["expiresAt"]), now() + timedelta(minutes=10))
+
+
+def open_and_expire(api, database, expired, alive):
+    """Opens sessions and makes the first `expired` of them old. Returns all values."""
+    user = create_user(api)
+    sessions = [log_in(api, user["email"])["session"] for _ in range(expired + alive)]
+    ids = [row[0] for row in database.rows("SELECT id FROM sessions ORDER BY id")]
+    database.shift("sessions", "expires_at", -timedelta(days=8), f"id <= {ids[expired - 1]}")
+    return sessions
+
+
+def test_background_cleanup_deletes_expired_sessions_only(start, database):
+    program = start(SESSION_CLEANUP_INTERVAL="1s", SESSION_CACHE_MB="0")
+    with program.api() as api:
+        sessions = open_and_expire(api, database, expired=3, alive=2)
+        wait_until(lambda: database.rows("SELECT count(*) FROM sessions")[0][0] == 2, 10, "the cleanup")
+        assert [is_alive(api, session) for session in sessions] == [False] * 3 + [True] * 2
+
+
+def test_cleanup_command_deletes_expired_sessions_only(start, database, command):
+    program = start(SESSION_CLEANUP_INTERVAL="1h", SESSION_CACHE_MB="0")
+    with program.api() as api:
+        sessions = open_and_expire(api, database, expired=3, alive=2)
+        result = command("sessions", "cleanup")
+        assert result.returncode == 0, result.stderr
+        assert "3" in result.stdout
+        assert database.rows("SELECT count(*) FROM sessions") == [(2,)]
+        assert [is_alive(api, session) for session in sessions] == [False] * 3 + [True] * 2
+        assert command("sessions", "cleanup").returncode == 0
+
+
+def test_rows_of_the_express_service_are_no_sessions(start, database):
+    """A row without a secret was written by the old service; it must never open a door here."""
+    program = start(SESSION_CACHE_MB="0")
+    with program.api() as api:
+        user = create_user(api)
+        login = log_in(api, user["email"])
+        database.run("UPDATE sessions SET secret_hash = NULL")
+        assert not is_alive(api, login["session"])
+        assert json.loads(api.get(f"/users/{user['id']}/sessions").body) == []

@@ -1,0 +1,257 @@
+"""TLS, towards clients and towards PostgreSQL: 1.2 and up, and nobody is trusted without being verified."""
+
+import socket
+import ssl
+import subprocess
+
+import pytest
+
+from harness.accounts import create_user, log_in
+from harness.clusters import Cluster
+from harness.databases import driver
+from harness.http_client import Api
+from harness.program import Gatehouse, base_settings, run_command
+from harness.waiting import Overdue, wait_until
+
+
+def run_openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+def make_authority(directory, name):
+    """A certificate authority: paths of its certificate and key."""
+    key, cert = directory / f"{name}.key", directory / f"{name}.pem"
+    run_openssl(
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        f"/CN={name}",
+        "-keyout",
+        str(key),
+        "-out",
+        str(cert),
+    )
+    return cert, key
+
+
+def make_certificate(directory, name, authority, names="DNS:localhost,IP:127.0.0.1"):
+    """A server's certificate for these names: paths of certificate and key."""
+    key, request, cert, extensions = (directory / f"{name}.{end}" for end in ("key", "csr", "pem", "ext"))
+    run_openssl(
+        "req",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        f"/CN={name}",
+        "-keyout",
+        str(key),
+        "-out",
+        str(request),
+    )
+    extensions.write_text(f"subjectAltName={names}\n")
+    ca_cert, ca_key = authority
+    run_openssl(
+        "x509",
+        "-req",
+        "-in",
+        str(request),
+        "-CA",
+        str(ca_cert),
+        "-CAkey",
+        str(ca_key),
+        "-CAcreateserial",
+        "-days",
+        "2",
+        "-extfile",
+        str(extensions),
+        "-out",
+        str(cert),
+    )
+    return cert, key
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return make_authority(tmp_path_factory.mktemp("authority"), "test-authority")
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory, authority):
+    """A program that serves HTTPS, and the context that trusts it."""
+    directory = tmp_path_factory.mktemp("tls")
+    cert, key = make_certificate(directory, "server", authority)
+    program = Gatehouse(
+        directory,
+        base_settings()
+        | {"SQLITE_PATH": str(directory / "x.db"), "TLS_CERT": str(cert), "TLS_KEY": str(key), "HEADER_TIMEOUT": "1s"},
+    )
+    program.start()
+    yield program, ssl.create_default_context(cafile=str(authority[0]))
+    assert program.stop() == 0
+
+
+def test_whole_flow_works_over_tls(secured):
+    program, context = secured
+    with program.api(tls=context) as api:
+        login = log_in(api, create_user(api)["email"])
+        assert api.post("/user-auth/verify-session", {"session": login["session"]}).status == 200
+
+
+def test_answers_over_tls_demand_tls_in_future(secured):
+    program, context = secured
+    with program.api(tls=context) as api:
+        header = api.get("/health").header("Strict-Transport-Security")
+    assert int(header.split("max-age=")[1].split(";")[0]) >= 31_536_000
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_current_versions_are_spoken(secured, version):
+    program, context = secured
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    own.load_verify_locations(cadata=ssl.DER_cert_to_PEM_cert(context.get_ca_certs(binary_form=True)[0]))
+    own.minimum_version = own.maximum_version = version
+    with program.api(tls=own) as api:
+        assert api.get("/health").status == 200
+
+
+@pytest.mark.parametrize("option", ["-tls1", "-tls1_1"])
+def test_old_versions_are_refused(secured, option):
+    program, _ = secured
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{program.port}", option, "-cipher", "ALL:@SECLEVEL=0"]
+    result = subprocess.run(command, input="", capture_output=True, text=True, timeout=20, check=False)
+    assert "Cipher is (NONE)" in result.stdout or result.returncode != 0
+
+
+def test_plain_http_on_the_tls_port_gets_no_answer(secured):
+    program, context = secured
+    with socket.create_connection(("127.0.0.1", program.port), timeout=10) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            assert b"200" not in connection.recv(1000)
+        except ConnectionError:
+            pass
+    with program.api(tls=context) as api:
+        assert api.get("/health").status == 200
+
+
+def test_silent_client_does_not_hold_a_handshake_open(secured):
+    program, _ = secured
+    with socket.create_connection(("127.0.0.1", program.port), timeout=10) as connection:
+        assert connection.recv(1) == b""
+
+
+def test_http_1_1_is_agreed_by_alpn(secured):
+    program, context = secured
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with socket.create_connection(("127.0.0.1", program.port), timeout=10) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as connection:
+            assert connection.selected_alpn_protocol() == "http/1.1"
+
+
+def test_key_that_does_not_fit_the_certificate_stops_the_start(tmp_path, authority):
+    cert, _ = make_certificate(tmp_path, "one", authority)
+    _, key = make_certificate(tmp_path, "two", authority)
+    for settings in ({"TLS_CERT": str(cert), "TLS_KEY": str(key)}, {"TLS_CERT": str(cert)}):
+        result = run_command(
+            ["serve"], base_settings() | {"SQLITE_PATH": str(tmp_path / "x.db")} | settings, tmp_path, deadline_s=20
+        )
+        assert result.returncode != 0
+        assert "TLS_" in result.stdout + result.stderr or "two.key" in result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def tls_cluster(tmp_path_factory, authority):
+    """A PostgreSQL server that takes TLS connections only, with a certificate for `localhost` and not for 127.0.0.1."""
+    driver()
+    directory = tmp_path_factory.mktemp("cluster-tls")
+    cert, key = make_certificate(directory, "postgres", authority, names="DNS:localhost")
+    cluster = Cluster({"ssl": "on", "ssl_cert_file": "server.pem", "ssl_key_file": "server.key"})
+    try:
+        cluster.write("server.pem", cert.read_text())
+        cluster.write("server.key", key.read_text())
+        cluster.write(
+            "pg_hba.conf", "local all all trust\nhostssl all all 127.0.0.1/32 trust\nhostssl all all ::1/128 trust\n"
+        )
+        yield cluster.start()
+    finally:
+        cluster.remove()
+
+
+def database_settings(cluster, ca, host="localhost"):
+    return {
+        "DB_HOST": host,
+        "DB_PORT": str(cluster.port),
+        "DB_NAME": "postgres",
+        "DB_USER": "postgres",
+        "DB_SSL": "true",
+        "DB_SSL_CA": str(ca),
+        "DB_CONNECT_TIMEOUT": "2s",
+    }
+
+
+def test_postgres_with_a_trusted_certificate_is_used(tls_cluster, authority, tmp_path):
+    program = Gatehouse(tmp_path, base_settings() | database_settings(tls_cluster, authority[0]))
+    try:
+        program.start()
+        with program.api() as api:
+            create_user(api)
+    finally:
+        program.discard()
+    connection = driver().connect(f"{tls_cluster.url}?sslmode=require")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM users")
+        assert cursor.fetchone() == (1,)
+    connection.close()
+
+
+def serves_the_database(settings, directory):
+    """True when a program with these settings ever reaches its database."""
+    program = Gatehouse(directory, base_settings() | settings)
+    program.start(wait=False)
+
+    def healthy():
+        if not program.is_alive():
+            raise Overdue("it ended")
+        started = program.events("server_started")
+        if not started:
+            return False
+        with Api(int(started[-1]["port"]), None, timeout_s=5) as api:
+            return api.get("/health").status == 200
+
+    try:
+        return bool(wait_until(healthy, 4, "health"))
+    except Overdue:
+        return False
+    finally:
+        if program.is_alive():
+            program.kill()
+
+
+def test_postgres_of_another_authority_is_refused(tls_cluster, tmp_path):
+    stranger, _ = make_authority(tmp_path, "stranger")
+    assert not serves_the_database(database_settings(tls_cluster, stranger), tmp_path / "program")
+
+
+def test_postgres_under_another_name_is_refused(tls_cluster, authority, tmp_path):
+    assert not serves_the_database(database_settings(tls_cluster, authority[0], host="127.0.0.1"), tmp_path / "program")
+
+
+def test_postgres_without_tls_is_refused(authority, tmp_path):
+    driver()
+    cluster = Cluster()
+    try:
+        cluster.start()
+        assert not serves_the_database(database_settings(cluster, authority[0]), tmp_path / "program")
+        assert serves_the_database({"DATABASE_URL": cluster.url}, tmp_path / "plain")
+    finally:
+        cluster.remove()
