@@ -1,0 +1,51 @@
+"""The peer of the hot path: one nginx worker that returns a static body."""
+
+import grp
+import pathlib
+import shutil
+
+from harness.processes import Process, accepts, children_of, free_port
+
+CONFIGURATION = """
+{user}
+worker_processes 1;
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr warn;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+  keepalive_requests 1000000000;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{ default_type application/json; return 200 '{body}'; }}
+  }}
+}}
+"""
+
+
+class Nginx(Process):
+    """Returns `body_bytes` bytes to every request."""
+
+    def __init__(self, folder, body_bytes, cores=None):
+        self.port = free_port()
+        configuration = pathlib.Path(folder) / "nginx.conf"
+        configuration.write_text(CONFIGURATION.format(
+            folder=folder, port=self.port, body="x" * body_bytes, user=f"user nobody {_group()};" if _is_root() else ""))
+        program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+        super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)
+        self.wait_until(lambda: accepts(self.port))
+        self.worker_pid = children_of(self.pid)[0]
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+def _is_root():
+    return pathlib.Path("/proc/self").stat().st_uid == 0
+
+
+def _group():
+    return grp.getgrgid(65534).gr_name

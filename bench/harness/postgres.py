@@ -1,0 +1,76 @@
+"""The PostgreSQL that ./dev bench started: databases of our own in it, filled in bulk, and pgbench."""
+
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+from harness.processes import LOAD_CORES, pin_with_children, pinned
+
+SERVER_URL = os.environ.get("GATEHOUSE_TEST_POSTGRES", "")
+
+# Ids far above what seeds and logins take.
+FIRST_ID = 1_000_001
+
+FILL_USERS = """
+INSERT INTO users (id, first_name, last_name, email, password_hash)
+SELECT n, 'First' || n, 'Last' || n, 'user' || n || '@example.com', 'no hash'
+FROM generate_series({first}, {first} + {users} - 1) n;
+"""
+# The secret of session N is as bench/seal_sessions.cpp computes it.
+FILL_SESSIONS = """
+INSERT INTO sessions (id, user_id, expires_at, absolute_expires_at, secret_hash)
+SELECT n, {first} + n % {users}, now() + interval '6 days 23 hours', now() + interval '29 days',
+       sha256(substring(sha256(convert_to(n::text, 'UTF8')) FOR 16))
+FROM generate_series({first}, {first} + {sessions} - 1) n;
+"""
+
+
+def url_of(database):
+    return SERVER_URL.rpartition("/")[0] + "/" + database
+
+
+def run_sql(database, *statements):
+    """Runs them one by one; what the last one returns, as psql prints it unaligned."""
+    command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", url_of(database)]
+    for statement in statements:
+        command += ["-c", statement]
+    return subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout.strip()
+
+
+def create_database(name):
+    run_sql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    return url_of(name)
+
+
+def fill(database, users, sessions):
+    """Adds so many rows to a migrated database; the first and the last id of the sessions."""
+    numbers = {"first": FIRST_ID, "users": users, "sessions": sessions}
+    run_sql(database, "SET synchronous_commit = off; " + FILL_USERS.format(**numbers) + FILL_SESSIONS.format(**numbers),
+            "VACUUM ANALYZE users", "VACUUM ANALYZE sessions", "CHECKPOINT")
+    return FIRST_ID, FIRST_ID + sessions - 1
+
+
+def sequential_scans(database):
+    """How many statements read through the whole of users or sessions so far."""
+    time.sleep(1.5)  # Connections report what they did at most once a second.
+    return int(run_sql(database, "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('users', 'sessions')"))
+
+
+def pin_server(cores):
+    """Every backend is a child of the postmaster and takes over its cores."""
+    folder = pathlib.Path(run_sql("postgres", "SHOW data_directory"))
+    pin_with_children(int((folder / "postmaster.pid").read_text().split()[0]), cores)
+
+
+def prepare_pgbench(database):
+    subprocess.run(["pgbench", "-i", "-q", "-s", "1", url_of(database)], check=True, capture_output=True)
+
+
+def run_pgbench(database, seconds, clients):
+    """Transactions a second of its read-only script, prepared."""
+    printed = subprocess.run(
+        ["pgbench", "-n", "-S", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds), url_of(database)],
+        check=True, capture_output=True, text=True, preexec_fn=pinned(LOAD_CORES)).stdout
+    return float(re.search(r"^tps = ([0-9.]+)", printed, re.MULTILINE).group(1))

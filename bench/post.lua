@@ -1,0 +1,28 @@
+-- wrk's side of a measurement: sends the requests of a file in turn, each as a POST, and reports one line.
+-- Arguments: <file, one request a line: a body, or "Bearer " and a token> <X-API-Key>
+
+local requests, next_request = {}, 0
+
+local function format(line, api_key)
+  if line:find("^Bearer ") then
+    return wrk.format("POST", nil, { ["X-API-Key"] = api_key, ["Authorization"] = line, ["Content-Length"] = "0" })
+  end
+  return wrk.format("POST", nil, { ["X-API-Key"] = api_key, ["Content-Type"] = "application/json" }, line)
+end
+
+function init(arguments)
+  for line in io.lines(arguments[1]) do
+    requests[#requests + 1] = format(line, arguments[2])
+  end
+end
+
+function request()
+  next_request = next_request % #requests + 1
+  return requests[next_request]
+end
+
+function done(summary, latency, _)
+  local errors = summary.errors
+  print(string.format("RESULT %d %d %d %d %d", summary.requests, summary.duration, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(99)))
+end

@@ -1,0 +1,1 @@
+"""What ./dev bench measures: functions from options and a folder to rows of the table."""

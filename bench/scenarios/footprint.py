@@ -1,0 +1,63 @@
+"""What it takes to have it: memory, and time to start."""
+
+import statistics
+import time
+
+from harness import postgres
+from harness.gatehouse import API_KEY, Gatehouse, sealed_sessions
+from harness.load import measure, write_bodies
+from harness.nginx import Nginx
+from harness.processes import resident_bytes
+from harness.report import below
+
+STARTS = 20
+SETTLE_SECONDS = 1
+USERS, SESSIONS = 20_000, 110_000
+WARM_UP_SESSIONS = 10_000
+CONNECTIONS = 32
+
+
+def memory_idle(_, folder):
+    gatehouse, nginx = Gatehouse(folder), Nginx(folder, 100)
+    try:
+        time.sleep(SETTLE_SECONDS)
+        ours, peer = (resident_bytes(pid) / 1e6 for pid in (gatehouse.pid, nginx.worker_pid))
+    finally:
+        gatehouse.stop()
+        nginx.stop()
+    return [below("memory, idle", ours, 15, "MB", f"nginx worker: {peer:.1f} MB")]
+
+
+def memory_of_sessions(_, folder):
+    """How much the process grows by each session it has verified once and keeps in its cache."""
+    gatehouse = Gatehouse(folder, postgres.create_database("bench_memory"), io_threads=1)
+    try:
+        first, _ = postgres.fill("bench_memory", USERS, SESSIONS)
+        warm_up_end, last = first + WARM_UP_SESSIONS, first + SESSIONS
+        verify_each(gatehouse, folder, sealed_sessions(first, warm_up_end, WARM_UP_SESSIONS))
+        before = resident_bytes(gatehouse.pid)
+        verify_each(gatehouse, folder, sealed_sessions(warm_up_end, last, SESSIONS - WARM_UP_SESSIONS))
+        grown = resident_bytes(gatehouse.pid) - before
+    finally:
+        gatehouse.stop()
+    return [below("memory of a cached session", grown / (SESSIONS - WARM_UP_SESSIONS), 300, "bytes")]
+
+
+def verify_each(gatehouse, folder, sessions):
+    """Each at least once: again and again through the list, until there were more requests than sessions."""
+    bodies = write_bodies(folder, "bodies", [{"session": sealed} for sealed in sessions])
+    seconds = 2
+    while measure(gatehouse.pid, gatehouse.url("/user-auth/verify-session"), bodies, API_KEY, seconds,
+                  CONNECTIONS).requests < len(sessions) + CONNECTIONS:
+        seconds *= 2
+
+
+def start(_, folder):
+    Gatehouse(folder).stop()  # makes the database
+    times = []
+    for _ in range(STARTS):
+        begin = time.perf_counter()
+        gatehouse = Gatehouse(folder)
+        times.append((time.perf_counter() - begin) * 1e3)
+        gatehouse.stop()
+    return [below("start to first answer, existing database", statistics.median(times), 50, "ms", f"slowest of {STARTS}: {max(times):.0f} ms")]
