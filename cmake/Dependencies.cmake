@@ -7,7 +7,9 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+pkg_check_modules(sodium REQUIRED libsodium>=1.0.18)
+# The archive, not the shared library: the linker sends its mmap and munmap to passwords/hash_memory.cpp.
+find_library(sodium_archive libsodium.a HINTS ${sodium_LIBRARY_DIRS} REQUIRED)
 
 # Asio and Beast are compiled once, in runtime/ and http/, instead of in every file that includes them.
 add_library(gatehouse_asio INTERFACE)

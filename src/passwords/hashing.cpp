@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "base/secret_string.hpp"
+#include "passwords/hash_memory.hpp"
 
 namespace gatehouse::passwords {
 
@@ -22,6 +23,7 @@ unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>
 std::string argon2id(std::string_view password, const Argon2idCost& cost, std::string_view salt) {
   if (salt.size() != crypto_pwhash_argon2id_SALTBYTES) throw std::invalid_argument("an Argon2id salt has 16 bytes");
   std::string digest(argon2id_digest_bytes, '\0');
+  const HashMemoryScope kept_memory;
   const int failed =
       crypto_pwhash_argon2id(raw(digest), digest.size(), password.data(), password.size(), raw(salt), cost.passes,
                              std::size_t{cost.memory_kib} * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13);
@@ -32,6 +34,7 @@ std::string argon2id(std::string_view password, const Argon2idCost& cost, std::s
 /// libsodium sets errno to EINVAL for a wrong password and leaves the allocator's errno otherwise; without the
 /// distinction a machine out of memory would call right passwords wrong.
 bool argon2id_matches(std::string_view password, const Phc& stored) {
+  const HashMemoryScope kept_memory;
   errno = 0;
   const int failed = crypto_pwhash_argon2id_str_verify(to_text(stored).c_str(), password.data(), password.size());
   if (failed != 0 && errno != EINVAL) throw std::runtime_error("Argon2id could not verify: no memory");

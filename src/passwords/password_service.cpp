@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "passwords/hash_memory.hpp"
+
 namespace gatehouse::passwords {
 
 namespace {
@@ -15,6 +17,8 @@ namespace {
 /// More logins than this waiting would be over any sensible HASH_WAIT_MAX; each holds only its password.
 constexpr std::size_t hashing_queue_max = 1024;
 constexpr int hashing_nice = 19;
+/// How long a hashing thread without work keeps its memory.
+constexpr std::chrono::seconds hashing_idle_after{3};
 constexpr std::size_t decoy_digest_bytes = 64;
 
 std::string random_bytes(crypto::Random& random, std::size_t count) {
@@ -46,7 +50,9 @@ runtime::WorkerPool::Options hashing_pool_options(const config::PasswordSettings
           .threads = settings.hash_threads == 0 ? cores : settings.hash_threads,
           .nice = hashing_nice,
           .queue_max = hashing_queue_max,
-          .wait_max = settings.hash_wait_max};
+          .wait_max = settings.hash_wait_max,
+          .idle_after = hashing_idle_after,
+          .on_idle = release_hash_memory};
 }
 
 /// The jobs. They own what they need, so the password is wiped on the pool's thread when the job is destroyed.

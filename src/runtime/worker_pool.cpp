@@ -19,6 +19,7 @@ WorkerPool::Options checked(WorkerPool::Options options) {
   if (options.threads == 0) throw std::invalid_argument("a worker pool needs a thread");
   if (options.nice < 0 || options.nice > nice_max) throw std::invalid_argument("a worker pool's nice is 0 to 19");
   if (options.wait_max.count() <= 0) throw std::invalid_argument("a worker pool's wait_max is above 0");
+  if (options.on_idle && options.idle_after.count() <= 0) throw std::invalid_argument("idle_after is above 0");
   options.name.resize(std::min(options.name.size(), thread_name_bytes_max));
   return options;
 }
@@ -89,7 +90,7 @@ void WorkerPool::work_through_queue() {
   lower_priority();
   std::unique_lock lock(mutex_);
   while (true) {
-    work_came_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+    wait_for_work(lock);
     if (stopped_) return;
     Entry entry = std::move(queue_.front());
     queue_.pop_front();
@@ -104,6 +105,16 @@ void WorkerPool::work_through_queue() {
     --running_;
     if (in_time) estimate_.record(Clock::now() - started_at);
   }
+}
+
+void WorkerPool::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto awaited = [this] { return stopped_ || !queue_.empty(); };
+  if (options_.on_idle && !work_came_.wait_for(lock, options_.idle_after, awaited)) {
+    lock.unlock();
+    options_.on_idle();
+    lock.lock();
+  }
+  work_came_.wait(lock, awaited);
 }
 
 /// Failing to lower the priority costs latency, never correctness, and a container may forbid it: results are ignored.

@@ -65,6 +65,10 @@ class WorkerPool {
     int nice = 0;                               ///< 0 to 19, of each thread (setpriority(2))
     std::size_t queue_max = 1024;               ///< jobs waiting, without those running
     std::chrono::milliseconds wait_max{2'000};  ///< above 0
+    std::chrono::milliseconds idle_after{0};    ///< with on_idle: above 0
+    /// Called by each thread once it has had no job for idle_after, to let go of what it keeps; then not before its
+    /// next job. Does not throw.
+    std::function<void()> on_idle = nullptr;
   };
 
   /// Starts the threads. Throws std::invalid_argument for options outside their ranges, std::system_error when a thread
@@ -109,6 +113,7 @@ class WorkerPool {
   void submit(Work work);
   [[nodiscard]] std::chrono::nanoseconds predicted_wait_locked() const;
   void work_through_queue();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void serve(Entry entry);
   void lower_priority() const;
 

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "support/run_task.hpp"
+#include "support/run_until.hpp"
 
 namespace gatehouse::runtime {
 namespace {
@@ -317,6 +318,27 @@ TEST_F(WorkerPoolTest, Nice_AboveZero_LowersThePoolsThreadsOnly) {
   EXPECT_EQ(own_nice(), nice_before);
 }
 
+TEST_F(WorkerPoolTest, NoJobForAWhile_OnIdleIsCalledOncePerThread_AndAgainAfterTheNextJob) {
+  std::mutex mutex;
+  std::vector<std::thread::id> idled;
+  auto options = small_pool();
+  options.idle_after = 5ms;
+  options.on_idle = [&] {
+    const std::scoped_lock lock(mutex);
+    idled.push_back(std::this_thread::get_id());
+  };
+  const auto times_idled = [&] {
+    const std::scoped_lock lock(mutex);
+    return idled.size();
+  };
+  WorkerPool pool{options};
+  EXPECT_TRUE(testing::run_until(io_, [&] { return times_idled() == 1; }));
+  const auto worker = testing::run_task(io_, pool.run([] { return std::this_thread::get_id(); })).value();
+  EXPECT_TRUE(testing::run_until(io_, [&] { return times_idled() == 2; }));
+  testing::run_until(io_, [] { return false; }, 20 * options.idle_after);
+  EXPECT_EQ(idled, (std::vector{worker, worker}));
+}
+
 TEST_F(WorkerPoolTest, Options_OutsideTheirRanges_AreRefused) {
   auto no_threads = small_pool();
   no_threads.threads = 0;
@@ -327,6 +349,9 @@ TEST_F(WorkerPoolTest, Options_OutsideTheirRanges_AreRefused) {
   auto no_wait = small_pool();
   no_wait.wait_max = 0ms;
   EXPECT_THROW(WorkerPool{no_wait}, std::invalid_argument);
+  auto always_idle = small_pool();
+  always_idle.on_idle = [] {};
+  EXPECT_THROW(WorkerPool{always_idle}, std::invalid_argument);
 }
 
 }  // namespace

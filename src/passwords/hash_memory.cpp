@@ -1,0 +1,107 @@
+#include "passwords/hash_memory.hpp"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <utility>
+
+namespace gatehouse::passwords {
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names under --wrap. `real` is the system's function, `wrap`
+// what objects linked into the program call.
+extern "C" {
+void* __real_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset) noexcept;
+int __real_munmap(void* address, std::size_t length) noexcept;
+void* __wrap_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset) noexcept;
+int __wrap_munmap(void* address, std::size_t length) noexcept;
+}
+
+namespace {
+
+constexpr std::size_t huge_page_bytes = std::size_t{2} << 20U;
+/// Smaller mappings than this are not Argon2's.
+constexpr std::size_t lend_bytes_min = std::size_t{1} << 20U;
+
+constexpr std::uintptr_t round_up(std::uintptr_t value) {
+  return (value + huge_page_bytes - 1) / huge_page_bytes * huge_page_bytes;
+}
+
+/// One thread's mapping.
+class KeptMapping {
+ public:
+  KeptMapping() = default;
+  KeptMapping(const KeptMapping&) = delete;
+  KeptMapping& operator=(const KeptMapping&) = delete;
+  ~KeptMapping() { release(); }
+
+  void open() noexcept { open_ = true; }
+  void close() noexcept { open_ = false; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Null where the mapping is not to be lent, or there is no memory.
+  void* lend(std::size_t length) noexcept {
+    if (!open_ || lent_ != nullptr || length < lend_bytes_min) return nullptr;
+    if (size_ < length && !grow(length)) return nullptr;
+    lent_ = first_huge_page();
+    return lent_;
+  }
+
+  /// False where it is somebody else's.
+  bool take_back(const void* address) noexcept {
+    if (lent_ == nullptr || address != lent_) return false;
+    lent_ = nullptr;
+    return true;
+  }
+
+  void release() noexcept {
+    if (base_ != nullptr) __real_munmap(std::exchange(base_, nullptr), std::exchange(size_, 0) + huge_page_bytes);
+  }
+
+ private:
+  [[nodiscard]] void* first_huge_page() const noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(base_);
+    return static_cast<char*>(base_) + (round_up(address) - address);
+  }
+
+  bool grow(std::size_t length) noexcept {
+    release();
+    const std::size_t size = round_up(length);
+    void* const base =
+        __real_mmap(nullptr, size + huge_page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (base == MAP_FAILED) return false;
+    base_ = base;
+    size_ = size;
+    // Both are wishes: a kernel without them only makes the first hash slower, or a core dump larger.
+    madvise(first_huge_page(), size_, MADV_HUGEPAGE);
+    madvise(first_huge_page(), size_, MADV_DONTDUMP);
+    return true;
+  }
+
+  void* base_ = nullptr;  ///< of size_ and one huge page more, so that a huge page can begin where it must
+  std::size_t size_ = 0;
+  void* lent_ = nullptr;
+  bool open_ = false;
+};
+
+thread_local KeptMapping kept;
+
+}  // namespace
+
+HashMemoryScope::HashMemoryScope() noexcept { kept.open(); }
+HashMemoryScope::~HashMemoryScope() { kept.close(); }
+
+void release_hash_memory() noexcept { kept.release(); }
+
+std::size_t kept_hash_memory() noexcept { return kept.size(); }
+
+void* __wrap_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset) noexcept {
+  void* const lent = kept.lend(length);
+  return lent != nullptr ? lent : __real_mmap(address, length, protection, flags, file, offset);
+}
+
+int __wrap_munmap(void* address, std::size_t length) noexcept {
+  return kept.take_back(address) ? 0 : __real_munmap(address, length);
+}
+// NOLINTEND(bugprone-reserved-identifier)
+
+}  // namespace gatehouse::passwords
