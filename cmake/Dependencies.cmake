@@ -11,6 +11,11 @@ pkg_check_modules(sodium REQUIRED libsodium>=1.0.18)
 # The archive, not the shared library: the linker sends its mmap and munmap to passwords/hash_memory.cpp.
 find_library(sodium_archive libsodium.a HINTS ${sodium_LIBRARY_DIRS} REQUIRED)
 
+# libpq's header only: database/postgres/libpq.hpp loads the library at run time.
+add_library(gatehouse_libpq INTERFACE)
+target_include_directories(gatehouse_libpq SYSTEM INTERFACE ${PostgreSQL_INCLUDE_DIRS})
+target_link_libraries(gatehouse_libpq INTERFACE ${CMAKE_DL_LIBS})
+
 # Asio and Beast are compiled once, in runtime/ and http/, instead of in every file that includes them.
 add_library(gatehouse_asio INTERFACE)
 target_link_libraries(gatehouse_asio INTERFACE Boost::headers Threads::Threads OpenSSL::SSL)

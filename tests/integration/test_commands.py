@@ -241,3 +241,12 @@ def test_log_of_a_start_names_version_and_port(start):
     started = program.events("server_started")
     assert len(started) == 1
     assert started[0]["port"] == program.port
+
+
+@pytest.mark.parametrize("arguments", [["serve"], ["migrate", "status"], ["doctor"]], ids=" ".join)
+def test_postgres_without_its_library_says_what_to_install(tmp_path, arguments):
+    (tmp_path / "libpq.so.5").touch()
+    settings = {"DATABASE_URL": "postgresql://postgres@127.0.0.1:1/gatehouse", "LD_LIBRARY_PATH": str(tmp_path)}
+    result = run_command(arguments, base_settings() | settings, tmp_path)
+    assert result.returncode == 1
+    assert "libpq5" in result.stdout + result.stderr

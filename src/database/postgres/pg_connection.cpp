@@ -1,11 +1,12 @@
 #include "database/postgres/pg_connection.hpp"
 
 #include <fcntl.h>
-#include <libpq-fe.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
+
+#include "database/postgres/libpq.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -50,7 +51,7 @@ void PgConnection::close() noexcept {
   descriptor_.close(ignored);
   resolver_.cancel();
   deadline_.cancel();
-  if (connection_ != nullptr) PQfinish(connection_);
+  if (connection_ != nullptr) libpq().PQfinish(connection_);
   connection_ = nullptr;
   tls_ = nullptr;
 }
@@ -64,9 +65,9 @@ Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
   start(*options, addresses);
   co_await poll_until_connected();
   deadline_.cancel();
-  PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
-  if (PQsetnonblocking(connection_, 1) != 0) throw connection_error(error_message());
-  tls_ = static_cast<SSL*>(PQsslStruct(connection_, "OpenSSL"));
+  libpq().PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
+  if (libpq().PQsetnonblocking(connection_, 1) != 0) throw connection_error(error_message());
+  tls_ = static_cast<SSL*>(libpq().PQsslStruct(connection_, "OpenSSL"));
 }
 
 void PgConnection::start_deadline(std::chrono::milliseconds timeout) {
@@ -114,13 +115,13 @@ void PgConnection::start(const ConnectOptions& options, const std::string& addre
   std::string password{options.password.reveal()};
   if (!password.empty()) add("password", password.c_str());
   add(nullptr, nullptr);
-  connection_ = PQconnectStartParams(names.data(), values.data(), 0);
+  connection_ = libpq().PQconnectStartParams(names.data(), values.data(), 0);
   wipe_memory(password.data(), password.size());
   if (connection_ == nullptr) throw std::bad_alloc();
 }
 
 Task<> PgConnection::poll_until_connected() {
-  if (PQstatus(connection_) == CONNECTION_BAD) throw connection_error(error_message());
+  if (libpq().PQstatus(connection_) == CONNECTION_BAD) throw connection_error(error_message());
   auto next = PGRES_POLLING_WRITING;  // libpq documents this as the state after PQconnectStartParams
   while (next != PGRES_POLLING_OK) {
     if (next == PGRES_POLLING_FAILED) throw connection_error(error_message());
@@ -130,7 +131,7 @@ Task<> PgConnection::poll_until_connected() {
     } else {
       co_await until_writable();
     }
-    next = PQconnectPoll(connection_);
+    next = libpq().PQconnectPoll(connection_);
   }
   watch_socket();
 }
@@ -139,7 +140,7 @@ Task<> PgConnection::poll_until_connected() {
 void PgConnection::watch_socket() {
   boost::system::error_code ignored;
   descriptor_.close(ignored);
-  const int duplicate = fcntl(PQsocket(connection_), F_DUPFD_CLOEXEC, 0);
+  const int duplicate = fcntl(libpq().PQsocket(connection_), F_DUPFD_CLOEXEC, 0);
   if (duplicate < 0) throw connection_error("no descriptor left for the connection");
   descriptor_.assign(duplicate);
 }
@@ -163,55 +164,56 @@ Task<> PgConnection::until_writable() {
   throw_if_closed();
 }
 
-bool PgConnection::enter_pipeline() noexcept { return PQenterPipelineMode(connection_) == 1; }
+bool PgConnection::enter_pipeline() noexcept { return libpq().PQenterPipelineMode(connection_) == 1; }
 
 bool PgConnection::send_prepare(const std::string& name, std::string_view sql, std::span<const std::uint32_t> types) {
-  return PQsendPrepare(connection_, name.c_str(), std::string{sql}.c_str(), static_cast<int>(types.size()),
-                       types.data()) == 1;
+  return libpq().PQsendPrepare(connection_, name.c_str(), std::string{sql}.c_str(), static_cast<int>(types.size()),
+                               types.data()) == 1;
 }
 
 bool PgConnection::send_prepared(const std::string& name, const EncodedParameters& parameters) {
-  return PQsendQueryPrepared(connection_, name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
-                             parameters.formats(), binary_results) == 1;
+  return libpq().PQsendQueryPrepared(connection_, name.c_str(), parameters.count(), parameters.values(),
+                                     parameters.lengths(), parameters.formats(), binary_results) == 1;
 }
 
 bool PgConnection::send_unprepared(std::string_view sql, const EncodedParameters& parameters) {
-  return PQsendQueryParams(connection_, std::string{sql}.c_str(), parameters.count(), parameters.types(),
-                           parameters.values(), parameters.lengths(), parameters.formats(), binary_results) == 1;
+  return libpq().PQsendQueryParams(connection_, std::string{sql}.c_str(), parameters.count(), parameters.types(),
+                                   parameters.values(), parameters.lengths(), parameters.formats(),
+                                   binary_results) == 1;
 }
 
-bool PgConnection::send_sync() { return PQpipelineSync(connection_) == 1; }
+bool PgConnection::send_sync() { return libpq().PQpipelineSync(connection_) == 1; }
 
-bool PgConnection::send_script(const std::string& sql) { return PQsendQuery(connection_, sql.c_str()) == 1; }
+bool PgConnection::send_script(const std::string& sql) { return libpq().PQsendQuery(connection_, sql.c_str()) == 1; }
 
 PgConnection::Flush PgConnection::flush() noexcept {
-  const int left = PQflush(connection_);
+  const int left = libpq().PQflush(connection_);
   return left == 0 ? Flush::done : left == 1 ? Flush::pending : Flush::broken;
 }
 
 bool PgConnection::receive() noexcept {
-  if (PQconsumeInput(connection_) == 0) return false;
+  if (libpq().PQconsumeInput(connection_) == 0) return false;
   // What TLS has already decrypted no longer makes the socket readable, so it is read now.
   while (has_decrypted_bytes()) {
-    if (PQconsumeInput(connection_) == 0) return false;
+    if (libpq().PQconsumeInput(connection_) == 0) return false;
   }
   return true;
 }
 
 bool PgConnection::has_decrypted_bytes() const noexcept { return tls_ != nullptr && SSL_pending(tls_) > 0; }
 
-bool PgConnection::busy() noexcept { return PQisBusy(connection_) == 1; }
+bool PgConnection::busy() noexcept { return libpq().PQisBusy(connection_) == 1; }
 
-PgResult PgConnection::take_result() { return PgResult{PQgetResult(connection_)}; }
+PgResult PgConnection::take_result() { return PgResult{libpq().PQgetResult(connection_)}; }
 
 std::optional<Notification> PgConnection::take_notification() {
-  const std::unique_ptr<PGnotify, decltype(&PQfreemem)> notify{PQnotifies(connection_), &PQfreemem};
+  const std::unique_ptr<PGnotify, void (*)(void*)> notify{libpq().PQnotifies(connection_), libpq().PQfreemem};
   if (!notify) return std::nullopt;
   return Notification{notify->relname, notify->extra};
 }
 
 std::string PgConnection::error_message() const {
-  std::string text = connection_ == nullptr ? "closed" : PQerrorMessage(connection_);
+  std::string text = connection_ == nullptr ? "closed" : libpq().PQerrorMessage(connection_);
   while (!text.empty() && text.back() == '\n') text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;

@@ -1,17 +1,16 @@
 #include "database/postgres/pg_result.hpp"
 
-#include <libpq-fe.h>
-
 #include <charconv>
 
 #include "database/postgres/binary_format.hpp"
+#include "database/postgres/libpq.hpp"
 
 namespace gatehouse::database::postgres {
 
 namespace {
 
 std::int64_t affected_rows(pg_result* result) {
-  const std::string_view text = PQcmdTuples(result);
+  const std::string_view text = libpq().PQcmdTuples(result);
   std::int64_t count = 0;
   std::from_chars(text.data(), text.data() + text.size(), count);
   return count;
@@ -47,17 +46,17 @@ bool add_cell(Rows& rows, TypeOid type, std::string_view bytes) {
 }
 
 std::string_view field_or_empty(const pg_result* result, int field) {
-  const char* text = PQresultErrorField(result, field);
+  const char* text = libpq().PQresultErrorField(result, field);
   return text == nullptr ? std::string_view{} : std::string_view{text};
 }
 
 }  // namespace
 
-void PgResult::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
+void PgResult::Clear::operator()(pg_result* result) const noexcept { libpq().PQclear(result); }
 
 PgResult::Kind PgResult::kind() const noexcept {
   if (!result_) return Kind::nothing;
-  switch (PQresultStatus(result_.get())) {
+  switch (libpq().PQresultStatus(result_.get())) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_EMPTY_QUERY:
@@ -72,20 +71,21 @@ PgResult::Kind PgResult::kind() const noexcept {
 }
 
 std::expected<Rows, SqlError> PgResult::rows() const {
+  const Libpq& pq = libpq();
   auto* result = result_.get();
-  const int columns = PQnfields(result);
-  const int count = PQntuples(result);
+  const int columns = pq.PQnfields(result);
+  const int count = pq.PQntuples(result);
   Rows rows{static_cast<std::size_t>(columns)};
   rows.reserve(static_cast<std::size_t>(count));
   for (int row = 0; row < count; ++row) {
     for (int column = 0; column < columns; ++column) {
-      if (PQgetisnull(result, row, column) == 1) {
+      if (pq.PQgetisnull(result, row, column) == 1) {
         rows.add_null();
         continue;
       }
-      const auto length = static_cast<std::size_t>(PQgetlength(result, row, column));
-      const auto oid = PQftype(result, column);
-      if (!add_cell(rows, static_cast<TypeOid>(oid), {PQgetvalue(result, row, column), length})) {
+      const auto length = static_cast<std::size_t>(pq.PQgetlength(result, row, column));
+      const auto oid = pq.PQftype(result, column);
+      if (!add_cell(rows, static_cast<TypeOid>(oid), {pq.PQgetvalue(result, row, column), length})) {
         return std::unexpected(SqlError{"42804", "no store reads columns of type " + std::to_string(oid)});
       }
     }
@@ -100,7 +100,7 @@ SqlError PgResult::error() const {
     return {std::string{state}, std::string{field_or_empty(result_.get(), PG_DIAG_MESSAGE_PRIMARY)}};
   }
   // libpq itself reports a lost connection this way, without a SQLSTATE.
-  return {"08006", PQresultErrorMessage(result_.get())};
+  return {"08006", libpq().PQresultErrorMessage(result_.get())};
 }
 
 }  // namespace gatehouse::database::postgres

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "database/postgres/libpq.hpp"
 #include "database/postgres/postgres_change_feed.hpp"
 #include "database/postgres/postgres_database.hpp"
 
@@ -31,7 +32,9 @@ PostgresProvider::PostgresProvider(const config::DatabaseSettings& settings, Dri
       queue_max_(settings.queue_max),
       prepare_(settings.postgres.prepared_statements),
       log_(std::move(log)),
-      random_(random) {}
+      random_(random) {
+  (void)libpq();  // where it is missing, the start says so
+}
 
 std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, unsigned sharers) {
   const unsigned most = std::max(1U, pool_max_ / std::max(1U, sharers));
