@@ -1,7 +1,7 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/intrusive/list_hook.hpp>
 #include <chrono>
@@ -15,11 +15,10 @@
 #include "http/middleware/request_ids.hpp"
 #include "http/middleware/trusted_proxies.hpp"
 #include "http/request_parser.hpp"
+#include "runtime/tcp_socket.hpp"
 #include "telemetry/access_log.hpp"
 
 namespace gatehouse::http {
-
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 
 /// What the connections of one io thread share. Owned by the Server, outlives them.
 struct ConnectionContext {
@@ -52,6 +51,8 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
 };
 
 /// In plain HTTP, or over TLS where context.tls is given.
-[[nodiscard]] std::shared_ptr<Connection> make_connection(Socket socket, ConnectionContext& context);
+[[nodiscard]] std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket,
+                                                          const boost::asio::ip::address& peer,
+                                                          ConnectionContext& context);
 
 }  // namespace gatehouse::http

@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -64,15 +66,19 @@ Server::Server(asio::io_context& io, const Parts& parts)
                .now = std::chrono::steady_clock::now()},
       acceptor_(io.get_executor()),
       tick_timer_(io.get_executor()),
-      accept_timer_(io.get_executor()) {}
+      accept_timer_(io.get_executor()) {
+  asio::use_service<runtime::SocketReactor>(io);  // now, so that a machine without room for it says so at the start
+}
 
 std::uint16_t Server::listen(const std::string& host, std::uint16_t port) {
   const tcp::endpoint endpoint = endpoint_of(host, port);
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(Acceptor::reuse_address(true));
   acceptor_.set_option(ReusePort(true));
+  acceptor_.set_option(tcp::no_delay(true));  // accepted sockets inherit it
   acceptor_.bind(endpoint);
   acceptor_.listen();
+  acceptor_.native_non_blocking(true);
   return acceptor_.local_endpoint().port();
 }
 
@@ -82,24 +88,41 @@ void Server::start() {
 }
 
 void Server::accept() {
-  acceptor_.async_accept([this](const boost::system::error_code& ec, Socket socket) {
-    if (!acceptor_.is_open()) return;
-    if (ec) return accept_after_pause();
-    take(std::move(socket));
-    accept();
+  acceptor_.async_wait(Acceptor::wait_read, [this](const boost::system::error_code& ec) {
+    if (ec || !acceptor_.is_open()) return;
+    if (take_all())
+      accept();
+    else
+      accept_after_pause();
   });
 }
 
-void Server::take(Socket socket) {
+/// Every connection that the kernel has completed. False when this process or the machine can take no more for now.
+bool Server::take_all() {
+  while (true) {
+    tcp::endpoint peer;
+    auto length = static_cast<socklen_t>(peer.capacity());
+    const int descriptor = accept4(acceptor_.native_handle(), peer.data(), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      peer.resize(length);
+      take(runtime::TcpSocket(acceptor_.get_executor(), descriptor), peer.address());
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return true;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return false;
+    }
+  }
+}
+
+void Server::take(runtime::TcpSocket socket, const asio::ip::address& peer) {
   if (context_.open_connections.load(std::memory_order_relaxed) >= context_.settings.connections_max) {
     if (context_.tls != nullptr) return;
     const std::string full = render_full_answer(request_ids_, context_.common_headers);
     boost::system::error_code ec;
-    socket.non_blocking(true, ec);
     socket.write_some(asio::buffer(full), ec);
     return;
   }
-  const auto connection = make_connection(std::move(socket), context_);
+  const auto connection = make_connection(std::move(socket), peer, context_);
   connections_.push_back(*connection);
   connection->start();
 }
@@ -127,22 +150,10 @@ void Server::drain(std::function<void()> on_drained) {
   on_drained_ = std::move(on_drained);
   context_.draining = true;
   drain_begin_ = std::chrono::steady_clock::now();
-  take_backlog();
+  // Connections that the kernel has completed already are clients that were told the service is there.
+  (void)take_all();
   boost::system::error_code ec;
   acceptor_.close(ec);
-}
-
-/// Connections the kernel has completed already are clients that were told the service is there.
-void Server::take_backlog() {
-  boost::system::error_code ec;
-  acceptor_.cancel(ec);
-  acceptor_.non_blocking(true, ec);
-  while (true) {
-    Socket socket(acceptor_.get_executor());
-    acceptor_.accept(socket, ec);
-    if (ec) return;
-    take(std::move(socket));
-  }
 }
 
 void Server::watch_drain() {

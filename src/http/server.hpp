@@ -58,9 +58,9 @@ class Server {
   static constexpr std::chrono::milliseconds idle_grace{500};
 
   void accept();
-  void take(Socket socket);
+  [[nodiscard]] bool take_all();
+  void take(runtime::TcpSocket socket, const boost::asio::ip::address& peer);
   void accept_after_pause();
-  void take_backlog();
   void tick();
   void watch_drain();
 

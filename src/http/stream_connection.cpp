@@ -14,19 +14,16 @@ namespace asio = boost::asio;
 
 template <class Stream>
 template <class... StreamArguments>
-StreamConnection<Stream>::StreamConnection(ConnectionContext& context, StreamArguments&&... stream_arguments)
+StreamConnection<Stream>::StreamConnection(ConnectionContext& context, const asio::ip::address& peer,
+                                           StreamArguments&&... stream_arguments)
     : context_(context),
       open_connections_(context.open_connections),
       stream_(std::forward<StreamArguments>(stream_arguments)...),
+      peer_(peer.to_string()),
+      peer_is_proxy_(context.proxies.trusts(peer)),
       read_capacity_(context.limits.header_bytes_max + body_window_bytes),
       answer_(out_, context.common_headers, *this) {
   ++open_connections_;
-  ErrorCode ec;
-  const auto peer = socket().remote_endpoint(ec);
-  if (!ec) {
-    peer_ = peer.address().to_string();
-    peer_is_proxy_ = context_.proxies.trusts(peer.address());
-  }
 }
 
 template <class Stream>
@@ -35,7 +32,7 @@ StreamConnection<Stream>::~StreamConnection() {
 }
 
 template <class Stream>
-Socket& StreamConnection<Stream>::socket() {
+runtime::TcpSocket& StreamConnection<Stream>::socket() {
   if constexpr (is_tls)
     return stream_.next_layer();
   else
@@ -50,9 +47,6 @@ void StreamConnection<Stream>::wait_for(Waiting what, std::chrono::milliseconds 
 
 template <class Stream>
 void StreamConnection<Stream>::start() {
-  ErrorCode ec;
-  socket().non_blocking(true, ec);
-  socket().set_option(asio::ip::tcp::no_delay(true), ec);
   // Uninitialised on purpose: pages that no request reaches are never touched.
   read_ = std::make_unique_for_overwrite<char[]>(read_capacity_);
   if constexpr (is_tls) {
@@ -306,8 +300,7 @@ void StreamConnection<Stream>::finish() {
     wait_for(Waiting::close, linger_time);
     stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) { self->close(); });
   } else if (lingering_) {
-    ErrorCode ec;
-    socket().shutdown(Socket::shutdown_send, ec);
+    socket().shutdown_send();
     wait_for(Waiting::close, linger_time);
     linger();
   } else {
@@ -331,8 +324,7 @@ void StreamConnection<Stream>::linger() {
 
 template <class Stream>
 void StreamConnection<Stream>::close() {
-  ErrorCode ec;
-  socket().close(ec);
+  socket().close();
 }
 
 template <class Stream>
@@ -342,8 +334,7 @@ void StreamConnection<Stream>::enforce_deadline() {
   // The pending read ends with operation_aborted, and on_read() answers 408.
   timed_out_ = true;
   deadline_ = context_.now + linger_time;
-  ErrorCode ec;
-  socket().cancel(ec);
+  socket().cancel();
 }
 
 template <class Stream>
@@ -351,13 +342,14 @@ void StreamConnection<Stream>::close_if_idle() {
   if (waiting_ == Waiting::request) close();
 }
 
-template class StreamConnection<Socket>;
+template class StreamConnection<runtime::TcpSocket>;
 template class StreamConnection<TlsStream>;
 
-std::shared_ptr<Connection> make_connection(Socket socket, ConnectionContext& context) {
+std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket, const asio::ip::address& peer,
+                                            ConnectionContext& context) {
   if (context.tls != nullptr)
-    return std::make_shared<StreamConnection<TlsStream>>(context, std::move(socket), *context.tls);
-  return std::make_shared<StreamConnection<Socket>>(context, std::move(socket));
+    return std::make_shared<StreamConnection<TlsStream>>(context, peer, std::move(socket), *context.tls);
+  return std::make_shared<StreamConnection<runtime::TcpSocket>>(context, peer, std::move(socket));
 }
 
 }  // namespace gatehouse::http

@@ -11,7 +11,7 @@
 
 namespace gatehouse::http {
 
-using TlsStream = boost::asio::ssl::stream<Socket>;
+using TlsStream = boost::asio::ssl::stream<runtime::TcpSocket>;
 
 /// One HTTP/1.1 connection over a plain or a TLS stream.
 ///
@@ -25,7 +25,8 @@ class StreamConnection final : public Connection,
                                public std::enable_shared_from_this<StreamConnection<Stream>> {
  public:
   template <class... StreamArguments>
-  StreamConnection(ConnectionContext& context, StreamArguments&&... stream_arguments);
+  StreamConnection(ConnectionContext& context, const boost::asio::ip::address& peer,
+                   StreamArguments&&... stream_arguments);
   ~StreamConnection() override;
 
   void start() override;
@@ -70,13 +71,13 @@ class StreamConnection final : public Connection,
   void close();
 
   void wait_for(Waiting what, std::chrono::milliseconds at_most);
-  [[nodiscard]] Socket& socket();
+  [[nodiscard]] runtime::TcpSocket& socket();
 
   ConnectionContext& context_;
   std::atomic<std::uint32_t>& open_connections_;  ///< a connection may outlive its server in an event loop's queue
   Stream stream_;
-  std::string peer_;
-  bool peer_is_proxy_ = false;
+  const std::string peer_;
+  const bool peer_is_proxy_;
 
   std::unique_ptr<char[]> read_;
   const std::size_t read_capacity_;

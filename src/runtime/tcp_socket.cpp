@@ -1,0 +1,157 @@
+#include "runtime/tcp_socket.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <cassert>
+#include <cerrno>
+#include <utility>
+
+namespace gatehouse::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+
+boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
+
+bool would_block(const boost::system::error_code& error) {
+  return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+}  // namespace
+
+class TcpSocket::State final : public SocketReactor::Watch {
+ public:
+  State(const Executor& executor, int descriptor)
+      : executor_(executor), reactor_(asio::use_service<SocketReactor>(executor.context())), descriptor_(descriptor) {
+    reactor_.add(*this);
+  }
+  ~State() override { close_descriptor(); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  [[nodiscard]] const Executor& executor() const noexcept { return executor_; }
+  [[nodiscard]] SocketReactor& reactor() const noexcept { return reactor_; }
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+  void read(MutableBuffer buffer, Handler handler) {
+    assert(!on_read_);
+    if (descriptor_ < 0) return complete(std::move(handler), asio::error::bad_descriptor, 0);
+    if (buffer.size() == 0) return complete(std::move(handler), {}, 0);  // TLS streams mean "call me back later"
+    read_buffer_ = buffer;
+    on_read_ = std::move(handler);
+    watch_for(watched_ | EPOLLIN);
+  }
+
+  void write(ConstBuffer buffer, Handler handler) {
+    assert(!on_write_);
+    ErrorCode error;
+    const std::size_t sent = send(buffer, error);
+    if (!would_block(error)) return complete(std::move(handler), error, sent);
+    write_buffer_ = buffer;
+    on_write_ = std::move(handler);
+    watch_for(watched_ | EPOLLOUT);
+  }
+
+  std::size_t send(ConstBuffer buffer, ErrorCode& error) const noexcept {
+    const ssize_t sent = ::send(descriptor_, buffer.data(), buffer.size(), MSG_NOSIGNAL);
+    error = sent < 0 ? last_error() : ErrorCode{};
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  }
+
+  /// A descriptor that is ready for something nobody waits for is not watched for it any longer.
+  void on_ready(std::uint32_t events) override {
+    constexpr std::uint32_t failed = EPOLLERR | EPOLLHUP;
+    if (on_read_ && (events & (EPOLLIN | failed)) != 0) receive();
+    if (on_write_ && (events & (EPOLLOUT | failed)) != 0) send_rest();
+    if (descriptor_ >= 0) watch_for((on_read_ ? EPOLLIN : 0U) | (on_write_ ? EPOLLOUT : 0U));
+  }
+
+  void abandon() override {
+    close_descriptor();
+    const auto abandoned = std::pair{std::exchange(on_read_, nullptr), std::exchange(on_write_, nullptr)};
+  }
+
+  void cancel() {
+    if (on_read_) complete(std::exchange(on_read_, nullptr), asio::error::operation_aborted, 0);
+    if (on_write_) complete(std::exchange(on_write_, nullptr), asio::error::operation_aborted, 0);
+  }
+
+  void close_descriptor() noexcept {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+    watched_ = 0;
+  }
+
+ private:
+  void complete(Handler handler, ErrorCode error, std::size_t bytes) {
+    asio::post(executor_, [handler = std::move(handler), error, bytes]() mutable { handler(error, bytes); });
+  }
+
+  void watch_for(std::uint32_t events) noexcept {
+    if (events == watched_) return;
+    reactor_.set_interest(*this, descriptor_, watched_, events);
+    watched_ = events;
+  }
+
+  void receive() {
+    const ssize_t received = ::recv(descriptor_, read_buffer_.data(), read_buffer_.size(), 0);
+    ErrorCode error = received < 0 ? last_error() : ErrorCode{};
+    if (would_block(error)) return;
+    if (received == 0) error = asio::error::eof;
+    std::exchange(on_read_, nullptr)(error, received < 0 ? 0 : static_cast<std::size_t>(received));
+  }
+
+  void send_rest() {
+    ErrorCode error;
+    const std::size_t sent = send(write_buffer_, error);
+    if (!would_block(error)) std::exchange(on_write_, nullptr)(error, sent);
+  }
+
+  const Executor executor_;
+  SocketReactor& reactor_;
+  int descriptor_;
+  std::uint32_t watched_ = 0;  ///< what the reactor was asked for: EPOLLIN, EPOLLOUT; 0: not in the epoll
+  MutableBuffer read_buffer_;
+  ConstBuffer write_buffer_;
+  Handler on_read_;
+  Handler on_write_;
+};
+
+TcpSocket::TcpSocket(const Executor& executor, int descriptor)
+    : state_(std::make_unique<State>(executor, descriptor)) {}
+
+TcpSocket::TcpSocket(TcpSocket&& other) noexcept = default;
+
+TcpSocket::~TcpSocket() {
+  if (!state_) return;
+  close();
+  SocketReactor& reactor = state_->reactor();
+  reactor.retire(std::move(state_));
+}
+
+TcpSocket::executor_type TcpSocket::get_executor() const noexcept { return state_->executor(); }
+
+bool TcpSocket::is_open() const noexcept { return state_->descriptor() >= 0; }
+
+void TcpSocket::cancel() { state_->cancel(); }
+
+void TcpSocket::close() noexcept {
+  state_->close_descriptor();
+  state_->cancel();
+}
+
+void TcpSocket::shutdown_send() noexcept { ::shutdown(state_->descriptor(), SHUT_WR); }
+
+std::size_t TcpSocket::write_some(boost::asio::const_buffer bytes, ErrorCode& error) noexcept {
+  return state_->send(bytes, error);
+}
+
+void TcpSocket::read(MutableBuffer buffer, Handler handler) { state_->read(buffer, std::move(handler)); }
+
+void TcpSocket::write(ConstBuffer buffer, Handler handler) { state_->write(buffer, std::move(handler)); }
+
+}  // namespace gatehouse::runtime

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/system/error_code.hpp>
+#include <functional>
+#include <memory>
+
+#include "runtime/socket_reactor.hpp"
+
+namespace gatehouse::runtime {
+
+/// A connected TCP socket on the SocketReactor: an AsyncReadStream and AsyncWriteStream in Asio's terms, so TLS and
+/// async_write() go on top of it.
+///
+/// A read waits until there is something to read; a write is tried first, since the kernel nearly always takes it.
+/// At most one read and one write may be pending. Their handlers run on the io_context's thread, never inside the call
+/// that started them, and get operation_aborted after close() or cancel(). Belongs to one io thread.
+class TcpSocket {
+ public:
+  using executor_type = Executor;
+  using lowest_layer_type = TcpSocket;
+  using ErrorCode = boost::system::error_code;
+  using Handler = std::move_only_function<void(ErrorCode, std::size_t)>;
+
+  /// Takes the descriptor over, which is connected and non-blocking.
+  TcpSocket(const Executor& executor, int descriptor);
+  TcpSocket(TcpSocket&& other) noexcept;
+  TcpSocket& operator=(TcpSocket&&) = delete;
+  ~TcpSocket();
+
+  [[nodiscard]] executor_type get_executor() const noexcept;
+  [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
+  [[nodiscard]] bool is_open() const noexcept;
+
+  void cancel();
+  void close() noexcept;
+  void shutdown_send() noexcept;
+
+  /// At once, without waiting: the bytes sent, and would_block where there is no room.
+  std::size_t write_some(boost::asio::const_buffer bytes, ErrorCode& error) noexcept;
+
+  template <class MutableBuffers, class Token>
+  auto async_read_some(const MutableBuffers& buffers, Token&& token) {
+    const auto begin = [this](auto handler, boost::asio::mutable_buffer buffer) { read(buffer, std::move(handler)); };
+    return boost::asio::async_initiate<Token, void(ErrorCode, std::size_t)>(begin, token,
+                                                                            first<MutableBuffer>(buffers));
+  }
+
+  template <class ConstBuffers, class Token>
+  auto async_write_some(const ConstBuffers& buffers, Token&& token) {
+    const auto begin = [this](auto handler, boost::asio::const_buffer buffer) { write(buffer, std::move(handler)); };
+    return boost::asio::async_initiate<Token, void(ErrorCode, std::size_t)>(begin, token, first<ConstBuffer>(buffers));
+  }
+
+ private:
+  class State;
+  using MutableBuffer = boost::asio::mutable_buffer;
+  using ConstBuffer = boost::asio::const_buffer;
+
+  /// The first buffer that is not empty: a stream may do less than it was asked to.
+  template <class Buffer, class Buffers>
+  [[nodiscard]] static Buffer first(const Buffers& buffers) {
+    const auto end = boost::asio::buffer_sequence_end(buffers);
+    for (auto it = boost::asio::buffer_sequence_begin(buffers); it != end; ++it)
+      if (Buffer buffer = *it; buffer.size() > 0) return buffer;
+    return {};
+  }
+
+  void read(MutableBuffer buffer, Handler handler);
+  void write(ConstBuffer buffer, Handler handler);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gatehouse::runtime
