@@ -98,6 +98,9 @@ Mistakes check_combinations(const Settings& settings) {
   check_file("TLS_CERT", server.tls_cert, mistakes);
   check_file("TLS_KEY", server.tls_key, mistakes);
   check_file("DB_SSL_CA", settings.database.postgres.ssl_ca, mistakes);
+  if (settings.database.sqlite.path == ":memory:")
+    mistakes.push_back({"SQLITE_PATH", "names no file: each connection would have a memory of its own",
+                        "name a file, in a temporary folder if need be"});
   if (settings.database.postgres.pool_min > settings.database.postgres.pool_max)
     mistakes.push_back({"DB_POOL_MIN", "is larger than DB_POOL_MAX", "lower it or raise DB_POOL_MAX"});
   if (settings.sessions.absolute_ttl < settings.sessions.ttl)

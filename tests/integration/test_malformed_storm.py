@@ -10,7 +10,7 @@ from harness.places import SANITIZED
 from harness.program import API_KEY
 from harness.raw_http import RawConnection, message
 
-MESSAGES = 5_000 if SANITIZED else 20_000
+MESSAGES = 5_000 if SANITIZED else 100_000
 SEED = 20261123
 
 pytestmark = pytest.mark.slow

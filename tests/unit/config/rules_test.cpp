@@ -137,6 +137,10 @@ TEST(Rules, UnreadableFiles_AreRefused) {
   for (const char* name : {"TLS_CERT", "TLS_KEY", "DB_SSL_CA"})
     expect_refused(production_with(name, "/nonexistent"), std::string{name} + ": names a file that cannot be read");
 }
+TEST(Rules, DatabaseInMemory_IsRefused) {
+  expect_refused(production_with("SQLITE_PATH", ":memory:"), "SQLITE_PATH: names no file");
+  expect_refused(production_with("DATABASE_URL", "sqlite::memory:"), "SQLITE_PATH: names no file");
+}
 TEST(Rules, PoolMinAboveMax_IsRefused) {
   Sources sources = production_with("DB_POOL_MIN", "5");
   sources.environment["DB_POOL_MAX"] = "4";
