@@ -90,28 +90,30 @@ void Server::start() {
 void Server::accept() {
   acceptor_.async_wait(Acceptor::wait_read, [this](const boost::system::error_code& ec) {
     if (ec || !acceptor_.is_open()) return;
-    if (take_all())
-      accept();
-    else
+    if (take_some() == Backlog::unreachable)
       accept_after_pause();
+    else
+      accept();
   });
 }
 
-/// Every connection that the kernel has completed. False when this process or the machine can take no more for now.
-bool Server::take_all() {
-  while (true) {
+/// Connections that the kernel has completed, at most so many that those already open do not wait for long.
+Server::Backlog Server::take_some() {
+  for (int taken = 0; taken < accepts_per_turn;) {
     tcp::endpoint peer;
     auto length = static_cast<socklen_t>(peer.capacity());
     const int descriptor = accept4(acceptor_.native_handle(), peer.data(), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       peer.resize(length);
       take(runtime::TcpSocket(acceptor_.get_executor(), descriptor), peer.address());
+      ++taken;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      return true;
+      return Backlog::empty;
     } else if (errno != EINTR && errno != ECONNABORTED) {
-      return false;
+      return Backlog::unreachable;
     }
   }
+  return Backlog::left;
 }
 
 void Server::take(runtime::TcpSocket socket, const asio::ip::address& peer) {
@@ -151,7 +153,8 @@ void Server::drain(std::function<void()> on_drained) {
   context_.draining = true;
   drain_begin_ = std::chrono::steady_clock::now();
   // Connections that the kernel has completed already are clients that were told the service is there.
-  (void)take_all();
+  while (take_some() == Backlog::left) {
+  }
   boost::system::error_code ec;
   acceptor_.close(ec);
 }

@@ -52,13 +52,17 @@ class Server {
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
+  /// What is left of the connections that wait to be accepted; unreachable: for want of descriptors, mostly.
+  enum class Backlog : std::uint8_t { empty, left, unreachable };
+
+  static constexpr int accepts_per_turn = 64;
   static constexpr std::chrono::milliseconds tick_interval{100};
-  static constexpr std::chrono::milliseconds accept_pause{
-      100};  ///< after an accept that failed, for want of descriptors
+  /// After an accept that failed, for want of descriptors.
+  static constexpr std::chrono::milliseconds accept_pause{100};
   static constexpr std::chrono::milliseconds idle_grace{500};
 
   void accept();
-  [[nodiscard]] bool take_all();
+  [[nodiscard]] Backlog take_some();
   void take(runtime::TcpSocket socket, const boost::asio::ip::address& peer);
   void accept_after_pause();
   void tick();
