@@ -15,6 +15,7 @@ SCENARIOS = {
     "verify-session": hot_path.verify_session,
     "uncached": uncached.verify_session_uncached,
     "login": login.login,
+    "overload": login.overload,
     "verify-under-logins": login.verify_under_logins,
     "failing-logins": login.failing_login_time,
     "memory": footprint.memory_idle,

@@ -8,6 +8,7 @@ import time
 
 from harness.gatehouse import API_KEY, BUILD, EMAIL, PASSWORD, Gatehouse, log_in
 from harness.load import measure, read_wrk, start_wrk, write_bodies
+from harness.open_loop import send_at_rate
 from harness.processes import ALL_CORES, CORES
 from harness.report import Row, at_least, at_most
 
@@ -15,6 +16,7 @@ GOOD_LOGIN = [{"email": EMAIL, "password": PASSWORD}]
 PROBE_PAUSE_SECONDS = 0.001
 FAILING_SAMPLES_MAX = 2000
 SAMPLES_PER_SECOND = 400
+OVERLOAD = 3
 
 
 def login(options, folder):
@@ -59,6 +61,33 @@ def verify_under_logins(options, folder):
     idle, loaded = statistics.median(idle), statistics.median(loaded)
     texts = (f"p99 {loaded:.2f} ms at {statistics.median(logins):.0f} logins/s", f"idle: p99 {idle:.2f} ms")
     return [at_most("verify-session while logins saturate", loaded, idle, 3, texts)]
+
+
+def overload(options, folder):
+    """Three times the logins that can be had, sent without waiting: how many are still answered, and all the others refused."""
+    gatehouse = Gatehouse(folder)
+    try:
+        bodies = write_bodies(folder, "login", GOOD_LOGIN)
+        client = gatehouse.client()
+        log_in(client)
+        request = client.encode("POST", "/user-auth", GOOD_LOGIN[0])
+        peaks, goodputs, refused = [], [], []
+        for _ in range(options.rounds):
+            peak = measure(gatehouse.pid, gatehouse.url("/user-auth"), bodies, API_KEY, options.seconds, 4 * len(CORES),
+                           ALL_CORES).requests_per_second
+            begin = time.perf_counter()
+            statuses = send_at_rate(gatehouse.port, request, OVERLOAD * peak, options.seconds)
+            elapsed = time.perf_counter() - begin
+            if set(statuses) - {200, 503}:
+                raise RuntimeError(f"under {OVERLOAD} times the load the answers were {dict(statuses)}")
+            peaks.append(peak)
+            goodputs.append(statuses[200] / elapsed)
+            refused.append(statuses[503] / elapsed)
+    finally:
+        gatehouse.stop()
+    goodput, peak = statistics.median(goodputs), statistics.median(peaks)
+    texts = (f"{goodput:,.1f}/s, {statistics.median(refused):,.0f}/s get 503", f"without overload: {peak:,.1f}/s")
+    return [at_least(f"logins under {OVERLOAD} times the load", goodput, peak, 0.80, texts)]
 
 
 def p99_ms(client, request, seconds):
