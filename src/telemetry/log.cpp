@@ -79,8 +79,8 @@ void Field::append_to(std::string& line) const {
     line += std::get<bool>(value_) ? "true" : "false";
 }
 
-/// The logger refers weakly to its pool; members are destroyed in reverse order, and the pool's end writes what is
-/// queued.
+/// The logger refers weakly to its pool, and the pool's thread to the logger of each queued line. The pool goes first:
+/// its end writes what is queued and joins the thread.
 class Log::Backend {
  public:
   Backend(LineWriter& writer, std::size_t queue_max)
@@ -90,6 +90,10 @@ class Log::Backend {
                                                        spdlog::async_overflow_policy::overrun_oldest)) {
     logger_->set_level(spdlog::level::trace);
   }
+
+  ~Backend() { pool_.reset(); }
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
 
   void write(std::string_view line) {
     logger_->log(spdlog::level::info, spdlog::string_view_t{line.data(), line.size()});

@@ -37,16 +37,18 @@ def test_request_in_flight_is_answered(start):
     with program.api() as api:
         email = create_user(api)["email"]
     statuses = []
+    all_connected = threading.Barrier(10)
 
     def log_in_once():
         with Api(program.port, API_KEY) as own:
+            own.get("/health")
+            all_connected.wait(20)
             statuses.append(try_log_in(own, email).status)
 
     threads = [threading.Thread(target=log_in_once) for _ in range(10)]
-    with program.api() as api:
-        for thread in threads:
-            thread.start()
-        wait_until(lambda: statuses, 20, "the first login")
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: statuses, 20, "the first login")
     process = program.process
     process.terminate()
     for thread in threads:
