@@ -12,7 +12,10 @@ SecretString::SecretString(std::string_view secret) {
   bytes_.assign(secret);
 }
 
-SecretString::SecretString(SecretString&& other) noexcept : bytes_(other.bytes_) { other.wipe(); }
+SecretString::SecretString(SecretString&& other) noexcept {
+  bytes_.swap(other.bytes_);
+  other.wipe();
+}
 
 SecretString& SecretString::operator=(SecretString&& other) noexcept {
   if (this == &other) return *this;
@@ -25,6 +28,8 @@ SecretString& SecretString::operator=(SecretString&& other) noexcept {
 SecretString::~SecretString() { wipe(); }
 
 void SecretString::wipe() noexcept {
+  // The whole buffer: a short text that was moved away has left its bytes in it.
+  bytes_.resize(bytes_.capacity());
   wipe_memory(bytes_.data(), bytes_.size());
   bytes_.clear();
 }

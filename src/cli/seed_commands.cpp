@@ -41,6 +41,7 @@ int seed_with_files(const Program& program, const config::Settings& settings, co
     texts.push_back(std::move(*text));
   }
   std::vector<EmbeddedFile> files;
+  files.reserve(paths.size());
   for (std::size_t i = 0; i < paths.size(); ++i) files.push_back({paths[i], texts[i]});
   DatabaseSession session{program, settings};
   return plant_seeds(program, settings, session, files);

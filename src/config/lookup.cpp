@@ -72,7 +72,7 @@ std::optional<Given> Lookup::find(const Setting& setting, Mistakes& mistakes) co
 
 Mistakes Lookup::unknown_names() const {
   Mistakes mistakes;
-  for (const Variables* variables : {&environment_, static_cast<const Variables*>(&dotenv_)}) {
+  for (const Variables* variables : {&environment_, &dotenv_}) {
     for (const auto& [name, value] : *variables) {
       if (!name.starts_with(name_prefix) || is_service_link(name, value) || is_tool_name(name)) continue;
       const std::string bare = name.substr(name_prefix.size());

@@ -20,6 +20,7 @@ struct NamedSecret {
 
 std::vector<NamedSecret> named_secrets(const Settings& settings) {
   std::vector<NamedSecret> named;
+  named.reserve(settings.api_keys.size() + settings.sessions.secrets.size() + settings.tokens.secrets.size());
   for (const SecretString& secret : settings.api_keys) named.push_back({"API_KEY", secret.reveal()});
   for (const SecretString& secret : settings.sessions.secrets) named.push_back({"SESSION_SECRET", secret.reveal()});
   for (const SecretString& secret : settings.tokens.secrets) named.push_back({"JWT_SECRET", secret.reveal()});

@@ -28,8 +28,8 @@ std::optional<std::string> ecdsa_signature_to_der(std::string_view raw) {
   const auto signature = require_object<EcdsaSignature>(ECDSA_SIG_new(), "create an ECDSA signature");
   require_openssl(ECDSA_SIG_set0(signature.get(), r.get(), s.get()), "fill an ECDSA signature");
   // The signature owns both numbers from here.
-  static_cast<void>(r.release());
-  static_cast<void>(s.release());
+  [[maybe_unused]] const auto* owned_r = r.release();
+  [[maybe_unused]] const auto* owned_s = s.release();
 
   const int length = i2d_ECDSA_SIG(signature.get(), nullptr);
   require_openssl(length > 0 ? 1 : 0, "encode an ECDSA signature");

@@ -24,7 +24,7 @@ void hkdf_sha256(const HkdfInput& input, std::span<std::byte> out) {
   const auto context = require_object<KdfContext>(EVP_KDF_CTX_new(kdf.get()), "create an HKDF context");
 
   // OpenSSL 3.0 refuses a null pointer even where the length is zero.
-  static constexpr std::string_view nothing = "";
+  static constexpr std::string_view nothing{"", 0};
   std::array<char, 7> digest{"SHA256"};
   const std::array<OSSL_PARAM, 5> parameters{
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), digest.size() - 1),

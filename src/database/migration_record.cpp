@@ -29,6 +29,7 @@ Task<bool> has_table(Database& database, std::string name) {
 Task<std::vector<AppliedMigration>> read_applied(Database& database) {
   const auto rows = co_await database.query(list_applied, {});
   std::vector<AppliedMigration> applied;
+  applied.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     applied.push_back({std::string{rows[i].text(0)}, rows[i].integer(1), rows[i].time(2)});
   }

@@ -82,6 +82,7 @@ Task<std::vector<MigrationStatus>> Migrator::status() {
                         .applied_at = done.applied_at};
   }
   std::vector<MigrationStatus> sorted;
+  sorted.reserve(lines.size());
   for (auto& [name, line] : lines) sorted.push_back(std::move(line));
   co_return sorted;
 }

@@ -7,8 +7,8 @@
 
 namespace gatehouse::passwords {
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names under --wrap. `real` is the system's function, `wrap`
-// what objects linked into the program call.
+// NOLINTBEGIN(*-reserved-identifier,cert-dcl*,readability-identifier-naming): the linker's names under --wrap. `real`
+// is the system's function, `wrap` what objects linked into the program call.
 extern "C" {
 void* __real_mmap(void* address, std::size_t length, int protection, int flags, int file, off_t offset) noexcept;
 int __real_munmap(void* address, std::size_t length) noexcept;
@@ -83,7 +83,7 @@ class KeptMapping {
   bool open_ = false;
 };
 
-thread_local KeptMapping kept;
+thread_local KeptMapping kept;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): mmap(2) takes no context
 
 }  // namespace
 
@@ -102,6 +102,6 @@ void* __wrap_mmap(void* address, std::size_t length, int protection, int flags, 
 int __wrap_munmap(void* address, std::size_t length) noexcept {
   return kept.take_back(address) ? 0 : __real_munmap(address, length);
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(*-reserved-identifier,cert-dcl*,readability-identifier-naming)
 
 }  // namespace gatehouse::passwords

@@ -11,8 +11,8 @@
 namespace gatehouse::passwords {
 
 /// The three ways to hash, each a pure and slow function: call them on the hashing pool. Any thread. They throw
-/// std::runtime_error when the library cannot do its work (no memory), never a wrong verdict. Argon2id keeps its memory for
-/// the thread's next one (hash_memory.hpp).
+/// std::runtime_error when the library cannot do its work (no memory), never a wrong verdict. Argon2id keeps its memory
+/// for the thread's next one (hash_memory.hpp).
 
 inline constexpr std::size_t new_salt_bytes = 16;
 

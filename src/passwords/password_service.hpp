@@ -28,7 +28,8 @@ struct Verdict {
 };
 
 /// The pool for password hashing as the settings ask for it: lowest priority, one slot a check, waits bounded by
-/// HASH_WAIT_MAX. Memory: threads × 19 MiB while there are logins, whatever their number; given back soon after the last.
+/// HASH_WAIT_MAX. Memory: threads × 19 MiB while there are logins, whatever their number; given back soon after the
+/// last.
 [[nodiscard]] runtime::WorkerPool::Options hashing_pool_options(const config::PasswordSettings& settings);
 
 /// Hashes and checks passwords on the hashing pool, never on the caller's thread. One per process, any thread.

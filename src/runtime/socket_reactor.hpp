@@ -24,7 +24,7 @@ namespace gatehouse::runtime {
 /// still wait, as Asio does with its own.
 class SocketReactor final : public boost::asio::execution_context::service {
  public:
-  using key_type = SocketReactor;
+  using key_type = SocketReactor;  // NOLINT(readability-identifier-naming): Asio's name
   inline static boost::asio::execution_context::id id;
 
   /// Somebody who waits for a descriptor. Linked while it exists.

@@ -18,8 +18,8 @@ namespace gatehouse::runtime {
 /// that started them, and get operation_aborted after close() or cancel(). Belongs to one io thread.
 class TcpSocket {
  public:
-  using executor_type = Executor;
-  using lowest_layer_type = TcpSocket;
+  using executor_type = Executor;       // NOLINT(readability-identifier-naming): Asio's name
+  using lowest_layer_type = TcpSocket;  // NOLINT(readability-identifier-naming): Asio's name
   using ErrorCode = boost::system::error_code;
   using Handler = std::move_only_function<void(ErrorCode, std::size_t)>;
 
@@ -40,6 +40,7 @@ class TcpSocket {
   /// At once, without waiting: the bytes sent, and would_block where there is no room.
   std::size_t write_some(boost::asio::const_buffer bytes, ErrorCode& error) noexcept;
 
+  // NOLINTBEGIN(cppcoreguidelines-missing-std-forward): async_initiate() takes tokens by reference
   template <class MutableBuffers, class Token>
   auto async_read_some(const MutableBuffers& buffers, Token&& token) {
     const auto begin = [this](auto handler, boost::asio::mutable_buffer buffer) { read(buffer, std::move(handler)); };
@@ -52,6 +53,7 @@ class TcpSocket {
     const auto begin = [this](auto handler, boost::asio::const_buffer buffer) { write(buffer, std::move(handler)); };
     return boost::asio::async_initiate<Token, void(ErrorCode, std::size_t)>(begin, token, first<ConstBuffer>(buffers));
   }
+  // NOLINTEND(cppcoreguidelines-missing-std-forward)
 
  private:
   class State;

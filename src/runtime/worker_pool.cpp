@@ -66,24 +66,17 @@ std::chrono::nanoseconds WorkerPool::predicted_wait_locked() const {
 }
 
 void WorkerPool::submit(Work work) {
-  Fate fate = Fate::run;
-  std::chrono::nanoseconds wait{};
-  {
-    const std::scoped_lock lock(mutex_);
-    wait = predicted_wait_locked();
-    if (stopped_) {
-      fate = Fate::stopped;
-    } else if (queue_.size() >= options_.queue_max || wait > options_.wait_max) {
-      fate = Fate::overloaded;
-    } else {
-      queue_.push_back({std::move(work), Clock::now()});
-    }
-  }
-  if (fate == Fate::run) {
+  std::unique_lock lock(mutex_);
+  const bool stopped = stopped_;
+  const auto wait = predicted_wait_locked();
+  if (!stopped && queue_.size() < options_.queue_max && wait <= options_.wait_max) {
+    queue_.push_back({std::move(work), Clock::now()});
+    lock.unlock();
     work_came_.notify_one();
-  } else {
-    work(fate, {retry_after(wait)});
+    return;
   }
+  lock.unlock();
+  work(stopped ? Fate::stopped : Fate::overloaded, {retry_after(wait)});
 }
 
 void WorkerPool::work_through_queue() {

@@ -24,6 +24,7 @@ class Libpq {
   void* library_ = load();
 
  public:
+  // NOLINTBEGIN(readability-identifier-naming): libpq's names
   decltype(::PQclear)* PQclear = find("PQclear");
   decltype(::PQcmdTuples)* PQcmdTuples = find("PQcmdTuples");
   decltype(::PQconnectPoll)* PQconnectPoll = find("PQconnectPoll");
@@ -56,6 +57,7 @@ class Libpq {
   decltype(::PQsocket)* PQsocket = find("PQsocket");
   decltype(::PQsslStruct)* PQsslStruct = find("PQsslStruct");
   decltype(::PQstatus)* PQstatus = find("PQstatus");
+  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Any thread. Throws std::runtime_error, with what to install, when the library or one of its functions is missing.

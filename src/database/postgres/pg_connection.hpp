@@ -16,7 +16,7 @@
 #include "runtime/task.hpp"
 
 struct pg_conn;
-typedef struct ssl_st SSL;
+using SSL = struct ssl_st;
 
 namespace gatehouse::database::postgres {
 

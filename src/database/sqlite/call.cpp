@@ -25,14 +25,11 @@ Failure to_failure(const std::exception& thrown) {
   return {unavailable != nullptr ? unavailable->reason() : Unavailable::Reason::storage, thrown.what()};
 }
 
-Call::Call(Executor executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands)
-    : handover_(std::move(handover)), deadline_(deadline), commands_(std::move(commands)), work_(std::move(executor)) {}
+Call::Call(const Executor& executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands)
+    : handover_(std::move(handover)), deadline_(deadline), commands_(std::move(commands)), work_(executor) {}
 
-Call::Call(Executor executor, HandoverPtr handover, std::string script)
-    : handover_(std::move(handover)),
-      deadline_(Deadline::max()),
-      script_(std::move(script)),
-      work_(std::move(executor)) {}
+Call::Call(const Executor& executor, HandoverPtr handover, std::string script)
+    : handover_(std::move(handover)), deadline_(Deadline::max()), script_(std::move(script)), work_(executor) {}
 
 void Call::answer(Outcome outcome) {
   if (answered_.exchange(true, std::memory_order_acq_rel)) return;

@@ -44,9 +44,9 @@ struct Outcome {
 class Call : public std::enable_shared_from_this<Call> {
  public:
   /// Statements; one that has passed its deadline is not begun any more.
-  Call(Executor executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands);
+  Call(const Executor& executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands);
   /// A script, which has no deadline.
-  Call(Executor executor, HandoverPtr handover, std::string script);
+  Call(const Executor& executor, HandoverPtr handover, std::string script);
 
   [[nodiscard]] const std::vector<Command>& commands() const { return commands_; }
   [[nodiscard]] const std::string& script() const { return script_; }

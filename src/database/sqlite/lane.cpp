@@ -22,15 +22,16 @@ Task<> Lane::submit(CallPtr call) {
 }
 
 void Lane::push(CallPtr call) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!stopped_ && waiting_.size() < waiting_max_) {
-      waiting_.push_back(std::move(call));
-    }
-  }
-  if (!call) {
+  std::unique_lock lock{mutex_};
+  const bool stopped = stopped_;
+  if (!stopped && waiting_.size() < waiting_max_) {
+    waiting_.push_back(std::move(call));
+    lock.unlock();
     arrived_.notify_one();
-  } else if (stopped()) {
+    return;
+  }
+  lock.unlock();
+  if (stopped) {
     call->fail(Unavailable::Reason::stopped, "the database is closing");
   } else {
     call->fail(Unavailable::Reason::overload, "too many queries are waiting for the database");

@@ -14,6 +14,21 @@ TEST(SecretString, MovedFrom_IsEmpty) {
   EXPECT_EQ(second.reveal(), "correct horse battery staple");
 }
 
+/// A text this short stands in the object itself.
+TEST(SecretString, ShortAndMovedAway_LeavesNoBytesBehind) {
+  const auto object_bytes = [](const SecretString& secret) {
+    return std::string_view{reinterpret_cast<const char*>(&secret), sizeof secret};
+  };
+  SecretString constructed_from{"hunter2hunter2"};
+  ASSERT_NE(object_bytes(constructed_from).find("hunter2"), std::string_view::npos);
+  SecretString target{std::move(constructed_from)};
+  EXPECT_EQ(object_bytes(constructed_from).find("unter2"), std::string_view::npos);  // NOLINT(bugprone-use-after-move)
+  SecretString assigned;
+  assigned = std::move(target);
+  EXPECT_EQ(object_bytes(target).find("unter2"), std::string_view::npos);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(assigned.reveal(), "hunter2hunter2");
+}
+
 TEST(SecretString, Equals_OnlyTheSameBytes) {
   const SecretString secret{"0123456789"};
   EXPECT_TRUE(secret.equals("0123456789"));
