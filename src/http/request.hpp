@@ -51,9 +51,8 @@ class Headers {
 /// One request as handlers see it: views into its connection's buffers, valid until it is answered.
 struct Request {
   Method method = Method::other;
-  std::string_view target;  ///< as sent, `/users?limit=10`
-  std::string_view path;    ///< `/users`, not percent-decoded: no route needs it
-  std::string_view query;   ///< `limit=10`, without the question mark
+  std::string_view path;   ///< `/users`, not percent-decoded: no route needs it
+  std::string_view query;  ///< `limit=10`, without the question mark
   bool is_http_1_0 = false;
   bool keep_alive = true;
   Headers headers;

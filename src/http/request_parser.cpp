@@ -1,8 +1,11 @@
 #include "http/request_parser.hpp"
 
+#include <algorithm>
 #include <boost/beast/http/error.hpp>
 #include <functional>
 #include <optional>
+
+#include "base/secret_string.hpp"
 
 namespace gatehouse::http {
 namespace {
@@ -64,6 +67,22 @@ bool is_folded(std::string_view input, std::string_view name, std::string_view v
   return end - next < 3 || next[0] != '\r' || next[1] != '\n' || next[2] == ' ' || next[2] == '\t';
 }
 
+/// What of the target is ours to read: origin form and the asterisk as they are, absolute form without scheme and
+/// authority (RFC 9112 section 3.2), empty for every other form.
+std::string_view without_authority(std::string_view target) {
+  if (target.empty() || target[0] == '/' || target == "*") return target;
+  const auto scheme_end = target.find("://");
+  const std::string_view scheme = target.substr(0, scheme_end);
+  if (scheme_end == std::string_view::npos ||
+      !(equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https")))
+    return {};
+  const std::string_view rest = target.substr(scheme_end + 3);
+  const auto authority_end = rest.find_first_of("/?#");
+  if (authority_end == 0) return {};
+  if (authority_end == std::string_view::npos) return "/";
+  return rest[authority_end] == '/' ? rest.substr(authority_end) : std::string_view{};
+}
+
 Status status_of(const boost::beast::error_code& ec) {
   if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow)
     return Status::header_fields_too_large;
@@ -113,12 +132,11 @@ void RequestParser::refuse(Status status, error_code& ec) {
 void RequestParser::on_request_impl(beast_http::verb, string_view method, string_view target, int version,
                                     error_code& ec) {
   if (target.size() > limits_.target_bytes_max) return refuse(Status::uri_too_long, ec);
-  // Origin form, or the asterisk of OPTIONS (RFC 9112 section 3.2); proxies' forms have no business here.
-  if (target.empty() || (target[0] != '/' && target != "*")) return refuse(Status::bad_request, ec);
+  const std::string_view local = without_authority(target);
+  if (local.empty() || (local[0] != '/' && local != "*")) return refuse(Status::bad_request, ec);
   request_.method = method_from(method);
-  request_.target = target;
-  request_.path = target.substr(0, target.find('?'));
-  if (request_.path.size() < target.size()) request_.query = target.substr(request_.path.size() + 1);
+  request_.path = local.substr(0, local.find('?'));
+  if (request_.path.size() < local.size()) request_.query = local.substr(request_.path.size() + 1);
   request_.is_http_1_0 = version == 10;
 }
 
@@ -153,13 +171,26 @@ void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& cont
 }
 
 std::size_t RequestParser::on_body_impl(string_view body, error_code&) {
-  body_.append(body);
+  append_to_body(body);
   return body.size();
 }
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view body, error_code&) {
-  body_.append(body);
+  append_to_body(body);
   return body.size();
+}
+
+/// A body may hold a password, so a buffer that has become too small is wiped before it goes.
+void RequestParser::append_to_body(std::string_view bytes) {
+  const std::size_t size = body_.size() + bytes.size();
+  if (size > body_.capacity()) {
+    std::string larger;
+    larger.reserve(std::max(size, 2 * body_.capacity()));
+    larger = body_;
+    larger.swap(body_);
+    wipe_memory(larger.data(), larger.size());
+  }
+  body_.append(bytes);
 }
 
 void RequestParser::on_response_impl(int, string_view, int, error_code&) {}

@@ -56,6 +56,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
   void on_finish_impl(error_code& ec) override;
 
+  void append_to_body(std::string_view bytes);
+
   void refuse(Status status, error_code& ec);
   [[nodiscard]] bool framing_is_ambiguous() const;
 

@@ -24,16 +24,30 @@ void Router::add(Route route) {
   resource->routes.push_back(std::move(route));
 }
 
+namespace {
+
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+/// `pattern` is in lower case.
+bool equals_ignoring_case(std::string_view path, std::string_view pattern) {
+  return std::ranges::equal(path, pattern, {}, to_lower);
+}
+
+}  // namespace
+
 bool Router::matches(const Resource& resource, std::string_view path, std::string_view& parameter) {
-  if (!resource.has_parameter) return path == resource.prefix;
-  if (path.size() <= resource.prefix.size() + resource.suffix.size() || !path.starts_with(resource.prefix) ||
-      !path.ends_with(resource.suffix))
+  const std::string_view prefix = resource.prefix;
+  const std::string_view suffix = resource.suffix;
+  if (!resource.has_parameter) return equals_ignoring_case(path, prefix);
+  if (path.size() <= prefix.size() + suffix.size() || !equals_ignoring_case(path.substr(0, prefix.size()), prefix) ||
+      !equals_ignoring_case(path.substr(path.size() - suffix.size()), suffix))
     return false;
-  parameter = path.substr(resource.prefix.size(), path.size() - resource.prefix.size() - resource.suffix.size());
+  parameter = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
   return parameter.find('/') == std::string_view::npos;
 }
 
 Router::Match Router::match(Method method, std::string_view path) const {
+  if (path.size() > 1 && path.ends_with('/') && !path.ends_with("//")) path.remove_suffix(1);
   const Method wanted = method == Method::head ? Method::get : method;
   for (const Resource& resource : resources_) {
     Match match;

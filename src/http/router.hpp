@@ -38,7 +38,8 @@ class Router {
 
   void add(Route route);
 
-  /// HEAD is answered by GET's route.
+  /// HEAD is answered by GET's route. As in the Express service, the case of a path's ASCII letters and one final slash
+  /// make no difference.
   [[nodiscard]] Match match(Method method, std::string_view path) const;
 
   /// Every route, in order of registration.

@@ -1,5 +1,6 @@
 #include "http/stream_connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
@@ -28,6 +29,8 @@ StreamConnection<Stream>::StreamConnection(ConnectionContext& context, const asi
 
 template <class Stream>
 StreamConnection<Stream>::~StreamConnection() {
+  wipe_memory(read_.get(), end_);
+  wipe_memory(body_.data(), body_.size());
   --open_connections_;
 }
 
@@ -89,9 +92,7 @@ void StreamConnection<Stream>::begin_request() {
   // A header must not move once it is half parsed, so one that may be incomplete starts at the front.
   const std::string_view waiting{read_.get() + begin_, end_ - begin_};
   if (begin_ > 0 && waiting.find("\r\n\r\n") == std::string_view::npos) {
-    std::memmove(read_.get(), waiting.data(), waiting.size());
-    begin_ = 0;
-    end_ = waiting.size();
+    move_waiting_to(0);
   }
   parser_.emplace(context_.limits, body_);
   request_begin_ = context_.access_log.is_enabled() ? std::chrono::steady_clock::now() : context_.now;
@@ -210,15 +211,21 @@ void StreamConnection<Stream>::refuse(Status status) {
 template <class Stream>
 bool StreamConnection<Stream>::make_room() {
   if (!parser_) {
-    begin_ = end_ = 0;
+    move_waiting_to(0);
   } else if (parser_->header_end() != nullptr) {
-    const std::size_t waiting = end_ - begin_;
-    const auto header_end = static_cast<std::size_t>(parser_->header_end() - read_.get());
-    std::memmove(read_.get() + header_end, read_.get() + begin_, waiting);
-    begin_ = header_end;
-    end_ = begin_ + waiting;
+    move_waiting_to(static_cast<std::size_t>(parser_->header_end() - read_.get()));
   }
   return end_ < read_capacity_;
+}
+
+/// What it leaves behind may hold a password or a key.
+template <class Stream>
+void StreamConnection<Stream>::move_waiting_to(std::size_t place) {
+  const std::size_t old_end = end_;
+  std::memmove(read_.get() + place, read_.get() + begin_, end_ - begin_);
+  end_ -= begin_ - place;
+  begin_ = place;
+  wipe_memory(read_.get() + end_, old_end - end_);
 }
 
 template <class Stream>
@@ -315,6 +322,7 @@ void StreamConnection<Stream>::linger() {
   stream_.async_read_some(asio::buffer(read_.get(), read_capacity_),
                           [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
                             self->lingered_bytes_ += bytes;
+                            self->end_ = std::max(self->end_, bytes);
                             if (ec || self->lingered_bytes_ > linger_bytes_max)
                               self->close();
                             else

@@ -62,6 +62,7 @@ class StreamConnection final : public Connection,
 
   void read();
   [[nodiscard]] bool make_room();
+  void move_waiting_to(std::size_t place);
   void on_read(const ErrorCode& ec, std::size_t bytes);
   [[nodiscard]] bool write();
   void on_written(const ErrorCode& ec);

@@ -7,7 +7,7 @@ import pytest
 
 from harness.accounts import create_user, log_in, unique_email
 from harness.program import API_KEY
-from harness.raw_http import ConnectionEnded, RawConnection
+from harness.raw_http import ConnectionEnded, RawConnection, message
 
 KEY = f"X-API-Key: {API_KEY}\r\n".encode()
 HEAD = b"POST /user-auth HTTP/1.1\r\nHost: x\r\n" + KEY + b"Content-Type: application/json\r\n"
@@ -71,6 +71,8 @@ AMBIGUOUS = {
     "space_in_target": b"GET /health now HTTP/1.1\r\nHost: x\r\n\r\n",
     "control_in_target": b"GET /health\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
     "relative_target": b"GET health HTTP/1.1\r\nHost: x\r\n\r\n",
+    "authority_target": b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "target_of_another_scheme": b"GET ftp://x/health HTTP/1.1\r\nHost: x\r\n\r\n",
     "two_spaces": b"GET  /health HTTP/1.1\r\nHost: x\r\n\r\n",
     "lower_case_version": b"GET /health http/1.1\r\nHost: x\r\n\r\n",
     "version_2": b"GET /health HTTP/2.0\r\nHost: x\r\n\r\n",
@@ -239,6 +241,13 @@ def test_pipelining_behind_an_error_goes_on(parsing):
     with RawConnection(parsing.port) as connection:
         connection.send(bad + HEALTH)
         assert [connection.read_response().status for _ in range(2)] == [400, 200]
+
+
+@pytest.mark.parametrize("target", ["http://elsewhere.example/health", "/HEALTH", "/health/", "HTTP://x:80/Health/?x=1"])
+def test_absolute_form_case_and_final_slash_make_no_difference(parsing, target):
+    with RawConnection(parsing.port) as connection:
+        connection.send(message(f"GET {target}"))
+        assert connection.read_response().status == 200
 
 
 def test_one_connection_serves_many_requests(parsing):

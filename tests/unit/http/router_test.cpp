@@ -28,7 +28,17 @@ TEST_F(RouterTest, Parameter_IsOneWholeSegment) {
   ASSERT_NE(match.route, nullptr);
   EXPECT_EQ(match.parameter, "12abc");
   EXPECT_EQ(router_.match(Method::get, "/users/1/2").route, nullptr);
-  EXPECT_EQ(router_.match(Method::get, "/users/").route, nullptr);
+  EXPECT_EQ(router_.match(Method::get, "/users//").route, nullptr);
+}
+
+TEST_F(RouterTest, CaseAndOneFinalSlash_MakeNoDifference) {
+  for (const char* path : {"/users", "/USERS", "/Users/", "/users/"}) {
+    const auto match = router_.match(Method::get, path);
+    ASSERT_NE(match.route, nullptr) << path;
+    EXPECT_EQ(match.route->pattern, "/users") << path;
+  }
+  EXPECT_EQ(router_.match(Method::get, "/Users/aBc/").parameter, "aBc");
+  EXPECT_EQ(router_.match(Method::delete_, "/users/7/SESSIONS/").parameter, "7");
 }
 
 TEST_F(RouterTest, ParameterInTheMiddle_IsFound) {
@@ -45,7 +55,7 @@ TEST_F(RouterTest, OtherMethod_NamesTheAllowedOnes) {
 }
 
 TEST_F(RouterTest, UnknownPath_AllowsNothing) {
-  for (const char* path : {"/", "/user", "/usersx", "/USERS", "/users?x", "*", ""})
+  for (const char* path : {"/", "//", "/user", "/usersx", "/users//", "/us\xc5\xbfrs", "/users?x", "*", ""})
     EXPECT_TRUE(router_.match(Method::get, path).allow.empty()) << path;
 }
 
