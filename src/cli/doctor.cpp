@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <ostream>
 #include <string>
 
@@ -38,8 +39,8 @@ class Findings {
   bool is_healthy_ = true;
 };
 
-std::string origin_of(const config::ResolvedSetting& one) {
-  std::string origin{to_text(one.origin)};
+std::string origin_of(const config::ResolvedSetting& one, const std::string& dotenv_name) {
+  std::string origin{one.origin == config::Origin::dotenv ? dotenv_name : to_text(one.origin)};
   if (!one.variable.empty() && one.variable != one.setting->name) origin += " (" + one.variable + ")";
   return origin;
 }
@@ -61,7 +62,7 @@ void print_settings(std::ostream& out, const config::Loaded& loaded) {
     out << "  ";
     padded(one.setting->name, widths[0]);
     padded(one.shown.empty() ? "-" : one.shown, std::max<std::size_t>(widths[1], 1));
-    out << origin_of(one);
+    out << origin_of(one, loaded.dotenv_name);
     const std::string_view fallback = default_text(*one.setting, loaded.settings.environment);
     if (one.origin != config::Origin::fallback && !fallback.empty()) out << ", default " << fallback;
     out << '\n';
@@ -75,9 +76,12 @@ std::string where_is(const config::DatabaseSettings& database) {
   return postgres.name + " at " + postgres.host + ":" + std::to_string(postgres.port) + " as " + postgres.user;
 }
 
-void check_settings(const config::Loaded& loaded, Findings& findings) {
-  if (loaded.warnings.empty()) findings.good("settings", "nothing to remark; secrets are set and look strong");
-  for (const config::Mistake& warning : loaded.warnings) findings.note("settings", to_text(warning));
+void check_settings(const config::Reading& reading, Findings& findings) {
+  const config::Mistakes& warnings = reading.loaded.warnings;
+  if (reading.mistakes.empty() && warnings.empty())
+    findings.good("settings", "nothing to remark; secrets are set and look strong");
+  for (const config::Mistake& mistake : reading.mistakes) findings.bad("settings", to_text(mistake));
+  for (const config::Mistake& warning : warnings) findings.note("settings", to_text(warning));
 }
 
 void check_clock(const Program& program, const database::DatabaseFacts& facts, Findings& findings) {
@@ -86,8 +90,8 @@ void check_clock(const Program& program, const database::DatabaseFacts& facts, F
     return;
   }
   const auto difference = std::chrono::abs(*facts.now - program.clock.now());
-  const std::string text =
-      "the database's is " + config::to_text(std::chrono::floor<std::chrono::milliseconds>(difference)) + " off";
+  const auto apart = std::chrono::floor<std::chrono::milliseconds>(difference);
+  const std::string text = "the database's and this machine's are " + std::to_string(apart.count()) + " ms apart";
   if (difference < clock_difference_max)
     findings.good("clocks", text);
   else
@@ -119,7 +123,14 @@ void check_kept_passwords(DatabaseSession& session, Findings& findings) {
                                       "needed, run `gatehouse users forget-express-passwords`");
 }
 
+bool is_missing_file(const config::DatabaseSettings& database) {
+  return database.kind == config::DatabaseKind::sqlite && !std::filesystem::exists(database.sqlite.path);
+}
+
 void check_database(const Program& program, const config::Settings& settings, Findings& findings) {
+  if (is_missing_file(settings.database))
+    return findings.bad("database", where_is(settings.database) +
+                                        " does not exist; `gatehouse serve` or `gatehouse migrate latest` makes it");
   DatabaseSession session{program, settings};
   const database::DatabaseFacts facts = session.run(database::read_database_facts(session.database()));
   findings.good("database", facts.version + ", " + where_is(settings.database));
@@ -129,10 +140,12 @@ void check_database(const Program& program, const config::Settings& settings, Fi
 
 }  // namespace
 
-int run_doctor(const Program& program, const config::Loaded& loaded) {
+int run_doctor(const Program& program, const config::Reading& reading) {
+  const config::Loaded& loaded = reading.loaded;
   print_settings(program.out, loaded);
   Findings findings{program.out};
-  check_settings(loaded, findings);
+  check_settings(reading, findings);
+  if (!reading.mistakes.empty()) return exit_failure;
   try {
     check_database(program, loaded.settings, findings);
   } catch (const database::Unavailable& failure) {

@@ -24,7 +24,7 @@ struct Overloaded : Functions... {
 /// The environment and the .env file; nothing where a file that was asked for cannot be read.
 std::optional<config::Sources> read_sources(const Program& program, const CommandLine& line) {
   const std::string path = line.env_file.value_or(".env");
-  config::Sources sources{program.environment, config::read_text_file(path, config::dotenv_bytes_max)};
+  config::Sources sources{program.environment, config::read_text_file(path, config::dotenv_bytes_max), path};
   if (sources.dotenv || !line.env_file) return sources;
   program.err << path << " cannot be read\n";
   return std::nullopt;
@@ -40,6 +40,11 @@ int with_settings(const Program& program, const CommandLine& line, Use use) {
   program.err << "The settings have mistakes:\n";
   for (const config::Mistake& mistake : loaded.error()) program.err << "  " << to_text(mistake) << '\n';
   return exit_failure;
+}
+
+int diagnose(const Program& program, const CommandLine& line) {
+  const auto sources = read_sources(program, line);
+  return sources ? run_doctor(program, config::read_settings(*sources, program.random)) : exit_failure;
 }
 
 int run_command(const Program& program, const CommandLine& line) {
@@ -65,7 +70,7 @@ int run_command(const Program& program, const CommandLine& line) {
           [&](const SessionsCleanupCommand&) { return with_database(cleanup_sessions); },
           [&](const ForgetExpressPasswordsCommand&) { return with_database(forget_express_passwords); },
           [&](const SecretsGenerateCommand&) { return generate_secrets(program); },
-          [&](const DoctorCommand&) { return with([&](const auto& loaded) { return run_doctor(program, loaded); }); },
+          [&](const DoctorCommand&) { return diagnose(program, line); },
       },
       line.command);
 }

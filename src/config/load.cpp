@@ -23,16 +23,16 @@ class Loader {
  public:
   Loader(const Sources& sources, crypto::Random& random) : sources_(sources), random_(random) {}
 
-  std::expected<Loaded, Mistakes> run() {
+  Reading run() {
+    loaded_.dotenv_name = sources_.dotenv_name;
     const Lookup lookup{sources_.environment, read_dotenv()};
     for (const Setting& setting : catalog()) resolve(setting, lookup.find(setting, mistakes_));
     append(strict(), lookup.unknown_names());
     append(mistakes_, check_combinations(loaded_.settings));
     append(strict(), check_secrets(loaded_.settings));
     append(loaded_.warnings, advise(loaded_.settings, [this](std::string_view name) { return is_given(name); }));
-    if (!mistakes_.empty()) return std::unexpected{std::move(mistakes_)};
-    generate_missing_secrets();
-    return std::move(loaded_);
+    if (mistakes_.empty()) generate_missing_secrets();
+    return {std::move(loaded_), std::move(mistakes_)};
   }
 
  private:
@@ -44,7 +44,8 @@ class Loader {
     auto entries = parse_dotenv(*sources_.dotenv);
     if (!entries) {
       const std::size_t line = entries.error().line;
-      const std::string where = line == 0 ? ".env" : ".env line " + std::to_string(line);
+      const std::string& file = sources_.dotenv_name;
+      const std::string where = line == 0 ? file : file + " line " + std::to_string(line);
       mistakes_.push_back({where, entries.error().message, "correct the file"});
       return {};
     }
@@ -53,7 +54,8 @@ class Loader {
       const auto [place, is_new] = variables.insert_or_assign(std::move(entry.name), std::move(entry.value));
       if (is_new) continue;
       const std::string line = std::to_string(entry.line);
-      loaded_.warnings.push_back({place->first, "stands twice in .env, the last time in line " + line,
+      loaded_.warnings.push_back({place->first,
+                                  "stands twice in " + sources_.dotenv_name + ", the last time in line " + line,
                                   "the last one counts; remove the others"});
     }
     return variables;
@@ -130,8 +132,12 @@ std::string_view to_text(Origin origin) {
 }
 
 std::expected<Loaded, Mistakes> load_settings(const Sources& sources, crypto::Random& random) {
-  return Loader{sources, random}.run();
+  Reading reading = read_settings(sources, random);
+  if (!reading.mistakes.empty()) return std::unexpected{std::move(reading.mistakes)};
+  return std::move(reading.loaded);
 }
+
+Reading read_settings(const Sources& sources, crypto::Random& random) { return Loader{sources, random}.run(); }
 
 std::string generate_secret(crypto::Random& random) {
   std::array<char, generated_secret_bytes> bytes{};

@@ -29,6 +29,7 @@ struct Loaded {
   Settings settings;
   Mistakes warnings;                      ///< what would be better otherwise, and what production would refuse
   std::vector<ResolvedSetting> resolved;  ///< every setting of the catalog, in its order
+  std::string dotenv_name;                ///< what Origin::dotenv stands for
 };
 
 /// Reads and checks everything at once: the settings, or every mistake there is.
@@ -41,6 +42,14 @@ struct Loaded {
 /// No mistake or warning holds a value, but for the path of a secret's file that cannot be read. Reads the files that
 /// are named; otherwise pure.
 [[nodiscard]] std::expected<Loaded, Mistakes> load_settings(const Sources& sources, crypto::Random& random);
+
+/// Settings as far as they could be read, and every mistake: for showing them, not for use where there are mistakes.
+struct Reading {
+  Loaded loaded;
+  Mistakes mistakes;
+};
+
+[[nodiscard]] Reading read_settings(const Sources& sources, crypto::Random& random);
 
 /// A fresh secret: 32 random bytes as base64url.
 [[nodiscard]] std::string generate_secret(crypto::Random& random);

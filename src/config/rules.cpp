@@ -1,5 +1,7 @@
 #include "config/rules.hpp"
 
+#include <arpa/inet.h>
+
 #include <span>
 #include <vector>
 
@@ -69,6 +71,12 @@ void check_file(std::string_view name, const std::string& path, Mistakes& mistak
   mistakes.push_back({std::string{name}, "names a file that cannot be read", "check the path and its permissions"});
 }
 
+bool is_address(const std::string& host) {
+  in_addr v4{};
+  in6_addr v6{};
+  return inet_pton(AF_INET, host.c_str(), &v4) == 1 || inet_pton(AF_INET6, host.c_str(), &v6) == 1;
+}
+
 bool is_this_machine(std::string_view host) {
   return host.starts_with('/') || host == "localhost" || host == "127.0.0.1" || host == "::1";
 }
@@ -96,6 +104,8 @@ Mistakes check_combinations(const Settings& settings) {
     mistakes.push_back({lacks_key ? "TLS_CERT" : "TLS_KEY",
                         lacks_key ? "is set without TLS_KEY" : "is set without TLS_CERT", "set both or neither"});
   }
+  if (server.host != "localhost" && !is_address(server.host))
+    mistakes.push_back({"HOST", "is not an IP address or localhost", "0.0.0.0 and :: listen on every interface"});
   check_file("TLS_CERT", server.tls_cert, mistakes);
   check_file("TLS_KEY", server.tls_key, mistakes);
   check_file("DB_SSL_CA", settings.database.postgres.ssl_ca, mistakes);

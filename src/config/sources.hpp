@@ -11,6 +11,7 @@ namespace gatehouse::config {
 struct Sources {
   std::map<std::string, std::string, std::less<>> environment;
   std::optional<std::string> dotenv;
+  std::string dotenv_name = ".env";  ///< the file's path, for people
 };
 
 /// Copies `NAME=value` pairs as main() and environ(7) have them; the array ends with a null pointer.

@@ -248,6 +248,22 @@ TEST_F(DatabasePostgresFaults, WrongPasswordOrDatabase_IsUnavailable_AndLoggedOn
   EXPECT_TRUE(logged("postgres_connect_failed"));
 }
 
+TEST_F(DatabasePostgresFaults, NobodyListensToTheLog_TriesAgainAllTheSame_AndTheErrorSaysWhy) {
+  auto& proxy = through_proxy();
+  proxy.cut();
+  settings_.query_timeout = 500ms;
+  provider_ = std::make_unique<database::postgres::PostgresProvider>(settings_, database::DriverLog{}, random_);
+  db_ = provider_->open(io_, 1);
+  try {
+    ask(1);
+    FAIL() << "the server is away";
+  } catch (const Unavailable& failure) {
+    EXPECT_NE(std::string_view{failure.what()}.find("Connection refused"), std::string_view::npos) << failure.what();
+  }
+  proxy.restore();
+  EXPECT_TRUE(recovers_within(10s));
+}
+
 TEST_F(DatabasePostgresFaults, Destruction_WithQueriesInFlight_EndsThemAsStopped) {
   settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
   settings_.queue_max = 1'000;

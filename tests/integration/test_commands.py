@@ -250,3 +250,17 @@ def test_postgres_without_its_library_says_what_to_install(tmp_path, arguments):
     result = run_command(arguments, base_settings() | settings, tmp_path)
     assert result.returncode == 1
     assert "libpq5" in result.stdout + result.stderr
+
+
+def test_doctor_makes_no_database(tmp_path):
+    result = run_command(["doctor"], base_settings() | {"SQLITE_PATH": "mistyped.db"}, tmp_path)
+    assert result.returncode == 1
+    assert "mistyped.db does not exist" in result.stdout
+    assert not (tmp_path / "mistyped.db").exists()
+
+
+def test_mistakes_in_another_env_file_name_that_file(tmp_path):
+    (tmp_path / "other.env").write_text("PORT=1\nnonsense\n")
+    result = run_command(["--env-file", "other.env", "doctor"], base_settings(), tmp_path)
+    assert result.returncode == 1
+    assert "WRONG  settings: other.env line 2" in result.stdout

@@ -64,7 +64,7 @@ Task<> ConnectionPool::perform(Call& call) {
 void ConnectionPool::submit(Call& call) {
   call.deadline = Clock::now() + limits_.query_timeout;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
-  if (away_) return refuse(call, Reason::connection, "the database is away");
+  if (away_) return refuse(call, Reason::connection, "the database is away" + why_away());
   if (queue_.empty() && try_dispatch(call)) return deadlines_.push_back(call);
   if (queue_size_ >= limits_.queue_max) return refuse(call, Reason::overload, "too many queries wait for a connection");
   queue_.push_back(call);
@@ -103,15 +103,18 @@ Pipeline* ConnectionPool::lightest() const noexcept {
   return best;
 }
 
-void ConnectionPool::refuse(Call& call, Reason reason, const char* message) {
+void ConnectionPool::refuse(Call& call, Reason reason, const std::string& message) {
   call.fail(io_.get_executor(), Unavailable{reason, message});
 }
+
+/// What the last attempt to connect ended with, for the people who read it in the log or at a command's end.
+std::string ConnectionPool::why_away() const { return last_failure_.empty() ? "" : ": " + last_failure_; }
 
 /// It has been admitted before, so it goes first and no bound applies.
 void ConnectionPool::send_again(Call& call) {
   call.pipeline = nullptr;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
-  if (away_) return refuse(call, Reason::connection, "the database is away");
+  if (away_) return refuse(call, Reason::connection, "the database is away" + why_away());
   if (try_dispatch(call)) return;
   queue_.push_front(call);
   ++queue_size_;
@@ -237,7 +240,7 @@ void ConnectionPool::end_late_calls(Clock::time_point now) {
     }
     queue_.erase(queue_.iterator_to(call));
     --queue_size_;
-    refuse(call, Reason::deadline, "no connection within the query's deadline");
+    refuse(call, Reason::deadline, "no connection within the query's deadline" + why_away());
   }
 }
 

@@ -47,7 +47,8 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   [[nodiscard]] bool try_dispatch(Call& call);
   void serve_queue();
   [[nodiscard]] Pipeline* lightest() const noexcept;
-  void refuse(Call& call, Unavailable::Reason reason, const char* message);
+  void refuse(Call& call, Unavailable::Reason reason, const std::string& message);
+  [[nodiscard]] std::string why_away() const;
 
   void send_again(Call& call) override;
   void on_room(Pipeline& pipeline) override;

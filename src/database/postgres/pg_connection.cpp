@@ -215,7 +215,9 @@ std::optional<Notification> PgConnection::take_notification() {
 std::string PgConnection::error_message() const {
   std::string text = connection_ == nullptr ? "closed" : libpq().PQerrorMessage(connection_);
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  std::replace(text.begin(), text.end(), '\n', ' ');
+  std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  const auto repeated = std::ranges::unique(text, [](char a, char b) { return a == ' ' && b == ' '; });
+  text.erase(repeated.begin(), repeated.end());
   return text;
 }
 

@@ -31,7 +31,7 @@ PostgresProvider::PostgresProvider(const config::DatabaseSettings& settings, Dri
       query_timeout_(settings.query_timeout),
       queue_max_(settings.queue_max),
       prepare_(settings.postgres.prepared_statements),
-      log_(std::move(log)),
+      log_(or_silent(std::move(log))),
       random_(random) {
   (void)libpq();  // where it is missing, the start says so
 }

@@ -30,7 +30,7 @@ void ConnectionSlot::open() noexcept {
 }
 
 void ConnectionSlot::report(const char* event, const std::string& detail) const noexcept {
-  if (log_) log_(event, detail);
+  log_(event, detail);
 }
 
 }  // namespace gatehouse::database::sqlite

@@ -12,7 +12,7 @@ namespace gatehouse::database::sqlite {
 SqliteProvider::SqliteProvider(const config::DatabaseSettings& settings, DriverLog log)
     : path_(settings.sqlite.path),
       query_timeout_(settings.query_timeout),
-      log_(std::move(log)),
+      log_(or_silent(std::move(log))),
       writes_(settings.queue_max),
       reads_(settings.queue_max) {
   threads_.emplace_back([this](const std::stop_token& stop) { watch_deadlines(stop); });

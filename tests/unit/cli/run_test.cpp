@@ -83,7 +83,7 @@ TEST_F(CommandTest, Serve_IsGivenTheSettingsAndItsExitCodePasses) {
 }
 TEST_F(CommandTest, MistakesInSettings_StopEveryCommandThatNeedsThem) {
   environment_["PORT"] = "x";
-  for (const auto& arguments : {std::vector<const char*>{}, {"doctor"}, {"migrate", "latest"}, {"seed", "run"}}) {
+  for (const auto& arguments : {std::vector<const char*>{}, {"migrate", "latest"}, {"seed", "run"}}) {
     EXPECT_EQ(run(arguments), exit_failure);
     EXPECT_THAT(err(), HasSubstr("PORT: is not a number"));
   }
@@ -164,7 +164,21 @@ TEST_F(CommandTest, Routes_AreListed) {
   EXPECT_THAT(out(), HasSubstr("POST /user-auth\n"));
 }
 
+TEST_F(CommandTest, Doctor_MistakesInSettings_ShowsTheSettingsAndEveryMistake) {
+  environment_["PORT"] = "x";
+  environment_["HOST"] = "nowhere";
+  EXPECT_EQ(run({"doctor"}), exit_failure);
+  for (const char* finding :
+       {"LOG_LEVEL   ", "WRONG  settings: PORT: is not a number", "WRONG  settings: HOST: is not"})
+    EXPECT_THAT(out(), HasSubstr(finding));
+}
+TEST_F(CommandTest, Doctor_DatabaseFileIsMissing_SaysSoAndMakesNone) {
+  environment_["SQLITE_PATH"] = "/nonexistent/gatehouse.db";
+  EXPECT_EQ(run({"doctor"}), exit_failure);
+  EXPECT_THAT(out(), HasSubstr("WRONG  database: /nonexistent/gatehouse.db does not exist"));
+}
 TEST_F(CommandTest, Doctor_FindsAPendingSchemaWrongAndACurrentOneFine) {
+  environment_["SQLITE_PATH"] = "/dev/null";  // there; the test's own database is what is opened
   EXPECT_EQ(run({"doctor"}), exit_failure);
   EXPECT_THAT(out(), HasSubstr("WRONG  schema"));
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);

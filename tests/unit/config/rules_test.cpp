@@ -137,6 +137,12 @@ TEST(Rules, UnreadableFiles_AreRefused) {
   for (const char* name : {"TLS_CERT", "TLS_KEY", "DB_SSL_CA"})
     expect_refused(production_with(name, "/nonexistent"), std::string{name} + ": names a file that cannot be read");
 }
+TEST(Rules, HostThatIsNoAddress_IsRefused) {
+  for (const char* host : {"auth.example.com", "127.0.0.1:80", "300.0.0.1", "[::1]", "127.1"})
+    expect_refused(production_with("HOST", host), "HOST: is not an IP address or localhost");
+  for (const char* host : {"localhost", "127.0.0.1", "0.0.0.0", "::", "::1"})
+    EXPECT_EQ(mistakes_of(production_with("HOST", host)), "") << host;
+}
 TEST(Rules, DatabaseInMemory_IsRefused) {
   expect_refused(production_with("SQLITE_PATH", ":memory:"), "SQLITE_PATH: names no file");
   expect_refused(production_with("DATABASE_URL", "sqlite::memory:"), "SQLITE_PATH: names no file");
