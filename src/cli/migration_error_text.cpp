@@ -20,7 +20,7 @@ std::string text_of(const database::UnknownApplied& unknown) {
 }
 
 std::string text_of(const database::UnknownTarget& unknown) {
-  return "the database has no migration " + unknown.name + "; `gatehouse migrate status` lists those it has";
+  return unknown.name + " is not applied to the database; `gatehouse migrate status` shows what is";
 }
 
 std::string text_of(const database::ConstraintViolated& violated) {

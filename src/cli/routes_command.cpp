@@ -1,5 +1,6 @@
 #include "cli/routes_command.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/features.hpp"
@@ -43,8 +44,9 @@ int list_routes(const Program& program) {
   SharedParts shared{loaded->settings, program.clock, program.random, program.openapi};
   AbsentDatabase database;
   const Features features{database, shared};
-  for (const http::Route* route : features.router.routes())
-    program.out << to_text(route->method) << ' ' << route->pattern << '\n';
+  auto routes = features.router.routes();
+  std::ranges::stable_sort(routes, {}, &http::Route::pattern);
+  for (const http::Route* route : routes) program.out << to_text(route->method) << ' ' << route->pattern << '\n';
   return exit_success;
 }
 

@@ -41,7 +41,8 @@ int reset_database(const Program& program, const config::Settings& settings) {
     program.err << describe(applied.error()) << '\n';
     return exit_failure;
   }
-  program.out << list_migrations("Rolled back", *rolled_back) << '\n' << list_migrations("Applied", *applied) << '\n';
+  if (!rolled_back->empty()) program.out << list_migrations("Rolled back", *rolled_back) << '\n';
+  program.out << list_migrations("Applied", *applied) << '\n';
   return plant_seeds(program, settings, session, program.seeds);
 }
 

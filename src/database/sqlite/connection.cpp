@@ -74,7 +74,7 @@ void Connection::configure() {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
-  control(settings_sql);
+  require(sqlite3_exec(connection, settings_sql, nullptr, nullptr, nullptr), "opening the database file");
   control(role_ == Role::writer ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON");
   deadline_ = Deadline::max();
 }

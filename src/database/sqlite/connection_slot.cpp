@@ -29,8 +29,6 @@ void ConnectionSlot::open() noexcept {
   }
 }
 
-void ConnectionSlot::report(const char* event, const std::string& detail) const noexcept {
-  log_(event, detail);
-}
+void ConnectionSlot::report(const char* event, const std::string& detail) const noexcept { log_(event, detail); }
 
 }  // namespace gatehouse::database::sqlite
