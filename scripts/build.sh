@@ -42,6 +42,7 @@ configure() {
 
 build_command() {
   local preset=${1:-release}
+  [[ $preset =~ ^(release|asan|tsan)$ && $# -le 1 ]] || { build_usage >&2; return 2; }
   ensure_packages "${packages_build[@]}"
   [[ $preset == release ]] || ensure_packages "${packages_clang[@]}"
   compile "$preset" gatehouse

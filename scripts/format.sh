@@ -12,6 +12,7 @@ TEXT
 cpp_files() { find src tests bench -type f \( -name '*.cpp' -o -name '*.hpp' \) -print0; }
 
 format_command() {
+  [[ $# -eq 0 ]] || { format_usage >&2; return 2; }
   ensure_packages "${packages_format[@]}"
   cpp_files | xargs -0 clang-format-19 -i
 }

@@ -15,6 +15,7 @@ fuzz_command() {
   for argument in "$@"; do
     if [[ $argument =~ ^[0-9]+$ ]]; then seconds=$argument; else target=${argument%_fuzz}_fuzz; fi
   done
+  [[ -z $target || -f tests/fuzz/$target.cpp ]] || { echo "./dev fuzz: there is no target '$target'" >&2; return 2; }
   ensure_packages "${packages_fuzz[@]}"
   compile_with TESTS fuzz "${target:-fuzzers}"
   mkdir -p build/fuzz/crashes

@@ -40,10 +40,15 @@ serve_command() {
   end_with_server
 }
 
-# setting <NAME> <default>: as the program reads it: the environment, then .env.
+# setting <NAME> <default>: as the program reads it: the environment, then .env, with GATEHOUSE_ before the name or without.
 setting() {
-  local value=${!1:-}
-  [[ -n $value || ! -f .env ]] || value=$(sed -nE "s/^(export +)?$1=[\"']?([^\"']*)[\"']?\r?\$/\2/p" .env | tail -n 1)
+  local name
+  for name in "GATEHOUSE_$1" "$1"; do
+    [[ -z ${!name:-} ]] || { printf '%s' "${!name}"; return; }
+  done
+  local value=
+  [[ ! -f .env ]] || value=$(sed -nE "s/^(export +)?(GATEHOUSE_)?$1=//p" .env | tail -n 1 |
+    sed -E "s/\r\$//; s/[[:blank:]]+#.*//; s/^[\"'](.*)[\"']\$/\1/")
   printf '%s' "${value:-$2}"
 }
 
@@ -87,18 +92,16 @@ server_runs() { kill -0 "$server_pid" 2>/dev/null; }
 # pause: one second that a signal may cut short.
 pause() { sleep 1 & wait $! || true; }
 
-# answers: whether GET /health is a 200; bash alone, so that a person needs no program for it.
-answers() {
-  local host port line
+service_url() {
+  local scheme=http host
+  [[ -z $(setting TLS_CERT "") ]] || scheme=https
   host=$(setting HOST 127.0.0.1)
   [[ $host == 0.0.0.0 ]] && host=127.0.0.1
-  port=$(setting PORT 8000)
-  (
-    exec 3<>"/dev/tcp/$host/$port" || exit 1
-    printf 'GET /health HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$host" >&3
-    IFS= read -r -t 2 line <&3 && [[ $line == *" 200"* ]]
-  ) 2>/dev/null
+  printf '%s' "$scheme://$host:$(setting PORT 8000)"
 }
+
+# answers: whether GET /health is a 200. The certificate may be for another name.
+answers() { curl -skf -o /dev/null --max-time 2 "$(service_url)/health"; }
 
 # wait_for_answer: 1 when it ended, is being ended, or is silent for too long.
 wait_for_answer() {
@@ -113,16 +116,14 @@ wait_for_answer() {
 }
 
 introduce() {
-  local url key
-  url="http://$(setting HOST 127.0.0.1):$(setting PORT 8000)"
+  local key
   key=$(setting API_KEY "")
   key=${key%%,*}
+  printf '\nGatehouse answers on %s     API key: %s     Ctrl-C ends it.\n\n' "$(service_url)" "$key"
+  [[ $(setting APP_ENV "$(setting NODE_ENV development)") == development ]] || return 0  # nobody is seeded elsewhere
   cat <<TEXT
-
-Gatehouse answers on $url     API key: $key     Ctrl-C ends it.
-
   curl -H 'X-API-Key: $key' -H 'Content-Type: application/json' \\
-       -d '{"email":"john@example.com","password":"password123"}' $url/user-auth
+       -d '{"email":"john@example.com","password":"password123"}' $(service_url)/user-auth
 
 TEXT
 }
