@@ -49,7 +49,7 @@ def as_markdown(rows):
     return "\n".join(lines)
 
 
-NOT_REACHED = pathlib.Path(__file__).parents[1] / "not_reached.md"
+NOTES = pathlib.Path(__file__).parents[1] / "notes.md"
 
 
 def write_results(path, rows, options):
@@ -57,7 +57,7 @@ def write_results(path, rows, options):
             f"By `./dev bench` on {datetime.date.today().isoformat()}: medians of {options.rounds} rounds of {options.seconds} s, "
             "both sides in turn on the same cores.", "", as_markdown(rows), "", "## The machine", ""]
     text += [f"- {name}: {value}" for name, value in machine().items()]
-    pathlib.Path(path).write_text("\n".join(text) + "\n\n" + NOT_REACHED.read_text())
+    pathlib.Path(path).write_text("\n".join(text) + "\n\n" + NOTES.read_text())
 
 
 def machine():

@@ -10,8 +10,9 @@ namespace gatehouse::runtime {
 
 namespace {
 
-/// So many sockets are served before Asio's own work gets its turn: about half a millisecond of requests.
-constexpr std::size_t batch_max = 128;
+/// So many sockets are served before Asio gets its turn, and with it the database: what one turn asks of it leaves
+/// together, so larger turns would have it wait (docs/adr/0010-sockets-wait-before-they-read.md).
+constexpr std::size_t batch_max = 16;
 
 int open_epoll() {
   const int descriptor = epoll_create1(EPOLL_CLOEXEC);
