@@ -15,10 +15,9 @@ namespace gatehouse::runtime {
 /// Tells the sockets of one event loop when they are ready.
 ///
 /// Asio's sockets try to read before they wait. A connection that answers one request after the other pays a recv(2)
-/// that finds nothing for each of them, which is a twentieth of a `verify-session`. The sockets of this reactor wait
-/// first. They share an epoll(7) of their own, level-triggered, that Asio watches like any descriptor, so their
-/// handlers run between Asio's on the same thread, many for each turn of the loop when there is much to do
-/// (docs/adr/0010-sockets-wait-before-they-read.md).
+/// that finds nothing for each of them. The sockets of this reactor wait first. They share an epoll(7) of their own,
+/// level-triggered, that Asio watches like any descriptor, so their handlers run between Asio's on the same thread,
+/// several in one turn of the loop when there is much to do (docs/adr/0010-sockets-wait-before-they-read.md).
 ///
 /// A service of the io_context: made with the first socket, and when the io_context goes it destroys the handlers that
 /// still wait, as Asio does with its own.
