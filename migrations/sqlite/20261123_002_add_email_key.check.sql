@@ -1,6 +1,6 @@
 -- These addresses differ only in case and will be one account each. Delete or change all but one of every line:
 SELECT group_concat(email, ', ')
 FROM users
-GROUP BY lower(email)
+GROUP BY lower(trim(email, char(32, 9, 13, 10, 12, 11)))
 HAVING count(*) > 1
 ORDER BY min(id)

@@ -28,7 +28,10 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .open_connections = shared.open_connections,
                    .tls = shared.tls.get()}) {}
 
-IoThread::~IoThread() { join(); }
+IoThread::~IoThread() {
+  io_.stop();
+  join();
+}
 
 void IoThread::start() {
   server_.start();

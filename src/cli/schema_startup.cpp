@@ -49,6 +49,16 @@ Task<> SchemaStartup::seed() {
   if (report.created > 0) parts_.log.info("seeds_planted", {{"created", report.created}});
 }
 
+/// While serving, a statement that the database refuses is no reason to give up: an operator may still grant a right.
+Task<SchemaOutcome> SchemaStartup::attempt_again() {
+  try {
+    co_return co_await attempt();
+  } catch (const database::StatementFailed& failure) {
+    parts_.log.error("migrations_refused", {{"reason", failure.what()}});
+    co_return SchemaOutcome::refused;
+  }
+}
+
 Task<> SchemaStartup::attempt_until_ready() {
   Timer timer{co_await boost::asio::this_coro::executor};
   SchemaOutcome outcome = SchemaOutcome::away;
@@ -58,7 +68,7 @@ Task<> SchemaStartup::attempt_until_ready() {
     else
       timer.expires_after(retry_interval);
     co_await timer.async_wait(use_task);
-    outcome = co_await attempt();
+    outcome = co_await attempt_again();
   }
 }
 

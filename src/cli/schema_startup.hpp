@@ -46,6 +46,7 @@ class SchemaStartup {
  private:
   [[nodiscard]] Task<SchemaOutcome> migrate();
   [[nodiscard]] Task<> seed();
+  [[nodiscard]] Task<SchemaOutcome> attempt_again();
 
   Parts parts_;
   database::Migrator migrator_;

@@ -83,7 +83,7 @@ class ServingProcess {
   sessions::SessionCleanup cleanup_;
   flows::ExpressHashWatch express_hashes_;
   std::unique_ptr<database::ChangeFeed> feed_;
-  SignalSet signals_;
+  std::optional<SignalSet> signals_;  ///< none while the schema is prepared: a signal then ends the process at once
 };
 
 ServingProcess::ServingProcess(const ServeParts& parts)
@@ -103,8 +103,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                .log = parts.log,
                .ready = shared_.schema_ready}),
       cleanup_(first().database(), clock_, random_),
-      express_hashes_(first().database(), shared_.passwords),
-      signals_(*loops_.front(), SIGTERM, SIGINT) {}
+      express_hashes_(first().database(), shared_.passwords) {}
 
 ServingProcess::~ServingProcess() {
   // Jobs that still run deliver to event loops that have stopped; what they deliver goes with the loops.
@@ -146,6 +145,7 @@ bool ServingProcess::prepare_schema() {
 }
 
 void ServingProcess::listen() {
+  drain_on_signal();
   const config::ServerSettings& server = parts_.settings.server;
   std::uint16_t port = server.port;
   for (const auto& thread : threads_) port = thread->listen(server.host, port);
@@ -172,7 +172,8 @@ void ServingProcess::start_background_work() {
 }
 
 void ServingProcess::drain_on_signal() {
-  signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
+  signals_.emplace(*loops_.front(), SIGTERM, SIGINT);
+  signals_->async_wait([this](const boost::system::error_code& ec, int signal) {
     if (ec) return;
     parts_.log.info("server_stopping", {{"signal", signal}});
     feed_.reset();
@@ -181,7 +182,6 @@ void ServingProcess::drain_on_signal() {
 }
 
 void ServingProcess::run() {
-  drain_on_signal();
   start_background_work();
   for (const auto& thread : threads_) thread->start();
   for (const auto& thread : threads_) thread->join();

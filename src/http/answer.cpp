@@ -105,6 +105,8 @@ void Answer::refuse(Status status, std::string_view error, const FieldErrors& de
   send(status, json);
 }
 
+bool Answer::wants_body() const { return request_->method != Method::head; }
+
 void Answer::begin_stream(Status status) {
   if (request_->is_http_1_0) close_ = true;
   write_head(status, json_line);
@@ -113,7 +115,7 @@ void Answer::begin_stream(Status status) {
 }
 
 Task<bool> Answer::write(std::string_view piece) {
-  if (request_->method == Method::head || piece.empty()) co_return true;
+  if (!wants_body() || piece.empty()) co_return true;
   if (request_->is_http_1_0) {
     out_ += piece;
   } else {
@@ -126,7 +128,7 @@ Task<bool> Answer::write(std::string_view piece) {
 }
 
 void Answer::end_stream() {
-  if (!request_->is_http_1_0 && request_->method != Method::head) out_ += "0\r\n\r\n";
+  if (!request_->is_http_1_0 && wants_body()) out_ += "0\r\n\r\n";
   state_ = State::sent;
 }
 

@@ -61,6 +61,8 @@ class Answer {
   /// `{"error":…,"requestId":…}`, with `details` where there are any.
   void refuse(Status status, std::string_view error, const FieldErrors& details = {});
 
+  /// False for HEAD: what would be a body need not be made.
+  [[nodiscard]] bool wants_body() const;
   /// Starts a JSON answer of unknown length: chunked, or ended by the close for HTTP/1.0 (RFC 9112 section 6.3).
   void begin_stream(Status status);
   /// Adds a piece and sends it. False when the client is gone.

@@ -48,6 +48,13 @@ void StreamConnection<Stream>::wait_for(Waiting what, std::chrono::milliseconds 
   deadline_ = context_.now + at_most;
 }
 
+/// Writing in between has a deadline of its own and does not give the request more time.
+template <class Stream>
+void StreamConnection<Stream>::wait_for_rest_until(TimePointSteady deadline) {
+  waiting_ = Waiting::rest_of_request;
+  deadline_ = request_deadline_ = deadline;
+}
+
 template <class Stream>
 void StreamConnection<Stream>::start() {
   // Uninitialised on purpose: pages that no request reaches are never touched.
@@ -89,14 +96,16 @@ void StreamConnection<Stream>::proceed() {
 
 template <class Stream>
 void StreamConnection<Stream>::begin_request() {
-  // A header must not move once it is half parsed, so one that may be incomplete starts at the front.
-  const std::string_view waiting{read_.get() + begin_, end_ - begin_};
-  if (begin_ > 0 && waiting.find("\r\n\r\n") == std::string_view::npos) {
-    move_waiting_to(0);
-  }
+  // A header must not move once it is parsed, so it starts at the front unless it is whole where it lies, with room
+  // behind it for its body on the way through.
+  constexpr std::string_view end_of_header = "\r\n\r\n";
+  const std::size_t found = std::string_view{read_.get(), end_}.find(end_of_header, begin_);
+  const bool fits =
+      found != std::string_view::npos && found + end_of_header.size() + body_window_bytes <= read_capacity_;
+  if (begin_ > 0 && !fits) move_waiting_to(0);
   parser_.emplace(context_.limits, body_);
   request_begin_ = context_.access_log.is_enabled() ? std::chrono::steady_clock::now() : context_.now;
-  wait_for(Waiting::rest_of_request, context_.settings.header_timeout);
+  wait_for_rest_until(context_.now + context_.settings.header_timeout);
 }
 
 template <class Stream>
@@ -113,7 +122,7 @@ auto StreamConnection<Stream>::parse() -> Parsed {
 
 template <class Stream>
 void StreamConnection<Stream>::on_header() {
-  wait_for(Waiting::rest_of_request, context_.settings.body_timeout);
+  wait_for_rest_until(context_.now + context_.settings.body_timeout);
   const Request& request = parser_->request();
   if (request.headers.has(Field::expect) && !request.is_http_1_0 && body_.empty())
     out_ += "HTTP/1.1 100 Continue\r\n\r\n";
@@ -142,7 +151,7 @@ bool StreamConnection<Stream>::dispatch() {
 
 template <class Stream>
 void StreamConnection<Stream>::on_handled() {
-  if (!socket().is_open()) return;
+  if (!socket().is_open()) return log(parser_->request());
   if (!answer_.is_sent()) answer_.refuse(Status::internal_server_error, "Internal server error");
   end_request();
   proceed();
@@ -237,7 +246,7 @@ void StreamConnection<Stream>::read() {
   if (!parser_)
     wait_for(Waiting::request, context_.settings.idle_timeout);
   else
-    waiting_ = Waiting::rest_of_request;
+    wait_for_rest_until(request_deadline_);
   stream_.async_read_some(
       asio::buffer(read_.get() + end_, read_capacity_ - end_),
       [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) { self->on_read(ec, bytes); });
@@ -265,7 +274,7 @@ bool StreamConnection<Stream>::write() {
     ErrorCode ec;
     sent = stream_.write_some(asio::buffer(out_), ec);
     if (sent == out_.size()) {
-      out_.clear();
+      empty_output();
       return true;
     }
     if (ec && ec != asio::error::would_block && ec != asio::error::try_again) {
@@ -282,9 +291,14 @@ bool StreamConnection<Stream>::write() {
 template <class Stream>
 void StreamConnection<Stream>::on_written(const ErrorCode& ec) {
   if (ec) return close();
-  out_.clear();
-  if (out_.capacity() > output_bytes_max) out_.shrink_to_fit();
+  empty_output();
   proceed();
+}
+
+template <class Stream>
+void StreamConnection<Stream>::empty_output() {
+  out_.clear();
+  if (out_.capacity() > output_bytes_max) std::string{}.swap(out_);
 }
 
 template <class Stream>
@@ -296,7 +310,7 @@ Task<bool> StreamConnection<Stream>::flush() {
   co_await asio::async_write(stream_, asio::buffer(out_), std::move(token));
   out_flushed_ += out_.size() - out_answered_;
   out_answered_ = 0;
-  out_.clear();
+  empty_output();
   waiting_ = Waiting::handler;
   co_return !ec;
 }

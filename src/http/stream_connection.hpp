@@ -66,12 +66,14 @@ class StreamConnection final : public Connection,
   void on_read(const ErrorCode& ec, std::size_t bytes);
   [[nodiscard]] bool write();
   void on_written(const ErrorCode& ec);
+  void empty_output();
 
   void finish();
   void linger();
   void close();
 
   void wait_for(Waiting what, std::chrono::milliseconds at_most);
+  void wait_for_rest_until(TimePointSteady deadline);
   [[nodiscard]] runtime::TcpSocket& socket();
 
   ConnectionContext& context_;
@@ -95,6 +97,7 @@ class StreamConnection final : public Connection,
 
   Waiting waiting_ = Waiting::nothing;
   TimePointSteady deadline_{};
+  TimePointSteady request_deadline_{};  ///< of the header, then of the body
   std::uint32_t answered_in_batch_ = 0;
   std::size_t out_answered_ = 0;  ///< size of out_ before the current answer
   std::size_t out_flushed_ = 0;   ///< bytes of the current answer that have left out_

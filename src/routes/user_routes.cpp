@@ -113,6 +113,7 @@ Task<> UserRoutes::list_page(unsigned limit, std::optional<users::PagePosition> 
 Task<> UserRoutes::stream_all(Answer& answer) {
   std::vector<users::User> page = co_await users_.page(std::nullopt, page_limit_max);
   answer.begin_stream(Status::ok);
+  if (!answer.wants_body()) co_return answer.end_stream();
   std::string json = "[";
   bool first = true;
   while (true) {

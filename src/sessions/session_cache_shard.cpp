@@ -75,7 +75,10 @@ std::uint64_t SessionCacheShard::generation() const {
 void SessionCacheShard::insert(std::uint64_t generation, const CachedSession& session) noexcept {
   const std::lock_guard lock{mutex_};
   if (!trusted_ || generation != generation_) return;
-  if (Entry* known = find(session.id)) remove(known);
+  if (Entry* known = find(session.id)) {
+    if (session.answer.empty() && known->answer_bytes != 0 && known->valid_until >= session.valid_until) return;
+    remove(known);
+  }
   grow_buckets();
   if (bucket_count_ == 0 || !make_room(allocated(sizeof(Entry) + session.answer.size()))) return;
   if (Entry* entry = Entry::create(session)) link(entry);

@@ -1,5 +1,6 @@
 // What happens when the server is slow, killed, away or back: an answer within the deadline, and recovery by itself.
 
+#include "support/login_only_server.hpp"
 #include "support/postgres_fixture.hpp"
 #include "support/tcp_proxy.hpp"
 
@@ -246,6 +247,17 @@ TEST_F(DatabasePostgresFaults, WrongPasswordOrDatabase_IsUnavailable_AndLoggedOn
   EXPECT_TRUE(call->unavailable().has_value());
   EXPECT_EQ(log_.size(), 1U);
   EXPECT_TRUE(logged("postgres_connect_failed"));
+}
+
+TEST_F(DatabasePostgresFaults, ServerThatDropsEveryoneAfterTheLogin_IsNotStormed) {
+  const LoginOnlyServer server;
+  settings_.postgres.host = "127.0.0.1";
+  settings_.postgres.port = server.port();
+  settings_.postgres.pool_min = settings_.postgres.pool_max = 4;
+  open();
+  ASSERT_TRUE(run_until(io_, [&] { return server.logins() > 0; }));
+  run_until(io_, [] { return false; }, 1'000ms);
+  EXPECT_LT(server.logins(), 60) << "pauses grow from 50 ms";
 }
 
 TEST_F(DatabasePostgresFaults, NobodyListensToTheLog_TriesAgainAllTheSame_AndTheErrorSaysWhy) {

@@ -69,6 +69,13 @@ def test_adopted_users_log_in_with_their_old_passwords(express, start):
             assert try_log_in(api, email, password + "x").status == 401
 
 
+def test_adopted_email_with_blanks_around_it_logs_in(express, start):
+    express.run("UPDATE users SET email = ' Jane@Example.com  ' WHERE id = 2")
+    with start().api() as api:
+        for typed in ("jane@example.com", " Jane@Example.com  "):
+            assert log_in(api, typed, PASSWORDS["jane@example.com"])["user"]["id"] == 2
+
+
 def test_adoption_keeps_every_user_as_it_was(express, start):
     before = express.rows("SELECT id, first_name, last_name, email, created_at FROM users ORDER BY id")
     with start(APP_ENV="development").api() as api:

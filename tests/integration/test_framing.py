@@ -220,6 +220,21 @@ def test_pipelined_requests_are_answered_in_order(parsing):
         assert [connection.read_response().headers["x-request-id"] for _ in paths] == [f"id-{i}" for i in range(100)]
 
 
+@pytest.mark.parametrize("room", [0, 1, 3, 6, 40])
+def test_pipelined_body_behind_a_full_buffer_is_read(parsing, room):
+    """The read buffer holds 16 KiB of header and 4 KiB more; a header that ends near its end left no room for a body."""
+    chunked = f"POST /user-auth/logout HTTP/1.1\r\nHost: x\r\nX-API-Key: {API_KEY}\r\nContent-Type: application/json\r\n".encode()
+    chunked += b"Transfer-Encoding: chunked\r\n\r\n"
+    padding = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Padding: %s\r\n\r\n"
+    padded = (20 * 1024 - room - len(chunked)) // 2 - len(padding % b"")
+    odd = b"a" * ((20 * 1024 - room - len(chunked)) % 2)
+    with RawConnection(parsing.port) as connection:
+        connection.send(padding % (b"a" * padded) + padding % (b"a" * padded + odd) + chunked + b'f\r\n{"session":"x"}\r\n0\r\n\r\n')
+        statuses = [connection.read_response().status for _ in range(3)]
+    assert statuses[:2] == [200, 200]
+    assert statuses[2] not in (400, 408, 413, 431)
+
+
 def test_pipelined_slow_and_quick_requests_are_answered_in_order(parsing):
     body = login_body(parsing)
     login = HEAD + f"Content-Length: {len(body)}\r\n\r\n".encode() + body

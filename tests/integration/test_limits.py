@@ -1,5 +1,6 @@
 """Sizes and times a client may take, and what the others notice of one who takes more: nothing."""
 
+import contextlib
 import resource
 import select
 import socket
@@ -134,6 +135,32 @@ def test_client_that_does_not_read_is_dropped(start, database):
         wait_until(lambda: program.open_files() <= files, 10, "the drop")
     with program.api() as api:
         assert api.get("/health").status == 200
+
+
+def test_answer_cut_off_by_the_client_is_logged(start, database):
+    program = start(**QUICK)
+    database.insert_users(20_000)
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", program.port))
+        connection.sendall(f"GET /users HTTP/1.1\r\nHost: x\r\nX-API-Key: {API_KEY}\r\n\r\n".encode())
+        wait_until(lambda: [line for line in program.events("request") if line["path"] == "/users"], 10, "the access line")
+
+
+def test_large_answers_leave_no_large_buffers(start, database):
+    program = start(IO_THREADS="1")
+    database.insert_users(1_000)
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(program.api()) for _ in range(40)]
+        for api in connections:
+            assert api.get("/health").status == 200
+        before_kib = program.memory_kib()
+        for api in connections:
+            assert len(api.get("/users?limit=1000").json()) == 1_000
+        for api in connections:
+            assert api.get("/health").status == 200
+        if not SANITIZED:
+            assert program.memory_kib() - before_kib < 6 * 1024
 
 
 def test_pipelining_client_that_does_not_read_costs_no_memory(start):

@@ -203,3 +203,11 @@ def test_everything_works_behind_a_transaction_pooler(pooled):
 
     with ThreadPoolExecutor(8) as pool:
         assert all(set(statuses) == {200} for statuses in pool.map(busy, range(16)))
+
+
+def test_sessions_end_when_the_database_is_reset_beside_the_service(start, command):
+    with start(APP_ENV="development").api() as api:
+        session = log_in(api, create_user(api)["email"])["session"]
+        assert verify_session(api, session).status == 200
+        assert command("db", "reset", APP_ENV="development").returncode == 0
+        wait_until(lambda: verify_session(api, session).status == 401, 10, "the end of the session")

@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import sqlite3
 import threading
 import time
 
@@ -139,3 +140,18 @@ def test_rolling_restart_fails_no_honest_request(start):
         stop.set()
         asking.join(30)
     assert failures == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_signal_while_the_schema_waits_ends_the_program(start, database):
+    start().stop()
+    lock = sqlite3.connect(database.path, isolation_level=None)
+    lock.execute("DROP TABLE leases")
+    lock.execute("DELETE FROM gatehouse_migrations WHERE name LIKE '%_create_leases'")
+    lock.execute("BEGIN IMMEDIATE")
+    program = start(wait=False)
+    wait_until(lambda: program.events("sqlite_connection_opened"), 20, "the database to be opened")
+    program.process.terminate()
+    assert program.process.wait(10) == -signal.SIGTERM
+    program.process = None
+    lock.close()

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import subprocess
+import time
 
 import pytest
 
@@ -105,6 +106,23 @@ def test_whole_flow_works_over_tls(secured):
     with program.api(tls=context) as api:
         login = log_in(api, create_user(api)["email"])
         assert api.post("/user-auth/verify-session", {"session": login["session"]}).status == 200
+
+
+def test_answering_in_between_gives_a_request_no_more_time(start, tmp_path):
+    authority = make_authority(tmp_path, "authority")
+    cert, key = make_certificate(tmp_path, "server", authority)
+    program = start(TLS_CERT=str(cert), TLS_KEY=str(key), HEADER_TIMEOUT="500ms", BODY_TIMEOUT="500ms", WRITE_TIMEOUT="20s")
+    context = ssl.create_default_context(cafile=str(authority[0]))
+    begin = time.monotonic()
+    with socket.create_connection(("127.0.0.1", program.port), timeout=30) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as connection:
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /health HTTP/1.1\r\nHost:")
+            received = b""
+            while b" 408 " not in received:
+                piece = connection.recv(65536)
+                assert piece, received
+                received += piece
+    assert time.monotonic() - begin < 10
 
 
 def test_answers_over_tls_demand_tls_in_future(secured):

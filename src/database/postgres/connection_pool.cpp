@@ -120,8 +120,8 @@ void ConnectionPool::send_again(Call& call) {
   ++queue_size_;
 }
 
-void ConnectionPool::on_room(Pipeline&) {
-  back_off_.reset();  // it answers; a connection alone proves little behind a pooler
+void ConnectionPool::on_room(Pipeline& pipeline) {
+  if (pipeline.proven()) back_off_.reset();
   serve_queue();
 }
 
@@ -130,7 +130,9 @@ void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
   pipelines_.erase(std::find_if(pipelines_.begin(), pipelines_.end(), same));
   if (stopped_) return;
   log_("postgres_connection_lost", why);
-  if (!holding_) hold_attempts(back_off_.next());
+  // One that was lost before it did anything is as good as an attempt that failed: others would end the same way.
+  if (!pipeline.proven()) close_attempts();
+  if (!holding_ || !pipeline.proven()) hold_attempts(back_off_.next());
 }
 
 bool ConnectionPool::wants_connection() const noexcept {

@@ -151,6 +151,7 @@ void Pipeline::on_answer(const PgResult& result) {
   // A failure where the Sync is due is the commit's: a deferred constraint. The Sync's own answer follows.
   if (step.kind != Step::Kind::sync) steps_.pop_front();
   if (kind == PgResult::Kind::failed) return on_failure(step, result);
+  proven_ = proven_ || kind == PgResult::Kind::done;
   if (step.call == nullptr) return;
   if (kind == PgResult::Kind::skipped) {
     step.call->skipped = true;

@@ -63,6 +63,8 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// How much is on its way; a write counts as `write_load` reads, since its fsync holds up what comes after.
   [[nodiscard]] std::size_t load() const noexcept { return load_; }
   [[nodiscard]] bool idle() const noexcept { return load_ == 0; }
+  /// The server has carried out a command: it is there, which a login alone does not prove behind a pooler.
+  [[nodiscard]] bool proven() const noexcept { return proven_; }
   [[nodiscard]] bool usable() const noexcept { return !closed_ && !broken_; }
   [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }
 
@@ -114,6 +116,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   std::chrono::steady_clock::time_point idle_since_ = std::chrono::steady_clock::now();
   bool turn_end_posted_ = false;
   bool waiting_writable_ = false;
+  bool proven_ = false;
   bool read_only_ = false;  ///< the server turned out to be a standby
   bool broken_ = false;     ///< a send failed; closed as soon as the caller's loop is over
   bool closed_ = false;

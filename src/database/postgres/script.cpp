@@ -1,5 +1,7 @@
 #include "database/postgres/script.hpp"
 
+#include "database/postgres/announcements.hpp"
+
 namespace gatehouse::database::postgres {
 
 namespace {
@@ -47,9 +49,10 @@ Task<std::expected<void, Violation>> run_migration_script(std::shared_ptr<PgConn
                                                           std::shared_ptr<const ConnectOptions> options,
                                                           std::string sql) {
   co_await connection->connect(std::move(options));
-  // The line break ends a comment the script may end with.
-  std::string script =
-      "BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(migration_lock) + ");\n" + sql + "\n;COMMIT";
+  // The line break ends a comment the script may end with. A script may remove anything, so caches start anew: no
+  // announcement of theirs reads 'schema'.
+  std::string script = "BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(migration_lock) + ");\n" + sql +
+                       "\n;NOTIFY " + std::string{announcement_channel} + ", 'schema'; COMMIT";
   const auto error = co_await run_simple(connection, std::move(script));
   connection->close();
   if (error) co_return std::visit(ThrowFailure{}, classify(*error));

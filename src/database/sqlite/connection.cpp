@@ -75,8 +75,21 @@ void Connection::configure() {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
   require(sqlite3_exec(connection, settings_sql, nullptr, nullptr, nullptr), "opening the database file");
-  control(role_ == Role::writer ? "PRAGMA journal_mode = WAL" : "PRAGMA query_only = ON");
+  if (role_ == Role::writer)
+    switch_to_wal();
+  else
+    control("PRAGMA query_only = ON");
   deadline_ = Deadline::max();
+}
+
+/// Where two processes open a new file at once, one finds it locked, and SQLite asks no busy handler about this.
+void Connection::switch_to_wal() {
+  constexpr int pause_ms = 1;
+  while (true) {
+    const int code = sqlite3_exec(handle_.get(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+    if ((code & 0xff) != SQLITE_BUSY || must_end()) return require(code, "switching to write-ahead logging");
+    sqlite3_sleep(pause_ms);
+  }
 }
 
 bool Connection::must_end() const noexcept {

@@ -81,6 +81,7 @@ class Connection {
   [[nodiscard]] bool must_end() const noexcept;
 
   void configure();
+  void switch_to_wal();
   void require(int code, std::string_view doing);
   [[noreturn]] void fail(int code, std::string_view doing);
   [[nodiscard]] std::expected<void, Violation> execute(const char* sql, std::string_view doing);

@@ -15,12 +15,20 @@ SqliteProvider::SqliteProvider(const config::DatabaseSettings& settings, DriverL
       log_(or_silent(std::move(log))),
       writes_(settings.queue_max),
       reads_(settings.queue_max) {
-  threads_.emplace_back([this](const std::stop_token& stop) { watch_deadlines(stop); });
-  threads_.emplace_back([this] { run_writer(); });
-  for (unsigned i = 0; i < std::max(1u, settings.sqlite.readers); ++i) threads_.emplace_back([this] { run_reader(); });
+  try {
+    threads_.emplace_back([this](const std::stop_token& stop) { watch_deadlines(stop); });
+    threads_.emplace_back([this] { run_writer(); });
+    for (unsigned i = 0; i < std::max(1U, settings.sqlite.readers); ++i)
+      threads_.emplace_back([this] { run_reader(); });
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
-SqliteProvider::~SqliteProvider() {
+SqliteProvider::~SqliteProvider() { stop(); }
+
+void SqliteProvider::stop() {
   stopping_.store(true);
   writes_.stop();
   reads_.stop();

@@ -41,6 +41,7 @@ class SqliteProvider final : public Provider {
  private:
   static constexpr std::chrono::milliseconds deadline_tick{50};
 
+  void stop();
   void run_writer();
   void run_reader();
   void watch_deadlines(const std::stop_token& stop);

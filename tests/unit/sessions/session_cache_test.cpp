@@ -112,6 +112,13 @@ TEST_F(SessionCacheTest, SessionKnownWithoutAnswer_IsActiveButNotAnswered) {
   EXPECT_FALSE(cache_.answer(SessionId{1}, SessionSecret{}, start, answer));
 }
 
+TEST_F(SessionCacheTest, InsertWithoutAnswer_KeepsTheAnswerThatIsThere) {
+  remember(1, 10);
+  cache_.insert(cache_.begin_fill(SessionId{1}),
+                {.id = SessionId{1}, .user = UserId{10}, .secret = {}, .valid_until = later, .answer = {}});
+  EXPECT_TRUE(knows(1));
+}
+
 TEST_F(SessionCacheTest, DroppedSession_IsForgottenAndNoOther) {
   remember(1, 10);
   remember(2, 10);
