@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "cli/features.hpp"
 #include "cli/shared_parts.hpp"
@@ -45,7 +46,7 @@ int list_routes(const Program& program) {
   AbsentDatabase database;
   const Features features{database, shared};
   auto routes = features.router.routes();
-  std::ranges::stable_sort(routes, {}, &http::Route::pattern);
+  std::ranges::sort(routes, {}, [](const http::Route* route) { return std::pair{route->pattern, route->method}; });
   for (const http::Route* route : routes) program.out << to_text(route->method) << ' ' << route->pattern << '\n';
   return exit_success;
 }
