@@ -75,8 +75,10 @@ TEST_F(SqliteTest, Provider_FileIsNoDatabase_IsUnavailable) {
 }
 
 TEST_F(SqliteTest, Execute_DiskRefusesWrites_IsUnavailableUntilItTakesThemAgain) {
+  settings_.sqlite.readers = 1;
   open_with_table();
   ASSERT_TRUE(insert(1, "one"));
+  ASSERT_EQ(count(), 1);  // the reader is open by now: opening takes a disk that can be written to
   std::optional<Unavailable::Reason> reason;
   std::int64_t counted = 0;
   {
