@@ -9,7 +9,7 @@ import pytest
 from harness.accounts import create_user, log_in, try_log_in
 from harness.databases import PostgresDatabase, create_database
 from harness.http_client import Api
-from harness.places import MISSION, binary, required
+from harness.places import EXPRESS_REFERENCE, binary, required
 from harness.program import Gatehouse, base_settings, environment_of, run_command
 
 STRONG = {name: secrets.token_urlsafe(48) for name in ("API_KEY", "JWT_SECRET", "SESSION_SECRET")}
@@ -225,7 +225,7 @@ def test_dotenv_of_the_express_service_starts_unchanged(serving, tmp_path, datab
 
 
 def test_dotenv_of_the_description_is_the_one_tested(tmp_path):
-    description = required(MISSION / "000_12030151457c6dda.txt").read_text()
+    description = required(EXPRESS_REFERENCE / "000_12030151457c6dda.txt").read_text()
     for line in (
         "NODE_ENV=development",
         "API_KEY=your-secure-api-key-here",

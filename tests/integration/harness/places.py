@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-MISSION = REPOSITORY.parent / "shared" / "mission"
+EXPRESS_REFERENCE = REPOSITORY.parent / "shared" / "mission"
 VECTORS = REPOSITORY.parent / "shared" / "vectors"
 OPENAPI = REPOSITORY / "api" / "openapi.yaml"
 
