@@ -5,6 +5,7 @@
 #include <set>
 
 #include "contract/feature_fixture.hpp"
+#include "users/validation.hpp"
 
 namespace gatehouse::users {
 namespace {
@@ -60,6 +61,15 @@ TEST_P(UserStoreTest, Credentials_AreFoundByAnyTypedForm) {
   EXPECT_EQ(credentials->password_hash, "$phc");
   EXPECT_EQ(credentials->salt, std::nullopt);
   EXPECT_TRUE(run(store_.email_exists("JOHN@example.com")));
+}
+
+// PostgreSQL once took the letter v for a blank: vera@example.dev and era@example.de were one account.
+TEST_P(UserStoreTest, EmailWithAnyCharacterAtItsEnds_HasTheKeyOfEmailKey) {
+  static constexpr Statement key_of{"test_email_key", "SELECT email_key FROM users WHERE id = $1"};
+  for (char c = 1; c < 127; ++c) {
+    const std::string email = c + std::string{"era"} + std::to_string(c) + "@example.de" + c;
+    EXPECT_EQ(select(key_of, {add_user(email).value})[0].text(0), email_key(email)) << static_cast<int>(c);
+  }
 }
 
 TEST_P(UserStoreTest, EmailBeyondAscii_IsComparedByteForByte) {
@@ -172,6 +182,36 @@ TEST_P(UserStoreTest, DropExpressPassword_ForgetsIt) {
   batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "$new"));
   batch_of_one(UserStore::drop_express_password_command(id));
   EXPECT_TRUE(select(kept_password, {id.value}).empty());
+}
+
+TEST_P(UserStoreTest, IdsBeyond32Bits_AreGivenAndFound) {
+  const std::int64_t last = std::int64_t{1} << 32;
+  begin_ids_after(last);
+  const auto id = add_express_user("john@example.com", "beef", "salt");
+  EXPECT_EQ(id.value, last + 1);
+  EXPECT_EQ(run(store_.find(id))->id, id);
+  EXPECT_EQ(run(store_.find_credentials("john@example.com"))->id, id);
+  EXPECT_EQ(run(store_.page(PagePosition{clock_.now(), UserId{id.value + 1}}, 1)).at(0).id, id);
+  batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "beef"));
+  EXPECT_EQ(select(kept_password, {id.value}).size(), 1u);
+  EXPECT_EQ(batch_of_one(UserStore::remove_command(id))[0].integer(0), id.value);
+}
+
+TEST_P(UserStoreTest, ForgetExpressPasswords_MoreThanOneStatementTakes_LeavesNone) {
+  static constexpr Statement insert{
+      "test_insert_kept_passwords",
+      "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $1) "
+      "INSERT INTO users (first_name, last_name, email, created_at, updated_at) "
+      "SELECT 'Ada', 'Lovelace', CAST(n AS text), $2, $2 FROM numbers"};
+  static constexpr Statement keep{"test_keep_passwords",
+                                  "INSERT INTO express_passwords SELECT id, 'a', 'b' FROM users"};
+  const std::int64_t rows = UserStore::forget_rows_max + 1;
+  execute(insert, {rows, clock_.now()});
+  execute(keep, {});
+  EXPECT_EQ(run(store_.count_express_passwords()), rows);
+  EXPECT_EQ(run(store_.forget_express_passwords()), rows);
+  EXPECT_EQ(run(store_.count_express_passwords()), 0);
+  EXPECT_EQ(run(store_.forget_express_passwords()), 0);
 }
 
 }  // namespace
