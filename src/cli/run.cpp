@@ -1,4 +1,5 @@
 #include <exception>
+#include <filesystem>
 #include <ostream>
 
 #include "cli/command_line.hpp"
@@ -21,11 +22,17 @@ struct Overloaded : Functions... {
   using Functions::operator()...;
 };
 
-/// The environment and the .env file; nothing where a file that was asked for cannot be read.
+/// False only where there certainly is none, so that one nobody may read is not taken for none.
+bool may_exist(const std::string& path) {
+  std::error_code failure;
+  return std::filesystem::symlink_status(path, failure).type() != std::filesystem::file_type::not_found;
+}
+
+/// The environment and the .env file; nothing where there is one, or one was asked for, and it cannot be read.
 std::optional<config::Sources> read_sources(const Program& program, const CommandLine& line) {
   const std::string path = line.env_file.value_or(".env");
   config::Sources sources{program.environment, config::read_text_file(path, config::dotenv_bytes_max), path};
-  if (sources.dotenv || !line.env_file) return sources;
+  if (sources.dotenv || (!line.env_file && !may_exist(path))) return sources;
   program.err << path << " cannot be read\n";
   return std::nullopt;
 }

@@ -26,6 +26,13 @@ Parsed<void> assign_text(std::string_view text, std::string& out) {
   return {};
 }
 
+Parsed<void> assign_database_host(std::string_view text, std::string& out) {
+  auto host = parse_database_host(text);
+  if (!host) return std::unexpected{host.error()};
+  out = *std::move(host);
+  return {};
+}
+
 Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
                          std::vector<std::string>& out) {
   const auto entries = split_list(text);

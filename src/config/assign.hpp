@@ -59,6 +59,7 @@ Parsed<void> assign_choice(std::string_view text, const std::array<Choice<T>, co
 [[nodiscard]] Parsed<void> assign_environment(std::string_view text, Environment& out);
 [[nodiscard]] Parsed<void> assign_boolean(std::string_view text, bool& out);
 [[nodiscard]] Parsed<void> assign_text(std::string_view text, std::string& out);
+Parsed<void> assign_database_host(std::string_view text, std::string& out);
 [[nodiscard]] Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
                                        std::vector<std::string>& out);
 [[nodiscard]] Parsed<void> assign_secrets(std::string_view text, std::vector<SecretString>& out);

@@ -55,7 +55,8 @@ constexpr std::array secrets{
 };
 
 constexpr std::array server{
-    Setting{"HOST", "HTTP server", "127.0.0.1", "The address to listen on.",
+    Setting{"HOST", "HTTP server", "127.0.0.1",
+            "The address to listen on; 0.0.0.0, every one, is the default in production.",
             [](Settings& s, Text text) { return assign_text(text, s.server.host); }, false, "0.0.0.0"},
     Setting{"PORT", "HTTP server", "8000", "The port to listen on; 0 takes a free one.",
             [](Settings& s, Text text) { return assign_number(text, {0, 65535}, s.server.port); }},
@@ -105,7 +106,7 @@ constexpr std::array database_choice{
             "PostgreSQL's host name, address or socket directory. Set, it makes PostgreSQL the database.",
             [](Settings& s, Text text) {
               s.database.kind = DatabaseKind::postgres;
-              return assign_text(text, s.database.postgres.host);
+              return assign_database_host(text, s.database.postgres.host);
             }},
     Setting{"DB_PORT", "Database", "5432", "PostgreSQL's port.",
             [](Settings& s, Text text) { return assign_number(text, port_range, s.database.postgres.port); }},
@@ -146,7 +147,7 @@ constexpr std::array database_use{
             [](Settings& s, Text text) { return assign_boolean(text, s.database.postgres.prepared_statements); }},
     Setting{"DB_LISTEN_HOST", "Database", "",
             "Where LISTEN works, if not at DB_HOST: the server itself when DB_HOST is a pooler.",
-            [](Settings& s, Text text) { return assign_text(text, s.database.postgres.listen_host); }},
+            [](Settings& s, Text text) { return assign_database_host(text, s.database.postgres.listen_host); }},
     Setting{"DB_LISTEN_PORT", "Database", "0", "The port that goes with DB_LISTEN_HOST; 0 means DB_PORT.",
             [](Settings& s, Text text) { return assign_number(text, {0, 65535}, s.database.postgres.listen_port); }},
     Setting{"DB_QUERY_TIMEOUT", "Database", "5s", "Deadline of each query; after it the request gets a 503.",

@@ -15,6 +15,7 @@ namespace gatehouse::config {
 namespace {
 
 constexpr std::size_t generated_secret_bytes = 32;
+constexpr std::string_view hidden = "(hidden)";
 
 void append(Mistakes& to, Mistakes from) { std::ranges::move(from, std::back_inserter(to)); }
 
@@ -26,11 +27,16 @@ class Loader {
   Reading run() {
     loaded_.dotenv_name = sources_.dotenv_name;
     const Lookup lookup{sources_.environment, read_dotenv()};
+    environment_is_given_ = lookup.find(*find_setting("APP_ENV"), mistakes_).has_value();
     for (const Setting& setting : catalog()) resolve(setting, lookup.find(setting, mistakes_));
+    const auto is_given = [this](std::string_view name) { return find(name).origin != Origin::fallback; };
+    show_what_applies();
     append(strict(), lookup.unknown_names());
     append(mistakes_, check_combinations(loaded_.settings));
+    append(mistakes_, check_keys(loaded_.settings));
+    append(strict(), check_database_choice(loaded_.settings, is_given));
     append(strict(), check_secrets(loaded_.settings));
-    append(loaded_.warnings, advise(loaded_.settings, [this](std::string_view name) { return is_given(name); }));
+    append(loaded_.warnings, advise(loaded_.settings, is_given));
     if (mistakes_.empty()) generate_missing_secrets();
     return {std::move(loaded_), std::move(mistakes_)};
   }
@@ -67,14 +73,44 @@ class Loader {
     const std::string_view fallback = default_text(setting, settings.environment);
     const std::string_view text = has_value ? std::string_view{given->text} : fallback;
     // Settings start out as the defaults of every environment but production.
-    if (has_value || (!fallback.empty() && fallback != setting.default_text)) apply(setting, text);
-    ResolvedSetting resolved{&setting, std::string{text}, Origin::fallback, ""};
-    if (setting.secret && !text.empty()) resolved.shown = "(hidden)";
+    const bool counts = setting.name != "NODE_ENV" || !environment_is_given_;
+    if (counts && (has_value || (!fallback.empty() && fallback != setting.default_text))) apply(setting, text);
+    // A secret never enters `shown`: what is written over it may be shorter.
+    const bool hides = setting.secret && !text.empty();
+    ResolvedSetting resolved{&setting, std::string{hides ? hidden : text}, Origin::fallback, ""};
     if (has_value) {
       resolved.origin = given->origin;
       resolved.variable = std::move(given->variable);
+      if (setting.secret) wipe_memory(given->text.data(), given->text.size());
     }
     loaded_.resolved.push_back(std::move(resolved));
+  }
+
+  ResolvedSetting& find(std::string_view name) {
+    return *std::ranges::find(loaded_.resolved, name, [](const auto& one) { return one.setting->name; });
+  }
+
+  /// NODE_ENV stands for APP_ENV where that is not given, and what DATABASE_URL holds wins over the names for it.
+  void show_what_applies() {
+    const Settings& settings = loaded_.settings;
+    const PostgresSettings& postgres = settings.database.postgres;
+    show("APP_ENV", std::string{to_text(settings.environment)}, "NODE_ENV");
+    show("SQLITE_PATH", settings.database.sqlite.path, "DATABASE_URL");
+    if (settings.database.kind == DatabaseKind::sqlite) return;
+    show("DB_HOST", postgres.host, "DATABASE_URL");
+    show("DB_PORT", std::to_string(postgres.port), "DATABASE_URL");
+    show("DB_NAME", postgres.name, "DATABASE_URL");
+    show("DB_USER", postgres.user, "DATABASE_URL");
+    show("DB_SSL", postgres.ssl ? "true" : "false", "DATABASE_URL");
+  }
+
+  /// Where `value` is not what `name` was resolved to, it came from `other`.
+  void show(std::string_view name, std::string value, std::string_view other) {
+    ResolvedSetting& one = find(name);
+    if (one.shown == value || find(other).origin == Origin::fallback) return;
+    one.shown = std::move(value);
+    one.origin = find(other).origin;
+    one.variable = find(other).variable;
   }
 
   void apply(const Setting& setting, std::string_view text) {
@@ -85,11 +121,6 @@ class Loader {
     std::string remedy = "correct it";
     if (!setting.default_text.empty()) remedy += " or leave it out for " + std::string{setting.default_text};
     mistakes_.push_back({std::string{setting.name}, "is not " + applied.error().expectation, std::move(remedy)});
-  }
-
-  bool is_given(std::string_view name) const {
-    const auto found = std::ranges::find(loaded_.resolved, name, [](const auto& one) { return one.setting->name; });
-    return found != loaded_.resolved.end() && found->origin != Origin::fallback;
   }
 
   void generate_missing_secrets() {
@@ -104,15 +135,15 @@ class Loader {
     std::string secret = generate_secret(random_);
     secrets.emplace_back(secret);
     wipe_memory(secret.data(), secret.size());
-    const auto found = std::ranges::find(loaded_.resolved, name, [](const auto& one) { return one.setting->name; });
-    found->origin = Origin::generated;
-    found->shown = "(hidden)";
+    find(name).origin = Origin::generated;
+    find(name).shown = hidden;
   }
 
   const Sources& sources_;
   crypto::Random& random_;
   Loaded loaded_;
   Mistakes mistakes_;
+  bool environment_is_given_ = false;  ///< by APP_ENV
 };
 
 }  // namespace

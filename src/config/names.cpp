@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 5> express_names{"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "FRONTEND_URL",
                                                         "API_URL"};
 constexpr std::size_t name_length_max = 64;
-constexpr std::size_t short_name_length_max = 5;
+constexpr std::size_t short_name_length_max = 8;
 
 /// Edits (insertion, deletion, substitution, swap of neighbours) between two names: the optimal string alignment
 /// distance, row by row. Both at most name_length_max long.

@@ -2,11 +2,15 @@
 
 #include <arpa/inet.h>
 
+#include <array>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 #include "config/secret_strength.hpp"
 #include "config/sources.hpp"
+#include "crypto/asymmetric_key.hpp"
+#include "crypto/certificate.hpp"
 
 namespace gatehouse::config {
 namespace {
@@ -71,6 +75,34 @@ void check_file(std::string_view name, const std::string& path, Mistakes& mistak
   mistakes.push_back({std::string{name}, "names a file that cannot be read", "check the path and its permissions"});
 }
 
+void check_private_key(const SecretString& pem, Mistakes& mistakes) {
+  if (pem.empty()) return;
+  try {
+    const crypto::PrivateKey key{pem.reveal()};
+  } catch (const std::invalid_argument& refusal) {
+    mistakes.push_back({"JWT_PRIVATE_KEY", std::string{"cannot be used: "} + refusal.what(),
+                        "it takes RSA of at least 2048 bits, EC on P-256 or Ed25519, without a passphrase"});
+  }
+}
+
+void check_tls_pair(const ServerSettings& server, Mistakes& mistakes) {
+  if (server.tls_cert.empty() || server.tls_key.empty()) return;
+  const auto chain = read_text_file(server.tls_cert, pem_bytes_max);
+  const auto key = read_text_file(server.tls_key, pem_bytes_max);
+  if (!chain || !key) return;  // check_file() says so
+  switch (crypto::fault_of(*chain, *key)) {
+    case crypto::CertificateFault::none:
+      return;
+    case crypto::CertificateFault::certificate_unreadable:
+      return mistakes.push_back({"TLS_CERT", "names a file without a certificate in PEM form", "check the path"});
+    case crypto::CertificateFault::key_unreadable:
+      return mistakes.push_back({"TLS_KEY", "names a file without a readable private key in PEM form",
+                                 "check the path; a key behind a passphrase must be decrypted first"});
+    case crypto::CertificateFault::key_of_another:
+      return mistakes.push_back({"TLS_KEY", "is not the key of the certificate in TLS_CERT", "check both paths"});
+  }
+}
+
 bool is_address(const std::string& host) {
   in_addr v4{};
   in6_addr v6{};
@@ -112,10 +144,37 @@ Mistakes check_combinations(const Settings& settings) {
   if (settings.database.sqlite.path == ":memory:")
     mistakes.push_back({"SQLITE_PATH", "names no file: each connection would have a memory of its own",
                         "name a file, in a temporary folder if need be"});
+  if (settings.database.sqlite.path.find("://") != std::string::npos)
+    mistakes.push_back({"SQLITE_PATH", "is a URL, not the path of a file", "DATABASE_URL takes URLs"});
   if (settings.database.postgres.pool_min > settings.database.postgres.pool_max)
     mistakes.push_back({"DB_POOL_MIN", "is larger than DB_POOL_MAX", "lower it or raise DB_POOL_MAX"});
   if (settings.sessions.absolute_ttl < settings.sessions.ttl)
     mistakes.push_back({"SESSION_ABSOLUTE_TTL", "is shorter than SESSION_TTL", "raise it or lower SESSION_TTL"});
+  return mistakes;
+}
+
+Mistakes check_keys(const Settings& settings) {
+  Mistakes mistakes;
+  for (const SecretString& secret : settings.tokens.secrets) {
+    // A public key is known to everybody: whoever signed with it as if it were a secret would be believed.
+    if (secret.reveal().find("-----BEGIN ") == std::string_view::npos) continue;
+    mistakes.push_back({"JWT_SECRET", "is a key in PEM form, no secret", "JWT_PRIVATE_KEY takes a private key"});
+  }
+  check_private_key(settings.tokens.private_key_pem, mistakes);
+  check_tls_pair(settings.server, mistakes);
+  return mistakes;
+}
+
+Mistakes check_database_choice(const Settings& settings, const std::function<bool(std::string_view)>& is_given) {
+  constexpr std::array<std::string_view, 6> names{"DB_PORT",     "DB_NAME", "DB_USER",
+                                                  "DB_PASSWORD", "DB_SSL",  "DB_SSL_CA"};
+  Mistakes mistakes;
+  if (settings.database.kind != DatabaseKind::sqlite || is_given("DATABASE_URL")) return mistakes;
+  for (const std::string_view name : names) {
+    if (is_given(name))
+      mistakes.push_back({std::string{name}, "is set, but neither DB_HOST nor DATABASE_URL: the database is SQLite",
+                          "set DB_HOST for PostgreSQL, or remove it"});
+  }
   return mistakes;
 }
 

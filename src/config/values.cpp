@@ -20,7 +20,7 @@ struct Unit {
 constexpr std::array units{Unit{"w", 604'800'000}, Unit{"d", 86'400'000}, Unit{"h", 3'600'000},
                            Unit{"m", 60'000},      Unit{"s", 1'000},      Unit{"ms", 1}};
 
-/// Twelve digits of any unit fit into 64 bits of milliseconds.
+/// So many digits of any unit fit into 64 bits of milliseconds.
 constexpr std::size_t duration_digits_max = 10;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -122,6 +122,15 @@ Parsed<std::string> parse_origin(std::string_view text) {
   if (has_port && !parse_number(port, {1, 65535})) return refusal;
   if (port == (secure ? "443" : "80")) origin.resize(origin.size() - port.size() - 1);
   return origin;
+}
+
+Parsed<std::string> parse_database_host(std::string_view text) {
+  const auto entries = split_list(text);
+  const bool all_known = std::ranges::all_of(entries, [](std::string_view entry) {
+    return entry.starts_with('/') || is_host(to_lower(entry)) || is_address(entry, AF_INET6);
+  });
+  if (!entries.empty() && all_known) return std::string{text};
+  return std::unexpected{Unreadable{"a host name, an address or a socket's directory; DB_PORT takes the port"}};
 }
 
 Parsed<std::string> parse_network(std::string_view text) {

@@ -33,7 +33,7 @@ struct DurationRange {
 /// Decimal digits only.
 [[nodiscard]] Parsed<std::uint64_t> parse_number(std::string_view text, NumberRange range);
 
-/// `500ms`, `30s`, `15m`, `1h`, `7d`, `2w`, as the Express ecosystem writes them; digits alone are seconds.
+/// `500ms`, `30s`, `15m`, `1h`, `7d`, `2w`; digits alone are seconds.
 [[nodiscard]] Parsed<std::chrono::milliseconds> parse_duration(std::string_view text, DurationRange range);
 
 /// `7d`, `90s`, `1500ms`: the largest unit that is exact; parse_duration() reads it back.
@@ -48,6 +48,10 @@ struct DurationRange {
 /// A web origin (RFC 6454 section 6.2), `https://app.example.com` or `http://localhost:3000`: http or https, a host, an
 /// optional port and nothing else. Returned as browsers send it: lower case, without the scheme's default port.
 [[nodiscard]] Parsed<std::string> parse_origin(std::string_view text);
+
+/// Where a PostgreSQL server is: a host name, an address or the absolute path of a socket's directory, or several of
+/// them with commas between, as libpq takes them. Returned as given.
+[[nodiscard]] Parsed<std::string> parse_database_host(std::string_view text);
 
 /// An IPv4 or IPv6 address, alone or with a prefix length (`10.0.0.0/8`), returned as given.
 [[nodiscard]] Parsed<std::string> parse_network(std::string_view text);

@@ -1,17 +1,15 @@
 #include "crypto/asymmetric_key.hpp"
 
-#include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <array>
-#include <climits>
 #include <stdexcept>
 
 #include "crypto/ecdsa_signature.hpp"
 #include "crypto/openssl.hpp"
+#include "crypto/pem.hpp"
 
 namespace gatehouse::crypto {
 namespace {
@@ -19,18 +17,10 @@ namespace {
 constexpr int rsa_bits_min = 2048;
 constexpr int rsa_bits_max = static_cast<int>(jws_signature_bytes_max) * 8;
 
-using MemoryBio = OpensslPointer<BIO, BIO_free_all>;
-
-/// Without this OpenSSL would ask for a passphrase on the terminal.
-int refuse_passphrase(char*, int, int, void*) { return -1; }
-
 using PemReader = EVP_PKEY* (*)(BIO*, EVP_PKEY**, pem_password_cb*, void*);
 
-std::shared_ptr<EVP_PKEY> read_pem(std::string_view pem, PemReader read) {
-  if (pem.empty() || pem.size() > INT_MAX) throw std::invalid_argument("no PEM text");
-  const auto bio = require_object<MemoryBio>(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), "read PEM");
-  std::shared_ptr<EVP_PKEY> pkey{read(bio.get(), nullptr, refuse_passphrase, nullptr), EVP_PKEY_free};
-  ERR_clear_error();
+std::shared_ptr<EVP_PKEY> read_key(std::string_view pem, PemReader read) {
+  std::shared_ptr<EVP_PKEY> pkey = read_pem<EVP_PKEY, EVP_PKEY_free>(pem, read);
   if (!pkey) throw std::invalid_argument("the PEM text holds no readable key of the kind asked for");
   return pkey;
 }
@@ -122,7 +112,7 @@ std::string make_signature(const AsymmetricKey& key, std::string_view message) {
 }  // namespace
 
 PublicKey::PublicKey(std::string_view pem, std::optional<std::string> kid)
-    : PublicKey(accept(read_pem(pem, PEM_read_bio_PUBKEY)), std::move(kid)) {}
+    : PublicKey(accept(read_key(pem, PEM_read_bio_PUBKEY)), std::move(kid)) {}
 
 PublicKey::PublicKey(AsymmetricKey key, std::optional<std::string> kid)
     : VerifyingKey(key.algorithm, kid_of(key, std::move(kid))), key_(std::move(key)) {}
@@ -132,7 +122,7 @@ bool PublicKey::verifies(std::string_view message, std::string_view signature) c
 }
 
 PrivateKey::PrivateKey(std::string_view pem, std::optional<std::string> kid)
-    : PrivateKey(accept(read_pem(pem, PEM_read_bio_PrivateKey)), std::move(kid)) {}
+    : PrivateKey(accept(read_key(pem, PEM_read_bio_PrivateKey)), std::move(kid)) {}
 
 PrivateKey::PrivateKey(AsymmetricKey key, std::optional<std::string> kid)
     : SigningKey(key.algorithm, kid_of(key, std::move(kid))), key_(std::move(key)) {}

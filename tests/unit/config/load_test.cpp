@@ -8,6 +8,7 @@
 
 #include "config/names.hpp"
 #include "unit/config/loading.hpp"
+#include "unit/crypto/test_keys.hpp"
 
 namespace gatehouse::config::testing {
 namespace {
@@ -94,6 +95,11 @@ TEST(LoadSettings, EnvironmentNames_AppEnvWinsOverNodeEnv) {
   EXPECT_EQ(load_well({{{"NODE_ENV", "production"}, {"APP_ENV", "test"}}, {}}).settings.environment, Environment::test);
 }
 
+TEST(LoadSettings, NodeEnvBesideAppEnv_IsNotRead) {
+  EXPECT_EQ(load_well({{{"NODE_ENV", "staging"}, {"APP_ENV", "test"}}, {}}).settings.environment, Environment::test);
+  EXPECT_THAT(mistakes_of({{{"NODE_ENV", "staging"}}, {}}), HasSubstr("NODE_ENV: is not one of"));
+}
+
 TEST(LoadSettings, EnvironmentThatCannotBeRead_CountsAsProduction) {
   const std::string mistakes = mistakes_of({{{"APP_ENV", "prodution"}}, {}});
   EXPECT_THAT(mistakes, HasSubstr("APP_ENV: is not one of: development test production"));
@@ -162,9 +168,10 @@ TEST(LoadSettings, PrivateKey_ReplacesTheTokenSecret) {
   Sources sources = production_sources();
   sources.environment.erase("JWT_SECRET");
   EXPECT_THAT(mistakes_of(sources), HasSubstr("JWT_SECRET: is missing"));
-  sources.environment["JWT_PRIVATE_KEY"] = "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\\n";
-  EXPECT_EQ(load_well(sources).settings.tokens.private_key_pem.reveal(),
-            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+  const std::string pem = crypto::generate("ED25519").private_key;
+  std::string& given = sources.environment["JWT_PRIVATE_KEY"];
+  for (const char c : pem) given += c == '\n' ? std::string{"\\n"} : std::string{c};
+  EXPECT_EQ(load_well(sources).settings.tokens.private_key_pem.reveal(), pem);
   sources.environment["JWT_PRIVATE_KEY"] = "AAAA";
   EXPECT_THAT(mistakes_of(sources), HasSubstr("JWT_PRIVATE_KEY: is not a private key in PEM form"));
 }
@@ -199,21 +206,45 @@ TEST(LoadSettings, KubernetesServiceLinks_SetNothing) {
   EXPECT_EQ(loaded.settings.database.postgres.port, 5432);
 }
 
+/// A setting of the resolved list as one text.
+std::string line(const Loaded& loaded, std::string_view name) {
+  const auto one = std::ranges::find(loaded.resolved, name, [](const auto& each) { return each.setting->name; });
+  return one->shown + " " + std::string{to_text(one->origin)} + " " + one->variable;
+}
+
 TEST(LoadSettings, ResolvedList_SaysValueAndOriginAndHidesSecrets) {
   Sources sources = production_sources();
   sources.environment["GATEHOUSE_PORT"] = "9000";
   sources.dotenv = "LOG_LEVEL=warn\n";
   const Loaded loaded = load_well(sources);
   ASSERT_EQ(loaded.resolved.size(), catalog().size());
-  const auto line = [&loaded](std::string_view name) {
-    const auto one = std::ranges::find(loaded.resolved, name, [](const auto& each) { return each.setting->name; });
-    return one->shown + " " + std::string{to_text(one->origin)} + " " + one->variable;
-  };
-  EXPECT_EQ(line("PORT"), "9000 environment GATEHOUSE_PORT");
-  EXPECT_EQ(line("LOG_LEVEL"), "warn .env LOG_LEVEL");
-  EXPECT_EQ(line("HOST"), "0.0.0.0 default ");
-  EXPECT_EQ(line("API_KEY"), "(hidden) environment API_KEY");
-  EXPECT_EQ(line("DB_PASSWORD"), " default ");
+  EXPECT_EQ(line(loaded, "PORT"), "9000 environment GATEHOUSE_PORT");
+  EXPECT_EQ(line(loaded, "LOG_LEVEL"), "warn .env LOG_LEVEL");
+  EXPECT_EQ(line(loaded, "HOST"), "0.0.0.0 default ");
+  EXPECT_EQ(line(loaded, "API_KEY"), "(hidden) environment API_KEY");
+  EXPECT_EQ(line(loaded, "DB_PASSWORD"), " default ");
+}
+TEST(LoadSettings, ResolvedList_ShowsWhatAppliesAndNotWhatWasOverridden) {
+  const Loaded loaded = load_well({{{"NODE_ENV", "test"},
+                                    {"DB_NAME", "other"},
+                                    {"DB_SSL", "true"},
+                                    {"DATABASE_URL", "postgres://app:secret@db:6000/auth?sslmode=disable"}},
+                                   {}});
+  EXPECT_EQ(line(loaded, "APP_ENV"), "test environment NODE_ENV");
+  EXPECT_EQ(line(loaded, "DB_HOST"), "db environment DATABASE_URL");
+  EXPECT_EQ(line(loaded, "DB_PORT"), "6000 environment DATABASE_URL");
+  EXPECT_EQ(line(loaded, "DB_NAME"), "auth environment DATABASE_URL");
+  EXPECT_EQ(line(loaded, "DB_USER"), "app environment DATABASE_URL");
+  EXPECT_EQ(line(loaded, "DB_SSL"), "false environment DATABASE_URL");
+  EXPECT_EQ(line(load_well({{{"DATABASE_URL", "sqlite:/x.db"}}, {}}), "SQLITE_PATH"), "/x.db environment DATABASE_URL");
+}
+// What was written over the secret was shorter, and the rest of it stayed.
+TEST(LoadSettings, ShownSecret_HasNothingOfItBehindItsEnd) {
+  const Loaded loaded = load_well(production_sources());
+  for (const ResolvedSetting& one : loaded.resolved) {
+    if (!one.setting->secret) continue;
+    EXPECT_LT(one.shown.capacity(), good_api_key.size()) << one.setting->name;
+  }
 }
 
 TEST(GenerateSecret, ItsResult_IsStrongAndFresh) {

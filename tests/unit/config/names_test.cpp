@@ -28,7 +28,7 @@ TEST(Names, WhatKubernetesSetsForAService_IsRecognised) {
   EXPECT_FALSE(is_service_link("GATEHOUSE_PORT_X_TCP", ""));
   EXPECT_FALSE(is_service_link("DB_HOST", "tcp://db"));
 }
-TEST(NearestName, UpToTwoEdits_FindTheName) {
+TEST(NearestName, UpToTwoEditsOfALongName_FindIt) {
   EXPECT_EQ(nearest_name("SESION_SECRET"), "SESSION_SECRET");
   EXPECT_EQ(nearest_name("JWT_SECERT"), "JWT_SECRET");
   EXPECT_EQ(nearest_name("ALOWED_ORIGIN"), "ALLOWED_ORIGINS");
@@ -36,7 +36,8 @@ TEST(NearestName, UpToTwoEdits_FindTheName) {
   EXPECT_EQ(nearest_name("PROT"), "PORT");
 }
 TEST(NearestName, AnythingFarther_FindsNothing) {
-  for (const char* name : {"", "PATH", "POSTGRES_PASSWORD", "LOG", "TZ", "MY_OWN_THING"})
+  for (const char* name :
+       {"", "PATH", "POSTGRES_PASSWORD", "LOG", "TZ", "MY_OWN_THING", "PG_HOST", "WEB_PORT", "DB_POOL"})
     EXPECT_EQ(nearest_name(name), "") << name;
   EXPECT_EQ(nearest_name(std::string(4096, 'A')), "");
 }

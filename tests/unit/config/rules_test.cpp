@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <map>
+
+#include "support/test_authority.hpp"
 #include "unit/config/loading.hpp"
+#include "unit/crypto/test_keys.hpp"
 
 namespace gatehouse::config::testing {
 namespace {
@@ -113,7 +117,7 @@ TEST(Rules, UnreadableValues_AreRefusedEverywhere) {
       {"SESSION_TTL", "0"},       {"SESSION_TTL", "1500ms"},
       {"SESSION_CACHE_MB", "1T"}, {"JWT_EXPIRES_IN", "1 hour"},
       {"PASSWORD_HASH", "md5"},   {"LOGIN_ERRORS", "verbose"},
-      {"NODE_ENV", "staging"},    {"DATABASE_URL", "mysql:x"},
+      {"DB_HOST", "db:5432"},     {"DATABASE_URL", "mysql:x"},
       {"TRUSTED_PROXIES", "all"}, {"HASH_WAIT_MAX", "1d"},
       {"BODY_BYTES_MAX", "1"},    {"PIPELINE_MAX", "0"},
       {"CONNECTIONS_MAX", "0"},   {"DB_QUEUE_MAX", "0"},
@@ -142,6 +146,50 @@ TEST(Rules, HostThatIsNoAddress_IsRefused) {
     expect_refused(production_with("HOST", host), "HOST: is not an IP address or localhost");
   for (const char* host : {"localhost", "127.0.0.1", "0.0.0.0", "::", "::1"})
     EXPECT_EQ(mistakes_of(production_with("HOST", host)), "") << host;
+}
+TEST(Rules, DatabaseHostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
+  for (const char* name : {"DB_HOST", "DB_LISTEN_HOST"}) {
+    for (const char* host : {"postgresql://app:canary@db/auth", "localhost:5432", "db canary", "user@db"})
+      expect_refused(production_with(name, host), std::string{name} + ": is not a host name");
+    for (const char* host : {"db", "DB.internal", "db_1,db-2", "10.0.0.1", "::1", "fd00::1,db", "/run/postgresql"})
+      EXPECT_EQ(mistakes_of(production_with(name, host)), "") << host;
+  }
+  EXPECT_THAT(mistakes_of(production_with("DB_HOST", "postgresql://app:canary@db/auth")), Not(HasSubstr("canary")));
+}
+TEST(Rules, SqlitePathThatIsAUrl_IsRefused) {
+  expect_refused(production_with("SQLITE_PATH", "postgresql://app:canary@db/auth"), "SQLITE_PATH: is a URL");
+}
+TEST(ProductionRules, NamesForPostgresWithoutAHost_AreRefused) {
+  for (const auto& [name, value] : std::map<std::string, std::string>{
+           {"DB_PORT", "6000"}, {"DB_NAME", "auth"}, {"DB_USER", "app"}, {"DB_PASSWORD", "x"}, {"DB_SSL", "true"}}) {
+    expect_strict(production_with(name, value), name + ": is set, but neither DB_HOST nor DATABASE_URL");
+    Sources with_host = production_with(name, value);
+    with_host.environment["DB_HOST"] = "localhost";
+    EXPECT_EQ(mistakes_of(with_host), "") << name;
+  }
+}
+TEST(Rules, PrivateKeyThatCannotSign_IsRefused) {
+  for (const std::string& pem : {std::string{"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"},
+                                 crypto::generate_ec("P-384").private_key, crypto::generate_rsa(1024).private_key})
+    expect_refused(production_with("JWT_PRIVATE_KEY", pem), "JWT_PRIVATE_KEY: cannot be used: ");
+}
+TEST(Rules, KeyInPemFormAsTokenSecret_IsRefused) {
+  expect_refused(production_with("JWT_SECRET", crypto::generate("ED25519").public_key),
+                 "JWT_SECRET: is a key in PEM form, no secret");
+}
+TEST(Rules, CertificateAndKeyThatServeNoTls_AreRefused) {
+  const gatehouse::testing::TestAuthority authority;
+  const auto one = authority.issue("one.example");
+  const auto other = authority.issue("other.example");
+  const auto with = [](const std::string& certificate, const std::string& key) {
+    Sources sources = production_with("TLS_CERT", certificate);
+    sources.environment["TLS_KEY"] = key;
+    return sources;
+  };
+  EXPECT_EQ(mistakes_of(with(one.chain_path, one.key_path)), "");
+  expect_refused(with(one.chain_path, other.key_path), "TLS_KEY: is not the key of the certificate in TLS_CERT");
+  expect_refused(with(one.key_path, one.key_path), "TLS_CERT: names a file without a certificate");
+  expect_refused(with(one.chain_path, one.chain_path), "TLS_KEY: names a file without a readable private key");
 }
 TEST(Rules, DatabaseInMemory_IsRefused) {
   expect_refused(production_with("SQLITE_PATH", ":memory:"), "SQLITE_PATH: names no file");
@@ -185,7 +233,7 @@ TEST(Warnings, Values_NeverStandInThem) {
   Sources sources;
   for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET", "DB_PASSWORD"})
     sources.environment[name] = "canary";
-  sources.environment["DATABASE_URL"] = "postgres://canary:canary@canary/canary";
+  sources.environment["DATABASE_URL"] = "postgres://app:canary@db/auth";
   sources.dotenv = "SESION_TTL=canary\nGATEHOUSE_X=canary\nX=canary\nX=canary";
   const Loaded loaded = load_well(sources);
   EXPECT_FALSE(loaded.warnings.empty());
