@@ -1,6 +1,7 @@
 #include "base/json_text.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 namespace gatehouse {
 namespace {
@@ -24,6 +25,14 @@ std::size_t sequence_length(std::string_view text) {
   const bool overlong = lead == 0xF0 && byte(1) < 0x90;
   const bool too_large = lead == 0xF4 && byte(1) > 0x8F;
   return is_tail(1) && is_tail(2) && is_tail(3) && !overlong && !too_large ? 4 : 0;
+}
+
+/// Most texts are nothing else, and sessions are checked on the hot path.
+bool starts_with_eight_ascii(std::string_view bytes) {
+  std::uint64_t word = 0;
+  if (bytes.size() < sizeof word) return false;
+  std::memcpy(&word, bytes.data(), sizeof word);
+  return (word & 0x8080808080808080U) == 0;
 }
 
 bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
@@ -95,6 +104,10 @@ void append_json_string(std::string& out, std::string_view text) {
 
 bool is_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
+    if (starts_with_eight_ascii(bytes)) {
+      bytes.remove_prefix(sizeof(std::uint64_t));
+      continue;
+    }
     const std::size_t length = sequence_length(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace gatehouse {
@@ -36,14 +38,29 @@ void SecretString::wipe() noexcept {
 
 bool SecretString::equals(std::string_view other) const noexcept { return equal_in_constant_time(reveal(), other); }
 
+namespace {
+
+/// The same value; the compiler cannot know that, and so cannot leave a loop once the value decides it.
+std::uint64_t opaque(std::uint64_t value) noexcept {
+  asm volatile("" : "+r"(value));
+  return value;
+}
+
+std::uint64_t word_at(std::string_view text, std::size_t place) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + place, sizeof word);
+  return word;
+}
+
+}  // namespace
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
-  unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const volatile unsigned char x = static_cast<unsigned char>(a[i]);
-    const volatile unsigned char y = static_cast<unsigned char>(b[i]);
-    difference = static_cast<unsigned char>(difference | (x ^ y));
-  }
+  std::uint64_t difference = 0;
+  std::size_t i = 0;
+  for (; i + sizeof difference <= a.size(); i += sizeof difference)
+    difference = opaque(difference | (word_at(a, i) ^ word_at(b, i)));
+  for (; i < a.size(); ++i) difference = opaque(difference | static_cast<unsigned char>(a[i] ^ b[i]));
   return difference == 0;
 }
 

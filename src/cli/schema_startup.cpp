@@ -1,45 +1,38 @@
 #include "cli/schema_startup.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <utility>
+#include <exception>
 
 #include "cli/migration_error_text.hpp"
+#include "database/errors.hpp"
+#include "runtime/steady_timer.hpp"
 
 namespace gatehouse::cli {
-namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-using Timer = boost::asio::basic_waitable_timer<SteadyClock, boost::asio::wait_traits<SteadyClock>, Executor>;
-
-}  // namespace
 
 SchemaStartup::SchemaStartup(const Parts& parts)
     : parts_(parts),
       migrator_(parts.database, parts.migrations, parts.clock),
       seeder_(parts.database, parts.accounts) {}
 
-Task<SchemaOutcome> SchemaStartup::attempt() {
+Task<SchemaStartup::Outcome> SchemaStartup::attempt() {
   try {
-    const SchemaOutcome outcome = co_await migrate();
-    if (outcome != SchemaOutcome::ready) co_return outcome;
+    const Outcome outcome = co_await migrate();
+    if (outcome != Outcome::ready) co_return outcome;
     co_await seed();
     parts_.ready = true;
-    co_return SchemaOutcome::ready;
-  } catch (const database::Unavailable& failure) {
-    // Once per outage: the next attempts follow every half second.
-    if (!std::exchange(away_reported_, true)) parts_.log.warn("database_unavailable", {{"reason", failure.what()}});
-    co_return SchemaOutcome::away;
+    parts_.log.info("schema_ready");
+    co_return Outcome::ready;
+  } catch (const database::StatementFailed& failure) {
+    co_return refused(failure.what());
+  } catch (const std::exception& failure) {
+    co_return away(failure.what());
   }
 }
 
-Task<SchemaOutcome> SchemaStartup::migrate() {
+Task<SchemaStartup::Outcome> SchemaStartup::migrate() {
   const auto applied = co_await migrator_.latest();
-  if (!applied) {
-    parts_.log.error("migrations_refused", {{"reason", describe(applied.error())}});
-    co_return SchemaOutcome::refused;
-  }
+  if (!applied) co_return refused(describe(applied.error()));
   for (const std::string& name : *applied) parts_.log.info("migration_applied", {{"name", name}});
-  co_return SchemaOutcome::ready;
+  co_return Outcome::ready;
 }
 
 Task<> SchemaStartup::seed() {
@@ -49,26 +42,30 @@ Task<> SchemaStartup::seed() {
   if (report.created > 0) parts_.log.info("seeds_planted", {{"created", report.created}});
 }
 
-/// While serving, a statement that the database refuses is no reason to give up: an operator may still grant a right.
-Task<SchemaOutcome> SchemaStartup::attempt_again() {
-  try {
-    co_return co_await attempt();
-  } catch (const database::StatementFailed& failure) {
-    parts_.log.error("migrations_refused", {{"reason", failure.what()}});
-    co_return SchemaOutcome::refused;
-  }
+SchemaStartup::Outcome SchemaStartup::refused(std::string_view reason) {
+  parts_.log.error("migrations_refused", {{"reason", reason}});
+  return Outcome::refused;
 }
 
-Task<> SchemaStartup::attempt_until_ready() {
-  Timer timer{co_await boost::asio::this_coro::executor};
-  SchemaOutcome outcome = SchemaOutcome::away;
-  while (outcome != SchemaOutcome::ready) {
-    if (outcome == SchemaOutcome::refused)
+SchemaStartup::Outcome SchemaStartup::away(std::string_view reason) {
+  // Once for each reason: the next attempts follow every half second.
+  if (reason != away_reason_) parts_.log.warn("database_unavailable", {{"reason", reason}});
+  was_away_ = true;
+  away_reason_ = reason;
+  return Outcome::away;
+}
+
+Task<bool> SchemaStartup::attempt_until_ready() {
+  runtime::SteadyTimer timer{co_await boost::asio::this_coro::executor};
+  while (true) {
+    const Outcome outcome = co_await attempt();
+    if (outcome == Outcome::ready) co_return true;
+    if (outcome == Outcome::refused && !was_away_) co_return false;
+    if (outcome == Outcome::refused)
       timer.expires_after(refused_interval);
     else
       timer.expires_after(retry_interval);
     co_await timer.async_wait(use_task);
-    outcome = co_await attempt_again();
   }
 }
 

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
@@ -12,12 +14,6 @@
 #include "telemetry/log.hpp"
 
 namespace gatehouse::cli {
-
-enum class SchemaOutcome {
-  ready,
-  away,     ///< the database did not answer; try again
-  refused,  ///< the migrator refused; the log says why and what to do
-};
 
 /// Brings the database's schema up to date when the service starts, and seeds it. Belongs to its Database's io thread.
 class SchemaStartup {
@@ -38,20 +34,29 @@ class SchemaStartup {
 
   explicit SchemaStartup(const Parts& parts);
 
-  [[nodiscard]] Task<SchemaOutcome> attempt();
-
-  /// Attempts it again and again until it is done, or the coroutine is cancelled.
-  [[nodiscard]] Task<> attempt_until_ready();
+  /// Attempts it again and again until it is done, or the coroutine is cancelled. False where the first thing that the
+  /// database says is a refusal: the log says why and what to do. Refused after it was away, it is tried again, for
+  /// there are clients to serve as soon as an operator has acted.
+  [[nodiscard]] Task<bool> attempt_until_ready();
 
  private:
-  [[nodiscard]] Task<SchemaOutcome> migrate();
+  enum class Outcome {
+    ready,
+    away,     ///< the database did not answer, or something else was not to be had; try again
+    refused,  ///< by the migrator, or a statement by the database
+  };
+
+  [[nodiscard]] Task<Outcome> attempt();
+  [[nodiscard]] Task<Outcome> migrate();
   [[nodiscard]] Task<> seed();
-  [[nodiscard]] Task<SchemaOutcome> attempt_again();
+  [[nodiscard]] Outcome refused(std::string_view reason);
+  [[nodiscard]] Outcome away(std::string_view reason);
 
   Parts parts_;
   database::Migrator migrator_;
   flows::Seeder seeder_;
-  bool away_reported_ = false;
+  bool was_away_ = false;
+  std::string away_reason_;
 };
 
 }  // namespace gatehouse::cli

@@ -1,6 +1,6 @@
 #include "cli/serve.hpp"
 
-#include <sys/resource.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <boost/asio/basic_signal_set.hpp>
@@ -34,13 +34,8 @@ EventLoops make_event_loops(unsigned configured) {
   return loops;
 }
 
-/// Every connection takes a descriptor, and shells start programs with 1024 of them: take what the system allows.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
+/// A core dump would hold every key and the passwords being checked.
+void forbid_core_dumps() { prctl(PR_SET_DUMPABLE, 0); }
 
 std::unique_ptr<telemetry::AccessLogWriter> make_access_log_writer(const ServeParts& parts, std::size_t threads) {
   if (!parts.log.is_enabled(telemetry::Level::info)) return nullptr;
@@ -56,24 +51,27 @@ class ServingProcess {
   ServingProcess(const ServingProcess&) = delete;
   ServingProcess& operator=(const ServingProcess&) = delete;
 
-  /// Throws std::runtime_error where HOST and PORT cannot be had.
-  void require_address();
-  /// Runs the migrations, if the database is there. False where they were refused.
-  bool prepare_schema();
-  void listen();
-  /// Until a signal ends it and the last request is answered.
-  void run();
+  /// Until a signal ends it and the last request is answered. The process's exit code. Throws std::runtime_error where
+  /// HOST and PORT cannot be had.
+  int run();
 
  private:
+  /// Within it a schema is ready nearly always; clients of a service that listens then need not see a 503.
+  static constexpr std::chrono::seconds schema_patience{1};
+
   [[nodiscard]] IoThreads make_threads();
   [[nodiscard]] IoThread& first() { return *threads_.front(); }
-  void start_background_work();
-  void drain_on_signal();
+  void warn_of_low_limit();
+  void require_address();
+  /// The schema, then the background jobs that need it.
+  [[nodiscard]] Task<> prepare_schema();
+  void wait_for_schema();
+  void listen();
+  void end_on_signal();
+  void end(int exit_code);
   [[nodiscard]] std::function<void(std::string_view)> warner(std::string_view event);
 
   const ServeParts& parts_;
-  SystemClock clock_;
-  crypto::SystemRandom random_;
   SharedParts shared_;
   EventLoops loops_;
   std::unique_ptr<telemetry::AccessLogWriter> access_log_writer_;
@@ -83,12 +81,13 @@ class ServingProcess {
   sessions::SessionCleanup cleanup_;
   flows::ExpressHashWatch express_hashes_;
   std::unique_ptr<database::ChangeFeed> feed_;
-  std::optional<SignalSet> signals_;  ///< none while the schema is prepared: a signal then ends the process at once
+  SignalSet signals_;
+  std::optional<int> exit_code_;  ///< once it is ending
 };
 
 ServingProcess::ServingProcess(const ServeParts& parts)
     : parts_(parts),
-      shared_(parts.settings, clock_, random_, parts.openapi),
+      shared_(parts.settings, parts.clock, parts.random, parts.openapi),
       loops_(make_event_loops(parts.settings.server.io_threads)),
       access_log_writer_(make_access_log_writer(parts, loops_.size())),
       provider_(parts.open_provider()),
@@ -99,11 +98,12 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                .seeds = parts.settings.environment == config::Environment::development
                             ? parts.seeds
                             : std::span<const EmbeddedFile>{},
-               .clock = clock_,
+               .clock = parts.clock,
                .log = parts.log,
                .ready = shared_.schema_ready}),
-      cleanup_(first().database(), clock_, random_),
-      express_hashes_(first().database(), shared_.passwords) {}
+      cleanup_(first().database(), parts.clock, parts.random),
+      express_hashes_(first().database(), shared_.passwords),
+      signals_(*loops_.front(), SIGTERM, SIGINT) {}
 
 ServingProcess::~ServingProcess() {
   // Jobs that still run deliver to event loops that have stopped; what they deliver goes with the loops.
@@ -130,22 +130,21 @@ void ServingProcess::require_address() {
   }
 }
 
-bool ServingProcess::prepare_schema() {
-  std::optional<SchemaOutcome> outcome;
-  std::exception_ptr failure;
-  asio::io_context& loop = *loops_.front();
-  asio::co_spawn(loop, schema_.attempt(), [&](const std::exception_ptr& thrown, SchemaOutcome result) {
-    failure = thrown;
-    outcome = result;
-  });
-  while (!outcome) loop.run_one();
-  loop.restart();  // it may have run out of work, and run() would return at once
-  if (failure) std::rethrow_exception(failure);
-  return *outcome != SchemaOutcome::refused;
+Task<> ServingProcess::prepare_schema() {
+  const bool ready = co_await schema_.attempt_until_ready();
+  if (!ready) co_return end(1);
+  runtime::TaskGroup& background = first().background();
+  background.spawn(cleanup_.run(parts_.settings.sessions.cleanup_interval, warner("session_cleanup_failed")));
+  background.spawn(express_hashes_.run(warner("express_hash_watch_failed")));
+}
+
+void ServingProcess::wait_for_schema() {
+  const auto deadline = std::chrono::steady_clock::now() + schema_patience;
+  while (!shared_.schema_ready && !exit_code_ && loops_.front()->run_one_until(deadline) > 0) {
+  }
 }
 
 void ServingProcess::listen() {
-  drain_on_signal();
   const config::ServerSettings& server = parts_.settings.server;
   std::uint16_t port = server.port;
   for (const auto& thread : threads_) port = thread->listen(server.host, port);
@@ -163,42 +162,50 @@ std::function<void(std::string_view)> ServingProcess::warner(std::string_view ev
   return [&log = parts_.log, event](std::string_view reason) { log.warn(event, {{"reason", reason}}); };
 }
 
-void ServingProcess::start_background_work() {
-  runtime::TaskGroup& background = first().background();
-  if (!shared_.schema_ready) background.spawn(schema_.attempt_until_ready());
-  background.spawn(cleanup_.run(parts_.settings.sessions.cleanup_interval, warner("session_cleanup_failed")));
-  background.spawn(express_hashes_.run(warner("express_hash_watch_failed")));
-  feed_ = provider_->watch(first().io(), shared_.cache);
-}
-
-void ServingProcess::drain_on_signal() {
-  signals_.emplace(*loops_.front(), SIGTERM, SIGINT);
-  signals_->async_wait([this](const boost::system::error_code& ec, int signal) {
+void ServingProcess::end_on_signal() {
+  signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
     if (ec) return;
     parts_.log.info("server_stopping", {{"signal", signal}});
-    feed_.reset();
-    for (const auto& thread : threads_) thread->drain();
+    end(0);
   });
 }
 
-void ServingProcess::run() {
-  start_background_work();
+void ServingProcess::end(int exit_code) {
+  if (exit_code_) return;
+  exit_code_ = exit_code;
+  feed_.reset();
+  for (const auto& thread : threads_) thread->drain();
+}
+
+void ServingProcess::warn_of_low_limit() {
+  const std::uint32_t wanted = parts_.settings.server.connections_max;
+  if (shared_.connections_max >= wanted) return;
+  parts_.log.warn("descriptor_limit_low", {{"connections_max", shared_.connections_max}, {"wanted", wanted}});
+}
+
+int ServingProcess::run() {
+  warn_of_low_limit();
+  require_address();
+  end_on_signal();
+  first().background().spawn(prepare_schema());
+  wait_for_schema();
+  if (!exit_code_) {
+    listen();
+    feed_ = provider_->watch(first().io(), shared_.cache);
+  }
   for (const auto& thread : threads_) thread->start();
   for (const auto& thread : threads_) thread->join();
-  parts_.log.info("server_stopped");
+  const std::uint64_t dropped = access_log_writer_ ? access_log_writer_->dropped_lines() : 0;
+  parts_.log.info("server_stopped", {{"log_lines_dropped", parts_.log.dropped() + dropped}});
+  return exit_code_.value_or(0);
 }
 
 }  // namespace
 
 int serve(const ServeParts& parts) {
   try {
-    raise_descriptor_limit();
-    ServingProcess process(parts);
-    process.require_address();
-    if (!process.prepare_schema()) return 1;
-    process.listen();
-    process.run();
-    return 0;
+    if (parts.settings.environment == config::Environment::production) forbid_core_dumps();
+    return ServingProcess{parts}.run();
   } catch (const std::exception& failure) {
     parts.log.error("server_failed", {{"reason", failure.what()}});
     return 1;

@@ -38,6 +38,8 @@ int run_serve(const Program& program, const config::Loaded& loaded) {
               {{"detail", detail}});
   };
   return program.serve({.settings = loaded.settings,
+                        .clock = program.clock,
+                        .random = program.random,
                         .open_provider = [&] { return program.open_provider(loaded.settings, driver_log); },
                         .log = log,
                         .log_writer = writer,

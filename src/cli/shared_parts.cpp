@@ -1,5 +1,6 @@
 #include "cli/shared_parts.hpp"
 
+#include "cli/descriptor_limit.hpp"
 #include "http/tls.hpp"
 
 namespace gatehouse::cli {
@@ -19,7 +20,8 @@ SharedParts::SharedParts(const config::Settings& all_settings, const Clock& wall
       cursor(settings.sessions.secrets.front()),
       cache(settings.sessions.cache_bytes),
       hashing_pool(passwords::hashing_pool_options(settings.passwords)),
-      passwords(hashing_pool, settings.passwords, random) {
+      passwords(hashing_pool, settings.passwords, random),
+      connections_max(raise_descriptor_limit(settings.server.connections_max)) {
   if (settings.server.tls_cert.empty()) return;
   tls = std::make_unique<boost::asio::ssl::context>(
       http::make_tls_context(settings.server.tls_cert, settings.server.tls_key));

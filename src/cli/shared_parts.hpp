@@ -46,6 +46,7 @@ struct SharedParts {
   passwords::PasswordService passwords;
   std::unique_ptr<boost::asio::ssl::context> tls;  ///< null: plain HTTP
 
+  const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it
   std::atomic<std::uint32_t> open_connections = 0;
   std::atomic<bool> schema_ready = false;  ///< migrations are done; until then only health and greeting are answered
 };

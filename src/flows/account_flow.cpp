@@ -16,8 +16,7 @@ AccountFlow::AccountFlow(database::Database& database, passwords::PasswordServic
 
 Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user) {
   auto hash = co_await passwords_.hash(std::move(user.password));
-  if (!hash) co_return std::unexpected(AccountError::overloaded);
-  auto created = co_await users_.insert(std::move(user), *std::move(hash), clock_.now());
+  auto created = co_await users_.insert(std::move(user), std::move(hash), clock_.now());
   if (!created) co_return std::unexpected(AccountError::email_taken);
   co_return *std::move(created);
 }
@@ -60,9 +59,7 @@ Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id) {
 Task<std::expected<std::string, AccountError>> AccountFlow::hash_for(UserId id, SecretString password) {
   const auto user = co_await users_.find(id);
   if (!user) co_return std::unexpected(AccountError::not_found);
-  auto hash = co_await passwords_.hash(std::move(password));
-  if (!hash) co_return std::unexpected(AccountError::overloaded);
-  co_return *std::move(hash);
+  co_return co_await passwords_.hash(std::move(password));
 }
 
 }  // namespace gatehouse::flows

@@ -13,16 +13,16 @@
 
 namespace gatehouse::flows {
 
-enum class AccountError { not_found, email_taken, overloaded };
+enum class AccountError { not_found, email_taken };
 
 /// Creates, changes and removes users together with what hangs on them: password, sessions, cached answers. One per io
-/// thread; everything it refers to outlives it. Throws what Database throws.
+/// thread; everything it refers to outlives it. Throws what Database and PasswordService throw.
 class AccountFlow {
  public:
   AccountFlow(database::Database& database, passwords::PasswordService& passwords, sessions::SessionCache& cache,
               const Clock& clock);
 
-  /// `user` is validated (users::validate()). Fails with email_taken or overloaded.
+  /// `user` is validated (users::validate()). Fails with email_taken.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user);
 
   /// `changes` are validated. Only the given fields change. A new password ends all sessions of the user.

@@ -49,10 +49,9 @@ Task<std::expected<LoginFlow::Checked, LoginError>> LoginFlow::check(std::string
   if (credentials) stored = stored_password(*credentials);
 
   auto verdict = co_await passwords_.verify(std::move(password), std::move(stored));
-  if (!verdict) co_return std::unexpected(LoginError::overloaded);
   if (!credentials) co_return std::unexpected(LoginError::unknown_user);
-  if (!verdict->matches) co_return std::unexpected(LoginError::wrong_password);
-  co_return Checked{*std::move(credentials), std::move(verdict->replacement)};
+  if (!verdict.matches) co_return std::unexpected(LoginError::wrong_password);
+  co_return Checked{*std::move(credentials), std::move(verdict.replacement)};
 }
 
 Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessions::Client client) {

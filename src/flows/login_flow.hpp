@@ -15,9 +15,9 @@
 
 namespace gatehouse::flows {
 
-/// Why nobody was logged in. The first two look alike to the client unless LOGIN_ERRORS says otherwise, and take the
-/// same time always.
-enum class LoginError { unknown_user, wrong_password, overloaded };
+/// Why nobody was logged in. Both look alike to the client unless LOGIN_ERRORS says otherwise, and take the same time
+/// always.
+enum class LoginError { unknown_user, wrong_password };
 
 struct LoginResult {
   UserId user;
@@ -32,7 +32,8 @@ class LoginFlow {
   LoginFlow(database::Database& database, passwords::PasswordService& passwords, sessions::SessionService& sessions,
             const tokens::TokenIssuer& tokens, const Clock& clock);
 
-  /// Throws what Database throws. Each login is a new session; a hash in an old format is replaced on the way.
+  /// Throws what Database and PasswordService throw. Each login is a new session; a hash in an old format is replaced
+  /// on the way.
   [[nodiscard]] Task<std::expected<LoginResult, LoginError>> login(std::string email, SecretString password,
                                                                    sessions::Client client);
 

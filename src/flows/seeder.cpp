@@ -34,18 +34,6 @@ std::expected<users::NewUser, std::string> read_user(const json::value& value) {
   return user;
 }
 
-std::string_view problem_text(AccountError error) {
-  switch (error) {
-    case AccountError::not_found:
-      return "was deleted meanwhile";
-    case AccountError::email_taken:
-      return "email is taken";
-    case AccountError::overloaded:
-      return "could not be hashed: the hashing pool is overloaded";
-  }
-  return "failed";
-}
-
 }  // namespace
 
 Task<SeedReport> Seeder::run(std::span<const EmbeddedFile> files) {
@@ -59,12 +47,11 @@ Task<SeedReport> Seeder::run(std::span<const EmbeddedFile> files) {
       continue;
     }
     for (std::size_t i = 0; i < entries->size(); ++i) {
-      std::string origin = std::string{file.path} + ": user " + std::to_string(i + 1) + ": ";
       auto user = read_user((*entries)[i]);
       if (user) {
-        co_await add(*std::move(user), std::move(origin), report);
+        co_await add(*std::move(user), report);
       } else {
-        report.problems.push_back(origin + user.error());
+        report.problems.push_back(std::string{file.path} + ": user " + std::to_string(i + 1) + ": " + user.error());
       }
     }
   }
@@ -72,20 +59,15 @@ Task<SeedReport> Seeder::run(std::span<const EmbeddedFile> files) {
 }
 
 /// `report` belongs to run(), which waits for this.
-Task<> Seeder::add(users::NewUser user, std::string origin, SeedReport& report) {
+Task<> Seeder::add(users::NewUser user, SeedReport& report) {
   // Asked first, so that seeding again does not hash every password again.
   if (co_await users_.email_exists(user.email)) {
     ++report.existing;
     co_return;
   }
+  // It refuses nobody but a user who exists by now.
   const auto created = co_await accounts_.create(std::move(user));
-  if (created) {
-    ++report.created;
-  } else if (created.error() == AccountError::email_taken) {
-    ++report.existing;
-  } else {
-    report.problems.push_back(origin + std::string{problem_text(created.error())});
-  }
+  ++(created ? report.created : report.existing);
 }
 
 }  // namespace gatehouse::flows

@@ -19,7 +19,7 @@ struct SeedReport {
 };
 
 /// Puts development users into a database: JSON arrays of `{"first_name", "last_name", "email", "password"}`. Running
-/// it again changes nothing. Belongs to its Database's io thread; throws what Database throws.
+/// it again changes nothing. Belongs to its Database's io thread; throws what AccountFlow throws.
 class Seeder {
  public:
   /// Both outlive the seeder.
@@ -29,7 +29,7 @@ class Seeder {
   [[nodiscard]] Task<SeedReport> run(std::span<const EmbeddedFile> files);
 
  private:
-  [[nodiscard]] Task<> add(users::NewUser user, std::string origin, SeedReport& report);
+  [[nodiscard]] Task<> add(users::NewUser user, SeedReport& report);
 
   users::UserStore users_;
   AccountFlow& accounts_;

@@ -61,6 +61,7 @@ void Answer::add_header(std::string_view name, std::string_view value) {
 void Answer::write_head(Status status, std::string_view content_type_line) {
   assert(state_ == State::open);
   status_ = status;
+  close_ = close_ || common_.is_draining();
   out_ += status_line(status);
   out_ += content_type_line;
   out_ += common_.text();
@@ -134,7 +135,7 @@ void Answer::end_stream() {
 
 void Answer::abort_stream() {
   close_ = true;
-  state_ = State::sent;
+  state_ = State::aborted;
 }
 
 }  // namespace gatehouse::http

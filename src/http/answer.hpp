@@ -13,7 +13,8 @@
 namespace gatehouse::http {
 
 /// What every answer of one io thread starts with after its status line: the security headers and the date.
-/// Rendered once and again once a second, so that an answer costs one copy.
+/// Rendered once and again once a second, so that an answer costs one copy. And whether the thread is shutting down, so
+/// that every answer closes its connection.
 class CommonHeaders {
  public:
   /// `over_tls` adds Strict-Transport-Security (RFC 6797).
@@ -22,10 +23,14 @@ class CommonHeaders {
   void set_date(TimePoint now);
   [[nodiscard]] std::string_view text() const { return text_; }
 
+  void begin_draining() { draining_ = true; }
+  [[nodiscard]] bool is_draining() const { return draining_; }
+
  private:
   std::string fixed_;
   std::string text_;
   std::int64_t second_ = 0;
+  bool draining_ = false;
 };
 
 enum class MediaType : std::uint8_t { json, yaml };
@@ -68,19 +73,17 @@ class Answer {
   /// Adds a piece and sends it. False when the client is gone.
   [[nodiscard]] Task<bool> write(std::string_view piece);
   void end_stream();
-  /// The stream cannot be completed: the connection ends without the last chunk, so that the client notices.
+  /// The stream cannot be completed: the connection is reset, so that the client notices.
   void abort_stream();
-
-  /// The connection ends after this answer.
-  void close_connection() { close_ = true; }
 
   [[nodiscard]] bool is_sent() const { return state_ != State::open; }
   [[nodiscard]] bool is_stream_open() const { return state_ == State::streaming; }
+  [[nodiscard]] bool is_aborted() const { return state_ == State::aborted; }
   [[nodiscard]] bool closes_connection() const { return close_; }
   [[nodiscard]] Status status() const { return status_; }
 
  private:
-  enum class State : std::uint8_t { open, streaming, sent };
+  enum class State : std::uint8_t { open, streaming, sent, aborted };
 
   void write_head(Status status, std::string_view content_type_line);
 

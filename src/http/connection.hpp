@@ -33,7 +33,6 @@ struct ConnectionContext {
   ParserLimits limits;
   CommonHeaders common_headers;
   std::chrono::steady_clock::time_point now;  ///< coarse: refreshed by the server's tick, for deadlines
-  bool draining = false;                      ///< shutting down: every answer closes its connection
 };
 
 /// A connection as its server sees it.
@@ -44,6 +43,8 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
  public:
   virtual ~Connection() = default;
   virtual void start() = 0;
+  /// Instead of start(), where every place is taken: answers 503 to whatever the client asks. Plain HTTP only.
+  virtual void turn_away() = 0;
   /// Acts where a deadline has passed: 408 for a slow request, the end for everything else.
   virtual void enforce_deadline() = 0;
   /// Ends the connection if it is between two requests.

@@ -4,6 +4,7 @@
 
 #include "database/errors.hpp"
 #include "http/refusals.hpp"
+#include "passwords/password_service.hpp"
 
 namespace gatehouse::http {
 
@@ -27,6 +28,11 @@ const Route* Dispatcher::begin(Request& request, Answer& answer) const {
   return match.route;
 }
 
+void Dispatcher::refuse_unreadable(Status status, const Request& request, Answer& answer) const {
+  parts_.cors.add_headers(request, answer);
+  http::refuse_unreadable(answer, status);
+}
+
 void Dispatcher::answer_unrouted(const Router::Match& match, const Request& request, Answer& answer) const {
   if (match.allow.empty()) return answer.refuse(Status::not_found, "Not found");
   answer.add_header("Allow", match.allow);
@@ -46,6 +52,9 @@ bool Dispatcher::answer_now(const Route& route, const Request& request, Answer& 
 Task<> Dispatcher::finish(const Route& route, const Request& request, Answer& answer) const {
   try {
     co_await route.handle(request, answer);
+  } catch (const passwords::HashingOverloaded& overload) {
+    // No failure, so not in the log, which would grow with the load.
+    if (!answer.is_sent()) refuse(answer, Unavailability{overload.retry_after()});
   } catch (const database::Unavailable& failure) {
     answer_failure(failure.what(), true, request, answer);
   } catch (const std::exception& failure) {

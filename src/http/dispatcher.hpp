@@ -34,9 +34,12 @@ class Dispatcher {
   /// Answers at once where that is possible and returns null; otherwise the route that finish() shall run.
   [[nodiscard]] const Route* begin(Request& request, Answer& answer) const;
 
-  /// Runs the handler and turns what it throws into an answer: database::Unavailable into 503, all else into 500.
-  /// `route`, `request` and `answer` outlive it.
+  /// Runs the handler and turns what it throws into an answer: database::Unavailable and passwords::HashingOverloaded
+  /// into 503, all else into 500. `route`, `request` and `answer` outlive it.
   [[nodiscard]] Task<> finish(const Route& route, const Request& request, Answer& answer) const;
+
+  /// Answers a request that could not be read to its end; of the request there is what was read.
+  void refuse_unreadable(Status status, const Request& request, Answer& answer) const;
 
  private:
   void answer_unrouted(const Router::Match& match, const Request& request, Answer& answer) const;

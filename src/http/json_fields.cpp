@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "base/json_text.hpp"
 #include "base/secret_string.hpp"
 
 namespace gatehouse::http {
@@ -26,6 +27,11 @@ class JsonFieldsHandler {
 
   [[nodiscard]] FieldErrors take_errors() { return std::move(errors_); }
   [[nodiscard]] bool is_object() const { return is_object_; }
+  /// Whether the parse ended inside the value of a known field; then it is complained about.
+  [[nodiscard]] bool blame_open_value() {
+    complain(not_unicode);
+    return slot_ != nullptr;
+  }
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
@@ -36,12 +42,12 @@ class JsonFieldsHandler {
       complain("must be a string");
     return true;
   }
-  bool on_object_end(std::size_t, error_code&) { return leave(); }
+  bool on_object_end(std::size_t, error_code&) { return leave_nested(); }
   bool on_array_begin(error_code&) {
     if (depth_++ > 0) complain("must be a string");
     return true;
   }
-  bool on_array_end(std::size_t, error_code&) { return leave(); }
+  bool on_array_end(std::size_t, error_code&) { return leave_nested(); }
 
   bool on_key_part(string_view part, std::size_t, error_code&) {
     key_.append(part.data(), part.size());
@@ -66,10 +72,11 @@ class JsonFieldsHandler {
       append(part);
     slot_->present = true;
     if (value().find('\0') != std::string_view::npos) complain("must not contain a NUL character");
-    return true;
+    if (!is_utf8(value())) complain(not_unicode);
+    return leave_value();
   }
 
-  bool on_null(error_code&) { return true; }
+  bool on_null(error_code&) { return leave_value(); }
   bool on_bool(bool, error_code&) { return wrong_type(); }
   bool on_int64(std::int64_t, string_view, error_code&) { return wrong_type(); }
   bool on_uint64(std::uint64_t, string_view, error_code&) { return wrong_type(); }
@@ -79,13 +86,20 @@ class JsonFieldsHandler {
   bool on_comment(string_view, error_code&) { return true; }
 
  private:
-  bool leave() {
-    --depth_;
+  static constexpr std::string_view not_unicode = "must be well-formed Unicode";
+
+  /// What comes next is no longer about the field whose value has ended.
+  bool leave_value() {
+    if (depth_ == 1) slot_ = nullptr;
     return true;
+  }
+  bool leave_nested() {
+    --depth_;
+    return leave_value();
   }
   bool wrong_type() {
     if (depth_ == 1) complain("must be a string");
-    return true;
+    return leave_value();
   }
 
   void begin_member() {
@@ -160,6 +174,18 @@ bool is_json_media_type(std::string_view content_type) {
 
 BodyError invalid_json() { return {BodyFault::invalid_json, {}}; }
 
+/// True where the parse ended because an escape stands for half of a surrogate pair, which no text has (RFC 8259
+/// section 8.2). A first half without a second one is a syntax error to Boost.JSON, found right behind it.
+bool is_lone_surrogate(const boost::json::error_code& ec, std::string_view read) {
+  constexpr std::size_t escape_length = std::string_view{"\\ud800"}.size();
+  if (ec == boost::json::error::illegal_leading_surrogate || ec == boost::json::error::illegal_trailing_surrogate)
+    return true;
+  if (ec != boost::json::error::syntax || read.size() < escape_length) return false;
+  const std::string_view escape = read.substr(read.size() - escape_length);
+  return boost::beast::iequals(escape.substr(0, 3), "\\ud") &&
+         std::string_view{"89abAB"}.find(escape[3]) != std::string_view::npos;
+}
+
 }  // namespace
 
 JsonFields::~JsonFields() { wipe_memory(scratch_.data(), scratch_.size()); }
@@ -179,11 +205,13 @@ std::expected<JsonFields, BodyError> JsonFields::parse(std::string_view json,
   JsonFields fields;
   boost::json::parse_options options;
   options.max_depth = depth_max;
+  options.allow_invalid_utf8 = true;  // in strings; the handler names the field that has it
   boost::json::basic_parser<JsonFieldsHandler> parser(options, json, known, fields);
   boost::json::error_code ec;
   const std::size_t read = parser.write_some(false, json.data(), json.size(), ec);
-  if (ec || read != json.size() || !parser.done() || !parser.handler().is_object())
-    return std::unexpected(invalid_json());
+  const bool is_named = is_lone_surrogate(ec, json.substr(0, read)) && parser.handler().blame_open_value();
+  const bool is_whole = !ec && read == json.size() && parser.done() && parser.handler().is_object();
+  if (!is_whole && !is_named) return std::unexpected(invalid_json());
   if (FieldErrors errors = parser.handler().take_errors(); !errors.empty())
     return std::unexpected(BodyError{BodyFault::invalid_fields, std::move(errors)});
   return fields;

@@ -24,9 +24,9 @@ struct BodyError {
 /// A request's body: one flat JSON object whose members are known by name and hold strings (RFC 8259, I-JSON strict).
 ///
 /// Refused: a member that is not among the known ones, one that comes twice, a value that is neither string nor null
-/// (null counts as absent), U+0000, bad UTF-8, nesting, anything behind the object. An empty body is an empty object,
-/// so that the caller's "… is required" answers it. Without escapes in the text the values are views into the body
-/// and nothing is allocated; the body outlives this object.
+/// (null counts as absent), U+0000, bad UTF-8 and half surrogates, nesting, anything behind the object. An empty body
+/// is an empty object, so that the caller's "… is required" answers it. Without escapes in the text the values are
+/// views into the body and nothing is allocated; the body outlives this object.
 class JsonFields {
  public:
   static constexpr std::size_t fields_max = 8;

@@ -50,6 +50,23 @@ void refuse(Answer& answer, Unavailability unavailability) {
   answer.refuse(Status::service_unavailable, "Service temporarily unavailable");
 }
 
+void refuse_unreadable(Answer& answer, Status status) {
+  switch (status) {
+    case Status::content_too_large:
+      return answer.refuse(status, "Request body too large");
+    case Status::header_fields_too_large:
+      return answer.refuse(status, "Request header too large");
+    case Status::uri_too_long:
+      return answer.refuse(status, "Request target too long");
+    case Status::request_timeout:
+      return answer.refuse(status, "Request not received in time");
+    case Status::expectation_failed:
+      return answer.refuse(status, "Expectation not supported");
+    default:
+      return answer.refuse(status, "Malformed HTTP request");
+  }
+}
+
 void refuse(Answer& answer, const BodyError& error) {
   const Refusal refusal = refusal_of(error.fault);
   answer.refuse(refusal.status, refusal.text, error.details);
@@ -66,13 +83,10 @@ void refuse(Answer& answer, flows::AccountError error) {
       return answer.refuse(Status::not_found, "User not found");
     case flows::AccountError::email_taken:
       return answer.refuse(Status::conflict, "Email already exists");
-    case flows::AccountError::overloaded:
-      return refuse(answer, Unavailability{});
   }
 }
 
 void refuse(Answer& answer, flows::LoginError error, config::LoginErrors policy) {
-  if (error == flows::LoginError::overloaded) return refuse(answer, Unavailability{});
   const Refusal refusal = refusal_of(error, policy);
   answer.refuse(refusal.status, refusal.text);
 }

@@ -19,6 +19,8 @@ struct Unavailability {
 };
 
 void refuse(Answer& answer, Unavailability unavailability);
+/// A request that could not be read to its end: `status` says why, as RequestParser::refusal() does.
+void refuse_unreadable(Answer& answer, Status status);
 void refuse(Answer& answer, const BodyError& error);
 void refuse(Answer& answer, sessions::SessionError error);
 void refuse(Answer& answer, flows::AccountError error);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "http/method.hpp"
@@ -12,7 +14,6 @@ namespace gatehouse::http {
 /// The header fields the service reads. All others are parsed, checked for form and forgotten.
 enum class Field : std::uint8_t {
   host,
-  connection,
   content_type,
   content_length,
   transfer_encoding,
@@ -27,25 +28,43 @@ enum class Field : std::uint8_t {
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::access_control_request_method) + 1;
 
-/// The known header fields of one request: the first value of each (of X-Forwarded-For the last, which the nearest
-/// proxy wrote) and how often it came. Views into the connection's read buffer.
+/// The known header fields of one request: the first value of each and how often it came; of X-Forwarded-For the last
+/// lines, for each proxy on the way may have added its own. Views into the connection's read buffer.
 class Headers {
  public:
+  static constexpr std::size_t forwarded_lines_max = 8;
+
   [[nodiscard]] std::string_view operator[](Field field) const { return values_[index(field)]; }
   [[nodiscard]] unsigned count(Field field) const { return counts_[index(field)]; }
   [[nodiscard]] bool has(Field field) const { return count(field) != 0; }
 
   void add(Field field, std::string_view value) {
     auto& seen = counts_[index(field)];
-    if (seen == 0 || field == Field::forwarded_for) values_[index(field)] = value;
+    if (seen == 0) values_[index(field)] = value;
     if (seen < 255) ++seen;
+    if (field == Field::forwarded_for) add_forwarded(value);
+  }
+
+  /// In the order in which they came.
+  [[nodiscard]] std::span<const std::string_view> forwarded_for() const {
+    return std::span{forwarded_}.first(forwarded_count_);
   }
 
  private:
   static constexpr std::size_t index(Field field) { return static_cast<std::size_t>(field); }
 
+  void add_forwarded(std::string_view line) {
+    if (forwarded_count_ == forwarded_lines_max)
+      std::shift_left(forwarded_.begin(), forwarded_.end(), 1);
+    else
+      ++forwarded_count_;
+    forwarded_[forwarded_count_ - 1] = line;
+  }
+
   std::array<std::string_view, field_count> values_{};
   std::array<std::uint8_t, field_count> counts_{};
+  std::array<std::string_view, forwarded_lines_max> forwarded_{};
+  std::size_t forwarded_count_ = 0;
 };
 
 /// One request as handlers see it: views into its connection's buffers, valid until it is answered.

@@ -18,8 +18,6 @@ std::optional<Field> known_field(beast_http::field field, std::string_view name)
   switch (field) {
     case beast_http::field::host:
       return Field::host;
-    case beast_http::field::connection:
-      return Field::connection;
     case beast_http::field::content_type:
       return Field::content_type;
     case beast_http::field::content_length:
@@ -93,7 +91,7 @@ Status status_of(const boost::beast::error_code& ec) {
 }  // namespace
 
 RequestParser::RequestParser(const ParserLimits& limits, std::string& body) : limits_(limits), body_(body) {
-  header_limit(limits.header_bytes_max);
+  header_limit(limits.request_line_bytes_max() + limits.header_bytes_max);
   body_limit(limits.body_bytes_max);
   eager(false);  // one step at a time, so that the header's end is seen
 }
@@ -105,13 +103,17 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t&
   while (consumed < bytes.size() && !is_done()) {
     const std::size_t step = put(boost::asio::buffer(bytes.data() + consumed, bytes.size() - consumed), ec);
     consumed += step;
-    if (ec == beast_http::error::need_more) break;
-    if (ec) {
+    if (header_end_ == nullptr) header_bytes_ += step;
+    if (ec && ec != beast_http::error::need_more) {
       if (refusal_ == Status::bad_request) refusal_ = status_of(ec);
       return Progress::refused;
     }
+    if (header_end_ == nullptr && fields_exceed_limit(is_header_done() ? 0 : bytes.size() - consumed)) {
+      refusal_ = Status::header_fields_too_large;
+      return Progress::refused;
+    }
     if (header_end_ == nullptr && is_header_done()) header_end_ = bytes.data() + consumed;
-    if (step == 0) break;
+    if (ec || step == 0) break;
   }
   if (is_done()) {
     request_.body = body_;
@@ -124,6 +126,11 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t&
   return Progress::more;
 }
 
+/// Beast's own limit is for what it has not consumed yet, request line and all, and it may consume a field at a time.
+bool RequestParser::fields_exceed_limit(std::size_t unread_bytes) const {
+  return request_line_bytes_ > 0 && header_bytes_ + unread_bytes > request_line_bytes_ + limits_.header_bytes_max;
+}
+
 void RequestParser::refuse(Status status, error_code& ec) {
   refusal_ = status;
   ec = beast_http::error::bad_value;
@@ -132,6 +139,9 @@ void RequestParser::refuse(Status status, error_code& ec) {
 void RequestParser::on_request_impl(beast_http::verb, string_view method, string_view target, int version,
                                     error_code& ec) {
   if (target.size() > limits_.target_bytes_max) return refuse(Status::uri_too_long, ec);
+  constexpr std::size_t fixed_bytes = std::string_view{"  HTTP/1.1\r\n"}.size();
+  request_line_bytes_ = method.size() + target.size() + fixed_bytes;
+  if (request_line_bytes_ > limits_.request_line_bytes_max()) return refuse(Status::bad_request, ec);
   const std::string_view local = without_authority(target);
   if (local.empty() || (local[0] != '/' && local != "*")) return refuse(Status::bad_request, ec);
   request_.method = method_from(method);

@@ -12,9 +12,12 @@ namespace gatehouse::http {
 
 /// The bounds of one request, in bytes.
 struct ParserLimits {
-  std::uint32_t header_bytes_max;
+  std::uint32_t header_bytes_max;  ///< of the fields, without the request line
   std::uint32_t body_bytes_max;
   std::uint32_t target_bytes_max = 8 * 1024;
+
+  /// Method, target, version, two blanks and the line's end.
+  [[nodiscard]] constexpr std::uint32_t request_line_bytes_max() const { return target_bytes_max + 64; }
 };
 
 /// Reads one HTTP/1.x request (RFC 9112) from a fixed buffer: Beast's parser with stricter framing.
@@ -56,6 +59,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
   void on_finish_impl(error_code& ec) override;
 
+  [[nodiscard]] bool fields_exceed_limit(std::size_t unread_bytes) const;
   void append_to_body(std::string_view bytes);
 
   void refuse(Status status, error_code& ec);
@@ -65,6 +69,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::string& body_;
   std::string_view input_;  ///< what feed() was given last
   const char* header_end_ = nullptr;
+  std::size_t request_line_bytes_ = 0;
+  std::size_t header_bytes_ = 0;  ///< consumed of the header, its request line included
   Request request_;
   Status refusal_ = Status::bad_request;
   bool header_reported_ = false;

@@ -8,34 +8,12 @@
 #include <string>
 #include <utility>
 
-#include "http/refusals.hpp"
-
 namespace gatehouse::http {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-
-/// For answers that are complete at once.
-class NoStream final : public StreamSink {
- public:
-  Task<bool> flush() override { co_return false; }
-};
-
-/// What a client gets that finds every place taken. Its request is not read.
-std::string render_full_answer(RequestIds& ids, const CommonHeaders& common) {
-  RequestIds::Buffer buffer{};
-  Request request;
-  request.keep_alive = false;
-  request.id = ids.assign({}, buffer);
-  std::string out;
-  NoStream sink;
-  Answer answer(out, common, sink);
-  answer.reset(request);
-  refuse(answer, Unavailability{});
-  return out;
-}
 
 tcp::endpoint endpoint_of(const std::string& host, std::uint16_t port) {
   return {asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host), port};
@@ -64,6 +42,7 @@ Server::Server(asio::io_context& io, const Parts& parts)
                .limits = {parts.settings.header_bytes_max, parts.settings.body_bytes_max},
                .common_headers = CommonHeaders(parts.tls != nullptr, parts.clock.now()),
                .now = std::chrono::steady_clock::now()},
+      connections_max_(parts.connections_max),
       acceptor_(io.get_executor()),
       tick_timer_(io.get_executor()),
       accept_timer_(io.get_executor()) {
@@ -117,16 +96,16 @@ Server::Backlog Server::take_some() {
 }
 
 void Server::take(runtime::TcpSocket socket, const asio::ip::address& peer) {
-  if (context_.open_connections.load(std::memory_order_relaxed) >= context_.settings.connections_max) {
-    if (context_.tls != nullptr) return;
-    const std::string full = render_full_answer(request_ids_, context_.common_headers);
-    boost::system::error_code ec;
-    socket.write_some(asio::buffer(full), ec);
-    return;
-  }
+  const std::uint32_t open = context_.open_connections.load(std::memory_order_relaxed);
+  const bool has_place = open < connections_max_;
+  // Over TLS a refusal would cost a handshake first.
+  if (!has_place && (context_.tls != nullptr || open >= connections_max_ + turned_away_max)) return;
   const auto connection = make_connection(std::move(socket), peer, context_);
   connections_.push_back(*connection);
-  connection->start();
+  if (has_place)
+    connection->start();
+  else
+    connection->turn_away();
 }
 
 void Server::accept_after_pause() {
@@ -141,7 +120,7 @@ void Server::tick() {
   context_.common_headers.set_date(context_.clock.now());
   for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->enforce_deadline();
   context_.access_log.flush();
-  if (context_.draining) watch_drain();
+  if (context_.common_headers.is_draining()) watch_drain();
   tick_timer_.expires_after(tick_interval);
   tick_timer_.async_wait([this](const boost::system::error_code& ec) {
     if (!ec) tick();
@@ -150,7 +129,7 @@ void Server::tick() {
 
 void Server::drain(std::function<void()> on_drained) {
   on_drained_ = std::move(on_drained);
-  context_.draining = true;
+  context_.common_headers.begin_draining();
   drain_begin_ = std::chrono::steady_clock::now();
   // Connections that the kernel has completed already are clients that were told the service is there.
   while (take_some() == Backlog::left) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
@@ -9,6 +8,7 @@
 #include <functional>
 
 #include "http/connection.hpp"
+#include "runtime/steady_timer.hpp"
 
 namespace gatehouse::http {
 
@@ -31,6 +31,7 @@ class Server {
     crypto::Random& random;
     telemetry::AccessLog& access_log;
     std::atomic<std::uint32_t>& open_connections;
+    std::uint32_t connections_max;  ///< of the whole process
     boost::asio::ssl::context* tls;
   };
 
@@ -49,8 +50,6 @@ class Server {
 
  private:
   using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
-  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                  boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
   /// What is left of the connections that wait to be accepted; unreachable: for want of descriptors, mostly.
   enum class Backlog : std::uint8_t { empty, left, unreachable };
@@ -60,6 +59,8 @@ class Server {
   /// After an accept that failed, for want of descriptors.
   static constexpr std::chrono::milliseconds accept_pause{100};
   static constexpr std::chrono::milliseconds idle_grace{500};
+  /// So many connections above the limit are told that it is reached; more are closed.
+  static constexpr std::uint32_t turned_away_max = 64;
 
   void accept();
   [[nodiscard]] Backlog take_some();
@@ -70,9 +71,10 @@ class Server {
 
   RequestIds request_ids_;
   ConnectionContext context_;
+  const std::uint32_t connections_max_;
   Acceptor acceptor_;
-  Timer tick_timer_;
-  Timer accept_timer_;
+  runtime::SteadyTimer tick_timer_;
+  runtime::SteadyTimer accept_timer_;
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   std::function<void()> on_drained_;
   std::chrono::steady_clock::time_point drain_begin_{};

@@ -8,6 +8,7 @@
 
 #include "base/secret_string.hpp"
 #include "http/middleware/request_ids.hpp"
+#include "http/refusals.hpp"
 
 namespace gatehouse::http {
 
@@ -22,7 +23,9 @@ StreamConnection<Stream>::StreamConnection(ConnectionContext& context, const asi
       stream_(std::forward<StreamArguments>(stream_arguments)...),
       peer_(peer.to_string()),
       peer_is_proxy_(context.proxies.trusts(peer)),
-      read_capacity_(context.limits.header_bytes_max + body_window_bytes),
+      read_capacity_(context.limits.request_line_bytes_max() + context.limits.header_bytes_max + body_window_bytes),
+      // Uninitialised on purpose: pages that no request reaches are never touched.
+      read_(std::make_unique_for_overwrite<char[]>(read_capacity_)),
       answer_(out_, context.common_headers, *this) {
   ++open_connections_;
 }
@@ -57,8 +60,6 @@ void StreamConnection<Stream>::wait_for_rest_until(TimePointSteady deadline) {
 
 template <class Stream>
 void StreamConnection<Stream>::start() {
-  // Uninitialised on purpose: pages that no request reaches are never touched.
-  read_ = std::make_unique_for_overwrite<char[]>(read_capacity_);
   if constexpr (is_tls) {
     wait_for(Waiting::handshake, context_.settings.header_timeout);
     stream_.async_handshake(asio::ssl::stream_base::server,
@@ -71,6 +72,16 @@ void StreamConnection<Stream>::start() {
   } else {
     proceed();
   }
+}
+
+template <class Stream>
+void StreamConnection<Stream>::turn_away() {
+  parser_.emplace(context_.limits, body_);
+  request_begin_ = std::chrono::steady_clock::now();
+  const Request& request = begin_last_answer();
+  http::refuse(answer_, Unavailability{});
+  log(request);
+  proceed();
 }
 
 /// The connection's loop: parse and answer until bytes, room in out_ or a handler's result are missing.
@@ -99,10 +110,12 @@ void StreamConnection<Stream>::begin_request() {
   // A header must not move once it is parsed, so it starts at the front unless it is whole where it lies, with room
   // behind it for its body on the way through.
   constexpr std::string_view end_of_header = "\r\n\r\n";
-  const std::size_t found = std::string_view{read_.get(), end_}.find(end_of_header, begin_);
-  const bool fits =
-      found != std::string_view::npos && found + end_of_header.size() + body_window_bytes <= read_capacity_;
-  if (begin_ > 0 && !fits) move_waiting_to(0);
+  if (begin_ > 0) {
+    const std::size_t found = std::string_view{read_.get(), end_}.find(end_of_header, begin_);
+    const bool fits =
+        found != std::string_view::npos && found + end_of_header.size() + body_window_bytes <= read_capacity_;
+    if (!fits) move_waiting_to(0);
+  }
   parser_.emplace(context_.limits, body_);
   request_begin_ = context_.access_log.is_enabled() ? std::chrono::steady_clock::now() : context_.now;
   wait_for_rest_until(context_.now + context_.settings.header_timeout);
@@ -128,20 +141,25 @@ void StreamConnection<Stream>::on_header() {
     out_ += "HTTP/1.1 100 Continue\r\n\r\n";
 }
 
+template <class Stream>
+void StreamConnection<Stream>::begin_answer(Request& request) {
+  request.id = context_.request_ids.assign(request.headers[Field::request_id], id_buffer_);
+  request.client_address =
+      peer_is_proxy_ ? context_.proxies.client_behind(request.headers.forwarded_for(), peer_) : peer_;
+  answer_.reset(request);
+  out_answered_ = out_.size();
+  out_flushed_ = 0;
+}
+
 /// False when a handler took over: on_handled() goes on.
 template <class Stream>
 bool StreamConnection<Stream>::dispatch() {
   Request& request = parser_->request();
-  request.id = context_.request_ids.assign(request.headers[Field::request_id], id_buffer_);
-  request.client_address =
-      peer_is_proxy_ ? context_.proxies.client_behind(request.headers[Field::forwarded_for], peer_) : peer_;
-  if (context_.draining) request.keep_alive = false;
-  answer_.reset(request);
-  out_answered_ = out_.size();
-  out_flushed_ = 0;
+  begin_answer(request);
   const Route* route = context_.dispatcher.begin(request, answer_);
   if (route == nullptr) return true;
 
+  write_ahead();
   waiting_ = Waiting::handler;
   auto task = context_.dispatcher.finish(*route, request, answer_);
   asio::co_spawn(stream_.get_executor(), std::move(task),
@@ -160,7 +178,8 @@ void StreamConnection<Stream>::on_handled() {
 template <class Stream>
 void StreamConnection<Stream>::end_request() {
   log(parser_->request());
-  closing_ = answer_.closes_connection() || answer_.is_stream_open();
+  aborted_ = answer_.is_aborted() || answer_.is_stream_open();
+  closing_ = aborted_ || answer_.closes_connection();
   parser_.reset();
   ++answered_in_batch_;
   // A body may hold a password.
@@ -183,38 +202,21 @@ void StreamConnection<Stream>::log(const Request& request) {
                               .client = request.client_address});
 }
 
+template <class Stream>
+const Request& StreamConnection<Stream>::begin_last_answer() {
+  Request& request = parser_->request();
+  request.keep_alive = false;
+  begin_answer(request);
+  closing_ = lingering_ = true;
+  return request;
+}
+
 /// Answers a request that could not be read, and ends the connection: where the next one starts is unknown.
 template <class Stream>
 void StreamConnection<Stream>::refuse(Status status) {
-  refused_request_ = Request{};
-  if (parser_) refused_request_.method = parser_->request().method;
-  refused_request_.keep_alive = false;
-  refused_request_.id = context_.request_ids.assign({}, id_buffer_);
-  refused_request_.client_address = peer_;
-  answer_.reset(refused_request_);
-  out_answered_ = out_.size();
-  out_flushed_ = 0;
-  switch (status) {
-    case Status::content_too_large:
-      answer_.refuse(status, "Request body too large");
-      break;
-    case Status::header_fields_too_large:
-      answer_.refuse(status, "Request header too large");
-      break;
-    case Status::uri_too_long:
-      answer_.refuse(status, "Request target too long");
-      break;
-    case Status::request_timeout:
-      answer_.refuse(status, "Request not received in time");
-      break;
-    case Status::expectation_failed:
-      answer_.refuse(status, "Expectation not supported");
-      break;
-    default:
-      answer_.refuse(status, "Malformed HTTP request");
-  }
-  log(refused_request_);
-  closing_ = lingering_ = true;
+  const Request& request = begin_last_answer();
+  context_.dispatcher.refuse_unreadable(status, request, answer_);
+  log(request);
 }
 
 template <class Stream>
@@ -288,6 +290,17 @@ bool StreamConnection<Stream>::write() {
   return false;
 }
 
+/// Answers to earlier pipelined requests need not wait for a handler. What the kernel does not take goes with the rest.
+template <class Stream>
+void StreamConnection<Stream>::write_ahead() {
+  if constexpr (!is_tls) {
+    if (out_.empty()) return;
+    ErrorCode ec;
+    out_.erase(0, stream_.write_some(asio::buffer(out_), ec));
+    out_answered_ = out_.size();
+  }
+}
+
 template <class Stream>
 void StreamConnection<Stream>::on_written(const ErrorCode& ec) {
   if (ec) return close();
@@ -317,31 +330,42 @@ Task<bool> StreamConnection<Stream>::flush() {
 
 template <class Stream>
 void StreamConnection<Stream>::finish() {
+  if (aborted_) return socket().reset();
   if constexpr (is_tls) {
     wait_for(Waiting::close, linger_time);
-    stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) { self->close(); });
+    stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) {
+      if (self->lingering_)
+        self->stop_sending();
+      else
+        self->close();
+    });
   } else if (lingering_) {
-    socket().shutdown_send();
-    wait_for(Waiting::close, linger_time);
-    linger();
+    stop_sending();
   } else {
     close();
   }
+}
+
+template <class Stream>
+void StreamConnection<Stream>::stop_sending() {
+  socket().shutdown_send();
+  wait_for(Waiting::close, linger_time);
+  linger();
 }
 
 /// Reads and forgets what the client still sends: closing with unread bytes would reset the connection and may take the
 /// answer away from the client before it has read it (RFC 9112 section 9.6).
 template <class Stream>
 void StreamConnection<Stream>::linger() {
-  stream_.async_read_some(asio::buffer(read_.get(), read_capacity_),
-                          [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
-                            self->lingered_bytes_ += bytes;
-                            self->end_ = std::max(self->end_, bytes);
-                            if (ec || self->lingered_bytes_ > linger_bytes_max)
-                              self->close();
-                            else
-                              self->linger();
-                          });
+  socket().async_read_some(asio::buffer(read_.get(), read_capacity_),
+                           [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
+                             self->lingered_bytes_ += bytes;
+                             self->end_ = std::max(self->end_, bytes);
+                             if (ec || self->lingered_bytes_ > linger_bytes_max)
+                               self->close();
+                             else
+                               self->linger();
+                           });
 }
 
 template <class Stream>

@@ -30,6 +30,7 @@ class StreamConnection final : public Connection,
   ~StreamConnection() override;
 
   void start() override;
+  void turn_away() override;
   void enforce_deadline() override;
   void close_if_idle() override;
   Task<bool> flush() override;
@@ -54,9 +55,11 @@ class StreamConnection final : public Connection,
   [[nodiscard]] Parsed parse();
   void begin_request();
   void on_header();
+  void begin_answer(Request& request);
   [[nodiscard]] bool dispatch();
   void on_handled();
   void end_request();
+  [[nodiscard]] const Request& begin_last_answer();
   void refuse(Status status);
   void log(const Request& request);
 
@@ -65,10 +68,12 @@ class StreamConnection final : public Connection,
   void move_waiting_to(std::size_t place);
   void on_read(const ErrorCode& ec, std::size_t bytes);
   [[nodiscard]] bool write();
+  void write_ahead();
   void on_written(const ErrorCode& ec);
   void empty_output();
 
   void finish();
+  void stop_sending();
   void linger();
   void close();
 
@@ -82,15 +87,14 @@ class StreamConnection final : public Connection,
   const std::string peer_;
   const bool peer_is_proxy_;
 
-  std::unique_ptr<char[]> read_;
   const std::size_t read_capacity_;
+  const std::unique_ptr<char[]> read_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 
   std::string body_;
   std::string out_;
   std::optional<RequestParser> parser_;
-  Request refused_request_;  ///< stands for a request that could not be parsed
   RequestIds::Buffer id_buffer_{};
   Answer answer_;
   std::chrono::steady_clock::time_point request_begin_;
@@ -105,6 +109,7 @@ class StreamConnection final : public Connection,
   bool timed_out_ = false;
   bool closing_ = false;    ///< nothing is read any more; close when out_ is sent
   bool lingering_ = false;  ///< the client may still be sending: let it read the answer before the reset
+  bool aborted_ = false;    ///< the last answer is not whole, and the client shall notice
 };
 
 }  // namespace gatehouse::http

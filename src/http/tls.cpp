@@ -39,6 +39,8 @@ ssl::context make_tls_context(const std::string& certificate_path, const std::st
   if (SSL_CTX_set_cipher_list(native, ciphers_tls_1_2) != 1) throw std::runtime_error("TLS: no usable cipher suite");
   SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
 
+  // Without this OpenSSL would ask for a passphrase on the terminal.
+  context.set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string{}; });
   boost::system::error_code ec;
   context.use_certificate_chain_file(certificate_path, ec);
   check(ec, "TLS_CERT", certificate_path);

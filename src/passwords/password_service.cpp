@@ -78,19 +78,18 @@ PasswordService::PasswordService(runtime::WorkerPool& pool, const config::Passwo
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
 }
 
-Task<std::expected<Verdict, HashingError>> PasswordService::verify(SecretString password,
-                                                                   std::optional<StoredPassword> stored) {
+Task<Verdict> PasswordService::verify(SecretString password, std::optional<StoredPassword> stored) {
   Verification job{.service = this, .password = std::move(password), .stored = std::move(stored)};
   auto outcome = co_await pool_.run(std::move(job));
-  if (!outcome) co_return std::unexpected(HashingError::overloaded);
+  if (!outcome) throw HashingOverloaded{outcome.error()};
   co_return std::move(*outcome);
 }
 
-Task<std::expected<std::string, HashingError>> PasswordService::hash(SecretString password) {
+Task<std::string> PasswordService::hash(SecretString password) {
   if (!acceptable(password)) throw std::invalid_argument("a password has 1 to 1024 bytes");
   Hashing job{.service = this, .password = std::move(password)};
   auto outcome = co_await pool_.run(std::move(job));
-  if (!outcome) co_return std::unexpected(HashingError::overloaded);
+  if (!outcome) throw HashingOverloaded{outcome.error()};
   co_return std::move(*outcome);
 }
 
@@ -116,12 +115,16 @@ std::string PasswordService::make_hash(const SecretString& password) const {
 }
 
 FormatsInUse PasswordService::formats_in_use() const {
-  return {.current = current_, .express = express_present_.load(std::memory_order_relaxed), .retired = retired_.all()};
+  return {.current = current_, .express = express_hashes_present(), .retired = retired_.all()};
 }
 
 void PasswordService::remember_format_of(const std::optional<StoredHash>& stored) {
-  const Phc* phc = stored ? std::get_if<Phc>(&*stored) : nullptr;
-  if (phc != nullptr && phc->format != current_) retired_.remember(phc->format);
+  if (!stored) return;
+  const Phc* phc = std::get_if<Phc>(&*stored);
+  if (phc == nullptr)
+    set_express_hashes_present(true);
+  else if (phc->format != current_)
+    retired_.remember(phc->format);
 }
 
 }  // namespace gatehouse::passwords

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <atomic>
-#include <expected>
+#include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "base/secret_string.hpp"
@@ -16,8 +17,16 @@
 
 namespace gatehouse::passwords {
 
-enum class HashingError {
-  overloaded,  ///< the pool's queue is full or too slow: answer 503
+/// The hashing pool's queue is full or too slow. Thrown, as the database's overload is, and becomes a 503 with this
+/// `Retry-After`.
+class HashingOverloaded : public std::runtime_error {
+ public:
+  explicit HashingOverloaded(runtime::PoolOverloaded refusal)
+      : std::runtime_error("too many passwords wait to be hashed"), retry_after_(refusal.retry_after) {}
+  [[nodiscard]] std::chrono::seconds retry_after() const noexcept { return retry_after_; }
+
+ private:
+  std::chrono::seconds retry_after_;
 };
 
 struct Verdict {
@@ -38,13 +47,15 @@ struct Verdict {
 /// hash itself stands for its own format, and a decoy (random salt, random digest, real cost) stands for each other
 /// one. So an unknown account, an account without a password, a wrong password on a current or on an old row, an
 /// unreadable hash, an empty and an over-long password all take the same work. In use are the configured scheme with
-/// its parameters; the Express format while set_express_hashes_present(true); and formats left by earlier settings,
-/// from the first time such a row is met until the program ends (at most RetiredFormats::count_max of them). A matching
+/// its parameters; the Express format unless set_express_hashes_present(false) said otherwise, and again from the first
+/// such row that is met; and formats left by earlier settings, from the first time such a row is met until the program
+/// ends (at most RetiredFormats::count_max of them). A matching
 /// check stops there: its answer gives it away anyhow. Each check is one job on the pool, so that a failing check
 /// queues no more often than any other.
 ///
-/// Passwords are wiped when their job ends. Errors: HashingError; std::bad_alloc or std::runtime_error at the co_await
-/// when hashing itself breaks (no memory), never a false verdict; runtime::PoolStopped while shutting down.
+/// Passwords are wiped when their job ends. Thrown at the co_await: HashingOverloaded; std::bad_alloc or
+/// std::runtime_error when hashing itself breaks (no memory), never a false verdict; runtime::PoolStopped while
+/// shutting down.
 class PasswordService {
  public:
   /// Pool and random must outlive the service. Hashes nothing, so it costs no time at the start.
@@ -53,15 +64,17 @@ class PasswordService {
 
   /// Does the password belong to the stored pair? nullopt: there is no such account. Empty passwords and ones above
   /// password_bytes_max never match.
-  [[nodiscard]] Task<std::expected<Verdict, HashingError>> verify(SecretString password,
-                                                                  std::optional<StoredPassword> stored);
+  [[nodiscard]] Task<Verdict> verify(SecretString password, std::optional<StoredPassword> stored);
 
   /// The PHC string to store for a new password, under a fresh 128-bit salt. Throws std::invalid_argument unless the
   /// password has 1 to password_bytes_max bytes.
-  [[nodiscard]] Task<std::expected<std::string, HashingError>> hash(SecretString password);
+  [[nodiscard]] Task<std::string> hash(SecretString password);
 
   /// Tells whether rows of the Express service are left; failing checks then cost one of those as well. Any thread.
   void set_express_hashes_present(bool present) noexcept { express_present_.store(present, std::memory_order_relaxed); }
+  [[nodiscard]] bool express_hashes_present() const noexcept {
+    return express_present_.load(std::memory_order_relaxed);
+  }
 
  private:
   struct Verification;
@@ -79,7 +92,7 @@ class PasswordService {
   const PhcFormat current_;
   const Decoy decoy_;
 
-  std::atomic<bool> express_present_{false};
+  std::atomic<bool> express_present_{true};  ///< until somebody has looked
   RetiredFormats retired_;
 };
 

@@ -6,6 +6,9 @@
 namespace gatehouse::routes {
 namespace {
 
+/// An answer that lists everything wrong with a long query would be many times as long.
+constexpr std::size_t errors_max = 8;
+
 std::optional<unsigned> parse_limit(std::string_view text) {
   unsigned limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
@@ -34,7 +37,7 @@ std::string_view take(std::string_view name, std::string_view value, const PageC
 std::expected<ListQuery, FieldErrors> parse_list_query(std::string_view query, const PageCursor& cursor) {
   ListQuery result;
   FieldErrors errors;
-  while (!query.empty()) {
+  while (!query.empty() && errors.size() < errors_max) {
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(pair.size() == query.size() ? pair.size() : pair.size() + 1);
     if (pair.empty()) continue;

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string>
 
+#include "base/json_text.hpp"
+#include "database/errors.hpp"
 #include "database/ping_store.hpp"
 
 namespace gatehouse::routes {
@@ -18,6 +20,8 @@ Task<bool> is_reachable(database::Database& database) {
     co_await database::ping(database);
     co_return true;
   } catch (const database::Unavailable&) {
+    co_return false;
+  } catch (const database::StatementFailed&) {
     co_return false;
   }
 }
@@ -53,7 +57,7 @@ void ServiceRoutes::add_to(http::Router& router) {
               .access = Access::open});
   router.add({.method = Method::get,
               .pattern = "/health",
-              .handle = [this](const Request&, Answer& answer) { return report_health(answer); },
+              .handle = [this](const Request& request, Answer& answer) { return report_health(request, answer); },
               .access = Access::open});
 }
 
@@ -67,10 +71,17 @@ bool ServiceRoutes::describe(Answer& answer) const {
   return true;
 }
 
-Task<> ServiceRoutes::report_health(Answer& answer) {
+Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
   const bool reachable = co_await is_reachable(database_);
   const bool healthy = reachable && schema_ready_.load(std::memory_order_relaxed);
-  std::string json = healthy ? R"({"status":"healthy")" : R"({"status":"unhealthy","error":"Database unavailable")";
+  std::string json = "{\"status\":";
+  if (healthy) {
+    json += "\"healthy\"";
+  } else {
+    json += reachable ? R"("unhealthy","error":"Database schema not ready","requestId":)"
+                      : R"("unhealthy","error":"Database unavailable","requestId":)";
+    append_json_string(json, request.id);
+  }
   json += ",\"timestamp\":\"";
   append_iso8601(json, clock_.now());
   json += "\",\"uptime\":";

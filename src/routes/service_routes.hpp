@@ -25,7 +25,7 @@ class ServiceRoutes {
  private:
   bool greet(http::Answer& answer) const;
   bool describe(http::Answer& answer) const;
-  Task<> report_health(http::Answer& answer);
+  Task<> report_health(const http::Request& request, http::Answer& answer);
 
   database::Database& database_;
   const Clock& clock_;

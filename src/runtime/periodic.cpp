@@ -1,23 +1,17 @@
 #include "runtime/periodic.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <exception>
 
+#include "runtime/steady_timer.hpp"
+
 namespace gatehouse::runtime {
-namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-using Timer = boost::asio::basic_waitable_timer<SteadyClock, boost::asio::wait_traits<SteadyClock>, Executor>;
-
-}  // namespace
-
 Task<> run_periodically(std::chrono::milliseconds interval, PeriodicJob job, FailureSink on_failure) {
   // Cancellation ends the loop by a look at its state, not by an exception out of whatever happens to be awaited.
   co_await boost::asio::this_coro::throw_if_cancelled(false);
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
-  Timer timer{co_await boost::asio::this_coro::executor};
+  SteadyTimer timer{co_await boost::asio::this_coro::executor};
 
   while (cancellation.cancelled() == boost::asio::cancellation_type::none) {
     try {

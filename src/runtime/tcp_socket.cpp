@@ -63,12 +63,16 @@ class TcpSocket::State final : public SocketReactor::Watch {
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
 
-  /// A descriptor that is ready for something nobody waits for is not watched for it any longer.
+  /// A descriptor that is ready for something nobody waits for is not watched for it any longer. Until then it is, for
+  /// who has read will mostly read again.
   void on_ready(std::uint32_t events) override {
     constexpr std::uint32_t failed = EPOLLERR | EPOLLHUP;
+    const bool unwanted = !on_read_ && (events & (EPOLLIN | failed)) != 0;
     if (on_read_ && (events & (EPOLLIN | failed)) != 0) receive();
     if (on_write_ && (events & (EPOLLOUT | failed)) != 0) send_rest();
-    if (descriptor_ >= 0) watch_for((on_read_ ? EPOLLIN : 0U) | (on_write_ ? EPOLLOUT : 0U));
+    if (descriptor_ < 0) return;
+    const std::uint32_t reading = on_read_ ? EPOLLIN : unwanted ? 0U : watched_ & EPOLLIN;
+    watch_for(reading | (on_write_ ? EPOLLOUT : 0U));
   }
 
   void abandon() override {
@@ -145,6 +149,12 @@ void TcpSocket::close() noexcept {
 }
 
 void TcpSocket::shutdown_send() noexcept { ::shutdown(state_->descriptor(), SHUT_WR); }
+
+void TcpSocket::reset() noexcept {
+  constexpr linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(state_->descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close();
+}
 
 std::size_t TcpSocket::write_some(boost::asio::const_buffer bytes, ErrorCode& error) noexcept {
   return state_->send(bytes, error);

@@ -36,6 +36,8 @@ class TcpSocket {
   void cancel();
   void close() noexcept;
   void shutdown_send() noexcept;
+  /// Closes it with a reset, so that the other side does not take what it has for all there was.
+  void reset() noexcept;
 
   /// At once, without waiting: the bytes sent, and would_block where there is no room.
   std::size_t write_some(boost::asio::const_buffer bytes, ErrorCode& error) noexcept;

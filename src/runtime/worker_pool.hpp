@@ -114,7 +114,6 @@ class WorkerPool {
   [[nodiscard]] std::chrono::nanoseconds predicted_wait_locked() const;
   void work_through_queue();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
-  void serve(Entry entry);
   void lower_priority() const;
 
   // Constant after construction.

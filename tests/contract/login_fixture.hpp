@@ -30,6 +30,18 @@ inline config::TokenSettings test_tokens() {
   return settings;
 }
 
+/// Whether the hashing pool had too much to do for the call.
+template <class T>
+Task<bool> is_overloaded(Task<T> call) {
+  try {
+    (void)co_await std::move(call);
+    co_return false;
+  } catch (const passwords::HashingOverloaded& overload) {
+    EXPECT_GE(overload.retry_after(), std::chrono::seconds{1});
+    co_return true;
+  }
+}
+
 /// Everything from the password to the session on each kind of database, with hashes that cost next to nothing.
 class LoginFixture : public FeatureFixture {
  protected:

@@ -151,7 +151,6 @@ def test_signal_while_the_schema_waits_ends_the_program(start, database):
     lock.execute("BEGIN IMMEDIATE")
     program = start(wait=False)
     wait_until(lambda: program.events("sqlite_connection_opened"), 20, "the database to be opened")
-    program.process.terminate()
-    assert program.process.wait(10) == -signal.SIGTERM
-    program.process = None
+    assert program.stop() == 0
+    assert program.events("server_stopped")
     lock.close()

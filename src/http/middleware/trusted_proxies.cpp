@@ -1,6 +1,7 @@
 #include "http/middleware/trusted_proxies.hpp"
 
 #include <charconv>
+#include <ranges>
 #include <stdexcept>
 
 namespace gatehouse::http {
@@ -56,20 +57,28 @@ bool TrustedProxies::trusts(const ip::address& address) const {
   return false;
 }
 
-std::string_view TrustedProxies::client_behind(std::string_view forwarded_for, std::string_view peer) const {
+std::string_view TrustedProxies::client_behind(std::span<const std::string_view> forwarded_for,
+                                               std::string_view peer) const {
   std::string_view client = peer;
-  while (!forwarded_for.empty()) {
-    const std::size_t comma = forwarded_for.rfind(',');
-    const std::string_view hop =
-        trim(comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1));
+  for (const std::string_view line : std::views::reverse(forwarded_for))
+    if (!walk_back(line, client)) break;
+  return client;
+}
+
+/// From the line's end to the first address that is no proxy's. True where all of them are, and the line before may
+/// know more.
+bool TrustedProxies::walk_back(std::string_view line, std::string_view& client) const {
+  while (!line.empty()) {
+    const std::size_t comma = line.rfind(',');
+    const std::string_view hop = trim(comma == std::string_view::npos ? line : line.substr(comma + 1));
     boost::system::error_code ec;
     const ip::address address = ip::make_address(hop, ec);
-    if (ec) break;  // what a proxy did not write as an address, it did not write
+    if (ec) return false;  // what a proxy did not write as an address, it did not write
     client = hop;
-    if (!trusts(address) || comma == std::string_view::npos) break;
-    forwarded_for = forwarded_for.substr(0, comma);
+    if (!trusts(address)) return false;
+    line = comma == std::string_view::npos ? std::string_view{} : line.substr(0, comma);
   }
-  return client;
+  return true;
 }
 
 }  // namespace gatehouse::http

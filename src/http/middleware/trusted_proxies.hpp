@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,14 @@ class TrustedProxies {
 
   [[nodiscard]] bool trusts(const boost::asio::ip::address& address) const;
 
-  /// The client behind a trusted proxy, `peer` where the header names none.
-  [[nodiscard]] std::string_view client_behind(std::string_view forwarded_for, std::string_view peer) const;
+  /// The client behind a trusted proxy, `peer` where the header names none. Of the lines of X-Forwarded-For each may
+  /// hold several addresses with commas between; the last one of all is what the nearest proxy wrote.
+  [[nodiscard]] std::string_view client_behind(std::span<const std::string_view> forwarded_for,
+                                               std::string_view peer) const;
 
  private:
+  [[nodiscard]] bool walk_back(std::string_view line, std::string_view& client) const;
+
   struct Range {
     boost::asio::ip::address_v6::bytes_type network;  ///< IPv4 as IPv4-mapped IPv6
     unsigned prefix_bits;

@@ -77,7 +77,7 @@ class Gatehouse:
         self._log_start = 0
 
     def start(self, wait=True) -> "Gatehouse":
-        """Starts the program; with `wait`, returns when it says that it serves."""
+        """Starts the program; with `wait`, returns when it serves and its schema is ready."""
         self._log_start = self._stdout.stat().st_size if self._stdout.exists() else 0
         with self._stdout.open("ab") as out, self._stderr.open("ab") as err:
             self.process = subprocess.Popen(
@@ -85,6 +85,7 @@ class Gatehouse:
             )
         if wait:
             self.wait_until_serving()
+            wait_until(lambda: self.events("schema_ready"), START_DEADLINE_S, "the schema")
         return self
 
     def wait_until_serving(self):
@@ -150,6 +151,11 @@ class Gatehouse:
             if line.startswith(field + ":"):
                 return int(line.split()[1])
         raise AssertionError(f"no {field} in /proc")
+
+    def cpu_s(self) -> float:
+        """Processor time of all its threads so far (proc(5): utime and stime, behind the name in parentheses)."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def open_files(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))

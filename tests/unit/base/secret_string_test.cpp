@@ -37,6 +37,18 @@ TEST(SecretString, Equals_OnlyTheSameBytes) {
   EXPECT_FALSE(secret.equals(""));
 }
 
+TEST(EqualInConstantTime, OneDifferentByteAnywhere_IsSeen) {
+  for (std::size_t length = 1; length <= 20; ++length) {
+    const std::string text(length, 'x');
+    EXPECT_TRUE(equal_in_constant_time(text, std::string(length, 'x')));
+    EXPECT_FALSE(equal_in_constant_time(text, std::string(length + 1, 'x')));
+    for (std::size_t place = 0; place < length; ++place) {
+      std::string other = text;
+      other[place] = static_cast<char>(other[place] ^ '\x80');
+      EXPECT_FALSE(equal_in_constant_time(text, other)) << length << " bytes, at " << place;
+    }
+  }
+}
 TEST(EqualInConstantTime, EmptyTexts_AreEqual) { EXPECT_TRUE(equal_in_constant_time("", "")); }
 
 }  // namespace

@@ -56,7 +56,7 @@ class LoginFlowTest : public ::testing::Test {
   crypto::SystemRandom random_;
   runtime::WorkerPool pool_{{.name = "hashing"}};
   passwords::PasswordService passwords_{pool_, config::PasswordSettings{}, random_, cheap};
-  std::string hash_ = testing::run_task(io_, passwords_.hash(SecretString{"correct horse"})).value();
+  std::string hash_ = testing::run_task(io_, passwords_.hash(SecretString{"correct horse"}));
   testing::ScriptedDatabase database_{
       [this](std::string_view statement, const database::Parameters&) { return answer(statement); }};
   sessions::SessionCache cache_{0};

@@ -74,20 +74,34 @@ TEST(JsonFields, NulCharacter_IsRefusedByName) {
 TEST(JsonFields, WhatIsNoJsonObject_IsRefused) {
   for (const std::string& json :
        {std::string{"{"}, std::string{"[]"}, std::string{"\"email\""}, std::string{"null"}, std::string{"{} {}"},
-        std::string{"{\"email\":\"a\",}"}, std::string{"{'email':'a'}"}, std::string{"{\"email\":\"\xFF\"}"},
-        std::string{"{\"email\":\"\xC0\xAF\"}"}, std::string{"{\"email\":\"\\ud800\"}"},
-        std::string{"{\"email\":\"a\nb\"}"}, std::string{"{\"email\":NaN}"}, std::string{" "}, std::string{"{/**/}"}}) {
+        std::string{"{\"email\":\"a\",}"}, std::string{"{'email':'a'}"}, std::string{"{\"email\":\"a\nb\"}"},
+        std::string{"{\"\\ud800\":\"a\"}"}, std::string{"{\"email\":\"a\",\"\\udc00\":\"b\"}"},
+        std::string{"{\"email\":null,\"\\ud800\":1}"}, std::string{"{\"email\":\"a\"\xFF}"},
+        std::string{"{\"email\":NaN}"}, std::string{" "}, std::string{"{/**/}"}}) {
     const auto fields = parse(json);
     ASSERT_FALSE(fields) << json;
     EXPECT_EQ(fields.error().fault, BodyFault::invalid_json) << json;
   }
 }
 
-TEST(JsonFields, DeepNesting_IsRefused) {
-  const std::string deep = "{\"x\":" + std::string(40, '[') + std::string(40, ']') + "}";
-  const auto fields = parse(deep);
-  ASSERT_FALSE(fields);
-  EXPECT_EQ(fields.error().fault, BodyFault::invalid_json);
+TEST(JsonFields, TextThatIsNoUnicode_NamesItsField) {
+  for (const std::string& text : {std::string{"\xFF"}, std::string{"long enough \xC0\xAF"}, std::string{"\xED\xA0\x80"},
+                                  std::string{"\\ud800"}, std::string{"a\\ud800b"}, std::string{"\\udc00"}}) {
+    const auto fields = parse("{\"password\":\"a\",\"email\":\"" + text + "\"}");
+    ASSERT_FALSE(fields) << text;
+    EXPECT_EQ(fields.error().fault, BodyFault::invalid_fields) << text;
+    ASSERT_EQ(fields.error().details.size(), 1u) << text;
+    EXPECT_EQ(fields.error().details[0].field, "email");
+    EXPECT_EQ(fields.error().details[0].message, "must be well-formed Unicode");
+  }
+}
+
+TEST(JsonFields, NestingBeyondTheLimit_IsNoJsonToUs) {
+  const auto nested = [](std::size_t depth) {
+    return parse("{\"email\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}").error().fault;
+  };
+  EXPECT_EQ(nested(JsonFields::depth_max), BodyFault::invalid_fields);
+  EXPECT_EQ(nested(JsonFields::depth_max + 1), BodyFault::invalid_json);
 }
 
 TEST(JsonFields, ManyUnknownFields_AreBounded) {

@@ -2,36 +2,15 @@
 
 #include <string>
 
-#include "http/answer.hpp"
 #include "http/middleware/api_keys.hpp"
 #include "http/middleware/cors.hpp"
 #include "http/middleware/request_ids.hpp"
-#include "support/manual_clock.hpp"
+#include "unit/http/answer_fixture.hpp"
 
 namespace gatehouse::http {
 namespace {
 
-class NoSink final : public StreamSink {
- public:
-  Task<bool> flush() override { co_return true; }
-};
-
-/// An answer whose text can be looked at.
-class MiddlewareTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    request_.id = "test";
-    answer_.reset(request_);
-  }
-  [[nodiscard]] bool answered_with(std::string_view text) const { return out_.find(text) != std::string::npos; }
-
-  Request request_;
-  std::string out_;
-  testing::ManualClock clock_;
-  CommonHeaders common_{false, clock_.now()};
-  NoSink sink_;
-  Answer answer_{out_, common_, sink_};
-};
+using MiddlewareTest = AnswerFixture;
 
 std::vector<SecretString> keys() {
   std::vector<SecretString> result;

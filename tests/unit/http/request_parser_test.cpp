@@ -123,10 +123,13 @@ TEST_F(RequestParserTest, RepeatedHeader_IsCounted) {
   EXPECT_EQ(parser_->request().headers.count(Field::api_key), 2U);
 }
 
-TEST_F(RequestParserTest, RepeatedForwardedFor_TheLastOneCounts) {
+TEST_F(RequestParserTest, RepeatedForwardedFor_IsKeptInItsOrder) {
   ASSERT_EQ(parse("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\n\r\n"),
             RequestParser::Progress::done);
-  EXPECT_EQ(parser_->request().headers[Field::forwarded_for], "2.2.2.2");
+  const auto lines = parser_->request().headers.forwarded_for();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0], "1.1.1.1");
+  EXPECT_EQ(lines[1], "2.2.2.2");
 }
 
 TEST_F(RequestParserTest, AmbiguousFraming_IsRefused) {
@@ -174,6 +177,28 @@ TEST_F(RequestParserTest, MalformedMessages_AreRefused) {
     EXPECT_EQ(refusal(message), Status::bad_request) << message;
   using namespace std::string_view_literals;
   EXPECT_EQ(refusal("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"sv), Status::bad_request);
+}
+
+// Beast forgets what it has consumed, so a header in pieces could be larger than one in one piece.
+TEST_F(RequestParserTest, HeaderInPieces_HasTheSameLimitAsInOne) {
+  const auto message = [](std::size_t field_bytes) {
+    std::string text = "GET /a HTTP/1.1\r\n";
+    std::string fields = "Host: a\r\n";
+    while (fields.size() + 100 < field_bytes) fields += "X: " + std::string(15, 'x') + "\r\n";
+    fields += "Y: " + std::string(field_bytes - fields.size() - 7, 'y') + "\r\n\r\n";
+    return text + fields;
+  };
+  for (const std::size_t piece : {std::string_view::npos, std::size_t{1}, std::size_t{7}, std::size_t{500}}) {
+    EXPECT_EQ(parse(message(limits.header_bytes_max), piece), RequestParser::Progress::done) << piece;
+    EXPECT_EQ(parse(message(limits.header_bytes_max + 1), piece), RequestParser::Progress::refused) << piece;
+    EXPECT_EQ(parser_->refusal(), Status::header_fields_too_large) << piece;
+  }
+}
+
+TEST_F(RequestParserTest, LongMethod_IsRefused) {
+  std::string message(200, 'G');
+  message.append(" / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(refusal(message), Status::bad_request);
 }
 
 TEST_F(RequestParserTest, OversizedParts_AreRefusedWithTheirStatus) {

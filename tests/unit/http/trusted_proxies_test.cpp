@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "http/request.hpp"
 
 namespace gatehouse::http {
 namespace {
@@ -27,18 +31,39 @@ TEST(TrustedProxies, WhatIsNoRange_IsRefused) {
     EXPECT_THROW(TrustedProxies({text}), std::invalid_argument) << text;
 }
 
+std::string_view client_behind(std::vector<std::string_view> lines) {
+  static const TrustedProxies proxies({"10.0.0.0/8"});
+  return proxies.client_behind(lines, "10.0.0.1");
+}
+
 TEST(ClientBehindProxy, RightmostUntrustedHop_IsTheClient) {
-  const TrustedProxies proxies({"10.0.0.0/8"});
-  EXPECT_EQ(proxies.client_behind("1.1.1.1, 2.2.2.2, 10.0.0.9", "10.0.0.1"), "2.2.2.2");
-  EXPECT_EQ(proxies.client_behind("2.2.2.2", "10.0.0.1"), "2.2.2.2");
-  EXPECT_EQ(proxies.client_behind("10.0.0.8,10.0.0.9", "10.0.0.1"), "10.0.0.8");
+  EXPECT_EQ(client_behind({"1.1.1.1, 2.2.2.2, 10.0.0.9"}), "2.2.2.2");
+  EXPECT_EQ(client_behind({"2.2.2.2"}), "2.2.2.2");
+  EXPECT_EQ(client_behind({"10.0.0.8,10.0.0.9"}), "10.0.0.8");
+}
+
+TEST(ClientBehindProxy, SeveralLines_AreReadAsOne) {
+  EXPECT_EQ(client_behind({"2.2.2.2", "10.0.0.9"}), "2.2.2.2");
+  EXPECT_EQ(client_behind({"1.1.1.1, 2.2.2.2", "10.0.0.8, 10.0.0.9"}), "2.2.2.2");
+  EXPECT_EQ(client_behind({"1.1.1.1", "2.2.2.2"}), "2.2.2.2") << "a client's own line counts for nothing";
 }
 
 TEST(ClientBehindProxy, HopThatIsNoAddress_EndsTheTrust) {
-  const TrustedProxies proxies({"10.0.0.0/8"});
-  EXPECT_EQ(proxies.client_behind("", "10.0.0.1"), "10.0.0.1");
-  EXPECT_EQ(proxies.client_behind("unknown", "10.0.0.1"), "10.0.0.1");
-  EXPECT_EQ(proxies.client_behind("3.3.3.3, <script>, 10.0.0.9", "10.0.0.1"), "10.0.0.9");
+  EXPECT_EQ(client_behind({}), "10.0.0.1");
+  EXPECT_EQ(client_behind({""}), "10.0.0.1");
+  EXPECT_EQ(client_behind({"unknown"}), "10.0.0.1");
+  EXPECT_EQ(client_behind({"3.3.3.3, <script>, 10.0.0.9"}), "10.0.0.9");
+  EXPECT_EQ(client_behind({"3.3.3.3", "<script>", "10.0.0.9"}), "10.0.0.9");
+}
+
+TEST(ForwardedForHeader, MoreLinesThanAreKept_LeavesTheLastOnes) {
+  Headers headers;
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < Headers::forwarded_lines_max + 3; ++i) lines.push_back(std::to_string(i));
+  for (const std::string& line : lines) headers.add(Field::forwarded_for, line);
+  ASSERT_EQ(headers.forwarded_for().size(), Headers::forwarded_lines_max);
+  EXPECT_EQ(headers.forwarded_for().front(), "3");
+  EXPECT_EQ(headers.forwarded_for().back(), lines.back());
 }
 
 }  // namespace

@@ -34,11 +34,11 @@ class PasswordServiceTest : public ::testing::Test {
   }
 
   Verdict verify(PasswordService& passwords, std::string_view password, std::optional<StoredPassword> stored) {
-    return testing::run_task(io_, passwords.verify(SecretString{password}, std::move(stored))).value();
+    return testing::run_task(io_, passwords.verify(SecretString{password}, std::move(stored)));
   }
 
   StoredPassword hash(PasswordService& passwords, std::string_view password) {
-    return {.hash = testing::run_task(io_, passwords.hash(SecretString{password})).value(), .salt = {}};
+    return {.hash = testing::run_task(io_, passwords.hash(SecretString{password})), .salt = {}};
   }
 
   boost::asio::io_context io_{1};
@@ -167,7 +167,17 @@ TEST_F(PasswordServiceTest, Hash_EmptyOrOverlongPassword_Throws) {
   EXPECT_THROW(hash(passwords, std::string(password_bytes_max + 1, 'x')), std::invalid_argument);
 }
 
-TEST_F(PasswordServiceTest, PoolFull_BothCallsAnswerOverloaded) {
+TEST_F(PasswordServiceTest, ExpressHashes_CountAsPresentUntilSomebodyLookedAndAfterOneIsMet) {
+  PasswordService passwords = service();
+  EXPECT_TRUE(passwords.express_hashes_present());
+  passwords.set_express_hashes_present(false);
+  verify(passwords, "wrong", hash(passwords, "correct horse"));
+  EXPECT_FALSE(passwords.express_hashes_present());
+  verify(passwords, "wrong", express_row);
+  EXPECT_TRUE(passwords.express_hashes_present());
+}
+
+TEST_F(PasswordServiceTest, PoolFull_BothCallsThrowHashingOverloaded) {
   runtime::WorkerPool busy_pool{{.name = "busy", .threads = 1, .nice = 0, .queue_max = 1, .wait_max = 10s}};
   PasswordService passwords{busy_pool, {}, random_, cheap};
   std::promise<void> started;
@@ -182,16 +192,12 @@ TEST_F(PasswordServiceTest, PoolFull_BothCallsAnswerOverloaded) {
   started.get_future().wait();
   boost::asio::co_spawn(io_, busy_pool.run(wait_behind_it), [](std::exception_ptr, auto) {});
   io_.poll();
-  const auto verified = testing::run_task(io_, passwords.verify(SecretString{"password"}, std::nullopt));
-  const auto hashed = testing::run_task(io_, passwords.hash(SecretString{"password"}));
+  EXPECT_THROW(verify(passwords, "password", std::nullopt), HashingOverloaded);
+  EXPECT_THROW(hash(passwords, "password"), HashingOverloaded);
   release.set_value();
   busy_pool.stop();
   io_.restart();
   io_.run();
-  ASSERT_FALSE(verified);
-  EXPECT_EQ(verified.error(), HashingError::overloaded);
-  ASSERT_FALSE(hashed);
-  EXPECT_EQ(hashed.error(), HashingError::overloaded);
 }
 
 TEST_F(PasswordServiceTest, ManyThreadsAtOnce_EachGetsItsOwnVerdict) {
@@ -210,7 +216,7 @@ TEST_F(PasswordServiceTest, ManyThreadsAtOnce_EachGetsItsOwnVerdict) {
         for (const auto& stored : {current, retired}) {
           for (const std::string_view password : {"correct horse", "wrong horse"}) {
             const auto verdict = testing::run_task(io, passwords.verify(SecretString{password}, stored));
-            if (!verdict || verdict->matches != (password == "correct horse")) ++wrong_verdicts;
+            if (verdict.matches != (password == "correct horse")) ++wrong_verdicts;
           }
         }
       }
