@@ -1,0 +1,38 @@
+// A setting's value, whatever it is: it is read or refused, and no complaint about it repeats what it was. The first
+// byte chooses the setting.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "config/load.hpp"
+
+namespace {
+
+using namespace gatehouse;
+
+/// Short texts may stand in a complaint by chance.
+constexpr std::size_t telling_bytes = 12;
+
+void require_silence(const config::Mistakes& mistakes, const std::string& value) {
+  for (const config::Mistake& mistake : mistakes)
+    if (to_text(mistake).find(value) != std::string::npos) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  if (size == 0) return 0;
+  static crypto::SystemRandom random;
+  const config::Setting& setting = config::catalog()[bytes[0] % config::catalog().size()];
+  const std::string value{reinterpret_cast<const char*>(bytes) + 1, size - 1};
+  config::Sources sources;
+  sources.environment[std::string{setting.name}] = value;
+  const config::Reading reading = config::read_settings(sources, random);
+  if (value.size() >= telling_bytes) {
+    require_silence(reading.mistakes, value);
+    require_silence(reading.loaded.warnings, value);
+  }
+  for (const config::ResolvedSetting& one : reading.loaded.resolved)
+    if (one.setting == &setting && setting.secret && !value.empty() && one.shown != "(hidden)") std::abort();
+  return 0;
+}
