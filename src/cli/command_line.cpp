@@ -11,6 +11,9 @@
 namespace gatehouse::cli {
 namespace {
 
+/// CLI11's way: what is wrong with the argument, or nothing. A script whose variable is empty is to hear of it.
+std::string refuse_empty(const std::string& name) { return name.empty() ? "needs a migration's name" : ""; }
+
 /// The command line's grammar. CLI11 fills the arguments while parsing and calls the chosen command's callback after.
 class Grammar {
  public:
@@ -59,8 +62,12 @@ class Grammar {
     add(migrate, "latest", "Apply what is missing", [] { return MigrateLatestCommand{}; });
     auto& rollback = add(migrate, "rollback", "Take back the last batch of migrations",
                          [this] { return MigrateRollbackCommand{to_.empty() ? std::nullopt : std::optional{to_}}; });
-    rollback.add_option("--to", to_, "Take back everything after this migration; `express`: all that is ours")
-        ->type_name("NAME");
+    rollback
+        .add_option("--to", to_,
+                    "Take back everything after this migration, named in full or by its beginning; `express`: all that "
+                    "is ours")
+        ->type_name("NAME")
+        ->check(refuse_empty);
     add(migrate, "status", "List migrations, applied and pending", [] { return MigrateStatusCommand{}; });
     auto& make = add(migrate, "make", "Write the files of a new migration",
                      [this] { return MigrateMakeCommand{name_, directory_.empty() ? "migrations" : directory_}; });

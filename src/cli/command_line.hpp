@@ -13,7 +13,7 @@ struct RoutesCommand {};
 struct MigrateLatestCommand {};
 /// `migrate rollback [--to NAME]`.
 struct MigrateRollbackCommand {
-  std::optional<std::string> to;  ///< nothing: the last batch
+  std::optional<std::string> to;  ///< never empty; nothing: the last batch
 };
 struct MigrateStatusCommand {};
 /// `migrate make NAME`.

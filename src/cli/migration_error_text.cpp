@@ -23,6 +23,12 @@ std::string text_of(const database::UnknownTarget& unknown) {
   return unknown.name + " is not applied to the database; `gatehouse migrate status` shows what is";
 }
 
+std::string text_of(const database::AmbiguousTarget& ambiguous) {
+  std::string list;
+  for (const std::string& candidate : ambiguous.candidates) list += (list.empty() ? "" : ", ") + candidate;
+  return ambiguous.name + " could be any of: " + list + "; give more of the name";
+}
+
 std::string text_of(const database::ConstraintViolated& violated) {
   return violated.migration + ": the data in the tables breaks a constraint; nothing of this migration was done";
 }

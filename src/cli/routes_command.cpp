@@ -28,6 +28,7 @@ class AbsentDatabase final : public database::Database {
     throw absent();
   }
   Task<std::expected<void, database::Violation>> run_script(std::string /*sql*/) override { throw absent(); }
+  Task<database::Rows> run_check(std::string /*sql*/) override { throw absent(); }
   [[nodiscard]] database::Dialect dialect() const noexcept override { return database::Dialect::sqlite; }
 
  private:

@@ -133,8 +133,11 @@ constexpr std::array database_choice{
 constexpr std::array database_use{
     Setting{"DB_POOL_MIN", "Database", "2", "PostgreSQL connections kept open per process.",
             [](Settings& s, Text text) { return assign_number(text, {0, 1000}, s.database.postgres.pool_min); }},
-    Setting{"DB_POOL_MAX", "Database", "10", "PostgreSQL connections open at most per process.",
-            [](Settings& s, Text text) { return assign_number(text, {1, 1000}, s.database.postgres.pool_max); }},
+    Setting{
+        "DB_POOL_MAX", "Database", "10",
+        "PostgreSQL connections open at most per process, two of them for the change feed; each io thread has one at "
+        "least.",
+        [](Settings& s, Text text) { return assign_number(text, {1, 1000}, s.database.postgres.pool_max); }},
     Setting{"DB_CONNECT_TIMEOUT", "Database", "30s", "Time a new PostgreSQL connection may take.",
             [](Settings& s, Text text) {
               return assign_duration(text, timeout_range, s.database.postgres.connect_timeout);

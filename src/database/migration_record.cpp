@@ -27,7 +27,8 @@ Task<bool> has_table(Database& database, std::string name) {
 }
 
 Task<std::vector<AppliedMigration>> read_applied(Database& database) {
-  const auto rows = co_await database.query(list_applied, {});
+  Parameters parameters;
+  const auto rows = co_await database.query(list_applied, std::move(parameters));
   std::vector<AppliedMigration> applied;
   applied.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -37,7 +38,8 @@ Task<std::vector<AppliedMigration>> read_applied(Database& database) {
 }
 
 Task<std::vector<std::string>> read_express(Database& database) {
-  const auto rows = co_await database.query(list_knex, {});
+  Parameters parameters;
+  const auto rows = co_await database.query(list_knex, std::move(parameters));
   std::vector<std::string> names;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     auto name = rows[i].text(0);

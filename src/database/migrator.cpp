@@ -13,6 +13,12 @@ std::string_view as_subquery(std::string_view check) {
   return check.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
+// The rows that stand in the way, each with the number of all, in one look at the tables.
+std::string check_statement(std::string_view check) {
+  return "SELECT problems.*, count(*) OVER () FROM (" + std::string{as_subquery(check)} + "\n) AS problems LIMIT " +
+         std::to_string(Migrator::check_rows_max);
+}
+
 bool contains(const std::vector<AppliedMigration>& applied, std::string_view name) {
   return std::ranges::find(applied, name, &AppliedMigration::name) != applied.end();
 }
@@ -23,10 +29,23 @@ std::int64_t last_batch(const std::vector<AppliedMigration>& applied) {
   return last;
 }
 
-// What rollback() takes back, newest first; nothing where `to` is not an applied migration.
-std::optional<MigrationNames> select_for_rollback(const std::vector<AppliedMigration>& applied,
-                                                  const std::optional<std::string>& to) {
-  if (to && !contains(applied, *to)) return std::nullopt;
+// The applied migration that `to` names, in full or by its beginning.
+std::expected<std::string, MigrationError> find_target(const std::vector<AppliedMigration>& applied,
+                                                       const std::string& to) {
+  if (to == Migrator::express_target)
+    return find_target(applied, std::string{*std::ranges::rbegin(express_migrations)});
+  if (contains(applied, to)) return to;
+  MigrationNames candidates;
+  for (const AppliedMigration& migration : applied) {
+    if (migration.name.starts_with(to)) candidates.push_back(migration.name);
+  }
+  if (candidates.empty()) return std::unexpected{UnknownTarget{to}};
+  if (candidates.size() > 1) return std::unexpected{AmbiguousTarget{to, std::move(candidates)}};
+  return std::move(candidates.front());
+}
+
+// What rollback() takes back, newest first.
+MigrationNames select_for_rollback(const std::vector<AppliedMigration>& applied, const std::optional<std::string>& to) {
   MigrationNames names;
   const auto batch = last_batch(applied);
   for (const AppliedMigration& migration : applied) {
@@ -37,15 +56,6 @@ std::optional<MigrationNames> select_for_rollback(const std::vector<AppliedMigra
 }
 
 }  // namespace
-
-Migrator::Check::Check(const Migration& migration)
-    : rows_name("check_" + std::string{migration.name}),
-      rows_sql("SELECT * FROM (" + std::string{as_subquery(migration.check)} + "\n) AS problems LIMIT " +
-               std::to_string(check_rows_max)),
-      count_name("check_count_" + std::string{migration.name}),
-      count_sql("SELECT count(*) FROM (" + std::string{as_subquery(migration.check)} + "\n) AS problems"),
-      rows(rows_name, rows_sql),
-      count(count_name, count_sql) {}
 
 Migrator::Migrator(Database& database, std::span<const EmbeddedFile> files, const Clock& clock)
     : database_(database), clock_(clock), plan_(plan_migrations(files, database.dialect())) {}
@@ -100,12 +110,10 @@ Task<MigrationRecord> Migrator::adopt() {
 
 Task<std::optional<MigrationError>> Migrator::check(const Migration& migration) {
   if (migration.check.empty()) co_return std::nullopt;
-  const Check& check = checks_.try_emplace(migration.name, migration).first->second;
-  const auto counted = co_await database_.query(check.count, {});
-  const std::int64_t count = counted[0].integer(0);
-  if (count == 0) co_return std::nullopt;
-  const auto rows = co_await database_.query(check.rows, {});
-  CheckFailed failed{std::string{migration.name}, check_message(migration.check), {}, count};
+  std::string sql = check_statement(migration.check);
+  const auto rows = co_await database_.run_check(std::move(sql));
+  if (rows.empty()) co_return std::nullopt;
+  CheckFailed failed{std::string{migration.name}, check_message(migration.check), {}, rows[0].integer(1)};
   for (std::size_t i = 0; i < rows.size(); ++i) failed.rows.emplace_back(rows[i].text(0));
   co_return failed;
 }
@@ -138,11 +146,14 @@ Task<std::expected<MigrationNames, MigrationError>> Migrator::latest() {
 Task<std::expected<MigrationNames, MigrationError>> Migrator::rollback(std::optional<std::string> to) {
   const auto record = co_await adopt();
   if (auto unknown = refuse_unknown(record)) co_return std::unexpected{std::move(*unknown)};
-  if (to == express_target) to = std::string{*std::ranges::rbegin(express_migrations)};
+  if (to) {
+    auto target = find_target(record.applied, *to);
+    if (!target) co_return std::unexpected{std::move(target.error())};
+    to = *std::move(target);
+  }
   const auto names = select_for_rollback(record.applied, to);
-  if (!names) co_return std::unexpected{UnknownTarget{*to}};
   MigrationNames done;
-  for (const std::string& name : *names) {
+  for (const std::string& name : names) {
     const Migration& migration = *find(name);
     auto script = down_script(migration, clock_.now(), database_.dialect(), record.knex);
     const auto undone = co_await database_.run_script(std::move(script));

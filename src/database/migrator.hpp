@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,13 +35,19 @@ struct UnknownTarget {
   std::string name;
 };
 
+/// `rollback --to` gave the beginning of several applied migrations' names. Nothing was done.
+struct AmbiguousTarget {
+  std::string name;
+  std::vector<std::string> candidates;
+};
+
 /// A migration's own statements violated a constraint; nothing of that migration was done.
 struct ConstraintViolated {
   std::string migration;
   Violation violation;
 };
 
-using MigrationError = std::variant<CheckFailed, UnknownApplied, UnknownTarget, ConstraintViolated>;
+using MigrationError = std::variant<CheckFailed, UnknownApplied, UnknownTarget, AmbiguousTarget, ConstraintViolated>;
 
 /// One line of `gatehouse migrate status`.
 struct MigrationStatus {
@@ -62,8 +67,7 @@ using MigrationNames = std::vector<std::string>;
 /// processes may migrate one database at the same time; each step is made once, and latest() of each returns when all
 /// are. Steps made before a failure stay.
 ///
-/// Use one Migrator for a Database, for as long as that is used: its checks are statements that a Database prepares
-/// once. Infrastructure failures are thrown as the Database throws them; a script with wrong SQL is StatementFailed.
+/// Infrastructure failures are thrown as the Database throws them; a script with wrong SQL is StatementFailed.
 class Migrator {
  public:
   static constexpr std::int64_t check_rows_max = 100;
@@ -81,17 +85,11 @@ class Migrator {
   /// Applies what is missing, as one batch. The names that this call applied.
   [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> latest();
 
-  /// Takes back the last batch, or, with `to`, everything after that migration. The names that this call took back.
+  /// Takes back the last batch, or, with `to`, everything after that migration. `to` is the name of an applied one, its
+  /// beginning where that of no other one is the same, or express_target. The names that this call took back.
   [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> rollback(std::optional<std::string> to);
 
  private:
-  // The two statements of one check. Made once and kept: the Database knows them by their address.
-  struct Check {
-    std::string rows_name, rows_sql, count_name, count_sql;
-    Statement rows, count;
-    explicit Check(const Migration& migration);
-  };
-
   [[nodiscard]] const Migration* find(std::string_view name) const;
   [[nodiscard]] std::optional<MigrationError> refuse_unknown(const MigrationRecord& record) const;
   [[nodiscard]] Task<MigrationRecord> adopt();
@@ -101,7 +99,6 @@ class Migrator {
   Database& database_;
   const Clock& clock_;
   const std::vector<Migration> plan_;
-  std::map<std::string_view, Check> checks_;  ///< by migration
 };
 
 }  // namespace gatehouse::database

@@ -22,6 +22,8 @@ class Row {
   [[nodiscard]] TimePoint time(std::size_t column) const { return from_unix_us(integer(column)); }
   /// Text, or a blob's bytes.
   [[nodiscard]] std::string_view text(std::size_t column) const;
+  /// A copy of a text that may be NULL.
+  [[nodiscard]] std::optional<std::string> nullable_text(std::size_t column) const;
 
  private:
   friend class Rows;
@@ -88,6 +90,11 @@ inline std::string_view Row::text(std::size_t column) const {
   const auto& cell = rows_->cells_[index_ * rows_->columns_ + column];
   assert(cell.kind == Rows::Kind::text);
   return std::string_view{rows_->bytes_}.substr(static_cast<std::size_t>(cell.value), cell.length);
+}
+
+inline std::optional<std::string> Row::nullable_text(std::size_t column) const {
+  if (is_null(column)) return std::nullopt;
+  return std::string{text(column)};
 }
 
 }  // namespace gatehouse::database

@@ -37,7 +37,7 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
     commands.push_back(sessions::SessionStore::remove_all_command(id));
   }
   const sessions::UserInvalidation invalidation{cache_, id};
-  std::string announcement = users::user_announcement(id);
+  std::string announcement = sessions::user_announcement(id);
   const auto results = co_await database_.batch(std::move(commands), std::move(announcement));
   if (!results) co_return std::unexpected(AccountError::email_taken);
   auto updated = UserStore::user_of(results->front());
@@ -49,7 +49,7 @@ Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id) {
   std::vector<database::Command> commands;
   commands.push_back(UserStore::remove_command(id));
   const sessions::UserInvalidation invalidation{cache_, id};
-  std::string announcement = users::user_announcement(id);
+  std::string announcement = sessions::user_announcement(id);
   const auto results = co_await database_.batch(std::move(commands), std::move(announcement));
   if (!results || results->front().empty()) co_return std::unexpected(AccountError::not_found);
   co_return std::expected<void, AccountError>{};

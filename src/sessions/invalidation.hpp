@@ -12,6 +12,10 @@ namespace gatehouse::sessions {
 /// fill the cache at any moment: if before the second time, that drops it; if after, its ticket is worthless. And it
 /// comes before anybody is told that the write succeeded. The first time keeps this process from answering from memory
 /// while the write is under way, when the database and other replicas may refuse the session already.
+///
+/// A write that failed with Unavailable may still be committed after the second time. Then the change feed drops what
+/// it ended: PostgreSQL announces a commit to this process too, and SQLite's writer reports one that came too late for
+/// its caller.
 class [[nodiscard]] SessionInvalidation {
  public:
   SessionInvalidation(SessionCache& cache, SessionId session) : cache_(cache), session_(session) {

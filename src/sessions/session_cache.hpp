@@ -44,17 +44,18 @@ struct SessionCacheStatistics {
 ///
 /// Nothing revoked is ever answered once the revocation is known here:
 /// - A reader takes a ticket (begin_fill) before it asks the database and hands it to insert(). An invalidation in
-/// between
-///   makes the ticket worthless, so a row that was read before a revocation cannot enter the cache after it.
+///   between makes the ticket worthless, so a row that was read before a revocation cannot enter the cache after it.
 /// - Other processes' changes arrive as announcements. While they might be missed, from on_feed_lost() to
-/// on_feed_ready()
-///   and before the first on_feed_ready(), the cache is empty and takes nothing.
+///   on_feed_ready() and before the first on_feed_ready(), the cache is empty and takes nothing.
 class SessionCache final : public database::ChangeObserver {
  public:
   explicit SessionCache(std::size_t bytes_max);
   ~SessionCache() override;
   SessionCache(const SessionCache&) = delete;
   SessionCache& operator=(const SessionCache&) = delete;
+
+  /// False where it has no room and never answers.
+  [[nodiscard]] bool is_enabled() const noexcept { return enabled_; }
 
   /// What a fill must not have been overtaken by.
   struct FillTicket {

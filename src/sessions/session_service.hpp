@@ -51,6 +51,9 @@ class SessionService {
   SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer, const Clock& clock,
                  crypto::Random& random, const config::SessionSettings& settings);
 
+  /// False where the cache is switched off: the two fast paths would do their work for nothing.
+  [[nodiscard]] bool has_cache() const noexcept { return cache_.is_enabled(); }
+
   /// The fast path of verify-session: no query, no suspension, and no allocation beyond the answer's growth.
   [[nodiscard]] CachedVerdict verify_cached(std::string_view sealed, std::string& answer_json);
   /// The answer, `{"userId":1,"user":{"id":1,"email":"…","first_name":"…","last_name":"…"},"expiresAt":"…"}`. Renews

@@ -68,11 +68,6 @@ constexpr Statement delete_expired_sessions{
     "(SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) "
     "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)"};
 
-std::optional<std::string> read_nullable(const Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return std::string{row.text(column)};
-}
-
 StoredSession read_session(const Row& row) {
   StoredSession session{.user = UserId{row.integer(0)},
                         .secret_hash = std::string{row.text(1)},
@@ -93,8 +88,8 @@ SessionInfo read_info(const Row& row) {
           .created_at = row.time(1),
           .last_seen_at = row.time(2),
           .expires_at = row.time(3),
-          .address = read_nullable(row, 4),
-          .user_agent = read_nullable(row, 5)};
+          .address = row.nullable_text(4),
+          .user_agent = row.nullable_text(5)};
 }
 
 Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }

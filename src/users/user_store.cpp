@@ -63,7 +63,9 @@ constexpr Statement drop_express_password{"users_drop_express_password",
 
 constexpr Statement count_kept_passwords{"users_count_express_passwords", "SELECT count(*) FROM express_passwords"};
 
-constexpr Statement forget_kept_passwords{"users_forget_express_passwords", "DELETE FROM express_passwords"};
+constexpr Statement forget_kept_passwords{
+    "users_forget_express_passwords",
+    "DELETE FROM express_passwords WHERE user_id IN (SELECT user_id FROM express_passwords LIMIT $1)"};
 
 /// The Express service stored up to 255 characters, of up to four bytes each.
 constexpr std::size_t stored_email_bytes_max = 1020;
@@ -82,16 +84,9 @@ User read_user(const Row& row) {
           .updated_at = row.time(5)};
 }
 
-std::optional<std::string> read_nullable(const Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return std::string{row.text(column)};
-}
-
 Command command(const Statement& statement, Parameters parameters) { return {&statement, std::move(parameters)}; }
 
 }  // namespace
-
-std::string user_announcement(UserId id) { return "user:" + std::to_string(id.value); }
 
 Task<std::optional<User>> UserStore::find(UserId id) {
   Parameters parameters{id.value};
@@ -116,7 +111,7 @@ Task<std::optional<UserCredentials>> UserStore::find_credentials(std::string ema
   const Rows rows = co_await database_.query(find_by_email, std::move(parameters));
   if (rows.empty()) co_return std::nullopt;
   const Row row = rows[0];
-  co_return UserCredentials{UserId{row.integer(0)}, read_nullable(row, 1), read_nullable(row, 2)};
+  co_return UserCredentials{UserId{row.integer(0)}, row.nullable_text(1), row.nullable_text(2)};
 }
 
 Task<bool> UserStore::email_exists(std::string email) {
@@ -137,10 +132,14 @@ Task<std::int64_t> UserStore::count_express_passwords() {
 }
 
 Task<std::int64_t> UserStore::forget_express_passwords() {
-  Parameters parameters;
-  const auto rows = co_await database_.execute(forget_kept_passwords, std::move(parameters));
-  if (!rows) throw database::StatementFailed("users_forget_express_passwords: a constraint refused it");
-  co_return rows->affected();
+  std::int64_t forgotten = 0;
+  while (true) {
+    Parameters parameters{forget_rows_max};
+    const auto rows = co_await database_.execute(forget_kept_passwords, std::move(parameters));
+    if (!rows) throw database::StatementFailed("users_forget_express_passwords: a constraint refused it");
+    if (rows->affected() == 0) co_return forgotten;
+    forgotten += rows->affected();
+  }
 }
 
 Task<std::expected<User, database::Violation>> UserStore::insert(NewUser user, std::string password_hash,

@@ -20,16 +20,14 @@ struct PagePosition {
   UserId id;
 };
 
-/// The announcement that tells every process to forget what it cached about a user: `user:<id>`.
-[[nodiscard]] std::string user_announcement(UserId id);
-
 /// The users and express_passwords tables, and the only place that knows their SQL.
 ///
 /// Threads: belongs to its Database's io thread. Failures: what Database throws (Unavailable, StatementFailed).
 /// The static …_command() functions are for flows that change several tables in one batch.
 class UserStore {
  public:
-  static constexpr unsigned page_users_max = 1001;  ///< a page of 1000 and the user that shows there is another
+  static constexpr unsigned page_users_max = 1001;         ///< a page of 1000 and the user that shows there is another
+  static constexpr std::int64_t forget_rows_max = 10'000;  ///< deleted by one statement, within its deadline
 
   /// `database` outlives the store.
   explicit UserStore(database::Database& database) : database_(database) {}
@@ -51,7 +49,8 @@ class UserStore {
 
   /// How many Express hashes are kept for a rollback.
   [[nodiscard]] Task<std::int64_t> count_express_passwords();
-  /// Deletes all kept Express hashes; how many there were. A rollback then leaves those users without a password.
+  /// Deletes all kept Express hashes, forget_rows_max at a time; how many there were. Those deleted before a failure
+  /// stay deleted. A rollback then leaves those users without a password.
   [[nodiscard]] Task<std::int64_t> forget_express_passwords();
 
   /// Stores a validated user with the PHC string of the password. Violation::unique: the email is taken.

@@ -238,6 +238,23 @@ TEST_P(DatabaseContract, RunScript_WithWrongSql_LeavesNothing) {
   EXPECT_EQ(count(count_parents), 0);
 }
 
+TEST_P(DatabaseContract, RunCheck_DifferentTextsOneAfterTheOther_EachGiveTheirOwnRows) {
+  ASSERT_TRUE(execute(insert_parent, parent(1)));
+  ASSERT_TRUE(execute(insert_parent, parent(2)));
+  const auto check = [&](std::string sql) { return testing::run_task(io_, database_->run_check(std::move(sql))); };
+  const auto names = check("SELECT name, count(*) OVER () FROM parents ORDER BY id");
+  ASSERT_EQ(names.size(), 2u);
+  EXPECT_EQ(names[1].text(0), "parent 2");
+  EXPECT_EQ(names[1].integer(1), 2);
+  EXPECT_EQ(check("SELECT id FROM parents ORDER BY id")[0].integer(0), 1);
+  EXPECT_TRUE(check("SELECT id FROM parents WHERE id > 2").empty());
+}
+
+TEST_P(DatabaseContract, RunCheck_WithWrongSql_FailsAndTheDatabaseWorks) {
+  EXPECT_THROW((void)testing::run_task(io_, database_->run_check("SELECT nothing FROM nowhere")), StatementFailed);
+  EXPECT_EQ(count(count_parents), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, DatabaseContract, ::testing::ValuesIn(testing::backends()), testing::backend_name);
 
 }  // namespace

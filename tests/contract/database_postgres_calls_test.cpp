@@ -114,7 +114,7 @@ TEST_F(DatabasePostgresCalls, Failure_Message_HoldsSqlStateAndNoParameter) {
 }
 
 TEST_F(DatabasePostgresCalls, Neighbours_OfFailingQueries_AreNotDisturbed) {
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  keep_connections(1);
   open();
   std::vector<std::shared_ptr<Pending<Rows>>> calls;
   for (std::int64_t i = 0; i < 300; ++i) {
@@ -138,7 +138,7 @@ TEST_F(DatabasePostgresCalls, Neighbours_OfFailingQueries_AreNotDisturbed) {
 }
 
 TEST_F(DatabasePostgresCalls, Writes_BetweenReads_KeepToThemselves) {
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  keep_connections(1);
   open();
   const auto before = start(db_->query(count_items, {}));
   const auto good = start(db_->execute(insert, item(1)));
@@ -184,10 +184,16 @@ TEST_F(DatabasePostgresCalls, ConcurrentBatches_OnOneRow_AllCount) {
 }
 
 TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 2;
+  keep_connections(2);
   database_->run("INSERT INTO items (id, name) VALUES (1, 'a'), (2, 'b')");
   database_->run("ALTER DATABASE " + database_->name() + " SET deadlock_timeout = '50ms'");
   open();
+  // On one connection nothing can deadlock; this statement is what each one begins with.
+  ASSERT_TRUE(run_until(io_, [&] {
+    return database_->run(
+               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SET statement_timeout%' AND "
+               "datname = current_database()") == "2";
+  }));
   static constexpr Statement pause{"calls_pause", "SELECT 1 FROM pg_sleep(0.1)"};
   const auto one = start(db_->batch({{&add_one, {std::int64_t{1}}}, {&pause, {}}, {&add_one, {std::int64_t{2}}}}));
   const auto two = start(db_->batch({{&add_one, {std::int64_t{2}}}, {&pause, {}}, {&add_one, {std::int64_t{1}}}}));
@@ -196,11 +202,15 @@ TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
   EXPECT_TRUE(one->value && one->value->has_value());
   EXPECT_TRUE(two->value && two->value->has_value());
   EXPECT_EQ(run(db_->query(amount_of, {std::int64_t{1}}))[0].integer(0), 2);
-  EXPECT_NE(database_->run("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"), "");
+  db_.reset();  // a session's end is what makes the server count at once
+  const auto deadlocks = [&] {
+    return database_->run("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+  };
+  EXPECT_TRUE(run_until(io_, [&] { return deadlocks() != "0"; }));
 }
 
 TEST_F(DatabasePostgresCalls, SchemaChange_UnderAPreparedStatement_IsFollowed) {
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  keep_connections(1);
   open();
   ASSERT_TRUE(execute(insert, item(1)).has_value());
   EXPECT_EQ(run(db_->query(all_items, {std::int64_t{1}})).columns(), 4U);
@@ -210,7 +220,7 @@ TEST_F(DatabasePostgresCalls, SchemaChange_UnderAPreparedStatement_IsFollowed) {
 
 TEST_F(DatabasePostgresCalls, LostPreparedStatement_IsPreparedAgain) {
   static constexpr Statement deallocate{"calls_deallocate", "DEALLOCATE ALL"};
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  keep_connections(1);
   open();
   EXPECT_EQ(run(db_->query(echo, {std::int64_t{1}}))[0].integer(0), 1);
   ASSERT_TRUE(execute(deallocate, {}).has_value());
@@ -218,17 +228,19 @@ TEST_F(DatabasePostgresCalls, LostPreparedStatement_IsPreparedAgain) {
 }
 
 TEST_F(DatabasePostgresCalls, WithoutPreparedStatements_EverythingWorks) {
+  static constexpr Statement count_prepared{"calls_count_prepared", "SELECT count(*) FROM pg_prepared_statements"};
   settings_.postgres.prepared_statements = false;
+  keep_connections(1);  // each session lists only its own
   open();
   ASSERT_TRUE(execute(insert, item(1)).has_value());
   EXPECT_EQ(execute(insert, item(1)).error(), Violation::unique);
   EXPECT_FALSE(batch({{&insert, item(2)}, {&insert, item(1)}}).has_value());
   EXPECT_EQ(run(db_->query(count_items, {}))[0].integer(0), 1);
-  EXPECT_EQ(database_->run("SELECT count(*) FROM pg_prepared_statements"), "0");
+  EXPECT_EQ(run(db_->query(count_prepared, {}))[0].integer(0), 0);
 }
 
 TEST_F(DatabasePostgresCalls, Query_SeesEveryAcknowledgedWrite_OnOtherConnections) {
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 4;
+  keep_connections(4);
   open();
   for (std::int64_t i = 1; i <= 50; ++i) {
     ASSERT_TRUE(execute(insert, item(i)).has_value());
@@ -241,7 +253,7 @@ TEST_F(DatabasePostgresCalls, Query_SeesEveryAcknowledgedWrite_OnOtherConnection
 }
 
 TEST_F(DatabasePostgresCalls, Queue_Full_RefusesTheRestAndServesTheWaiting) {
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  keep_connections(1);
   settings_.queue_max = 10;
   open();
   std::vector<std::shared_ptr<Pending<Rows>>> calls;
@@ -258,25 +270,21 @@ TEST_F(DatabasePostgresCalls, Queue_Full_RefusesTheRestAndServesTheWaiting) {
 }
 
 TEST_F(DatabasePostgresCalls, Pool_GrowsUnderLoadToItsBound_AndShrinksWhenIdle) {
+  keep_connections(3);
   settings_.postgres.pool_min = 1;
-  settings_.postgres.pool_max = 3;
   settings_.postgres.idle_timeout = std::chrono::milliseconds{300};
   open();
-  const auto sessions = [&] {
-    return database_->run("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gatehouse' AND datname = '" +
-                          database_->name() + "'");
-  };
   ASSERT_EQ(run(db_->query(echo, {std::int64_t{1}}))[0].integer(0), 1);
-  EXPECT_EQ(sessions(), "1");
+  EXPECT_EQ(session_count(), 1);
   std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> calls;
   const auto grown = [&] {
     calls.push_back(start(db_->execute(sleep, {})));
-    return sessions() == "3";
+    return session_count() == 3;
   };
   EXPECT_TRUE(run_until(io_, grown));
-  EXPECT_EQ(sessions(), "3");
+  EXPECT_EQ(session_count(), 3);
   for (const auto& call : calls) ASSERT_TRUE(finish(call));
-  EXPECT_TRUE(run_until(io_, [&] { return sessions() == "1"; }));
+  EXPECT_TRUE(run_until(io_, [&] { return session_count() == 1; }));
 }
 
 }  // namespace

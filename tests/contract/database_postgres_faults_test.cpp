@@ -77,7 +77,7 @@ TEST_F(DatabasePostgresFaults, SlowQuery_EndsAtItsDeadline_AndTheNextIsServed) {
 
 TEST_F(DatabasePostgresFaults, QueriesBehindASlowOne_AreServedElsewhere) {
   settings_.query_timeout = 400ms;
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  keep_connections(1);
   open();
   EXPECT_EQ(ask(1), 1);
   const auto slow = start(db_->query(long_sleep, {}));
@@ -116,7 +116,7 @@ TEST_F(DatabasePostgresFaults, TerminatedSession_FailsItsQueries_ThenRecovers) {
 }
 
 TEST_F(DatabasePostgresFaults, TerminatedIdleSession_IsReplacedBeforeItIsUsed) {
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  keep_connections(1);
   open();
   for (std::int64_t round = 0; round < 5; ++round) {
     EXPECT_EQ(ask(round), round);
@@ -253,7 +253,7 @@ TEST_F(DatabasePostgresFaults, ServerThatDropsEveryoneAfterTheLogin_IsNotStormed
   const LoginOnlyServer server;
   settings_.postgres.host = "127.0.0.1";
   settings_.postgres.port = server.port();
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 4;
+  keep_connections(4);
   open();
   ASSERT_TRUE(run_until(io_, [&] { return server.logins() > 0; }));
   run_until(io_, [] { return false; }, 1'000ms);
@@ -277,7 +277,7 @@ TEST_F(DatabasePostgresFaults, NobodyListensToTheLog_TriesAgainAllTheSame_AndThe
 }
 
 TEST_F(DatabasePostgresFaults, Destruction_WithQueriesInFlight_EndsThemAsStopped) {
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 1;
+  keep_connections(1);
   settings_.queue_max = 1'000;
   open();
   EXPECT_EQ(ask(1), 1);

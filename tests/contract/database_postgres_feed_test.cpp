@@ -11,6 +11,7 @@ using database::Statement;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
+constexpr Statement sleep{"feed_sleep", "SELECT 1 FROM pg_sleep(0.05)"};
 constexpr Statement add{"feed_add", "INSERT INTO revoked (id) VALUES ($1)"};
 
 /// Remembers what a feed said.
@@ -134,6 +135,26 @@ TEST_F(DatabasePostgresFeed, StaysReady_WhileProbesComeBack) {
   run_until(io_, [] { return false; }, 3500ms);
   EXPECT_TRUE(observer_.ready);
   EXPECT_EQ(observer_.times_ready, 1);
+}
+
+TEST_F(DatabasePostgresFeed, FeedAndThePoolsOfTwoIoThreads_UnderLoad_HoldTogetherWhatDbPoolMaxAllows) {
+  settings_.postgres.pool_max = 6;
+  provider_ = make_provider();
+  db_ = provider_->open(io_, 2);
+  const auto other = provider_->open(io_, 2);
+  feed_ = provider_->watch(io_, observer_);
+  ASSERT_TRUE(becomes_ready());
+  std::vector<std::shared_ptr<Pending<std::expected<database::Rows, database::Violation>>>> calls;
+  for (int i = 0; i < 20; ++i) {
+    calls.push_back(start(db_->execute(sleep, {})));
+    calls.push_back(start(other->execute(sleep, {})));
+  }
+  int most = 0;
+  for (const auto& call : calls) {
+    ASSERT_TRUE(finish(call));
+    most = std::max(most, session_count());
+  }
+  EXPECT_EQ(most, 6);
 }
 
 TEST_F(DatabasePostgresFeed, Destruction_OfAReadyFeed_IsALoss) {

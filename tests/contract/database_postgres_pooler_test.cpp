@@ -58,7 +58,7 @@ class DatabasePostgresPooler : public PostgresTest {
 
 TEST_F(DatabasePostgresPooler, PipelinedCalls_OverFewSharedSessions_AllAnswer) {
   pool(PgBouncer::Mode::transaction, 2);
-  settings_.postgres.pool_min = settings_.postgres.pool_max = 6;
+  keep_connections(6);
   open();
   std::vector<std::shared_ptr<Pending<Rows>>> reads;
   std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> writes;
@@ -94,6 +94,17 @@ TEST_F(DatabasePostgresPooler, Script_RunsAsOneTransaction) {
   EXPECT_THROW((void)run(db_->run_script("CREATE TABLE three (id int); SELECT nonsense")), database::StatementFailed);
   EXPECT_EQ(database_->run("SELECT count(*) FROM information_schema.tables WHERE table_name IN ('one','two','three')"),
             "2");
+}
+
+TEST_F(DatabasePostgresPooler, CheckAndScript_AfterEachOther_LeaveNoSettingInTheSharedSession) {
+  static constexpr Statement timeout{"pooler_timeout", "SELECT current_setting('statement_timeout')"};
+  database_->run("ALTER DATABASE " + database_->name() + " SET statement_timeout = '3s'");
+  pool(PgBouncer::Mode::transaction, 1);
+  open();
+  const auto rows = run(db_->run_check("SELECT current_setting('statement_timeout')"));
+  EXPECT_EQ(rows[0].text(0), "0");
+  EXPECT_TRUE(run(db_->run_script("CREATE TABLE one (id int)")).has_value());
+  EXPECT_EQ(run(db_->query(timeout, {}))[0].text(0), "3s");
 }
 
 TEST_F(DatabasePostgresPooler, FeedThroughTransactionMode_IsNeverReady_AndSaysSo) {

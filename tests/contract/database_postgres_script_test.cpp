@@ -1,5 +1,7 @@
 // Migration scripts run as one transaction, one process at a time.
 
+#include "database/migrator.hpp"
+#include "support/manual_clock.hpp"
 #include "support/postgres_fixture.hpp"
 
 namespace gatehouse::testing {
@@ -12,6 +14,13 @@ class DatabasePostgresScript : public PostgresTest {
   std::expected<void, Violation> run_script(std::string sql) {
     if (!db_) open();
     return run(db_->run_script(std::move(sql)));
+  }
+  database::Rows run_check(std::string sql) {
+    if (!db_) open();
+    return run(db_->run_check(std::move(sql)));
+  }
+  void let_every_statement_time_out() {
+    database_->run("ALTER DATABASE " + database_->name() + " SET statement_timeout = '200ms'");
   }
 };
 
@@ -43,6 +52,57 @@ TEST_F(DatabasePostgresScript, ViolationAtCommit_IsAValue) {
 TEST_F(DatabasePostgresScript, LongerThanTheQueryDeadline_IsNotCutShort) {
   settings_.query_timeout = std::chrono::milliseconds{200};
   EXPECT_TRUE(run_script("SELECT pg_sleep(0.6)").has_value());
+}
+
+TEST_F(DatabasePostgresScript, DatabaseWithAStatementTimeout_DoesNotCutScriptsShort) {
+  let_every_statement_time_out();
+  EXPECT_TRUE(run_script("SELECT pg_sleep(0.6); SELECT pg_sleep(0.6)").has_value());
+}
+
+TEST_F(DatabasePostgresScript, Check_LongerThanTheQueryDeadline_IsNotCutShort) {
+  settings_.query_timeout = std::chrono::milliseconds{200};
+  EXPECT_EQ(run_check("SELECT 1 FROM pg_sleep(0.6)").size(), 1U);
+}
+
+TEST_F(DatabasePostgresScript, MigrationWhoseCheckIsLongerThanTheQueryDeadline_IsDecidedByItsCheck) {
+  settings_.query_timeout = std::chrono::milliseconds{200};
+  open();
+  const std::vector<EmbeddedFile> files{
+      {"migrations/postgres/20200101_001_slow.up.sql", "SELECT 1;"},
+      {"migrations/postgres/20200101_001_slow.down.sql", "SELECT 1;"},
+      {"migrations/postgres/20200101_001_slow.check.sql", "-- Found:\nSELECT 'a row' FROM pg_sleep(0.6);\n"}};
+  const ManualClock clock;
+  database::Migrator migrator{*db_, files, clock};
+  const auto refused = run(migrator.latest());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(std::get<database::CheckFailed>(refused.error()).rows, std::vector<std::string>{"a row"});
+}
+
+TEST_F(DatabasePostgresScript, DatabaseWithAStatementTimeout_DoesNotCutChecksShort) {
+  let_every_statement_time_out();
+  EXPECT_EQ(run_check("SELECT 1 FROM pg_sleep(0.6)").size(), 1U);
+}
+
+TEST_F(DatabasePostgresScript, Check_WhoseSessionIsKilled_IsUnavailable) {
+  open();
+  const auto check = start(db_->run_check("SELECT 1 FROM pg_sleep(30)"));
+  ASSERT_TRUE(run_until(io_, [&] {
+    return database_->run(
+               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT 1 FROM pg_sleep%' AND state = 'active' "
+               "AND datname = current_database()") == "1";
+  }));
+  terminate_sessions();
+  ASSERT_TRUE(finish(check));
+  EXPECT_EQ(check->unavailable(), database::Unavailable::Reason::connection);
+}
+
+TEST_F(DatabasePostgresScript, Check_WhoseDatabaseIsDestroyed_EndsAsStopped) {
+  open();
+  const auto check = start(db_->run_check("SELECT 1 FROM pg_sleep(30)"));
+  ASSERT_TRUE(run_until(io_, [&] { return session_count() == 3; })) << "the pool's two and its own";
+  db_.reset();
+  ASSERT_TRUE(finish(check));
+  EXPECT_EQ(check->unavailable(), database::Unavailable::Reason::stopped);
 }
 
 TEST_F(DatabasePostgresScript, ScriptsAtTheSameTime_WaitForEachOther) {

@@ -57,6 +57,22 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
     run(std::move(script));
   }
 
+  // A session as the Express service writes it, of the first user.
+  std::int64_t insert_express_session() {
+    static constexpr Statement insert{
+        "adoption_insert_session",
+        "INSERT INTO sessions (user_id, expires_at, created_at, updated_at) VALUES (1, $1, $1, $1) RETURNING id"};
+    Parameters parameters{clock_.now()};
+    return testing::run_task(io_, database_->execute(insert, std::move(parameters))).value()[0].integer(0);
+  }
+  void insert_user(const std::string& email) {
+    static constexpr Statement insert{"adoption_insert_user",
+                                      "INSERT INTO users (first_name, last_name, email, created_at, updated_at) VALUES "
+                                      "('A', 'B', $1, $2, $2)"};
+    Parameters parameters{email, clock_.now()};
+    ASSERT_TRUE(testing::run_task(io_, database_->execute(insert, std::move(parameters))));
+  }
+
   struct Password {
     std::string hash;
     std::string salt;  ///< "NULL" where there is none
@@ -157,6 +173,35 @@ TEST_P(ExpressAdoption, RollbackToExpress_ReplacedHashes_AreHandedBackWhereTheyW
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   EXPECT_EQ(password_of("changed@example.com").salt, "NULL");
   EXPECT_EQ(password_of("kept@example.com").salt, "dd");
+}
+
+TEST_P(ExpressAdoption, RollbackToExpress_SessionIdsBeyond32BitsWereGiven_GoesBackAndIdsGoOnWithinThem) {
+  make_express_database(3);
+  insert_user("john@example.com");
+  const auto last_of_express = insert_express_session();
+  const auto express = schema_text(io_, *database_);
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
+  if (database_->dialect() == Dialect::postgres) run("SELECT setval('sessions_id_seq', 2147483648)");
+  run("INSERT INTO sessions (id, user_id, expires_at, created_at, updated_at, secret_hash, absolute_expires_at) "
+      "SELECT 2147483648, user_id, expires_at, created_at, updated_at, " +
+      std::string{database_->dialect() == Dialect::postgres ? "sha256('')" : "zeroblob(32)"} +
+      ", expires_at FROM sessions");
+
+  ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
+  EXPECT_EQ(schema_text(io_, *database_), express);
+  EXPECT_GT(insert_express_session(), last_of_express);
+}
+
+TEST_P(ExpressAdoption, RollbackToExpress_SessionIdThatWasGiven_IsNotGivenAgain) {
+  make_express_database(3);
+  insert_user("john@example.com");
+  Migrator migrator{*database_, embedded_migrations(), clock_};
+  ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
+  const auto given = insert_express_session();
+  run("DELETE FROM sessions");
+  ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
+  EXPECT_GT(insert_express_session(), given);
 }
 
 TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {

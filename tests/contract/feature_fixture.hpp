@@ -89,6 +89,15 @@ class FeatureFixture : public ::testing::TestWithParam<BackendFactory> {
     return UserId{execute(insert, {email, hash, salt, clock_.now()})[0].integer(0)};
   }
 
+  /// The first user and the first session are to get the id after this one.
+  void begin_ids_after(std::int64_t last) {
+    const std::string id = std::to_string(last);
+    std::string script = database_->dialect() == database::Dialect::postgres
+                             ? "SELECT setval('users_id_seq', " + id + "), setval('sessions_id_seq', " + id + ")"
+                             : "INSERT INTO sqlite_sequence VALUES ('users', " + id + "), ('sessions', " + id + ")";
+    ASSERT_TRUE(run(database_->run_script(std::move(script))));
+  }
+
   boost::asio::io_context io_{1};
   ManualClock clock_;
   crypto::SystemRandom random_;

@@ -80,6 +80,20 @@ TEST_P(SessionStoreTest, InsertedSession_IsFoundWithItsUser) {
   EXPECT_EQ(found->owner->last_name, "Lovelace");
 }
 
+TEST_P(SessionStoreTest, IdsBeyond32Bits_AreGivenAndFound) {
+  const std::int64_t last = std::int64_t{1} << 32;
+  begin_ids_after(last);
+  const auto user = add_user("ada@example.com");
+  const auto id = insert(session(user)).value();
+  EXPECT_EQ(user.value, last + 1);
+  EXPECT_EQ(id.value, last + 1);
+  EXPECT_EQ(run(store_.find(id))->user, user);
+  EXPECT_TRUE(run(store_.find_active(id, user, clock_.now())));
+  EXPECT_EQ(run(store_.list(user, clock_.now())).at(0).id, id);
+  EXPECT_TRUE(run(store_.renew(renewal(id))));
+  EXPECT_EQ(run(store_.remove(id)), 1);
+}
+
 TEST_P(SessionStoreTest, InsertForChangedPasswordOrUnknownUser_InsertsNothing) {
   const auto user = add_user("ada@example.com");
   auto stale = session(user);

@@ -89,7 +89,7 @@ def test_adopted_migrations_count_as_done(express, start, command):
     start()
     names = [row[0] for row in express.rows("SELECT name FROM gatehouse_migrations ORDER BY name")]
     assert names[:3] == EXPRESS_MIGRATIONS
-    assert len(names) == 9
+    assert len(names) == 10
     assert express.rows("SELECT count(*) FROM knex_migrations") == [(3,)]
     status = command("migrate", "status")
     assert status.returncode == 0

@@ -32,8 +32,9 @@ std::uint32_t read_start_message(tcp::socket& client) {
 
 }  // namespace
 
-LoginOnlyServer::LoginOnlyServer()
-    : acceptor_(io_, {asio::ip::address_v4::loopback(), 0}),
+LoginOnlyServer::LoginOnlyServer(End end)
+    : end_(end),
+      acceptor_(io_, {asio::ip::address_v4::loopback(), 0}),
       port_(acceptor_.local_endpoint().port()),
       thread_([this] { serve(); }) {}
 
@@ -59,6 +60,8 @@ void LoginOnlyServer::serve() {
 void LoginOnlyServer::serve_one(tcp::socket& client) {
   while (read_start_message(client) == encryption_request_length) asio::write(client, asio::buffer(not_encrypted));
   asio::write(client, asio::buffer(logged_in));
+  if (end_ == End::reset) client.set_option(asio::socket_base::linger{true, 0});
+  client.close();
   ++logins_;
 }
 

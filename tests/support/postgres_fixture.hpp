@@ -56,6 +56,12 @@ class PostgresTest : public ::testing::Test {
     database_.reset();
   }
 
+  /// Lets the pool that open() makes hold so many connections, at all times, beside what is left to a change feed.
+  void keep_connections(unsigned count) {
+    settings_.postgres.pool_min = count;
+    settings_.postgres.pool_max = count + database::postgres::feed_connections;
+  }
+
   /// Opens the port with settings_ as the test has changed them.
   database::Database& open() {
     provider_ = make_provider();
@@ -93,6 +99,13 @@ class PostgresTest : public ::testing::Test {
 
   [[nodiscard]] bool logged(std::string_view event) const {
     return std::any_of(log_.begin(), log_.end(), [&](const auto& line) { return line.starts_with(event); });
+  }
+
+  /// How many sessions the driver has, as the server sees it.
+  [[nodiscard]] int session_count() {
+    return std::stoi(
+        database_->run("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gatehouse' AND "
+                       "datname = current_database()"));
   }
 
   /// Ends every session of the driver on the server's side.

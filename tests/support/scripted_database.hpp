@@ -37,6 +37,7 @@ class ScriptedDatabase final : public database::Database {
   Task<std::expected<void, database::Violation>> run_script(std::string) override {
     throw std::logic_error{"only the migrator runs scripts"};
   }
+  Task<database::Rows> run_check(std::string) override { throw std::logic_error{"only the migrator runs checks"}; }
   database::Dialect dialect() const noexcept override { return database::Dialect::sqlite; }
 
   std::vector<std::string> statements;     ///< the names of those that were run, in order

@@ -75,7 +75,7 @@ void ConnectionPool::submit(Call& call) {
 bool ConnectionPool::try_dispatch(Call& call) {
   Pipeline* const pipeline = lightest();
   const bool crowded = pipeline == nullptr || pipeline->load() >= grow_load;
-  if (crowded && pipelines_.size() < limits_.connections_max) {
+  if (crowded && pipelines_.size() < limits_.share.connections_max) {
     grow_ = true;
     connect_if_wanted();
   }
@@ -137,7 +137,7 @@ void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
 
 bool ConnectionPool::wants_connection() const noexcept {
   const auto open = pipelines_.size();
-  return open < limits_.connections_min || (grow_ && open < limits_.connections_max);
+  return open < limits_.share.connections_min || (grow_ && open < limits_.share.connections_max);
 }
 
 void ConnectionPool::connect_if_wanted() {
@@ -247,7 +247,7 @@ void ConnectionPool::end_late_calls(Clock::time_point now) {
 }
 
 void ConnectionPool::close_idle(Clock::time_point now) {
-  if (pipelines_.size() <= limits_.connections_min) return;
+  if (pipelines_.size() <= limits_.share.connections_min) return;
   const auto pipeline = pipelines_.back();
   if (!pipeline->idle() || now - pipeline->idle_since() < limits_.idle_timeout) return;
   pipelines_.pop_back();

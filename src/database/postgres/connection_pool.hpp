@@ -7,16 +7,16 @@
 #include "database/driver_log.hpp"
 #include "database/postgres/back_off.hpp"
 #include "database/postgres/pipeline.hpp"
+#include "database/postgres/pool_share.hpp"
 
 namespace gatehouse::database::postgres {
 
 /// What one io thread's pool is allowed.
 struct PoolLimits {
-  unsigned connections_min;
-  unsigned connections_max;
+  PoolShare share;
   std::uint32_t queue_max;                  ///< calls waiting for a connection
   std::chrono::milliseconds query_timeout;  ///< from submission to outcome
-  std::chrono::milliseconds idle_timeout;   ///< of connections above connections_min
+  std::chrono::milliseconds idle_timeout;   ///< of connections above the share's minimum
   bool prepare;                             ///< false behind a pooler that shares sessions
 };
 

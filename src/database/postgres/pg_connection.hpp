@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <chrono>
@@ -13,6 +12,7 @@
 #include "database/postgres/binary_format.hpp"
 #include "database/postgres/connect_options.hpp"
 #include "database/postgres/pg_result.hpp"
+#include "runtime/steady_timer.hpp"
 #include "runtime/task.hpp"
 
 struct pg_conn;
@@ -20,8 +20,7 @@ using SSL = struct ssl_st;
 
 namespace gatehouse::database::postgres {
 
-using SteadyTimer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                      boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using runtime::SteadyTimer;
 
 /// A notification that arrived on a connection that LISTENs.
 struct Notification {

@@ -19,7 +19,11 @@ Pipeline::Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, 
 bool Pipeline::start() {
   if (!connection_->enter_pipeline()) return false;
   if (options_.prepare) send_set_up();
-  if (broken_) return false;
+  if (broken_) {
+    // Its owner does not know it yet, so what break_off() has posted must find it closed.
+    (void)close();
+    return false;
+  }
   wait_readable();
   return true;
 }

@@ -48,7 +48,8 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// `connection` is connected. `owner` outlives the pipeline or calls abandon() first.
   Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner, Options options);
 
-  /// Starts to read; false when the connection did not even take its first message.
+  /// Starts to read; false when the connection did not even take its first message: it is closed, and the owner is not
+  /// told by on_closed().
   [[nodiscard]] bool start();
 
   void submit(Call& call);

@@ -7,16 +7,10 @@ namespace gatehouse::database::postgres {
 
 namespace {
 
-/// Throws what the port throws; a violation is returned.
-struct RaiseFailure {
-  Violation operator()(Violation violation) const { return violation; }
-  Violation operator()(const Unavailable& failure) const { throw failure; }
-  Violation operator()(const StatementFailed& failure) const { throw failure; }
-};
-
-std::optional<Violation> violation_or_throw(const Call& call) {
+/// Throws what the port throws.
+std::optional<Violation> violation_of(const Call& call) {
   if (!call.failure) return std::nullopt;
-  return std::visit(RaiseFailure{}, *call.failure);
+  return violation_or_throw(*call.failure);
 }
 
 }  // namespace
@@ -31,7 +25,7 @@ PostgresDatabase::PostgresDatabase(boost::asio::io_context& io, std::shared_ptr<
 
 PostgresDatabase::~PostgresDatabase() {
   pool_->stop();
-  for (const auto& weak : scripts_) {
+  for (const auto& weak : own_connections_) {
     if (const auto connection = weak.lock()) connection->close();
   }
 }
@@ -43,7 +37,7 @@ Task<Rows> PostgresDatabase::query(const Statement& statement, Parameters parame
   Rows rows;
   Call call{Call::Kind::read, {&command, 1}, {&rows, 1}};
   co_await pool_->perform(call);
-  if (violation_or_throw(call)) throw StatementFailed{"a query must not violate a constraint"};
+  if (violation_of(call)) throw StatementFailed{"a query must not violate a constraint"};
   co_return std::move(rows);
 }
 
@@ -52,7 +46,7 @@ Task<std::expected<Rows, Violation>> PostgresDatabase::execute(const Statement& 
   Rows rows;
   Call call{Call::Kind::write, {&command, 1}, {&rows, 1}};
   co_await pool_->perform(call);
-  if (const auto violation = violation_or_throw(call)) co_return std::unexpected(*violation);
+  if (const auto violation = violation_of(call)) co_return std::unexpected(*violation);
   co_return std::move(rows);
 }
 
@@ -64,16 +58,24 @@ Task<std::expected<std::vector<Rows>, Violation>> PostgresDatabase::batch(std::v
   if (commands.empty()) co_return std::move(rows);
   Call call{Call::Kind::write, commands, rows};
   co_await pool_->perform(call);
-  if (const auto violation = violation_or_throw(call)) co_return std::unexpected(*violation);
+  if (const auto violation = violation_of(call)) co_return std::unexpected(*violation);
   rows.resize(results);
   co_return std::move(rows);
 }
 
 Task<std::expected<void, Violation>> PostgresDatabase::run_script(std::string sql) {
-  std::erase_if(scripts_, [](const auto& weak) { return weak.expired(); });
+  return run_migration_script(make_connection(), options_, std::move(sql));
+}
+
+Task<Rows> PostgresDatabase::run_check(std::string sql) {
+  return run_migration_check(make_connection(), options_, std::move(sql));
+}
+
+std::shared_ptr<PgConnection> PostgresDatabase::make_connection() {
+  std::erase_if(own_connections_, [](const auto& weak) { return weak.expired(); });
   auto connection = PgConnection::create(io_);
-  scripts_.push_back(connection);
-  return run_migration_script(std::move(connection), options_, std::move(sql));
+  own_connections_.push_back(connection);
+  return connection;
 }
 
 }  // namespace gatehouse::database::postgres

@@ -25,13 +25,17 @@ class PostgresDatabase final : public Database {
   [[nodiscard]] Task<std::expected<std::vector<Rows>, Violation>> batch(std::vector<Command> commands,
                                                                         std::string announcement) override;
   [[nodiscard]] Task<std::expected<void, Violation>> run_script(std::string sql) override;
+  [[nodiscard]] Task<Rows> run_check(std::string sql) override;
   [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::postgres; }
 
  private:
+  /// Not the pool's: for what has no deadline. It is closed with the database at the latest.
+  [[nodiscard]] std::shared_ptr<PgConnection> make_connection();
+
   boost::asio::io_context& io_;
   const std::shared_ptr<const ConnectOptions> options_;
   const std::shared_ptr<ConnectionPool> pool_;
-  std::vector<std::weak_ptr<PgConnection>> scripts_;  ///< connections that run a script, to be closed with the database
+  std::vector<std::weak_ptr<PgConnection>> own_connections_;  ///< of make_connection()
 };
 
 }  // namespace gatehouse::database::postgres

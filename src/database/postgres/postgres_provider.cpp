@@ -25,8 +25,7 @@ PostgresProvider::PostgresProvider(const config::DatabaseSettings& settings, Dri
     : query_options_(std::make_shared<const ConnectOptions>(options_for_queries(settings.postgres))),
       feed_listen_options_(for_feed(options_for_listening(settings.postgres))),
       feed_probe_options_(for_feed(options_for_queries(settings.postgres))),
-      pool_min_(settings.postgres.pool_min),
-      pool_max_(settings.postgres.pool_max),
+      pool_{.connections_min = settings.postgres.pool_min, .connections_max = settings.postgres.pool_max},
       idle_timeout_(settings.postgres.idle_timeout),
       query_timeout_(settings.query_timeout),
       queue_max_(settings.queue_max),
@@ -37,9 +36,7 @@ PostgresProvider::PostgresProvider(const config::DatabaseSettings& settings, Dri
 }
 
 std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, unsigned sharers) {
-  const unsigned most = std::max(1U, pool_max_ / std::max(1U, sharers));
-  const unsigned least = std::clamp(pool_min_ / std::max(1U, sharers), 1U, most);
-  const PoolLimits limits{least, most, queue_max_, query_timeout_, idle_timeout_, prepare_};
+  const PoolLimits limits{share_of(pool_, sharers), queue_max_, query_timeout_, idle_timeout_, prepare_};
   return std::make_unique<PostgresDatabase>(io, query_options_, limits, log_, BackOff{seed()});
 }
 

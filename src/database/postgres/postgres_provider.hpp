@@ -6,14 +6,16 @@
 #include "crypto/random.hpp"
 #include "database/driver_log.hpp"
 #include "database/postgres/connect_options.hpp"
+#include "database/postgres/pool_share.hpp"
 #include "database/provider.hpp"
 
 namespace gatehouse::database::postgres {
 
 /// PostgreSQL 13 or later, or what speaks its protocol, opened once for the process.
 ///
-/// Each open() takes its share of DB_POOL_MIN and DB_POOL_MAX, at least one connection. watch() holds two connections
-/// more: one that listens, and one that proves it hears.
+/// Each open() takes its share_of() DB_POOL_MIN and DB_POOL_MAX, at least one connection; the two that watch() holds
+/// are within DB_POOL_MAX, unless there are too many io threads. A migration's script or check has one of its own
+/// besides, while it runs.
 class PostgresProvider final : public Provider {
  public:
   /// `random` outlives the provider; it spreads reconnects and names the feed's private channel.
@@ -28,8 +30,7 @@ class PostgresProvider final : public Provider {
   const std::shared_ptr<const ConnectOptions> query_options_;
   const std::shared_ptr<const ConnectOptions> feed_listen_options_;
   const std::shared_ptr<const ConnectOptions> feed_probe_options_;
-  const unsigned pool_min_;
-  const unsigned pool_max_;
+  const PoolShare pool_;
   const std::chrono::milliseconds idle_timeout_;
   const std::chrono::milliseconds query_timeout_;
   const std::uint32_t queue_max_;

@@ -9,37 +9,60 @@ namespace {
 // "gatehous" in ASCII: the key of the advisory lock that migrations hold. Every version of Gatehouse must use the same.
 constexpr std::int64_t migration_lock = 0x67617465686f7573;
 
-struct ThrowFailure {
-  std::expected<void, Violation> operator()(Violation violation) const { return std::unexpected(violation); }
-  std::expected<void, Violation> operator()(const Unavailable& failure) const { throw failure; }
-  std::expected<void, Violation> operator()(const StatementFailed& failure) const { throw failure; }
-};
+// Of the transaction and not of the session, which belongs to others behind a pooler.
+constexpr std::string_view no_statement_timeout = "SET LOCAL statement_timeout = 0;";
+
+Unavailable connection_lost(const PgConnection& connection) {
+  return Unavailable{Unavailable::Reason::connection, connection.error_message()};
+}
 
 Task<> flush_all(std::shared_ptr<PgConnection> connection) {
   for (;;) {
     const auto state = connection->flush();
     if (state == PgConnection::Flush::done) co_return;
-    if (state == PgConnection::Flush::broken) {
-      throw Unavailable{Unavailable::Reason::connection, connection->error_message()};
-    }
+    if (state == PgConnection::Flush::broken) throw connection_lost(*connection);
     co_await connection->until_writable();
   }
+}
+
+Task<PgResult> next_result(std::shared_ptr<PgConnection> connection) {
+  while (connection->busy()) {
+    co_await connection->until_readable();
+    if (!connection->receive()) throw connection_lost(*connection);
+  }
+  co_return connection->take_result();
+}
+
+// The rows of one statement in binary form, or why there are none.
+Task<std::expected<Rows, SqlError>> run_select(std::shared_ptr<PgConnection> connection, std::string sql) {
+  EncodedParameters none;
+  if (!connection->send_unprepared(sql, none)) throw connection_lost(*connection);
+  co_await flush_all(connection);
+  std::expected<Rows, SqlError> rows;
+  for (;;) {
+    const PgResult result = co_await next_result(connection);
+    if (result.kind() == PgResult::Kind::nothing) co_return rows;
+    if (result.kind() == PgResult::Kind::failed) {
+      rows = std::unexpected(result.error());
+    } else {
+      rows = result.rows();
+    }
+  }
+}
+
+[[noreturn]] void throw_refusal(const SqlError& error) {
+  (void)violation_or_throw(classify(error));
+  throw StatementFailed{"a check must not violate a constraint"};
 }
 
 }  // namespace
 
 Task<std::optional<SqlError>> run_simple(std::shared_ptr<PgConnection> connection, std::string sql) {
-  if (!connection->send_script(sql)) {
-    throw Unavailable{Unavailable::Reason::connection, connection->error_message()};
-  }
+  if (!connection->send_script(sql)) throw connection_lost(*connection);
   co_await flush_all(connection);
   std::optional<SqlError> first_error;
   for (;;) {
-    while (connection->busy()) {
-      co_await connection->until_readable();
-      if (!connection->receive()) throw Unavailable{Unavailable::Reason::connection, connection->error_message()};
-    }
-    const PgResult result = connection->take_result();
+    const PgResult result = co_await next_result(connection);
     if (result.kind() == PgResult::Kind::nothing) co_return first_error;
     if (result.kind() == PgResult::Kind::failed && !first_error) first_error = result.error();
   }
@@ -51,12 +74,27 @@ Task<std::expected<void, Violation>> run_migration_script(std::shared_ptr<PgConn
   co_await connection->connect(std::move(options));
   // The line break ends a comment the script may end with. A script may remove anything, so caches start anew: no
   // announcement of theirs reads 'schema'.
-  std::string script = "BEGIN; SELECT pg_advisory_xact_lock(" + std::to_string(migration_lock) + ");\n" + sql +
-                       "\n;NOTIFY " + std::string{announcement_channel} + ", 'schema'; COMMIT";
+  std::string script = "BEGIN;" + std::string{no_statement_timeout} + "SELECT pg_advisory_xact_lock(" +
+                       std::to_string(migration_lock) + ");\n" + sql + "\n;NOTIFY " +
+                       std::string{announcement_channel} + ", 'schema'; COMMIT";
   const auto error = co_await run_simple(connection, std::move(script));
   connection->close();
-  if (error) co_return std::visit(ThrowFailure{}, classify(*error));
+  if (error) co_return std::unexpected(violation_or_throw(classify(*error)));
   co_return std::expected<void, Violation>{};
+}
+
+Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
+                               std::string sql) {
+  co_await connection->connect(std::move(options));
+  std::string begin = "BEGIN READ ONLY;" + std::string{no_statement_timeout};
+  if (const auto error = co_await run_simple(connection, std::move(begin))) throw_refusal(*error);
+  auto rows = co_await run_select(connection, std::move(sql));
+  if (!rows) throw_refusal(rows.error());
+  // A pooler gives up a server connection that is left in a transaction.
+  std::string end = "COMMIT";
+  if (const auto error = co_await run_simple(connection, std::move(end))) throw_refusal(*error);
+  connection->close();
+  co_return *std::move(rows);
 }
 
 }  // namespace gatehouse::database::postgres

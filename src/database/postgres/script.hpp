@@ -16,8 +16,14 @@ namespace gatehouse::database::postgres {
 
 /// Connects, then runs the script as one transaction that holds the migration lock of the database: a second process
 /// that migrates at the same time waits its turn. The lock and the transaction end with the connection at the latest.
+/// A statement_timeout of the role or the database does not count.
 [[nodiscard]] Task<std::expected<void, Violation>> run_migration_script(std::shared_ptr<PgConnection> connection,
                                                                         std::shared_ptr<const ConnectOptions> options,
                                                                         std::string sql);
+
+/// Connects, then runs the SELECT in a transaction that only reads, without the migration lock; its rows. As above, no
+/// statement_timeout counts.
+[[nodiscard]] Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection,
+                                             std::shared_ptr<const ConnectOptions> options, std::string sql);
 
 }  // namespace gatehouse::database::postgres

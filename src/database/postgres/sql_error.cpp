@@ -37,6 +37,12 @@ Failure classify(const SqlError& error) {
   return StatementFailed{text};
 }
 
+Violation violation_or_throw(const Failure& failure) {
+  if (const auto* unavailable = std::get_if<Unavailable>(&failure)) throw Unavailable{*unavailable};
+  if (const auto* failed = std::get_if<StatementFailed>(&failure)) throw StatementFailed{*failed};
+  return std::get<Violation>(failure);
+}
+
 Cure cure_for(std::string_view state) noexcept {
   if (state == "26000" || state == "0A000") return Cure::prepare_again;
   if (state == "40001" || state == "40P01") return Cure::run_again;

@@ -27,6 +27,8 @@ enum class Cure {
 
 /// PostgreSQL's Appendix A (error codes) in the terms of the port.
 [[nodiscard]] Failure classify(const SqlError& error);
+/// The violation, which is a value; any other failure is thrown.
+[[nodiscard]] Violation violation_or_throw(const Failure& failure);
 [[nodiscard]] Cure cure_for(std::string_view state) noexcept;
 
 /// The server only reads (25006): a failover left this connection on a standby, so it is of no use.

@@ -31,14 +31,15 @@ Call::Call(const Executor& executor, HandoverPtr handover, Deadline deadline, st
 Call::Call(const Executor& executor, HandoverPtr handover, std::string script)
     : handover_(std::move(handover)), deadline_(Deadline::max()), script_(std::move(script)), work_(executor) {}
 
-void Call::answer(Outcome outcome) {
-  if (answered_.exchange(true, std::memory_order_acq_rel)) return;
+bool Call::answer(Outcome outcome) {
+  if (answered_.exchange(true, std::memory_order_acq_rel)) return false;
   outcome_ = std::move(outcome);
   const auto executor = work_.get_executor();
   const auto handover = handover_;
   handover->begin();
   boost::asio::post(executor, Resumption{shared_from_this(), std::move(resume_), std::move(work_)});
   handover->end();
+  return true;
 }
 
 void Call::fail(Unavailable::Reason reason, std::string message) {

@@ -39,13 +39,13 @@ struct Outcome {
 /// One call of the port on its way from an io thread to a database thread and back.
 ///
 /// Shared by the suspended coroutine, the queue and the thread that runs it. The first answer() wins and resumes the
-/// coroutine on its io thread; a later one is dropped, so a deadline may pass while a thread still works on the call.
-/// The io_context is kept running until then.
+/// coroutine on its io thread; a later one is dropped, so a deadline may pass while a thread still works on the call,
+/// and even commits what it writes. The io_context is kept running until then.
 class Call : public std::enable_shared_from_this<Call> {
  public:
   /// Statements; one that has passed its deadline is not begun any more.
   Call(const Executor& executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands);
-  /// A script, which has no deadline.
+  /// SQL of the migrator, which has no deadline: a script for the writer, a check for a reader.
   Call(const Executor& executor, HandoverPtr handover, std::string script);
 
   [[nodiscard]] const std::vector<Command>& commands() const { return commands_; }
@@ -56,8 +56,8 @@ class Call : public std::enable_shared_from_this<Call> {
   /// Says what to resume. Once, before the call is queued.
   void resume_with(std::move_only_function<void()> resume) { resume_ = std::move(resume); }
 
-  /// Any thread.
-  void answer(Outcome outcome);
+  /// Any thread. False where it had been answered before, so that this outcome is dropped.
+  bool answer(Outcome outcome);
   void fail(Unavailable::Reason reason, std::string message);
   [[nodiscard]] bool answered() const { return answered_.load(std::memory_order_acquire); }
 

@@ -10,6 +10,7 @@ class ChangeFeeds::Feed final : public ChangeFeed {
   Feed(ChangeFeeds& feeds, std::shared_ptr<Subscriber> subscriber)
       : feeds_(feeds), subscriber_(std::move(subscriber)) {}
   ~Feed() override {
+    if (subscriber_->is_ready) subscriber_->observer->on_feed_lost();
     subscriber_->observer = nullptr;
     feeds_.remove(subscriber_);
   }
@@ -40,7 +41,7 @@ void ChangeFeeds::available() {
 
 void ChangeFeeds::changed() {
   const std::lock_guard lock{mutex_};
-  for (const auto& subscriber : subscribers_) tell(subscriber, true, true);
+  for (const auto& subscriber : subscribers_) tell(subscriber, true, available_);
 }
 
 void ChangeFeeds::lost() {
@@ -57,8 +58,10 @@ void ChangeFeeds::remove(const std::shared_ptr<Subscriber>& subscriber) {
 // Called under the lock: once remove() has returned, nothing is posted to the feed's io_context any more.
 void ChangeFeeds::tell(const std::shared_ptr<Subscriber>& subscriber, bool lost, bool ready) {
   boost::asio::post(subscriber->executor, [subscriber, lost, ready] {
-    if (lost && subscriber->observer != nullptr) subscriber->observer->on_feed_lost();
-    if (ready && subscriber->observer != nullptr) subscriber->observer->on_feed_ready();
+    if (subscriber->observer == nullptr) return;
+    if (lost) subscriber->observer->on_feed_lost();
+    if (ready) subscriber->observer->on_feed_ready();
+    subscriber->is_ready = ready;
   });
 }
 

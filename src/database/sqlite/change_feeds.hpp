@@ -14,7 +14,7 @@ namespace gatehouse::database::sqlite {
 /// Passes what the writer's thread sees of other processes' writes on to the observers, each on its io thread.
 ///
 /// SQLite says that something changed, not what: every change is a moment in which announcements were missed, told as
-/// on_feed_lost() and then on_feed_ready(). Thread-safe.
+/// on_feed_lost() and then on_feed_ready(). A ready feed that is destroyed tells on_feed_lost(). Thread-safe.
 class ChangeFeeds {
  public:
   /// Subscribes until the feed is destroyed, on `io`'s thread. The feeds outlive it.
@@ -24,15 +24,16 @@ class ChangeFeeds {
 
   // From the writer's thread.
   void available();  ///< changes are seen from now on
-  void changed();    ///< another process wrote
+  void changed();    ///< another process wrote, or this one after it had answered the writer's caller
   void lost();       ///< changes are not seen any more
 
  private:
   class Feed;
-  // The observer is touched on the io thread alone; a destroyed feed leaves nullptr.
+  // Observer and readiness are touched on the io thread alone; a destroyed feed leaves nullptr.
   struct Subscriber {
     Executor executor;
     ChangeObserver* observer;
+    bool is_ready = false;
   };
 
   void remove(const std::shared_ptr<Subscriber>& subscriber);

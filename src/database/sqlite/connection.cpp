@@ -161,18 +161,12 @@ std::int64_t Connection::data_version() {
   return run(command, std::chrono::steady_clock::now() + data_version_timeout).value()[0].integer(0);
 }
 
-Connection::Prepared& Connection::prepare(const Statement& statement) {
-  const auto found = prepared_.find(&statement);
-  // Also by its text, lest a statement that was not static leave its plan to another at the same address.
-  if (found != prepared_.end() && found->second.sql == statement.sql) return found->second;
-  if (prepared_.size() >= prepared_max) prepared_.clear();
-
+Connection::Prepared Connection::compile(const Statement& statement, unsigned flags) {
   sqlite3_stmt* made = nullptr;
-  require(sqlite3_prepare_v3(handle_.get(), statement.sql.data(), static_cast<int>(statement.sql.size()),
-                             SQLITE_PREPARE_PERSISTENT, &made, nullptr),
+  require(sqlite3_prepare_v3(handle_.get(), statement.sql.data(), static_cast<int>(statement.sql.size()), flags, &made,
+                             nullptr),
           statement.name);
   Prepared prepared;
-  prepared.sql = statement.sql;
   prepared.handle.reset(made);
   if (made == nullptr) throw StatementFailed{std::string{statement.name} + ": no statement"};
   if (role_ == Role::reader && sqlite3_stmt_readonly(made) == 0) {
@@ -182,7 +176,14 @@ Connection::Prepared& Connection::prepare(const Statement& statement) {
   for (int number = 1; number <= count; ++number) {
     prepared.positions.push_back(sqlite3_bind_parameter_index(made, ("$" + std::to_string(number)).c_str()));
   }
-  return prepared_.insert_or_assign(&statement, std::move(prepared)).first->second;
+  return prepared;
+}
+
+Connection::Prepared& Connection::prepare(const Statement& statement) {
+  const auto found = prepared_.find(&statement);
+  if (found != prepared_.end()) return found->second;
+  if (prepared_.size() >= prepared_max) prepared_.clear();
+  return prepared_.emplace(&statement, compile(statement, SQLITE_PREPARE_PERSISTENT)).first->second;
 }
 
 void Connection::bind(const Prepared& prepared, const Command& command) {
@@ -221,7 +222,17 @@ void Connection::read_row(sqlite3_stmt* statement, std::string_view name, Rows& 
 std::expected<Rows, Violation> Connection::run(const Command& command, Deadline deadline) {
   deadline_ = deadline;
   if (must_end()) fail(SQLITE_INTERRUPT, command.statement->name);
-  const Prepared& prepared = prepare(*command.statement);
+  return perform(prepare(*command.statement), command);
+}
+
+std::expected<Rows, Violation> Connection::run_check(const std::string& sql) {
+  deadline_ = Deadline::max();
+  const Statement statement{"check", sql};
+  const Command command{&statement, {}};
+  return perform(compile(statement, 0), command);
+}
+
+std::expected<Rows, Violation> Connection::perform(const Prepared& prepared, const Command& command) {
   sqlite3_stmt* statement = prepared.handle.get();
   const Execution execution{statement};
   bind(prepared, command);

@@ -40,6 +40,9 @@ class Connection {
   /// failure may have ended the transaction: see in_transaction().
   [[nodiscard]] std::expected<Rows, Violation> run(const Command& command, Deadline deadline);
 
+  /// Runs one SELECT that is not kept prepared. No deadline.
+  [[nodiscard]] std::expected<Rows, Violation> run_check(const std::string& sql);
+
   /// Waits for another process's write to end, until the deadline.
   void begin(Deadline deadline);
   /// Durable when it returns. On a violation (a deferred foreign key) the transaction is still open.
@@ -67,7 +70,6 @@ class Connection {
     void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
   };
   struct Prepared {
-    std::string_view sql;
     std::unique_ptr<sqlite3_stmt, Finalized> handle;
     std::vector<int> positions;  ///< SQLite's index of `$1`, `$2` …
   };
@@ -86,8 +88,10 @@ class Connection {
   [[noreturn]] void fail(int code, std::string_view doing);
   [[nodiscard]] std::expected<void, Violation> execute(const char* sql, std::string_view doing);
   void control(const char* sql);
+  [[nodiscard]] Prepared compile(const Statement& statement, unsigned flags);
   [[nodiscard]] Prepared& prepare(const Statement& statement);
   void bind(const Prepared& prepared, const Command& command);
+  [[nodiscard]] std::expected<Rows, Violation> perform(const Prepared& prepared, const Command& command);
   void read_row(sqlite3_stmt* statement, std::string_view name, Rows& rows);
 
   const Role role_;

@@ -13,6 +13,7 @@ void Reader::run(std::latch& opened) {
     const auto calls = lane_.take(1, std::chrono::steady_clock::now() + idle_wait);
     slot_.maintain();
     if (!calls.empty()) serve(*calls.front());
+    slot_.maintain();
   }
 }
 
@@ -23,7 +24,8 @@ void Reader::serve(Call& call) {
     return;
   }
   try {
-    auto rows = connection->run(call.commands().front(), call.deadline());
+    auto rows = call.is_script() ? connection->run_check(call.script())
+                                 : connection->run(call.commands().front(), call.deadline());
     if (!rows) throw StatementFailed{"a query violated a constraint"};
     std::vector<Rows> results;
     results.push_back(std::move(*rows));

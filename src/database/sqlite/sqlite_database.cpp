@@ -46,4 +46,11 @@ Task<std::expected<void, Violation>> SqliteDatabase::run_script(std::string sql)
   co_return std::expected<void, Violation>{};
 }
 
+Task<Rows> SqliteDatabase::run_check(std::string sql) {
+  const auto call = std::make_shared<Call>(io_.get_executor(), handover_, std::move(sql));
+  co_await reads_.submit(call);
+  auto results = call->take_results();
+  co_return std::move(results->front());
+}
+
 }  // namespace gatehouse::database::sqlite

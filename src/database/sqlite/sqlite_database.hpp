@@ -28,6 +28,7 @@ class SqliteDatabase final : public Database {
   Task<std::expected<std::vector<Rows>, Violation>> batch(std::vector<Command> commands,
                                                           std::string announcement) override;
   Task<std::expected<void, Violation>> run_script(std::string sql) override;
+  Task<Rows> run_check(std::string sql) override;
   [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
 
  private:

@@ -33,7 +33,8 @@ class SqliteProvider final : public Provider {
 
   [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
 
-  /// The feed sees the writes of other processes, within 50 ms; this process's own are not announced to it.
+  /// The feed sees the writes of other processes, within 50 ms. This process's own are not announced to it, but for
+  /// those that are committed after their caller was given up on at the deadline.
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, ChangeObserver& observer) override;
 
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }

@@ -51,6 +51,13 @@ Deadline latest_deadline(const std::vector<CallPtr>& calls) {
   return (*std::ranges::max_element(calls, {}, &Call::deadline))->deadline();
 }
 
+// False where one of them had been answered before, at its deadline.
+bool answer_all(const std::vector<CallPtr>& calls, std::vector<Outcome> outcomes) {
+  bool in_time = true;
+  for (std::size_t i = 0; i < calls.size(); ++i) in_time = calls[i]->answer(std::move(outcomes[i])) && in_time;
+  return in_time;
+}
+
 void fail_all(const std::vector<CallPtr>& calls, Unavailable::Reason reason, const std::string& message) {
   for (const CallPtr& call : calls) call->fail(reason, message);
 }
@@ -87,8 +94,8 @@ void Writer::write_group(Connection& connection, std::vector<CallPtr> calls) {
   } catch (const Unavailable& failure) {
     connection.rollback();
     fail_all(calls, failure.reason(), failure.what());
-  } catch (const StatementFailed& failure) {
-    // Of BEGIN, COMMIT or a savepoint: no caller's statement is to blame.
+  } catch (const std::exception& failure) {
+    // Of BEGIN, COMMIT or a savepoint, or there is no memory: no caller's statement is to blame.
     connection.rollback();
     fail_all(calls, Unavailable::Reason::storage, failure.what());
   }
@@ -117,7 +124,9 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
   }
   statistics_.commits.fetch_add(1, std::memory_order_relaxed);
   statistics_.writes.fetch_add(calls.size(), std::memory_order_relaxed);
-  for (std::size_t i = 0; i < calls.size(); ++i) calls[i]->answer(std::move(outcomes[i]));
+  // Whoever was told at the deadline that the outcome is unknown has dropped from this process's cache what the write
+  // ended, but that was before the commit.
+  if (!answer_all(calls, std::move(outcomes))) feeds_.changed();
   return true;
 }
 

@@ -20,7 +20,8 @@ namespace gatehouse::database::sqlite {
 /// that violates a constraint is undone alone and leaves its neighbours; one that takes the whole transaction with it
 /// (an interrupted statement) is answered, and the others run again.
 ///
-/// Between groups, and every `feed_interval` when idle, it looks whether another process changed the file.
+/// Between groups, and every `feed_interval` when idle, it looks whether another process changed the file. A write that
+/// it commits after its caller was answered at the deadline is reported to the feeds as well.
 class Writer {
  public:
   /// All references outlive the writer.

@@ -51,6 +51,17 @@ TEST(CommandLine, Rollback_TakesATarget) {
   EXPECT_EQ(command_of<MigrateRollbackCommand>({"migrate", "rollback"}).to, std::nullopt);
   EXPECT_EQ(command_of<MigrateRollbackCommand>({"migrate", "rollback", "--to", "express"}).to, "express");
 }
+TEST(CommandLine, RollbackToAnEmptyName_IsNotTheLastBatchButAUsageError) {
+  for (const auto& arguments :
+       {std::vector<const char*>{"migrate", "rollback", "--to", ""}, {"migrate", "rollback", "--to="}}) {
+    const CommandLineEnd end = end_of(arguments);
+    EXPECT_EQ(end.exit_code, exit_usage);
+    EXPECT_THAT(end.text, HasSubstr("--to"));
+  }
+}
+TEST(CommandLine, RollbacksHelp_SaysThatTheBeginningOfANameWillDo) {
+  EXPECT_THAT(end_of({"migrate", "rollback", "--help"}).text, HasSubstr("beginning"));
+}
 TEST(CommandLine, Make_TakesANameAndADirectory) {
   EXPECT_EQ(command_of<MigrateMakeCommand>({"migrate", "make", "add_x"}).directory, "migrations");
   EXPECT_EQ(command_of<SeedMakeCommand>({"seed", "make", "more", "--directory", "d"}).directory, "d");

@@ -35,6 +35,10 @@ class BorrowedProvider final : public database::Provider {
 /// The command line over an empty database, with the world outside in the test's hands.
 class CommandTest : public ::testing::Test {
  protected:
+  explicit CommandTest(
+      std::unique_ptr<gatehouse::testing::Backend> backend = gatehouse::testing::sqlite_backend().make())
+      : backend_(std::move(backend)) {}
+
   int run(std::vector<const char*> arguments) {
     arguments.insert(arguments.begin(), {"gatehouse", "--env-file", "/dev/null"});
     out_.str("");
@@ -66,13 +70,28 @@ class CommandTest : public ::testing::Test {
 
   std::map<std::string, std::string, std::less<>> environment_{{"APP_ENV", "test"}};
   int served_port_ = -1;
+  gatehouse::testing::ManualClock clock_;
 
  private:
-  std::unique_ptr<gatehouse::testing::Backend> backend_ = gatehouse::testing::sqlite_backend().make();
-  gatehouse::testing::ManualClock clock_;
+  std::unique_ptr<gatehouse::testing::Backend> backend_;
   crypto::SystemRandom random_;
   std::ostringstream out_;
   std::ostringstream err_;
+};
+
+/// The same over PostgreSQL. Skipped where no server was named.
+class PostgresCommandTest : public CommandTest {
+ protected:
+  PostgresCommandTest() : CommandTest(make_backend()) { environment_["DB_HOST"] = "the.tests.own"; }
+  void SetUp() override {
+    if (!gatehouse::testing::postgres_backend()) GTEST_SKIP() << "GATEHOUSE_TEST_POSTGRES is not set";
+  }
+
+ private:
+  static std::unique_ptr<gatehouse::testing::Backend> make_backend() {
+    const auto factory = gatehouse::testing::postgres_backend();
+    return factory ? factory->make() : nullptr;
+  }
 };
 
 TEST_F(CommandTest, Serve_IsGivenTheSettingsAndItsExitCodePasses) {
@@ -109,6 +128,14 @@ TEST_F(CommandTest, RollbackToAnUnknownName_IsRefused) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"migrate", "rollback", "--to", "nothing_like_it"}), exit_failure);
   EXPECT_THAT(err(), HasSubstr("nothing_like_it"));
+}
+TEST_F(CommandTest, RollbackToTheBeginningOfSeveralNames_ListsThem) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(run({"migrate", "rollback", "--to", "202507"}), exit_failure);
+  EXPECT_EQ(err(),
+            "202507 could be any of: 20250711_001_create_users_table, 20250714_001_add_password_to_users, "
+            "20250715_001_create_sessions_table; give more of the name\n");
+  EXPECT_EQ(run({"migrate", "rollback", "--to", "20250715"}), exit_success) << err();
 }
 TEST_F(CommandTest, Seeds_AreAddedOnce) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
@@ -185,6 +212,15 @@ TEST_F(CommandTest, Doctor_FindsAPendingSchemaWrongAndACurrentOneFine) {
   EXPECT_EQ(run({"doctor"}), exit_success) << out();
   for (const char* finding : {"ok     schema: up to date", "ok     database: SQLite 3", "ok     kept passwords"})
     EXPECT_THAT(out(), HasSubstr(finding));
+}
+TEST_F(PostgresCommandTest, Doctor_ClocksOfBothMachinesDiffer_SaysSo) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success) << err();
+  clock_.set(SystemClock{}.now() - std::chrono::seconds{10});
+  EXPECT_EQ(run({"doctor"}), exit_failure);
+  EXPECT_THAT(out(), HasSubstr("WRONG  clocks: the database's and this machine's are 10"));
+  clock_.set(SystemClock{}.now());
+  EXPECT_EQ(run({"doctor"}), exit_success) << out();
+  EXPECT_THAT(out(), HasSubstr("ok     clocks: the database's and this machine's are "));
 }
 TEST_F(CommandTest, Doctor_ShowsEverySettingAndNoSecret) {
   environment_["API_KEY"] = environment_["JWT_SECRET"] = environment_["SESSION_SECRET"] = "canary";

@@ -37,6 +37,17 @@ TEST(SqlError_Classify, MistakesInStatements_AreNot) {
   EXPECT_STREQ(std::get<StatementFailed>(classified("42P01")).what(), "42P01: words");
 }
 
+TEST(SqlError_ViolationOrThrow, OnlyAViolation_IsAValue) {
+  EXPECT_EQ(violation_or_throw(classified("23505")), Violation::unique);
+  EXPECT_THROW((void)violation_or_throw(classified("42P01")), StatementFailed);
+  try {
+    (void)violation_or_throw(classified("57014"));
+    FAIL() << "it was returned";
+  } catch (const Unavailable& failure) {
+    EXPECT_EQ(failure.reason(), Reason::deadline);
+  }
+}
+
 TEST(SqlError_Cure, OnlyWhatTheServerRolledBack_IsTriedAgain) {
   EXPECT_EQ(cure_for("26000"), Cure::prepare_again);
   EXPECT_EQ(cure_for("0A000"), Cure::prepare_again);

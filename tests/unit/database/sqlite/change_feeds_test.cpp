@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "faulty_disk.hpp"
 #include "full_disk.hpp"
 #include "sqlite_fixture.hpp"
 
@@ -60,6 +61,16 @@ TEST_F(ChangeFeedsTest, Watch_AnotherProcessWrites_IsLostAndReadyAgain) {
   EXPECT_EQ(count(), 1);
 }
 
+TEST_F(ChangeFeedsTest, Changed_WhileChangesAreNotSeen_MakesNoFeedReady) {
+  ChangeFeeds feeds;
+  const auto feed = feeds.watch(io_, observer_);
+  feeds.changed();
+  io_.restart();
+  io_.poll();
+  EXPECT_EQ(observer_.lost, 1);
+  EXPECT_EQ(observer_.ready, 0);
+}
+
 TEST_F(ChangeFeedsTest, Watch_OwnWrites_AreNotReported) {
   open_with_table();
   const auto feed = provider_->watch(io_, observer_);
@@ -81,17 +92,43 @@ TEST_F(ChangeFeedsTest, Watch_ConnectionBreaks_IsLostUntilThereIsANewOne) {
   EXPECT_TRUE(run_until([&] { return observer_.lost == 1 && observer_.ready == 2; }));
 }
 
-TEST_F(ChangeFeedsTest, Watch_FeedDestroyed_IsSilent) {
+// Whoever ended a session has forgotten it here when the deadline passed, and it may have come back before the commit.
+TEST_F(ChangeFeedsTest, Watch_WriteCommittedAfterItsDeadline_IsLostAndReadyAgain) {
+  FaultyDisk disk;
+  settings_.query_timeout = std::chrono::milliseconds{50};
+  open_with_table();
+  const auto feed = provider_->watch(io_, observer_);
+  ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
+  disk.hold_syncs();
+  EXPECT_THROW((void)insert(1, "late"), Unavailable);
+  EXPECT_EQ(count(), 0);
+  EXPECT_EQ(observer_.lost, 0);
+  disk.release_syncs();
+  EXPECT_TRUE(run_until([&] { return observer_.lost == 1 && observer_.ready == 2; }));
+  EXPECT_EQ(count(), 1);
+}
+
+TEST_F(ChangeFeedsTest, Watch_FeedDestroyedBeforeItIsReady_IsSilent) {
+  open_with_table();
+  provider_->watch(io_, observer_).reset();
+  io_.restart();
+  io_.poll();
+  EXPECT_EQ(observer_.ready, 0);
+  EXPECT_EQ(observer_.lost, 0);
+}
+
+TEST_F(ChangeFeedsTest, Watch_ReadyFeedDestroyed_IsLostAndThenSilent) {
   open_with_table();
   auto feed = provider_->watch(io_, observer_);
   RecordingObserver other;
   const auto other_feed = provider_->watch(io_, other);
   ASSERT_TRUE(run_until([&] { return observer_.ready == 1 && other.ready == 1; }));
   feed.reset();
+  EXPECT_EQ(observer_.lost, 1);
   write_from_outside("INSERT INTO items VALUES (1, 'one')");
   ASSERT_TRUE(run_until([&] { return other.ready == 2; }));
   EXPECT_EQ(observer_.ready, 1);
-  EXPECT_EQ(observer_.lost, 0);
+  EXPECT_EQ(observer_.lost, 1);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ TEST_F(LaneTest, Expire_CallWhoseThreadHangs_IsAnsweredAndTheLateAnswerDropped) 
   lane.expire(start_ + 2 * second);
   poll();
   EXPECT_EQ(ended.failure, Unavailable::Reason::deadline);
-  call->answer({});
+  EXPECT_FALSE(call->answer({}));
   poll();
   EXPECT_EQ(ended.failure, Unavailable::Reason::deadline);
 }
@@ -111,7 +111,7 @@ TEST_F(LaneTest, Expire_RunningScript_IsLeftAlone) {
   lane.expire(start_ + std::chrono::hours{24});
   poll();
   EXPECT_FALSE(ended.done);
-  script.front()->answer({});
+  EXPECT_TRUE(script.front()->answer({}));
   poll();
   EXPECT_TRUE(ended.done);
   EXPECT_FALSE(ended.failure);

@@ -9,8 +9,10 @@
 #include <fstream>
 #include <optional>
 
+#include "faulty_disk.hpp"
 #include "full_disk.hpp"
 #include "sqlite_fixture.hpp"
+#include "support/run_until.hpp"
 
 namespace gatehouse::database::sqlite {
 namespace {
@@ -101,6 +103,35 @@ TEST_F(SqliteTest, Execute_DiskRefusesWrites_IsUnavailableUntilItTakesThemAgain)
   EXPECT_EQ(count(), 2);
 }
 
+TEST_F(SqliteTest, Writer_EveryCommit_IsOnTheDiskBeforeItIsAnswered) {
+  constexpr int full = 2;
+  static constexpr Statement synchronous{"synchronous", "PRAGMA synchronous"};
+  static constexpr Statement journal_mode{"journal_mode", "PRAGMA journal_mode"};
+  open();
+  EXPECT_EQ(testing::run_task(io_, database_->execute(synchronous, {})).value()[0].integer(0), full);
+  EXPECT_EQ(testing::run_task(io_, database_->execute(journal_mode, {})).value()[0].text(0), "wal");
+}
+
+TEST_F(SqliteTest, Query_ThatBreaksItsConnection_LeavesANewOneToTheNext) {
+  FaultyDisk disk;
+  settings_.sqlite.readers = 1;
+  open_with_table();
+  ASSERT_EQ(count(), 0);
+  ASSERT_TRUE(insert(1, "one"));  // so that the reader has to look at the file again
+  disk.fail_reads(true);
+  EXPECT_EQ(reason_of([&] { (void)count(); }), Unavailable::Reason::storage);
+  disk.fail_reads(false);
+  // Without another query to make it look.
+  EXPECT_TRUE(testing::run_until(io_, [&] { return logged("sqlite_connection_broken"); }));
+  EXPECT_TRUE(testing::run_until(io_, [&] {
+    try {
+      return count() == 1;
+    } catch (const Unavailable&) {
+      return false;
+    }
+  }));
+}
+
 TEST_F(SqliteTest, Execute_AnotherProcessHoldsTheLock_WaitsThenIsUnavailable) {
   settings_.query_timeout = std::chrono::milliseconds{150};
   open_with_table();
@@ -136,6 +167,24 @@ TEST_F(SqliteTest, Query_LongerThanItsDeadline_IsInterrupted) {
   Parameters endless{std::int64_t{1} << 60};
   EXPECT_EQ(reason_of([&] { (void)testing::run_task(io_, database_->query(count_slowly, std::move(endless))); }),
             Unavailable::Reason::deadline);
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_F(SqliteTest, RunCheck_LongerThanTheQueryDeadline_IsNotCutShort) {
+  settings_.query_timeout = std::chrono::milliseconds{20};
+  open();
+  const auto begin = std::chrono::steady_clock::now();
+  const auto rows = testing::run_task(
+      io_, database_->run_check("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
+                                "WHERE n < 2000000) SELECT count(*) FROM numbers"));
+  EXPECT_EQ(rows[0].integer(0), 2'000'000);
+  EXPECT_GT(std::chrono::steady_clock::now() - begin, settings_.query_timeout);
+}
+
+TEST_F(SqliteTest, RunCheck_ThatWrites_IsRefused) {
+  open_with_table();
+  EXPECT_THROW((void)testing::run_task(io_, database_->run_check("INSERT INTO items VALUES (1, 'one')")),
+               StatementFailed);
   EXPECT_EQ(count(), 0);
 }
 
@@ -211,6 +260,21 @@ TEST_F(SqliteTest, Provider_DestroyedWhileCallsWait_AnswersThemStopped) {
   provider_.reset();
   io_.run();
   EXPECT_EQ(stopped, 5);
+}
+
+TEST_F(SqliteTest, Provider_DestroyedWhileACheckRuns_AnswersItStopped) {
+  open();
+  std::optional<Unavailable::Reason> reason;
+  auto check = database_->run_check(
+      "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT count(*) FROM numbers");
+  boost::asio::co_spawn(io_, std::move(check), [&](std::exception_ptr failure, const Rows&) {
+    reason = reason_of([&] { std::rethrow_exception(failure); });
+  });
+  io_.restart();
+  io_.poll();
+  provider_.reset();
+  io_.run();
+  EXPECT_EQ(reason, Unavailable::Reason::stopped);
 }
 
 TEST_F(SqliteTest, Query_ThatWrites_IsRefused) {
