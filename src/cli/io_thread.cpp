@@ -25,7 +25,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .proxies = shared.proxies,
                    .random = shared.random,
                    .access_log = access_log_,
-                   .open_connections = shared.open_connections,
+                   .counts = shared.connections,
                    .connections_max = shared.connections_max,
                    .tls = shared.tls.get()}) {}
 

@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "config/settings.hpp"
 #include "crypto/random.hpp"
+#include "http/connection.hpp"
 #include "http/middleware/api_keys.hpp"
 #include "http/middleware/cors.hpp"
 #include "http/middleware/trusted_proxies.hpp"
@@ -47,7 +48,7 @@ struct SharedParts {
   std::unique_ptr<boost::asio::ssl::context> tls;  ///< null: plain HTTP
 
   const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it
-  std::atomic<std::uint32_t> open_connections = 0;
+  http::ConnectionCounts connections;
   std::atomic<bool> schema_ready = false;  ///< migrations are done; until then only health and greeting are answered
 };
 

@@ -115,7 +115,7 @@ void Answer::begin_stream(Status status) {
   state_ = State::streaming;
 }
 
-Task<bool> Answer::write(std::string_view piece) {
+Task<bool> Answer::write(std::string piece) {
   if (!wants_body() || piece.empty()) co_return true;
   if (request_->is_http_1_0) {
     out_ += piece;
@@ -125,6 +125,7 @@ Task<bool> Answer::write(std::string_view piece) {
     out_ += piece;
     out_ += "\r\n";
   }
+  std::string{}.swap(piece);
   co_return co_await sink_.flush();
 }
 

@@ -70,8 +70,8 @@ class Answer {
   [[nodiscard]] bool wants_body() const;
   /// Starts a JSON answer of unknown length: chunked, or ended by the close for HTTP/1.0 (RFC 9112 section 6.3).
   void begin_stream(Status status);
-  /// Adds a piece and sends it. False when the client is gone.
-  [[nodiscard]] Task<bool> write(std::string_view piece);
+  /// Adds a piece and sends it; only one copy of it is held while the client takes it. False when the client is gone.
+  [[nodiscard]] Task<bool> write(std::string piece);
   void end_stream();
   /// The stream cannot be completed: the connection is reset, so that the client notices.
   void abort_stream();

@@ -20,6 +20,12 @@
 
 namespace gatehouse::http {
 
+/// How many connections a process has: those that are served, and those that are being told that there is no place.
+struct ConnectionCounts {
+  std::atomic<std::uint32_t> served = 0;
+  std::atomic<std::uint32_t> turned_away = 0;
+};
+
 /// What the connections of one io thread share. Owned by the Server, outlives them.
 struct ConnectionContext {
   const config::ServerSettings& settings;
@@ -28,8 +34,8 @@ struct ConnectionContext {
   const TrustedProxies& proxies;
   RequestIds& request_ids;
   telemetry::AccessLog& access_log;
-  std::atomic<std::uint32_t>& open_connections;  ///< of the whole process; outlives the event loop
-  boost::asio::ssl::context* tls;                ///< null: plain HTTP
+  ConnectionCounts& counts;        ///< of the whole process; outlives the event loop
+  boost::asio::ssl::context* tls;  ///< null: plain HTTP
   ParserLimits limits;
   CommonHeaders common_headers;
   std::chrono::steady_clock::time_point now;  ///< coarse: refreshed by the server's tick, for deadlines
@@ -51,9 +57,10 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   virtual void close_if_idle() = 0;
 };
 
-/// In plain HTTP, or over TLS where context.tls is given.
+/// In plain HTTP, or over TLS where context.tls is given. It counts in `count`, one of context.counts, while it lives.
 [[nodiscard]] std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket,
                                                           const boost::asio::ip::address& peer,
-                                                          ConnectionContext& context);
+                                                          ConnectionContext& context,
+                                                          std::atomic<std::uint32_t>& count);
 
 }  // namespace gatehouse::http

@@ -37,7 +37,7 @@ Server::Server(asio::io_context& io, const Parts& parts)
                .proxies = parts.proxies,
                .request_ids = request_ids_,
                .access_log = parts.access_log,
-               .open_connections = parts.open_connections,
+               .counts = parts.counts,
                .tls = parts.tls,
                .limits = {parts.settings.header_bytes_max, parts.settings.body_bytes_max},
                .common_headers = CommonHeaders(parts.tls != nullptr, parts.clock.now()),
@@ -96,11 +96,13 @@ Server::Backlog Server::take_some() {
 }
 
 void Server::take(runtime::TcpSocket socket, const asio::ip::address& peer) {
-  const std::uint32_t open = context_.open_connections.load(std::memory_order_relaxed);
-  const bool has_place = open < connections_max_;
+  ConnectionCounts& counts = context_.counts;
+  const bool has_place = counts.served.load(std::memory_order_relaxed) < connections_max_;
+  const bool can_be_told = counts.turned_away.load(std::memory_order_relaxed) < turned_away_max;
   // Over TLS a refusal would cost a handshake first.
-  if (!has_place && (context_.tls != nullptr || open >= connections_max_ + turned_away_max)) return;
-  const auto connection = make_connection(std::move(socket), peer, context_);
+  if (!has_place && (context_.tls != nullptr || !can_be_told)) return;
+  const auto connection =
+      make_connection(std::move(socket), peer, context_, has_place ? counts.served : counts.turned_away);
   connections_.push_back(*connection);
   if (has_place)
     connection->start();

@@ -30,7 +30,7 @@ class Server {
     const TrustedProxies& proxies;
     crypto::Random& random;
     telemetry::AccessLog& access_log;
-    std::atomic<std::uint32_t>& open_connections;
+    ConnectionCounts& counts;
     std::uint32_t connections_max;  ///< of the whole process
     boost::asio::ssl::context* tls;
   };

@@ -16,10 +16,10 @@ namespace asio = boost::asio;
 
 template <class Stream>
 template <class... StreamArguments>
-StreamConnection<Stream>::StreamConnection(ConnectionContext& context, const asio::ip::address& peer,
-                                           StreamArguments&&... stream_arguments)
+StreamConnection<Stream>::StreamConnection(ConnectionContext& context, std::atomic<std::uint32_t>& count,
+                                           const asio::ip::address& peer, StreamArguments&&... stream_arguments)
     : context_(context),
-      open_connections_(context.open_connections),
+      count_(count),
       stream_(std::forward<StreamArguments>(stream_arguments)...),
       peer_(peer.to_string()),
       peer_is_proxy_(context.proxies.trusts(peer)),
@@ -27,14 +27,14 @@ StreamConnection<Stream>::StreamConnection(ConnectionContext& context, const asi
       // Uninitialised on purpose: pages that no request reaches are never touched.
       read_(std::make_unique_for_overwrite<char[]>(read_capacity_)),
       answer_(out_, context.common_headers, *this) {
-  ++open_connections_;
+  ++count_;
 }
 
 template <class Stream>
 StreamConnection<Stream>::~StreamConnection() {
   wipe_memory(read_.get(), end_);
   wipe_memory(body_.data(), body_.size());
-  --open_connections_;
+  --count_;
 }
 
 template <class Stream>
@@ -392,10 +392,10 @@ template class StreamConnection<runtime::TcpSocket>;
 template class StreamConnection<TlsStream>;
 
 std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket, const asio::ip::address& peer,
-                                            ConnectionContext& context) {
+                                            ConnectionContext& context, std::atomic<std::uint32_t>& count) {
   if (context.tls != nullptr)
-    return std::make_shared<StreamConnection<TlsStream>>(context, peer, std::move(socket), *context.tls);
-  return std::make_shared<StreamConnection<runtime::TcpSocket>>(context, peer, std::move(socket));
+    return std::make_shared<StreamConnection<TlsStream>>(context, count, peer, std::move(socket), *context.tls);
+  return std::make_shared<StreamConnection<runtime::TcpSocket>>(context, count, peer, std::move(socket));
 }
 
 }  // namespace gatehouse::http

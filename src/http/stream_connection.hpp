@@ -25,7 +25,7 @@ class StreamConnection final : public Connection,
                                public std::enable_shared_from_this<StreamConnection<Stream>> {
  public:
   template <class... StreamArguments>
-  StreamConnection(ConnectionContext& context, const boost::asio::ip::address& peer,
+  StreamConnection(ConnectionContext& context, std::atomic<std::uint32_t>& count, const boost::asio::ip::address& peer,
                    StreamArguments&&... stream_arguments);
   ~StreamConnection() override;
 
@@ -82,7 +82,7 @@ class StreamConnection final : public Connection,
   [[nodiscard]] runtime::TcpSocket& socket();
 
   ConnectionContext& context_;
-  std::atomic<std::uint32_t>& open_connections_;  ///< a connection may outlive its server in an event loop's queue
+  std::atomic<std::uint32_t>& count_;  ///< a connection may outlive its server in an event loop's queue
   Stream stream_;
   const std::string peer_;
   const bool peer_is_proxy_;

@@ -62,16 +62,20 @@ AuthRoutes::AuthRoutes(flows::LoginFlow& login, sessions::SessionService& sessio
     : login_(login), sessions_(sessions), tokens_(tokens), clock_(clock), login_errors_(login_errors) {}
 
 void AuthRoutes::add_to(http::Router& router) {
-  router.add(
-      {.method = http::Method::post,
-       .pattern = "/user-auth/verify-session",
-       .handle = [this](const Request& request, Answer& answer) { return verify_session(request, answer); },
-       .handle_now = [this](const Request& request, Answer& answer) { return verify_session_now(request, answer); }});
-  router.add(
-      {.method = http::Method::post,
-       .pattern = "/user-auth/verify-token",
-       .handle = [this](const Request& request, Answer& answer) { return verify_token(request, answer); },
-       .handle_now = [this](const Request& request, Answer& answer) { return verify_token_now(request, answer); }});
+  http::ImmediateHandler session_now;
+  http::ImmediateHandler token_now;
+  if (sessions_.has_cache()) {
+    session_now = [this](const Request& request, Answer& answer) { return verify_session_now(request, answer); };
+    token_now = [this](const Request& request, Answer& answer) { return verify_token_now(request, answer); };
+  }
+  router.add({.method = http::Method::post,
+              .pattern = "/user-auth/verify-session",
+              .handle = [this](const Request& request, Answer& answer) { return verify_session(request, answer); },
+              .handle_now = std::move(session_now)});
+  router.add({.method = http::Method::post,
+              .pattern = "/user-auth/verify-token",
+              .handle = [this](const Request& request, Answer& answer) { return verify_token(request, answer); },
+              .handle_now = std::move(token_now)});
   router.add({.method = http::Method::post,
               .pattern = "/user-auth",
               .handle = [this](const Request& request, Answer& answer) { return log_in(request, answer); }});

@@ -58,6 +58,9 @@ void append_list_json(std::string& out, const std::vector<users::User>& page, bo
   }
 }
 
+/// Of the streamed list: some 25 KB, so that a thousand clients who stop reading hold 25 MB.
+constexpr unsigned part_users_max = 128;
+
 users::PagePosition position_of(const users::User& user) { return {user.created_at, user.id}; }
 
 }  // namespace
@@ -108,26 +111,30 @@ Task<> UserRoutes::list_page(unsigned limit, std::optional<users::PagePosition> 
   answer.send(Status::ok, json);
 }
 
-/// Reads and sends page after page, so that memory does not grow with the number of users. A user created meanwhile is
+/// Reads and sends part after part, so that memory does not grow with the number of users. A user created meanwhile is
 /// newer than all that is still to come and therefore not in the list; one deleted meanwhile may be missing.
 Task<> UserRoutes::stream_all(Answer& answer) {
-  std::vector<users::User> page = co_await users_.page(std::nullopt, page_limit_max);
+  std::string json = "[";
+  auto last = co_await append_part(json, std::nullopt);
   answer.begin_stream(Status::ok);
   if (!answer.wants_body()) co_return answer.end_stream();
-  std::string json = "[";
-  bool first = true;
-  while (true) {
-    append_list_json(json, page, first);
-    first = false;
-    if (page.size() < page_limit_max) break;
-    if (!co_await answer.write(json)) co_return answer.abort_stream();
-    json.clear();
-    const users::PagePosition after = position_of(page.back());
-    page = co_await users_.page(after, page_limit_max);
+  while (last) {
+    std::string part = std::exchange(json, {});
+    if (!co_await answer.write(std::move(part))) co_return answer.abort_stream();
+    last = co_await append_part(json, last);
   }
   json += ']';
-  if (!co_await answer.write(json)) co_return answer.abort_stream();
+  if (!co_await answer.write(std::move(json))) co_return answer.abort_stream();
   answer.end_stream();
+}
+
+/// The users behind `after`; where the next part begins, nothing after the last one. `json` outlives it.
+Task<std::optional<users::PagePosition>> UserRoutes::append_part(std::string& json,
+                                                                 std::optional<users::PagePosition> after) {
+  const auto page = co_await users_.page(after, part_users_max);
+  append_list_json(json, page, !after);
+  if (page.size() < part_users_max) co_return std::nullopt;
+  co_return position_of(page.back());
 }
 
 Task<> UserRoutes::show(const Request& request, Answer& answer) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "crypto/random.hpp"
 #include "flows/account_flow.hpp"
 #include "http/router.hpp"
@@ -21,6 +24,7 @@ class UserRoutes {
   Task<> list(const http::Request& request, http::Answer& answer);
   Task<> list_page(unsigned limit, std::optional<users::PagePosition> after, http::Answer& answer);
   Task<> stream_all(http::Answer& answer);
+  Task<std::optional<users::PagePosition>> append_part(std::string& json, std::optional<users::PagePosition> after);
   Task<> show(const http::Request& request, http::Answer& answer);
   Task<> create(const http::Request& request, http::Answer& answer);
   Task<> change(const http::Request& request, http::Answer& answer);

@@ -129,7 +129,8 @@ TEST_F(DispatcherTest, HashingOverloaded_Is503WithThePredictedWait) {
 TEST_F(DispatcherTest, ListThatBreaksHalfWay_IsNotEndedAsIfItWereWhole) {
   route_to([](const Request&, Answer& answer) -> Task<> {
     answer.begin_stream(Status::ok);
-    (void)co_await answer.write("[1");
+    std::string part = "[1";
+    (void)co_await answer.write(std::move(part));
     throw Unavailable{Unavailable::Reason::connection, "gone"};
   });
   dispatch();
@@ -150,7 +151,8 @@ TEST_F(DispatcherTest, UnreadableRequest_CanBeReadAboutByTheBrowserThatSentIt) {
 TEST_F(DispatcherTest, Head_IsGetWithoutItsBody) {
   route_to([](const Request&, Answer& answer) -> Task<> {
     answer.begin_stream(Status::ok);
-    (void)co_await answer.write("[]");
+    std::string part = "[]";
+    (void)co_await answer.write(std::move(part));
     answer.end_stream();
   });
   request_.method = Method::head;
