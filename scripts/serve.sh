@@ -5,13 +5,15 @@ serve_usage() {
 usage: ./dev serve [--no-watch] [-- argument...]
 
 Builds the service and runs it on http://127.0.0.1:8000 (HOST and PORT say otherwise) with an SQLite database below data/,
-until Ctrl-C. A change below src/, migrations/ or seeds/ rebuilds and restarts it; while a build fails, the old one goes on.
-Secrets are made once, in data/dev.env; a .env file in this folder goes before them. Arguments after -- go to `gatehouse serve`.
+until Ctrl-C. A change below src/, migrations/, seeds/ or api/ rebuilds and restarts it; while a build fails, the old one goes on.
+Secrets are made once, in data/dev.env; the environment and a .env file in this folder go before them. Arguments after -- go to
+`gatehouse serve`: after `-- --env-file FILE` that file is read instead of .env.
 
   --no-watch   neither watch the sources nor restart
 TEXT
 }
 
+settings_file=.env
 server_pid=
 server_stopping=
 start_answer_seconds=30
@@ -30,6 +32,7 @@ serve_command() {
   mkdir -p build data
   touch build/.served
   compile release gatehouse
+  find_settings_file "$@"
   make_secrets
   export_secrets
 
@@ -40,15 +43,28 @@ serve_command() {
   end_with_server
 }
 
-# setting <NAME> <default>: as the program reads it: the environment, then .env, with GATEHOUSE_ before the name or without.
+# find_settings_file <argument>...: which one `gatehouse serve` with these arguments reads.
+find_settings_file() {
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --env-file) settings_file=${2:-} ;;
+      --env-file=*) settings_file=${1#*=} ;;
+    esac
+    shift
+  done
+}
+
+# setting <NAME> <default>: as the program reads it: the environment, then its file, with GATEHOUSE_ before the name or without.
 setting() {
   local name
   for name in "GATEHOUSE_$1" "$1"; do
     [[ -z ${!name:-} ]] || { printf '%s' "${!name}"; return; }
   done
   local value=
-  [[ ! -f .env ]] || value=$(sed -nE "s/^(export +)?(GATEHOUSE_)?$1=//p" .env | tail -n 1 |
-    sed -E "s/\r\$//; s/[[:blank:]]+#.*//; s/^[\"'](.*)[\"']\$/\1/")
+  [[ ! -f $settings_file ]] || value=$(
+    sed -nE "s/^[[:blank:]]*(export[[:blank:]]+)?(GATEHOUSE_)?$1[[:blank:]]*=[[:blank:]]*//p" "$settings_file" | tail -n 1 |
+      sed -E "s/\r\$//; s/[[:blank:]]+#.*//; s/[[:blank:]]+\$//; s/^[\"'](.*)[\"']\$/\1/"
+  )
   printf '%s' "${value:-$2}"
 }
 
@@ -63,11 +79,12 @@ make_secrets() {
   echo "./dev: made new secrets in data/dev.env"
 }
 
-# Only what neither the environment nor .env has.
+# Only what neither the environment nor the file of settings has, be it the secret itself or the path of a file with it.
 export_secrets() {
-  local line
+  local line name
   while IFS= read -r line; do
-    [[ -n $(setting "${line%%=*}" "") ]] || export "${line?}"
+    name=${line%%=*}
+    [[ -n $(setting "$name" "") || -n $(setting "${name}_FILE" "") ]] || export "${line?}"
   done <data/dev.env
 }
 
@@ -118,6 +135,7 @@ wait_for_answer() {
 introduce() {
   local key
   key=$(setting API_KEY "")
+  [[ -n $key ]] || key=$(head -n 1 "$(setting API_KEY_FILE /dev/null)")
   key=${key%%,*}
   printf '\nGatehouse answers on %s     API key: %s     Ctrl-C ends it.\n\n' "$(service_url)" "$key"
   [[ $(setting APP_ENV "$(setting NODE_ENV development)") == development ]] || return 0  # nobody is seeded elsewhere
@@ -129,7 +147,7 @@ TEXT
 }
 
 sources_changed() {
-  [[ -n $(find src migrations seeds cmake CMakeLists.txt CMakePresets.json -newer build/.served -print -quit 2>/dev/null) ]]
+  [[ -n $(find src migrations seeds api cmake CMakeLists.txt CMakePresets.json -newer build/.served -print -quit 2>/dev/null) ]]
 }
 
 # watch_sources: returns when the server ends.

@@ -1,12 +1,17 @@
 """What the program can be told and how: environment, .env, secret files; what it refuses to start with."""
 
+import contextlib
+import os
+import re
 import secrets
+import select
 import socket
 import subprocess
 
 import pytest
 
 from harness.accounts import create_user, log_in, try_log_in
+from harness.certificates import serve_tls
 from harness.databases import PostgresDatabase, create_database
 from harness.http_client import Api
 from harness.places import EXPRESS_REFERENCE, binary, required
@@ -234,6 +239,128 @@ def test_dotenv_of_the_description_is_the_one_tested(tmp_path):
         "ADMINER_PORT=8002",
     ):
         assert line in description
+
+
+COMMANDS = [
+    "",
+    "serve",
+    "doctor",
+    "migrate latest",
+    "migrate rollback",
+    "migrate status",
+    "seed run",
+    "db reset",
+    "sessions cleanup",
+    "users forget-express-passwords",
+]
+
+
+@pytest.mark.parametrize("kind_of_file", ["folder", "link to nothing"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_settings_file_that_cannot_be_read_stops_every_command(tmp_path, command, kind_of_file):
+    """It may hold the secrets and the database's address: going on without it would serve something else."""
+    if kind_of_file == "folder":
+        (tmp_path / ".env").mkdir()
+    else:
+        (tmp_path / ".env").symlink_to(tmp_path / "nowhere")
+    result = run_command(command.split(), {"PORT": "0", "SQLITE_PATH": "x.db"}, tmp_path, deadline_s=20)
+    assert result.returncode == 1
+    assert ".env cannot be read" in result.stderr
+    assert not (tmp_path / "x.db").exists()
+
+
+@pytest.mark.parametrize("command", ["routes", "secrets generate"])
+def test_command_that_needs_no_settings_does_not_read_them(tmp_path, command):
+    (tmp_path / ".env").mkdir()
+    assert run_command(command.split(), {}, tmp_path, deadline_s=20).returncode == 0
+
+
+def run_openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+def make_key(path, curve, *options):
+    """A private key in PEM form in a file of that path; with `options` of `openssl genpkey`."""
+    run_openssl("genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}", "-out", str(path), *options)
+    return path
+
+
+@pytest.fixture
+def unusable_keys(tmp_path):
+    """Settings with keys that can be read, and are not what is wanted."""
+    tls, _ = serve_tls(tmp_path)
+    public = tmp_path / "public.pem"
+    run_openssl("pkey", "-in", tls["TLS_KEY"], "-pubout", "-out", str(public))
+    return {
+        "TLS_CERT": tls["TLS_CERT"],
+        "TLS_KEY": str(make_key(tmp_path / "other.key", "P-256")),
+        "JWT_PRIVATE_KEY": make_key(tmp_path / "p384.key", "P-384").read_text(),
+        "JWT_SECRET": public.read_text(),
+        "SQLITE_PATH": str(tmp_path / "x.db"),
+    }
+
+
+UNUSABLE = [
+    "TLS_KEY: is not the key of the certificate in TLS_CERT",
+    "JWT_PRIVATE_KEY: cannot be used",
+    "JWT_SECRET: is a key in PEM form",
+]
+
+
+def test_doctor_finds_keys_that_cannot_be_used(tmp_path, unusable_keys):
+    result = run_command(["doctor"], base_settings() | unusable_keys, tmp_path)
+    assert result.returncode == 1
+    for finding in UNUSABLE:
+        assert re.search(f"^WRONG .*{finding}", result.stdout, re.MULTILINE), f"{finding}:\n{result.stdout}"
+
+
+def test_keys_that_cannot_be_used_are_listed_with_all_other_mistakes(tmp_path, unusable_keys):
+    text = refusal(tmp_path, unusable_keys | {"APP_ENV": "development", "PORT": "99999", "LOG_LEVEL": "loud"})
+    for mistake in (*UNUSABLE, "PORT", "LOG_LEVEL"):
+        assert mistake in text, f"{mistake} is not among the mistakes:\n{text}"
+
+
+def run_on_a_terminal(command, settings, directory):
+    """Runs the program where it could ask somebody: its exit status and what the terminal shows."""
+    ours, its = os.openpty()
+    # setsid(1) makes the terminal the controlling one, which OpenSSL opens as /dev/tty.
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", str(binary()), *command],
+        env=environment_of(settings),
+        cwd=directory,
+        stdin=its,
+        stdout=its,
+        stderr=its,
+    )
+    os.close(its)
+    shown = b""
+    try:
+        # The end of the last process on a terminal is an error for who reads from it.
+        with contextlib.suppress(OSError):
+            while select.select([ours], [], [], 20)[0] and (piece := os.read(ours, 65536)):
+                shown += piece
+        return process.wait(5), shown.decode(errors="replace")
+    finally:
+        os.close(ours)  # hangs up, which ends a program that still asks
+        process.wait(20)
+
+
+@pytest.mark.parametrize("command", ["serve", "doctor"])
+@pytest.mark.parametrize("name", ["TLS_KEY", "JWT_PRIVATE_KEY"])
+def test_key_behind_a_passphrase_is_refused_and_nobody_is_asked(tmp_path, name, command):
+    locked = make_key(tmp_path / "locked.key", "P-256", "-aes256", "-pass", "pass:secret")
+    settings = base_settings() | {"SQLITE_PATH": str(tmp_path / "x.db")}
+    if name == "TLS_KEY":
+        certificate = tmp_path / "locked.pem"
+        unlocked = ("-key", str(locked), "-passin", "pass:secret")
+        run_openssl("req", "-x509", *unlocked, "-subj", "/CN=x", "-out", str(certificate))
+        settings |= {"TLS_CERT": str(certificate), "TLS_KEY": str(locked)}
+    else:
+        settings |= {"JWT_PRIVATE_KEY": locked.read_text()}
+    status, shown = run_on_a_terminal([command], settings, tmp_path)
+    assert status == 1, shown
+    assert "pass phrase" not in shown.lower()
+    assert name in shown and "passphrase" in shown
 
 
 def test_unset_app_env_reads_node_env(serving, tmp_path):

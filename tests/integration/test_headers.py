@@ -2,12 +2,16 @@
 
 import json
 import re
+import socket
 
 import pytest
 
+from harness.accounts import new_user
+from harness.databases import create_database
 from harness.openapi import operations
-from harness.program import API_KEY
+from harness.program import API_KEY, Gatehouse, base_settings
 from harness.raw_http import RawConnection, message
+from harness.waiting import wait_until
 
 SECURITY = {
     "x-content-type-options": "nosniff",
@@ -22,22 +26,35 @@ ALLOWED = "https://app.example.com"
 KEY = f"X-API-Key: {API_KEY}"
 JSON = "Content-Type: application/json"
 
+# What an application of its own page would send besides.
+BROWSER = (KEY, JSON, f"Origin: {ALLOWED}", "X-Request-Id: own-id-1")
+LARGE_CHUNK = b"10001\r\n" + b" " * 0x10001 + b"\r\n0\r\n\r\n"
+
+# Named after their status.
 ANSWERS = {
-    "200": (message("GET /health"), 200),
-    "200_list": (message("GET /users", KEY), 200),
-    "204": (message("OPTIONS /users", f"Origin: {ALLOWED}", "Access-Control-Request-Method: GET"), 204),
-    "400_id": (message("GET /users/x", KEY), 400),
-    "400_framing": (message("POST /", "Content-Length: 1", "Transfer-Encoding: chunked"), 400),
-    "400_garbage": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
-    "401": (message("GET /users"), 401),
-    "404": (message("GET /nothing", KEY), 404),
-    "405": (message("DELETE /users", KEY), 405),
-    "413": (message("POST /users", KEY, JSON, "Content-Length: 70000"), 413),
-    "414": (message("GET /" + "a" * 9000), 414),
-    "415": (message("POST /users", KEY, "Content-Type: text/plain", "Content-Length: 2") + b"{}", 415),
-    "417": (message("POST /", "Expect: miracles", "Content-Length: 1"), 417),
-    "431": (message("GET /", "X-Padding: " + "a" * 20000), 431),
+    "200": message("GET /health"),
+    "200_list": message("GET /users", KEY),
+    "204": message("OPTIONS /users", f"Origin: {ALLOWED}", "Access-Control-Request-Method: GET"),
+    "400_id": message("GET /users/x", KEY),
+    "400_framing": message("POST /", "Content-Length: 1", "Transfer-Encoding: chunked"),
+    "400_garbage": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    "400_json": message("POST /user-auth", KEY, body=b"{"),
+    "400_fields": message("POST /user-auth", KEY, body=b'{"email":1}'),
+    "401": message("GET /users"),
+    "401_session": message("POST /user-auth/verify-session", KEY, body=b'{"session":"x"}'),
+    "404": message("GET /nothing", KEY),
+    "405": message("DELETE /users", KEY),
+    "413": message("POST /users", KEY, JSON, "Content-Length: 70000"),
+    "413_chunked": message("POST /users", KEY, JSON, "Transfer-Encoding: chunked") + LARGE_CHUNK,
+    "414": message("GET /" + "a" * 9000),
+    "415": message("POST /users", KEY, "Content-Type: text/plain", "Content-Length: 2") + b"{}",
+    "417": message("POST /", "Expect: miracles", "Content-Length: 1"),
+    "431": message("GET /", "X-Padding: " + "a" * 20000),
 }
+
+# Those that need more than one request, or another program.
+OCCASIONS = ["408_header", "408_body", "409", "503", "503_health", "503_crowd"]
+ERRORS = [name for name in (*ANSWERS, *OCCASIONS) if name[0] in "45"]
 
 
 def ask(program, request, without_body=False):
@@ -46,25 +63,103 @@ def ask(program, request, without_body=False):
         return connection.read_response(without_body)
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
-def test_every_answer_has_the_security_headers_and_a_request_id(parsing, answer):
-    request, status = ANSWERS[answer]
-    response = ask(parsing, request)
-    assert response.status == status
-    assert {name: response.headers.get(name) for name in SECURITY} == SECURITY
+def serve_on_sqlite(tmp_path_factory, **settings):
+    """A program with these settings, for a fixture to yield from."""
+    directory = tmp_path_factory.mktemp("headers")
+    database = create_database("sqlite", directory)
+    program = Gatehouse(directory, base_settings() | database.settings() | {"ALLOWED_ORIGINS": ALLOWED} | settings)
+    yield program.start()
+    program.discard()
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory):
+    """A program that soon gives up on a client."""
+    yield from serve_on_sqlite(tmp_path_factory, HEADER_TIMEOUT="300ms", BODY_TIMEOUT="300ms")
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory):
+    """A program with room for one connection."""
+    yield from serve_on_sqlite(tmp_path_factory, CONNECTIONS_MAX="1")
+
+
+@pytest.fixture(scope="module")
+def without_database(tmp_path_factory):
+    """A program whose PostgreSQL is not there."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # nobody listens, and nobody else can
+        url = f"postgresql://postgres@127.0.0.1:{nobody.getsockname()[1]}/gatehouse"
+        program = Gatehouse(tmp_path_factory.mktemp("without-database"), base_settings() | {"DATABASE_URL": url})
+        program.start(wait=False)
+        program.wait_until_serving()
+        yield program
+        program.discard()
+
+
+def answer_to_a_second_client(program):
+    def connect():
+        connection = RawConnection(program.port)
+        connection.send(message("GET /health"))
+        if connection.read_response().status == 200:
+            return connection
+        connection.close()  # the client of the call before still counts
+        return None
+
+    with wait_until(connect, 30, "the place to be free"):
+        return ask(program, message("GET /health"))
+
+
+def answer_to_a_second_creation(program):
+    creation = message("POST /users", KEY, body=json.dumps(new_user()).encode())
+    assert ask(program, creation).status == 201
+    return ask(program, creation)
+
+
+@pytest.fixture
+def answer_of(request):
+    """answer_of(name): the answer of that name."""
+
+    def get(name):
+        unfinished = {
+            "408_header": b"GET /health HTTP/1.1\r\nHost: x\r\n",
+            "408_body": message("POST /user-auth", *BROWSER, "Content-Length: 10") + b"{",
+        }
+        if name in unfinished:
+            return ask(request.getfixturevalue("impatient"), unfinished[name])
+        if name == "503_crowd":
+            return answer_to_a_second_client(request.getfixturevalue("narrow"))
+        if name.startswith("503"):
+            path = "/health" if name == "503_health" else "/users"
+            return ask(request.getfixturevalue("without_database"), message(f"GET {path}", KEY))
+        parsing = request.getfixturevalue("parsing")
+        return answer_to_a_second_creation(parsing) if name == "409" else ask(parsing, ANSWERS[name])
+
+    return get
+
+
+@pytest.mark.parametrize("name", [*ANSWERS, *OCCASIONS])
+def test_every_answer_has_the_security_headers_and_a_request_id(answer_of, name):
+    response = answer_of(name)
+    assert response.status == int(name[:3])
+    assert {header: response.headers.get(header) for header in SECURITY} == SECURITY
     assert ID.match(response.headers["x-request-id"])
     assert "strict-transport-security" not in response.headers
     assert "x-powered-by" not in response.headers
     assert not re.search(r"\d", response.headers.get("server", ""))
 
 
-@pytest.mark.parametrize("answer", [name for name in ANSWERS if name[0] in "45"])
-def test_every_error_is_json_and_names_its_request(parsing, api_shape, answer):
-    request, _ = ANSWERS[answer]
-    response = ask(parsing, request)
+@pytest.mark.parametrize("name", ERRORS)
+def test_every_error_is_json_and_names_its_request(answer_of, api_shape, name):
+    response = answer_of(name)
     assert response.headers["content-type"].startswith("application/json")
-    body = api_shape(response.body)
+    body = json.loads(response.body) if name == "503_health" else api_shape(response.body)
     assert body["requestId"] == response.headers["x-request-id"]
+
+
+def test_unavailable_says_when_to_come_again(answer_of):
+    for name in ("503", "503_health", "503_crowd"):
+        assert int(answer_of(name).headers["retry-after"]) >= 1, name
 
 
 @pytest.fixture
@@ -83,6 +178,37 @@ def api_shape():
 def test_good_request_id_is_kept(parsing, offered):
     response = ask(parsing, message("GET /nothing", f"X-Request-Id: {offered}"))
     assert response.headers["x-request-id"] == offered
+
+
+REFUSED_FROM_A_BROWSER = {
+    "401": message("GET /users", *BROWSER[1:]),
+    "404": message("GET /nothing", *BROWSER),
+    "405": message("DELETE /users", *BROWSER),
+    "413": message("POST /users", *BROWSER, "Content-Length: 70000"),
+    "413_chunked": message("POST /users", *BROWSER, "Transfer-Encoding: chunked") + LARGE_CHUNK,
+    "415": message("POST /users", KEY, *BROWSER[2:], "Content-Type: text/plain", "Content-Length: 2") + b"{}",
+    "417": message("POST /users", *BROWSER, "Expect: miracles", "Content-Length: 1"),
+}
+
+
+@pytest.mark.parametrize("name", [*REFUSED_FROM_A_BROWSER, "408_body"])
+def test_page_of_an_allowed_origin_can_read_why_it_was_refused(parsing, answer_of, name):
+    """Also where the body is never read: without these headers a browser shows the page a network error."""
+    request = REFUSED_FROM_A_BROWSER.get(name)
+    response = ask(parsing, request) if request else answer_of(name)
+    assert response.status == int(name[:3])
+    assert response.headers["access-control-allow-origin"] == ALLOWED
+    assert response.headers["access-control-allow-credentials"] == "true"
+    assert response.headers["vary"].lower() == "origin"
+    assert response.headers["x-request-id"] == "own-id-1"
+    assert json.loads(response.body)["requestId"] == "own-id-1"
+
+
+def test_page_of_a_foreign_origin_cannot_read_why_it_was_refused(parsing):
+    foreign = message("POST /users", KEY, JSON, "Origin: https://evil.example.com", "Content-Length: 70000")
+    response = ask(parsing, foreign)
+    assert response.status == 413
+    assert "access-control-allow-origin" not in response.headers
 
 
 @pytest.mark.parametrize("offered", ["", "x" * 65, "a b", "a/b", "<script>", "a\tb", "é", '"', "a;b", "a,b", "\\"])

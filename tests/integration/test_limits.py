@@ -1,24 +1,25 @@
-"""Sizes and times a client may take, and what the others notice of one who takes more: nothing."""
+"""How much a client may send, and how many may come: what is too much is refused in words, the others are served."""
 
 import contextlib
+import json
 import resource
-import select
-import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness.accounts import create_user, log_in, verify_session
+from harness.certificates import serve_tls
+from harness.http_client import Api
 from harness.places import SANITIZED
 from harness.program import API_KEY
-from harness.raw_http import RawConnection
+from harness.raw_http import ConnectionEnded, RawConnection, message
 from harness.waiting import wait_until
 
-HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+HEALTH = message("GET /health")
 POST = f"POST /user-auth HTTP/1.1\r\nHost: x\r\nX-API-Key: {API_KEY}\r\nContent-Type: application/json\r\n".encode()
-QUICK = {"HEADER_TIMEOUT": "500ms", "BODY_TIMEOUT": "500ms", "IDLE_TIMEOUT": "1s", "WRITE_TIMEOUT": "1s"}
+
+CONNECTIONS = 20
+REFUSED_AT_ONCE_MAX = 64
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
@@ -29,10 +30,10 @@ def header_of(size):
     return b"GET /health HTTP/1.1\r\n" + fields + b"a" * (size - len(fields) - 4) + b"\r\n\r\n"
 
 
-def seconds_until_closed(connection):
-    begin = time.monotonic()
-    connection.read_to_end()
-    return time.monotonic() - begin
+def is_read_before(api):
+    """Makes sure that what was sent before it has been read: on the only io thread, events of one turn come in any
+    order, but those of two turns do not."""
+    assert [api.get("/").status for _ in range(2)] == [200, 200]
 
 
 def test_header_of_the_largest_size_is_read_and_a_larger_one_is_not(start):
@@ -41,6 +42,31 @@ def test_header_of_the_largest_size_is_read_and_a_larger_one_is_not(start):
         with RawConnection(program.port) as connection:
             connection.send(header_of(size))
             assert connection.read_response().status == status, size
+
+
+CUTS = {
+    "after_the_request_line": [22],
+    "in_the_middle": [1000],
+    "before_the_last_byte": [-1],
+    "in_the_end_of_the_header": [-3, -2, -1],
+    "in_many_pieces": [10, 22, 30, 700, 1400, 2040, -5, -1],
+}
+
+
+@pytest.mark.parametrize("cuts", CUTS.values(), ids=CUTS)
+def test_header_in_pieces_counts_as_a_whole(start, cuts):
+    """Bytes that were read before count as much as those that come with the end of the header."""
+    limit = 2048
+    program = start(IO_THREADS="1", HEADER_BYTES_MAX=str(limit))
+    with program.api() as api:
+        for size, status in ((limit - 1, 200), (limit, 200), (limit + 1, 431), (limit + 4096, 431)):
+            request = header_of(size)
+            places = [cut % len(request) for cut in cuts]
+            with RawConnection(program.port) as connection:
+                for begin, end in zip([0, *places], [*places, len(request)], strict=True):
+                    connection.send(request[begin:end])
+                    is_read_before(api)
+                assert connection.read_response().status == status, size
 
 
 def test_header_in_many_lines_counts_as_a_whole(start):
@@ -70,235 +96,144 @@ def test_configured_sizes_take_effect(start):
             assert connection.read_response().status == status
 
 
-@pytest.mark.parametrize(
-    "sent", [b"G", b"GET /health HTTP/1.1\r\nHost: x\r\n", b"GET /health HTTP/1.1\r\nHost: x\r\nX-A: "]
-)
-def test_slow_header_times_out(start, sent):
-    with RawConnection(start(**QUICK).port) as connection:
-        connection.send(sent)
-        response = connection.read_response()
-        assert response.status == 408
-        assert response.headers["connection"].lower() == "close"
-        assert connection.is_closed_by_peer()
+@pytest.mark.parametrize("over_tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("framing", [b"Content-Length: 204800\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n32000\r\n"])
+def test_refusal_of_too_large_a_body_can_be_read_after_all_was_sent(start, tmp_path, over_tls, framing):
+    """Closing while the client still sends would reset the connection, and the answer would be lost with it."""
+    settings, context = serve_tls(tmp_path) if over_tls else ({}, None)
+    program = start(**settings)
+    for _ in range(5):
+        with RawConnection(program.port, tls=context) as connection:
+            connection.send(POST + framing)
+            for _ in range(50):
+                connection.send(b" " * 4096)
+            response = connection.read_response()
+            assert response.status == 413
+            assert json.loads(response.body)["requestId"] == response.headers["x-request-id"]
+            assert response.headers["connection"].lower() == "close"
+            assert connection.is_closed_by_peer()
 
 
-def test_header_that_drips_times_out(start):
-    """Bytes do not buy time: the limit is for the whole header."""
-    begin = time.monotonic()
-    with RawConnection(start(**QUICK).port) as connection:
-        connection.send(b"GET /health HTTP/1.1\r\n")
-        connection.socket.settimeout(0.05)
-        ended = False
-        while not ended:
-            assert time.monotonic() - begin < 10, "the connection lives as long as bytes drip"
-            try:
-                connection.send(b"X-Drip: 1\r\n")
-                ended = bool(connection.socket.recv(1))
-            except TimeoutError:
-                continue
-            except ConnectionError:
-                ended = True
-
-
-def test_slow_body_times_out(start):
-    with RawConnection(start(**QUICK).port) as connection:
-        connection.send(POST + b"Content-Length: 10\r\n\r\n{")
-        assert connection.read_response().status == 408
-        assert connection.is_closed_by_peer()
-
-
-def test_slow_chunks_time_out(start):
-    with RawConnection(start(**QUICK).port) as connection:
-        connection.send(POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{")
-        assert connection.read_response().status == 408
-
-
-def test_idle_connection_is_closed_without_an_answer(start):
-    program = start(**QUICK)
-    for first in (b"", HEALTH):
-        with RawConnection(program.port) as connection:
-            if first:
-                connection.send(first)
-                assert connection.read_response().status == 200
-            assert connection.read_to_end() == b""
-
-
-def test_client_that_does_not_read_is_dropped(start, database):
-    program = start(**QUICK)
-    database.insert_users(20_000)
-    files = program.open_files()
-    with socket.socket() as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", program.port))
-        connection.sendall(f"GET /users HTTP/1.1\r\nHost: x\r\nX-API-Key: {API_KEY}\r\n\r\n".encode())
-        wait_until(lambda: program.open_files() > files, 5, "the connection")
-        wait_until(lambda: program.open_files() <= files, 10, "the drop")
-    with program.api() as api:
-        assert api.get("/health").status == 200
-
-
-def test_answer_cut_off_by_the_client_is_logged(start, database):
-    program = start(**QUICK)
-    database.insert_users(20_000)
-    with socket.socket() as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", program.port))
-        connection.sendall(f"GET /users HTTP/1.1\r\nHost: x\r\nX-API-Key: {API_KEY}\r\n\r\n".encode())
-        wait_until(lambda: [line for line in program.events("request") if line["path"] == "/users"], 10, "the access line")
-
-
-def test_large_answers_leave_no_large_buffers(start, database):
-    program = start(IO_THREADS="1")
-    database.insert_users(1_000)
+@contextlib.contextmanager
+def all_places_taken(program):
+    """As many connections as the program serves, each of which it is known to serve."""
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(program.api()) for _ in range(40)]
-        for api in connections:
-            assert api.get("/health").status == 200
-        before_kib = program.memory_kib()
-        for api in connections:
-            assert len(api.get("/users?limit=1000").json()) == 1_000
-        for api in connections:
-            assert api.get("/health").status == 200
-        if not SANITIZED:
-            assert program.memory_kib() - before_kib < 6 * 1024
+        kept = [stack.enter_context(RawConnection(program.port)) for _ in range(CONNECTIONS)]
+        assert_served(kept)
+        yield kept
 
 
-def test_pipelining_client_that_does_not_read_costs_no_memory(start):
-    program = start(**QUICK)
-    before_kib = program.memory_kib()
-    with RawConnection(program.port, timeout_s=0.2) as connection:
-        try:
-            for _ in range(400):
-                connection.send(HEALTH * 500)
-        except (TimeoutError, ConnectionError):
-            pass
-        if not SANITIZED:
-            assert program.memory_kib() - before_kib < 8 * 1024
-    with program.api() as api:
-        assert api.get("/health").status == 200
+def assert_served(connections):
+    for connection in connections:
+        connection.send(HEALTH)
+        assert connection.read_response().status == 200
 
 
-def test_connections_above_the_limit_are_refused_and_the_others_served(start):
-    program = start(CONNECTIONS_MAX="20", IO_THREADS="2")
-    kept = [RawConnection(program.port) for _ in range(20)]
+def assert_told_to_come_back(response):
+    assert response.status == 503
+    assert int(response.headers["retry-after"]) >= 1
+    assert response.headers["connection"].lower() == "close"
+    body = json.loads(response.body)
+    assert body == {"error": "Service temporarily unavailable", "requestId": response.headers["x-request-id"]}
+
+
+def is_served(program):
     try:
-        for connection in kept:
+        with RawConnection(program.port) as connection:
             connection.send(HEALTH)
-            assert connection.read_response().status == 200
-        refused = 0
-        for _ in range(10):
-            with RawConnection(program.port) as extra:
-                try:
-                    extra.send(HEALTH)
-                    refused += extra.read_to_end() == b"" or True
-                except ConnectionError:
-                    refused += 1
-        assert refused == 10
-        for connection in kept:
-            connection.send(HEALTH)
-            assert connection.read_response().status == 200
-    finally:
-        for connection in kept:
-            connection.socket.close()
-
-    def served_again():
-        try:
-            with RawConnection(program.port) as connection:
-                connection.send(HEALTH)
-                return connection.read_response().status == 200
-        except Exception:  # noqa: BLE001 any failure means: not yet
-            return False
-
-    wait_until(served_again, 10, "room after the others left")
+            return connection.read_response().status == 200
+    except (ConnectionEnded, ConnectionError):
+        return False
 
 
-def open_slow_connections(port, count):
-    """Connections that each sent half a request."""
-    connections = []
-    for i in range(count):
-        connection = socket.create_connection(("127.0.0.1", port), timeout=10)
-        connection.sendall(b"GET /health HTTP/1.1\r\nX-Slow: " if i % 2 else POST + b"Content-Length: 50\r\n\r\n{")
-        connections.append(connection)
-    return connections
+REQUESTS_IN_PIECES = {
+    "at_once": [HEALTH],
+    "head_in_pieces": [HEALTH[:5], HEALTH[5:20], HEALTH[20:-1], HEALTH[-1:]],
+    "body_in_pieces": [POST + b"Content-Length: 40000\r\n\r\n", *[b" " * 8000] * 5],
+    "nothing_sent": [],
+}
 
 
-def latencies_s(program, session, count):
-    """The time of `count` session checks on one connection, sorted."""
-    times = []
-    with program.api() as api:
-        for _ in range(count):
-            begin = time.perf_counter()
-            assert verify_session(api, session).status == 200
-            times.append(time.perf_counter() - begin)
-    return sorted(times)
+@pytest.mark.parametrize("pieces", REQUESTS_IN_PIECES.values(), ids=REQUESTS_IN_PIECES)
+def test_connections_above_the_limit_are_told_so_whatever_they_are_sending(start, pieces):
+    """The answer comes before the request is whole; the client sends on, and can read it all the same."""
+    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2")
+    with all_places_taken(program) as kept, contextlib.ExitStack() as stack:
+        refused = [stack.enter_context(RawConnection(program.port)) for _ in range(REFUSED_AT_ONCE_MAX // 2)]
+        for piece in pieces:
+            for connection in refused:
+                connection.send(piece)
+            assert_served(kept)
+        for connection in refused:
+            assert_told_to_come_back(connection.read_response())
+            assert connection.is_closed_by_peer()
+        assert_served(kept)
+    wait_until(lambda: is_served(program), 10, "room after the others left")
 
 
-@pytest.mark.slow
-def test_thousand_slow_clients_do_not_slow_the_honest(start):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
-    program = start()
-    with program.api() as api:
-        session = log_in(api, create_user(api)["email"])["session"]
-    quiet = latencies_s(program, session, 1000)
-    slow = open_slow_connections(program.port, 1000)
-    try:
-        stop = threading.Event()
-        dripping = threading.Thread(target=drip, args=(slow, stop))
-        dripping.start()
-        busy = latencies_s(program, session, 1000)
-        stop.set()
-        dripping.join()
-        if not SANITIZED:
-            assert program.memory_kib() < 120 * 1024
-    finally:
-        for connection in slow:
-            connection.close()
-    # The dripping thread shares the interpreter with the measured one, so the bound leaves room for it.
-    assert busy[len(busy) // 2] < max(quiet[len(quiet) // 2] * 5, 0.05)
-    assert busy[-1] < 5
-
-
-def drip(connections, stop):
-    while not stop.is_set():
-        for connection in connections:
-            try:
-                connection.send(b"x")
-            except OSError:
-                continue
-            if stop.wait(0.002):
-                return
-
-
-def test_slow_clients_are_all_gone_after_their_time(start):
-    program = start(**QUICK)
+def test_connections_far_above_the_limit_are_closed_and_cost_nothing(start):
+    """What gets an answer is bounded as well; what does not is closed, and those inside are served on."""
+    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2")
     files = program.open_files()
-    slow = open_slow_connections(program.port, 200)
-    wait_until(lambda: program.open_files() >= files + 150, 10, "the connections")
-    wait_until(lambda: program.open_files() <= files + 2, 10, "their end")
-    readable, _, _ = select.select(slow, [], [], 0)
-    assert len(readable) == 200
-    for connection in slow:
-        connection.close()
+    with all_places_taken(program) as kept, contextlib.ExitStack() as stack:
+        crowd = [stack.enter_context(RawConnection(program.port)) for _ in range(3 * REFUSED_AT_ONCE_MAX)]
+        assert_served(kept)
+        assert program.open_files() - files <= CONNECTIONS + REFUSED_AT_ONCE_MAX
+        told = 0
+        for connection in crowd:
+            if answer := connection.read_to_end():
+                assert answer.startswith(b"HTTP/1.1 503 ") and answer.endswith(b"}"), "half an answer"
+                told += 1
+        assert told >= REFUSED_AT_ONCE_MAX
+        assert_served(kept)
+        wait_until(lambda: program.open_files() - files <= CONNECTIONS, 10, "the end of those refused")
+    wait_until(lambda: is_served(program), 10, "room after the others left")
+
+
+def test_connections_that_were_refused_take_no_place_from_others(start):
+    """They stay for a moment, to be able to read why. A place that gets free meanwhile is free."""
+    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2")
+    with all_places_taken(program) as kept, contextlib.ExitStack() as stack:
+        refused = [stack.enter_context(RawConnection(program.port)) for _ in range(REFUSED_AT_ONCE_MAX // 2)]
+        for connection in refused:
+            assert_told_to_come_back(connection.read_response())
+        files = program.open_files()
+        for connection in kept:
+            connection.close()
+        wait_until(lambda: program.open_files() <= files - CONNECTIONS, 10, "the end of those served")
+        assert is_served(program)
+
+
+SPIN_MAX = 0.3
+
+
+@pytest.fixture
+def crowded(start):
+    """A program that has ten clients and not one descriptor left, and a crowd that waits to be let in."""
+    program = start(IO_THREADS="2")
+    with contextlib.ExitStack() as stack:
+        served = [stack.enter_context(program.api()) for _ in range(10)]
+        assert {api.get("/health").status for api in served} == {200}
+        limit = program.open_files() + 5
+        resource.prlimit(program.process.pid, resource.RLIMIT_NOFILE, (limit, limit))
+        crowd = [stack.enter_context(RawConnection(program.port)) for _ in range(100)]
+        wait_until(lambda: program.open_files() == limit, 10, "the last descriptor")
+        yield program, served, crowd
 
 
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer needs descriptors of its own")
-def test_out_of_descriptors_the_service_recovers(start):
-    program = start()
-    program_limit = program.open_files() + 60
-    resource.prlimit(program.process.pid, resource.RLIMIT_NOFILE, (program_limit, program_limit))
-    crowd = [socket.create_connection(("127.0.0.1", program.port), timeout=5) for _ in range(100)]
+def test_out_of_descriptors_those_inside_are_served_and_nothing_spins(crowded):
+    program, served, crowd = crowded
+    for _ in range(20):
+        assert {api.get("/health").status for api in served} == {200}
+    begin_s, cpu_s = time.monotonic(), program.cpu_s()
+    time.sleep(1)  # no wait for something: the time over which nothing but this is measured
+    share = (program.cpu_s() - cpu_s) / (time.monotonic() - begin_s)
+    assert share < SPIN_MAX, f"it spends {share:.0%} of a core on connections that it cannot take"
     for connection in crowd:
         connection.close()
-
-    def answers():
-        try:
-            with program.api() as api:
-                return api.get("/health").status == 200
-        except OSError:
-            return False
-
-    wait_until(answers, 10, "the recovery")
+    wait_until(lambda: is_served(program), 10, "the recovery")
+    assert {api.get("/health").status for api in served} == {200}
     assert program.is_alive()
 
 
@@ -306,7 +241,7 @@ def test_many_connections_in_parallel_are_all_answered(start):
     program = start()
 
     def ask(_):
-        with program.api() as api:
+        with Api(program.port, API_KEY) as api:
             return [api.get("/health").status for _ in range(20)]
 
     with ThreadPoolExecutor(32) as pool:

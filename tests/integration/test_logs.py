@@ -1,9 +1,13 @@
 """The log: JSON lines that name requests and never hold a secret, whatever a client sends."""
 
+import contextlib
 import json
 import os
 import re
+import ssl
 import subprocess
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -17,9 +21,21 @@ from harness.accounts import (
     verify_session,
     verify_token,
 )
+from harness.certificates import serve_tls
+from harness.clusters import Cluster, free_port
+from harness.databases import driver
 from harness.http_client import Api
 from harness.places import binary
-from harness.program import API_KEY, JWT_SECRET, SESSION_SECRET, base_settings, environment_of
+from harness.program import (
+    API_KEY,
+    JWT_SECRET,
+    SESSION_SECRET,
+    START_DEADLINE_S,
+    Gatehouse,
+    base_settings,
+    environment_of,
+    run_command,
+)
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
@@ -106,6 +122,104 @@ def test_no_secret_ever_reaches_the_log(start, level):
     ):
         assert secret not in output
     assert login["token"].split(".")[2] not in output
+
+
+@pytest.fixture(scope="module")
+def locked_cluster():
+    """A PostgreSQL server that asks for a password, which nobody has."""
+    driver()
+    cluster = Cluster()
+    try:
+        cluster.write("pg_hba.conf", "host all all 127.0.0.1/32 scram-sha-256\n")
+        yield cluster.start()
+    finally:
+        cluster.remove()
+
+
+def words_of_serve_and_doctor(directory, settings):
+    """All that both print with these settings: a service that starts is called and stopped."""
+    program = Gatehouse(directory, base_settings() | {"LOG_LEVEL": "trace"} | settings)
+    program.start(wait=False)
+    wait_until(lambda: not program.is_alive() or program.events("server_started"), START_DEADLINE_S, "a word of serve")
+    if program.is_alive():
+        program.wait_until_serving()
+        context = ssl.create_default_context(cafile=settings["TLS_CERT"]) if "TLS_CERT" in settings else None
+        with program.api(host="localhost", tls=context) as api:
+            api.get("/health")
+            api.post("/users", new_user(email="canary@example.com"))
+            try_log_in(api, "canary@example.com")
+        program.stop()
+    result = run_command(["doctor"], program.settings, directory)
+    return program.output(), result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("given", ["DATABASE_URL", "DB_PASSWORD"])
+def test_wrong_database_password_is_not_told(locked_cluster, tmp_path, given):
+    canary = "canary-4f1b/@ 7c"
+    port = locked_cluster.port
+    ways = {
+        "DATABASE_URL": {"DATABASE_URL": f"postgresql://postgres:{quote(canary, safe='')}@127.0.0.1:{port}/postgres"},
+        "DB_PASSWORD": {"DB_HOST": "127.0.0.1", "DB_PORT": str(port), "DB_NAME": "postgres", "DB_PASSWORD": canary},
+    }
+    for output in words_of_serve_and_doctor(tmp_path, ways[given] | {"DB_QUERY_TIMEOUT": "1s"}):
+        assert "password authentication failed" in output, "it did not even try"
+        assert "canary-4f1b" not in output
+
+
+def make_key(directory, name, *, curve):
+    """A private key in PEM form."""
+    path = directory / f"{name}.key"
+    command = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}", "-out", str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    return path.read_text()
+
+
+def assert_not_told(output, pem):
+    body = [line for line in pem.splitlines() if line and not line.startswith("-----")]
+    assert body and not [line for line in body if line in output]
+
+
+def test_private_keys_are_not_told(tmp_path):
+    tls, _ = serve_tls(tmp_path)
+    keys = [make_key(tmp_path, "token", curve="P-256"), Path(tls["TLS_KEY"]).read_text()]
+    settings = tls | {"JWT_PRIVATE_KEY": keys[0], "SQLITE_PATH": str(tmp_path / "x.db")}
+    served, diagnosed = words_of_serve_and_doctor(tmp_path, settings)
+    assert re.search(r'"/user-auth".*"status":200', served), "no token was signed"
+    assert "JWT_PRIVATE_KEY" in diagnosed
+    for output in (served, diagnosed):
+        for key in keys:
+            assert_not_told(output, key)
+
+
+def test_keys_that_cannot_be_used_are_not_told(tmp_path):
+    """Where something is wrong with a key, its text is nearest to the message."""
+    tls, _ = serve_tls(tmp_path)
+    keys = {name: make_key(tmp_path, name, curve="P-384") for name in ("token", "tls", "secret")}
+    settings = tls | {
+        "TLS_KEY": str(tmp_path / "tls.key"),
+        "JWT_PRIVATE_KEY": keys["token"],
+        "JWT_SECRET": keys["secret"],
+        "SQLITE_PATH": str(tmp_path / "x.db"),
+    }
+    for output in words_of_serve_and_doctor(tmp_path, settings):
+        for name in ("JWT_PRIVATE_KEY", "JWT_SECRET", "TLS_KEY"):
+            assert name in output
+        for key in keys.values():
+            assert_not_told(output, key)
+
+
+def test_quiet_log_has_no_access_lines(start):
+    port = free_port()
+    program = start(wait=False, LOG_LEVEL="warn", PORT=str(port))
+
+    def greeted():
+        with contextlib.suppress(OSError), Api(port, API_KEY, timeout_s=10) as api:
+            return api.get("/users").status == 200 and api.get("/nothing").status == 404
+
+    wait_until(greeted, START_DEADLINE_S, "an answer")
+    program.stop()
+    assert {line["level"] for line in program.log()} <= {"warn", "error"}
+    assert not program.events("request")
 
 
 def test_hostile_texts_are_escaped(start):

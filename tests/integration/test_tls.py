@@ -1,5 +1,6 @@
 """TLS, towards clients and towards PostgreSQL: 1.2 and up, and nobody is trusted without being verified."""
 
+import json
 import socket
 import ssl
 import subprocess
@@ -10,9 +11,9 @@ import pytest
 from harness.accounts import create_user, log_in
 from harness.clusters import Cluster
 from harness.databases import driver
-from harness.http_client import Api
-from harness.program import Gatehouse, base_settings, run_command
-from harness.waiting import Overdue, wait_until
+from harness.program import API_KEY, Gatehouse, base_settings, run_command
+from harness.raw_http import RawConnection, message
+from harness.waiting import wait_until
 
 
 def run_openssl(*arguments):
@@ -125,11 +126,35 @@ def test_answering_in_between_gives_a_request_no_more_time(start, tmp_path):
     assert time.monotonic() - begin < 10
 
 
-def test_answers_over_tls_demand_tls_in_future(secured):
+KEY, JSON = f"X-API-Key: {API_KEY}", "Content-Type: application/json"
+ANSWERS = {
+    "200": message("GET /health"),
+    "204": message("OPTIONS /users", "Origin: https://app.example.com", "Access-Control-Request-Method: GET"),
+    "400": message("POST /", "Content-Length: 1", "Transfer-Encoding: chunked"),
+    "401": message("GET /users"),
+    "404": message("GET /nothing", KEY),
+    "405": message("DELETE /users", KEY),
+    "408": b"GET /health HTTP/1.1\r\nHost:",
+    "413": message("POST /users", KEY, JSON, "Content-Length: 70000"),
+    "414": message("GET /" + "a" * 9000),
+    "415": message("POST /users", KEY, "Content-Type: text/plain", "Content-Length: 2") + b"{}",
+    "417": message("POST /", "Expect: miracles", "Content-Length: 1"),
+    "431": message("GET /", "X-Padding: " + "a" * 20000),
+}
+
+
+@pytest.mark.parametrize("status", ANSWERS)
+def test_every_answer_over_tls_demands_tls_in_future(secured, status):
     program, context = secured
-    with program.api(tls=context) as api:
-        header = api.get("/health").header("Strict-Transport-Security")
+    with RawConnection(program.port, tls=context) as connection:
+        connection.send(ANSWERS[status])
+        response = connection.read_response()
+    assert response.status == int(status)
+    header = response.headers["strict-transport-security"]
     assert int(header.split("max-age=")[1].split(";")[0]) >= 31_536_000
+    assert response.headers["cache-control"] == "no-store"
+    if response.status >= 400:
+        assert json.loads(response.body)["requestId"] == response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -232,36 +257,32 @@ def test_postgres_with_a_trusted_certificate_is_used(tls_cluster, authority, tmp
     connection.close()
 
 
-def serves_the_database(settings, directory):
-    """True when a program with these settings ever reaches its database."""
-    program = Gatehouse(directory, base_settings() | settings)
+def refusal_of_the_database(settings, directory):
+    """Why a program with these settings does not connect to its database; nothing where it does."""
+    program = Gatehouse(directory, base_settings() | settings | {"DB_QUERY_TIMEOUT": "1s"})
     program.start(wait=False)
-
-    def healthy():
-        if not program.is_alive():
-            raise Overdue("it ended")
-        started = program.events("server_started")
-        if not started:
-            return False
-        with Api(int(started[-1]["port"]), None, timeout_s=5) as api:
-            return api.get("/health").status == 200
-
     try:
-        return bool(wait_until(healthy, 4, "health"))
-    except Overdue:
-        return False
+        program.wait_until_serving()
+        failures = wait_until(
+            lambda: program.events("schema_ready") or program.events("postgres_connect_failed"), 30, "a connection"
+        )
+        with program.api() as api:
+            refused = api.get("/health").status != 200
+        assert refused != bool(program.events("schema_ready")), "it was refused first and let in later"
+        return failures[0]["detail"] if refused else None
     finally:
-        if program.is_alive():
-            program.kill()
+        program.kill()
 
 
 def test_postgres_of_another_authority_is_refused(tls_cluster, tmp_path):
     stranger, _ = make_authority(tmp_path, "stranger")
-    assert not serves_the_database(database_settings(tls_cluster, stranger), tmp_path / "program")
+    refusal = refusal_of_the_database(database_settings(tls_cluster, stranger), tmp_path / "program")
+    assert "certificate verify failed" in refusal
 
 
 def test_postgres_under_another_name_is_refused(tls_cluster, authority, tmp_path):
-    assert not serves_the_database(database_settings(tls_cluster, authority[0], host="127.0.0.1"), tmp_path / "program")
+    settings = database_settings(tls_cluster, authority[0], host="127.0.0.1")
+    assert "does not match host name" in refusal_of_the_database(settings, tmp_path / "program")
 
 
 def test_postgres_without_tls_is_refused(authority, tmp_path):
@@ -269,7 +290,8 @@ def test_postgres_without_tls_is_refused(authority, tmp_path):
     cluster = Cluster()
     try:
         cluster.start()
-        assert not serves_the_database(database_settings(cluster, authority[0]), tmp_path / "program")
-        assert serves_the_database({"DATABASE_URL": cluster.url}, tmp_path / "plain")
+        refusal = refusal_of_the_database(database_settings(cluster, authority[0]), tmp_path / "program")
+        assert "does not support SSL" in refusal
+        assert refusal_of_the_database({"DATABASE_URL": cluster.url}, tmp_path / "plain") is None
     finally:
         cluster.remove()

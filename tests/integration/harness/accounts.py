@@ -64,3 +64,39 @@ def is_alive(api: Api, session: str) -> bool:
     response = verify_session(api, session)
     assert response.status in (200, 401), (response.status, response.body)
     return response.status == 200
+
+
+def calls_that_need_the_database(api: Api, user: dict, login: dict) -> dict:
+    """Each as a function without arguments. The session must not be in the cache; the user may be gone afterwards."""
+    path = f"/users/{user['id']}"
+    return {
+        "health": lambda: api.get("/health"),
+        "all users": lambda: api.get("/users"),
+        "a page": lambda: api.get("/users?limit=5"),
+        "one user": lambda: api.get(path),
+        "create": lambda: api.post("/users", new_user()),
+        "rename": lambda: api.put(path, {"first_name": "X"}),
+        "change password": lambda: api.put(path, {"password": PASSWORD + "!"}),
+        "delete": lambda: api.delete(path),
+        "log in": lambda: try_log_in(api, user["email"]),
+        "verify session": lambda: verify_session(api, login["session"]),
+        "verify token": lambda: verify_token(api, login["token"]),
+        "log out": lambda: log_out(api, login["session"]),
+        "sessions": lambda: api.get(f"{path}/sessions"),
+        "end sessions": lambda: api.delete(f"{path}/sessions"),
+        "end one session": lambda: api.delete("/sessions/1"),
+    }
+
+
+def assert_unavailable(response: Response, call=""):
+    """It says 503 in the one shape that errors have, and when to try again; it does not say good or bad."""
+    assert response.status == 503, f"{call}: {response.status} {response.body[:200]}"
+    assert int(response.header("Retry-After")) >= 1, call
+    body = response.json()
+    assert body["error"] in ("Service temporarily unavailable", "Database unavailable"), call
+    assert body["requestId"] == response.header("X-Request-Id"), call
+
+
+def assert_usable(api: Api):
+    """A user can be made and logged in, and the session is good."""
+    assert is_alive(api, log_in(api, create_user(api)["email"])["session"])

@@ -1,8 +1,10 @@
 """PostgreSQL clusters and poolers of a test's own: to be killed, to speak TLS, to stand in between."""
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -66,24 +68,35 @@ class Cluster:
         wait_until(self.answers, 20, "the cluster's start")
         return self
 
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def answers(self) -> bool:
         command = [str(BINARIES[0] / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(command, check=False).returncode == 0
 
     def kill(self):
         """SIGKILL to the postmaster and its children: nothing is flushed, connections drop."""
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self._process.pid)], capture_output=True, text=True, check=False
-        )
+        # Stopped first, so that it has no new child that the list lacks.
+        self._process.send_signal(signal.SIGSTOP)
+        children = self._children()
         self._process.kill()
-        for pid in children.stdout.split():
-            try:
-                os.kill(int(pid), 9)
-            except ProcessLookupError:
-                continue
+        self._signal(children, signal.SIGKILL)
         self._process.wait(10)
         self._process = None
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def silent(self):
+        """Within it every process is stopped: connections stay open, new ones are taken by the kernel, none answers."""
+        self._process.send_signal(signal.SIGSTOP)
+        children = self._children()
+        self._signal(children, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal(children, signal.SIGCONT)
+            self._process.send_signal(signal.SIGCONT)
 
     def write(self, name: str, text: str, mode=0o600) -> Path:
         """A file in the data directory, readable by the server."""
@@ -97,6 +110,15 @@ class Cluster:
         if self._process is not None:
             self.kill()
         shutil.rmtree(self.root, ignore_errors=True)
+
+    def _children(self) -> list[int]:
+        command = ["ps", "-o", "pid=", "--ppid", str(self._process.pid)]
+        return [int(pid) for pid in subprocess.run(command, capture_output=True, check=False).stdout.split()]
+
+    def _signal(self, pids: list[int], number: int):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def _run(self, program: str, *arguments: str):
         command = as_unprivileged([str(BINARIES[0] / program), *arguments])

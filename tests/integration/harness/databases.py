@@ -1,8 +1,11 @@
 """A fresh database for each test, on either engine, and a direct way into it that Gatehouse does not see."""
 
 import os
+import re
 import sqlite3
+import time
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -24,6 +27,15 @@ def postgres_server_url() -> str:
 def driver():
     """psycopg2, loaded late so that the SQLite half runs where it is missing."""
     return pytest.importorskip("psycopg2", reason="psycopg2 is not installed: no way to look into PostgreSQL")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How an engine runs a statement."""
+
+    whole_scans: list[str | None]  # of an index by this name from end to end, or (None) of a table
+    sorts: bool
+    steps: list  # as the engine tells them, for messages
 
 
 class SqliteDatabase:
@@ -76,9 +88,30 @@ class SqliteDatabase:
         )
         self.run("ANALYZE")
 
-    def plan(self, sql: str) -> str:
-        """How the engine would run the statement."""
-        return "\n".join(row[3] for row in self.rows("EXPLAIN QUERY PLAN " + sql))
+    def insert_sessions(self, count: int):
+        """`count` sessions, one each of the first users, of which a thousand have expired."""
+        now = int(time.time() * 1_000_000)
+        self.run(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) "
+            "INSERT INTO sessions (user_id, secret_hash, created_at, updated_at, expires_at, absolute_expires_at) "
+            "SELECT i, zeroblob(32), ?2, ?2, ?2 + (i - 1000) * 1000000, ?2 + 2592000000000 FROM n",
+            count,
+            now,
+        )
+        self.run("ANALYZE sessions")
+
+    def plan(self, sql: str, parameter_count: int) -> Plan:
+        """How the engine runs a statement with `$1` placeholders, whatever their values are."""
+        values = {str(number): None for number in range(1, parameter_count + 1)}
+        connection = self._connect()
+        try:
+            steps = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + sql, values)]
+        finally:
+            connection.close()
+        # An automatic index is made from the whole table for one statement.
+        whole = [step for step in steps if re.match(r"SCAN (?!CONSTANT ROW)|SEARCH .* USING AUTOMATIC ", step)]
+        indexes = [re.search(r"^SCAN .* INDEX (\w+)", step) for step in whole]
+        return Plan([one and one.group(1) for one in indexes], any("TEMP B-TREE" in step for step in steps), steps)
 
     def drop(self):
         for suffix in ("", "-wal", "-shm"):
@@ -138,8 +171,27 @@ class PostgresDatabase:
         )
         self.run("ANALYZE users")
 
-    def plan(self, sql: str) -> str:
-        return "\n".join(row[0] for row in self.rows("EXPLAIN " + sql))
+    def insert_sessions(self, count: int):
+        with self.connect() as connection, connection.cursor() as cursor:
+            # Without this every row would look for its user, which is there.
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute(
+                "INSERT INTO sessions (user_id, secret_hash, created_at, updated_at, expires_at, absolute_expires_at) "
+                "SELECT i, sha256(''), now(), now(), now() + (i - 1000) * interval '1 second', now() + interval '30 days' "
+                "FROM generate_series(1, %s) i",
+                (count,),
+            )
+            cursor.execute("ANALYZE sessions")
+
+    def plan(self, sql: str, parameter_count: int) -> Plan:
+        values = ", ".join(["NULL"] * parameter_count)
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("SET plan_cache_mode = force_generic_plan")
+            cursor.execute(f"PREPARE one AS {sql}")
+            cursor.execute(f"EXPLAIN (FORMAT JSON) EXECUTE one{f'({values})' if values else ''}")
+            nodes = list(_nodes_of(cursor.fetchone()[0][0]["Plan"]))
+        whole = [node.get("Index Name") for node in nodes if _reads_everything(node)]
+        return Plan(whole, any("Sort" in node["Node Type"] for node in nodes), nodes)
 
     def connect(self):
         """A new autocommit connection that closes when its `with` ends."""
@@ -165,6 +217,19 @@ class _Closing:
 
     def __exit__(self, *_):
         self._connection.close()
+
+
+def _nodes_of(node: dict):
+    """A plan of EXPLAIN's, flattened."""
+    yield node
+    for child in node.get("Plans", []):
+        yield from _nodes_of(child)
+
+
+def _reads_everything(node: dict) -> bool:
+    """A scan that no condition narrows; of an index, a filter afterwards does not count."""
+    kind = node["Node Type"]
+    return kind == "Seq Scan" or (kind.startswith(("Index", "Bitmap Index")) and "Index Cond" not in node)
 
 
 def _for_psycopg(sql: str, parameters: tuple) -> tuple:

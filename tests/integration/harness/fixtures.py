@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from .databases import KINDS, create_database
+from .clusters import Cluster
+from .databases import KINDS, PostgresDatabase, create_database, driver
 from .program import Gatehouse, base_settings, run_command
 
 
@@ -30,6 +31,43 @@ def start(database, tmp_path):
     def start_program(wait=True, **settings) -> Gatehouse:
         directory = tmp_path / f"program-{len(started)}"
         program = Gatehouse(directory, base_settings() | database.settings() | settings)
+        started.append(program)
+        return program.start(wait)
+
+    yield start_program
+    for program in started:
+        program.discard()
+
+
+@pytest.fixture(scope="module")
+def own_cluster():
+    """A PostgreSQL server of the module's own, durable: to be killed and stopped. Use `cluster`."""
+    driver()
+    own = Cluster()
+    yield own
+    own.remove()
+
+
+@pytest.fixture
+def cluster(own_cluster) -> Cluster:
+    """The module's own server, running, whatever the test before did to it."""
+    return own_cluster if own_cluster.is_running() else own_cluster.start()
+
+
+@pytest.fixture
+def cluster_database(cluster) -> PostgresDatabase:
+    """An empty database on it, which goes with the server."""
+    return PostgresDatabase(cluster.url)
+
+
+@pytest.fixture
+def start_on_cluster(cluster_database, tmp_path):
+    """start_on_cluster(SETTING="value", …): a program on `cluster_database`. All end with the test."""
+    started: list[Gatehouse] = []
+
+    def start_program(wait=True, **settings) -> Gatehouse:
+        directory = tmp_path / f"program-{len(started)}"
+        program = Gatehouse(directory, base_settings() | cluster_database.settings() | settings)
         started.append(program)
         return program.start(wait)
 

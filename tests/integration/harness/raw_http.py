@@ -1,6 +1,8 @@
 """A socket that sends exactly the bytes a test gives it, and reads answers strictly (RFC 9112)."""
 
 import socket
+import ssl
+import struct
 from dataclasses import dataclass, field
 
 
@@ -25,17 +27,48 @@ class RawResponse:
 
 
 class RawConnection:
-    """Bytes out, answers in. Every wait ends after `timeout_s`."""
+    """Bytes out, answers in. Every wait ends after `timeout_s`. A small `receive_buffer` makes a client that does not
+    read be felt by the other side after a few kilobytes."""
 
-    def __init__(self, port: int, timeout_s=10.0, host="127.0.0.1"):
-        self.socket = socket.create_connection((host, port), timeout=timeout_s)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(
+        self,
+        port: int,
+        timeout_s=10.0,
+        host="127.0.0.1",
+        receive_buffer: int | None = None,
+        tls: ssl.SSLContext | None = None,
+    ):
+        self.socket = socket.socket()
         self._unread = b""
+        try:
+            self.socket.settimeout(timeout_s)
+            if receive_buffer is not None:
+                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            self.socket.connect((host, port))
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if tls is not None:
+                self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
+        except OSError:
+            self.socket.close()
+            raise
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        self.socket.close()
+
+    @property
+    def unread(self) -> bytes:
+        """What was received and not yet asked for."""
+        return self._unread
+
+    def close(self):
+        self.socket.close()
+
+    def reset(self):
+        """Ends the connection with RST instead of FIN, as a client that crashed does."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
     def send(self, data: bytes):
@@ -67,12 +100,13 @@ class RawConnection:
 
     def read_to_end(self) -> bytes:
         """Everything until the peer closes."""
-        while self._receive():
+        while self.receive():
             pass
         everything, self._unread = self._unread, b""
         return everything
 
-    def _receive(self) -> bool:
+    def receive(self) -> bool:
+        """Waits for more bytes and keeps them; False once the peer has ended the connection."""
         try:
             data = self.socket.recv(65536)
         except ConnectionResetError:
@@ -82,14 +116,14 @@ class RawConnection:
 
     def _read_until(self, mark: bytes) -> bytes:
         while mark not in self._unread:
-            if not self._receive():
+            if not self.receive():
                 raise ConnectionEnded(f"closed before {mark!r}; had {self._unread[:200]!r}")
         part, self._unread = self._unread.split(mark, 1)
         return part
 
     def _read_exactly(self, count: int) -> bytes:
         while len(self._unread) < count:
-            if not self._receive():
+            if not self.receive():
                 raise ConnectionEnded(f"closed {count - len(self._unread)} bytes early")
         part, self._unread = self._unread[:count], self._unread[count:]
         return part
@@ -107,12 +141,13 @@ class RawConnection:
 
     def _read_body(self, headers: dict[str, str]) -> bytes:
         if headers.get("transfer-encoding") == "chunked":
-            return self._read_chunks()
+            return self.read_chunks()
         if "content-length" in headers:
             return self._read_exactly(int(headers["content-length"]))
         return self.read_to_end()
 
-    def _read_chunks(self) -> bytes:
+    def read_chunks(self) -> bytes:
+        """A chunked body to its end."""
         body = b""
         while True:
             size = int(self._read_until(b"\r\n"), 16)
