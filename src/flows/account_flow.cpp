@@ -4,8 +4,12 @@
 
 #include "sessions/invalidation.hpp"
 #include "sessions/session_store.hpp"
+#include "users/validation.hpp"
 
 namespace gatehouse::flows {
+
+// What users accept, passwords can hash: features do not know each other.
+static_assert(users::password_bytes_max == passwords::password_bytes_max);
 
 using users::User;
 using users::UserStore;

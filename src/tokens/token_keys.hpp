@@ -12,7 +12,7 @@ namespace gatehouse::tokens {
 /// The `typ` of the tokens issued here, which keeps other kinds of JWS out (RFC 8725 section 3.11).
 inline constexpr std::string_view token_type = "JWT";
 
-/// The keys that the settings name, shared by issuer and verifier.
+/// The keys that the settings name, for the issuer and for the verifier.
 struct TokenKeys {
   std::shared_ptr<const crypto::SigningKey> signing;
   std::vector<std::shared_ptr<const crypto::VerifyingKey>> verifying;
