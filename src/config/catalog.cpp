@@ -146,7 +146,8 @@ constexpr std::array database_use{
             [](Settings& s, Text text) {
               return assign_duration(text, {seconds{1}, days{1}}, s.database.postgres.idle_timeout);
             }},
-    Setting{"DB_PREPARED_STATEMENTS", "Database", "true", "Set false behind PgBouncer in transaction mode.",
+    Setting{"DB_PREPARED_STATEMENTS", "Database", "true",
+            "Behind a pooler, which is noticed, none are kept. false: take every session for shared.",
             [](Settings& s, Text text) { return assign_boolean(text, s.database.postgres.prepared_statements); }},
     Setting{"DB_LISTEN_HOST", "Database", "",
             "Where LISTEN works, if not at DB_HOST: the server itself when DB_HOST is a pooler.",

@@ -56,9 +56,9 @@ struct PostgresSettings {
   unsigned pool_max = 10;           ///< DB_POOL_MAX
   std::chrono::milliseconds connect_timeout{30'000};  ///< DB_CONNECT_TIMEOUT
   std::chrono::milliseconds idle_timeout{30'000};     ///< DB_IDLE_TIMEOUT, above pool_min
-  bool prepared_statements = true;  ///< DB_PREPARED_STATEMENTS; false behind PgBouncer's transaction mode
-  std::string listen_host;          ///< DB_LISTEN_HOST, where LISTEN works, if not DB_HOST
-  std::uint16_t listen_port = 0;    ///< DB_LISTEN_PORT; 0: as DB_PORT
+  bool prepared_statements = true;                    ///< DB_PREPARED_STATEMENTS; false: take every session for shared
+  std::string listen_host;                            ///< DB_LISTEN_HOST, where LISTEN works, if not DB_HOST
+  std::uint16_t listen_port = 0;                      ///< DB_LISTEN_PORT; 0: as DB_PORT
 };
 
 struct DatabaseSettings {

@@ -188,10 +188,13 @@ TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
   database_->run("INSERT INTO items (id, name) VALUES (1, 'a'), (2, 'b')");
   database_->run("ALTER DATABASE " + database_->name() + " SET deadlock_timeout = '50ms'");
   open();
-  // On one connection nothing can deadlock; this statement is what each one begins with.
+  // On one connection nothing can deadlock, so both must be in use.
   ASSERT_TRUE(run_until(io_, [&] {
-    return database_->run(
-               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SET statement_timeout%' AND "
+    const auto first = start(db_->query(echo, {std::int64_t{1}}));
+    const auto second = start(db_->query(echo, {std::int64_t{2}}));
+    return finish(first) && finish(second) &&
+           database_->run(
+               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT CAST%' AND "
                "datname = current_database()") == "2";
   }));
   static constexpr Statement pause{"calls_pause", "SELECT 1 FROM pg_sleep(0.1)"};

@@ -1,7 +1,7 @@
 // What happens when the server is slow, killed, away or back: an answer within the deadline, and recovery by itself.
 
-#include "support/login_only_server.hpp"
 #include "support/postgres_fixture.hpp"
+#include "support/scripted_postgres.hpp"
 #include "support/tcp_proxy.hpp"
 
 namespace gatehouse::testing {
@@ -250,7 +250,7 @@ TEST_F(DatabasePostgresFaults, WrongPasswordOrDatabase_IsUnavailable_AndLoggedOn
 }
 
 TEST_F(DatabasePostgresFaults, ServerThatDropsEveryoneAfterTheLogin_IsNotStormed) {
-  const LoginOnlyServer server;
+  const ScriptedPostgres server{{}};
   settings_.postgres.host = "127.0.0.1";
   settings_.postgres.port = server.port();
   keep_connections(4);

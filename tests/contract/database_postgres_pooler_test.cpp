@@ -2,6 +2,7 @@
 
 #include "support/pgbouncer.hpp"
 #include "support/postgres_fixture.hpp"
+#include "support/tcp_proxy.hpp"
 
 namespace gatehouse::testing {
 namespace {
@@ -35,11 +36,11 @@ class DatabasePostgresPooler : public PostgresTest {
     database_->run("CREATE TABLE pooled (id bigint PRIMARY KEY)");
     direct_port_ = settings_.postgres.port;
     direct_host_ = settings_.postgres.host;
-    settings_.postgres.prepared_statements = false;
   }
   void TearDown() override {
     feed_.reset();
     db_.reset();
+    proxy_.reset();
     pooler_.reset();
     PostgresTest::TearDown();
   }
@@ -48,8 +49,15 @@ class DatabasePostgresPooler : public PostgresTest {
     settings_.postgres.host = "127.0.0.1";
     settings_.postgres.port = pooler_->port();
   }
+  /// Cuts what the driver sends to the pooler before each Sync, as the network and the pooler's buffer may.
+  void cut_before_syncs() {
+    proxy_ = std::make_unique<TcpProxy>("127.0.0.1", pooler_->port());
+    proxy_->cut_before(std::string{"S\0\0\0\4", 5});
+    settings_.postgres.port = proxy_->port();
+  }
 
   std::unique_ptr<PgBouncer> pooler_;
+  std::unique_ptr<TcpProxy> proxy_;
   std::string direct_host_;
   std::uint16_t direct_port_ = 0;
   Readiness observer_;
@@ -76,6 +84,53 @@ TEST_F(DatabasePostgresPooler, PipelinedCalls_OverFewSharedSessions_AllAnswer) {
     EXPECT_TRUE(write->value && write->value->has_value());
   }
   EXPECT_EQ(run(db_->query(count, {}))[0].integer(0), 200);
+}
+
+// Such a pooler takes the session away at the answer to a Sync, whatever of the next group has reached it by then.
+TEST_F(DatabasePostgresPooler, GroupsCutBeforeTheirSync_GetTheirOwnAnswers) {
+  pool(PgBouncer::Mode::transaction, 2);
+  cut_before_syncs();
+  keep_connections(4);
+  open();
+  std::vector<std::shared_ptr<Pending<Rows>>> reads;
+  for (std::int64_t i = 0; i < 500; ++i) {
+    reads.push_back(start(db_->query(echo, {i})));
+    run_until(io_, [] { return false; }, 1ms);
+  }
+  for (std::size_t i = 0; i < reads.size(); ++i) {
+    ASSERT_TRUE(finish(reads[i]));
+    ASSERT_TRUE(reads[i]->value.has_value()) << i;
+    EXPECT_EQ((*reads[i]->value)[0].integer(0), static_cast<std::int64_t>(i));
+  }
+  EXPECT_FALSE(logged("postgres_connection_lost"));
+}
+
+TEST_F(DatabasePostgresPooler, SharedSession_IsNoticed_AndNothingKeptInIt) {
+  static constexpr Statement kept{"pooler_kept",
+                                  "SELECT (SELECT count(*) FROM pg_prepared_statements), "
+                                  "current_setting('statement_timeout')"};
+  pool(PgBouncer::Mode::transaction, 1);
+  open();
+  const auto rows = run(db_->query(kept, {}));
+  EXPECT_EQ(rows[0].integer(0), 0);
+  EXPECT_EQ(rows[0].text(1), "0");
+  EXPECT_TRUE(logged("postgres_connected: 127.0.0.1, sessions taken for shared"));
+}
+
+TEST_F(DatabasePostgresPooler, SessionsSaidToBeShared_AreNotAskedAbout) {
+  settings_.postgres.prepared_statements = false;
+  open();
+  EXPECT_EQ(run(db_->query(echo, {std::int64_t{1}}))[0].integer(0), 1);
+  EXPECT_TRUE(logged("postgres_connected: 127.0.0.1, sessions taken for shared"));
+}
+
+TEST_F(DatabasePostgresPooler, SessionOfItsOwn_EndsStatementsThatNobodyWaitsFor) {
+  static constexpr Statement timeout{"pooler_timeout_own", "SELECT current_setting('statement_timeout')"};
+  settings_.query_timeout = 4s;
+  open();
+  EXPECT_EQ(run(db_->query(timeout, {}))[0].text(0), "5s");
+  EXPECT_TRUE(logged("postgres_connected: 127.0.0.1"));
+  EXPECT_FALSE(logged("postgres_connected: 127.0.0.1, sessions"));
 }
 
 TEST_F(DatabasePostgresPooler, FailedBatch_LeavesNothing) {

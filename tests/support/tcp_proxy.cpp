@@ -1,10 +1,13 @@
 #include "support/tcp_proxy.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <future>
+#include <string_view>
 
 namespace gatehouse::testing {
 
@@ -13,8 +16,8 @@ using boost::asio::ip::tcp;
 /// One accepted connection and its way to the server.
 class TcpProxy::Link : public std::enable_shared_from_this<Link> {
  public:
-  Link(boost::asio::io_context& io, tcp::socket client, const bool& silent)
-      : client_{std::move(client), {}}, server_{tcp::socket{io}, {}}, silent_(silent) {}
+  Link(boost::asio::io_context& io, tcp::socket client, const TcpProxy& proxy)
+      : client_{std::move(client), {}}, server_{tcp::socket{io}, {}}, pause_(io), proxy_(proxy) {}
 
   void start(const std::string& host, std::uint16_t port) {
     tcp::resolver resolver{server_.socket.get_executor()};
@@ -42,18 +45,35 @@ class TcpProxy::Link : public std::enable_shared_from_this<Link> {
         boost::asio::buffer(from.buffer),
         [self = shared_from_this(), &from, &to](boost::system::error_code error, std::size_t size) {
           if (error) return self->close();
-          if (self->silent_) return self->relay(from, to);
-          boost::asio::async_write(to.socket, boost::asio::buffer(from.buffer, size),
-                                   [self, &from, &to](boost::system::error_code failed, std::size_t) {
-                                     if (failed) return self->close();
-                                     self->relay(from, to);
-                                   });
+          if (self->proxy_.silent_) return self->relay(from, to);
+          self->pass_on(from, to, {from.buffer.data(), size});
         });
+  }
+
+  void pass_on(End& from, End& to, std::string_view bytes) {
+    const std::size_t cut = &from == &client_ ? next_cut(bytes) : bytes.size();
+    boost::asio::async_write(to.socket, boost::asio::buffer(bytes.data(), cut),
+                             [self = shared_from_this(), &from, &to, rest = bytes.substr(cut)](
+                                 boost::system::error_code failed, std::size_t) {
+                               if (failed) return self->close();
+                               if (rest.empty()) return self->relay(from, to);
+                               self->pause_.expires_after(std::chrono::milliseconds{1});
+                               self->pause_.async_wait([self, &from, &to, rest](boost::system::error_code) {
+                                 self->pass_on(from, to, rest);
+                               });
+                             });
+  }
+
+  /// Where the marker is next, but for the very begin, where the cut has been made.
+  [[nodiscard]] std::size_t next_cut(std::string_view bytes) const {
+    if (proxy_.marker_.empty()) return bytes.size();
+    return std::min(bytes.find(proxy_.marker_, 1), bytes.size());
   }
 
   End client_;
   End server_;
-  const bool& silent_;
+  boost::asio::steady_timer pause_;
+  const TcpProxy& proxy_;
 };
 
 TcpProxy::TcpProxy(std::string host, std::uint16_t port) : host_(std::move(host)), server_port_(port) {
@@ -108,7 +128,7 @@ void TcpProxy::listen() {
 void TcpProxy::accept() {
   acceptor_.async_accept([this](boost::system::error_code error, tcp::socket client) {
     if (error) return;
-    auto link = std::make_shared<Link>(io_, std::move(client), silent_);
+    auto link = std::make_shared<Link>(io_, std::move(client), *this);
     links_.push_back(link);
     link->start(host_, server_port_);
     accept();

@@ -11,7 +11,8 @@
 namespace gatehouse::testing {
 
 /// A TCP relay on 127.0.0.1 with a thread of its own, through which a test reaches a server and then breaks the way:
-/// cut, silent, or whole again. Connections are blocking for the test: each method returns when its effect is there.
+/// cut, silent, in pieces, or whole again. Connections are blocking for the test: each method returns when its effect
+/// is there.
 class TcpProxy {
  public:
   TcpProxy(std::string host, std::uint16_t port);
@@ -25,6 +26,9 @@ class TcpProxy {
   void cut();
   /// Keeps connections and accepts new ones, but passes nothing on.
   void silence();
+  /// From now on what a client sends is cut in two before every `marker`, and the second part follows a little later.
+  /// Before the first client comes.
+  void cut_before(std::string marker) { marker_ = std::move(marker); }
   /// Accepts and passes on again.
   void restore();
 
@@ -45,6 +49,7 @@ class TcpProxy {
   std::vector<std::weak_ptr<Link>> links_;
   std::uint16_t port_ = 0;
   bool silent_ = false;
+  std::string marker_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::thread thread_;
 };

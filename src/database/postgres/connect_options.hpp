@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@ struct ConnectOptions {
   std::vector<std::pair<std::string, std::string>> keywords;  ///< all but the password
   SecretString password;
   std::chrono::milliseconds timeout;  ///< for the whole attempt
+  /// What the session gets if it is the connection's own; without one it is taken for shared, unasked.
+  std::optional<std::chrono::milliseconds> statement_timeout = std::nullopt;
 };
 
 /// Where queries go: DB_HOST and DB_PORT.

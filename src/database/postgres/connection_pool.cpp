@@ -8,19 +8,19 @@ namespace gatehouse::database::postgres {
 
 namespace {
 
-// Above this, calls wait in the pool for whichever connection has room first.
-constexpr std::size_t pipeline_load_max = 256;
 // From this on one more connection is opened: a write holds its connection for an fsync, reads queue behind each other.
 constexpr std::size_t grow_load = Pipeline::write_load;
 constexpr std::chrono::milliseconds sweep_interval{100};
 // After this, an attempt to connect gets company, at most so much of it.
 constexpr std::chrono::milliseconds attempt_patience{2'500};
 constexpr std::size_t attempts_max = 4;
-// The server ends what this side gave up on, but only after this side has.
-constexpr std::chrono::milliseconds server_patience{1'000};
 
 using Clock = std::chrono::steady_clock;
 using Reason = Unavailable::Reason;
+
+std::string describe(const ConnectOptions& options, const PgConnection& connection) {
+  return options.host + (connection.has_own_session() ? "" : ", sessions taken for shared");
+}
 
 }  // namespace
 
@@ -73,13 +73,13 @@ void ConnectionPool::submit(Call& call) {
 }
 
 bool ConnectionPool::try_dispatch(Call& call) {
-  Pipeline* const pipeline = lightest();
+  Pipeline* const pipeline = lightest_for(call);
   const bool crowded = pipeline == nullptr || pipeline->load() >= grow_load;
   if (crowded && pipelines_.size() < limits_.share.connections_max) {
     grow_ = true;
     connect_if_wanted();
   }
-  if (pipeline == nullptr || pipeline->load() >= pipeline_load_max) return false;
+  if (pipeline == nullptr) return false;
   pipeline->submit(call);
   return true;
 }
@@ -94,10 +94,11 @@ void ConnectionPool::serve_queue() {
 }
 
 /// The oldest of the least loaded, so that the youngest can idle out.
-Pipeline* ConnectionPool::lightest() const noexcept {
+Pipeline* ConnectionPool::lightest_for(const Call& call) const noexcept {
   Pipeline* best = nullptr;
   for (const auto& pipeline : pipelines_) {
-    if (pipeline->usable() && (best == nullptr || pipeline->load() < best->load())) best = pipeline.get();
+    const bool lighter = best == nullptr || pipeline->load() < best->load();
+    if (lighter && pipeline->has_room_for(call)) best = pipeline.get();
     if (best != nullptr && best->idle()) break;
   }
   return best;
@@ -120,19 +121,14 @@ void ConnectionPool::send_again(Call& call) {
   ++queue_size_;
 }
 
-void ConnectionPool::on_room(Pipeline& pipeline) {
-  if (pipeline.proven()) back_off_.reset();
-  serve_queue();
-}
+void ConnectionPool::on_room() { serve_queue(); }
 
 void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
   const auto same = [&](const std::shared_ptr<Pipeline>& other) { return other.get() == &pipeline; };
   pipelines_.erase(std::find_if(pipelines_.begin(), pipelines_.end(), same));
   if (stopped_) return;
   log_("postgres_connection_lost", why);
-  // One that was lost before it did anything is as good as an attempt that failed: others would end the same way.
-  if (!pipeline.proven()) close_attempts();
-  if (!holding_ || !pipeline.proven()) hold_attempts(back_off_.next());
+  if (!holding_) hold_attempts(back_off_.next());
 }
 
 bool ConnectionPool::wants_connection() const noexcept {
@@ -172,14 +168,13 @@ Task<> ConnectionPool::establish(std::weak_ptr<ConnectionPool> pool, std::shared
 }
 
 void ConnectionPool::on_connected(std::shared_ptr<PgConnection> connection) {
-  const Pipeline::Options options{limits_.prepare, limits_.query_timeout + server_patience};
-  auto pipeline =
-      std::make_shared<Pipeline>(io_.get_executor(), connection, static_cast<PipelineOwner&>(*this), options);
-  if (!pipeline->start()) return on_connect_failed(connection, "the connection broke at its first message");
   std::erase(attempts_, connection);
   close_attempts();
-  pipelines_.push_back(std::move(pipeline));
-  if (pipelines_.size() == 1) log_("postgres_connected", options_->host);
+  if (pipelines_.empty()) log_("postgres_connected", describe(*options_, *connection));
+  pipelines_.push_back(
+      std::make_shared<Pipeline>(io_.get_executor(), std::move(connection), static_cast<PipelineOwner&>(*this)));
+  pipelines_.back()->start();
+  back_off_.reset();
   away_ = false;
   grow_ = false;
   holding_ = false;

@@ -17,7 +17,6 @@ struct PoolLimits {
   std::uint32_t queue_max;                  ///< calls waiting for a connection
   std::chrono::milliseconds query_timeout;  ///< from submission to outcome
   std::chrono::milliseconds idle_timeout;   ///< of connections above the share's minimum
-  bool prepare;                             ///< false behind a pooler that shares sessions
 };
 
 /// One io thread's connections: opens them in the background, spreads calls over them, ends calls at their deadline and
@@ -46,12 +45,12 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   void submit(Call& call);
   [[nodiscard]] bool try_dispatch(Call& call);
   void serve_queue();
-  [[nodiscard]] Pipeline* lightest() const noexcept;
+  [[nodiscard]] Pipeline* lightest_for(const Call& call) const noexcept;
   void refuse(Call& call, Unavailable::Reason reason, const std::string& message);
   [[nodiscard]] std::string why_away() const;
 
   void send_again(Call& call) override;
-  void on_room(Pipeline& pipeline) override;
+  void on_room() override;
   void on_closed(Pipeline& pipeline, const std::string& why) override;
 
   [[nodiscard]] bool wants_connection() const noexcept;

@@ -25,6 +25,7 @@ class Libpq {
 
  public:
   // NOLINTBEGIN(readability-identifier-naming): libpq's names
+  decltype(::PQbackendPID)* PQbackendPID = find("PQbackendPID");
   decltype(::PQclear)* PQclear = find("PQclear");
   decltype(::PQcmdTuples)* PQcmdTuples = find("PQcmdTuples");
   decltype(::PQconnectPoll)* PQconnectPoll = find("PQconnectPoll");

@@ -64,10 +64,11 @@ Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
   if (needs_resolving(options->host)) addresses = co_await resolve(options->host);
   start(*options, addresses);
   co_await poll_until_connected();
-  deadline_.cancel();
   libpq().PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
   if (libpq().PQsetnonblocking(connection_, 1) != 0) throw connection_error(error_message());
   tls_ = static_cast<SSL*>(libpq().PQsslStruct(connection_, "OpenSSL"));
+  co_await take_session(std::move(options));
+  deadline_.cancel();
 }
 
 void PgConnection::start_deadline(std::chrono::milliseconds timeout) {
@@ -145,6 +146,26 @@ void PgConnection::watch_socket() {
   descriptor_.assign(duplicate);
 }
 
+/// The first statement. That it is answered proves that the server is there, which a login through a pooler does not.
+/// And it tells whether the session is the connection's own: to a pooler's clients the server's process has another id
+/// than the one they were given at the login. Only such a session is changed.
+Task<> PgConnection::take_session(std::shared_ptr<const ConnectOptions> options) {
+  std::string sql = "SELECT NULL";
+  if (const auto timeout = options->statement_timeout) {
+    sql = "SELECT CASE WHEN pg_backend_pid() = " + std::to_string(libpq().PQbackendPID(connection_)) +
+          " THEN set_config('statement_timeout', '" + std::to_string(timeout->count()) + "', false) END";
+  }
+  if (!send_script(sql)) throw connection_error(error_message());
+  co_await flush_all();
+  for (;;) {
+    const PgResult result = co_await next_result();
+    if (result.kind() == PgResult::Kind::nothing) co_return;
+    if (result.kind() == PgResult::Kind::failed) throw connection_error(result.error().message);
+    const auto rows = result.rows();
+    has_own_session_ = rows && !rows->empty() && !(*rows)[0].is_null(0);
+  }
+}
+
 void PgConnection::throw_if_closed() const {
   if (timed_out_) throw Unavailable{Unavailable::Reason::deadline, "the server did not answer in time"};
   if (closed_) throw Unavailable{Unavailable::Reason::stopped, "the connection is being closed"};
@@ -162,6 +183,25 @@ Task<> PgConnection::until_writable() {
   boost::system::error_code ignored;  // as above
   co_await descriptor_.async_wait(Descriptor::wait_write, boost::asio::redirect_error(use_task, ignored));
   throw_if_closed();
+}
+
+Task<> PgConnection::flush_all() {
+  const auto self = shared_from_this();
+  for (;;) {
+    const auto state = flush();
+    if (state == Flush::done) co_return;
+    if (state == Flush::broken) throw connection_error(error_message());
+    co_await until_writable();
+  }
+}
+
+Task<PgResult> PgConnection::next_result() {
+  const auto self = shared_from_this();
+  while (busy()) {
+    co_await until_readable();
+    if (!receive()) throw connection_error(error_message());
+  }
+  co_return take_result();
 }
 
 bool PgConnection::enter_pipeline() noexcept { return libpq().PQenterPipelineMode(connection_) == 1; }

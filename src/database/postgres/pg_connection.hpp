@@ -42,9 +42,13 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   PgConnection(const PgConnection&) = delete;
   PgConnection& operator=(const PgConnection&) = delete;
 
-  /// Resolves, connects and logs in. Throws Unavailable: connection (refused, wrong password, wrong certificate),
-  /// deadline (options->timeout passed) or stopped (close() was called).
+  /// Resolves, connects, logs in and takes the session. Throws Unavailable: connection (refused, wrong password, wrong
+  /// certificate), deadline (options->timeout passed) or stopped (close() was called).
   [[nodiscard]] Task<> connect(std::shared_ptr<const ConnectOptions> options);
+
+  /// False behind a pooler, or where options->statement_timeout was not given: the session may belong to somebody else
+  /// after the end of each transaction, so nothing may be kept in it. Constant once connected.
+  [[nodiscard]] bool has_own_session() const noexcept { return has_own_session_; }
 
   /// Ends the session and every wait: coroutines get Unavailable{stopped}, handlers operation_aborted. Idempotent.
   void close() noexcept;
@@ -79,9 +83,11 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   void when_writable(Handler&& handler) {
     descriptor_.async_wait(Descriptor::wait_write, std::forward<Handler>(handler));
   }
-  /// Throw Unavailable{stopped} after close().
+  // All throw Unavailable: stopped after close(), and the last two connection when the server is lost.
   [[nodiscard]] Task<> until_readable();
   [[nodiscard]] Task<> until_writable();
+  [[nodiscard]] Task<> flush_all();
+  [[nodiscard]] Task<PgResult> next_result();
 
   /// libpq's last words, on one line.
   [[nodiscard]] std::string error_message() const;
@@ -96,6 +102,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   void start(const ConnectOptions& options, const std::string& addresses);
   [[nodiscard]] Task<> poll_until_connected();
   void watch_socket();
+  [[nodiscard]] Task<> take_session(std::shared_ptr<const ConnectOptions> options);
   void throw_if_closed() const;
   [[nodiscard]] bool has_decrypted_bytes() const noexcept;
 
@@ -104,6 +111,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   Descriptor descriptor_;
   Resolver resolver_;
   SteadyTimer deadline_;
+  bool has_own_session_ = false;
   bool closed_ = false;
   bool timed_out_ = false;
 };

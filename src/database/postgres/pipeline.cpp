@@ -13,33 +13,22 @@ using Reason = Unavailable::Reason;
 
 }  // namespace
 
-Pipeline::Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner, Options options)
-    : executor_(executor), connection_(std::move(connection)), owner_(owner), options_(options) {}
+Pipeline::Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner)
+    : executor_(executor), connection_(std::move(connection)), owner_(owner) {}
 
-bool Pipeline::start() {
-  if (!connection_->enter_pipeline()) return false;
-  if (options_.prepare) send_set_up();
-  if (broken_) {
-    // Its owner does not know it yet, so what break_off() has posted must find it closed.
-    (void)close();
-    return false;
-  }
+void Pipeline::start() {
+  if (!connection_->enter_pipeline()) break_off();
   wait_readable();
-  return true;
 }
 
-/// Session state is allowed where statements may be prepared. A query whose deadline passed here is abandoned with its
-/// connection; the server must not go on with it for hours.
-void Pipeline::send_set_up() {
-  const auto timeout_ms = options_.statement_timeout.count();
-  encoded_.assign({});
-  broken_ = !connection_->send_unprepared("SET statement_timeout = " + std::to_string(timeout_ms), encoded_);
-  steps_.push_back({Step::Kind::command, 0, 0, nullptr});
-  end_group();
+bool Pipeline::has_room_for(const Call& call) const noexcept {
+  if (!usable()) return false;
+  if (connection_->has_own_session()) return load_ < load_max;
+  return groups_on_way_ == 0 && (open_reads_ == 0 || call.kind == Call::Kind::read);
 }
 
 void Pipeline::submit(Call& call) {
-  assert(usable());
+  assert(has_room_for(call));
   call.pipeline = this;
   call.error.reset();
   call.skipped = false;
@@ -64,7 +53,7 @@ void Pipeline::send_command(Call& call, std::uint32_t index) {
   const auto& [statement, parameters] = call.commands[index];
   encoded_.assign(parameters);
   bool sent = true;
-  if (options_.prepare) {
+  if (connection_->has_own_session()) {
     auto& entry = prepared_.find(*statement, encoded_);
     if (!entry.prepared) {
       sent = connection_->send_prepare(entry.name, statement->sql, entry.types);
@@ -82,6 +71,7 @@ void Pipeline::send_command(Call& call, std::uint32_t index) {
 void Pipeline::end_group() {
   steps_.push_back({Step::Kind::sync, open_reads_, 0, nullptr});
   open_reads_ = 0;
+  ++groups_on_way_;
   if (!connection_->send_sync()) return break_off();
   flush();
 }
@@ -130,7 +120,7 @@ void Pipeline::on_readable() {
   if (!alive) return lose(connection_->error_message());
   if (read_only_) return lose("the server turned read-only");
   wait_readable();
-  owner_.on_room(*this);
+  owner_.on_room();
 }
 
 void Pipeline::take_results() {
@@ -151,12 +141,13 @@ void Pipeline::take_results() {
 void Pipeline::on_answer(const PgResult& result) {
   const Step step = steps_.front();
   const auto kind = result.kind();
-  if (kind == PgResult::Kind::end_of_group) return on_group_end();
+  const bool end_is_due = step.kind == Step::Kind::sync;
   // A failure where the Sync is due is the commit's: a deferred constraint. The Sync's own answer follows.
-  if (step.kind != Step::Kind::sync) steps_.pop_front();
+  if (kind != PgResult::Kind::failed && end_is_due != (kind == PgResult::Kind::end_of_group))
+    return lose("the answers do not fit the questions: something between here and the server mixes them up");
+  if (kind == PgResult::Kind::end_of_group) return on_group_end();
+  if (!end_is_due) steps_.pop_front();
   if (kind == PgResult::Kind::failed) return on_failure(step, result);
-  proven_ = proven_ || kind == PgResult::Kind::done;
-  if (step.call == nullptr) return;
   if (kind == PgResult::Kind::skipped) {
     step.call->skipped = true;
     if (step.kind == Step::Kind::prepare) prepared_.forget(*step.call->commands[step.index].statement, step.generation);
@@ -183,9 +174,9 @@ void Pipeline::on_failure(const Step& step, const PgResult& result) {
 }
 
 void Pipeline::on_group_end() {
-  assert(steps_.front().kind == Step::Kind::sync);
   const auto group_calls = steps_.front().index;
   steps_.pop_front();
+  --groups_on_way_;
   for (std::uint32_t i = 0; i < group_calls; ++i) {
     Call& call = *calls_.front();
     calls_.pop_front();

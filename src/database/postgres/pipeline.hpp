@@ -19,7 +19,7 @@ class PipelineOwner {
   /// The call certainly left nothing behind on the server; it is to be sent again on any pipeline.
   virtual void send_again(Call& call) = 0;
   /// Groups ended, so there is room.
-  virtual void on_room(Pipeline& pipeline) = 0;
+  virtual void on_room() = 0;
   /// The pipeline is closed and holds no calls. `why` is for the log.
   virtual void on_closed(Pipeline& pipeline, const std::string& why) = 0;
 
@@ -37,21 +37,22 @@ class PipelineOwner {
 ///
 /// What pipelining does not give: a slow statement delays everything sent after it on the same connection.
 ///
+/// On a shared session a group leaves when the one before is answered, and no statement is prepared: a pooler may hand
+/// the session on at the answer to a Sync although part of the next group has passed, and others' answers would follow
+/// (docs/adr/0011-one-group-at-a-time-on-shared-sessions.md). For the same reason a group's answers are believed only
+/// when its end comes where it is due.
+///
 /// Belongs to one io thread. Kept alive by its own waits until close().
 class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
-  struct Options {
-    bool prepare;                                 ///< name statements and keep them in the session
-    std::chrono::milliseconds statement_timeout;  ///< after which the server gives up; only when `prepare`
-  };
-
   /// `connection` is connected. `owner` outlives the pipeline or calls abandon() first.
-  Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner, Options options);
+  Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner);
 
-  /// Starts to read; false when the connection did not even take its first message: it is closed, and the owner is not
-  /// told by on_closed().
-  [[nodiscard]] bool start();
+  /// Starts to read.
+  void start();
 
+  [[nodiscard]] bool has_room_for(const Call& call) const noexcept;
+  /// Only where there is room.
   void submit(Call& call);
 
   /// Gives the connection up. `late` gets Unavailable{deadline}; the other reads are sent again, since they are not to
@@ -64,12 +65,11 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// How much is on its way; a write counts as `write_load` reads, since its fsync holds up what comes after.
   [[nodiscard]] std::size_t load() const noexcept { return load_; }
   [[nodiscard]] bool idle() const noexcept { return load_ == 0; }
-  /// The server has carried out a command: it is there, which a login alone does not prove behind a pooler.
-  [[nodiscard]] bool proven() const noexcept { return proven_; }
-  [[nodiscard]] bool usable() const noexcept { return !closed_ && !broken_; }
   [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }
 
   static constexpr std::size_t write_load = 16;
+  /// Above this, calls wait in the pool for whichever connection has room first.
+  static constexpr std::size_t load_max = 256;
 
  private:
   /// One answer the server owes, in order.
@@ -78,10 +78,10 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
     Kind kind;
     std::uint32_t index;       ///< command: position in its call; sync: how many calls the group has
     std::uint32_t generation;  ///< prepare: of the prepared statement
-    Call* call;                ///< null for the connection's own set-up
+    Call* call;                ///< null for a sync
   };
 
-  void send_set_up();
+  [[nodiscard]] bool usable() const noexcept { return !closed_ && !broken_; }
   void send_commands(Call& call);
   void send_command(Call& call, std::uint32_t index);
   void end_group();
@@ -106,18 +106,17 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   const Executor executor_;
   const std::shared_ptr<PgConnection> connection_;
   PipelineOwner& owner_;
-  const Options options_;
 
   PreparedStatements prepared_;
   EncodedParameters encoded_;
   std::deque<Step> steps_;
-  std::deque<Call*> calls_;       ///< in the order sent
-  std::uint32_t open_reads_ = 0;  ///< sent since the last Sync
+  std::deque<Call*> calls_;          ///< in the order sent
+  std::uint32_t open_reads_ = 0;     ///< sent since the last Sync
+  std::uint32_t groups_on_way_ = 0;  ///< ended by a Sync that is not answered yet
   std::size_t load_ = 0;
   std::chrono::steady_clock::time_point idle_since_ = std::chrono::steady_clock::now();
   bool turn_end_posted_ = false;
   bool waiting_writable_ = false;
-  bool proven_ = false;
   bool read_only_ = false;  ///< the server turned out to be a standby
   bool broken_ = false;     ///< a send failed; closed as soon as the caller's loop is over
   bool closed_ = false;

@@ -14,6 +14,15 @@ namespace {
 // A feed that cannot connect costs only the cache, and tries again at once.
 constexpr std::chrono::milliseconds feed_connect_timeout_max{5'000};
 
+// The server ends what this side gave up on, but only after this side has.
+constexpr std::chrono::milliseconds server_patience{1'000};
+
+std::shared_ptr<const ConnectOptions> for_queries(const config::DatabaseSettings& settings) {
+  ConnectOptions options = options_for_queries(settings.postgres);
+  if (settings.postgres.prepared_statements) options.statement_timeout = settings.query_timeout + server_patience;
+  return std::make_shared<const ConnectOptions>(std::move(options));
+}
+
 std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options) {
   options.timeout = std::min(options.timeout, feed_connect_timeout_max);
   return std::make_shared<const ConnectOptions>(std::move(options));
@@ -22,21 +31,20 @@ std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options) {
 }  // namespace
 
 PostgresProvider::PostgresProvider(const config::DatabaseSettings& settings, DriverLog log, crypto::Random& random)
-    : query_options_(std::make_shared<const ConnectOptions>(options_for_queries(settings.postgres))),
+    : query_options_(for_queries(settings)),
       feed_listen_options_(for_feed(options_for_listening(settings.postgres))),
       feed_probe_options_(for_feed(options_for_queries(settings.postgres))),
       pool_{.connections_min = settings.postgres.pool_min, .connections_max = settings.postgres.pool_max},
       idle_timeout_(settings.postgres.idle_timeout),
       query_timeout_(settings.query_timeout),
       queue_max_(settings.queue_max),
-      prepare_(settings.postgres.prepared_statements),
       log_(or_silent(std::move(log))),
       random_(random) {
   (void)libpq();  // where it is missing, the start says so
 }
 
 std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, unsigned sharers) {
-  const PoolLimits limits{share_of(pool_, sharers), queue_max_, query_timeout_, idle_timeout_, prepare_};
+  const PoolLimits limits{share_of(pool_, sharers), queue_max_, query_timeout_, idle_timeout_};
   return std::make_unique<PostgresDatabase>(io, query_options_, limits, log_, BackOff{seed()});
 }
 

@@ -34,7 +34,6 @@ class PostgresProvider final : public Provider {
   const std::chrono::milliseconds idle_timeout_;
   const std::chrono::milliseconds query_timeout_;
   const std::uint32_t queue_max_;
-  const bool prepare_;
   const DriverLog log_;
   crypto::Random& random_;
 };

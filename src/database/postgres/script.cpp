@@ -16,31 +16,14 @@ Unavailable connection_lost(const PgConnection& connection) {
   return Unavailable{Unavailable::Reason::connection, connection.error_message()};
 }
 
-Task<> flush_all(std::shared_ptr<PgConnection> connection) {
-  for (;;) {
-    const auto state = connection->flush();
-    if (state == PgConnection::Flush::done) co_return;
-    if (state == PgConnection::Flush::broken) throw connection_lost(*connection);
-    co_await connection->until_writable();
-  }
-}
-
-Task<PgResult> next_result(std::shared_ptr<PgConnection> connection) {
-  while (connection->busy()) {
-    co_await connection->until_readable();
-    if (!connection->receive()) throw connection_lost(*connection);
-  }
-  co_return connection->take_result();
-}
-
 // The rows of one statement in binary form, or why there are none.
 Task<std::expected<Rows, SqlError>> run_select(std::shared_ptr<PgConnection> connection, std::string sql) {
   EncodedParameters none;
   if (!connection->send_unprepared(sql, none)) throw connection_lost(*connection);
-  co_await flush_all(connection);
+  co_await connection->flush_all();
   std::expected<Rows, SqlError> rows;
   for (;;) {
-    const PgResult result = co_await next_result(connection);
+    const PgResult result = co_await connection->next_result();
     if (result.kind() == PgResult::Kind::nothing) co_return rows;
     if (result.kind() == PgResult::Kind::failed) {
       rows = std::unexpected(result.error());
@@ -59,10 +42,10 @@ Task<std::expected<Rows, SqlError>> run_select(std::shared_ptr<PgConnection> con
 
 Task<std::optional<SqlError>> run_simple(std::shared_ptr<PgConnection> connection, std::string sql) {
   if (!connection->send_script(sql)) throw connection_lost(*connection);
-  co_await flush_all(connection);
+  co_await connection->flush_all();
   std::optional<SqlError> first_error;
   for (;;) {
-    const PgResult result = co_await next_result(connection);
+    const PgResult result = co_await connection->next_result();
     if (result.kind() == PgResult::Kind::nothing) co_return first_error;
     if (result.kind() == PgResult::Kind::failed && !first_error) first_error = result.error();
   }

@@ -19,6 +19,7 @@ SESSION_SECRET = "integration-session-" + secrets.token_hex(32)
 
 START_DEADLINE_S = 60.0 if SANITIZED else 20.0
 STOP_DEADLINE_S = 40.0 if SANITIZED else 20.0
+SENT_SIGNALS = (-signal.SIGTERM, -signal.SIGKILL, -signal.SIGINT)
 SANITIZER_MARKS = ("AddressSanitizer", "ThreadSanitizer", "LeakSanitizer", "runtime error:")
 PASSED_ON = (
     "PATH",
@@ -168,4 +169,5 @@ class Gatehouse:
         self.process = None
         errors = self._stderr.read_text(errors="replace")
         assert not any(mark in errors for mark in SANITIZER_MARKS), errors
+        assert status >= 0 or status in SENT_SIGNALS, f"the program died of signal {-status}:\n{self.output()}"
         return status

@@ -1,48 +1,68 @@
+// What a server, or something in between, may answer against all rules.
+
 #include "database/postgres/pipeline.hpp"
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/io_context.hpp>
-
-#include "support/login_only_server.hpp"
+#include "crypto/random.hpp"
+#include "database/postgres/postgres_provider.hpp"
 #include "support/run_task.hpp"
-#include "support/run_until.hpp"
+#include "support/scripted_postgres.hpp"
 
-namespace gatehouse::database::postgres {
+namespace gatehouse::testing {
 namespace {
 
-/// Counts what it hears.
-class RecordingOwner final : public PipelineOwner {
- public:
-  void send_again(Call& /*call*/) override {}
-  void on_room(Pipeline& /*pipeline*/) override {}
-  void on_closed(Pipeline& /*pipeline*/, const std::string& /*why*/) override { ++closed; }
+using database::Unavailable;
 
-  int closed = 0;
+constexpr database::Statement name_of{"pipeline_name_of", "SELECT name FROM users WHERE id = $1"};
+
+class Pipeline : public ::testing::Test {
+ protected:
+  /// What a query gets from a server that, after its login and the driver's first statement, answers this to the first
+  /// Sync; nothing when the query is refused as Unavailable.
+  std::optional<std::string> name_from(std::string answer) {
+    const ScriptedPostgres server{{ScriptedPostgres::row({}) + ScriptedPostgres::ready(), std::move(answer)}};
+    config::DatabaseSettings settings;
+    settings.postgres.host = "127.0.0.1";
+    settings.postgres.port = server.port();
+    settings.postgres.prepared_statements = false;
+    const auto log = [this](std::string_view event, std::string_view detail) {
+      log_.append(event).append(": ").append(detail).append("\n");
+    };
+    boost::asio::io_context io{1};
+    database::postgres::PostgresProvider provider{settings, log, random_};
+    const auto database = provider.open(io, 1);
+    try {
+      return std::string{run_task(io, database->query(name_of, {std::int64_t{1}}))[0].text(0)};
+    } catch (const Unavailable& failure) {
+      EXPECT_EQ(failure.reason(), Unavailable::Reason::connection);
+      return std::nullopt;
+    }
+  }
+
+  [[nodiscard]] static std::string answer(const std::string& name) {
+    return ScriptedPostgres::parsed_and_bound() + ScriptedPostgres::row(name);
+  }
+
+  void expect_loss_of_the_connection() const {
+    EXPECT_NE(log_.find("postgres_connection_lost: the answers do not fit"), std::string::npos) << log_;
+  }
+
+  crypto::SystemRandom random_;
+  std::string log_;
 };
 
-TEST(Pipeline, StartThatFails_IsNotAlsoReportedAsClosed) {
-  const testing::LoginOnlyServer server{testing::LoginOnlyServer::End::reset};
-  config::PostgresSettings settings;
-  settings.host = "127.0.0.1";
-  settings.port = server.port();
-  boost::asio::io_context io{1};
-  const auto connection = PgConnection::create(io);
-  testing::run_task(io, connection->connect(std::make_shared<const ConnectOptions>(options_for_queries(settings))));
-  ASSERT_TRUE(testing::run_until(io, [&] { return server.logins() == 1; }));
-  // libpq keeps the failure of a first write to itself; the next one then fails.
-  ASSERT_TRUE(connection->enter_pipeline());
-  ASSERT_TRUE(connection->send_sync());
+TEST_F(Pipeline, AnswersThatFit_AreBelieved) { EXPECT_EQ(name_from(answer("Ada") + ScriptedPostgres::ready()), "Ada"); }
 
-  RecordingOwner owner;
-  const auto pipeline = std::make_shared<Pipeline>(io.get_executor(), connection, owner,
-                                                   Pipeline::Options{true, std::chrono::seconds{6}});
-  EXPECT_FALSE(pipeline->start());
-  io.restart();
-  io.poll();
-  EXPECT_EQ(owner.closed, 0);
-  EXPECT_FALSE(pipeline->usable());
+TEST_F(Pipeline, AnswerTooMany_IsNotTakenForTheCallersOwn) {
+  EXPECT_EQ(name_from(answer("somebody else's") + answer("Ada") + ScriptedPostgres::ready()), std::nullopt);
+  expect_loss_of_the_connection();
+}
+
+TEST_F(Pipeline, AnswerTooFew_IsNotTakenForAnEmptyOne) {
+  EXPECT_EQ(name_from(ScriptedPostgres::ready()), std::nullopt);
+  expect_loss_of_the_connection();
 }
 
 }  // namespace
-}  // namespace gatehouse::database::postgres
+}  // namespace gatehouse::testing
