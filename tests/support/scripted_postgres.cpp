@@ -77,6 +77,12 @@ std::string ScriptedPostgres::ready() { return message('Z', "I"); }
 
 std::string ScriptedPostgres::parsed_and_bound() { return message('1', "").append(message('2', "")); }
 
+std::string ScriptedPostgres::refusal(const std::string& state, const std::string& text) {
+  std::string fields = "SERROR";
+  fields.append(1, '\0').append("C").append(state).append(1, '\0').append("M").append(text).append(2, '\0');
+  return message('E', fields);
+}
+
 void ScriptedPostgres::serve() {
   while (true) {
     tcp::socket client = acceptor_.accept();

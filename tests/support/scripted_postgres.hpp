@@ -32,6 +32,8 @@ class ScriptedPostgres {
   [[nodiscard]] static std::string ready();
   /// To precede row() where the query came as Parse, Bind, Describe and Execute.
   [[nodiscard]] static std::string parsed_and_bound();
+  /// An error, with its SQLSTATE.
+  [[nodiscard]] static std::string refusal(const std::string& state, const std::string& text);
 
  private:
   void serve();

@@ -26,8 +26,8 @@ class TcpProxy {
   void cut();
   /// Keeps connections and accepts new ones, but passes nothing on.
   void silence();
-  /// From now on what a client sends is cut in two before every `marker`, and the second part follows a little later.
-  /// Before the first client comes.
+  /// Cuts what clients send in two before every `marker`; the second part follows a little later. To be called before
+  /// the first client comes.
   void cut_before(std::string marker) { marker_ = std::move(marker); }
   /// Accepts and passes on again.
   void restore();

@@ -155,15 +155,9 @@ Task<> PgConnection::take_session(std::shared_ptr<const ConnectOptions> options)
     sql = "SELECT CASE WHEN pg_backend_pid() = " + std::to_string(libpq().PQbackendPID(connection_)) +
           " THEN set_config('statement_timeout', '" + std::to_string(timeout->count()) + "', false) END";
   }
-  if (!send_script(sql)) throw connection_error(error_message());
-  co_await flush_all();
-  for (;;) {
-    const PgResult result = co_await next_result();
-    if (result.kind() == PgResult::Kind::nothing) co_return;
-    if (result.kind() == PgResult::Kind::failed) throw connection_error(result.error().message);
-    const auto rows = result.rows();
-    has_own_session_ = rows && !rows->empty() && !(*rows)[0].is_null(0);
-  }
+  const auto rows = co_await select(std::move(sql));
+  if (!rows) throw connection_error(rows.error().state + ": " + rows.error().message);
+  has_own_session_ = !rows->empty() && !(*rows)[0].is_null(0);
 }
 
 void PgConnection::throw_if_closed() const {
@@ -202,6 +196,23 @@ Task<PgResult> PgConnection::next_result() {
     if (!receive()) throw connection_error(error_message());
   }
   co_return take_result();
+}
+
+Task<std::expected<Rows, SqlError>> PgConnection::select(std::string sql) {
+  const auto self = shared_from_this();
+  EncodedParameters none;
+  if (!send_unprepared(sql, none)) throw connection_error(error_message());
+  co_await flush_all();
+  std::expected<Rows, SqlError> rows;
+  for (;;) {
+    const PgResult result = co_await next_result();
+    if (result.kind() == PgResult::Kind::nothing) co_return rows;
+    if (result.kind() == PgResult::Kind::failed) {
+      rows = std::unexpected(result.error());
+    } else {
+      rows = result.rows();
+    }
+  }
 }
 
 bool PgConnection::enter_pipeline() noexcept { return libpq().PQenterPipelineMode(connection_) == 1; }

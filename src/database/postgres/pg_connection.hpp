@@ -83,11 +83,13 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   void when_writable(Handler&& handler) {
     descriptor_.async_wait(Descriptor::wait_write, std::forward<Handler>(handler));
   }
-  // All throw Unavailable: stopped after close(), and the last two connection when the server is lost.
+  // All throw Unavailable: stopped after close(), and all but the first two connection when the server is lost.
   [[nodiscard]] Task<> until_readable();
   [[nodiscard]] Task<> until_writable();
   [[nodiscard]] Task<> flush_all();
   [[nodiscard]] Task<PgResult> next_result();
+  /// The rows of one statement without parameters, or why there are none. Not in pipeline mode.
+  [[nodiscard]] Task<std::expected<Rows, SqlError>> select(std::string sql);
 
   /// libpq's last words, on one line.
   [[nodiscard]] std::string error_message() const;

@@ -16,23 +16,6 @@ Unavailable connection_lost(const PgConnection& connection) {
   return Unavailable{Unavailable::Reason::connection, connection.error_message()};
 }
 
-// The rows of one statement in binary form, or why there are none.
-Task<std::expected<Rows, SqlError>> run_select(std::shared_ptr<PgConnection> connection, std::string sql) {
-  EncodedParameters none;
-  if (!connection->send_unprepared(sql, none)) throw connection_lost(*connection);
-  co_await connection->flush_all();
-  std::expected<Rows, SqlError> rows;
-  for (;;) {
-    const PgResult result = co_await connection->next_result();
-    if (result.kind() == PgResult::Kind::nothing) co_return rows;
-    if (result.kind() == PgResult::Kind::failed) {
-      rows = std::unexpected(result.error());
-    } else {
-      rows = result.rows();
-    }
-  }
-}
-
 [[noreturn]] void throw_refusal(const SqlError& error) {
   (void)violation_or_throw(classify(error));
   throw StatementFailed{"a check must not violate a constraint"};
@@ -71,7 +54,7 @@ Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection, std::sh
   co_await connection->connect(std::move(options));
   std::string begin = "BEGIN READ ONLY;" + std::string{no_statement_timeout};
   if (const auto error = co_await run_simple(connection, std::move(begin))) throw_refusal(*error);
-  auto rows = co_await run_select(connection, std::move(sql));
+  auto rows = co_await connection->select(std::move(sql));
   if (!rows) throw_refusal(rows.error());
   // A pooler gives up a server connection that is left in a transaction.
   std::string end = "COMMIT";

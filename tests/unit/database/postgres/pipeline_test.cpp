@@ -21,7 +21,7 @@ class Pipeline : public ::testing::Test {
   /// What a query gets from a server that, after its login and the driver's first statement, answers this to the first
   /// Sync; nothing when the query is refused as Unavailable.
   std::optional<std::string> name_from(std::string answer) {
-    const ScriptedPostgres server{{ScriptedPostgres::row({}) + ScriptedPostgres::ready(), std::move(answer)}};
+    const ScriptedPostgres server{{answer_to_first_statement(), std::move(answer)}};
     config::DatabaseSettings settings;
     settings.postgres.host = "127.0.0.1";
     settings.postgres.port = server.port();
@@ -40,6 +40,9 @@ class Pipeline : public ::testing::Test {
     }
   }
 
+  [[nodiscard]] static std::string answer_to_first_statement() {
+    return ScriptedPostgres::parsed_and_bound() + ScriptedPostgres::row({}) + ScriptedPostgres::ready();
+  }
   [[nodiscard]] static std::string answer(const std::string& name) {
     return ScriptedPostgres::parsed_and_bound() + ScriptedPostgres::row(name);
   }
