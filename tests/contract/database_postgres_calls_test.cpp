@@ -212,6 +212,41 @@ TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
   EXPECT_TRUE(run_until(io_, [&] { return deadlocks() != "0"; }));
 }
 
+// A sequence counts on although its transaction is rolled back.
+constexpr const char* contended =
+    "CREATE SEQUENCE runs; CREATE FUNCTION contended(failures bigint) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN "
+    "IF nextval('runs') <= failures THEN RAISE EXCEPTION 'contended' USING ERRCODE = '40001'; END IF; "
+    "RETURN failures; END $$";
+constexpr Statement insert_contended{"items_insert_contended",
+                                     "INSERT INTO items (id, name) SELECT contended($1), 'n'"};
+
+TEST_F(DatabasePostgresCalls, Contention_ThreeTimes_IsRunAgainUntilItSucceeds) {
+  database_->run(contended);
+  open();
+  EXPECT_TRUE(execute(insert_contended, {std::int64_t{3}}).has_value());
+  EXPECT_EQ(database_->run("SELECT last_value FROM runs"), "4");
+  EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "1");
+}
+
+TEST_F(DatabasePostgresCalls, Contention_ThatDoesNotEnd_IsOverload) {
+  database_->run(contended);
+  open();
+  const auto call = start(db_->execute(insert_contended, {std::int64_t{1'000}}));
+  ASSERT_TRUE(finish(call));
+  EXPECT_EQ(call->unavailable(), Unavailable::Reason::overload);
+  EXPECT_EQ(database_->run("SELECT last_value FROM runs"), "4");
+}
+
+TEST_F(DatabasePostgresCalls, Contention_AtTheEndOfThePool_EndsToo) {
+  database_->run(contended);
+  open();
+  const auto call = start(db_->execute(insert_contended, {std::int64_t{1'000}}));
+  ASSERT_TRUE(run_until(io_, [&] { return database_->run("SELECT is_called FROM runs") == "t"; }));
+  db_.reset();
+  ASSERT_TRUE(finish(call));
+  EXPECT_TRUE(call->unavailable().has_value());
+}
+
 TEST_F(DatabasePostgresCalls, SchemaChange_UnderAPreparedStatement_IsFollowed) {
   keep_connections(1);
   open();
@@ -272,21 +307,20 @@ TEST_F(DatabasePostgresCalls, Queue_Full_RefusesTheRestAndServesTheWaiting) {
   EXPECT_EQ(refused, 20);
 }
 
-TEST_F(DatabasePostgresCalls, Pool_GrowsUnderLoadToItsBound_AndShrinksWhenIdle) {
+TEST_F(DatabasePostgresCalls, Pool_GrowsUnderLoad_AndShrinksWhenIdle) {
   keep_connections(3);
   settings_.postgres.pool_min = 1;
-  settings_.postgres.idle_timeout = std::chrono::milliseconds{300};
+  settings_.postgres.idle_timeout = std::chrono::seconds{2};
   open();
   ASSERT_EQ(run(db_->query(echo, {std::int64_t{1}}))[0].integer(0), 1);
-  EXPECT_EQ(session_count(), 1);
-  std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> calls;
-  const auto grown = [&] {
-    calls.push_back(start(db_->execute(sleep, {})));
-    return session_count() == 3;
+  EXPECT_TRUE(run_until(io_, [&] { return session_count() == 1; }));
+  const auto sessions_after_load = [&] {
+    std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> calls;
+    for (int i = 0; i < 40; ++i) calls.push_back(start(db_->execute(sleep, {})));
+    for (const auto& call : calls) EXPECT_TRUE(finish(call));
+    return session_count();
   };
-  EXPECT_TRUE(run_until(io_, grown));
-  EXPECT_EQ(session_count(), 3);
-  for (const auto& call : calls) ASSERT_TRUE(finish(call));
+  EXPECT_TRUE(run_until(io_, [&] { return sessions_after_load() == 3; }));
   EXPECT_TRUE(run_until(io_, [&] { return session_count() == 1; }));
 }
 

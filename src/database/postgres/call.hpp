@@ -19,8 +19,8 @@ class Pipeline;
 /// One call of the port on its way: what to send, and where its outcome goes.
 ///
 /// Lives in the coroutine frame that waits for it, so the frame's commands need no copy and can be sent again. Between
-/// submission and complete() it is in exactly one place: the pool's queue or one pipeline. It is completed exactly
-/// once, always through the io thread's queue and never from within libpq's loops.
+/// submission and complete() it is in exactly one place: one of the pool's queues or one pipeline. It is completed
+/// exactly once, always through the io thread's queue and never from within libpq's loops.
 class Call {
  public:
   /// A read may share a group with other reads and may be sent again; a write is a group of its own.
@@ -61,7 +61,7 @@ class Call {
   Pipeline* pipeline = nullptr;   ///< null while it waits for a connection
   std::optional<SqlError> error;  ///< of its first failed command, until its group ends
   bool skipped = false;           ///< a neighbour's failure kept it from running
-  bool cured = false;             ///< it was sent again once because of its own failure
+  std::uint8_t cures = 0;         ///< how often it was sent again because of its own failure
   Hook by_deadline;
   Hook in_queue;
 

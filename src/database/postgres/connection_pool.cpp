@@ -51,6 +51,7 @@ void ConnectionPool::stop() {
     refuse(call, Reason::stopped, "shutting down");
   }
   queue_size_ = 0;
+  send_put_off();
 }
 
 Task<> ConnectionPool::perform(Call& call) {
@@ -119,6 +120,13 @@ void ConnectionPool::send_again(Call& call) {
   if (try_dispatch(call)) return;
   queue_.push_front(call);
   ++queue_size_;
+}
+
+/// The next sweep sends it, up to its interval from now: at once it could come before the one it was in the way of, and
+/// they would meet again.
+void ConnectionPool::send_later(Call& call) {
+  call.pipeline = nullptr;
+  put_off_.push_back(call);
 }
 
 void ConnectionPool::on_room() { serve_queue(); }
@@ -224,8 +232,17 @@ void ConnectionPool::schedule_sweep() {
 
 void ConnectionPool::sweep() {
   const auto now = Clock::now();
+  send_put_off();
   end_late_calls(now);
   close_idle(now);
+}
+
+void ConnectionPool::send_put_off() {
+  while (!put_off_.empty()) {
+    Call& call = put_off_.front();
+    put_off_.pop_front();
+    send_again(call);
+  }
 }
 
 void ConnectionPool::end_late_calls(Clock::time_point now) {

@@ -50,6 +50,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   [[nodiscard]] std::string why_away() const;
 
   void send_again(Call& call) override;
+  void send_later(Call& call) override;
   void on_room() override;
   void on_closed(Pipeline& pipeline, const std::string& why) override;
 
@@ -64,6 +65,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
 
   void schedule_sweep();
   void sweep();
+  void send_put_off();
   void end_late_calls(std::chrono::steady_clock::time_point now);
   void close_idle(std::chrono::steady_clock::time_point now);
 
@@ -86,6 +88,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   DeadlineList deadlines_;  ///< every call in flight, earliest deadline first, as all have the same time
   CallQueue queue_;
   std::uint32_t queue_size_ = 0;
+  CallQueue put_off_;  ///< until the next sweep
 };
 
 }  // namespace gatehouse::database::postgres

@@ -8,6 +8,7 @@ namespace {
 
 // A group is answered when its last read is; short groups let the first ones go on meanwhile.
 constexpr std::uint32_t reads_per_group_max = 32;
+constexpr std::uint8_t cures_max = 3;
 
 using Reason = Unavailable::Reason;
 
@@ -196,11 +197,16 @@ void Pipeline::settle(Call& call) {
   }
 }
 
-/// The server rolled the call's group back, so sending it again cannot do anything twice. Once only.
+/// The server rolled the call's group back, so sending it again cannot do anything twice.
 bool Pipeline::try_cure(Call& call) {
-  if (call.cured || cure_for(call.error->state) == Cure::none) return false;
-  call.cured = true;
-  owner_.send_again(call);
+  const Cure cure = cure_for(call.error->state);
+  if (cure == Cure::none || call.cures == cures_max) return false;
+  ++call.cures;
+  if (cure == Cure::run_later) {
+    owner_.send_later(call);
+  } else {
+    owner_.send_again(call);
+  }
   return true;
 }
 

@@ -18,6 +18,8 @@ class PipelineOwner {
  public:
   /// The call certainly left nothing behind on the server; it is to be sent again on any pipeline.
   virtual void send_again(Call& call) = 0;
+  /// The same, after a pause: others were in its way.
+  virtual void send_later(Call& call) = 0;
   /// Groups ended, so there is room.
   virtual void on_room() = 0;
   /// The pipeline is closed and holds no calls. `why` is for the log.

@@ -11,8 +11,9 @@ namespace gatehouse::database::postgres {
 
 /// The port over one io thread's connection pool. See Database for the contract and Pipeline for how calls travel.
 ///
-/// A serialization failure or deadlock is run again once by the driver, because the server rolled it back; after that
-/// it is Unavailable{overload}. Destroying the database ends what is in flight with Unavailable{stopped}.
+/// A serialization failure or deadlock, which the server rolled back, is run again up to three times by the driver,
+/// after up to 100 ms each time; then it is Unavailable{overload}. Destroying the database ends what is in flight with
+/// Unavailable{stopped}.
 class PostgresDatabase final : public Database {
  public:
   PostgresDatabase(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options, PoolLimits limits,

@@ -45,7 +45,7 @@ Violation violation_or_throw(const Failure& failure) {
 
 Cure cure_for(std::string_view state) noexcept {
   if (state == "26000" || state == "0A000") return Cure::prepare_again;
-  if (state == "40001" || state == "40P01") return Cure::run_again;
+  if (state == "40001" || state == "40P01") return Cure::run_later;
   return Cure::none;
 }
 

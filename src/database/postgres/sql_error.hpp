@@ -22,7 +22,7 @@ using Failure = std::variant<Violation, Unavailable, StatementFailed>;
 enum class Cure {
   none,
   prepare_again,  ///< the prepared statement is gone, or its result changed with the schema
-  run_again,      ///< a serialization failure or a deadlock: the other side has finished by now
+  run_later,      ///< a serialization failure or a deadlock: the other side needs a moment to finish
 };
 
 /// PostgreSQL's Appendix A (error codes) in the terms of the port.
