@@ -95,7 +95,8 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
 
   void on_notification(const Notification& notification) {
     if (notification.channel == announcement_channel) return observer_.on_announcement(notification.payload);
-    if (notification.channel != channel_) return;
+    // Another's than the last probe's comes through a session that an earlier attempt has left: it proves nothing.
+    if (notification.channel != channel_ || notification.payload != std::to_string(probes_)) return;
     back_off_.reset();
     if (!ready_) log_("postgres_feed_ready", endpoints_.listen->host);
     if (!ready_) observer_.on_feed_ready();
@@ -105,7 +106,8 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void send_probe() {
-    if (!take_probe_answer() || !mouth_->send_script("SELECT pg_notify('" + channel_ + "', '')") ||
+    const auto number = std::to_string(++probes_);
+    if (!take_probe_answer() || !mouth_->send_script("SELECT pg_notify('" + channel_ + "', '" + number + "')") ||
         mouth_->flush() != PgConnection::Flush::done) {
       return give_up("the connection that probes is gone");
     }
@@ -162,6 +164,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   SteadyTimer timer_;
   std::shared_ptr<PgConnection> ears_;
   std::shared_ptr<PgConnection> mouth_;
+  std::uint64_t probes_ = 0;  ///< sent so far; each carries its number
   bool ready_ = false;
   bool stopped_ = false;
   std::string trouble_;       ///< why give_up() was called
