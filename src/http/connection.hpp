@@ -53,7 +53,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   virtual void turn_away() = 0;
   /// Acts where a deadline has passed: 408 for a slow request, the end for everything else.
   virtual void enforce_deadline() = 0;
-  /// Ends the connection if it is between two requests.
+  /// Ends the connection if it is between two requests, and the next one has not arrived unread.
   virtual void close_if_idle() = 0;
 };
 

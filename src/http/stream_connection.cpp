@@ -376,6 +376,7 @@ void StreamConnection<Stream>::close() {
 template <class Stream>
 void StreamConnection<Stream>::enforce_deadline() {
   if (waiting_ == Waiting::nothing || waiting_ == Waiting::handler || context_.now < deadline_) return;
+  if (waiting_ == Waiting::request) return close_if_idle();
   if (waiting_ != Waiting::rest_of_request) return close();
   // The pending read ends with operation_aborted, and on_read() answers 408.
   timed_out_ = true;
@@ -385,7 +386,7 @@ void StreamConnection<Stream>::enforce_deadline() {
 
 template <class Stream>
 void StreamConnection<Stream>::close_if_idle() {
-  if (waiting_ == Waiting::request) close();
+  if (waiting_ == Waiting::request && !socket().has_unread()) close();
 }
 
 template class StreamConnection<runtime::TcpSocket>;

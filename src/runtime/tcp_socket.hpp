@@ -32,6 +32,8 @@ class TcpSocket {
   [[nodiscard]] executor_type get_executor() const noexcept;
   [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
   [[nodiscard]] bool is_open() const noexcept;
+  /// Whether the other side has sent what no read has taken yet.
+  [[nodiscard]] bool has_unread() const noexcept;
 
   void cancel();
   void close() noexcept;

@@ -145,6 +145,21 @@ TEST_F(TcpSocketTest, Read_DataAndEndArriveTogether_BothAreSeen) {
   EXPECT_EQ(end.error, asio::error::eof);
 }
 
+TEST_F(TcpSocketTest, HasUnread_FromItsArrivalUntilItIsRead) {
+  Pair pair{io_};
+  EXPECT_FALSE(pair.socket->has_unread());
+  pair.peer.send("hello");
+  EXPECT_TRUE(pair.socket->has_unread());
+  Outcome read;
+  pair.socket->async_read_some(asio::buffer(buffer_), into(read));
+  ASSERT_TRUE(finishes(read));
+  EXPECT_FALSE(pair.socket->has_unread());
+  pair.peer.close();
+  EXPECT_FALSE(pair.socket->has_unread());
+  pair.socket->close();
+  EXPECT_FALSE(pair.socket->has_unread());
+}
+
 TEST_F(TcpSocketTest, NobodyReads_ReadyOrEndedSocketCausesNoWork_AndTheNextReadGetsIt) {
   Pair pair{io_};
   Outcome read;
