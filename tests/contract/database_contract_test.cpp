@@ -11,6 +11,7 @@
 #include "database/database.hpp"
 #include "support/backend.hpp"
 #include "support/run_task.hpp"
+#include "support/run_until.hpp"
 
 namespace gatehouse::database {
 namespace {
@@ -195,10 +196,7 @@ TEST_P(DatabaseContract, Execute_ThousandAtOnce_AreAllWritten) {
                             if (!failure && rows && rows->affected() == 1) ++done;
                           });
   }
-  io_.restart();
-  while (done < writes && io_.run_one_for(std::chrono::seconds{10}) > 0) {
-  }
-  EXPECT_EQ(done, writes);
+  EXPECT_TRUE(testing::run_until(io_, [&] { return done == writes; })) << done;
   EXPECT_EQ(count(count_parents), writes);
 }
 
@@ -213,10 +211,7 @@ TEST_P(DatabaseContract, Execute_ThousandIncrementsAtOnce_AreAllCounted) {
                             if (!failure && rows) ++done;
                           });
   }
-  io_.restart();
-  while (done < increments && io_.run_one_for(std::chrono::seconds{10}) > 0) {
-  }
-  EXPECT_EQ(done, increments);
+  EXPECT_TRUE(testing::run_until(io_, [&] { return done == increments; })) << done;
   EXPECT_EQ(query(select_total, {std::int64_t{1}})[0].integer(0), increments);
 }
 

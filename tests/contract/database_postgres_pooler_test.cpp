@@ -126,9 +126,9 @@ TEST_F(DatabasePostgresPooler, SessionsSaidToBeShared_AreNotAskedAbout) {
 
 TEST_F(DatabasePostgresPooler, SessionOfItsOwn_EndsStatementsThatNobodyWaitsFor) {
   static constexpr Statement timeout{"pooler_timeout_own", "SELECT current_setting('statement_timeout')"};
-  settings_.query_timeout = 4s;
+  settings_.query_timeout = 29s;
   open();
-  EXPECT_EQ(run(db_->query(timeout, {}))[0].text(0), "5s");
+  EXPECT_EQ(run(db_->query(timeout, {}))[0].text(0), "30s");
   EXPECT_TRUE(logged("postgres_connected: 127.0.0.1"));
   EXPECT_FALSE(logged("postgres_connected: 127.0.0.1, sessions"));
 }
@@ -153,13 +153,13 @@ TEST_F(DatabasePostgresPooler, Script_RunsAsOneTransaction) {
 
 TEST_F(DatabasePostgresPooler, CheckAndScript_AfterEachOther_LeaveNoSettingInTheSharedSession) {
   static constexpr Statement timeout{"pooler_timeout", "SELECT current_setting('statement_timeout')"};
-  database_->run("ALTER DATABASE " + database_->name() + " SET statement_timeout = '3s'");
+  database_->run("ALTER DATABASE " + database_->name() + " SET statement_timeout = '40s'");
   pool(PgBouncer::Mode::transaction, 1);
   open();
   const auto rows = run(db_->run_check("SELECT current_setting('statement_timeout')"));
   EXPECT_EQ(rows[0].text(0), "0");
   EXPECT_TRUE(run(db_->run_script("CREATE TABLE one (id int)")).has_value());
-  EXPECT_EQ(run(db_->query(timeout, {}))[0].text(0), "3s");
+  EXPECT_EQ(run(db_->query(timeout, {}))[0].text(0), "40s");
 }
 
 TEST_F(DatabasePostgresPooler, FeedThroughTransactionMode_IsNeverReady_AndSaysSo) {

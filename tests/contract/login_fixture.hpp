@@ -1,5 +1,6 @@
 #pragma once
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,38 @@ Task<bool> is_overloaded(Task<T> call) {
   }
 }
 
+/// A hashing pool that takes no job while this lives: its thread is held up, its queue full.
+class FullPool {
+ public:
+  explicit FullPool(boost::asio::io_context& io) {
+    auto hold = [this, released = release_.get_future().share()] {
+      started_.set_value();
+      released.wait();
+    };
+    start(io, std::move(hold));
+    started_.get_future().wait();
+    start(io, [] {});
+  }
+  ~FullPool() { release_.set_value(); }
+  FullPool(const FullPool&) = delete;
+  FullPool& operator=(const FullPool&) = delete;
+
+  [[nodiscard]] runtime::WorkerPool& pool() { return pool_; }
+
+ private:
+  template <class Job>
+  void start(boost::asio::io_context& io, Job job) {
+    boost::asio::co_spawn(io, pool_.run(std::move(job)), [](std::exception_ptr, auto) {});
+    io.restart();
+    io.poll();
+  }
+
+  std::promise<void> started_;
+  std::promise<void> release_;
+  runtime::WorkerPool pool_{
+      {.name = "full", .threads = 1, .nice = 0, .queue_max = 1, .wait_max = std::chrono::seconds{60}}};
+};
+
 /// Everything from the password to the session on each kind of database, with hashes that cost next to nothing.
 class LoginFixture : public FeatureFixture {
  protected:
@@ -73,8 +106,9 @@ class LoginFixture : public FeatureFixture {
                                                    .pbkdf2 = {.iterations = 1}};
 
   const sessions::Client client_{.address = "192.0.2.1", .user_agent = "test"};
+  // One job that was held up makes the pool predict as much for all that wait: an hour, so that none is refused.
   runtime::WorkerPool pool_{
-      {.name = "hashing", .threads = 2, .nice = 0, .queue_max = 4096, .wait_max = std::chrono::seconds{60}}};
+      {.name = "hashing", .threads = 2, .nice = 0, .queue_max = 4096, .wait_max = std::chrono::hours{1}}};
   passwords::PasswordService passwords_{pool_, config::PasswordSettings{}, random_, cheap};
   sessions::SessionCache cache_{1 << 20};
   const sessions::SessionSealer sealer_{test_secrets()};

@@ -14,6 +14,7 @@
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
 #include "support/run_task.hpp"
+#include "support/run_until.hpp"
 
 namespace gatehouse::database {
 namespace {
@@ -261,10 +262,7 @@ TEST_P(MigrationsContract, Latest_TwoProcessesAtOnce_ApplyEachStepOnce) {
   };
   boost::asio::co_spawn(io_, one.latest(), note);
   boost::asio::co_spawn(io_, two.latest(), note);
-  io_.restart();
-  while (finished < 2 && io_.run_one_for(std::chrono::seconds{20}) > 0) {
-  }
-  ASSERT_EQ(finished, 2);
+  ASSERT_TRUE(testing::run_until(io_, [&] { return finished == 2; })) << finished;
   std::ranges::sort(applied);
   EXPECT_EQ(applied, all_names());
 }
@@ -286,10 +284,7 @@ TEST_P(MigrationsContract, Rollback_TwoProcessesAtOnce_TakeEachStepBackOnce) {
   };
   boost::asio::co_spawn(io_, one.rollback({}), note);
   boost::asio::co_spawn(io_, two.rollback({}), note);
-  io_.restart();
-  while (finished < 2 && io_.run_one_for(std::chrono::seconds{20}) > 0) {
-  }
-  ASSERT_EQ(finished, 2);
+  ASSERT_TRUE(testing::run_until(io_, [&] { return finished == 2; })) << finished;
   EXPECT_EQ(undone, all_names().size());
   EXPECT_EQ(schema(), empty);
 }

@@ -313,8 +313,7 @@ TEST_P(SessionStoreTest, CleanupLoop_CleansUpUntilItIsCancelled) {
   auto loop = cleanup.run(std::chrono::milliseconds{1}, [&](std::string_view message) { failure = message; });
   boost::asio::co_spawn(io_, std::move(loop),
                         boost::asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
-  while (session_count() > 0 && failure.empty()) {
-  }
+  EXPECT_TRUE(testing::run_until(io_, [&] { return session_count() == 0 || !failure.empty(); }));
   stop.emit(boost::asio::cancellation_type::terminal);
   EXPECT_TRUE(testing::run_until(io_, [&] { return ended; }));
   EXPECT_EQ(failure, "");

@@ -14,30 +14,26 @@
 #include <stdexcept>
 #include <vector>
 
+#include "support/patience.hpp"
+
 namespace gatehouse::testing {
 
 namespace {
 
 constexpr const char* program = "/usr/sbin/pgbouncer";
 
-std::uint16_t free_port() {
-  boost::asio::io_context io;
-  const boost::asio::ip::tcp::acceptor acceptor{io, {boost::asio::ip::address_v4::loopback(), 0}};
-  return acceptor.local_endpoint().port();
-}
-
 }  // namespace
 
 bool PgBouncer::is_installed() { return access(program, X_OK) == 0; }
 
-PgBouncer::PgBouncer(const std::string& server_host, std::uint16_t server_port, Mode mode, unsigned server_connections)
-    : port_(free_port()) {
+PgBouncer::PgBouncer(const std::string& server_host, std::uint16_t server_port, Mode mode,
+                     unsigned server_connections) {
   // It gives up root for a user who must be able to read its configuration.
   std::filesystem::permissions(directory_.path(), std::filesystem::perms::others_all,
                                std::filesystem::perm_options::add);
   const auto file = (directory_.path() / "pgbouncer.ini").string();
   std::ofstream{file} << "[databases]\n* = host=" << server_host << " port=" << server_port << " user=postgres\n"
-                      << "[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_
+                      << "[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_.number()
                       << "\nunix_socket_dir =\nauth_type = any\npool_mode = "
                       << (mode == Mode::transaction ? "transaction" : "session")
                       << "\ndefault_pool_size = " << server_connections << "\n";
@@ -66,12 +62,12 @@ void PgBouncer::start(const std::string& configuration) {
 }
 
 void PgBouncer::wait_until_it_accepts() const {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  const auto end = std::chrono::steady_clock::now() + patience;
   while (std::chrono::steady_clock::now() < end) {
     boost::asio::io_context io;
     boost::asio::ip::tcp::socket socket{io};
     boost::system::error_code refused;
-    socket.connect({boost::asio::ip::address_v4::loopback(), port_}, refused);
+    socket.connect({boost::asio::ip::address_v4::loopback(), port_.number()}, refused);
     if (!refused) return;
   }
   throw std::runtime_error("PgBouncer does not accept connections");

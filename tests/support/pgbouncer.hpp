@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "support/reserved_port.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace gatehouse::testing {
@@ -24,14 +25,14 @@ class PgBouncer {
   PgBouncer(const PgBouncer&) = delete;
   PgBouncer& operator=(const PgBouncer&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return port_.number(); }
 
  private:
   void start(const std::string& configuration);
   void wait_until_it_accepts() const;
 
   TemporaryDirectory directory_;
-  const std::uint16_t port_;
+  const ReservedPort port_;
   pid_t process_ = -1;
 };
 

@@ -108,6 +108,18 @@ class PostgresTest : public ::testing::Test {
                        "datname = current_database()"));
   }
 
+  /// True once so many of the driver's sessions execute what matches the pattern (of LIKE), as the server sees it.
+  bool become_active(int sessions, const std::string& pattern) {
+    return run_until(io_, [&] {
+      io_.restart();
+      io_.poll();  // all that was started, not only the next step of it
+      return database_->run(
+                 "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gatehouse' AND datname = "
+                 "current_database() AND state = 'active' AND query LIKE '" +
+                 pattern + "'") == std::to_string(sessions);
+    });
+  }
+
   /// Ends every session of the driver on the server's side.
   void terminate_sessions() {
     database_->run(

@@ -1,5 +1,6 @@
 #include "database/sqlite/sqlite_provider.hpp"
 #include "support/backend.hpp"
+#include "support/patience.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace gatehouse::testing {
@@ -7,7 +8,10 @@ namespace {
 
 class SqliteBackend final : public Backend {
  public:
-  SqliteBackend() { settings_.sqlite.path = (directory_.path() / "test.db").string(); }
+  SqliteBackend() {
+    settings_.sqlite.path = (directory_.path() / "test.db").string();
+    settings_.query_timeout = patience;
+  }
 
   database::Provider& provider() override {
     if (!provider_) provider_ = another_provider();

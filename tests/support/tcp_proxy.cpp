@@ -116,12 +116,11 @@ void TcpProxy::do_restore() {
 }
 
 void TcpProxy::listen() {
-  const tcp::endpoint endpoint{boost::asio::ip::address_v4::loopback(), port_};
+  const tcp::endpoint endpoint{boost::asio::ip::address_v4::loopback(), port_.number()};
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(tcp::acceptor::reuse_address(true));
   acceptor_.bind(endpoint);
   acceptor_.listen();
-  port_ = acceptor_.local_endpoint().port();
   accept();
 }
 

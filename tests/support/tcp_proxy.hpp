@@ -7,6 +7,9 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
+
+#include "support/reserved_port.hpp"
 
 namespace gatehouse::testing {
 
@@ -20,7 +23,7 @@ class TcpProxy {
   TcpProxy(const TcpProxy&) = delete;
   TcpProxy& operator=(const TcpProxy&) = delete;
 
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return port_.number(); }
 
   /// Closes every connection and refuses new ones.
   void cut();
@@ -44,10 +47,10 @@ class TcpProxy {
 
   const std::string host_;
   const std::uint16_t server_port_;
+  const ReservedPort port_;  ///< so that it can be cut and listen again
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   std::vector<std::weak_ptr<Link>> links_;
-  std::uint16_t port_ = 0;
   bool silent_ = false;
   std::string marker_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};

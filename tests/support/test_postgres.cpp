@@ -7,6 +7,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "support/patience.hpp"
+
 namespace gatehouse::testing {
 
 namespace {
@@ -69,6 +71,7 @@ TestDatabase::~TestDatabase() {
 config::DatabaseSettings TestDatabase::settings() const {
   config::DatabaseSettings settings;
   settings.kind = config::DatabaseKind::postgres;
+  settings.query_timeout = patience;
   settings.postgres.host = url_part("host", "localhost");
   settings.postgres.port = static_cast<std::uint16_t>(std::stoi(url_part("port", "5432")));
   settings.postgres.user = url_part("user", "postgres");

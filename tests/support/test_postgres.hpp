@@ -39,7 +39,7 @@ class TestDatabase {
   TestDatabase& operator=(const TestDatabase&) = delete;
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// The settings of a program that uses it.
+  /// The settings of a program that uses it. No call passes its deadline unless a test shortens it.
   [[nodiscard]] config::DatabaseSettings settings() const;
   /// Runs SQL in it, as AdminConnection::run().
   std::string run(const std::string& sql);

@@ -171,25 +171,26 @@ TEST_F(WorkerPoolTest, Run_QueueFull_IsRefusedAtOnceWithRetryAfter) {
 
 TEST_F(WorkerPoolTest, Run_PredictedWaitTooLong_IsRefusedThoughTheQueueHasRoom) {
   auto options = small_pool();
-  // The first guess at a job's time is 10 ms: behind a running job and one waiting, 20 ms are predicted.
-  options.wait_max = 15ms;
+  options.queue_max = 1'000;
+  // The first guess at a job's time is 10 ms: behind a running job and 500 waiting, 5,010 ms are predicted.
+  options.wait_max = 5s;
   WorkerPool pool{options};
   Result<void> blocking;
   block(pool, blocking);
-  std::array<Result<int>, 2> results;
+  std::array<Result<int>, 501> results;
   for (auto& result : results) start(pool, [] { return 1; }, result);
   run_ready();
-  EXPECT_EQ(pool.waiting(), 1u);
-  EXPECT_EQ(pool.predicted_wait(), 20ms);
-  ASSERT_TRUE(results[1].outcome);
-  EXPECT_FALSE(results[1].outcome->has_value());
+  EXPECT_EQ(pool.waiting(), 500u);
+  EXPECT_EQ(pool.predicted_wait(), 5'010ms);
+  ASSERT_TRUE(results.back().outcome);
+  EXPECT_FALSE(results.back().outcome->has_value());
   release_.set_value();
   run_to_the_end();
 }
 
 TEST_F(WorkerPoolTest, Run_WaitedTwiceTheLimitInSpiteOfThePrediction_IsRefusedUnrun) {
   auto options = small_pool();
-  options.wait_max = 15ms;
+  options.wait_max = 1'500ms;  // twice that is what the blocking job itself may take to begin
   WorkerPool pool{options};
   Result<void> blocking;
   block(pool, blocking);
@@ -199,7 +200,8 @@ TEST_F(WorkerPoolTest, Run_WaitedTwiceTheLimitInSpiteOfThePrediction_IsRefusedUn
   start(pool, job, late);
   run_ready();
   const auto queued_by = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - queued_by <= 2 * options.wait_max) std::this_thread::yield();
+  EXPECT_TRUE(
+      testing::run_until(io_, [&] { return std::chrono::steady_clock::now() - queued_by > 2 * options.wait_max; }));
   release_.set_value();
   run_to_the_end();
   EXPECT_TRUE(blocking.outcome->has_value());
@@ -286,6 +288,7 @@ TEST_F(WorkerPoolTest, Run_FromManyIoThreads_EachJobRunsOnce) {
   auto options = small_pool();
   options.threads = 3;
   options.queue_max = callers * jobs_each;
+  options.wait_max = 1h;  // one job that was held up makes the pool predict as much for all that wait
   WorkerPool pool{options};
   std::atomic<int> ran = 0;
   std::atomic<int> delivered = 0;

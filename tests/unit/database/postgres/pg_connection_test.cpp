@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "support/patience.hpp"
 #include "support/run_task.hpp"
 #include "support/scripted_postgres.hpp"
 
@@ -16,12 +17,12 @@ using database::postgres::PgConnection;
 using namespace std::chrono_literals;
 
 /// Why no connection comes about with a server that takes the login and answers the first statement like this.
-std::optional<Unavailable> failure_of_connect(std::string answer) {
+std::optional<Unavailable> failure_of_connect(std::string answer, std::chrono::milliseconds timeout = patience) {
   const ScriptedPostgres server{{std::move(answer)}};
   config::PostgresSettings settings;
   settings.host = "127.0.0.1";
   settings.port = server.port();
-  settings.connect_timeout = 200ms;
+  settings.connect_timeout = timeout;
   const auto options = std::make_shared<const ConnectOptions>(database::postgres::options_for_queries(settings));
   boost::asio::io_context io{1};
   const auto connection = PgConnection::create(io);
@@ -49,7 +50,7 @@ TEST(ConnectingToPostgres, FirstStatementRefused_IsNotConnected_AndTheServersWor
 }
 
 TEST(ConnectingToPostgres, FirstStatementNeverAnswered_EndsAtTheDeadlineOfTheAttempt) {
-  const auto failure = failure_of_connect("");
+  const auto failure = failure_of_connect("", 200ms);
   ASSERT_TRUE(failure);
   EXPECT_EQ(failure->reason(), Unavailable::Reason::deadline);
 }

@@ -6,6 +6,7 @@
 
 #include "crypto/random.hpp"
 #include "database/postgres/postgres_provider.hpp"
+#include "support/patience.hpp"
 #include "support/run_task.hpp"
 #include "support/scripted_postgres.hpp"
 
@@ -26,6 +27,7 @@ class Pipeline : public ::testing::Test {
     settings.postgres.host = "127.0.0.1";
     settings.postgres.port = server.port();
     settings.postgres.prepared_statements = false;
+    settings.query_timeout = patience;
     const auto log = [this](std::string_view event, std::string_view detail) {
       log_.append(event).append(": ").append(detail).append("\n");
     };

@@ -1,6 +1,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <vector>
 
+#include "faulty_disk.hpp"
 #include "sqlite_fixture.hpp"
 
 namespace gatehouse::database::sqlite {
@@ -9,7 +10,9 @@ namespace {
 using ExecuteResult = std::expected<Rows, Violation>;
 
 TEST_F(SqliteTest, GroupCommit_ManyWriters_ShareTransactions) {
+  FaultyDisk disk;
   open_with_table();
+  disk.hold_syncs();  // so that no write is committed before all wait
   constexpr int writers = 1000;
   int done = 0;
   for (int id = 0; id < writers; ++id) {
@@ -20,6 +23,8 @@ TEST_F(SqliteTest, GroupCommit_ManyWriters_ShareTransactions) {
                           });
   }
   io_.restart();
+  io_.poll();
+  disk.release_syncs();
   io_.run();
   EXPECT_EQ(done, writers);
   EXPECT_EQ(count(), writers);

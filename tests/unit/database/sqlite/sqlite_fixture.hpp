@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "database/sqlite/sqlite_provider.hpp"
+#include "support/patience.hpp"
 #include "support/run_task.hpp"
+#include "support/run_until.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace gatehouse::database::sqlite {
@@ -25,7 +27,10 @@ inline constexpr Statement count_slowly{"count_slowly",
 /// A provider on a file of its own, an io_context that this thread runs, and a table `items`.
 class SqliteTest : public ::testing::Test {
  protected:
-  SqliteTest() { settings_.sqlite.path = (directory_.path() / "deep" / "test.db").string(); }
+  SqliteTest() {
+    settings_.sqlite.path = (directory_.path() / "deep" / "test.db").string();
+    settings_.query_timeout = testing::patience;
+  }
 
   ~SqliteTest() override { close(); }
 
@@ -50,6 +55,18 @@ class SqliteTest : public ::testing::Test {
   std::expected<Rows, Violation> insert(std::int64_t id, std::string name) {
     Parameters parameters{id, std::move(name)};
     return testing::run_task(io_, database_->execute(insert_item, std::move(parameters)));
+  }
+
+  /// True once the call says so; false where it does not in time. Where it is unavailable, it is made again.
+  template <class Call>
+  bool becomes_true(Call call) {
+    return testing::run_until(io_, [&] {
+      try {
+        return call();
+      } catch (const Unavailable&) {
+        return false;
+      }
+    });
   }
 
   std::int64_t count() { return testing::run_task(io_, database_->query(count_items, {}))[0].integer(0); }
