@@ -15,7 +15,15 @@ as_postgres() {
 
 postgres_programs() { printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1; }
 
-free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# Below the ports that the kernel gives to clients, so that none of them has it when the cluster starts.
+free_port() {
+  local port
+  for _ in {1..100}; do
+    port=$((15000 + RANDOM % 17000))
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+  return 1
+}
 
 # start_postgres [setting]...: each as name=value. Exports GATEHOUSE_TEST_POSTGRES, the URL of its maintenance database.
 start_postgres() {

@@ -4,7 +4,6 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/intrusive/list_hook.hpp>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -38,7 +37,6 @@ struct ConnectionContext {
   boost::asio::ssl::context* tls;  ///< null: plain HTTP
   ParserLimits limits;
   CommonHeaders common_headers;
-  std::chrono::steady_clock::time_point now;  ///< coarse: refreshed by the server's tick, for deadlines
 };
 
 /// A connection as its server sees it.

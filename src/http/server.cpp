@@ -40,8 +40,7 @@ Server::Server(asio::io_context& io, const Parts& parts)
                .counts = parts.counts,
                .tls = parts.tls,
                .limits = {parts.settings.header_bytes_max, parts.settings.body_bytes_max},
-               .common_headers = CommonHeaders(parts.tls != nullptr, parts.clock.now()),
-               .now = std::chrono::steady_clock::now()},
+               .common_headers = CommonHeaders(parts.tls != nullptr, parts.clock.now())},
       connections_max_(parts.connections_max),
       acceptor_(io.get_executor()),
       tick_timer_(io.get_executor()),
@@ -118,7 +117,6 @@ void Server::accept_after_pause() {
 }
 
 void Server::tick() {
-  context_.now = std::chrono::steady_clock::now();
   context_.common_headers.set_date(context_.clock.now());
   for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->enforce_deadline();
   context_.access_log.flush();
@@ -141,7 +139,7 @@ void Server::drain(std::function<void()> on_drained) {
 }
 
 void Server::watch_drain() {
-  const auto waited = context_.now - drain_begin_;
+  const auto waited = std::chrono::steady_clock::now() - drain_begin_;
   if (waited >= idle_grace)
     for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->close_if_idle();
   if ((connections_.empty() || waited >= context_.settings.shutdown_timeout) && on_drained_)

@@ -9,6 +9,7 @@
 #include "base/secret_string.hpp"
 #include "http/middleware/request_ids.hpp"
 #include "http/refusals.hpp"
+#include "runtime/coarse_clock.hpp"
 
 namespace gatehouse::http {
 
@@ -48,7 +49,7 @@ runtime::TcpSocket& StreamConnection<Stream>::socket() {
 template <class Stream>
 void StreamConnection<Stream>::wait_for(Waiting what, std::chrono::milliseconds at_most) {
   waiting_ = what;
-  deadline_ = context_.now + at_most;
+  deadline_ = runtime::coarse_now() + at_most;
 }
 
 /// Writing in between has a deadline of its own and does not give the request more time.
@@ -117,8 +118,8 @@ void StreamConnection<Stream>::begin_request() {
     if (!fits) move_waiting_to(0);
   }
   parser_.emplace(context_.limits, body_);
-  request_begin_ = context_.access_log.is_enabled() ? std::chrono::steady_clock::now() : context_.now;
-  wait_for_rest_until(context_.now + context_.settings.header_timeout);
+  if (context_.access_log.is_enabled()) request_begin_ = std::chrono::steady_clock::now();
+  wait_for_rest_until(runtime::coarse_now() + context_.settings.header_timeout);
 }
 
 template <class Stream>
@@ -135,7 +136,7 @@ auto StreamConnection<Stream>::parse() -> Parsed {
 
 template <class Stream>
 void StreamConnection<Stream>::on_header() {
-  wait_for_rest_until(context_.now + context_.settings.body_timeout);
+  wait_for_rest_until(runtime::coarse_now() + context_.settings.body_timeout);
   const Request& request = parser_->request();
   if (request.headers.has(Field::expect) && !request.is_http_1_0 && body_.empty())
     out_ += "HTTP/1.1 100 Continue\r\n\r\n";
@@ -375,12 +376,12 @@ void StreamConnection<Stream>::close() {
 
 template <class Stream>
 void StreamConnection<Stream>::enforce_deadline() {
-  if (waiting_ == Waiting::nothing || waiting_ == Waiting::handler || context_.now < deadline_) return;
+  if (waiting_ == Waiting::nothing || waiting_ == Waiting::handler || runtime::coarse_now() < deadline_) return;
   if (waiting_ == Waiting::request) return close_if_idle();
   if (waiting_ != Waiting::rest_of_request) return close();
   // The pending read ends with operation_aborted, and on_read() answers 408.
   timed_out_ = true;
-  deadline_ = context_.now + linger_time;
+  deadline_ = runtime::coarse_now() + linger_time;
   socket().cancel();
 }
 
