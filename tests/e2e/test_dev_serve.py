@@ -35,12 +35,12 @@ def folder(new_folder):
 
 
 def is_healthy(folder):
-    with Api(folder.port, None, timeout_s=10) as api:
+    with Api(folder.port, None) as api:
         return api.get("/health").status == 200
 
 
 def status_for(folder, key):
-    with Api(folder.port, key, timeout_s=10) as api:
+    with Api(folder.port, key) as api:
         return api.get("/users").status
 
 

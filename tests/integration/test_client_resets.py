@@ -17,8 +17,6 @@ RESETS = 40 if SANITIZED else 300
 AT_ONCE = 20
 KEY = f"X-API-Key: {API_KEY}"
 POST = f"POST /users HTTP/1.1\r\nHost: x\r\n{KEY}\r\nContent-Type: application/json\r\n".encode()
-# So that no connection to the database comes or goes while descriptors are counted.
-FIXED_POOL = {"DB_POOL_MIN": "2", "DB_POOL_MAX": "2"}
 
 SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
@@ -56,7 +54,7 @@ def reset_many(program, api, sent, after=is_read, count=RESETS):
 
 
 def assert_nothing_stays(program, files, api, session):
-    wait_until(lambda: program.open_files() <= files, 20, "the end of their connections")
+    wait_until(lambda: program.files_besides_database() <= files, 60, "the end of their connections")
     assert verify_session(api, session).status == 200
     assert_usable(api)
     assert program.is_alive()
@@ -69,12 +67,12 @@ def prepared(start):
     opened = []
 
     def prepare(tls=None, **settings):
-        program = start(**FIXED_POOL, **settings, IO_THREADS="1")
+        program = start(**settings, IO_THREADS="1")
         api = program.api(tls=tls)
         opened.append(api)
         session = log_in(api, create_user(api)["email"])["session"]
         assert len(api.get("/users").json()) == 1
-        return program, api, session, program.open_files()
+        return program, api, session, program.files_besides_database()
 
     yield prepare
     for api in opened:

@@ -90,7 +90,8 @@ def without_database(tmp_path_factory):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # nobody listens, and nobody else can
         url = f"postgresql://postgres@127.0.0.1:{nobody.getsockname()[1]}/gatehouse"
-        program = Gatehouse(tmp_path_factory.mktemp("without-database"), base_settings() | {"DATABASE_URL": url})
+        settings = base_settings() | {"DATABASE_URL": url, "DB_QUERY_TIMEOUT": "2s"}
+        program = Gatehouse(tmp_path_factory.mktemp("without-database"), settings)
         program.start(wait=False)
         program.wait_until_serving()
         yield program

@@ -31,6 +31,7 @@ from harness.program import (
     JWT_SECRET,
     SESSION_SECRET,
     START_DEADLINE_S,
+    STOP_DEADLINE_S,
     Gatehouse,
     base_settings,
     environment_of,
@@ -48,7 +49,7 @@ def logged_request(program, request_id):
     def find():
         return [line for line in program.events("request") if line.get("request_id") == request_id]
 
-    return wait_until(find, 10, f"the access line of {request_id}")[0]
+    return wait_until(find, 20, f"the access line of {request_id}")[0]
 
 
 def test_every_line_is_json_with_time_level_and_event(start):
@@ -143,6 +144,11 @@ def words_of_serve_and_doctor(directory, settings):
     wait_until(lambda: not program.is_alive() or program.events("server_started"), START_DEADLINE_S, "a word of serve")
     if program.is_alive():
         program.wait_until_serving()
+        wait_until(
+            lambda: program.events("schema_ready") or program.events("postgres_connect_failed"),
+            START_DEADLINE_S,
+            "a word of its database",
+        )
         context = ssl.create_default_context(cafile=settings["TLS_CERT"]) if "TLS_CERT" in settings else None
         with program.api(host="localhost", tls=context) as api:
             api.get("/health")
@@ -260,11 +266,11 @@ def test_program_serves_on_when_nobody_reads_its_log(start, tmp_path):
         while b"server_started" not in first or not first.endswith(b"\n"):
             first += os.read(reader, 65536)
         port = next(json.loads(line)["port"] for line in first.splitlines() if b"server_started" in line)
-        with Api(port, API_KEY, timeout_s=20) as api:
+        with Api(port, API_KEY) as api:
             for _ in range(3000):
                 assert api.get("/nothing").status == 404
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(STOP_DEADLINE_S) == 0
     finally:
         if process.poll() is None:
             process.kill()

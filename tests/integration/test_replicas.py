@@ -14,7 +14,9 @@ from harness.waiting import wait_until
 
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
-SEEN_WITHIN_S = 2.0
+# Far more than a revocation takes, for this machine may stand still meanwhile; far less than the caches keep a session.
+SEEN_WITHIN_S = 60.0 if SANITIZED else 20.0
+TRAVEL_MEDIAN_MAX_S = 0.5 if SANITIZED else 0.25  # half a second is what asking once a second would take
 
 
 @pytest.fixture
@@ -92,13 +94,13 @@ def test_revocation_travels_quickly(pair):
         warmed(second, login)
         log_out(first, login["session"])
         times.append(seconds_until_dead(second, login["session"]))
-    assert statistics.median(times) < (0.5 if SANITIZED else 0.05)
+    assert statistics.median(times) < TRAVEL_MEDIAN_MAX_S
 
 
 def test_replicas_starting_at_once_migrate_once(start, database):
     replicas = [start(wait=False) for _ in range(5)]
     for replica in replicas:
-        replica.wait_until_serving()
+        replica.wait_until_ready()
     names = [row[0] for row in database.rows("SELECT name FROM gatehouse_migrations ORDER BY name")]
     assert len(names) == len(set(names)) == 10
     with replicas[0].api() as first, replicas[4].api() as last:
@@ -109,8 +111,8 @@ def test_replicas_starting_at_once_migrate_once(start, database):
 def test_replicas_seeding_at_once_seed_once(start, database):
     replicas = [start(wait=False, APP_ENV="development") for _ in range(4)]
     for replica in replicas:
-        replica.wait_until_serving()
-    wait_until(lambda: database.rows("SELECT count(*) FROM users") == [(3,)], 10, "the seeds")
+        replica.wait_until_ready()
+    assert database.rows("SELECT count(*) FROM users") == [(3,)]
     with replicas[0].api() as api:
         assert try_log_in(api, "jane@example.com", "password456").status == 200
 
@@ -142,10 +144,10 @@ def test_password_change_leaves_no_session_behind(pair):
 
     racing = threading.Thread(target=keep_logging_in)
     racing.start()
-    wait_until(lambda: len(sessions) >= 3, 20, "logins")
+    wait_until(lambda: len(sessions) >= 3, 30, "logins")
     assert first.put(f"/users/{user['id']}", {"password": "another password"}).status == 200
     stop.set()
-    racing.join(30)
+    racing.join(60)
     wait_until(
         lambda: not any(is_alive(first, session) for session in sessions), SEEN_WITHIN_S, "the end of all old sessions"
     )
@@ -160,7 +162,7 @@ def test_cleanup_of_several_replicas_deletes_each_session_once(start, database):
             log_in(api, email)
         newest = database.rows("SELECT max(id) FROM sessions")[0][0]
         database.run(f"UPDATE sessions SET expires_at = now() - interval '1 day' WHERE id > {newest - 3}")
-        wait_until(lambda: database.rows("SELECT count(*) FROM sessions") == [(1,)], 10, "the cleanup")
+        wait_until(lambda: database.rows("SELECT count(*) FROM sessions") == [(1,)], 30, "the cleanup")
         assert is_alive(api, alive)
     assert all(replica.is_alive() for replica in replicas)
 
@@ -209,4 +211,4 @@ def test_sessions_end_when_the_database_is_reset_beside_the_service(start, comma
         session = log_in(api, create_user(api)["email"])["session"]
         assert verify_session(api, session).status == 200
         assert command("db", "reset", APP_ENV="development").returncode == 0
-        wait_until(lambda: verify_session(api, session).status == 401, 10, "the end of the session")
+        wait_until(lambda: verify_session(api, session).status == 401, SEEN_WITHIN_S, "the end of the session")

@@ -6,17 +6,15 @@ import select
 import signal
 import socket
 import sqlite3
-import time
 
 import pytest
 
 from harness.accounts import PASSWORD, create_user, log_in, try_log_in, verify_session
-from harness.places import SANITIZED
-from harness.program import API_KEY, STOP_DEADLINE_S
+from harness.program import API_KEY, START_DEADLINE_S, STOP_DEADLINE_S
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
-LOGINS = 6 if SANITIZED else 40
+LOGINS = 24
 
 
 def login_request(email):
@@ -31,20 +29,17 @@ def refuses_connections(port):
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_idle_program_ends_at_once_with_success(start, name):
-    program = start()
-    idle = RawConnection(program.port)
-    process = program.process
-    begin = time.monotonic()
-    process.send_signal(getattr(signal, name))
-    assert process.wait(20) == 0
-    assert time.monotonic() - begin < 5
-    idle.socket.close()
+    """A connection without a request is not what SHUTDOWN_TIMEOUT is for."""
+    program = start(SHUTDOWN_TIMEOUT="300s")
+    with RawConnection(program.port):
+        program.process.send_signal(getattr(signal, name))
+        assert program.wait() == 0
 
 
 def test_requests_in_flight_are_answered_and_told_that_the_connection_ends(start):
-    """Logins that wait for the only hashing thread when the signal comes. Each gets its session, and learns that it
-    must not ask again here: its next request would meet a connection that is being closed."""
-    program = start(HASH_THREADS="1", HASH_WAIT_MAX="60s", SHUTDOWN_TIMEOUT="60s")
+    """Logins that wait for the only hashing thread, for seconds, when the signal comes. Each gets its session, and learns
+    that it must not ask again here: its next request would meet a connection that is being closed."""
+    program = start(PASSWORD_HASH="pbkdf2-sha512", HASH_THREADS="1", HASH_WAIT_MAX="60s", SHUTDOWN_TIMEOUT="60s")
     with program.api() as api:
         email = create_user(api)["email"]
     process = program.process
@@ -69,7 +64,7 @@ def test_requests_in_flight_are_answered_and_told_that_the_connection_ends(start
 
 
 def test_request_half_sent_at_the_signal_is_answered(start):
-    program = start()
+    program = start(SHUTDOWN_TIMEOUT="60s", BODY_TIMEOUT="60s")
     body = json.dumps({"email": "nobody@example.com", "password": "x"}).encode()
     with RawConnection(program.port) as connection:
         request = message("POST /user-auth", f"X-API-Key: {API_KEY}", body=body)
@@ -81,18 +76,15 @@ def test_request_half_sent_at_the_signal_is_answered(start):
         response = connection.read_response()
         assert response.status == 401
         assert response.headers["connection"].lower() == "close"
-    assert process.wait(20) == 0
+    assert process.wait(STOP_DEADLINE_S) == 0
 
 
 def test_client_that_never_finishes_cannot_stop_the_end(start):
-    program = start(SHUTDOWN_TIMEOUT="1s")
+    program = start(SHUTDOWN_TIMEOUT="1s", BODY_TIMEOUT="300s", IDLE_TIMEOUT="300s")
     with RawConnection(program.port) as connection:
         connection.send(b"POST /user-auth HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-        process = program.process
-        begin = time.monotonic()
-        process.terminate()
-        assert process.wait(20) == 0
-        assert time.monotonic() - begin < 10
+        program.process.terminate()
+        assert program.wait() == 0
 
 
 def test_log_is_complete_after_the_end(start):
@@ -124,7 +116,11 @@ def test_signal_while_the_schema_waits_ends_the_program(start, database):
     lock.execute("DELETE FROM gatehouse_migrations WHERE name LIKE '%_create_leases'")
     lock.execute("BEGIN IMMEDIATE")
     program = start(wait=False)
-    wait_until(lambda: program.events("sqlite_connection_opened"), 20, "the database to be opened")
+    wait_until(
+        lambda: program.events("sqlite_connection_opened") and program.catches(signal.SIGTERM),
+        START_DEADLINE_S,
+        "the database to be opened",
+    )
     assert program.stop() == 0
     assert program.events("server_stopped")
     lock.close()

@@ -1,6 +1,7 @@
 """A million users: the list streams in flat memory, and every statement uses an index."""
 
 import time
+from statistics import median
 
 import pytest
 
@@ -13,6 +14,7 @@ from harness.statements import store_statements
 USERS = 50_000 if SANITIZED else 1_000_000
 SESSIONS = USERS // 2
 GROWTH_MAX_KIB = 20 * 1024
+CALL_MEDIAN_MAX_S = 0.2 if SANITIZED else 0.02  # looking at a million users takes several times as long
 
 pytestmark = pytest.mark.slow
 
@@ -77,13 +79,19 @@ def test_calls_among_a_million_are_quick(crowd):
     with program.api() as api:
         user = create_user(api)
         session = log_in(api, user["email"])["session"]
-        begin = time.monotonic()
-        for _ in range(50):
-            assert api.get(f"/users/{user['id']}").status == 200
-            assert verify_session(api, session).status == 200
-            assert api.get("/users?limit=10").status == 200
-        elapsed_s = time.monotonic() - begin
-    assert elapsed_s < (30 if SANITIZED else 3)
+        calls = {
+            "user": lambda: api.get(f"/users/{user['id']}"),
+            "session": lambda: verify_session(api, session),
+            "page": lambda: api.get("/users?limit=10"),
+        }
+        medians_s = {name: median(seconds_of(call) for _ in range(50)) for name, call in calls.items()}
+    assert max(medians_s.values()) < CALL_MEDIAN_MAX_S, medians_s
+
+
+def seconds_of(call):
+    begin = time.monotonic()
+    assert call().status == 200
+    return time.monotonic() - begin
 
 
 # Scans of an index from its end that need no condition.

@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from .http_client import Api, Response
 
@@ -64,6 +65,13 @@ def is_alive(api: Api, session: str) -> bool:
     response = verify_session(api, session)
     assert response.status in (200, 401), (response.status, response.body)
     return response.status == 200
+
+
+def is_cached(api: Api, database, session: str) -> bool:
+    """Whether the program knows the session by heart: what nobody announces to it, it does not see."""
+    shown = verify_session(api, session).json()
+    database.shift("sessions", "expires_at", timedelta(seconds=1))
+    return verify_session(api, session).json() == shown
 
 
 def calls_that_need_the_database(api: Api, user: dict, login: dict) -> dict:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -15,13 +16,18 @@ import pytest
 from .waiting import wait_until
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+# Below the ports that the kernel gives to clients and to who asks for any port (ip(7), ip_local_port_range).
+PORTS = range(15_000, 32_000)
 SETTINGS = {"shared_buffers": "32MB", "max_connections": "100", "recovery_init_sync_method": "syncfs"}
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has, and that nobody gets by chance before it is used, or while its user is away."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def as_unprivileged(command: list[str]) -> list[str]:
@@ -65,7 +71,7 @@ class Cluster:
         with (self.root / "log").open("ab") as log:
             command = as_unprivileged([str(BINARIES[0] / "postgres"), *where, *options])
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.root)
-        wait_until(self.answers, 20, "the cluster's start")
+        wait_until(self.answers, 60, "the cluster's start")
         return self
 
     def is_running(self) -> bool:
@@ -82,7 +88,8 @@ class Cluster:
         children = self._children()
         self._process.kill()
         self._signal(children, signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(20)
+        wait_until(lambda: self._states(children) <= {"Z"}, 20, "the end of the cluster's processes")
         self._process = None
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
@@ -93,6 +100,7 @@ class Cluster:
         children = self._children()
         self._signal(children, signal.SIGSTOP)
         try:
+            wait_until(lambda: self._states([self._process.pid, *children]) <= {"T", "Z"}, 20, "the silence")
             yield
         finally:
             self._signal(children, signal.SIGCONT)
@@ -114,6 +122,12 @@ class Cluster:
     def _children(self) -> list[int]:
         command = ["ps", "-o", "pid=", "--ppid", str(self._process.pid)]
         return [int(pid) for pid in subprocess.run(command, capture_output=True, check=False).stdout.split()]
+
+    def _states(self, pids: list[int]) -> set[str]:
+        """What those of them that are still there do: R or S, T (stopped), Z (dead)."""
+        command = ["ps", "-o", "stat=", "-p", ",".join(map(str, pids))]
+        listed = subprocess.run(command, capture_output=True, text=True, check=False)
+        return {state[0] for state in listed.stdout.split()}
 
     def _signal(self, pids: list[int], number: int):
         for pid in pids:
@@ -158,11 +172,11 @@ class Bouncer:
         with (self.root / "log").open("ab") as log:
             command = as_unprivileged([program, str(configuration)])
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
-        wait_until(self._listens, 10, "the pooler's start")
+        wait_until(self._listens, 20, "the pooler's start")
 
     def remove(self):
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(20)
         shutil.rmtree(self.root, ignore_errors=True)
 
     def _listens(self) -> bool:

@@ -88,8 +88,10 @@ class DevFolder:
         return len(re.findall(r"^ninja ", calls.read_text(), re.MULTILINE)) if calls.exists() else 0
 
     def touch(self, name: str):
-        """A change of a source, as an editor saves it."""
-        (self.root / name).write_text(f"{os.urandom(4).hex()}\n")
+        """A change of a source, as an editor saves it: in one step, so that nobody sees a half of it as a change."""
+        saved = self.root / "saved"
+        saved.write_text(f"{os.urandom(4).hex()}\n")
+        saved.replace(self.root / name)
 
     def secrets(self) -> dict[str, str]:
         """What data/dev.env holds."""

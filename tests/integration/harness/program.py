@@ -1,5 +1,6 @@
 """The real program as a child process: started with given settings, watched by its log, stopped and judged."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .http_client import Api
 from .places import SANITIZED, binary
@@ -19,6 +21,7 @@ SESSION_SECRET = "integration-session-" + secrets.token_hex(32)
 
 START_DEADLINE_S = 60.0 if SANITIZED else 20.0
 STOP_DEADLINE_S = 40.0 if SANITIZED else 20.0
+TCP_LISTEN = "0A"
 SENT_SIGNALS = (-signal.SIGTERM, -signal.SIGKILL, -signal.SIGINT)
 SANITIZER_MARKS = ("AddressSanitizer", "ThreadSanitizer", "LeakSanitizer", "runtime error:")
 PASSED_ON = (
@@ -34,7 +37,7 @@ PASSED_ON = (
 
 
 def base_settings() -> dict[str, str]:
-    """What every test starts with: strong secrets, a free port, no seeds."""
+    """What every test starts with: strong secrets, a free port, no seeds, and patience where the machine stalls."""
     return {
         "APP_ENV": "test",
         "HOST": "127.0.0.1",
@@ -42,6 +45,8 @@ def base_settings() -> dict[str, str]:
         "API_KEY": API_KEY,
         "JWT_SECRET": JWT_SECRET,
         "SESSION_SECRET": SESSION_SECRET,
+        "HASH_WAIT_MAX": "30s",
+        "DB_QUERY_TIMEOUT": "20s",
     }
 
 
@@ -87,9 +92,13 @@ class Gatehouse:
                 [str(binary()), "serve"], env=environment_of(self.settings), cwd=self.directory, stdout=out, stderr=err
             )
         if wait:
-            self.wait_until_serving()
-            wait_until(lambda: self.events("schema_ready"), START_DEADLINE_S, "the schema")
+            self.wait_until_ready()
         return self
+
+    def wait_until_ready(self):
+        """It serves, and its schema is there."""
+        self.wait_until_serving()
+        wait_until(lambda: self.events("schema_ready"), START_DEADLINE_S, "the schema")
 
     def wait_until_serving(self):
         def has_started():
@@ -148,12 +157,23 @@ class Gatehouse:
         """Everything written so far, to both streams, by all starts."""
         return "".join(path.read_text(errors="replace") for path in (self._stdout, self._stderr) if path.exists())
 
+    @contextlib.contextmanager
+    def standing_still(self):
+        """Within it the program does nothing, as on a machine that is busy elsewhere."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            wait_until(lambda: self._status("State") == "T", 20, "the standstill")
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def memory_kib(self, field="VmRSS") -> int:
         """Resident memory; `VmHWM` is its highest value so far (proc(5))."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith(field + ":"):
-                return int(line.split()[1])
-        raise AssertionError(f"no {field} in /proc")
+        return int(self._status(field))
+
+    def catches(self, number: int) -> bool:
+        """Whether it has a handler for the signal; before, the signal would just kill it."""
+        return int(self._status("SigCgt"), 16) >> (number - 1) & 1 == 1
 
     def cpu_s(self) -> float:
         """Processor time of all its threads so far, to the nanosecond (clock_getcpuclockid(3))."""
@@ -162,7 +182,40 @@ class Gatehouse:
         return time.clock_gettime(clock.value)
 
     def open_files(self) -> int:
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return len(self._descriptors())
+
+    def files_besides_database(self) -> int:
+        """Descriptors but those of the database, which come and go as the pool and the change feed need them."""
+        address = urlsplit(self.settings.get("DATABASE_URL", ""))
+        to_server = {f"socket:[{inode}]" for _, remote, _, inode in self._tcp() if remote == address.port}
+        path = self.settings.get("SQLITE_PATH", "data/gatehouse.db")
+        return sum(target not in to_server and path not in target for target in self._descriptors())
+
+    def connections(self) -> int:
+        """Connections of clients that it has accepted and not closed."""
+        own = [inode for local, _, state, inode in self._tcp() if local == self.port and state != TCP_LISTEN]
+        return sum(inode != "0" for inode in own)
+
+    def _descriptors(self) -> list[str]:
+        """What each descriptor stands for."""
+        targets = []
+        for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                targets.append(os.readlink(link))
+        return targets
+
+    def _tcp(self) -> list[tuple[int, int, str, str]]:
+        """Local port, remote port, state and inode of every TCP socket (proc(5)); one that nobody holds has inode 0."""
+        rows = [line.split() for line in Path(f"/proc/{self.process.pid}/net/tcp").read_text().splitlines()[1:]]
+        ports = [[int(address.split(":")[1], 16) for address in row[1:3]] for row in rows]
+        return [(local, remote, row[3], row[9]) for (local, remote), row in zip(ports, rows, strict=True)]
+
+    def _status(self, field: str) -> str:
+        """The first word of a field of proc_pid_status(5)."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(field + ":"):
+                return line.split()[1]
+        raise AssertionError(f"no {field} in /proc")
 
     def _reap(self) -> int:
         status = self.process.wait(STOP_DEADLINE_S)

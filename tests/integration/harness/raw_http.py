@@ -1,5 +1,6 @@
 """A socket that sends exactly the bytes a test gives it, and reads answers strictly (RFC 9112)."""
 
+import select
 import socket
 import ssl
 import struct
@@ -33,7 +34,7 @@ class RawConnection:
     def __init__(
         self,
         port: int,
-        timeout_s=10.0,
+        timeout_s=30.0,
         host="127.0.0.1",
         receive_buffer: int | None = None,
         tls: ssl.SSLContext | None = None,
@@ -97,6 +98,10 @@ class RawConnection:
             return True
         except TimeoutError:
             return False
+
+    def has_ended(self) -> bool:
+        """Whether the peer has closed already, as far as is known here; before a request, when no byte is due."""
+        return bool(select.select([self.socket], [], [], 0)[0])
 
     def read_to_end(self) -> bytes:
         """Everything until the peer closes."""

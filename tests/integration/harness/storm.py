@@ -76,13 +76,13 @@ class Storm:
         for thread in self._threads:
             thread.start()
         try:
-            wait_until(lambda: self._failed_before or self._has_enough(), 60, "acknowledged writes")
+            wait_until(lambda: self._failed_before or self._has_enough(), 180, "acknowledged writes")
             self._struck.set()
             strike()
         finally:
             self._stop.set()
             for thread in self._threads:
-                thread.join(60)
+                thread.join(90)
         assert not any(thread.is_alive() for thread in self._threads), "a client hangs"
         assert self._failed_before == []
 
@@ -93,7 +93,7 @@ class Storm:
         return len(noted.created) >= ENOUGH_CREATED and min(histories + others) >= ENOUGH_OF_EACH
 
     def _repeat(self, step):
-        with Api(self._port, self._key, timeout_s=20) as api:
+        with Api(self._port, self._key) as api:
             try:
                 while not self._stop.is_set():
                     step(api)

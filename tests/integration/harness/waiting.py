@@ -8,12 +8,14 @@ class Overdue(AssertionError):
 
 
 def wait_until(condition, deadline_s=10.0, what="the condition", interval_s=0.01):
-    """Calls `condition` until it returns something true and returns that; raises Overdue after `deadline_s`."""
+    """Calls `condition` until it returns something true and returns that; raises Overdue after `deadline_s`. Its last
+    call begins after the deadline, however long this process stood still before."""
     end = time.monotonic() + deadline_s
     while True:
+        is_last = time.monotonic() >= end
         value = condition()
         if value:
             return value
-        if time.monotonic() >= end:
+        if is_last:
             raise Overdue(f"{what} did not hold within {deadline_s} s")
         time.sleep(interval_s)
