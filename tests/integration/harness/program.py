@@ -45,7 +45,7 @@ def base_settings() -> dict[str, str]:
         "API_KEY": API_KEY,
         "JWT_SECRET": JWT_SECRET,
         "SESSION_SECRET": SESSION_SECRET,
-        "HASH_WAIT_MAX": "30s",
+        "HASH_WAIT_MAX": "60s",
         "DB_QUERY_TIMEOUT": "20s",
     }
 
