@@ -142,7 +142,7 @@ TcpSocket::executor_type TcpSocket::get_executor() const noexcept { return state
 bool TcpSocket::is_open() const noexcept { return state_->descriptor() >= 0; }
 
 bool TcpSocket::has_unread() const noexcept {
-  char byte;
+  char byte = 0;
   return ::recv(state_->descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
