@@ -1,8 +1,6 @@
 """Several replicas on one PostgreSQL: what one ends is dead on all, and they start together without a quarrel."""
 
-import statistics
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,13 +8,13 @@ import pytest
 from harness.accounts import create_user, is_alive, log_in, log_out, new_user, try_log_in, verify_session, verify_token
 from harness.clusters import Bouncer
 from harness.places import SANITIZED
-from harness.waiting import wait_until
+from harness.waiting import seconds_until, wait_until
 
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
 # Far more than a revocation takes, for this machine may stand still meanwhile; far less than the caches keep a session.
 SEEN_WITHIN_S = 60.0 if SANITIZED else 20.0
-TRAVEL_MEDIAN_MAX_S = 0.5 if SANITIZED else 0.25  # half a second is what asking once a second would take
+TRAVEL_MAX_S = 0.25 if SANITIZED else 0.05
 
 
 @pytest.fixture
@@ -80,12 +78,11 @@ def test_renamed_user_is_shown_anew_on_the_other_replica(pair):
 
 
 def seconds_until_dead(api, session):
-    begin = time.perf_counter()
-    wait_until(lambda: not is_alive(api, session), SEEN_WITHIN_S, "the revocation", interval_s=0.001)
-    return time.perf_counter() - begin
+    return seconds_until(lambda: not is_alive(api, session), SEEN_WITHIN_S, "the revocation", interval_s=0.001)
 
 
 def test_revocation_travels_quickly(pair):
+    """Each may be held up by what else the machine does. That a quarter is quick shows that none waits for a timer."""
     first, second = pair
     email = create_user(first)["email"]
     times = []
@@ -94,7 +91,7 @@ def test_revocation_travels_quickly(pair):
         warmed(second, login)
         log_out(first, login["session"])
         times.append(seconds_until_dead(second, login["session"]))
-    assert statistics.median(times) < TRAVEL_MEDIAN_MAX_S
+    assert sorted(times)[len(times) // 4] < TRAVEL_MAX_S
 
 
 def test_replicas_starting_at_once_migrate_once(start, database):

@@ -19,3 +19,10 @@ def wait_until(condition, deadline_s=10.0, what="the condition", interval_s=0.01
         if is_last:
             raise Overdue(f"{what} did not hold within {deadline_s} s")
         time.sleep(interval_s)
+
+
+def seconds_until(condition, deadline_s=10.0, what="the condition", interval_s=0.01) -> float:
+    """How long wait_until() waited."""
+    begin = time.monotonic()
+    wait_until(condition, deadline_s, what, interval_s)
+    return time.monotonic() - begin
