@@ -1,12 +1,16 @@
-# gatehouse_module(<folder> [USES <folder>...] [LINKS <library>...])
+# gatehouse_module(<folder> [FLAT] [USES <folder>...] [LINKS <library>...])
 #
-# One static library per folder of src/. USES names the folders it may include, so the link line is the architecture;
-# tests/architecture checks that the #include lines say the same.
+# One static library per folder of src/, with what its subfolders hold; FLAT leaves the subfolders to modules of their own.
+# USES names the folders it may include, so the link line is the architecture; tests/architecture checks that the #include
+# lines say the same.
 function(gatehouse_module folder)
-  cmake_parse_arguments(module "" "" "USES;LINKS" ${ARGN})
+  cmake_parse_arguments(module "FLAT" "" "USES;LINKS" ${ARGN})
   string(REPLACE "/" "_" name "${folder}")
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp"
-                                      "${CMAKE_SOURCE_DIR}/src/${folder}/middleware/*.cpp")
+  set(glob GLOB_RECURSE)
+  if(module_FLAT)
+    set(glob GLOB)
+  endif()
+  file(${glob} sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp")
   list(TRANSFORM module_USES REPLACE "/" "_")
   list(TRANSFORM module_USES PREPEND "gatehouse_")
   if(sources)

@@ -6,11 +6,11 @@
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
 #include "cli/program.hpp"
-#include "cli/serve.hpp"
 #include "config/sources.hpp"
 #include "crypto/random.hpp"
 #include "database/postgres/postgres_provider.hpp"
 #include "database/sqlite/sqlite_provider.hpp"
+#include "service/serve.hpp"
 
 namespace {
 
@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
                        [&random](const config::Settings& settings, database::DriverLog log) {
                          return open_provider(settings.database, std::move(log), random);
                        },
-                   .serve = cli::serve,
+                   .serve = service::serve,
                    .out = std::cout,
                    .err = std::cerr});
 }

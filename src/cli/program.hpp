@@ -10,11 +10,11 @@
 
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
-#include "cli/serve.hpp"
 #include "config/settings.hpp"
 #include "crypto/random.hpp"
 #include "database/driver_log.hpp"
 #include "database/provider.hpp"
+#include "service/serve.hpp"
 
 namespace gatehouse::cli {
 
@@ -37,9 +37,9 @@ struct Program {
   const Clock& clock;
   crypto::Random& random;
   OpenProvider open_provider;
-  std::function<int(const ServeParts&)> serve;  ///< cli::serve, or a test's own
-  std::ostream& out;                            ///< results, for people and scripts
-  std::ostream& err;                            ///< what went wrong
+  std::function<int(const service::ServeParts&)> serve;  ///< service::serve, or a test's own
+  std::ostream& out;                                     ///< results, for people and scripts
+  std::ostream& err;                                     ///< what went wrong
 };
 
 /// Reads the command line and runs one command to its end; without a command it serves. The process's exit code.

@@ -6,10 +6,10 @@
 #include <span>
 #include <utility>
 
+#include "base/base64url.hpp"
 #include "config/dotenv.hpp"
 #include "config/lookup.hpp"
 #include "config/rules.hpp"
-#include "crypto/base64url.hpp"
 
 namespace gatehouse::config {
 namespace {
@@ -173,7 +173,7 @@ Reading read_settings(const Sources& sources, crypto::Random& random) { return L
 std::string generate_secret(crypto::Random& random) {
   std::array<char, generated_secret_bytes> bytes{};
   random.fill(std::as_writable_bytes(std::span{bytes}));
-  std::string secret = crypto::to_base64url({bytes.data(), bytes.size()});
+  std::string secret = to_base64url({bytes.data(), bytes.size()});
   wipe_memory(bytes.data(), bytes.size());
   return secret;
 }

@@ -9,8 +9,8 @@
 
 #include "config/secret_strength.hpp"
 #include "config/sources.hpp"
-#include "crypto/asymmetric_key.hpp"
 #include "crypto/certificate.hpp"
+#include "jose/asymmetric_key.hpp"
 
 namespace gatehouse::config {
 namespace {
@@ -78,7 +78,7 @@ void check_file(std::string_view name, const std::string& path, Mistakes& mistak
 void check_private_key(const SecretString& pem, Mistakes& mistakes) {
   if (pem.empty()) return;
   try {
-    const crypto::PrivateKey key{pem.reveal()};
+    const jose::PrivateKey key{pem.reveal()};
   } catch (const std::invalid_argument& refusal) {
     mistakes.push_back({"JWT_PRIVATE_KEY", std::string{"cannot be used: "} + refusal.what(),
                         "it takes RSA of at least 2048 bits, EC on P-256 or Ed25519, without a passphrase"});

@@ -7,7 +7,7 @@
 
 namespace gatehouse::crypto {
 
-/// OpenSSL's objects with their owners. Nothing outside crypto/ includes this.
+/// OpenSSL's objects with their owners. Only crypto/ and jose/ include this.
 template <class Object, void (*release)(Object*)>
 struct OpensslDeleter {
   void operator()(Object* object) const noexcept { release(object); }

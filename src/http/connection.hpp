@@ -10,10 +10,10 @@
 #include "base/clock.hpp"
 #include "config/settings.hpp"
 #include "http/answer.hpp"
-#include "http/dispatcher.hpp"
-#include "http/middleware/request_ids.hpp"
-#include "http/middleware/trusted_proxies.hpp"
+#include "http/request_ids.hpp"
 #include "http/request_parser.hpp"
+#include "http/responder.hpp"
+#include "http/trusted_proxies.hpp"
 #include "runtime/tcp_socket.hpp"
 #include "telemetry/access_log.hpp"
 
@@ -29,7 +29,7 @@ struct ConnectionCounts {
 struct ConnectionContext {
   const config::ServerSettings& settings;
   const Clock& clock;
-  const Dispatcher& dispatcher;
+  Responder& responder;
   const TrustedProxies& proxies;
   RequestIds& request_ids;
   telemetry::AccessLog& access_log;

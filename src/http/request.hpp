@@ -67,6 +67,8 @@ class Headers {
   std::size_t forwarded_count_ = 0;
 };
 
+struct Route;
+
 /// One request as handlers see it: views into its connection's buffers, valid until it is answered.
 struct Request {
   Method method = Method::other;
@@ -79,6 +81,7 @@ struct Request {
   std::string_view id;              ///< the request id, safe to print
   std::string_view client_address;  ///< behind a trusted proxy the forwarded one
   std::string_view path_parameter;  ///< what stood for `{…}` in the route's pattern
+  const Route* route = nullptr;     ///< what answers it, once it was matched
 };
 
 }  // namespace gatehouse::http

@@ -33,7 +33,7 @@ Server::Server(asio::io_context& io, const Parts& parts)
     : request_ids_(parts.random),
       context_{.settings = parts.settings,
                .clock = parts.clock,
-               .dispatcher = parts.dispatcher,
+               .responder = parts.responder,
                .proxies = parts.proxies,
                .request_ids = request_ids_,
                .access_log = parts.access_log,

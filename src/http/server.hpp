@@ -26,7 +26,7 @@ class Server {
   struct Parts {
     const config::ServerSettings& settings;
     const Clock& clock;
-    const Dispatcher& dispatcher;
+    Responder& responder;
     const TrustedProxies& proxies;
     crypto::Random& random;
     telemetry::AccessLog& access_log;

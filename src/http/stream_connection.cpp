@@ -7,8 +7,7 @@
 #include <cstring>
 
 #include "base/secret_string.hpp"
-#include "http/middleware/request_ids.hpp"
-#include "http/refusals.hpp"
+#include "http/request_ids.hpp"
 #include "runtime/coarse_clock.hpp"
 
 namespace gatehouse::http {
@@ -80,7 +79,7 @@ void StreamConnection<Stream>::turn_away() {
   parser_.emplace(context_.limits, body_);
   request_begin_ = std::chrono::steady_clock::now();
   const Request& request = begin_last_answer();
-  http::refuse(answer_, Unavailability{});
+  context_.responder.turn_away(request, answer_);
   log(request);
   proceed();
 }
@@ -157,12 +156,11 @@ template <class Stream>
 bool StreamConnection<Stream>::dispatch() {
   Request& request = parser_->request();
   begin_answer(request);
-  const Route* route = context_.dispatcher.begin(request, answer_);
-  if (route == nullptr) return true;
+  if (context_.responder.begin(request, answer_)) return true;
 
   write_ahead();
   waiting_ = Waiting::handler;
-  auto task = context_.dispatcher.finish(*route, request, answer_);
+  auto task = context_.responder.finish(request, answer_);
   asio::co_spawn(stream_.get_executor(), std::move(task),
                  [self = this->shared_from_this()](const std::exception_ptr&) { self->on_handled(); });
   return false;
@@ -216,7 +214,7 @@ const Request& StreamConnection<Stream>::begin_last_answer() {
 template <class Stream>
 void StreamConnection<Stream>::refuse(Status status) {
   const Request& request = begin_last_answer();
-  context_.dispatcher.refuse_unreadable(status, request, answer_);
+  context_.responder.refuse_unreadable(status, request, answer_);
   log(request);
 }
 

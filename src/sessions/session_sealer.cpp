@@ -64,13 +64,13 @@ std::string SessionSealer::seal(const SessionReference& reference, crypto::Rando
   std::memcpy(sealed.data(), key.prefix.data(), key.prefix.size());
   key.aead->seal(view(plain), view(key.prefix), random, sealed.data() + key.prefix.size());
   wipe_memory(plain.data(), plain.size());
-  return crypto::to_base64url(view(sealed));
+  return to_base64url(view(sealed));
 }
 
 std::optional<SessionReference> SessionSealer::open(std::string_view text) const {
   if (text.size() != sealed_length) return std::nullopt;
   Sealed sealed;
-  if (crypto::decode_base64url(text, sealed.data(), sealed.size()) != sealed.size()) return std::nullopt;
+  if (decode_base64url(text, sealed.data(), sealed.size()) != sealed.size()) return std::nullopt;
 
   const std::string_view prefix = view(sealed).substr(0, sizeof(Prefix));
   for (const Key& key : keys_) {

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/base64url.hpp"
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
 #include "crypto/aead.hpp"
-#include "crypto/base64url.hpp"
 #include "crypto/random.hpp"
 #include "sessions/model.hpp"
 
@@ -35,7 +35,7 @@ class SessionSealer {
   static constexpr std::size_t key_id_bytes = 4;
   static constexpr std::size_t sealed_bytes =
       1 + key_id_bytes + crypto::Aead::overhead_bytes + sizeof(SessionId) + sizeof(SessionSecret);
-  static constexpr std::size_t sealed_length = crypto::base64url_length(sealed_bytes);
+  static constexpr std::size_t sealed_length = base64url_length(sealed_bytes);
 
   /// At least one secret; the secrets are not kept, only the keys derived from them.
   explicit SessionSealer(std::span<const SecretString> secrets);

@@ -40,12 +40,12 @@ bool store(std::optional<T>& claim, std::optional<T> value) {
 }  // namespace
 
 bool ClaimsReader::from_json(std::string_view json) {
-  if (!crypto::read_flat_json(json, *this)) return false;
+  if (!json::read_flat_json(json, *this)) return false;
   if (!issuer_matches_ || !audience_matches_ || !subject_ || !session_ || !issued_at_ || !expires_at_) return false;
   return !id_ || id_ == subject_;
 }
 
-bool ClaimsReader::on_member(const crypto::FlatJsonMember& member) {
+bool ClaimsReader::on_member(const json::FlatJsonMember& member) {
   const bool is_text = names(text_claims, member.name);
   if (!is_text && !names(number_claims, member.name)) return true;
   if (member.in_list && member.name != "aud") return false;

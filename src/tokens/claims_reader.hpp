@@ -7,12 +7,12 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "crypto/flat_json.hpp"
+#include "json/flat_json.hpp"
 
 namespace gatehouse::tokens {
 
 /// Reads a token's claims from its JSON, keeping no text: issuer and audience are compared while they pass by.
-class ClaimsReader final : public crypto::FlatJsonVisitor {
+class ClaimsReader final : public json::FlatJsonVisitor {
  public:
   /// Both views outlive the reader.
   ClaimsReader(std::string_view issuer, std::string_view audience)
@@ -33,7 +33,7 @@ class ClaimsReader final : public crypto::FlatJsonVisitor {
   [[nodiscard]] TimePoint valid_from() const { return std::max(*issued_at_, not_before_.value_or(*issued_at_)); }
 
  private:
-  bool on_member(const crypto::FlatJsonMember& member) override;
+  bool on_member(const json::FlatJsonMember& member) override;
   bool on_text_claim(std::string_view name, std::string_view text);
   bool on_number_claim(std::string_view name, std::int64_t number);
 

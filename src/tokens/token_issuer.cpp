@@ -2,8 +2,8 @@
 
 #include <array>
 
+#include "base/base64url.hpp"
 #include "base/json_text.hpp"
-#include "crypto/base64url.hpp"
 #include "tokens/token_keys.hpp"
 
 namespace gatehouse::tokens {
@@ -22,7 +22,7 @@ std::string opening_claims(const config::TokenSettings& settings) {
 void append_random_id(std::string& out, crypto::Random& random) {
   std::array<std::byte, token_id_bytes> id{};
   random.fill(id);
-  crypto::append_base64url(out, {reinterpret_cast<const char*>(id.data()), id.size()});
+  append_base64url(out, {reinterpret_cast<const char*>(id.data()), id.size()});
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "config/settings.hpp"
-#include "crypto/jws.hpp"
 #include "crypto/random.hpp"
+#include "jose/jws.hpp"
 
 namespace gatehouse::tokens {
 
@@ -23,7 +23,7 @@ class TokenIssuer {
   [[nodiscard]] std::string issue(UserId user, SessionId session, TimePoint now) const;
 
  private:
-  crypto::JwsSigner signer_;
+  jose::JwsSigner signer_;
   crypto::Random& random_;
   std::chrono::seconds ttl_;
   std::string issuer_and_audience_;  ///< the claims that never change, as JSON

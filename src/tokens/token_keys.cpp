@@ -4,27 +4,27 @@
 #include <stdexcept>
 #include <string>
 
-#include "crypto/asymmetric_key.hpp"
-#include "crypto/hmac_key.hpp"
+#include "jose/asymmetric_key.hpp"
+#include "jose/hmac_key.hpp"
 
 namespace gatehouse::tokens {
 namespace {
 
-std::shared_ptr<const crypto::SigningKey> load_private_key(const SecretString& pem) {
+std::shared_ptr<const jose::SigningKey> load_private_key(const SecretString& pem) {
   try {
-    return std::make_shared<const crypto::PrivateKey>(pem.reveal());
+    return std::make_shared<const jose::PrivateKey>(pem.reveal());
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument(std::string{"JWT_PRIVATE_KEY: "} + error.what());
   }
 }
 
-std::shared_ptr<const crypto::SigningKey> load_secret(const SecretString& secret) {
+std::shared_ptr<const jose::SigningKey> load_secret(const SecretString& secret) {
   if (secret.empty()) throw std::invalid_argument("JWT_SECRET: a secret is empty");
   // A public key is known to everybody: whoever signed with it as if it were a secret would be believed.
   if (secret.reveal().find("-----BEGIN ") != std::string_view::npos) {
     throw std::invalid_argument("JWT_SECRET: a PEM key is no secret; JWT_PRIVATE_KEY is the place for a private key");
   }
-  return std::make_shared<const crypto::HmacKey>(secret.reveal());
+  return std::make_shared<const jose::HmacKey>(secret.reveal());
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
-#include "crypto/jws_key.hpp"
+#include "jose/jws_key.hpp"
 
 namespace gatehouse::tokens {
 
@@ -14,8 +14,8 @@ inline constexpr std::string_view token_type = "JWT";
 
 /// The keys that the settings name, for the issuer and for the verifier.
 struct TokenKeys {
-  std::shared_ptr<const crypto::SigningKey> signing;
-  std::vector<std::shared_ptr<const crypto::VerifyingKey>> verifying;
+  std::shared_ptr<const jose::SigningKey> signing;
+  std::vector<std::shared_ptr<const jose::VerifyingKey>> verifying;
 };
 
 /// With JWT_PRIVATE_KEY that key signs and alone verifies. Otherwise each JWT_SECRET verifies and the first one signs;

@@ -6,22 +6,22 @@
 namespace gatehouse::tokens {
 namespace {
 
-TokenError token_error(crypto::JwsError error) {
+TokenError token_error(jose::JwsError error) {
   switch (error) {
-    case crypto::JwsError::too_long:
-    case crypto::JwsError::not_compact:
-    case crypto::JwsError::bad_encoding:
-    case crypto::JwsError::bad_header:
-    case crypto::JwsError::refused_parameter:
+    case jose::JwsError::too_long:
+    case jose::JwsError::not_compact:
+    case jose::JwsError::bad_encoding:
+    case jose::JwsError::bad_header:
+    case jose::JwsError::refused_parameter:
       return TokenError::malformed;
-    case crypto::JwsError::wrong_type:
+    case jose::JwsError::wrong_type:
       return TokenError::wrong_type;
-    case crypto::JwsError::missing_kid:
-    case crypto::JwsError::unknown_kid:
+    case jose::JwsError::missing_kid:
+    case jose::JwsError::unknown_kid:
       return TokenError::unknown_key;
-    case crypto::JwsError::wrong_algorithm:
+    case jose::JwsError::wrong_algorithm:
       return TokenError::wrong_algorithm;
-    case crypto::JwsError::bad_signature:
+    case jose::JwsError::bad_signature:
       return TokenError::bad_signature;
   }
   return TokenError::malformed;
@@ -35,7 +35,7 @@ TokenVerifier::TokenVerifier(const config::TokenSettings& settings)
       audience_(settings.audience) {}
 
 std::expected<TokenClaims, TokenError> TokenVerifier::verify(std::string_view compact, TimePoint now) const {
-  crypto::JwsBuffer buffer;
+  jose::JwsBuffer buffer;
   const auto jws = verifier_.verify(compact, buffer);
   if (!jws) return std::unexpected(token_error(jws.error()));
 

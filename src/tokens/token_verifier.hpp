@@ -7,7 +7,7 @@
 
 #include "base/time.hpp"
 #include "config/settings.hpp"
-#include "crypto/jws.hpp"
+#include "jose/jws.hpp"
 #include "tokens/token_claims.hpp"
 #include "tokens/token_error.hpp"
 
@@ -29,7 +29,7 @@ class TokenVerifier {
   [[nodiscard]] std::expected<TokenClaims, TokenError> verify(std::string_view compact, TimePoint now) const;
 
  private:
-  crypto::JwsVerifier verifier_;
+  jose::JwsVerifier verifier_;
   std::string issuer_;
   std::string audience_;
 };

@@ -7,30 +7,35 @@ from sources import SRC, relative
 # From the top. A new folder of src/ gets its place here and its gatehouse_module line in src/CMakeLists.txt.
 LAYERS = [
     ["cli"],
-    ["routes"],
-    ["http"],
-    ["flows"],
+    ["service"],
+    ["api"],
+    ["flows", "jobs"],
     ["users", "passwords", "sessions", "tokens"],
-    ["database"],
+    ["database/schema"],
+    ["http", "database"],
     ["config"],
+    ["jose"],
+    ["json", "crypto"],
     ["runtime"],
     ["telemetry"],
-    ["crypto"],
     ["base"],
 ]
 
 # They implement the database port; main.cpp alone knows them.
 DRIVERS = ["database/postgres", "database/sqlite"]
 
+# Folders within a folder that are modules of their own.
+SUBMODULES = [*DRIVERS, "database/schema"]
+
 RANK = {folder: rank for rank, folders in enumerate(LAYERS) for folder in folders}
 
 
 def folder_of(path):
-    """The module of a file of src/: its folder, where a driver is one of its own; None for main.cpp."""
+    """The module of a file of src/: its folder, or the submodule within it; None for main.cpp."""
     parts = path.relative_to(SRC).parts[:-1]
     if not parts:
         return None
-    return "/".join(parts[:2]) if "/".join(parts[:2]) in DRIVERS else parts[0]
+    return "/".join(parts[:2]) if "/".join(parts[:2]) in SUBMODULES else parts[0]
 
 
 def allowed(user, used):
@@ -40,7 +45,7 @@ def allowed(user, used):
     if used in DRIVERS:
         return False
     if user in DRIVERS:
-        return RANK[used] >= RANK["database"]
+        return RANK[used] >= RANK["database"] and used != "http"
     return RANK[user] < RANK[used]
 
 

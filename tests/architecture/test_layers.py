@@ -42,7 +42,7 @@ class Layers(unittest.TestCase):
 
 class TheRules(unittest.TestCase):
     def test_an_upward_a_sideways_and_a_driver_edge_are_refused(self):
-        for user, used in (("base", "crypto"), ("users", "sessions"), ("flows", "database/sqlite"), ("database", "users")):
+        for user, used in (("base", "crypto"), ("users", "sessions"), ("flows", "database/sqlite"), ("database", "users"), ("http", "database"), ("http", "sessions")):
             self.assertFalse(allowed(user, used), f"{user} → {used}")
         for user, used in (("flows", "users"), ("database/sqlite", "database"), (None, "database/sqlite"), ("cli", "base")):
             self.assertTrue(allowed(user, used), f"{user} → {used}")

@@ -47,7 +47,7 @@ class Places(unittest.TestCase):
         self.assertEqual({}, {table: paths for table, paths in writers.items() if len(paths) > 1})
 
     def test_no_locks_on_the_way_of_a_request(self):
-        self.assertEqual([], matches(LOCK, cpp_files("src/http", "src/routes", "src/flows")))
+        self.assertEqual([], matches(LOCK, cpp_files("src/http", "src/api", "src/flows")))
 
     def test_no_lambda_coroutine_captures(self):
         self.assertEqual([], matches(LAMBDA_COROUTINE, cpp_files("src", "tests")))

@@ -1,11 +1,11 @@
-#include "flows/account_flow.hpp"
+#include "flows/account/account_flow.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "contract/login_fixture.hpp"
-#include "flows/seeder.hpp"
+#include "flows/seeding/seeder.hpp"
 
 namespace gatehouse::flows {
 namespace {

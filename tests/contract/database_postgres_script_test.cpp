@@ -1,6 +1,6 @@
 // Migration scripts run as one transaction, one process at a time.
 
-#include "database/migrator.hpp"
+#include "database/schema/migrator.hpp"
 #include "support/manual_clock.hpp"
 #include "support/postgres_fixture.hpp"
 
@@ -75,10 +75,10 @@ TEST_F(DatabasePostgresScript, MigrationWhoseCheckIsLongerThanTheQueryDeadline_I
       {"migrations/postgres/20200101_001_slow.down.sql", "SELECT 1;"},
       {"migrations/postgres/20200101_001_slow.check.sql", "-- Found:\nSELECT 'a row' FROM pg_sleep(4.5);\n"}};
   const ManualClock clock;
-  database::Migrator migrator{*db_, files, clock};
+  database::schema::Migrator migrator{*db_, files, clock};
   const auto refused = run(migrator.latest());
   ASSERT_FALSE(refused);
-  EXPECT_EQ(std::get<database::CheckFailed>(refused.error()).rows, std::vector<std::string>{"a row"});
+  EXPECT_EQ(std::get<database::schema::CheckFailed>(refused.error()).rows, std::vector<std::string>{"a row"});
 }
 
 TEST_F(DatabasePostgresScript, DatabaseWithAStatementTimeout_DoesNotCutChecksShort) {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/embedded_file.hpp"
-#include "database/migrator.hpp"
+#include "database/schema/migrator.hpp"
 #include "schema_text.hpp"
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
@@ -41,7 +41,9 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
   std::int64_t count(const Statement& statement) {
     return testing::run_task(io_, database_->query(statement, {}))[0].integer(0);
   }
-  std::vector<MigrationStatus> status(Migrator& migrator) { return testing::run_task(io_, migrator.status()); }
+  std::vector<schema::MigrationStatus> status(schema::Migrator& migrator) {
+    return testing::run_task(io_, migrator.status());
+  }
 
   // The Express service after its first `steps` migrations, as Knex leaves it.
   void make_express_database(std::size_t steps) {
@@ -49,7 +51,7 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
     std::string script = "CREATE TABLE knex_migrations (id " + std::string{postgres ? "serial" : "integer"} +
                          " PRIMARY KEY, name varchar(255), batch integer, migration_time " +
                          (postgres ? "timestamptz" : "integer") + ");\n";
-    const auto plan = plan_migrations(embedded_migrations(), database_->dialect());
+    const auto plan = schema::plan_migrations(embedded_migrations(), database_->dialect());
     for (std::size_t i = 0; i < steps; ++i) {
       script.append(plan[i].up);
       script += "INSERT INTO knex_migrations (name, batch) VALUES ('" + std::string{plan[i].name} + ".js', 1);\n";
@@ -92,7 +94,7 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
 
 TEST_P(ExpressAdoption, Status_BeforeAdoption_ShowsKnexStepsAsApplied) {
   make_express_database(3);
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   const auto lines = status(migrator);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     EXPECT_EQ(lines[i].applied, i < 3) << lines[i].name;
@@ -102,7 +104,7 @@ TEST_P(ExpressAdoption, Status_BeforeAdoption_ShowsKnexStepsAsApplied) {
 
 TEST_P(ExpressAdoption, Latest_CompleteExpressDatabase_RunsOnlyWhatIsNew) {
   make_express_database(3);
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   const auto applied = testing::run_task(io_, migrator.latest()).value();
   const auto lines = status(migrator);
   ASSERT_EQ(applied.size(), lines.size() - 3);
@@ -116,10 +118,10 @@ TEST_P(ExpressAdoption, Latest_PartialExpressDatabase_RunsTheRestAndTellsKnex) {
     backend_ = GetParam().make();
     database_ = backend_->provider().open(io_, 1);
     make_express_database(steps);
-    Migrator migrator{*database_, embedded_migrations(), clock_};
+    schema::Migrator migrator{*database_, embedded_migrations(), clock_};
     const auto applied = testing::run_task(io_, migrator.latest()).value();
     EXPECT_EQ(applied.size(), status(migrator).size() - steps);
-    EXPECT_EQ(applied.front(), express_migrations[steps]);
+    EXPECT_EQ(applied.front(), schema::express_migrations[steps]);
     EXPECT_EQ(count(count_knex), 3);
   }
 }
@@ -127,7 +129,7 @@ TEST_P(ExpressAdoption, Latest_PartialExpressDatabase_RunsTheRestAndTellsKnex) {
 TEST_P(ExpressAdoption, RollbackToExpress_ThenLatest_GoesBackAndForth) {
   make_express_database(3);
   const auto express = schema_text(io_, *database_);
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   const auto applied = testing::run_task(io_, migrator.latest()).value();
   for (int round = 0; round < 2; ++round) {
     const auto undone = testing::run_task(io_, migrator.rollback("express")).value();
@@ -140,7 +142,7 @@ TEST_P(ExpressAdoption, RollbackToExpress_ThenLatest_GoesBackAndForth) {
 
 TEST_P(ExpressAdoption, Rollback_BeyondExpress_TakesTheStepsFromKnexToo) {
   make_express_database(3);
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   ASSERT_TRUE(testing::run_task(io_, migrator.rollback({})));
   EXPECT_EQ(testing::run_task(io_, migrator.rollback({})).value().size(), 3u);
@@ -156,7 +158,7 @@ TEST_P(ExpressAdoption, RollbackToExpress_ReplacedHashes_AreHandedBackWhereTheyW
       " VALUES ('A', 'B', ";
   run(insert + "'old@example.com', " + now + ", " + now + ", 'aa', 'bb');" + insert + "'kept@example.com', " + now +
       ", " + now + ", 'cc', 'dd');" + insert + "'changed@example.com', " + now + ", " + now + ", 'ee', 'ff');");
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   run("INSERT INTO express_passwords (user_id, password_hash, salt) SELECT id, password_hash, salt FROM users WHERE "
       "email = "
@@ -180,7 +182,7 @@ TEST_P(ExpressAdoption, RollbackToExpress_SessionIdsBeyond32BitsWereGiven_GoesBa
   insert_user("john@example.com");
   const auto last_of_express = insert_express_session();
   const auto express = schema_text(io_, *database_);
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   if (database_->dialect() == Dialect::postgres) run("SELECT setval('sessions_id_seq', 2147483648)");
   run("INSERT INTO sessions (id, user_id, expires_at, created_at, updated_at, secret_hash, absolute_expires_at) "
@@ -196,7 +198,7 @@ TEST_P(ExpressAdoption, RollbackToExpress_SessionIdsBeyond32BitsWereGiven_GoesBa
 TEST_P(ExpressAdoption, RollbackToExpress_SessionIdThatWasGiven_IsNotGivenAgain) {
   make_express_database(3);
   insert_user("john@example.com");
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   const auto given = insert_express_session();
   run("DELETE FROM sessions");
@@ -212,7 +214,7 @@ TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {
   const auto express = schema_text(io_, *database_);
   const auto john = password_of("john@example.com");
 
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   EXPECT_EQ(testing::run_task(io_, migrator.latest()).value().size(), status(migrator).size() - 3);
   EXPECT_EQ(password_of("john@example.com").hash, john.hash);
   EXPECT_EQ(password_of("john@example.com").salt, john.salt);
@@ -229,7 +231,7 @@ TEST_P(ExpressAdoption, ExpressMigrations_OnAnEmptyDatabase_MakeTheRealExpressSc
   auto script = real_express_database();
   if (database_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
   if (script.empty()) GTEST_SKIP() << "express-database.sql is not there";
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
   const auto ours = schema_text(io_, *database_);

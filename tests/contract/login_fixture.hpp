@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "contract/feature_fixture.hpp"
-#include "flows/account_flow.hpp"
-#include "flows/login_flow.hpp"
+#include "flows/account/account_flow.hpp"
+#include "flows/login/login_flow.hpp"
 #include "passwords/password_service.hpp"
 #include "sessions/session_service.hpp"
 #include "tokens/token_verifier.hpp"

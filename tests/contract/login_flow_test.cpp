@@ -1,4 +1,4 @@
-#include "flows/login_flow.hpp"
+#include "flows/login/login_flow.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/embedded_file.hpp"
-#include "database/migrator.hpp"
+#include "database/schema/migrator.hpp"
 #include "schema_text.hpp"
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
@@ -19,7 +19,7 @@
 namespace gatehouse::database {
 namespace {
 
-using Outcome = std::expected<MigrationNames, MigrationError>;
+using Outcome = std::expected<schema::MigrationNames, schema::MigrationError>;
 
 class MigrationsContract : public ::testing::TestWithParam<testing::BackendFactory> {
  protected:
@@ -37,12 +37,13 @@ class MigrationsContract : public ::testing::TestWithParam<testing::BackendFacto
 
   std::vector<std::string> all_names() const {
     std::vector<std::string> names;
-    for (const auto& step : plan_migrations(embedded_migrations(), database_->dialect())) names.emplace_back(step.name);
+    for (const auto& step : schema::plan_migrations(embedded_migrations(), database_->dialect()))
+      names.emplace_back(step.name);
     return names;
   }
 
-  Outcome latest(Migrator& migrator) { return testing::run_task(io_, migrator.latest()); }
-  Outcome rollback(Migrator& migrator, std::optional<std::string> to = {}) {
+  Outcome latest(schema::Migrator& migrator) { return testing::run_task(io_, migrator.latest()); }
+  Outcome rollback(schema::Migrator& migrator, std::optional<std::string> to = {}) {
     return testing::run_task(io_, migrator.rollback(std::move(to)));
   }
   // Migrations that change nothing, under the names given.
@@ -77,13 +78,13 @@ class MigrationsContract : public ::testing::TestWithParam<testing::BackendFacto
 };
 
 TEST_P(MigrationsContract, Latest_EmptyDatabase_AppliesEverythingOnce) {
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   EXPECT_EQ(latest(migrator).value(), all_names());
-  EXPECT_EQ(latest(migrator).value(), MigrationNames{});
+  EXPECT_EQ(latest(migrator).value(), schema::MigrationNames{});
 }
 
 TEST_P(MigrationsContract, Status_BeforeAndAfter_SaysWhatIsApplied) {
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   for (const auto& line : testing::run_task(io_, migrator.status())) EXPECT_FALSE(line.applied) << line.name;
   ASSERT_TRUE(latest(migrator));
   const auto lines = testing::run_task(io_, migrator.status());
@@ -96,7 +97,7 @@ TEST_P(MigrationsContract, Status_BeforeAndAfter_SaysWhatIsApplied) {
 }
 
 TEST_P(MigrationsContract, Rollback_LastBatch_LeavesTheSchemaThatWasBefore) {
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   const auto empty = schema();
   ASSERT_TRUE(latest(migrator));
   const auto full = schema();
@@ -113,25 +114,25 @@ TEST_P(MigrationsContract, Rollback_EveryStep_RestoresTheSchemaBeforeIt) {
   std::vector<std::string> schemas;
   for (const auto& name : names) {
     const auto files = files_until(name);
-    Migrator migrator{*database_, files, clock_};
-    ASSERT_EQ(latest(migrator).value(), MigrationNames{name});
+    schema::Migrator migrator{*database_, files, clock_};
+    ASSERT_EQ(latest(migrator).value(), schema::MigrationNames{name});
     schemas.push_back(schema());
   }
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   for (std::size_t i = names.size() - 1; i > 0; --i) {
-    ASSERT_EQ(rollback(migrator, names[i - 1]).value(), MigrationNames{names[i]});
+    ASSERT_EQ(rollback(migrator, names[i - 1]).value(), schema::MigrationNames{names[i]});
     EXPECT_EQ(schema(), schemas[i - 1]) << names[i];
   }
 }
 
 TEST_P(MigrationsContract, Rollback_WithoutTarget_TakesOnlyTheLastBatch) {
-  const auto files = files_until(express_migrations[2]);
+  const auto files = files_until(schema::express_migrations[2]);
   {
-    Migrator first{*database_, files, clock_};
+    schema::Migrator first{*database_, files, clock_};
     ASSERT_TRUE(latest(first));
   }
   const auto express = schema();
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   const auto second = latest(migrator).value();
   EXPECT_EQ(second.size(), all_names().size() - 3);
   EXPECT_EQ(rollback(migrator).value().size(), second.size());
@@ -139,18 +140,18 @@ TEST_P(MigrationsContract, Rollback_WithoutTarget_TakesOnlyTheLastBatch) {
 }
 
 TEST_P(MigrationsContract, Rollback_UnknownTarget_IsRefused) {
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   const auto early = rollback(migrator, "express");
   ASSERT_FALSE(early);
   ASSERT_TRUE(latest(migrator));
   const auto refused = rollback(migrator, "20990101_001_nowhere");
   ASSERT_FALSE(refused);
-  EXPECT_EQ(std::get<UnknownTarget>(refused.error()).name, "20990101_001_nowhere");
-  EXPECT_EQ(latest(migrator).value(), MigrationNames{});
+  EXPECT_EQ(std::get<schema::UnknownTarget>(refused.error()).name, "20990101_001_nowhere");
+  EXPECT_EQ(latest(migrator).value(), schema::MigrationNames{});
 }
 
 TEST_P(MigrationsContract, Rollback_BeginningOfOneName_GoesBackToThatOne) {
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   ASSERT_TRUE(latest(migrator));
   const auto undone = rollback(migrator, "20261123_003");
   ASSERT_TRUE(undone);
@@ -159,62 +160,62 @@ TEST_P(MigrationsContract, Rollback_BeginningOfOneName_GoesBackToThatOne) {
 
 TEST_P(MigrationsContract, Rollback_BeginningOfSeveralNames_IsRefusedWithTheirList) {
   const auto files = steps_named({"20200101_001_one", "20200102_001_two", "20200102_002_three"});
-  Migrator migrator{*database_, files, clock_};
+  schema::Migrator migrator{*database_, files, clock_};
   ASSERT_TRUE(latest(migrator));
   const auto refused = rollback(migrator, "20200102");
   ASSERT_FALSE(refused);
-  const auto& ambiguous = std::get<AmbiguousTarget>(refused.error());
+  const auto& ambiguous = std::get<schema::AmbiguousTarget>(refused.error());
   EXPECT_EQ(ambiguous.name, "20200102");
   EXPECT_EQ(ambiguous.candidates, (std::vector<std::string>{"20200102_001_two", "20200102_002_three"}));
-  EXPECT_EQ(latest(migrator).value(), MigrationNames{});
+  EXPECT_EQ(latest(migrator).value(), schema::MigrationNames{});
 }
 
 TEST_P(MigrationsContract, Rollback_NameThatIsAnothersBeginning_GoesBackToItself) {
   const auto files = steps_named({"20200101_001_add", "20200101_001_add_more"});
-  Migrator migrator{*database_, files, clock_};
+  schema::Migrator migrator{*database_, files, clock_};
   ASSERT_TRUE(latest(migrator));
-  EXPECT_EQ(rollback(migrator, "20200101_001_add").value(), MigrationNames{"20200101_001_add_more"});
+  EXPECT_EQ(rollback(migrator, "20200101_001_add").value(), schema::MigrationNames{"20200101_001_add_more"});
 }
 
 TEST_P(MigrationsContract, Rollback_BeginningOfAPendingMigrationsName_IsRefused) {
   const auto applied = steps_named({"20200101_001_one"});
   {
-    Migrator first{*database_, applied, clock_};
+    schema::Migrator first{*database_, applied, clock_};
     ASSERT_TRUE(latest(first));
   }
   const auto files = steps_named({"20200101_001_one", "20200102_001_two"});
-  Migrator migrator{*database_, files, clock_};
+  schema::Migrator migrator{*database_, files, clock_};
   const auto refused = rollback(migrator, "20200102");
   ASSERT_FALSE(refused);
-  EXPECT_EQ(std::get<UnknownTarget>(refused.error()).name, "20200102");
+  EXPECT_EQ(std::get<schema::UnknownTarget>(refused.error()).name, "20200102");
 }
 
 TEST_P(MigrationsContract, Latest_DatabaseOfANewerProgram_IsRefused) {
   {
-    Migrator newer{*database_, embedded_migrations(), clock_};
+    schema::Migrator newer{*database_, embedded_migrations(), clock_};
     ASSERT_TRUE(latest(newer));
   }
   const auto full = schema();
-  const auto files = files_until(express_migrations[2]);
-  Migrator older{*database_, files, clock_};
+  const auto files = files_until(schema::express_migrations[2]);
+  schema::Migrator older{*database_, files, clock_};
   const auto refused = latest(older);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(std::get<UnknownApplied>(refused.error()).names.size(), all_names().size() - 3);
+  EXPECT_EQ(std::get<schema::UnknownApplied>(refused.error()).names.size(), all_names().size() - 3);
   EXPECT_FALSE(rollback(older));
   EXPECT_EQ(schema(), full);
 }
 
 TEST_P(MigrationsContract, Latest_EmailsDifferingOnlyInCase_StopsWithTheirList) {
-  const auto files = files_until(express_migrations[2]);
+  const auto files = files_until(schema::express_migrations[2]);
   {
-    Migrator express{*database_, files, clock_};
+    schema::Migrator express{*database_, files, clock_};
     ASSERT_TRUE(latest(express));
   }
   run(insert_user("John@example.com") + insert_user("john@example.com") + insert_user("jane@example.com"));
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   const auto refused = latest(migrator);
   ASSERT_FALSE(refused);
-  const auto& failed = std::get<CheckFailed>(refused.error());
+  const auto& failed = std::get<schema::CheckFailed>(refused.error());
   EXPECT_EQ(failed.migration, "20261123_002_add_email_key");
   EXPECT_EQ(failed.message,
             "These addresses differ only in case or in blanks around them and will be one account each. Delete or "
@@ -227,9 +228,9 @@ TEST_P(MigrationsContract, Latest_EmailsDifferingOnlyInCase_StopsWithTheirList) 
 }
 
 TEST_P(MigrationsContract, Latest_ManyConflictingEmails_ListsABoundedNumber) {
-  const auto files = files_until(express_migrations[2]);
+  const auto files = files_until(schema::express_migrations[2]);
   {
-    Migrator express{*database_, files, clock_};
+    schema::Migrator express{*database_, files, clock_};
     ASSERT_TRUE(latest(express));
   }
   constexpr int conflicts = 150;
@@ -239,21 +240,21 @@ TEST_P(MigrationsContract, Latest_ManyConflictingEmails_ListsABoundedNumber) {
         insert_user("a" + std::to_string(i) + "@example.com") + insert_user("A" + std::to_string(i) + "@example.com");
   }
   run(std::move(script));
-  Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
   const auto refused = latest(migrator);
   ASSERT_FALSE(refused);
-  const auto& failed = std::get<CheckFailed>(refused.error());
-  EXPECT_EQ(failed.rows.size(), static_cast<std::size_t>(Migrator::check_rows_max));
+  const auto& failed = std::get<schema::CheckFailed>(refused.error());
+  EXPECT_EQ(failed.rows.size(), static_cast<std::size_t>(schema::Migrator::check_rows_max));
   EXPECT_EQ(failed.count, conflicts);
 }
 
 TEST_P(MigrationsContract, Latest_TwoProcessesAtOnce_ApplyEachStepOnce) {
   const auto other_provider = backend_->another_provider();
   const auto other_database = other_provider->open(io_, 1);
-  Migrator one{*database_, embedded_migrations(), clock_};
-  Migrator two{*other_database, embedded_migrations(), clock_};
+  schema::Migrator one{*database_, embedded_migrations(), clock_};
+  schema::Migrator two{*other_database, embedded_migrations(), clock_};
   int finished = 0;
-  MigrationNames applied;
+  schema::MigrationNames applied;
   const auto note = [&](std::exception_ptr failure, const Outcome& names) {
     ++finished;
     if (failure) std::rethrow_exception(failure);
@@ -271,8 +272,8 @@ TEST_P(MigrationsContract, Rollback_TwoProcessesAtOnce_TakeEachStepBackOnce) {
   const auto empty = schema();
   const auto other_provider = backend_->another_provider();
   const auto other_database = other_provider->open(io_, 1);
-  Migrator one{*database_, embedded_migrations(), clock_};
-  Migrator two{*other_database, embedded_migrations(), clock_};
+  schema::Migrator one{*database_, embedded_migrations(), clock_};
+  schema::Migrator two{*other_database, embedded_migrations(), clock_};
   ASSERT_TRUE(latest(one));
   int finished = 0;
   std::size_t undone = 0;
@@ -296,10 +297,10 @@ TEST_P(MigrationsContract, Latest_ScriptThatViolates_LeavesNothingOfIt) {
   const std::vector<EmbeddedFile> files{
       {down, "DROP TABLE once;"},
       {up, "CREATE TABLE once (id integer PRIMARY KEY); INSERT INTO once VALUES (1); INSERT INTO once VALUES (1);"}};
-  Migrator migrator{*database_, files, clock_};
+  schema::Migrator migrator{*database_, files, clock_};
   const auto refused = latest(migrator);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(std::get<ConstraintViolated>(refused.error()).migration, "20200101_001_broken");
+  EXPECT_EQ(std::get<schema::ConstraintViolated>(refused.error()).migration, "20200101_001_broken");
   EXPECT_EQ(schema(), "");
   EXPECT_FALSE(testing::run_task(io_, migrator.status())[0].applied);
 }

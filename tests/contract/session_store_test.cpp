@@ -8,7 +8,7 @@
 #include "base/json_text.hpp"
 #include "contract/feature_fixture.hpp"
 #include "crypto/sha256.hpp"
-#include "sessions/session_cleanup.hpp"
+#include "jobs/session_cleanup.hpp"
 #include "support/run_until.hpp"
 
 namespace gatehouse::sessions {
@@ -244,7 +244,7 @@ TEST_P(SessionStoreTest, Cleanup_DeletesExpiredSessionsInBatchesAndKeepsTheRest)
   EXPECT_EQ(batch.deleted, SessionStore::cleanup_sessions_max);
   run(store_.give_lease_back("one"));
 
-  SessionCleanup cleanup{*database_, clock_, random_};
+  jobs::SessionCleanup cleanup{*database_, clock_, random_};
   EXPECT_EQ(run(cleanup.run_once()), 20);
   EXPECT_EQ(run(cleanup.run_once()), 0);
   EXPECT_EQ(session_count(), 5);
@@ -257,7 +257,7 @@ TEST_P(SessionStoreTest, Lease_KeepsOthersOutUntilItEndsOrRunsOut) {
   EXPECT_TRUE(run(store_.delete_expired("dead", clock_.now(), until)).lease_held);
 
   insert_many(add_user("bob@example.com"), 1, seconds{0});
-  SessionCleanup cleanup{*database_, clock_, random_};
+  jobs::SessionCleanup cleanup{*database_, clock_, random_};
   EXPECT_EQ(run(cleanup.run_once()), std::nullopt);
   EXPECT_EQ(session_count(), 1) << "nothing is deleted without the lease";
   run(store_.give_lease_back("somebody else"));
@@ -306,7 +306,7 @@ TEST_P(SessionStoreTest, CleanupWhoseClockIsAhead_NeverDeletesARenewedSession) {
 TEST_P(SessionStoreTest, CleanupLoop_CleansUpUntilItIsCancelled) {
   insert_many(add_user("ada@example.com"), 3, seconds{1});
   clock_.advance(seconds{1});
-  SessionCleanup cleanup{*database_, clock_, random_};
+  jobs::SessionCleanup cleanup{*database_, clock_, random_};
   boost::asio::cancellation_signal stop;
   bool ended = false;
   std::string failure;

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "http/middleware/trusted_proxies.hpp"
+#include "http/trusted_proxies.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   static const gatehouse::http::TrustedProxies proxies({"10.0.0.0/8", "fd00::/8"});

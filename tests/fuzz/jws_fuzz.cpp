@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/hmac_key.hpp"
-#include "crypto/jws.hpp"
+#include "jose/hmac_key.hpp"
+#include "jose/jws.hpp"
 #include "tokens/token_keys.hpp"
 #include "tokens/token_verifier.hpp"
 
@@ -29,11 +29,11 @@ config::TokenSettings settings() {
 /// The input as a whole token. Nobody has guessed an HMAC, so whatever is accepted is a token of the corpus.
 void verify_stranger(std::string_view input) {
   static const tokens::TokenVerifier tokens{settings()};
-  static const crypto::JwsVerifier any{{std::make_shared<const crypto::HmacKey>(secret)},
-                                       {.type = {}, .kid_required = false}};
-  static const crypto::HmacKey key{secret};
+  static const jose::JwsVerifier any{{std::make_shared<const jose::HmacKey>(secret)},
+                                     {.type = {}, .kid_required = false}};
+  static const jose::HmacKey key{secret};
 
-  crypto::JwsBuffer buffer;
+  jose::JwsBuffer buffer;
   const auto jws = any.verify(input, buffer);
   const auto claims = tokens.verify(input, now);
   if (claims && !jws) std::abort();
@@ -47,7 +47,7 @@ void verify_stranger(std::string_view input) {
 /// The input as claims that we signed.
 void verify_claims(std::string_view input) {
   static const tokens::TokenVerifier tokens{settings()};
-  static const crypto::JwsSigner signer{tokens::load_token_keys(settings()).signing, tokens::token_type};
+  static const jose::JwsSigner signer{tokens::load_token_keys(settings()).signing, tokens::token_type};
   const auto claims = tokens.verify(signer.sign(input), now);
   if (!claims) return;
   if (claims->user.value < 1 || claims->session.value < 1 || claims->expires_at <= now) std::abort();

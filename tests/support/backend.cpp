@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "base/embedded_file.hpp"
-#include "database/migrator.hpp"
+#include "database/schema/migrator.hpp"
 #include "support/run_task.hpp"
 
 namespace gatehouse::testing {
@@ -24,7 +24,7 @@ void migrate(Backend& backend) {
   boost::asio::io_context io{1};
   const auto database = backend.provider().open(io, 1);
   const SystemClock clock;
-  database::Migrator migrator{*database, embedded_migrations(), clock};
+  database::schema::Migrator migrator{*database, embedded_migrations(), clock};
   if (!run_task(io, migrator.latest())) throw std::logic_error{"an empty database cannot be migrated"};
 }
 

@@ -43,21 +43,22 @@ class CommandTest : public ::testing::Test {
     arguments.insert(arguments.begin(), {"gatehouse", "--env-file", "/dev/null"});
     out_.str("");
     err_.str("");
-    return cli::run(static_cast<int>(arguments.size()), arguments.data(),
-                    {.version = "1.2.3",
-                     .environment = environment_,
-                     .migrations = embedded_migrations(),
-                     .seeds = embedded_seeds(),
-                     .openapi = "openapi: 3.1.0\n",
-                     .clock = clock_,
-                     .random = random_,
-                     .open_provider =
-                         [this](const config::Settings&, const database::DriverLog&) {
-                           return std::make_unique<BorrowedProvider>(backend_->provider());
-                         },
-                     .serve = [this](const ServeParts& parts) { return served_port_ = parts.settings.server.port, 7; },
-                     .out = out_,
-                     .err = err_});
+    return cli::run(
+        static_cast<int>(arguments.size()), arguments.data(),
+        {.version = "1.2.3",
+         .environment = environment_,
+         .migrations = embedded_migrations(),
+         .seeds = embedded_seeds(),
+         .openapi = "openapi: 3.1.0\n",
+         .clock = clock_,
+         .random = random_,
+         .open_provider =
+             [this](const config::Settings&, const database::DriverLog&) {
+               return std::make_unique<BorrowedProvider>(backend_->provider());
+             },
+         .serve = [this](const service::ServeParts& parts) { return served_port_ = parts.settings.server.port, 7; },
+         .out = out_,
+         .err = err_});
   }
   [[nodiscard]] std::string out() const { return out_.str(); }
   [[nodiscard]] std::string err() const { return err_.str(); }

@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "config/names.hpp"
+#include "support/test_keys.hpp"
 #include "unit/config/loading.hpp"
-#include "unit/crypto/test_keys.hpp"
 
 namespace gatehouse::config::testing {
 namespace {
@@ -168,7 +168,7 @@ TEST(LoadSettings, PrivateKey_ReplacesTheTokenSecret) {
   Sources sources = production_sources();
   sources.environment.erase("JWT_SECRET");
   EXPECT_THAT(mistakes_of(sources), HasSubstr("JWT_SECRET: is missing"));
-  const std::string pem = crypto::generate("ED25519").private_key;
+  const std::string pem = gatehouse::testing::generate("ED25519").private_key;
   std::string& given = sources.environment["JWT_PRIVATE_KEY"];
   for (const char c : pem) given += c == '\n' ? std::string{"\\n"} : std::string{c};
   EXPECT_EQ(load_well(sources).settings.tokens.private_key_pem.reveal(), pem);

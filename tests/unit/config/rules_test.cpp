@@ -3,8 +3,8 @@
 #include <map>
 
 #include "support/test_authority.hpp"
+#include "support/test_keys.hpp"
 #include "unit/config/loading.hpp"
-#include "unit/crypto/test_keys.hpp"
 
 namespace gatehouse::config::testing {
 namespace {
@@ -169,12 +169,13 @@ TEST(ProductionRules, NamesForPostgresWithoutAHost_AreRefused) {
   }
 }
 TEST(Rules, PrivateKeyThatCannotSign_IsRefused) {
-  for (const std::string& pem : {std::string{"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"},
-                                 crypto::generate_ec("P-384").private_key, crypto::generate_rsa(1024).private_key})
+  for (const std::string& pem :
+       {std::string{"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"},
+        gatehouse::testing::generate_ec("P-384").private_key, gatehouse::testing::generate_rsa(1024).private_key})
     expect_refused(production_with("JWT_PRIVATE_KEY", pem), "JWT_PRIVATE_KEY: cannot be used: ");
 }
 TEST(Rules, KeyInPemFormAsTokenSecret_IsRefused) {
-  expect_refused(production_with("JWT_SECRET", crypto::generate("ED25519").public_key),
+  expect_refused(production_with("JWT_SECRET", gatehouse::testing::generate("ED25519").public_key),
                  "JWT_SECRET: is a key in PEM form, no secret");
 }
 TEST(Rules, CertificateAndKeyThatServeNoTls_AreRefused) {

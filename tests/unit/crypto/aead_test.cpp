@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
-#include "unit/crypto/vectors.hpp"
+#include "support/vectors.hpp"
 
 namespace gatehouse::crypto {
+
+using namespace gatehouse::testing;
 namespace {
 
 /// Gives the nonce a vector asks for.

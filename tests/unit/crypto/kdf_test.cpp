@@ -5,9 +5,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include "unit/crypto/vectors.hpp"
+#include "support/vectors.hpp"
 
 namespace gatehouse::crypto {
+
+using namespace gatehouse::testing;
 namespace {
 
 std::string hkdf(const HkdfInput& input, std::size_t bytes) {

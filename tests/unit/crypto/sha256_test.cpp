@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/crypto/vectors.hpp"
+#include "support/vectors.hpp"
 
 namespace gatehouse::crypto {
+
+using namespace gatehouse::testing;
 namespace {
 
 // The examples of FIPS 180-4 that NIST publishes.

@@ -1,4 +1,4 @@
-#include "http/middleware/trusted_proxies.hpp"
+#include "http/trusted_proxies.hpp"
 
 #include <gtest/gtest.h>
 

@@ -47,12 +47,12 @@ TEST_F(SessionSealerTest, SameReferenceTwice_LooksDifferent) {
 }
 
 TEST_F(SessionSealerTest, EveryBitFlip_IsRefused) {
-  const auto bytes = crypto::from_base64url(sealer_.seal(reference(1), random_));
+  const auto bytes = from_base64url(sealer_.seal(reference(1), random_));
   ASSERT_TRUE(bytes);
   for (std::size_t bit = 0; bit < bytes->size() * 8; ++bit) {
     std::string altered = *bytes;
     altered[bit / 8] = static_cast<char>(altered[bit / 8] ^ (1 << (bit % 8)));
-    EXPECT_FALSE(sealer_.open(crypto::to_base64url(altered))) << "bit " << bit;
+    EXPECT_FALSE(sealer_.open(to_base64url(altered))) << "bit " << bit;
   }
 }
 
@@ -107,11 +107,11 @@ TEST_F(SessionSealerTest, RemovedSecret_OpensNothing) {
 
 TEST_F(SessionSealerTest, KeyIdOfAnotherSecret_IsRefused) {
   const auto rotated = sealer_with({second_secret, first_secret});
-  auto old = crypto::from_base64url(sealer_.seal(reference(1), random_));
-  const auto fresh = crypto::from_base64url(rotated.seal(reference(1), random_));
+  auto old = from_base64url(sealer_.seal(reference(1), random_));
+  const auto fresh = from_base64url(rotated.seal(reference(1), random_));
   ASSERT_TRUE(old && fresh);
   old->replace(0, 5, *fresh, 0, 5);
-  EXPECT_FALSE(rotated.open(crypto::to_base64url(*old)));
+  EXPECT_FALSE(rotated.open(to_base64url(*old)));
 }
 
 TEST_F(SessionSealerTest, SessionOfTheExpressService_IsRefused) {

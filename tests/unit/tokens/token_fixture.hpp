@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/hmac_key.hpp"
-#include "crypto/jws.hpp"
+#include "jose/hmac_key.hpp"
+#include "jose/jws.hpp"
 #include "tokens/token_issuer.hpp"
 #include "tokens/token_keys.hpp"
 #include "tokens/token_verifier.hpp"
@@ -48,7 +48,7 @@ class TokenFixture : public ::testing::Test {
   config::TokenSettings settings_ = settings_with(first_secret);
   TokenIssuer issuer_{settings_, random_};
   TokenVerifier verifier_{settings_};
-  crypto::JwsSigner signer_{load_token_keys(settings_).signing, token_type};
+  jose::JwsSigner signer_{load_token_keys(settings_).signing, token_type};
 };
 
 }  // namespace gatehouse::tokens

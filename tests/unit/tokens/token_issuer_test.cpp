@@ -1,7 +1,7 @@
 #include <boost/json/parse.hpp>
 #include <set>
 
-#include "crypto/base64url.hpp"
+#include "base/base64url.hpp"
 #include "unit/tokens/token_fixture.hpp"
 
 namespace gatehouse::tokens {
@@ -11,7 +11,7 @@ class TokenIssuerTest : public TokenFixture {
  protected:
   static boost::json::object part(std::string_view compact, std::size_t index) {
     for (; index > 0; --index) compact.remove_prefix(compact.find('.') + 1);
-    return boost::json::parse(crypto::from_base64url(compact.substr(0, compact.find('.'))).value()).as_object();
+    return boost::json::parse(from_base64url(compact.substr(0, compact.find('.'))).value()).as_object();
   }
 };
 
@@ -31,7 +31,7 @@ TEST_F(TokenIssuerTest, Header_NamesAlgorithmTypeAndKey) {
   const auto header = part(issuer_.issue({42}, {77}, now), 0);
   EXPECT_EQ(header.at("alg").as_string(), "HS256");
   EXPECT_EQ(header.at("typ").as_string(), "JWT");
-  EXPECT_EQ(std::string_view{header.at("kid").as_string()}, crypto::HmacKey{first_secret}.kid());
+  EXPECT_EQ(std::string_view{header.at("kid").as_string()}, jose::HmacKey{first_secret}.kid());
   EXPECT_EQ(header.size(), 3U);
 }
 
@@ -39,7 +39,7 @@ TEST_F(TokenIssuerTest, TokenIds_Are128BitsAndNeverRepeat) {
   std::set<std::string> seen;
   for (int i = 0; i < 1'000; ++i) {
     const std::string id{part(issuer_.issue({1}, {1}, now), 1).at("jti").as_string()};
-    EXPECT_EQ(crypto::from_base64url(id).value().size(), 16U);
+    EXPECT_EQ(from_base64url(id).value().size(), 16U);
     EXPECT_TRUE(seen.insert(id).second);
   }
 }

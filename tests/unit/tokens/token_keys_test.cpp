@@ -1,7 +1,7 @@
 #include <stdexcept>
 
-#include "crypto/asymmetric_key.hpp"
-#include "unit/crypto/test_keys.hpp"
+#include "jose/asymmetric_key.hpp"
+#include "support/test_keys.hpp"
 #include "unit/tokens/token_fixture.hpp"
 
 namespace gatehouse::tokens {
@@ -32,9 +32,9 @@ TEST_F(TokenKeysTest, ShortSecret_IsLeftToTheConfiguration) {
 }
 
 TEST_F(TokenKeysTest, PrivateKey_SignsByItsKind) {
-  for (const auto& [pem, algorithm] : {std::pair{crypto::generate_rsa(2048), crypto::JwsAlgorithm::rs256},
-                                       std::pair{crypto::generate_ec("P-256"), crypto::JwsAlgorithm::es256},
-                                       std::pair{crypto::generate("ED25519"), crypto::JwsAlgorithm::eddsa}}) {
+  for (const auto& [pem, algorithm] : {std::pair{testing::generate_rsa(2048), jose::JwsAlgorithm::rs256},
+                                       std::pair{testing::generate_ec("P-256"), jose::JwsAlgorithm::es256},
+                                       std::pair{testing::generate("ED25519"), jose::JwsAlgorithm::eddsa}}) {
     const config::TokenSettings settings = settings_with_key(pem.private_key);
     EXPECT_EQ(load_token_keys(settings).signing->algorithm(), algorithm);
     const TokenIssuer issuer{settings, random_};
@@ -45,15 +45,15 @@ TEST_F(TokenKeysTest, PrivateKey_SignsByItsKind) {
 }
 
 TEST_F(TokenKeysTest, SecretsBesideAPrivateKey_VerifyNothing) {
-  const TokenVerifier verifier{settings_with_key(crypto::generate("ED25519").private_key)};
+  const TokenVerifier verifier{settings_with_key(testing::generate("ED25519").private_key)};
   EXPECT_EQ(verifier.verify(issuer_.issue({1}, {1}, now), now).error(), TokenError::unknown_key);
 }
 
 TEST_F(TokenKeysTest, HmacWithThePublicKey_IsRefused) {
-  const crypto::PemPair pem = crypto::generate_rsa(2048);
+  const testing::PemPair pem = testing::generate_rsa(2048);
   const TokenVerifier verifier{settings_with_key(pem.private_key)};
-  const std::string kid{crypto::PrivateKey{pem.private_key}.kid()};
-  const crypto::JwsSigner forger{std::make_shared<const crypto::HmacKey>(pem.public_key, kid), token_type};
+  const std::string kid{jose::PrivateKey{pem.private_key}.kid()};
+  const jose::JwsSigner forger{std::make_shared<const jose::HmacKey>(pem.public_key, kid), token_type};
   const std::string claims =
       R"({"iss":"gatehouse","aud":"gatehouse","sub":"1","sid":"1","iat":1700000000,"exp":1700003600})";
   EXPECT_EQ(verifier.verify(forger.sign(claims), now).error(), TokenError::wrong_algorithm);
@@ -69,8 +69,8 @@ std::string refusal_to_load(const config::TokenSettings& settings) {
 }
 
 TEST_F(TokenKeysTest, BadPrivateKey_IsNamedAndNeverQuoted) {
-  for (const std::string& pem : {std::string{"hunter2"}, crypto::generate_rsa(1024).private_key,
-                                 crypto::generate_ec("P-384").private_key, crypto::generate("ED25519").public_key}) {
+  for (const std::string& pem : {std::string{"hunter2"}, testing::generate_rsa(1024).private_key,
+                                 testing::generate_ec("P-384").private_key, testing::generate("ED25519").public_key}) {
     const std::string message = refusal_to_load(settings_with_key(pem));
     EXPECT_TRUE(message.starts_with("JWT_PRIVATE_KEY: ")) << message;
     EXPECT_EQ(message.find("hunter2"), std::string::npos);
@@ -79,7 +79,7 @@ TEST_F(TokenKeysTest, BadPrivateKey_IsNamedAndNeverQuoted) {
 }
 
 TEST_F(TokenKeysTest, PemAsSecret_IsRefused) {
-  const crypto::PemPair pem = crypto::generate("ED25519");
+  const testing::PemPair pem = testing::generate("ED25519");
   EXPECT_TRUE(refusal_to_load(settings_with(pem.public_key)).starts_with("JWT_SECRET: "));
   EXPECT_TRUE(refusal_to_load(settings_with(pem.private_key)).starts_with("JWT_SECRET: "));
 }

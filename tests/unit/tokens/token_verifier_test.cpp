@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "crypto/base64url.hpp"
+#include "base/base64url.hpp"
 #include "unit/tokens/token_fixture.hpp"
 
 namespace gatehouse::tokens {
@@ -156,10 +156,10 @@ TEST_F(TokenVerifierTest, Header_IsCheckedBeforeAnythingElse) {
   const std::string claims = claims_with("jti", "");
   const auto key = load_token_keys(settings_).signing;
   const auto with_header = [&](const std::string& header) {
-    std::string compact = crypto::to_base64url(header) + "." + crypto::to_base64url(claims);
+    std::string compact = to_base64url(header) + "." + to_base64url(claims);
     std::string mac;
     key->append_signature(mac, compact);
-    return refusal(compact + "." + crypto::to_base64url(mac));
+    return refusal(compact + "." + to_base64url(mac));
   };
   const std::string kid = R"("kid":")" + std::string{key->kid()} + '"';
   EXPECT_FALSE(with_header(R"({"alg":"HS256","typ":"JWT",)" + kid + "}"));
@@ -193,12 +193,12 @@ TEST_F(TokenVerifierTest, TextThatIsNoToken_IsMalformed) {
 /// What the Express service issued had no `kid`, `iss`, `aud` or `sid`; such tokens last an hour and are not taken
 /// over.
 TEST_F(TokenVerifierTest, TokenOfTheExpressService_IsRefused) {
-  const crypto::HmacKey key{first_secret};
-  std::string compact = crypto::to_base64url(R"({"alg":"HS256","typ":"JWT"})") + "." +
-                        crypto::to_base64url(R"({"id":1,"iat":1700000000,"exp":1700003600})");
+  const jose::HmacKey key{first_secret};
+  std::string compact = to_base64url(R"({"alg":"HS256","typ":"JWT"})") + "." +
+                        to_base64url(R"({"id":1,"iat":1700000000,"exp":1700003600})");
   std::string mac;
   key.append_signature(mac, compact);
-  EXPECT_EQ(refusal(compact + "." + crypto::to_base64url(mac)), TokenError::unknown_key);
+  EXPECT_EQ(refusal(compact + "." + to_base64url(mac)), TokenError::unknown_key);
 }
 
 TEST_F(TokenVerifierTest, ManyThreads_ShareOneVerifier) {

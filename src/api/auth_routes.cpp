@@ -1,0 +1,164 @@
+#include "api/auth_routes.hpp"
+
+#include <boost/beast/core/string.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "api/refusals.hpp"
+#include "base/json_text.hpp"
+#include "http/json_fields.hpp"
+
+namespace gatehouse::api {
+namespace {
+
+using http::Answer;
+using http::Request;
+using http::Status;
+
+/// The token of `Authorization: Bearer …` (RFC 6750 section 2.1), "" where there is none.
+std::string_view bearer_token(const Request& request) {
+  constexpr std::string_view scheme = "bearer ";
+  const std::string_view value = request.headers[http::Field::authorization];
+  if (request.headers.count(http::Field::authorization) != 1 || value.size() < scheme.size() ||
+      !boost::beast::iequals(value.substr(0, scheme.size()), scheme))
+    return {};
+  return value.substr(scheme.size());
+}
+
+/// The session a body carries; nothing when the refusal has been answered.
+std::optional<std::string> read_session(const Request& request, Answer& answer) {
+  const auto fields = http::JsonFields::read(request, {"session"});
+  if (!fields) {
+    refuse(answer, fields.error());
+    return std::nullopt;
+  }
+  if (fields->text(0).empty()) {
+    answer.refuse(Status::bad_request, "Session is required", {{"session", "is required"}});
+    return std::nullopt;
+  }
+  return std::string{fields->text(0)};
+}
+
+FieldErrors missing_credentials(const http::JsonFields& fields) {
+  FieldErrors missing;
+  if (fields.text(0).empty()) missing.push_back({"email", "is required"});
+  if (fields.text(1).empty()) missing.push_back({"password", "is required"});
+  return missing;
+}
+
+void append_login_json(std::string& out, const flows::LoginResult& login) {
+  out += "{\"user\":{\"id\":" + std::to_string(login.user.value) + "},\"token\":";
+  append_json_string(out, login.token);
+  out += ",\"session\":";
+  append_json_string(out, login.session);
+  out += ",\"sessionExpires\":\"" + to_iso8601(login.session_expires_at) + "\"}";
+}
+
+}  // namespace
+
+AuthRoutes::AuthRoutes(flows::LoginFlow& login, sessions::SessionService& sessions, const tokens::TokenVerifier& tokens,
+                       const Clock& clock, config::LoginErrors login_errors)
+    : login_(login), sessions_(sessions), tokens_(tokens), clock_(clock), login_errors_(login_errors) {}
+
+void AuthRoutes::add_to(http::Router& router) {
+  http::ImmediateHandler session_now;
+  http::ImmediateHandler token_now;
+  if (sessions_.has_cache()) {
+    session_now = [this](const Request& request, Answer& answer) { return verify_session_now(request, answer); };
+    token_now = [this](const Request& request, Answer& answer) { return verify_token_now(request, answer); };
+  }
+  router.add({.method = http::Method::post,
+              .pattern = "/user-auth/verify-session",
+              .handle = [this](const Request& request, Answer& answer) { return verify_session(request, answer); },
+              .handle_now = std::move(session_now)});
+  router.add({.method = http::Method::post,
+              .pattern = "/user-auth/verify-token",
+              .handle = [this](const Request& request, Answer& answer) { return verify_token(request, answer); },
+              .handle_now = std::move(token_now)});
+  router.add({.method = http::Method::post,
+              .pattern = "/user-auth",
+              .handle = [this](const Request& request, Answer& answer) { return log_in(request, answer); }});
+  router.add({.method = http::Method::post,
+              .pattern = "/user-auth/logout",
+              .handle = [this](const Request& request, Answer& answer) { return log_out(request, answer); }});
+}
+
+Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
+  const auto fields = http::JsonFields::read(request, {"email", "password"});
+  if (!fields) co_return refuse(answer, fields.error());
+  if (FieldErrors missing = missing_credentials(*fields); !missing.empty())
+    co_return answer.refuse(Status::bad_request, "Email and password are required", missing);
+
+  std::string email{fields->text(0)};
+  SecretString password{fields->text(1)};
+  sessions::Client client{std::string{request.client_address}, std::string{request.headers[http::Field::user_agent]}};
+  const auto login = co_await login_.login(std::move(email), std::move(password), std::move(client));
+  if (!login) co_return refuse(answer, login.error(), login_errors_);
+  std::string json;
+  append_login_json(json, *login);
+  answer.send(Status::ok, json);
+}
+
+Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
+  auto session = read_session(request, answer);
+  if (!session) co_return;
+  co_await sessions_.close(std::move(*session));
+  answer.send(Status::ok, R"({"message":"Logged out successfully"})");
+}
+
+bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
+  const auto fields = http::JsonFields::read(request, {"session"});
+  if (!fields || fields->text(0).empty()) return false;
+  json_.clear();
+  switch (sessions_.verify_cached(fields->text(0), json_)) {
+    case sessions::CachedVerdict::answered:
+      answer.send(Status::ok, json_);
+      return true;
+    case sessions::CachedVerdict::refused:
+      refuse(answer, sessions::SessionError::invalid);
+      return true;
+    case sessions::CachedVerdict::unknown:
+      return false;
+  }
+  return false;
+}
+
+Task<> AuthRoutes::verify_session(const Request& request, Answer& answer) {
+  auto session = read_session(request, answer);
+  if (!session) co_return;
+  const auto verified = co_await sessions_.verify(std::move(*session));
+  if (!verified) co_return refuse(answer, verified.error());
+  answer.send(Status::ok, *verified);
+}
+
+bool AuthRoutes::verify_token_now(const Request& request, Answer& answer) {
+  const auto claims = tokens_.verify(bearer_token(request), clock_.now());
+  const auto active = claims ? sessions_.is_active_cached(claims->session, claims->user) : false;
+  if (!active) return false;
+  if (*active)
+    answer_claims(*claims, answer);
+  else
+    answer.refuse(Status::unauthorized, "Invalid token");
+  return true;
+}
+
+Task<> AuthRoutes::verify_token(const Request& request, Answer& answer) {
+  const auto claims = tokens_.verify(bearer_token(request), clock_.now());
+  const bool active = claims && co_await sessions_.is_active(claims->session, claims->user);
+  if (active)
+    answer_claims(*claims, answer);
+  else
+    answer.refuse(Status::unauthorized, "Invalid token");
+}
+
+void AuthRoutes::answer_claims(const tokens::TokenClaims& claims, Answer& answer) {
+  json_ = "{\"userId\":";
+  json_ += std::to_string(claims.user.value);
+  json_ += ",\"expiresAt\":\"";
+  append_iso8601(json_, claims.expires_at);
+  json_ += "\"}";
+  answer.send(Status::ok, json_);
+}
+
+}  // namespace gatehouse::api

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "api/page_cursor.hpp"
+#include "base/field_error.hpp"
+
+namespace gatehouse::api {
+
+/// What `GET /users?…` asks for. Without parameters: everything.
+struct ListQuery {
+  std::optional<unsigned> limit;  ///< 1..page_limit_max
+  std::optional<users::PagePosition> after;
+
+  [[nodiscard]] bool wants_page() const { return limit || after; }
+};
+
+inline constexpr unsigned page_limit_max = 1000;
+inline constexpr unsigned page_limit_default = 100;
+
+/// Reads a query string, `limit=10&after=…`. Unknown and repeated parameters are refused like wrong values.
+[[nodiscard]] std::expected<ListQuery, FieldErrors> parse_list_query(std::string_view query, const PageCursor& cursor);
+
+}  // namespace gatehouse::api

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "config/settings.hpp"
+#include "database/database.hpp"
+#include "http/router.hpp"
+
+namespace gatehouse::api {
+
+/// What the service says about itself, without an API key: a greeting, its health, its interface's description.
+/// One per io thread.
+class ServiceRoutes {
+ public:
+  /// Everything outlives the routes. `schema_ready`: the database has the tables this program needs; `openapi` is the
+  /// text of api/openapi.yaml.
+  ServiceRoutes(database::Database& database, const Clock& clock, config::Environment environment,
+                const std::atomic<bool>& schema_ready, std::string_view openapi);
+
+  void add_to(http::Router& router);
+
+ private:
+  bool greet(http::Answer& answer) const;
+  bool describe(http::Answer& answer) const;
+  Task<> report_health(const http::Request& request, http::Answer& answer);
+
+  database::Database& database_;
+  const Clock& clock_;
+  const config::Environment environment_;
+  const std::atomic<bool>& schema_ready_;
+  const std::string_view openapi_;
+  const std::chrono::steady_clock::time_point started_;
+};
+
+}  // namespace gatehouse::api

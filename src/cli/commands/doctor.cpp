@@ -1,0 +1,159 @@
+#include "cli/commands/doctor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <ostream>
+#include <string>
+
+#include "cli/commands/database_session.hpp"
+#include "config/values.hpp"
+#include "database/database_facts.hpp"
+#include "database/errors.hpp"
+#include "database/schema/migrator.hpp"
+#include "users/user_store.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+/// Prints the findings and remembers whether one of them is bad.
+class Findings {
+ public:
+  explicit Findings(std::ostream& out) : out_(out) {}
+
+  void good(std::string_view subject, std::string_view finding) { print("ok", subject, finding); }
+  void note(std::string_view subject, std::string_view finding) { print("note", subject, finding); }
+  void bad(std::string_view subject, std::string_view finding) {
+    print("WRONG", subject, finding);
+    is_healthy_ = false;
+  }
+  [[nodiscard]] bool is_healthy() const { return is_healthy_; }
+
+ private:
+  void print(std::string_view verdict, std::string_view subject, std::string_view finding) {
+    constexpr std::size_t verdict_width = 7;
+    out_ << verdict << std::string(verdict_width - verdict.size(), ' ') << subject << ": " << finding << '\n';
+  }
+
+  std::ostream& out_;
+  bool is_healthy_ = true;
+};
+
+std::string origin_of(const config::ResolvedSetting& one, const std::string& dotenv_name) {
+  std::string origin{one.origin == config::Origin::dotenv ? dotenv_name : to_text(one.origin)};
+  if (!one.variable.empty() && one.variable != one.setting->name) origin += " (" + one.variable + ")";
+  return origin;
+}
+
+void print_settings(std::ostream& out, const config::Loaded& loaded) {
+  constexpr std::size_t gap = 2;
+  std::array<std::size_t, 2> widths{};
+  for (const auto& one : loaded.resolved) {
+    widths[0] = std::max(widths[0], one.setting->name.size());
+    widths[1] = std::max(widths[1], one.shown.size());
+  }
+  const auto padded = [&out](std::string_view text, std::size_t width) {
+    out << text << std::string(width + gap - text.size(), ' ');
+  };
+  std::string_view group;
+  for (const auto& one : loaded.resolved) {
+    if (one.setting->group != group) out << (group.empty() ? "" : "\n") << one.setting->group << '\n';
+    group = one.setting->group;
+    out << "  ";
+    padded(one.setting->name, widths[0]);
+    padded(one.shown.empty() ? "-" : one.shown, std::max<std::size_t>(widths[1], 1));
+    out << origin_of(one, loaded.dotenv_name);
+    const std::string_view fallback = default_text(*one.setting, loaded.settings.environment);
+    if (one.origin != config::Origin::fallback && !fallback.empty()) out << ", default " << fallback;
+    out << '\n';
+  }
+  out << '\n';
+}
+
+std::string where_is(const config::DatabaseSettings& database) {
+  if (database.kind == config::DatabaseKind::sqlite) return database.sqlite.path;
+  const config::PostgresSettings& postgres = database.postgres;
+  return postgres.name + " at " + postgres.host + ":" + std::to_string(postgres.port) + " as " + postgres.user;
+}
+
+void check_settings(const config::Reading& reading, Findings& findings) {
+  const config::Mistakes& warnings = reading.loaded.warnings;
+  if (reading.mistakes.empty() && warnings.empty())
+    findings.good("settings", "nothing to remark; secrets are set and look strong");
+  for (const config::Mistake& mistake : reading.mistakes) findings.bad("settings", to_text(mistake));
+  for (const config::Mistake& warning : warnings) findings.note("settings", to_text(warning));
+}
+
+void check_clock(const Program& program, const database::DatabaseFacts& facts, Findings& findings) {
+  if (!facts.now) {
+    findings.good("clocks", "the database uses this machine's");
+    return;
+  }
+  const auto difference = std::chrono::abs(*facts.now - program.clock.now());
+  const auto apart = std::chrono::floor<std::chrono::milliseconds>(difference);
+  const std::string text = "the database's and this machine's are " + std::to_string(apart.count()) + " ms apart";
+  if (difference < clock_difference_max)
+    findings.good("clocks", text);
+  else
+    findings.bad("clocks", text + "; synchronise both machines (NTP)");
+}
+
+/// True where every migration of this program is applied.
+bool check_schema(const Program& program, DatabaseSession& session, Findings& findings) {
+  database::schema::Migrator migrator{session.database(), program.migrations, program.clock};
+  const auto migrations = session.run(migrator.status());
+  const auto pending = std::ranges::count_if(migrations, [](const auto& one) { return one.known && !one.applied; });
+  const auto unknown = std::ranges::count_if(migrations, [](const auto& one) { return !one.known; });
+  if (unknown > 0) findings.bad("schema", "a newer program has migrated it; use that one");
+  if (pending > 0)
+    findings.bad("schema", std::to_string(pending) + " migrations are pending; run `gatehouse migrate latest`");
+  if (pending == 0 && unknown == 0) findings.good("schema", "up to date");
+  return pending == 0;
+}
+
+void check_kept_passwords(DatabaseSession& session, Findings& findings) {
+  users::UserStore store{session.database()};
+  const std::int64_t kept = session.run(store.count_express_passwords());
+  if (kept == 0) {
+    findings.good("kept passwords", "none of the Express service");
+    return;
+  }
+  findings.note("kept passwords", std::to_string(kept) +
+                                      " old hashes are kept for a way back to the Express service; once it is not "
+                                      "needed, run `gatehouse users forget-express-passwords`");
+}
+
+bool is_missing_file(const config::DatabaseSettings& database) {
+  return database.kind == config::DatabaseKind::sqlite && !std::filesystem::exists(database.sqlite.path);
+}
+
+void check_database(const Program& program, const config::Settings& settings, Findings& findings) {
+  if (is_missing_file(settings.database))
+    return findings.bad("database", where_is(settings.database) +
+                                        " does not exist; `gatehouse serve` or `gatehouse migrate latest` makes it");
+  DatabaseSession session{program, settings};
+  const database::DatabaseFacts facts = session.run(database::read_database_facts(session.database()));
+  findings.good("database", facts.version + ", " + where_is(settings.database));
+  check_clock(program, facts, findings);
+  if (check_schema(program, session, findings)) check_kept_passwords(session, findings);
+}
+
+}  // namespace
+
+int run_doctor(const Program& program, const config::Reading& reading) {
+  const config::Loaded& loaded = reading.loaded;
+  print_settings(program.out, loaded);
+  Findings findings{program.out};
+  check_settings(reading, findings);
+  if (!reading.mistakes.empty()) return exit_failure;
+  try {
+    check_database(program, loaded.settings, findings);
+  } catch (const database::Unavailable& failure) {
+    findings.bad("database", where_is(loaded.settings.database) + " does not answer: " + failure.what());
+  } catch (const database::StatementFailed& failure) {
+    findings.bad("database", std::string{"a question failed: "} + failure.what());
+  }
+  return findings.is_healthy() ? exit_success : exit_failure;
+}
+
+}  // namespace gatehouse::cli

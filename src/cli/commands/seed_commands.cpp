@@ -1,0 +1,100 @@
+#include "cli/commands/seed_commands.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+#include <system_error>
+#include <vector>
+
+#include "config/sources.hpp"
+#include "flows/account/account_flow.hpp"
+#include "flows/seeding/seeder.hpp"
+#include "passwords/password_service.hpp"
+#include "runtime/worker_pool.hpp"
+#include "sessions/session_cache.hpp"
+
+namespace gatehouse::cli {
+namespace {
+
+constexpr std::size_t seed_file_bytes_max = 1 << 20;
+constexpr std::size_t seed_name_length_max = 60;
+constexpr std::string_view seed_template =
+    "[\n"
+    "  {\"first_name\": \"Ada\", \"last_name\": \"Example\", \"email\": \"ada@example.com\", \"password\": "
+    "\"password123\"}\n"
+    "]\n";
+
+bool is_seed_name(std::string_view name) {
+  const auto is_allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !name.empty() && name.size() <= seed_name_length_max && std::ranges::all_of(name, is_allowed);
+}
+
+int seed_with_files(const Program& program, const config::Settings& settings, const std::vector<std::string>& paths) {
+  std::vector<std::string> texts;
+  for (const std::string& path : paths) {
+    auto text = config::read_text_file(path, seed_file_bytes_max);
+    if (!text || text->size() > seed_file_bytes_max) {
+      program.err << path << (text ? " is larger than 1 MiB\n" : " cannot be read\n");
+      return exit_failure;
+    }
+    texts.push_back(std::move(*text));
+  }
+  std::vector<EmbeddedFile> files;
+  files.reserve(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) files.push_back({paths[i], texts[i]});
+  DatabaseSession session{program, settings};
+  return plant_seeds(program, settings, session, files);
+}
+
+}  // namespace
+
+int plant_seeds(const Program& program, const config::Settings& settings, DatabaseSession& session,
+                std::span<const EmbeddedFile> files) {
+  runtime::WorkerPool pool{passwords::hashing_pool_options(settings.passwords)};
+  passwords::PasswordService passwords{pool, settings.passwords, program.random};
+  sessions::SessionCache cache{0};
+  flows::AccountFlow accounts{session.database(), passwords, cache, program.clock};
+  flows::Seeder seeder{session.database(), accounts};
+  const flows::SeedReport report = session.run(seeder.run(files));
+  for (const std::string& problem : report.problems) program.err << problem << '\n';
+  program.out << "Created " << report.created << (report.created == 1 ? " user, " : " users, ") << report.existing
+              << " were there already\n";
+  return report.problems.empty() ? exit_success : exit_failure;
+}
+
+int seed_run(const Program& program, const config::Settings& settings, const SeedRunCommand& command) {
+  if (settings.environment == config::Environment::production) {
+    program.err << "Seeds are for development: everybody knows their passwords. Refused in production\n";
+    return exit_failure;
+  }
+  if (!command.files.empty()) return seed_with_files(program, settings, command.files);
+  DatabaseSession session{program, settings};
+  return plant_seeds(program, settings, session, program.seeds);
+}
+
+int seed_make(const Program& program, const SeedMakeCommand& command) {
+  if (!is_seed_name(command.name)) {
+    program.err << "a seed's name is lower-case letters, digits and _, at most 60 of them\n";
+    return exit_failure;
+  }
+  const std::filesystem::path path = std::filesystem::path{command.directory} / (command.name + ".json");
+  if (std::filesystem::exists(path)) {
+    program.err << path.string() << " exists already\n";
+    return exit_failure;
+  }
+  std::error_code failure;
+  std::filesystem::create_directories(path.parent_path(), failure);
+  std::ofstream file{path, std::ios::binary};
+  file << seed_template;
+  file.close();
+  if (!file) {
+    program.err << path.string() << " cannot be written; is the directory right?\n";
+    return exit_failure;
+  }
+  program.out << "Created " << path.string() << "\nRebuild the program to include it, or `gatehouse seed run "
+              << path.string() << "`\n";
+  return exit_success;
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/embedded_file.hpp"
+#include "database/database.hpp"
+
+namespace gatehouse::database::schema {
+
+/// One step of the schema, in one dialect. The views last as long as the files they came from.
+struct Migration {
+  std::string_view name;   ///< `20261123_002_add_email_key`
+  std::string_view up;     ///< the script that makes the step
+  std::string_view down;   ///< the script that takes it back
+  std::string_view check;  ///< empty, or a comment for the operator and a SELECT of one text column that must be empty
+};
+
+/// The steps among the files `migrations/<dialect>/NAME.{up,down,check}.sql`, by name, which is by date.
+/// Throws std::invalid_argument for a file whose NAME is not of [a-z0-9_] or that is none of the three, and for a step
+/// without one of its two scripts.
+[[nodiscard]] std::vector<Migration> plan_migrations(std::span<const EmbeddedFile> files, Dialect dialect);
+
+/// The comment lines at the head of a check, as one line without their dashes.
+[[nodiscard]] std::string check_message(std::string_view check);
+
+}  // namespace gatehouse::database::schema

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/embedded_file.hpp"
+#include "database/database.hpp"
+#include "database/schema/migration_plan.hpp"
+#include "database/schema/migration_record.hpp"
+
+namespace gatehouse::database::schema {
+
+/// What is in the tables stands in the way of a migration; nothing of it was done.
+struct CheckFailed {
+  std::string migration;
+  std::string message;            ///< what the lines mean and what to do about them
+  std::vector<std::string> rows;  ///< at most Migrator::check_rows_max of them
+  std::int64_t count;             ///< of all rows
+};
+
+/// The database has migrations this program does not know: a newer program made them. Nothing was done.
+struct UnknownApplied {
+  std::vector<std::string> names;
+};
+
+/// `rollback --to` named a migration that the database does not have. Nothing was done.
+struct UnknownTarget {
+  std::string name;
+};
+
+/// `rollback --to` gave the beginning of several applied migrations' names. Nothing was done.
+struct AmbiguousTarget {
+  std::string name;
+  std::vector<std::string> candidates;
+};
+
+/// A migration's own statements violated a constraint; nothing of that migration was done.
+struct ConstraintViolated {
+  std::string migration;
+  Violation violation;
+};
+
+using MigrationError = std::variant<CheckFailed, UnknownApplied, UnknownTarget, AmbiguousTarget, ConstraintViolated>;
+
+/// One line of `gatehouse migrate status`.
+struct MigrationStatus {
+  std::string name;
+  bool known;                           ///< to this program
+  bool applied;                         ///< in this database
+  std::int64_t batch;                   ///< of an applied one
+  std::optional<TimePoint> applied_at;  ///< none where Knex made it and it was not adopted yet
+};
+
+/// Names of migrations, in the order in which they were applied or rolled back.
+using MigrationNames = std::vector<std::string>;
+
+/// Moves a database's schema from version to version, each step one transaction that records itself.
+///
+/// A database of the Express service is adopted: what its Knex table says was done counts as done, in batch 1. Several
+/// processes may migrate one database at the same time; each step is made once, and latest() of each returns when all
+/// are. Steps made before a failure stay.
+///
+/// Infrastructure failures are thrown as the Database throws them; a script with wrong SQL is StatementFailed.
+class Migrator {
+ public:
+  static constexpr std::int64_t check_rows_max = 100;
+  /// The name that stands for the last migration of the Express service in rollback().
+  static constexpr std::string_view express_target = "express";
+
+  /// `database`, the files' text and `clock` outlive it. Throws std::invalid_argument for files that are no migrations.
+  Migrator(Database& database, std::span<const EmbeddedFile> files, const Clock& clock);
+  Migrator(const Migrator&) = delete;
+  Migrator& operator=(const Migrator&) = delete;
+
+  /// Every migration that is known or applied, by name. Changes nothing.
+  [[nodiscard]] Task<std::vector<MigrationStatus>> status();
+
+  /// Applies what is missing, as one batch. The names that this call applied.
+  [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> latest();
+
+  /// Takes back the last batch, or, with `to`, everything after that migration. `to` is the name of an applied one, its
+  /// beginning where that of no other one is the same, or express_target. The names that this call took back.
+  [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> rollback(std::optional<std::string> to);
+
+ private:
+  [[nodiscard]] const Migration* find(std::string_view name) const;
+  [[nodiscard]] std::optional<MigrationError> refuse_unknown(const MigrationRecord& record) const;
+  [[nodiscard]] Task<MigrationRecord> adopt();
+  [[nodiscard]] Task<std::optional<MigrationError>> check(const Migration& migration);
+  [[nodiscard]] Task<bool> is_applied(std::string_view name);
+
+  Database& database_;
+  const Clock& clock_;
+  const std::vector<Migration> plan_;
+};
+
+}  // namespace gatehouse::database::schema

@@ -1,0 +1,83 @@
+#include "flows/login/login_flow.hpp"
+
+#include <vector>
+
+namespace gatehouse::flows {
+namespace {
+
+using users::UserStore;
+
+passwords::StoredPassword stored_password(const users::UserCredentials& credentials) {
+  return {.hash = credentials.password_hash, .salt = credentials.salt};
+}
+
+/// The commands that store the better hash, before those that stand on it.
+void append_replacement(std::vector<database::Command>& commands, const users::UserCredentials& verified,
+                        const std::string& replacement) {
+  commands.push_back(UserStore::replace_hash_command(verified.id, *verified.password_hash, replacement));
+  if (!verified.salt) return;
+  commands.push_back(
+      UserStore::keep_express_password_command(verified.id, *verified.password_hash, *verified.salt, replacement));
+}
+
+}  // namespace
+
+LoginFlow::LoginFlow(database::Database& database, passwords::PasswordService& passwords,
+                     sessions::SessionService& sessions, const tokens::TokenIssuer& tokens, const Clock& clock)
+    : database_(database),
+      users_(database),
+      passwords_(passwords),
+      sessions_(sessions),
+      tokens_(tokens),
+      clock_(clock) {}
+
+Task<std::expected<LoginResult, LoginError>> LoginFlow::login(std::string email, SecretString password,
+                                                              sessions::Client client) {
+  for (int attempt = 0; attempt < attempts_max; ++attempt) {
+    SecretString candidate = password.clone();
+    auto checked = co_await check(email, std::move(candidate));
+    if (!checked) co_return std::unexpected(checked.error());
+    auto opened = co_await open_session(*std::move(checked), client);
+    if (opened) co_return *std::move(opened);
+  }
+  co_return std::unexpected(LoginError::wrong_password);
+}
+
+Task<std::expected<LoginFlow::Checked, LoginError>> LoginFlow::check(std::string email, SecretString password) {
+  auto credentials = co_await users_.find_credentials(std::move(email));
+  std::optional<passwords::StoredPassword> stored;
+  if (credentials) stored = stored_password(*credentials);
+
+  auto verdict = co_await passwords_.verify(std::move(password), std::move(stored));
+  if (!credentials) co_return std::unexpected(LoginError::unknown_user);
+  if (!verdict.matches) co_return std::unexpected(LoginError::wrong_password);
+  co_return Checked{*std::move(credentials), std::move(verdict.replacement)};
+}
+
+Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessions::Client client) {
+  const users::UserCredentials& verified = checked.credentials;
+  std::vector<database::Command> commands;
+  if (checked.replacement) {
+    append_replacement(commands, verified, *checked.replacement);
+  } else {
+    commands.push_back(UserStore::lock_command(verified.id, *verified.password_hash));
+  }
+  // The session stands on the hash that is stored now. With the row locked by the command before, a change of the
+  // password either came first, and nothing is inserted, or comes later and deletes this session with the others.
+  std::string current_hash = checked.replacement.value_or(*verified.password_hash);
+  const auto draft = sessions_.draft(verified.id, std::move(current_hash), std::move(client));
+  commands.push_back(sessions::SessionStore::insert_command(draft.row));
+
+  std::string nothing_to_announce;
+  const auto results = co_await database_.batch(std::move(commands), std::move(nothing_to_announce));
+  if (!results) co_return std::nullopt;
+  const auto id = sessions::SessionStore::inserted_id(results->back());
+  if (!id) co_return std::nullopt;
+  auto session = sessions_.open(draft, *id);
+  co_return LoginResult{.user = verified.id,
+                        .token = tokens_.issue(verified.id, *id, clock_.now()),
+                        .session = std::move(session.sealed),
+                        .session_expires_at = session.expires_at};
+}
+
+}  // namespace gatehouse::flows

@@ -1,0 +1,73 @@
+#include "flows/seeding/seeder.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+#include <expected>
+
+#include "users/validation.hpp"
+
+namespace gatehouse::flows {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 4> field_names{"first_name", "last_name", "email", "password"};
+
+std::string field(const json::object& entry, std::string_view name) { return std::string{entry.at(name).as_string()}; }
+
+/// The user an entry describes, or what is wrong with it.
+std::expected<users::NewUser, std::string> read_user(const json::value& value) {
+  const auto* entry = value.if_object();
+  if (entry == nullptr) return std::unexpected("is not an object");
+  if (entry->size() != field_names.size())
+    return std::unexpected("needs first_name, last_name, email and password only");
+  for (const auto name : field_names) {
+    const auto* text = entry->if_contains(name);
+    if (text == nullptr || !text->is_string()) return std::unexpected(std::string{name} + " must be a text");
+  }
+  users::NewUser user{.first_name = field(*entry, "first_name"),
+                      .last_name = field(*entry, "last_name"),
+                      .email = field(*entry, "email"),
+                      .password = SecretString{std::string_view{entry->at("password").as_string()}}};
+  const auto errors = users::validate(user);
+  if (!errors.empty()) return std::unexpected(errors.front().field + " " + errors.front().message);
+  return user;
+}
+
+}  // namespace
+
+Task<SeedReport> Seeder::run(std::span<const EmbeddedFile> files) {
+  SeedReport report;
+  for (const EmbeddedFile& file : files) {
+    json::error_code malformed;
+    const json::value document = json::parse(file.text, malformed);
+    const auto* entries = malformed ? nullptr : document.if_array();
+    if (entries == nullptr) {
+      report.problems.push_back(std::string{file.path} + ": is not a JSON array");
+      continue;
+    }
+    for (std::size_t i = 0; i < entries->size(); ++i) {
+      auto user = read_user((*entries)[i]);
+      if (user) {
+        co_await add(*std::move(user), report);
+      } else {
+        report.problems.push_back(std::string{file.path} + ": user " + std::to_string(i + 1) + ": " + user.error());
+      }
+    }
+  }
+  co_return report;
+}
+
+/// `report` belongs to run(), which waits for this.
+Task<> Seeder::add(users::NewUser user, SeedReport& report) {
+  // Asked first, so that seeding again does not hash every password again.
+  if (co_await users_.email_exists(user.email)) {
+    ++report.existing;
+    co_return;
+  }
+  // It refuses nobody but a user who exists by now.
+  const auto created = co_await accounts_.create(std::move(user));
+  ++(created ? report.created : report.existing);
+}
+
+}  // namespace gatehouse::flows

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/answer.hpp"
+#include "http/request.hpp"
+#include "http/status.hpp"
+#include "runtime/task.hpp"
+
+namespace gatehouse::http {
+
+/// Answers the requests that connections read. The API implements it; the engine knows nothing else of the API.
+///
+/// One per io thread, called on that thread only. A request and its answer outlive every call and coroutine.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+
+  /// Answers at once where that is possible and returns true; otherwise the connection awaits finish().
+  [[nodiscard]] virtual bool begin(Request& request, Answer& answer) = 0;
+
+  /// Answers a request that begin() left open. It throws nothing.
+  [[nodiscard]] virtual Task<> finish(const Request& request, Answer& answer) = 0;
+
+  /// Refuses a request that could not be read to its end; `status` says why. Of the request there is what was read.
+  virtual void refuse_unreadable(Status status, const Request& request, Answer& answer) = 0;
+
+  /// Refuses the client of a connection for which the process has no place.
+  virtual void turn_away(const Request& request, Answer& answer) = 0;
+};
+
+}  // namespace gatehouse::http

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::jose {
+
+/// The signature algorithms of RFC 7518 and RFC 8037 that Gatehouse speaks. There is no "none".
+enum class JwsAlgorithm { hs256, rs256, es256, eddsa };
+
+/// The `alg` of a header: "HS256", "RS256", "ES256", "EdDSA".
+[[nodiscard]] std::string_view to_text(JwsAlgorithm algorithm);
+
+/// An RSA key of 8192 bits gives as much; no larger key is accepted.
+inline constexpr std::size_t jws_signature_bytes_max = 1024;
+
+/// A key that checks signatures of the one algorithm it is pinned to (RFC 8725 section 3.1). Immutable; any thread.
+class VerifyingKey {
+ public:
+  virtual ~VerifyingKey() = default;
+  VerifyingKey(const VerifyingKey&) = delete;
+  VerifyingKey& operator=(const VerifyingKey&) = delete;
+
+  [[nodiscard]] JwsAlgorithm algorithm() const noexcept { return algorithm_; }
+
+  /// What a header names this key by. By default a fingerprint: 8 bytes of a SHA-256, base64url.
+  [[nodiscard]] std::string_view kid() const noexcept { return kid_; }
+
+  /// True where `signature`, raw as JWS has it, is this key's for `message`. Anything else, of any length, is false.
+  /// Throws std::runtime_error when OpenSSL itself fails (out of memory).
+  [[nodiscard]] virtual bool verifies(std::string_view message, std::string_view signature) const = 0;
+
+ protected:
+  VerifyingKey(JwsAlgorithm algorithm, std::string kid) : algorithm_(algorithm), kid_(std::move(kid)) {}
+
+ private:
+  JwsAlgorithm algorithm_;
+  std::string kid_;
+};
+
+/// A key that makes signatures too. Immutable; any thread.
+class SigningKey : public VerifyingKey {
+ public:
+  /// Appends the raw signature of `message`. Throws std::runtime_error when OpenSSL fails.
+  virtual void append_signature(std::string& out, std::string_view message) const = 0;
+
+ protected:
+  using VerifyingKey::VerifyingKey;
+};
+
+/// The fingerprint that names a key: the first 8 bytes of SHA-256 over `public_bytes`, base64url.
+[[nodiscard]] std::string fingerprint(std::string_view public_bytes);
+
+}  // namespace gatehouse::jose

@@ -1,0 +1,53 @@
+#include "service/io_thread.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace gatehouse::service {
+
+IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
+                   telemetry::Log& log, telemetry::AccessLogWriter* access_log_writer)
+    : io_(io),
+      database_(provider.open(io, threads)),
+      features_(*database_, shared),
+      background_(io, [&log](std::string_view what) { log.error("background_task_failed", {{"reason", what}}); }),
+      dispatcher_({.router = features_.router,
+                   .cors = shared.cors,
+                   .api_keys = shared.api_keys,
+                   .ready = shared.schema_ready,
+                   .on_failure =
+                       [&log](std::string_view request_id, std::string_view what) {
+                         log.error("request_failed", {{"request_id", request_id}, {"reason", what}});
+                       }}),
+      access_log_(access_log_writer),
+      server_(io, {.settings = shared.settings.server,
+                   .clock = shared.clock,
+                   .responder = dispatcher_,
+                   .proxies = shared.proxies,
+                   .random = shared.random,
+                   .access_log = access_log_,
+                   .counts = shared.connections,
+                   .connections_max = shared.connections_max,
+                   .tls = shared.tls.get()}) {}
+
+IoThread::~IoThread() {
+  io_.stop();
+  join();
+}
+
+void IoThread::start() {
+  server_.start();
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+void IoThread::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void IoThread::drain() {
+  boost::asio::post(io_, [this] {
+    background_.cancel();
+    server_.drain([this] { io_.stop(); });
+  });
+}
+
+}  // namespace gatehouse::service

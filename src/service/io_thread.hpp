@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "api/dispatcher.hpp"
+#include "database/provider.hpp"
+#include "http/server.hpp"
+#include "runtime/task_group.hpp"
+#include "service/wiring/features.hpp"
+#include "service/wiring/shared_parts.hpp"
+#include "telemetry/access_log.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::service {
+
+/// One io thread: its event loop, its share of the database, its features and its connections.
+///
+/// Constructed and destroyed by the process's main thread while it does not run; in between only its own thread
+/// touches it. Background work that the process needs once is spawned on one of them.
+class IoThread {
+ public:
+  /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it.
+  IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
+           telemetry::Log& log, telemetry::AccessLogWriter* access_log_writer);
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  /// Throws boost::system::system_error. The port; a free one for 0.
+  std::uint16_t listen(const std::string& host, std::uint16_t port) { return server_.listen(host, port); }
+
+  /// Runs the event loop on a thread of its own, until drain() is through.
+  void start();
+  void join();
+
+  /// From any thread: ends connections and background work, then the event loop.
+  void drain();
+
+  [[nodiscard]] boost::asio::io_context& io() { return io_; }
+  [[nodiscard]] database::Database& database() { return *database_; }
+  [[nodiscard]] Features& features() { return features_; }
+  [[nodiscard]] runtime::TaskGroup& background() { return background_; }
+
+ private:
+  boost::asio::io_context& io_;
+  std::unique_ptr<database::Database> database_;
+  Features features_;
+  runtime::TaskGroup background_;
+  api::Dispatcher dispatcher_;
+  telemetry::AccessLog access_log_;
+  http::Server server_;
+  std::thread thread_;
+};
+
+}  // namespace gatehouse::service

@@ -1,0 +1,72 @@
+#include "service/schema_startup.hpp"
+
+#include <exception>
+
+#include "database/errors.hpp"
+#include "database/schema/migration_error_text.hpp"
+#include "runtime/steady_timer.hpp"
+
+namespace gatehouse::service {
+
+SchemaStartup::SchemaStartup(const Parts& parts)
+    : parts_(parts),
+      migrator_(parts.database, parts.migrations, parts.clock),
+      seeder_(parts.database, parts.accounts) {}
+
+Task<SchemaStartup::Outcome> SchemaStartup::attempt() {
+  try {
+    const Outcome outcome = co_await migrate();
+    if (outcome != Outcome::ready) co_return outcome;
+    co_await seed();
+    parts_.ready = true;
+    parts_.log.info("schema_ready");
+    co_return Outcome::ready;
+  } catch (const database::StatementFailed& failure) {
+    co_return refused(failure.what());
+  } catch (const std::exception& failure) {
+    co_return away(failure.what());
+  }
+}
+
+Task<SchemaStartup::Outcome> SchemaStartup::migrate() {
+  const auto applied = co_await migrator_.latest();
+  if (!applied) co_return refused(database::schema::describe(applied.error()));
+  for (const std::string& name : *applied) parts_.log.info("migration_applied", {{"name", name}});
+  co_return Outcome::ready;
+}
+
+Task<> SchemaStartup::seed() {
+  if (parts_.seeds.empty()) co_return;
+  const flows::SeedReport report = co_await seeder_.run(parts_.seeds);
+  for (const std::string& problem : report.problems) parts_.log.warn("seed_skipped", {{"reason", problem}});
+  if (report.created > 0) parts_.log.info("seeds_planted", {{"created", report.created}});
+}
+
+SchemaStartup::Outcome SchemaStartup::refused(std::string_view reason) {
+  parts_.log.error("migrations_refused", {{"reason", reason}});
+  return Outcome::refused;
+}
+
+SchemaStartup::Outcome SchemaStartup::away(std::string_view reason) {
+  // Once for each reason: the next attempts follow every half second.
+  if (reason != away_reason_) parts_.log.warn("database_unavailable", {{"reason", reason}});
+  was_away_ = true;
+  away_reason_ = reason;
+  return Outcome::away;
+}
+
+Task<bool> SchemaStartup::attempt_until_ready() {
+  runtime::SteadyTimer timer{co_await boost::asio::this_coro::executor};
+  while (true) {
+    const Outcome outcome = co_await attempt();
+    if (outcome == Outcome::ready) co_return true;
+    if (outcome == Outcome::refused && !was_away_) co_return false;
+    if (outcome == Outcome::refused)
+      timer.expires_after(refused_interval);
+    else
+      timer.expires_after(retry_interval);
+    co_await timer.async_wait(use_task);
+  }
+}
+
+}  // namespace gatehouse::service

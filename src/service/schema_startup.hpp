@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/embedded_file.hpp"
+#include "database/schema/migrator.hpp"
+#include "flows/seeding/seeder.hpp"
+#include "runtime/task.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::service {
+
+/// Brings the database's schema up to date when the service starts, and seeds it. Belongs to its Database's io thread.
+class SchemaStartup {
+ public:
+  /// Everything outlives the startup. `seeds` may be empty; `ready` becomes true once the schema is.
+  struct Parts {
+    database::Database& database;
+    flows::AccountFlow& accounts;
+    std::span<const EmbeddedFile> migrations;
+    std::span<const EmbeddedFile> seeds;
+    const Clock& clock;
+    telemetry::Log& log;
+    std::atomic<bool>& ready;
+  };
+
+  static constexpr std::chrono::milliseconds retry_interval{500};  ///< while the database is away
+  static constexpr std::chrono::seconds refused_interval{30};      ///< while an operator has to act
+
+  explicit SchemaStartup(const Parts& parts);
+
+  /// Attempts it again and again until it is done, or the coroutine is cancelled. False where the first thing that the
+  /// database says is a refusal: the log says why and what to do. Refused after it was away, it is tried again, for
+  /// there are clients to serve as soon as an operator has acted.
+  [[nodiscard]] Task<bool> attempt_until_ready();
+
+ private:
+  enum class Outcome {
+    ready,
+    away,     ///< the database did not answer, or something else was not to be had; try again
+    refused,  ///< by the migrator, or a statement by the database
+  };
+
+  [[nodiscard]] Task<Outcome> attempt();
+  [[nodiscard]] Task<Outcome> migrate();
+  [[nodiscard]] Task<> seed();
+  [[nodiscard]] Outcome refused(std::string_view reason);
+  [[nodiscard]] Outcome away(std::string_view reason);
+
+  Parts parts_;
+  database::schema::Migrator migrator_;
+  flows::Seeder seeder_;
+  bool was_away_ = false;
+  std::string away_reason_;
+};
+
+}  // namespace gatehouse::service

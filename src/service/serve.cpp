@@ -1,0 +1,215 @@
+#include "service/serve.hpp"
+
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <boost/asio/basic_signal_set.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <csignal>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "jobs/express_hash_watch.hpp"
+#include "jobs/session_cleanup.hpp"
+#include "service/io_thread.hpp"
+#include "service/schema_startup.hpp"
+#include "service/wiring/shared_parts.hpp"
+
+namespace gatehouse::service {
+namespace {
+
+namespace asio = boost::asio;
+using SignalSet = asio::basic_signal_set<Executor>;
+using EventLoops = std::vector<std::unique_ptr<asio::io_context>>;
+using IoThreads = std::vector<std::unique_ptr<IoThread>>;
+
+EventLoops make_event_loops(unsigned configured) {
+  const unsigned count = configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
+  EventLoops loops;
+  for (unsigned i = 0; i < count; ++i) loops.push_back(std::make_unique<asio::io_context>(1));
+  return loops;
+}
+
+/// A core dump would hold every key and the passwords being checked.
+void forbid_core_dumps() { prctl(PR_SET_DUMPABLE, 0); }
+
+std::unique_ptr<telemetry::AccessLogWriter> make_access_log_writer(const ServeParts& parts, std::size_t threads) {
+  if (!parts.log.is_enabled(telemetry::Level::info)) return nullptr;
+  return std::make_unique<telemetry::AccessLogWriter>(parts.log_writer, static_cast<unsigned>(threads));
+}
+
+/// The serving process: io threads over one database, and what they share. Members are destroyed in reverse order, so
+/// that everything that posts to an event loop is gone before the loop is, and what connections refer to after it.
+class ServingProcess {
+ public:
+  explicit ServingProcess(const ServeParts& parts);
+  ~ServingProcess();
+  ServingProcess(const ServingProcess&) = delete;
+  ServingProcess& operator=(const ServingProcess&) = delete;
+
+  /// Until a signal ends it and the last request is answered. The process's exit code. Throws std::runtime_error where
+  /// HOST and PORT cannot be had.
+  int run();
+
+ private:
+  /// Within it a schema is ready nearly always; clients of a service that listens then need not see a 503.
+  static constexpr std::chrono::seconds schema_patience{1};
+
+  [[nodiscard]] IoThreads make_threads();
+  [[nodiscard]] IoThread& first() { return *threads_.front(); }
+  void warn_of_low_limit();
+  void require_address();
+  /// The schema, then the background jobs that need it.
+  [[nodiscard]] Task<> prepare_schema();
+  void wait_for_schema();
+  void listen();
+  void end_on_signal();
+  void end(int exit_code);
+  [[nodiscard]] std::function<void(std::string_view)> warner(std::string_view event);
+
+  const ServeParts& parts_;
+  SharedParts shared_;
+  EventLoops loops_;
+  std::unique_ptr<telemetry::AccessLogWriter> access_log_writer_;
+  std::unique_ptr<database::Provider> provider_;
+  IoThreads threads_;
+  SchemaStartup schema_;
+  jobs::SessionCleanup cleanup_;
+  jobs::ExpressHashWatch express_hashes_;
+  std::unique_ptr<database::ChangeFeed> feed_;
+  SignalSet signals_;
+  std::optional<int> exit_code_;  ///< once it is ending
+};
+
+ServingProcess::ServingProcess(const ServeParts& parts)
+    : parts_(parts),
+      shared_(parts.settings, parts.clock, parts.random, parts.openapi),
+      loops_(make_event_loops(parts.settings.server.io_threads)),
+      access_log_writer_(make_access_log_writer(parts, loops_.size())),
+      provider_(parts.open_provider()),
+      threads_(make_threads()),
+      schema_({.database = first().database(),
+               .accounts = first().features().accounts,
+               .migrations = parts.migrations,
+               .seeds = parts.settings.environment == config::Environment::development
+                            ? parts.seeds
+                            : std::span<const EmbeddedFile>{},
+               .clock = parts.clock,
+               .log = parts.log,
+               .ready = shared_.schema_ready}),
+      cleanup_(first().database(), parts.clock, parts.random),
+      express_hashes_(first().database(), shared_.passwords),
+      signals_(*loops_.front(), SIGTERM, SIGINT) {}
+
+ServingProcess::~ServingProcess() {
+  // Jobs that still run deliver to event loops that have stopped; what they deliver goes with the loops.
+  shared_.hashing_pool.stop();
+}
+
+IoThreads ServingProcess::make_threads() {
+  IoThreads threads;
+  const auto count = static_cast<unsigned>(loops_.size());
+  for (const auto& loop : loops_) {
+    threads.push_back(
+        std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, access_log_writer_.get()));
+  }
+  return threads;
+}
+
+void ServingProcess::require_address() {
+  const config::ServerSettings& server = parts_.settings.server;
+  try {
+    http::require_free_address(*loops_.front(), server.host, server.port);
+  } catch (const boost::system::system_error& failure) {
+    throw std::runtime_error("cannot listen on HOST " + server.host + ", PORT " + std::to_string(server.port) + ": " +
+                             failure.code().message());
+  }
+}
+
+Task<> ServingProcess::prepare_schema() {
+  const bool ready = co_await schema_.attempt_until_ready();
+  if (!ready) co_return end(1);
+  runtime::TaskGroup& background = first().background();
+  background.spawn(cleanup_.run(parts_.settings.sessions.cleanup_interval, warner("session_cleanup_failed")));
+  background.spawn(express_hashes_.run(warner("express_hash_watch_failed")));
+}
+
+void ServingProcess::wait_for_schema() {
+  const auto deadline = std::chrono::steady_clock::now() + schema_patience;
+  while (!shared_.schema_ready && !exit_code_ && loops_.front()->run_one_until(deadline) > 0) {
+  }
+}
+
+void ServingProcess::listen() {
+  const config::ServerSettings& server = parts_.settings.server;
+  std::uint16_t port = server.port;
+  for (const auto& thread : threads_) port = thread->listen(server.host, port);
+  parts_.log.info(
+      "server_started",
+      {{"host", server.host},
+       {"port", port},
+       {"tls", shared_.tls != nullptr},
+       {"database", parts_.settings.database.kind == config::DatabaseKind::postgres ? "postgresql" : "sqlite"},
+       {"io_threads", threads_.size()},
+       {"environment", config::to_text(parts_.settings.environment)}});
+}
+
+std::function<void(std::string_view)> ServingProcess::warner(std::string_view event) {
+  return [&log = parts_.log, event](std::string_view reason) { log.warn(event, {{"reason", reason}}); };
+}
+
+void ServingProcess::end_on_signal() {
+  signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
+    if (ec) return;
+    parts_.log.info("server_stopping", {{"signal", signal}});
+    end(0);
+  });
+}
+
+void ServingProcess::end(int exit_code) {
+  if (exit_code_) return;
+  exit_code_ = exit_code;
+  feed_.reset();
+  for (const auto& thread : threads_) thread->drain();
+}
+
+void ServingProcess::warn_of_low_limit() {
+  const std::uint32_t wanted = parts_.settings.server.connections_max;
+  if (shared_.connections_max >= wanted) return;
+  parts_.log.warn("descriptor_limit_low", {{"connections_max", shared_.connections_max}, {"wanted", wanted}});
+}
+
+int ServingProcess::run() {
+  warn_of_low_limit();
+  require_address();
+  end_on_signal();
+  first().background().spawn(prepare_schema());
+  wait_for_schema();
+  if (!exit_code_) {
+    listen();
+    feed_ = provider_->watch(first().io(), shared_.cache);
+  }
+  for (const auto& thread : threads_) thread->start();
+  for (const auto& thread : threads_) thread->join();
+  const std::uint64_t dropped = access_log_writer_ ? access_log_writer_->dropped_lines() : 0;
+  parts_.log.info("server_stopped", {{"log_lines_dropped", parts_.log.dropped() + dropped}});
+  return exit_code_.value_or(0);
+}
+
+}  // namespace
+
+int serve(const ServeParts& parts) {
+  try {
+    if (parts.settings.environment == config::Environment::production) forbid_core_dumps();
+    return ServingProcess{parts}.run();
+  } catch (const std::exception& failure) {
+    parts.log.error("server_failed", {{"reason", failure.what()}});
+    return 1;
+  }
+}
+
+}  // namespace gatehouse::service

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/embedded_file.hpp"
+#include "config/settings.hpp"
+#include "crypto/random.hpp"
+#include "database/provider.hpp"
+#include "telemetry/line_writer.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::service {
+
+/// What the serving process is given by the program's entry.
+struct ServeParts {
+  const config::Settings& settings;
+  const Clock& clock;
+  crypto::Random& random;
+  std::function<std::unique_ptr<database::Provider>()> open_provider;
+  telemetry::Log& log;
+  telemetry::LineWriter& log_writer;  ///< where `log` writes, for the access log
+  std::span<const EmbeddedFile> migrations;
+  std::span<const EmbeddedFile> seeds;
+  std::string_view openapi;
+};
+
+/// Serves until SIGTERM or SIGINT. Brings the schema up to date first (and seeds it in development); where that takes
+/// longer than a second, because the database is away or a migration is long, it listens all the same and answers 503
+/// until the schema is ready. The process's exit code: 0 after a clean shutdown, 1 where it could not start, with the
+/// reason in the log.
+[[nodiscard]] int serve(const ServeParts& parts);
+
+}  // namespace gatehouse::service

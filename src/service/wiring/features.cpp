@@ -1,0 +1,20 @@
+#include "service/wiring/features.hpp"
+
+namespace gatehouse::service {
+
+Features::Features(database::Database& database, SharedParts& shared)
+    : sessions(database, shared.cache, shared.sealer, shared.clock, shared.random, shared.settings.sessions),
+      login(database, shared.passwords, sessions, shared.issuer, shared.clock),
+      accounts(database, shared.passwords, shared.cache, shared.clock),
+      auth_routes(login, sessions, shared.verifier, shared.clock, shared.settings.login_errors),
+      user_routes(database, accounts, shared.cursor, shared.random),
+      session_routes(database, sessions),
+      service_routes(database, shared.clock, shared.settings.environment, shared.schema_ready, shared.openapi) {
+  // In the order in which a path is looked for: the busiest first.
+  auth_routes.add_to(router);
+  service_routes.add_to(router);
+  user_routes.add_to(router);
+  session_routes.add_to(router);
+}
+
+}  // namespace gatehouse::service

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "api/auth_routes.hpp"
+#include "api/service_routes.hpp"
+#include "api/session_routes.hpp"
+#include "api/user_routes.hpp"
+#include "database/database.hpp"
+#include "flows/account/account_flow.hpp"
+#include "flows/login/login_flow.hpp"
+#include "http/router.hpp"
+#include "service/wiring/shared_parts.hpp"
+#include "sessions/session_service.hpp"
+
+namespace gatehouse::service {
+
+/// One io thread's features over its database: services, flows and the routes that lead to them.
+struct Features {
+  /// Both outlive the features.
+  Features(database::Database& database, SharedParts& shared);
+  Features(const Features&) = delete;
+  Features& operator=(const Features&) = delete;
+
+  sessions::SessionService sessions;
+  flows::LoginFlow login;
+  flows::AccountFlow accounts;
+  api::AuthRoutes auth_routes;
+  api::UserRoutes user_routes;
+  api::SessionRoutes session_routes;
+  api::ServiceRoutes service_routes;
+  http::Router router;
+};
+
+}  // namespace gatehouse::service

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ssl/context.hpp>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "api/access/api_keys.hpp"
+#include "api/access/cors.hpp"
+#include "api/page_cursor.hpp"
+#include "base/clock.hpp"
+#include "config/settings.hpp"
+#include "crypto/random.hpp"
+#include "http/connection.hpp"
+#include "http/trusted_proxies.hpp"
+#include "passwords/password_service.hpp"
+#include "runtime/worker_pool.hpp"
+#include "sessions/session_cache.hpp"
+#include "sessions/session_sealer.hpp"
+#include "tokens/token_issuer.hpp"
+#include "tokens/token_verifier.hpp"
+
+namespace gatehouse::service {
+
+/// What the io threads of a serving process share: immutable, or safe from any thread.
+struct SharedParts {
+  /// Everything outlives the parts. Throws std::invalid_argument or std::runtime_error, with the name of the setting,
+  /// where a key, certificate or address range cannot be used.
+  SharedParts(const config::Settings& settings, const Clock& clock, crypto::Random& random,
+              std::string_view openapi_text);
+
+  const config::Settings& settings;
+  const Clock& clock;
+  crypto::Random& random;
+  const std::string_view openapi;
+
+  const api::Cors cors;
+  const api::ApiKeys api_keys;
+  const http::TrustedProxies proxies;
+  const sessions::SessionSealer sealer;
+  const tokens::TokenIssuer issuer;
+  const tokens::TokenVerifier verifier;
+  const api::PageCursor cursor;
+  sessions::SessionCache cache;
+  runtime::WorkerPool hashing_pool;
+  passwords::PasswordService passwords;
+  std::unique_ptr<boost::asio::ssl::context> tls;  ///< null: plain HTTP
+
+  const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it
+  http::ConnectionCounts connections;
+  std::atomic<bool> schema_ready = false;  ///< migrations are done; until then only health and greeting are answered
+};
+
+}  // namespace gatehouse::service

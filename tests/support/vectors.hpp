@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::testing {
+
+/// Published test vectors, outside the source tree: `wycheproof/hmac_sha256_test.json`. Nothing, and a printed line,
+/// where the folder is not there; a file that is there but unreadable throws.
+[[nodiscard]] std::optional<boost::json::value> load_vectors(std::string_view file);
+
+/// The bytes that hexadecimal digits spell; throws std::invalid_argument for anything else.
+[[nodiscard]] std::string from_hex(std::string_view digits);
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+
+/// Members of a JSON object; they throw where the member is missing or of another kind.
+[[nodiscard]] std::string text_of(const boost::json::value& object, std::string_view member);
+[[nodiscard]] std::string bytes_of(const boost::json::value& object, std::string_view member);
+
+/// "tcId 12 comment", for failure messages.
+[[nodiscard]] std::string describe(const boost::json::value& test);
+[[nodiscard]] std::int64_t test_id(const boost::json::value& test);
+[[nodiscard]] bool is_valid(const boost::json::value& test);
+
+}  // namespace gatehouse::testing

@@ -1,0 +1,96 @@
+#include "flows/login/login_flow.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+
+#include "support/manual_clock.hpp"
+#include "support/run_task.hpp"
+#include "support/scripted_database.hpp"
+
+namespace gatehouse::flows {
+namespace {
+
+using database::Rows;
+
+constexpr passwords::CostParameters cheap{.argon2id = {.memory_kib = 8, .passes = 1}, .pbkdf2 = {.iterations = 1}};
+
+/// One user; the test says which of the guarded inserts finds the password unchanged.
+class LoginFlowTest : public ::testing::Test {
+ protected:
+  static std::vector<SecretString> secrets() {
+    std::vector<SecretString> made;
+    made.emplace_back("0123456789abcdef0123456789abcdef");
+    return made;
+  }
+
+  static config::TokenSettings token_settings() {
+    config::TokenSettings settings;
+    settings.secrets = secrets();
+    return settings;
+  }
+
+  Rows answer(std::string_view statement) {
+    if (statement == "users_find_by_email") {
+      Rows rows{3};
+      rows.add_integer(10);
+      rows.add_text(hash_);
+      rows.add_null();
+      return rows;
+    }
+    Rows rows{1};
+    if (statement == "sessions_insert" && ++inserts_ > refused_inserts_) rows.add_integer(77);
+    return rows;
+  }
+
+  std::expected<LoginResult, LoginError> login(std::string_view password) {
+    return testing::run_task(io_, flow_.login("ada@example.com", SecretString{password}, {}));
+  }
+
+  int inserts_ = 0;
+  int refused_inserts_ = 0;
+
+  boost::asio::io_context io_{1};
+  testing::ManualClock clock_;
+  crypto::SystemRandom random_;
+  // One job that was held up makes the pool predict as much for the next: an hour, so that none is refused.
+  runtime::WorkerPool pool_{{.name = "hashing", .wait_max = std::chrono::hours{1}}};
+  passwords::PasswordService passwords_{pool_, config::PasswordSettings{}, random_, cheap};
+  std::string hash_ = testing::run_task(io_, passwords_.hash(SecretString{"correct horse"}));
+  testing::ScriptedDatabase database_{
+      [this](std::string_view statement, const database::Parameters&) { return answer(statement); }};
+  sessions::SessionCache cache_{0};
+  const sessions::SessionSealer sealer_{secrets()};
+  sessions::SessionService sessions_{database_, cache_, sealer_, clock_, random_, config::SessionSettings{}};
+  const tokens::TokenIssuer issuer_{token_settings(), random_};
+  LoginFlow flow_{database_, passwords_, sessions_, issuer_, clock_};
+};
+
+TEST_F(LoginFlowTest, GoodLogin_LocksTheRowBeforeTheSessionIsInserted) {
+  const auto result = login("correct horse");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->user, UserId{10});
+  EXPECT_EQ(sealer_.open(result->session)->id, SessionId{77});
+  EXPECT_EQ(database_.statements, (std::vector<std::string>{"users_find_by_email", "users_lock", "sessions_insert"}));
+}
+
+TEST_F(LoginFlowTest, WrongPassword_WritesNothing) {
+  EXPECT_EQ(login("wrong").error(), LoginError::wrong_password);
+  EXPECT_EQ(database_.statements, std::vector<std::string>{"users_find_by_email"});
+}
+
+TEST_F(LoginFlowTest, HashReplacedMeanwhile_IsCheckedAgain) {
+  refused_inserts_ = 1;
+  EXPECT_TRUE(login("correct horse"));
+  EXPECT_EQ(std::ranges::count(database_.statements, "users_find_by_email"), 2);
+}
+
+TEST_F(LoginFlowTest, HashReplacedAgainAndAgain_EndsAsWrongPassword) {
+  refused_inserts_ = 1'000'000;
+  EXPECT_EQ(login("correct horse").error(), LoginError::wrong_password);
+  EXPECT_EQ(inserts_, 3);
+}
+
+}  // namespace
+}  // namespace gatehouse::flows

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <optional>
+#include <string>
+
+namespace gatehouse::jose {
+
+/// The public or the private half of a JSON Web Key (RSA, EC on P-256, OKP Ed25519) as PEM. Nothing where OpenSSL
+/// refuses its numbers; throws where a member is missing. Gatehouse itself reads no JWKs: tests do, for the vectors.
+[[nodiscard]] std::optional<std::string> public_pem_of(const boost::json::value& jwk);
+[[nodiscard]] std::optional<std::string> private_pem_of(const boost::json::value& jwk);
+
+}  // namespace gatehouse::jose
