@@ -6,13 +6,13 @@ bench_usage() {
   cat <<'TEXT'
 usage: ./dev bench [scenario...] [--seconds N] [--rounds N] [--full] [--list]
 
-Measures Gatehouse against peers and floors on this machine, both sides in the same run, and prints one table: scenario, both
-numbers, their ratio, the goal, whether it is met. The table is also written to bench/results.md, when every scenario was run.
+Compares Gatehouse with other programs on this machine, both in the same run, and prints one table: the scenario, both numbers, their
+ratio, the goal, and whether it is met. If every scenario was run, the table is also written to bench/results.md.
 
-  --seconds N  how long one measurement takes (5)
-  --rounds N   how often the two sides take turns; medians count (5)
-  --full       the scale scenario on 10 million users and 50 million sessions instead of 1 and 5
-  --list       name the scenarios
+  --seconds N  length of one measurement (default 5)
+  --rounds N   how often the two sides take turns; the table shows medians (default 5)
+  --full       use 10 million users and 50 million sessions instead of 1 and 5 million in the scenario with large tables
+  --list       list the scenarios
 TEXT
 }
 

@@ -4,12 +4,13 @@ serve_usage() {
   cat <<'TEXT'
 usage: ./dev serve [--no-watch] [-- argument...]
 
-Builds the service and runs it on http://127.0.0.1:8000 (HOST and PORT say otherwise) with an SQLite database below data/,
-until Ctrl-C. A change below src/, migrations/, seeds/ or api/ rebuilds and restarts it; while a build fails, the old one goes on.
-Secrets are made once, in data/dev.env; the environment and a .env file in this folder go before them. Arguments after -- go to
-`gatehouse serve`: after `-- --env-file FILE` that file is read instead of .env.
+Builds the service and runs it until Ctrl-C, on http://127.0.0.1:8000 (set HOST and PORT to change that), with an SQLite database
+in data/. A change in src/, migrations/, seeds/ or api/ rebuilds and restarts it; if a build fails, the previous version keeps running.
 
-  --no-watch   neither watch the sources nor restart
+The first start writes secrets to data/dev.env; values from the environment or from .env in this folder take precedence. Arguments
+after -- go to `gatehouse serve`; with `-- --env-file FILE` that file is read instead of .env.
+
+  --no-watch   do not watch the sources, and do not restart
 TEXT
 }
 
@@ -43,7 +44,7 @@ serve_command() {
   end_with_server
 }
 
-# find_settings_file <argument>...: which one `gatehouse serve` with these arguments reads.
+# find_settings_file <argument>...: the settings file that `gatehouse serve` reads with these arguments.
 find_settings_file() {
   while [[ $# -gt 0 ]]; do
     case $1 in
@@ -54,7 +55,7 @@ find_settings_file() {
   done
 }
 
-# setting <NAME> <default>: as the program reads it: the environment, then its file, with GATEHOUSE_ before the name or without.
+# setting <NAME> <default>: a setting as the program reads it: from the environment, then from its file, with GATEHOUSE_ first.
 setting() {
   local name
   for name in "GATEHOUSE_$1" "$1"; do
@@ -72,14 +73,14 @@ make_secrets() {
   [[ -s data/dev.env ]] && return
   local secrets
   if ! secrets=$(build/release/gatehouse secrets generate | grep -E '^(API_KEY|JWT_SECRET|SESSION_SECRET)='); then
-    echo "./dev: \`gatehouse secrets generate\` made no secrets" >&2
+    echo "./dev: \`gatehouse secrets generate\` printed no secrets" >&2
     return 1
   fi
   (umask 077 && printf '%s\n' "$secrets" >data/dev.env)
-  echo "./dev: made new secrets in data/dev.env"
+  echo "./dev: wrote new secrets to data/dev.env"
 }
 
-# Only what neither the environment nor the file of settings has, be it the secret itself or the path of a file with it.
+# Exports only secrets that neither the environment nor the settings file has, as a value or as the path of a file.
 export_secrets() {
   local line name
   while IFS= read -r line; do
@@ -88,7 +89,7 @@ export_secrets() {
   done <data/dev.env
 }
 
-# In a process group of its own, so that Ctrl-C reaches it once, through this script.
+# The server gets its own process group, so that Ctrl-C reaches it only once, through this script.
 start_server() {
   set -m
   build/release/gatehouse serve "$@" &
@@ -96,7 +97,7 @@ start_server() {
   set +m
 }
 
-# stop_server: what Ctrl-C does; a second one does not wait for requests in flight.
+# stop_server: what Ctrl-C does. A second Ctrl-C does not wait for requests in flight.
 stop_server() {
   local signal=TERM
   [[ -z $server_stopping ]] || signal=KILL
@@ -106,7 +107,7 @@ stop_server() {
 
 server_runs() { kill -0 "$server_pid" 2>/dev/null; }
 
-# pause: one second that a signal may cut short.
+# pause: waits one second, or less if a signal arrives.
 pause() { sleep 1 & wait $! || true; }
 
 service_url() {
@@ -117,10 +118,10 @@ service_url() {
   printf '%s' "$scheme://$host:$(setting PORT 8000)"
 }
 
-# answers: whether GET /health is a 200. The certificate may be for another name.
+# answers: succeeds if GET /health is a 200. The certificate may be for another name.
 answers() { curl -skf -o /dev/null --max-time 2 "$(service_url)/health"; }
 
-# wait_for_answer: 1 when it ended, is being ended, or is silent for too long.
+# wait_for_answer: fails if the server ended, is being stopped, or does not answer in time.
 wait_for_answer() {
   local attempt
   for ((attempt = 0; attempt < start_answer_seconds * 10; attempt++)); do
@@ -128,7 +129,7 @@ wait_for_answer() {
     answers && return 0
     sleep 0.1
   done
-  echo "./dev: the service does not answer GET /health (yet)" >&2
+  echo "./dev: the service does not answer GET /health with 200 yet" >&2
   return 1
 }
 
@@ -137,8 +138,8 @@ introduce() {
   key=$(setting API_KEY "")
   [[ -n $key ]] || key=$(head -n 1 "$(setting API_KEY_FILE /dev/null)")
   key=${key%%,*}
-  printf '\nGatehouse answers on %s     API key: %s     Ctrl-C ends it.\n\n' "$(service_url)" "$key"
-  [[ $(setting APP_ENV "$(setting NODE_ENV development)") == development ]] || return 0  # nobody is seeded elsewhere
+  printf '\nGatehouse answers on %s     API key: %s     Press Ctrl-C to stop it.\n\n' "$(service_url)" "$key"
+  [[ $(setting APP_ENV "$(setting NODE_ENV development)") == development ]] || return 0  # only development has seeded users
   cat <<TEXT
   curl -H 'X-API-Key: $key' -H 'Content-Type: application/json' \\
        -d '{"email":"john@example.com","password":"password123"}' $(service_url)/user-auth
@@ -150,17 +151,17 @@ sources_changed() {
   [[ -n $(find src migrations seeds api cmake CMakeLists.txt CMakePresets.json -newer build/.served -print -quit 2>/dev/null) ]]
 }
 
-# watch_sources: returns when the server ends.
+# watch_sources: rebuilds and restarts on changes; returns when the server ends.
 watch_sources() {
   while [[ -z $server_stopping ]] && server_runs; do
     pause
     [[ -z $server_stopping ]] && sources_changed || continue
     touch build/.served
-    echo "./dev: a source changed, building"
+    echo "./dev: a source file changed; building"
     if compile release gatehouse; then
       restart_server "$@"
     elif [[ -z $server_stopping ]]; then
-      echo "./dev: the build failed; the service of before goes on" >&2
+      echo "./dev: build failed; still running the previous version" >&2
     fi
   done
 }
@@ -173,7 +174,7 @@ restart_server() {
   if wait_for_answer; then echo "./dev: restarted"; fi
 }
 
-# end_with_server: a signal cuts the wait short while the server is still finishing, hence the loop.
+# end_with_server: loops, because a signal cuts the wait short while the server is still finishing.
 end_with_server() {
   local status=0
   while server_runs; do wait "$server_pid" || true; done

@@ -66,7 +66,7 @@ def test_second_start_keeps_secrets_and_accounts(folder):
     folder.press_ctrl_c()
     folder.start()
     assert folder.secrets() == made
-    assert "made new secrets" not in folder.output()
+    assert "wrote new secrets" not in folder.output()
     with Api(folder.port, made["API_KEY"]) as api:
         assert try_log_in(api, "ada@example.com", "correct horse").status == 200
 
@@ -104,12 +104,12 @@ def test_new_file_rebuilds_too(folder):
     folder.wait_for(RESTARTED)
 
 
-def test_failing_build_leaves_the_service_of_before_until_one_succeeds(folder):
+def test_failing_build_keeps_the_previous_version_running_until_one_succeeds(folder):
     folder.start()
     before = folder.service_pid()
     folder.touch("build-fails")
     folder.touch("src/file")
-    folder.wait_for("the build failed; the service of before goes on")
+    folder.wait_for("build failed; still running the previous version")
     assert is_healthy(folder)
     assert folder.service_pid() == before
     (folder.root / "build-fails").unlink()
