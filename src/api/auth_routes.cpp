@@ -55,6 +55,24 @@ void append_login_json(std::string& out, const flows::LoginResult& login) {
   out += ",\"sessionExpires\":\"" + to_iso8601(login.session_expires_at) + "\"}";
 }
 
+void append_session_json(std::string& out, const sessions::SessionView& session) {
+  const sessions::Profile profile = session.profile();
+  const std::string user = std::to_string(session.principal().user.value);
+  out += "{\"userId\":";
+  out += user;
+  out += ",\"user\":{\"id\":";
+  out += user;
+  out += ",\"email\":";
+  append_json_string(out, profile.email);
+  out += ",\"first_name\":";
+  append_json_string(out, profile.first_name);
+  out += ",\"last_name\":";
+  append_json_string(out, profile.last_name);
+  out += "},\"expiresAt\":\"";
+  append_iso8601(out, session.principal().expires_at);
+  out += "\"}";
+}
+
 }  // namespace
 
 AuthRoutes::AuthRoutes(flows::LoginFlow& login, sessions::SessionService& sessions, const tokens::TokenVerifier& tokens,
@@ -110,10 +128,9 @@ Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
 bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
   const auto fields = http::JsonFields::read(request, {"session"});
   if (!fields || fields->text(0).empty()) return false;
-  json_.clear();
-  switch (sessions_.verify_cached(fields->text(0), json_)) {
-    case sessions::CachedVerdict::answered:
-      answer.send(Status::ok, json_);
+  switch (sessions_.verify_cached(fields->text(0), view_)) {
+    case sessions::CachedVerdict::active:
+      answer_session(view_, answer);
       return true;
     case sessions::CachedVerdict::refused:
       refuse(answer, sessions::SessionError::invalid);
@@ -129,7 +146,13 @@ Task<> AuthRoutes::verify_session(const Request& request, Answer& answer) {
   if (!session) co_return;
   const auto verified = co_await sessions_.verify(std::move(*session));
   if (!verified) co_return refuse(answer, verified.error());
-  answer.send(Status::ok, *verified);
+  answer_session(*verified, answer);
+}
+
+void AuthRoutes::answer_session(const sessions::SessionView& session, Answer& answer) {
+  json_.clear();
+  append_session_json(json_, session);
+  answer.send(Status::ok, json_);
 }
 
 bool AuthRoutes::verify_token_now(const Request& request, Answer& answer) {

@@ -27,6 +27,7 @@ class AuthRoutes {
   Task<> verify_session(const http::Request& request, http::Answer& answer);
   bool verify_token_now(const http::Request& request, http::Answer& answer);
   Task<> verify_token(const http::Request& request, http::Answer& answer);
+  void answer_session(const sessions::SessionView& session, http::Answer& answer);
   void answer_claims(const tokens::TokenClaims& claims, http::Answer& answer);
 
   flows::LoginFlow& login_;
@@ -34,7 +35,8 @@ class AuthRoutes {
   const tokens::TokenVerifier& tokens_;
   const Clock& clock_;
   const config::LoginErrors login_errors_;
-  std::string json_;  ///< answers that are written without waiting reuse its memory
+  std::string json_;            ///< answers that are written without waiting reuse its memory
+  sessions::SessionView view_;  ///< the same for sessions from the cache
 };
 
 }  // namespace gatehouse::api

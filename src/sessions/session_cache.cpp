@@ -36,11 +36,11 @@ SessionCacheShard& SessionCache::shard_of(SessionId id) const noexcept {
 SessionCache::FillTicket SessionCache::begin_fill(SessionId id) { return {shard_of(id).generation()}; }
 
 void SessionCache::insert(FillTicket ticket, const CachedSession& session) noexcept {
-  if (enabled_) shard_of(session.id).insert(ticket.generation, session);
+  if (enabled_) shard_of(session.principal.session).insert(ticket.generation, session);
 }
 
-bool SessionCache::answer(SessionId id, const SessionSecret& secret, TimePoint now, std::string& out) {
-  return enabled_ && shard_of(id).answer(id, secret, now, out);
+bool SessionCache::find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view) {
+  return enabled_ && shard_of(id).find(id, secret, now, view);
 }
 
 std::optional<bool> SessionCache::is_active(SessionId id, UserId user, TimePoint now) {

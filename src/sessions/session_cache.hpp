@@ -6,25 +6,24 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/change_observer.hpp"
 #include "sessions/model.hpp"
+#include "sessions/session_view.hpp"
 
 namespace gatehouse::sessions {
 
 class SessionCacheShard;
 
-/// What the cache knows of a session: a view, copied by insert().
+/// What the cache takes of a session: a view, copied by insert().
 struct CachedSession {
-  SessionId id;
-  UserId user;
+  Principal principal;
   SessionSecret secret;
-  TimePoint valid_until;    ///< the earlier of the session's expiry and its next renewal; not answered from then on
-  std::string_view answer;  ///< what verify-session's answer is made of, opaque here; empty: only known to be active
+  TimePoint valid_until;  ///< the earlier of the session's expiry and its next renewal; not trusted from then on
+  std::optional<Profile> profile;  ///< nothing: the session is only known to be active
 };
 
 /// What the cache did since the start, and what it holds.
@@ -62,12 +61,12 @@ class SessionCache final : public database::ChangeObserver {
     std::uint64_t generation;
   };
   [[nodiscard]] FillTicket begin_fill(SessionId id);
-  /// Ignored when the ticket was overtaken, the feed is not ready, or there is no memory. An entry with an answer is
+  /// Ignored when the ticket was overtaken, the feed is not ready, or there is no memory. An entry with a profile is
   /// not replaced by one without that is valid no longer.
   void insert(FillTicket ticket, const CachedSession& session) noexcept;
 
-  /// Appends the answer of the session with this secret and true; false when the database must be asked.
-  [[nodiscard]] bool answer(SessionId id, const SessionSecret& secret, TimePoint now, std::string& out);
+  /// Fills the view with the session that has this secret and returns true; false when the database must be asked.
+  [[nodiscard]] bool find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view);
   /// True: the user's session is active. False: it is another user's. Nothing: the database must be asked.
   [[nodiscard]] std::optional<bool> is_active(SessionId id, UserId user, TimePoint now);
 

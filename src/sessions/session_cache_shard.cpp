@@ -1,7 +1,6 @@
 #include "sessions/session_cache_shard.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 
 #include "base/secret_string.hpp"
@@ -19,125 +18,82 @@ std::uint64_t mix(std::int64_t id) noexcept {
   return x ^ (x >> 31);
 }
 
-/// What malloc takes for an object: a word of its own, rounded up to 16 bytes.
-constexpr std::size_t allocated(std::size_t bytes) { return (bytes + sizeof(std::size_t) + 15) & ~std::size_t{15}; }
-
-constexpr std::size_t bucket_bytes(std::size_t count) { return (count + count / 2) * sizeof(void*); }
-
 }  // namespace
 
-/// One session; its answer's characters follow it in the same allocation.
-struct SessionCacheShard::Entry {
-  SessionId id;
-  UserId user;
-  SessionSecret secret;
-  TimePoint valid_until;
-  Entry* next_in_session_bucket;
-  Entry* next_in_user_bucket;
-  Entry** link_in_user_bucket;  ///< the pointer that points here
-  Entry* more_recent;
-  Entry* less_recent;
-  std::size_t answer_bytes;
-
-  [[nodiscard]] char* answer() noexcept { return reinterpret_cast<char*>(this + 1); }
-  [[nodiscard]] std::size_t footprint() const noexcept { return allocated(sizeof(Entry) + answer_bytes); }
-
-  static Entry* create(const CachedSession& session) noexcept {
-    void* memory = ::operator new(sizeof(Entry) + session.answer.size(), std::nothrow);
-    if (memory == nullptr) return nullptr;
-    auto* entry = new (memory) Entry{.id = session.id,
-                                     .user = session.user,
-                                     .secret = session.secret,
-                                     .valid_until = session.valid_until,
-                                     .next_in_session_bucket = nullptr,
-                                     .next_in_user_bucket = nullptr,
-                                     .link_in_user_bucket = nullptr,
-                                     .more_recent = nullptr,
-                                     .less_recent = nullptr,
-                                     .answer_bytes = session.answer.size()};
-    if (!session.answer.empty()) std::memcpy(entry->answer(), session.answer.data(), session.answer.size());
-    return entry;
-  }
-
-  static void destroy(Entry* entry) noexcept {
-    wipe_memory(entry->secret.data(), entry->secret.size());
-    ::operator delete(entry);
-  }
-};
+std::size_t SessionCacheShard::HashOf::operator()(SessionId id) const noexcept { return mix(id.value); }
 
 SessionCacheShard::~SessionCacheShard() { remove_all(); }
 
 std::uint64_t SessionCacheShard::generation() const {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   return generation_;
 }
 
 void SessionCacheShard::insert(std::uint64_t generation, const CachedSession& session) noexcept {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   if (!trusted_ || generation != generation_) return;
-  if (Entry* known = find(session.id)) {
-    if (session.answer.empty() && known->answer_bytes != 0 && known->valid_until >= session.valid_until) return;
-    remove(known);
+  if (Entry* known = find(session.principal.session)) {
+    if (!session.profile && known->has_profile && known->valid_until >= session.valid_until) return;
+    remove(*known);
   }
-  grow_buckets();
-  if (bucket_count_ == 0 || !make_room(allocated(sizeof(Entry) + session.answer.size()))) return;
-  if (Entry* entry = Entry::create(session)) link(entry);
+  grow_tables();
+  if (bucket_count_ == 0 || !make_room(Entry::footprint_of(session))) return;
+  if (Entry* entry = Entry::create(session)) link(*entry);
 }
 
-bool SessionCacheShard::answer(SessionId id, const SessionSecret& secret, TimePoint now, std::string& out) {
-  const std::lock_guard lock{mutex_};
+bool SessionCacheShard::find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view) {
+  const std::scoped_lock lock{mutex_};
   Entry* entry = find_valid(id, now);
   const bool hit =
-      entry != nullptr && entry->answer_bytes != 0 && equal_in_constant_time(bytes_of(entry->secret), bytes_of(secret));
+      entry != nullptr && entry->has_profile && equal_in_constant_time(bytes_of(entry->secret), bytes_of(secret));
   ++(hit ? statistics_.hits : statistics_.misses);
   if (!hit) return false;
-  out.append(entry->answer(), entry->answer_bytes);
-  make_most_recent(entry);
+  view.assign(entry->principal, entry->profile());
+  make_most_recent(*entry);
   return true;
 }
 
 std::optional<bool> SessionCacheShard::is_active(SessionId id, UserId user, TimePoint now) {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   Entry* entry = find_valid(id, now);
   ++(entry != nullptr ? statistics_.hits : statistics_.misses);
   if (entry == nullptr) return std::nullopt;
-  make_most_recent(entry);
-  return entry->user == user;
+  make_most_recent(*entry);
+  return entry->principal.user == user;
 }
 
 void SessionCacheShard::drop_session(SessionId id) noexcept {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   ++generation_;
-  if (Entry* entry = find(id)) remove(entry);
+  if (Entry* entry = find(id)) remove(*entry);
 }
 
 void SessionCacheShard::drop_user(UserId user) noexcept {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   ++generation_;
   if (bucket_count_ == 0) return;
-  Entry* entry = *user_bucket(user);
-  while (entry != nullptr) {
-    Entry* next = entry->next_in_user_bucket;
-    if (entry->user == user) remove(entry);
-    entry = next;
+  Chain& chain = chain_of(user);
+  for (auto next = chain.begin(); next != chain.end();) {
+    Entry& entry = *next++;
+    if (entry.principal.user == user) remove(entry);
   }
 }
 
 void SessionCacheShard::reset(bool trusted) noexcept {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   ++generation_;
   trusted_ = trusted;
   remove_all();
 }
 
 void SessionCacheShard::clear() noexcept {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   ++generation_;
   remove_all();
 }
 
 void SessionCacheShard::add_statistics(SessionCacheStatistics& sum) const {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   sum.hits += statistics_.hits;
   sum.misses += statistics_.misses;
   sum.evictions += statistics_.evictions;
@@ -145,19 +101,17 @@ void SessionCacheShard::add_statistics(SessionCacheStatistics& sum) const {
   sum.bytes += statistics_.bytes;
 }
 
-SessionCacheShard::Entry** SessionCacheShard::session_bucket(SessionId id) const noexcept {
-  return &session_buckets_[mix(id.value) & (bucket_count_ - 1)];
+std::size_t SessionCacheShard::table_bytes(std::size_t buckets) noexcept {
+  return buckets * sizeof(Index::bucket_type) + buckets / 2 * sizeof(Chain);
 }
 
-SessionCacheShard::Entry** SessionCacheShard::user_bucket(UserId user) const noexcept {
-  return &user_buckets_[mix(user.value) & (bucket_count_ / 2 - 1)];
+SessionCacheShard::Chain& SessionCacheShard::chain_of(UserId user) const noexcept {
+  return chains_[mix(user.value) & (bucket_count_ / 2 - 1)];
 }
 
-SessionCacheShard::Entry* SessionCacheShard::find(SessionId id) const noexcept {
-  if (bucket_count_ == 0) return nullptr;
-  Entry* entry = *session_bucket(id);
-  while (entry != nullptr && entry->id != id) entry = entry->next_in_session_bucket;
-  return entry;
+SessionCacheShard::Entry* SessionCacheShard::find(SessionId id) noexcept {
+  const auto found = by_session_.find(id);
+  return found == by_session_.end() ? nullptr : &*found;
 }
 
 SessionCacheShard::Entry* SessionCacheShard::find_valid(SessionId id, TimePoint now) noexcept {
@@ -166,83 +120,55 @@ SessionCacheShard::Entry* SessionCacheShard::find_valid(SessionId id, TimePoint 
 }
 
 bool SessionCacheShard::make_room(std::size_t bytes) noexcept {
-  if (bytes + bucket_bytes(bucket_count_) > bytes_max_) return false;
+  if (bytes + table_bytes(bucket_count_) > bytes_max_) return false;
   while (statistics_.bytes + bytes > bytes_max_) {
-    remove(least_recent_);
+    remove(by_use_.back());
     ++statistics_.evictions;
   }
   return true;
 }
 
-void SessionCacheShard::grow_buckets() noexcept {
+void SessionCacheShard::grow_tables() noexcept {
   if (statistics_.sessions < bucket_count_) return;
   const std::size_t count = std::max(bucket_count_min, bucket_count_ * 2);
-  const std::size_t added_bytes = bucket_bytes(count) - bucket_bytes(bucket_count_);
   // Longer chains are better than fewer sessions: the tables take at most an eighth of the budget.
-  if (bucket_bytes(count) > bytes_max_ / 8) return;
-  Buckets sessions{new (std::nothrow) Entry* [count] {}};
-  Buckets users{new (std::nothrow) Entry* [count / 2] {}};
-  if (!sessions || !users) return;
+  if (table_bytes(count) > bytes_max_ / 8) return;
+  Buckets buckets{new (std::nothrow) Index::bucket_type[count]};
+  Chains chains{new (std::nothrow) Chain[count / 2]};
+  if (!buckets || !chains) return;
 
-  session_buckets_ = std::move(sessions);
-  user_buckets_ = std::move(users);
+  by_session_.rehash(Index::bucket_traits(buckets.get(), count));
+  statistics_.bytes += table_bytes(count) - table_bytes(bucket_count_);
+  for (std::size_t i = 0; i < bucket_count_ / 2; ++i) chains_[i].clear();
+  buckets_ = std::move(buckets);
+  chains_ = std::move(chains);
   bucket_count_ = count;
-  statistics_.bytes += added_bytes;
-  for (Entry* entry = most_recent_; entry != nullptr; entry = entry->less_recent) link_into_buckets(entry);
+  for (Entry& entry : by_use_) chain_of(entry.principal.user).push_front(entry);
 }
 
-void SessionCacheShard::link(Entry* entry) noexcept {
-  link_into_buckets(entry);
-  entry->less_recent = most_recent_;
-  (most_recent_ != nullptr ? most_recent_->more_recent : least_recent_) = entry;
-  most_recent_ = entry;
+void SessionCacheShard::link(Entry& entry) noexcept {
+  by_session_.insert(entry);
+  chain_of(entry.principal.user).push_front(entry);
+  by_use_.push_front(entry);
   ++statistics_.sessions;
-  statistics_.bytes += entry->footprint();
+  statistics_.bytes += entry.footprint();
 }
 
-void SessionCacheShard::link_into_buckets(Entry* entry) noexcept {
-  Entry** bucket = session_bucket(entry->id);
-  entry->next_in_session_bucket = *bucket;
-  *bucket = entry;
-
-  bucket = user_bucket(entry->user);
-  entry->next_in_user_bucket = *bucket;
-  entry->link_in_user_bucket = bucket;
-  if (*bucket != nullptr) (*bucket)->link_in_user_bucket = &entry->next_in_user_bucket;
-  *bucket = entry;
+void SessionCacheShard::make_most_recent(Entry& entry) noexcept {
+  by_use_.splice(by_use_.begin(), by_use_, Recency::s_iterator_to(entry));
 }
 
-void SessionCacheShard::make_most_recent(Entry* entry) noexcept {
-  if (entry == most_recent_) return;
-  unlink_from_recency(entry);
-  entry->more_recent = nullptr;
-  entry->less_recent = most_recent_;
-  most_recent_->more_recent = entry;
-  most_recent_ = entry;
-}
-
-void SessionCacheShard::unlink_from_recency(Entry* entry) noexcept {
-  (entry->more_recent != nullptr ? entry->more_recent->less_recent : most_recent_) = entry->less_recent;
-  (entry->less_recent != nullptr ? entry->less_recent->more_recent : least_recent_) = entry->more_recent;
-}
-
-void SessionCacheShard::remove(Entry* entry) noexcept {
-  Entry** link = session_bucket(entry->id);
-  while (*link != entry) link = &(*link)->next_in_session_bucket;
-  *link = entry->next_in_session_bucket;
-
-  *entry->link_in_user_bucket = entry->next_in_user_bucket;
-  if (entry->next_in_user_bucket != nullptr)
-    entry->next_in_user_bucket->link_in_user_bucket = entry->link_in_user_bucket;
-
-  unlink_from_recency(entry);
+void SessionCacheShard::remove(Entry& entry) noexcept {
+  by_session_.erase(by_session_.iterator_to(entry));
+  chain_of(entry.principal.user).erase(Chain::s_iterator_to(entry));
+  by_use_.erase(Recency::s_iterator_to(entry));
   --statistics_.sessions;
-  statistics_.bytes -= entry->footprint();
-  Entry::destroy(entry);
+  statistics_.bytes -= entry.footprint();
+  Entry::destroy(&entry);
 }
 
 void SessionCacheShard::remove_all() noexcept {
-  while (most_recent_ != nullptr) remove(most_recent_);
+  while (!by_use_.empty()) remove(by_use_.front());
 }
 
 }  // namespace gatehouse::sessions

@@ -1,21 +1,25 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 
 #include "sessions/session_cache.hpp"
+#include "sessions/session_cache_entry.hpp"
 
 namespace gatehouse::sessions {
 
-/// A sixteenth of the cache: one mutex, and under it one allocation per session, linked into three structures at once:
-/// its bucket by session id, its bucket by user id, and the list from most to least recently used. No pointer leaves
-/// it.
+/// A sixteenth of the cache: one mutex, and under it one allocation per session.
 ///
-/// Any thread. Every call is short: a lookup copies an answer, an invalidation unlinks what it names.
+/// Invariants. Each entry stands in three structures at once: the index by session id, the chain of its user's bucket,
+/// and the list from most to least recently used. Only link() and remove() change which entries there are, and they
+/// change all three and the statistics. While trusted_ is false there are none. generation_ moves with each
+/// invalidation, so a fill that began before one is recognised.
+///
+/// Any thread. Every call is short: a lookup copies a profile, an invalidation unlinks what it names.
 class alignas(64) SessionCacheShard {
  public:
   explicit SessionCacheShard(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -25,7 +29,7 @@ class alignas(64) SessionCacheShard {
 
   [[nodiscard]] std::uint64_t generation() const;
   void insert(std::uint64_t generation, const CachedSession& session) noexcept;
-  [[nodiscard]] bool answer(SessionId id, const SessionSecret& secret, TimePoint now, std::string& out);
+  [[nodiscard]] bool find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view);
   [[nodiscard]] std::optional<bool> is_active(SessionId id, UserId user, TimePoint now);
 
   void drop_session(SessionId id) noexcept;
@@ -38,21 +42,35 @@ class alignas(64) SessionCacheShard {
   void add_statistics(SessionCacheStatistics& sum) const;
 
  private:
-  struct Entry;
-  /// Bucket heads of both tables; their number is a power of two, or 0 before the first insert.
-  using Buckets = std::unique_ptr<Entry*[]>;
+  using Entry = SessionCacheEntry;
+  struct SessionOf {
+    using type = SessionId;
+    const SessionId& operator()(const Entry& entry) const noexcept { return entry.principal.session; }
+  };
+  struct HashOf {
+    std::size_t operator()(SessionId id) const noexcept;
+  };
+  using Index =
+      boost::intrusive::unordered_set<Entry, boost::intrusive::member_hook<Entry, Entry::IndexHook, &Entry::by_session>,
+                                      boost::intrusive::key_of_value<SessionOf>, boost::intrusive::hash<HashOf>,
+                                      boost::intrusive::power_2_buckets<true>,
+                                      boost::intrusive::constant_time_size<false>>;
+  using Chain = boost::intrusive::list<Entry, boost::intrusive::member_hook<Entry, Entry::ListHook, &Entry::by_user>,
+                                       boost::intrusive::constant_time_size<false>>;
+  using Recency = boost::intrusive::list<Entry, boost::intrusive::member_hook<Entry, Entry::ListHook, &Entry::by_use>,
+                                         boost::intrusive::constant_time_size<false>>;
+  using Buckets = std::unique_ptr<Index::bucket_type[]>;
+  using Chains = std::unique_ptr<Chain[]>;
 
-  [[nodiscard]] Entry** session_bucket(SessionId id) const noexcept;
-  [[nodiscard]] Entry** user_bucket(UserId user) const noexcept;
-  [[nodiscard]] Entry* find(SessionId id) const noexcept;
+  [[nodiscard]] static std::size_t table_bytes(std::size_t buckets) noexcept;
+  [[nodiscard]] Chain& chain_of(UserId user) const noexcept;
+  [[nodiscard]] Entry* find(SessionId id) noexcept;
   [[nodiscard]] Entry* find_valid(SessionId id, TimePoint now) noexcept;
   [[nodiscard]] bool make_room(std::size_t bytes) noexcept;
-  void grow_buckets() noexcept;
-  void link(Entry* entry) noexcept;
-  void link_into_buckets(Entry* entry) noexcept;
-  void make_most_recent(Entry* entry) noexcept;
-  void unlink_from_recency(Entry* entry) noexcept;
-  void remove(Entry* entry) noexcept;
+  void grow_tables() noexcept;
+  void link(Entry& entry) noexcept;
+  void make_most_recent(Entry& entry) noexcept;
+  void remove(Entry& entry) noexcept;
   void remove_all() noexcept;
 
   const std::size_t bytes_max_;
@@ -60,13 +78,14 @@ class alignas(64) SessionCacheShard {
   mutable std::mutex mutex_;
 
   // Guarded by mutex_.
-  bool trusted_ = false;          ///< other processes' changes are known to arrive
-  std::uint64_t generation_ = 0;  ///< moves with each invalidation
-  Buckets session_buckets_;
-  Buckets user_buckets_;  ///< half as many
-  std::size_t bucket_count_ = 0;
-  Entry* most_recent_ = nullptr;
-  Entry* least_recent_ = nullptr;
+  bool trusted_ = false;  ///< other processes' changes are known to arrive
+  std::uint64_t generation_ = 0;
+  std::array<Index::bucket_type, 1> no_buckets_;  ///< the index's before the first insert
+  Buckets buckets_;
+  Chains chains_;                 ///< half as many as buckets
+  std::size_t bucket_count_ = 0;  ///< a power of two, or 0 before the first insert
+  Index by_session_{Index::bucket_traits(no_buckets_.data(), no_buckets_.size())};
+  Recency by_use_;  ///< the most recently used first
   SessionCacheStatistics statistics_;
 };
 

@@ -1,12 +1,8 @@
 #include "sessions/session_service.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstring>
 #include <span>
 
-#include "base/json_text.hpp"
 #include "base/secret_string.hpp"
 #include "crypto/sha256.hpp"
 #include "sessions/invalidation.hpp"
@@ -16,44 +12,12 @@ namespace {
 
 std::string hash_of(const SessionSecret& secret) { return crypto::sha256(bytes_of(secret)); }
 
-/// What the cache holds of an answer: this head, then the profile's members in JSON. The rest of the answer is the same
-/// for every session and would take a third of the cache.
-struct CachedHead {
-  std::int64_t user;
-  std::int64_t expires_at_us;
-};
-
-std::string cached_form(const StoredSession& session) {
-  const CachedHead head{session.user.value, to_unix_us(session.expires_at)};
-  std::string cached{reinterpret_cast<const char*>(&head), sizeof head};
-  cached += ",\"email\":";
-  append_json_string(cached, session.owner->email);
-  cached += ",\"first_name\":";
-  append_json_string(cached, session.owner->first_name);
-  cached += ",\"last_name\":";
-  append_json_string(cached, session.owner->last_name);
-  return cached;
+Profile profile_of(const StoredSession& session) {
+  return {
+      .email = session.owner->email, .first_name = session.owner->first_name, .last_name = session.owner->last_name};
 }
 
-/// Makes the cached form at the end of `text`, from `begin` on, the answer it stands for.
-void expand_answer(std::string& text, std::size_t begin) {
-  CachedHead head;
-  std::memcpy(&head, text.data() + begin, sizeof head);
-  std::array<char, 20> digits;
-  const std::string_view user{digits.data(), std::to_chars(digits.begin(), digits.end(), head.user).ptr};
-  constexpr std::string_view before_user = "{\"userId\":";
-  constexpr std::string_view between = ",\"user\":{\"id\":";
-  std::array<char, before_user.size() + between.size() + 2 * digits.size()> front;
-  char* end = std::ranges::copy(before_user, front.data()).out;
-  for (const std::string_view part : {user, between, user}) end = std::ranges::copy(part, end).out;
-  text.replace(begin, sizeof head, front.data(), static_cast<std::size_t>(end - front.data()));
-  text += "},\"expiresAt\":\"";
-  append_iso8601(text, from_unix_us(head.expires_at_us));
-  text += "\"}";
-}
-
-/// What speaks against the session at `now`, if anything. A session with another secret is not the one that was asked
-/// for.
+/// Why the session is refused at `now`, if it is. A session with another secret is not the one that was asked for.
 std::optional<SessionError> refusal(const std::optional<StoredSession>& session, const SessionSecret& secret,
                                     TimePoint now) {
   if (!session) return SessionError::not_found;
@@ -72,19 +36,25 @@ SessionService::SessionService(database::Database& database, SessionCache& cache
       sealer_(sealer),
       clock_(clock),
       random_(random),
-      lifetime_{.ttl = settings.ttl, .absolute_ttl = settings.absolute_ttl} {}
+      lifetime_{.ttl = settings.ttl, .absolute_ttl = settings.absolute_ttl},
+      opened_(random) {}
 
-CachedVerdict SessionService::verify_cached(std::string_view sealed, std::string& answer_json) {
+std::optional<SessionReference> SessionService::open_sealed(std::string_view sealed) {
+  if (const SessionReference* known = opened_.find(sealed)) return *known;
   const auto reference = sealer_.open(sealed);
-  if (!reference) return CachedVerdict::refused;
-  const std::size_t begin = answer_json.size();
-  if (!cache_.answer(reference->id, reference->secret, clock_.now(), answer_json)) return CachedVerdict::unknown;
-  expand_answer(answer_json, begin);
-  return CachedVerdict::answered;
+  if (reference) opened_.remember(sealed, *reference);
+  return reference;
 }
 
-Task<std::expected<std::string, SessionError>> SessionService::verify(std::string sealed) {
-  const auto reference = sealer_.open(sealed);
+CachedVerdict SessionService::verify_cached(std::string_view sealed, SessionView& view) {
+  const auto reference = open_sealed(sealed);
+  if (!reference) return CachedVerdict::refused;
+  const bool known = cache_.find(reference->id, reference->secret, clock_.now(), view);
+  return known ? CachedVerdict::active : CachedVerdict::unknown;
+}
+
+Task<std::expected<SessionView, SessionError>> SessionService::verify(std::string sealed) {
+  const auto reference = open_sealed(sealed);
   if (!reference) co_return std::unexpected(SessionError::invalid);
 
   const auto ticket = cache_.begin_fill(reference->id);
@@ -96,15 +66,14 @@ Task<std::expected<std::string, SessionError>> SessionService::verify(std::strin
     if (!session) co_return std::unexpected(session.error());
   }
 
-  std::string answer = cached_form(*session);
+  const Principal principal{.user = session->user, .session = reference->id, .expires_at = session->expires_at};
+  const Profile profile = profile_of(*session);
   cache_.insert(ticket,
-                {.id = reference->id,
-                 .user = session->user,
+                {.principal = principal,
                  .secret = reference->secret,
                  .valid_until = std::min(session->expires_at, session->updated_at + lifetime_.renewal_interval()),
-                 .answer = answer});
-  expand_answer(answer, 0);
-  co_return answer;
+                 .profile = profile});
+  co_return SessionView{principal, profile};
 }
 
 Task<SessionService::Found> SessionService::find(SessionReference reference) {
@@ -135,12 +104,13 @@ Task<bool> SessionService::is_active(SessionId session, UserId user) {
   const auto ticket = cache_.begin_fill(session);
   const auto expires_at = co_await store_.find_active(session, user, clock_.now());
   if (!expires_at) co_return false;
-  cache_.insert(ticket, {.id = session, .user = user, .secret = {}, .valid_until = *expires_at, .answer = {}});
+  const Principal principal{.user = user, .session = session, .expires_at = *expires_at};
+  cache_.insert(ticket, {.principal = principal, .secret = {}, .valid_until = *expires_at, .profile = {}});
   co_return true;
 }
 
 Task<> SessionService::close(std::string sealed) {
-  const auto reference = sealer_.open(sealed);
+  const auto reference = open_sealed(sealed);
   if (!reference) co_return;
   const SessionInvalidation invalidation{cache_, reference->id};
   std::string secret_hash = hash_of(reference->secret);

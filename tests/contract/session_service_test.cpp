@@ -42,16 +42,14 @@ class SessionServiceTest : public testing::FeatureFixture {
     return service_.open(draft, id.value());
   }
 
-  std::string answer(TimePoint expires_at) {
-    const auto id = std::to_string(user_.value);
-    return "{\"userId\":" + id + ",\"user\":{\"id\":" + id +
-           ",\"email\":\"ada@example.com\",\"first_name\":\"Ada\",\"last_name\":\"Lovelace\"},\"expiresAt\":\"" +
-           to_iso8601(expires_at) + "\"}";
+  SessionView view(const OpenedSession& session, TimePoint expires_at) const {
+    return {{.user = user_, .session = session.id, .expires_at = expires_at},
+            {.email = "ada@example.com", .first_name = "Ada", .last_name = "Lovelace"}};
   }
 
   CachedVerdict cached(const std::string& sealed) {
-    std::string json;
-    return service_.verify_cached(sealed, json);
+    SessionView found;
+    return service_.verify_cached(sealed, found);
   }
 
   SessionError refusal(const std::string& sealed) { return run(service_.verify(sealed)).error(); }
@@ -71,10 +69,10 @@ TEST_P(SessionServiceTest, FreshSession_IsAnsweredByTheDatabaseThenByTheCache) {
   const auto session = login();
   EXPECT_EQ(session.expires_at, clock_.now() + hours{10});
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
-  EXPECT_EQ(run(service_.verify(session.sealed)), answer(session.expires_at));
-  std::string json;
-  EXPECT_EQ(service_.verify_cached(session.sealed, json), CachedVerdict::answered);
-  EXPECT_EQ(json, answer(session.expires_at));
+  EXPECT_EQ(run(service_.verify(session.sealed)), view(session, session.expires_at));
+  SessionView found;
+  EXPECT_EQ(service_.verify_cached(session.sealed, found), CachedVerdict::active);
+  EXPECT_EQ(found, view(session, session.expires_at));
 }
 
 TEST_P(SessionServiceTest, TwoLogins_AreTwoSessions) {
@@ -124,7 +122,7 @@ TEST_P(SessionServiceTest, UseBeforeATenthOfTheTime_WritesNothing) {
   const auto session = login();
   const auto opened_at = clock_.now();
   clock_.advance(hours{1} - microseconds{1});
-  EXPECT_EQ(run(service_.verify(session.sealed)), answer(session.expires_at));
+  EXPECT_EQ(run(service_.verify(session.sealed)), view(session, session.expires_at));
   EXPECT_EQ(last_seen(session.id), opened_at);
 }
 
@@ -133,9 +131,9 @@ TEST_P(SessionServiceTest, UseAfterATenthOfTheTime_RenewsIt) {
   ASSERT_TRUE(run(service_.verify(session.sealed)));
   clock_.advance(hours{1});
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown) << "the cache does not hide that a renewal is due";
-  EXPECT_EQ(run(service_.verify(session.sealed)), answer(clock_.now() + hours{10}));
+  EXPECT_EQ(run(service_.verify(session.sealed)), view(session, clock_.now() + hours{10}));
   EXPECT_EQ(last_seen(session.id), clock_.now());
-  EXPECT_EQ(cached(session.sealed), CachedVerdict::answered);
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::active);
 }
 
 TEST_P(SessionServiceTest, UseAllTheTime_WritesTenTimesAWindow) {
@@ -143,7 +141,7 @@ TEST_P(SessionServiceTest, UseAllTheTime_WritesTenTimesAWindow) {
   std::set<TimePoint> writes;
   for (int i = 0; i < 200; ++i) {
     clock_.advance(seconds{hours{10}} / 200);
-    if (cached(session.sealed) != CachedVerdict::answered) {
+    if (cached(session.sealed) != CachedVerdict::active) {
       ASSERT_TRUE(run(service_.verify(session.sealed)));
     }
     writes.insert(last_seen(session.id));
@@ -160,11 +158,11 @@ TEST_P(SessionServiceTest, Renewal_NeverCrossesTheAbsoluteLimit) {
     ASSERT_TRUE(verified) << "used all the time";
     const auto expires_at = run(SessionStore{*database_}.find(session.id))->expires_at;
     ASSERT_LE(expires_at, limit);
-    EXPECT_EQ(*verified, answer(expires_at));
+    EXPECT_EQ(*verified, view(session, expires_at));
     clock_.advance(hours{1} + seconds{7});
   }
   clock_.set(limit - microseconds{1});
-  EXPECT_EQ(run(service_.verify(session.sealed)), answer(limit));
+  EXPECT_EQ(run(service_.verify(session.sealed)), view(session, limit));
   clock_.set(limit);
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
   EXPECT_EQ(refusal(session.sealed), SessionError::expired);
@@ -173,10 +171,10 @@ TEST_P(SessionServiceTest, Renewal_NeverCrossesTheAbsoluteLimit) {
 TEST_P(SessionServiceTest, ConcurrentRenewals_AllSucceedWithOneExpiry) {
   const auto session = login();
   clock_.advance(hours{2});
-  std::vector<Task<std::expected<std::string, SessionError>>> verifications;
+  std::vector<Task<std::expected<SessionView, SessionError>>> verifications;
   for (int i = 0; i < 30; ++i) verifications.push_back(service_.verify(session.sealed));
   for (const auto& verified : run_all(std::move(verifications))) {
-    EXPECT_EQ(verified, answer(clock_.now() + hours{10}));
+    EXPECT_EQ(verified, view(session, clock_.now() + hours{10}));
   }
 }
 
@@ -227,7 +225,7 @@ TEST_P(SessionServiceTest, LostFeed_MakesEveryAnswerComeFromTheDatabase) {
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
   cache_.on_feed_ready();
   ASSERT_TRUE(run(service_.verify(session.sealed)));
-  EXPECT_EQ(cached(session.sealed), CachedVerdict::answered);
+  EXPECT_EQ(cached(session.sealed), CachedVerdict::active);
 }
 
 TEST_P(SessionServiceTest, IsActive_FollowsTheSession) {
@@ -237,7 +235,7 @@ TEST_P(SessionServiceTest, IsActive_FollowsTheSession) {
   EXPECT_EQ(service_.is_active_cached(session.id, user_), true);
   EXPECT_FALSE(run(service_.is_active(session.id, UserId{user_.value + 1})));
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown) << "known to be active is not verified";
-  EXPECT_EQ(run(service_.verify(session.sealed)), answer(session.expires_at));
+  EXPECT_EQ(run(service_.verify(session.sealed)), view(session, session.expires_at));
   run(service_.close(session.sealed));
   EXPECT_EQ(service_.is_active_cached(session.id, user_), std::nullopt);
   EXPECT_FALSE(run(service_.is_active(session.id, user_)));
@@ -252,7 +250,7 @@ TEST_P(SessionServiceTest, CloseOneAndCloseAll_EndThoseSessions) {
   EXPECT_TRUE(run(service_.close_one(second.id)));
   EXPECT_FALSE(run(service_.close_one(second.id)));
   EXPECT_EQ(cached(second.sealed), CachedVerdict::unknown);
-  EXPECT_EQ(cached(first.sealed), CachedVerdict::answered);
+  EXPECT_EQ(cached(first.sealed), CachedVerdict::active);
   EXPECT_EQ(run(service_.close_all(user_)), 2);
   for (const auto& session : {first, second, third}) {
     EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
@@ -265,7 +263,7 @@ TEST_P(SessionServiceTest, LogoutOnAnotherReplica_EmptiesThisCache) {
   cache_.on_feed_lost();
   auto feed = backend_->provider().watch(io_, cache_);
   const auto session = login();
-  const auto answered = [&] { return cached(session.sealed) == CachedVerdict::answered; };
+  const auto answered = [&] { return cached(session.sealed) == CachedVerdict::active; };
   EXPECT_TRUE(testing::run_until(io_, [&] { return run(service_.verify(session.sealed)) && answered(); }))
       << "the feed becomes ready";
   auto replica = backend_->another_provider();

@@ -14,8 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
 
   sessions::SessionCache cache{1 << 20};
   cache.on_feed_ready();
-  cache.insert(cache.begin_fill(session),
-               {.id = session, .user = user, .secret = {}, .valid_until = now + std::chrono::hours{1}, .answer = "x"});
+  const TimePoint later = now + std::chrono::hours{1};
+  cache.insert(cache.begin_fill(session), {.principal = {.user = user, .session = session, .expires_at = later},
+                                           .secret = {},
+                                           .valid_until = later,
+                                           .profile = {}});
   if (cache.is_active(session, user, now) != true) std::abort();
 
   const std::string_view announcement{reinterpret_cast<const char*>(bytes), size};

@@ -22,7 +22,14 @@ SessionSecret secret_of(char seed) {
   return secret;
 }
 
-std::string answer_of(std::int64_t id) { return "{\"session\":" + std::to_string(id) + "}"; }
+std::string email_of(std::int64_t id) { return "user" + std::to_string(id) + "@example.com"; }
+
+CachedSession session_of(std::int64_t id, std::int64_t user, std::optional<Profile> profile) {
+  return {.principal = {.user = UserId{user}, .session = SessionId{id}, .expires_at = later},
+          .secret = secret_of('s'),
+          .valid_until = later,
+          .profile = profile};
+}
 
 class SessionCacheTest : public ::testing::Test {
  protected:
@@ -35,16 +42,14 @@ class SessionCacheTest : public ::testing::Test {
   }
 
   static void insert(SessionCache& cache, SessionCache::FillTicket ticket, std::int64_t id, std::int64_t user) {
-    const std::string answer = answer_of(id);
-    cache.insert(
-        ticket,
-        {.id = SessionId{id}, .user = UserId{user}, .secret = secret_of('s'), .valid_until = later, .answer = answer});
+    const std::string email = email_of(id);
+    cache.insert(ticket, session_of(id, user, Profile{.email = email, .first_name = "Ada", .last_name = "Lovelace"}));
   }
 
   static bool knows(SessionCache& cache, std::int64_t id) {
-    std::string answer;
-    const bool hit = cache.answer(SessionId{id}, secret_of('s'), start, answer);
-    EXPECT_EQ(answer, hit ? answer_of(id) : "");
+    SessionView view;
+    const bool hit = cache.find(SessionId{id}, secret_of('s'), start, view);
+    EXPECT_EQ(view.profile().email, hit ? email_of(id) : "");
     return hit;
   }
   bool knows(std::int64_t id) { return knows(cache_, id); }
@@ -59,41 +64,52 @@ TEST_F(SessionCacheTest, InsertedSession_IsAnswered) {
   EXPECT_FALSE(knows(2));
 }
 
-TEST_F(SessionCacheTest, Answer_IsAppendedToWhatIsThere) {
+TEST_F(SessionCacheTest, FoundSession_IsShownWhole) {
+  const Profile profile{.email = "ada@example.com", .first_name = "Ada", .last_name = ""};
+  cache_.insert(cache_.begin_fill(SessionId{1}), session_of(1, 10, profile));
+  SessionView view;
+  ASSERT_TRUE(cache_.find(SessionId{1}, secret_of('s'), start, view));
+  EXPECT_EQ(view, SessionView({.user = UserId{10}, .session = SessionId{1}, .expires_at = later}, profile));
+}
+
+TEST_F(SessionCacheTest, ViewUsedAgain_ShowsOnlyTheLatestSession) {
   remember(1, 10);
-  std::string out = "before ";
-  ASSERT_TRUE(cache_.answer(SessionId{1}, secret_of('s'), start, out));
-  EXPECT_EQ(out, "before " + answer_of(1));
+  remember(200, 10);
+  SessionView view;
+  ASSERT_TRUE(cache_.find(SessionId{200}, secret_of('s'), start, view));
+  ASSERT_TRUE(cache_.find(SessionId{1}, secret_of('s'), start, view));
+  EXPECT_EQ(view.principal().session, SessionId{1});
+  EXPECT_EQ(view.profile(), (Profile{.email = "user1@example.com", .first_name = "Ada", .last_name = "Lovelace"}));
 }
 
 TEST_F(SessionCacheTest, OtherSecret_IsNotAnswered) {
   remember(1, 10);
-  std::string answer;
+  SessionView view;
   for (std::size_t i = 0; i < sizeof(SessionSecret); ++i) {
     SessionSecret other = secret_of('s');
     other[i] = 't';
-    EXPECT_FALSE(cache_.answer(SessionId{1}, other, start, answer));
+    EXPECT_FALSE(cache_.find(SessionId{1}, other, start, view));
   }
-  EXPECT_EQ(answer, "");
+  EXPECT_EQ(view, SessionView{});
 }
 
 TEST_F(SessionCacheTest, ValidUntil_IsTheFirstMomentNotAnswered) {
   remember(1, 10);
-  std::string answer;
-  EXPECT_TRUE(cache_.answer(SessionId{1}, secret_of('s'), later - std::chrono::microseconds{1}, answer));
-  EXPECT_FALSE(cache_.answer(SessionId{1}, secret_of('s'), later, answer));
+  SessionView view;
+  EXPECT_TRUE(cache_.find(SessionId{1}, secret_of('s'), later - std::chrono::microseconds{1}, view));
+  EXPECT_FALSE(cache_.find(SessionId{1}, secret_of('s'), later, view));
   EXPECT_FALSE(cache_.is_active(SessionId{1}, UserId{10}, later));
 }
 
 TEST_F(SessionCacheTest, SecondInsert_ReplacesTheFirst) {
   remember(1, 10);
-  cache_.insert(
-      cache_.begin_fill(SessionId{1}),
-      {.id = SessionId{1}, .user = UserId{10}, .secret = secret_of('n'), .valid_until = later, .answer = "new"});
+  CachedSession changed = session_of(1, 10, Profile{.email = "new@example.com", .first_name = "", .last_name = ""});
+  changed.secret = secret_of('n');
+  cache_.insert(cache_.begin_fill(SessionId{1}), changed);
   EXPECT_FALSE(knows(1));
-  std::string answer;
-  EXPECT_TRUE(cache_.answer(SessionId{1}, secret_of('n'), start, answer));
-  EXPECT_EQ(answer, "new");
+  SessionView view;
+  EXPECT_TRUE(cache_.find(SessionId{1}, secret_of('n'), start, view));
+  EXPECT_EQ(view.profile().email, "new@example.com");
   EXPECT_EQ(cache_.statistics().sessions, 1u);
 }
 
@@ -104,18 +120,15 @@ TEST_F(SessionCacheTest, IsActive_KnowsTheSessionsUser) {
   EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{11}, start), false);
 }
 
-TEST_F(SessionCacheTest, SessionKnownWithoutAnswer_IsActiveButNotAnswered) {
-  cache_.insert(cache_.begin_fill(SessionId{1}),
-                {.id = SessionId{1}, .user = UserId{10}, .secret = {}, .valid_until = later, .answer = {}});
+TEST_F(SessionCacheTest, SessionKnownWithoutProfile_IsActiveButNotFound) {
+  cache_.insert(cache_.begin_fill(SessionId{1}), session_of(1, 10, std::nullopt));
   EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{10}, start), true);
-  std::string answer;
-  EXPECT_FALSE(cache_.answer(SessionId{1}, SessionSecret{}, start, answer));
+  EXPECT_FALSE(knows(1));
 }
 
-TEST_F(SessionCacheTest, InsertWithoutAnswer_KeepsTheAnswerThatIsThere) {
+TEST_F(SessionCacheTest, InsertWithoutProfile_KeepsTheProfileThatIsThere) {
   remember(1, 10);
-  cache_.insert(cache_.begin_fill(SessionId{1}),
-                {.id = SessionId{1}, .user = UserId{10}, .secret = {}, .valid_until = later, .answer = {}});
+  cache_.insert(cache_.begin_fill(SessionId{1}), session_of(1, 10, std::nullopt));
   EXPECT_TRUE(knows(1));
 }
 
@@ -228,15 +241,13 @@ TEST_F(SessionCacheTest, MoreThanTheBudget_DropsTheLeastRecentlyUsed) {
   EXPECT_EQ(statistics.sessions + statistics.evictions, 5000u);
 }
 
-TEST_F(SessionCacheTest, AnswerAboveTheBudget_IsNotRemembered) {
+TEST_F(SessionCacheTest, ProfileAboveTheBudget_IsNotRemembered) {
   SessionCache cache{16 * 4096};
   cache.on_feed_ready();
   const std::string huge(5000, 'x');
-  cache.insert(
-      cache.begin_fill(SessionId{1}),
-      {.id = SessionId{1}, .user = UserId{10}, .secret = secret_of('s'), .valid_until = later, .answer = huge});
-  std::string answer;
-  EXPECT_FALSE(cache.answer(SessionId{1}, secret_of('s'), start, answer));
+  cache.insert(cache.begin_fill(SessionId{1}),
+               session_of(1, 10, Profile{.email = huge, .first_name = "", .last_name = ""}));
+  EXPECT_FALSE(knows(cache, 1));
   EXPECT_LE(cache.statistics().bytes, 16u * 4096u);
 }
 
@@ -249,28 +260,26 @@ TEST_F(SessionCacheTest, EverythingDropped_GivesItsBytesBack) {
   EXPECT_LT(empty.bytes, full / 4) << "only the tables are left";
 }
 
-TEST_F(SessionCacheTest, TypicalSession_TakesLessThan300Bytes) {
+TEST_F(SessionCacheTest, TypicalSession_TakesAtMost252Bytes) {
   constexpr std::size_t count = 100'000;
   SessionCache cache{64u << 20};
   cache.on_feed_ready();
-  const std::string answer(150, 'x');
+  const Profile profile{.email = "augusta.ada.king@computing.example.com",
+                        .first_name = "Augusta Ada",
+                        .last_name = "King, Countess of Lovelace"};
   const auto before = ::mallinfo2();
   for (std::size_t id = 1; id <= count; ++id) {
-    const SessionId session{static_cast<std::int64_t>(id)};
-    cache.insert(cache.begin_fill(session), {.id = session,
-                                             .user = UserId{static_cast<std::int64_t>(id / 2)},
-                                             .secret = secret_of('s'),
-                                             .valid_until = later,
-                                             .answer = answer});
+    const auto session = static_cast<std::int64_t>(id);
+    cache.insert(cache.begin_fill(SessionId{session}), session_of(session, session / 2, profile));
   }
   const auto after = ::mallinfo2();
   const auto statistics = cache.statistics();
   ASSERT_EQ(statistics.sessions, count);
   const auto measured = (after.uordblks + after.hblkhd) - (before.uordblks + before.hblkhd);
   RecordProperty("bytes_per_session", static_cast<int>(measured / count));
-  EXPECT_LE(statistics.bytes / count, 300u);
+  EXPECT_LE(statistics.bytes / count, 252u);
   if (measured == 0) GTEST_SKIP() << "a sanitizer's malloc does not tell what it holds";
-  EXPECT_LE(measured / count, 300u);
+  EXPECT_LE(measured / count, 252u);
   EXPECT_NEAR(static_cast<double>(measured), static_cast<double>(statistics.bytes),
               0.02 * static_cast<double>(measured));
 }
@@ -290,8 +299,8 @@ TEST_F(SessionCacheTest, ManyThreads_NeverSeeARevokedSession) {
     for (std::int64_t id = 1; id < rounds; ++id) {
       revoked_below.store(id + 1);
       cache_.drop_session(SessionId{id});
-      std::string answer;
-      if (cache_.answer(SessionId{id}, secret_of('s'), start, answer)) wrong = true;
+      SessionView view;
+      if (cache_.find(SessionId{id}, secret_of('s'), start, view)) wrong = true;
     }
   });
   reader.join();

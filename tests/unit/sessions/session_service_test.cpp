@@ -59,11 +59,11 @@ class SessionServiceTest : public ::testing::Test {
   }
 
   bool cached() {
-    std::string json;
-    return service_.verify_cached(sealed_, json) == CachedVerdict::answered;
+    SessionView view;
+    return service_.verify_cached(sealed_, view) == CachedVerdict::active;
   }
 
-  std::expected<std::string, SessionError> verify() { return testing::run_task(io_, service_.verify(sealed_)); }
+  std::expected<SessionView, SessionError> verify() { return testing::run_task(io_, service_.verify(sealed_)); }
 
   bool row_there_ = true;
   bool owner_there_ = true;
@@ -103,11 +103,12 @@ TEST_F(SessionServiceTest, LogoutBetweenQueryAndFill_KeepsTheSessionOutOfTheCach
 
 TEST_F(SessionServiceTest, FillDuringTheLogout_IsDroppedWhenItEnds) {
   during_removal_ = [this] {
-    cache_.insert(cache_.begin_fill(SessionId{1}), {.id = SessionId{1},
-                                                    .user = UserId{10},
-                                                    .secret = {},
-                                                    .valid_until = clock_.now() + hours{1},
-                                                    .answer = "stale"});
+    const TimePoint soon = clock_.now() + hours{1};
+    cache_.insert(cache_.begin_fill(SessionId{1}),
+                  {.principal = {.user = UserId{10}, .session = SessionId{1}, .expires_at = soon},
+                   .secret = {},
+                   .valid_until = soon,
+                   .profile = Profile{.email = "stale@example.com", .first_name = "", .last_name = ""}});
   };
   testing::run_task(io_, service_.close(sealed_));
   EXPECT_FALSE(cached());

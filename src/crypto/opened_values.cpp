@@ -1,0 +1,22 @@
+#include "crypto/opened_values.hpp"
+
+#include <sodium.h>
+
+#include <span>
+
+namespace gatehouse::crypto {
+
+KeyedHash::KeyedHash(Random& random) {
+  static_assert(sizeof key_ == crypto_shorthash_KEYBYTES);
+  random.fill(std::as_writable_bytes(std::span{key_}));
+}
+
+std::uint64_t KeyedHash::operator()(std::string_view text) const noexcept {
+  static_assert(sizeof(std::uint64_t) == crypto_shorthash_BYTES);
+  std::uint64_t hash = 0;
+  crypto_shorthash(reinterpret_cast<unsigned char*>(&hash), reinterpret_cast<const unsigned char*>(text.data()),
+                   text.size(), key_.data());
+  return hash;
+}
+
+}  // namespace gatehouse::crypto

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <type_traits>
+
+#include "base/secret_string.hpp"
+#include "crypto/random.hpp"
+
+namespace gatehouse::crypto {
+
+/// A number that only who holds the key can compute: SipHash-2-4 (Aumasson, Bernstein 2012).
+class KeyedHash {
+ public:
+  explicit KeyedHash(Random& random);
+  [[nodiscard]] std::uint64_t operator()(std::string_view text) const noexcept;
+
+ private:
+  std::array<unsigned char, 16> key_;
+};
+
+/// Remembers what authenticated texts said, so that one that comes again need not be opened or verified again.
+///
+/// Only texts that were found authentic go in, and only the very same text finds its value: it is compared as a whole,
+/// in time that depends on its length alone. A place is found by the keyed hash of the text's end, which in a sealed
+/// value or a signed token nobody can choose, so a client cannot aim at another one's place. Each place holds one text;
+/// a newer one takes it over.
+///
+/// Bounded: `places` times the size of a place, zero pages until a place is used. One thread. What is remembered is as
+/// secret as what was opened; the destructor wipes it. It must not outlive the keys that the texts were opened with.
+template <class Value, std::size_t text_bytes_max>
+  requires std::is_trivially_copyable_v<Value>
+class OpenedValues {
+ public:
+  static constexpr std::size_t places = 1024;
+
+  explicit OpenedValues(Random& random) : hash_(random), places_(new_places()) {}
+  ~OpenedValues() {
+    for (std::size_t i = 0; i < places; ++i)
+      if (places_[i].length != 0) wipe_memory(&places_[i], sizeof(Place));
+  }
+  OpenedValues(const OpenedValues&) = delete;
+  OpenedValues& operator=(const OpenedValues&) = delete;
+
+  /// Null where the text is not remembered. Valid until the next remember().
+  [[nodiscard]] const Value* find(std::string_view text) const noexcept {
+    const Place& place = place_of(text);
+    const bool same = equal_in_constant_time({place.text.data(), place.length}, text) && !text.empty();
+    return same ? &place.value : nullptr;
+  }
+
+  /// A text longer than text_bytes_max is not kept.
+  void remember(std::string_view text, const Value& value) noexcept {
+    if (text.empty() || text.size() > text_bytes_max) return;
+    Place& place = place_of(text);
+    text.copy(place.text.data(), text.size());
+    place.length = static_cast<std::uint32_t>(text.size());
+    place.value = value;
+  }
+
+ private:
+  struct Place {
+    std::uint32_t length;
+    std::array<char, text_bytes_max> text;
+    Value value;
+  };
+  struct Release {
+    void operator()(Place* memory) const noexcept { std::free(memory); }
+  };
+  using Places = std::unique_ptr<Place[], Release>;
+
+  /// calloc(3) leaves pages of this size to the kernel, which gives them only once they are written to.
+  static Places new_places() {
+    Places fresh{static_cast<Place*>(std::calloc(places, sizeof(Place)))};
+    if (!fresh) throw std::bad_alloc{};
+    return fresh;
+  }
+
+  [[nodiscard]] Place& place_of(std::string_view text) const noexcept {
+    constexpr std::size_t end_bytes = 16;
+    const std::string_view end = text.substr(text.size() < end_bytes ? 0 : text.size() - end_bytes);
+    return places_[hash_(end) % places];
+  }
+
+  const KeyedHash hash_;
+  const Places places_;
+};
+
+}  // namespace gatehouse::crypto
