@@ -77,6 +77,7 @@ test_build() {
   section "$preset: unit, contract, corpora" run_ctest "$preset" || true
   if [[ $preset == release ]]; then
     section "architecture" run_pytest "$preset" architecture || true
+    section "compare" run_pytest "$preset" compare || true
     section "$preset: integration" run_pytest "$preset" integration || true
     section "$preset: end to end" run_pytest "$preset" e2e || true
   else

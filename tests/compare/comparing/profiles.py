@@ -1,0 +1,103 @@
+"""The pairs of programs: which settings they run with, and what each pair is asked."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from .exchange import Exchange, Side
+from .plan import Plan
+from .sequence import exchanges, first_exchanges
+from .troubled_requests import too_slow, without_database
+
+ORIGINS = "https://app.example.com,http://localhost:3000"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`share`: its part of the requests asked for; without one it asks what it always asks."""
+
+    name: str
+    settings: dict[str, str]
+    play: Callable[[Plan, int], Iterator[Exchange]]
+    share: float = 0.0
+    detailed: bool = False
+    trouble: Callable[[list[Side]], contextlib.AbstractContextManager] | None = field(default=None)
+
+
+def _thorough(plan: Plan, count: int) -> Iterator[Exchange]:
+    yield from first_exchanges(plan)
+    yield from exchanges(plan, count, thorough=True)
+
+
+def _varied(plan: Plan, count: int) -> Iterator[Exchange]:
+    yield from first_exchanges(plan)
+    yield from exchanges(plan, count, thorough=False)
+
+
+def _slow(plan: Plan, _: int) -> Iterator[Exchange]:
+    yield from too_slow(plan)
+
+
+def _first(plan: Plan, _: int) -> Iterator[Exchange]:
+    yield from first_exchanges(plan)
+
+
+@contextlib.contextmanager
+def _locked(sides: list[Side]) -> Iterator[None]:
+    """Another process holds the write lock of each SQLite file, longer than the programs wait."""
+    with contextlib.ExitStack() as stack:
+        for side in sides:
+            connection = sqlite3.connect(side.database.path, timeout=20, isolation_level=None)
+            stack.callback(connection.close)
+            connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def profiles(database: str, stop_server: Callable[[], None]) -> tuple[Profile, ...]:
+    """All of them, for one kind of database. `stop_server` ends the PostgreSQL server; it is called last of all."""
+
+    @contextlib.contextmanager
+    def stopped(_: list[Side]) -> Iterator[None]:
+        stop_server()
+        yield
+
+    trouble = _locked if database == "sqlite" else stopped
+    return (
+        Profile(
+            "usual",
+            {"ALLOWED_ORIGINS": ORIGINS, "TRUSTED_PROXIES": "127.0.0.1,10.0.0.0/8,::1"},
+            _thorough,
+            share=0.75,
+        ),
+        Profile(
+            "otherwise",
+            {
+                "LOGIN_ERRORS": "detailed",
+                "PASSWORD_HASH": "pbkdf2-sha512",
+                "SESSION_CACHE_MB": "0",
+                "SESSION_TTL": "10m",
+                "SESSION_ABSOLUTE_TTL": "20m",
+                "JWT_EXPIRES_IN": "3m",
+                "HEADER_BYTES_MAX": "2048",
+                "BODY_BYTES_MAX": "4096",
+                "PIPELINE_MAX": "2",
+            },
+            _varied,
+            share=0.25,
+        ),
+        Profile(
+            "slow clients", {"HEADER_TIMEOUT": "300ms", "BODY_TIMEOUT": "300ms", "IDLE_TIMEOUT": "300ms"}, _slow
+        ),
+        Profile(
+            "no database",
+            {"DB_QUERY_TIMEOUT": "300ms", "DB_CONNECT_TIMEOUT": "300ms", "SESSION_CACHE_MB": "0", "PASSWORD_HASH": "pbkdf2-sha512"},
+            _first,
+            trouble=trouble,
+        ),
+    )  # fmt: skip
+
+
+def troubled_exchanges(plan: Plan) -> Iterator[Exchange]:
+    """What is asked while the trouble lasts."""
+    yield from without_database(plan)
