@@ -20,10 +20,11 @@ from comparing.comparison import compare, statuses  # noqa: E402 the paths come 
 from comparing.connection import play  # noqa: E402
 from comparing.exchange import Exchange, Side  # noqa: E402
 from comparing.masking import Allowance  # noqa: E402
-from comparing.plan import BULK_USERS, Plan  # noqa: E402
+from comparing.plan import Plan  # noqa: E402
 from comparing.profiles import Profile, profiles, troubled_exchanges  # noqa: E402
 from comparing.programs import serving  # noqa: E402
 from comparing.report import Report  # noqa: E402
+from comparing.starting_users import insert_starting_users  # noqa: E402
 from harness.clusters import Cluster  # noqa: E402
 from harness.databases import PostgresDatabase, SqliteDatabase  # noqa: E402
 
@@ -70,8 +71,9 @@ def run_profile(profile: Profile, options: argparse.Namespace, databases: Databa
         sides = []
         for name in ("old", "new"):
             folder = directory / profile.name.replace(" ", "-") / name
-            sides.append(stack.enter_context(serving(getattr(options, name), folder, databases.create(), profile.settings)))
-            sides[-1].database.insert_users(BULK_USERS)
+            program = serving(getattr(options, name), folder, databases.create(), profile.settings)
+            sides.append(stack.enter_context(program))
+            insert_starting_users(sides[-1].database)
         allowance = Allowance(options.allow_code, options.allow_description)
         comparison = Comparison(sides, profile, allowance, report)
         comparison.run(profile.play(plan, int(options.requests * profile.share)))

@@ -158,7 +158,10 @@ def test_no_other_member_is_taken_for_a_code(body):
         (b'{"error":"x","code":"a_1"}', b'{"error":"x"}'),
         (b'{"code":"a","error":"x"}', b'{"error":"x"}'),
         (b'{"error":"x","code":"a","more":1}', b'{"error":"x","more":1}'),
-        (b'{"error":"x","details":[{"code":"b","field":"f"},{"code":"c"}]}', b'{"error":"x","details":[{"field":"f"},{}]}'),
+        (
+            b'{"error":"x","details":[{"code":"b","field":"f"},{"code":"c"}]}',
+            b'{"error":"x","details":[{"field":"f"},{}]}',
+        ),
         (REFUSAL_WITH_CODES, REFUSAL),
     ],
 )

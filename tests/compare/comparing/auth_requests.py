@@ -7,22 +7,27 @@ from .account_requests import BAD_IDS, PASSWORDS
 from .alterations import FORGERIES
 from .exchange import Exchange, Learn, Side
 from .plan import Plan, message, single
+from .starting_users import EXPRESS_USERS, express_password
 
 ALTERED = ("flip", "insert", "cut", "behead", "lengthen", "upper", "double", "join")
 FOREIGN_SESSIONS = (
     "x", "a.b", "AAAA", "=", " ", "null", "0", "\U0001f511", "a:b", "eyJpZCI6MX0=", "A" * 86, "A" * 200, "a" * 60_000,
 )  # fmt: skip
 USER_AGENTS = (
-    "curl/8.0", "Mozilla/5.0 (X11; Linux x86_64)", "", "ünïcode", "a" * 2000, "é" * 600, "\udcff\udcfe broken", '"quoted" \\',
+    "curl/8.0", "Mozilla/5.0 (X11; Linux x86_64)", "", "ünïcode", "a" * 2000, "é" * 600, "\udcff\udcfe broken",
+    '"quoted" \\',
 )  # fmt: skip
 FORWARDED = (
     "203.0.113.9", "203.0.113.9, 127.0.0.1", "127.0.0.1", "10.0.0.1, 198.51.100.7", "2001:db8::1", "::ffff:203.0.113.5",
-    "unknown", "203.0.113.9:8080", "[2001:db8::1]", "", ",", "203.0.113.9,", ", 127.0.0.1", "1.2.3", "1.2.3.4, x, 127.0.0.1",
+    "unknown", "203.0.113.9:8080", "[2001:db8::1]", "", ",", "203.0.113.9,", ", 127.0.0.1", "1.2.3",
+    "1.2.3.4, x, 127.0.0.1",
     " 203.0.113.10 ,\t127.0.0.1", "300.1.1.1", "203.0.113.9" + ", 127.0.0.1" * 50, "fe80::1%eth0",
 )  # fmt: skip
 AUTHORIZATIONS = (
-    "Bearer {}", "bearer {}", "BEARER {}", "Bearer  {}", "Bearer\t{}", "Bearer {} ", "Bearer: {}", "{}", "Token {}", "Basic {}",
-    "Bearer", "Bearer ", "", "Bearer {},{}", "Bearer {} {}", 'Bearer "{}"', "Bearer x", "Bearer ..", "Bearer a.b.c", "Bearer a.b",
+    "Bearer {}", "bearer {}", "BEARER {}", "Bearer  {}", "Bearer\t{}", "Bearer {} ", "Bearer: {}", "{}", "Token {}",
+    "Basic {}",
+    "Bearer", "Bearer ", "", "Bearer {},{}", "Bearer {} {}", 'Bearer "{}"', "Bearer x", "Bearer ..", "Bearer a.b.c",
+    "Bearer a.b",
 )  # fmt: skip
 
 
@@ -55,12 +60,25 @@ def log_in_refused(plan: Plan) -> list[Exchange]:
 
 def log_in_incomplete(plan: Plan) -> list[Exchange]:
     body = plan.turn("incomplete login", (
-        {}, {"email": "a@b.com"}, {"password": "x"}, {"email": "", "password": ""}, {"email": "a@b.com", "password": ""},
+        {}, {"email": "a@b.com"}, {"password": "x"}, {"email": "", "password": ""},
+        {"email": "a@b.com", "password": ""},
         {"email": None, "password": None}, {"email": "", "password": "x"}, {"username": "a", "password": "x"},
         {"email": "a@b.com", "password": "x", "rememberMe": "yes"}, {"Email": "a@b.com", "Password": "x"},
-        {"email": "a\x00@b.com", "password": "x"}, {"email": "a@b.com", "password": "x\x00"}, {"email": 1, "password": True},
+        {"email": "a\x00@b.com", "password": "x"}, {"email": "a@b.com", "password": "x\x00"},
+        {"email": 1, "password": True},
     ))  # fmt: skip
     return [single("POST /user-auth", message("POST /user-auth", body=body))]
+
+
+def log_in_with_express_hash(plan: Plan) -> list[Exchange]:
+    """With the password that the Express service stored: refused once, good, and good again with the new hash."""
+    user_id = plan.turn("express user", EXPRESS_USERS)
+    email = f"bulk{user_id}@example.com"
+    requests = [
+        message("POST /user-auth", body={"email": email, "password": password})
+        for password in ("wrong", express_password(user_id), express_password(user_id))
+    ]
+    return [single("POST /user-auth", request) for request in requests]
 
 
 def _with_session(path: str, session: str) -> Exchange:

@@ -66,10 +66,12 @@ class Conversation:
 
 def play(side: Side, exchange: Exchange) -> Heard:
     """Sends the exchange with the side's own values, and lets the side learn from the answers."""
-    if exchange.before is not None:
-        exchange.before(side)
-    conversation = Conversation(side.port)
-    try:
+    with contextlib.ExitStack() as stack:
+        prepared = exchange.before(side) if exchange.before is not None else None
+        if prepared is not None:
+            stack.push(prepared)
+        conversation = Conversation(side.port)
+        stack.callback(conversation.close)
         for step in exchange.steps:
             if isinstance(step, Send):
                 conversation.send(b"".join(side.render_message(message) for message in step.messages))
@@ -78,8 +80,6 @@ def play(side: Side, exchange: Exchange) -> Heard:
         if exchange.half_close:
             conversation.say_no_more()
         conversation.read_to_end()
-    finally:
-        conversation.close()
     if exchange.learn:
         answers = [answer for answer in split_all(conversation.stream, exchange.methods)[0] if answer.status >= 200]
         side.learn(exchange.learn, answers)

@@ -7,6 +7,7 @@ a mark: `@@session.3@@`, or `@@session.3.cut.5@@` for one that is altered.
 import json
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from .alterations import ALTERATIONS
@@ -41,7 +42,7 @@ class Read:
 
 @dataclass(frozen=True)
 class Learn:
-    """Keeps values of the answer number `position`: `user`, `login` (session, token and the session's id) or `cursor`."""
+    """Keeps values of the answer number `position`: its `user`, its `cursor`, or a `login`'s session, token and id."""
 
     what: str
     index: int
@@ -57,7 +58,8 @@ class Exchange:
     steps: tuple[Send | Read, ...]
     learn: tuple[Learn, ...] = ()
     half_close: bool = True  # says at the end that nothing more comes; otherwise waits for the other side to close
-    before: Callable[["Side"], None] | None = None  # something done behind the program's back
+    # Something done behind the program's back; what it returns is closed when the exchange is over.
+    before: Callable[["Side"], ExitStack | None] | None = None
 
 
 @dataclass

@@ -20,8 +20,10 @@ REFUSED: tuple[bytes, ...] = (
     *(
         HEAD + b"Content-Length:" + value + b"\r\n\r\n{}"
         for value in (
-            b" 2, 2", b" 2,3", b" +2", b" -2", b" 0x2", b" 1 2", b"", b" ", b" 2.0", b" 2;", b" two", b"2", b"\t2", b" 2 ", b" 002",
-            b" 18446744073709551615", b" 18446744073709551616", b" 18446744073709551618", b" 9223372036854775807", b" 65537", b" 1000000",
+            b" 2, 2", b" 2,3", b" +2", b" -2", b" 0x2", b" 1 2", b"", b" ", b" 2.0", b" 2;", b" two", b"2", b"\t2",
+            b" 2 ", b" 002",
+            b" 18446744073709551615", b" 18446744073709551616", b" 18446744073709551618", b" 9223372036854775807",
+            b" 65537", b" 1000000",
         )
     ),
     HEAD + b"Content-Length : 2\r\n\r\n{}",
@@ -29,7 +31,8 @@ REFUSED: tuple[bytes, ...] = (
     *(
         HEAD + b"Transfer-Encoding: " + value + b"\r\n\r\n0\r\n\r\n"
         for value in (
-            b"identity", b"gzip", b"gzip, chunked", b"chunked, identity", b"chunked, chunked", b"xchunked", b'"chunked"', b"chunked;q=1",
+            b"identity", b"gzip", b"gzip, chunked", b"chunked, identity", b"chunked, chunked", b"xchunked",
+            b'"chunked"', b"chunked;q=1",
             b"\x0bchunked", b"chunked,", b",chunked", b"chun ked", b"CHUNKED", b" chunked \t", b"",
         )
     ),
@@ -54,18 +57,24 @@ REFUSED: tuple[bytes, ...] = (
     *(
         GET + line + b"\r\n\r\n"
         for line in (
-            b"X-A: a\0b", b"X-A: a\x01b", b"X-A: a\x7fb", b"X-A: a\xffb", b"nonsense", b": value", b"X[a]: b", b"X A: b", b"X-A : b", b"X\xe9: b", b"X-A",
+            b"X-A: a\0b", b"X-A: a\x01b", b"X-A: a\x7fb", b"X-A: a\xffb", b"nonsense", b": value", b"X[a]: b",
+            b"X A: b", b"X-A : b", b"X\xe9: b", b"X-A",
             b" X-A: b", b"\tX-A: b", b"X-A: b\r\n c", b"@: b", b"X-A:: b",
         )
     ),
     *(
         line + b"\r\nHost: x\r\n\r\n"
         for line in (
-            b"GET /health now HTTP/1.1", b"GET /health\x01 HTTP/1.1", b"GET /health\x00 HTTP/1.1", b"GET /hea\x7flth HTTP/1.1", b"GET health HTTP/1.1",
-            b"CONNECT x:80 HTTP/1.1", b"CONNECT /health HTTP/1.1", b"GET ftp://x/health HTTP/1.1", b"GET  /health HTTP/1.1", b"GET /health  HTTP/1.1",
-            b" GET /health HTTP/1.1", b"GET\t/health\tHTTP/1.1", b"GET /health http/1.1", b"GET /health HTTP/2.0", b"GET /health HTTP/1.10", b"GET /health HTTP/1.2",
-            b"GET /health HTTP/0.9", b"GET /health HTTP/11", b"GET /health HTTP/1.1 ", b"GET /health", b"GET", b"", b"/health", b"G(T /health HTTP/1.1",
-            b"G\xc9T /health HTTP/1.1", b"GET /health HTTPS/1.1", b"PRI * HTTP/2.0", b"A" * 100 + b" /health HTTP/1.1", b"A" * 2000 + b" /health HTTP/1.1",
+            b"GET /health now HTTP/1.1", b"GET /health\x01 HTTP/1.1", b"GET /health\x00 HTTP/1.1",
+            b"GET /hea\x7flth HTTP/1.1", b"GET health HTTP/1.1",
+            b"CONNECT x:80 HTTP/1.1", b"CONNECT /health HTTP/1.1", b"GET ftp://x/health HTTP/1.1",
+            b"GET  /health HTTP/1.1", b"GET /health  HTTP/1.1",
+            b" GET /health HTTP/1.1", b"GET\t/health\tHTTP/1.1", b"GET /health http/1.1", b"GET /health HTTP/2.0",
+            b"GET /health HTTP/1.10", b"GET /health HTTP/1.2",
+            b"GET /health HTTP/0.9", b"GET /health HTTP/11", b"GET /health HTTP/1.1 ", b"GET /health", b"GET", b"",
+            b"/health", b"G(T /health HTTP/1.1",
+            b"G\xc9T /health HTTP/1.1", b"GET /health HTTPS/1.1", b"PRI * HTTP/2.0", b"A" * 100 + b" /health HTTP/1.1",
+            b"A" * 2000 + b" /health HTTP/1.1",
         )
     ),
     bytes.fromhex("16030100a5010000a10303") + b"\0" * 60 + b"\r\n\r\n",
@@ -76,18 +85,27 @@ REFUSED: tuple[bytes, ...] = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
 )  # fmt: skip
 CHUNKS: tuple[bytes, ...] = (
-    b"2\r\n{}\r\n0\r\n\r\n", b"0\r\n\r\n", b"00000002\r\n{}\r\n000\r\n\r\n", b"2;a=b\r\n{}\r\n0;c\r\n\r\n", b'2;a="b;c"\r\n{}\r\n0\r\n\r\n', b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
-    b"2\r\n{}\r\n0\r\nX-Trailer: 1\r\n\r\n", b"2\r\n{}\r\n0\r\nContent-Length: 50\r\n\r\n", b"2\r\n{}\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n",
-    b"2\r\n{}\r\n0\r\n" + KEY + b"X-Request-Id: trailer\r\n\r\n", b"2\r\n{}\r\n0\r\nbad trailer\r\n\r\n", b"2\r\n{}\r\n0\r\nHost: y\r\n\r\n", b"2\r\n{}\r\n0\r\n X: y\r\n\r\n",
-    b"xyz\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n", b"+2\r\n{}\r\n0\r\n\r\n", b"0x2\r\n{}\r\n0\r\n\r\n", b" 2\r\n{}\r\n0\r\n\r\n", b"2 \r\n{}\r\n0\r\n\r\n", b"2;\r\n{}\r\n0\r\n\r\n",
-    b"ffffffffffffffff1\r\n{}\r\n0\r\n\r\n", b"ffffffffffffffff\r\n{}\r\n0\r\n\r\n", b"7fffffffffffffff\r\n{}\r\n0\r\n\r\n", b"\r\n{}\r\n0\r\n\r\n", b"2\n{}\n0\n\n",
-    b"2\r\n{}XX0\r\n\r\n", b"3\r\n{}\r\n0\r\n\r\n", b"1\r\n{}\r\n0\r\n\r\n", b"2\r\n{}\r\n0\r\n", b"2\r\n{}\r\n", b"2\r\n{", b"2;" + b"e" * 5000 + b"\r\n{}\r\n0\r\n\r\n",
-    b"2\r\n{}\r\n0\r\n" + b"X-T: " + b"t" * 20_000 + b"\r\n\r\n", b"11000\r\n" + b" " * 0x11000 + b"\r\n0\r\n\r\n", b"400\r\n" + b" " * 0x400 + b"\r\n0\r\n\r\n",
-    (b"1000\r\n" + b" " * 0x1000 + b"\r\n") * 15 + b"2\r\n{}\r\n0\r\n\r\n", (b"1000\r\n" + b" " * 0x1000 + b"\r\n") * 17 + b"0\r\n\r\n",
+    b"2\r\n{}\r\n0\r\n\r\n", b"0\r\n\r\n", b"00000002\r\n{}\r\n000\r\n\r\n", b"2;a=b\r\n{}\r\n0;c\r\n\r\n",
+    b'2;a="b;c"\r\n{}\r\n0\r\n\r\n', b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+    b"2\r\n{}\r\n0\r\nX-Trailer: 1\r\n\r\n", b"2\r\n{}\r\n0\r\nContent-Length: 50\r\n\r\n",
+    b"2\r\n{}\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"2\r\n{}\r\n0\r\n" + KEY + b"X-Request-Id: trailer\r\n\r\n", b"2\r\n{}\r\n0\r\nbad trailer\r\n\r\n",
+    b"2\r\n{}\r\n0\r\nHost: y\r\n\r\n", b"2\r\n{}\r\n0\r\n X: y\r\n\r\n",
+    b"xyz\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n", b"+2\r\n{}\r\n0\r\n\r\n", b"0x2\r\n{}\r\n0\r\n\r\n",
+    b" 2\r\n{}\r\n0\r\n\r\n", b"2 \r\n{}\r\n0\r\n\r\n", b"2;\r\n{}\r\n0\r\n\r\n",
+    b"ffffffffffffffff1\r\n{}\r\n0\r\n\r\n", b"ffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+    b"7fffffffffffffff\r\n{}\r\n0\r\n\r\n", b"\r\n{}\r\n0\r\n\r\n", b"2\n{}\n0\n\n",
+    b"2\r\n{}XX0\r\n\r\n", b"3\r\n{}\r\n0\r\n\r\n", b"1\r\n{}\r\n0\r\n\r\n", b"2\r\n{}\r\n0\r\n", b"2\r\n{}\r\n",
+    b"2\r\n{", b"2;" + b"e" * 5000 + b"\r\n{}\r\n0\r\n\r\n",
+    b"2\r\n{}\r\n0\r\n" + b"X-T: " + b"t" * 20_000 + b"\r\n\r\n", b"11000\r\n" + b" " * 0x11000 + b"\r\n0\r\n\r\n",
+    b"400\r\n" + b" " * 0x400 + b"\r\n0\r\n\r\n",
+    (b"1000\r\n" + b" " * 0x1000 + b"\r\n") * 15 + b"2\r\n{}\r\n0\r\n\r\n",
+    (b"1000\r\n" + b" " * 0x1000 + b"\r\n") * 17 + b"0\r\n\r\n",
     b"1\r\n \r\n" * 500 + b"2\r\n{}\r\n0\r\n\r\n", b"A\r\n{        }\r\n0\r\n\r\n", b"a\r\n{        }\r\n0\r\n\r\n",
 )  # fmt: skip
 NEAR = (-1, 0, 1, 100)
-SIZES = [(what, near) for what in ("target", "header", "body", "fields", "method and target", "declared") for near in NEAR]
+SIZED = ("target", "header", "body", "fields", "method and target", "declared")
+SIZES = [(what, near) for what in SIZED for near in NEAR]
 ABILITIES = ("Connection: close", "Connection: keep-alive", "Connection: Close", "Connection: x, close", "X-Nothing: 0")
 
 
@@ -113,12 +131,14 @@ def _sized(what: str, near: int) -> Message:
     if what == "target":
         return Message(b"GET /" + b"t" * (TARGET_BYTES_MAX - 1 + near) + b" HTTP/1.1\r\nHost: x\r\n" + KEY + b"\r\n")
     if what == "method and target":
-        return Message(b"M" * (70 + near) + b" /" + b"t" * (TARGET_BYTES_MAX - 20) + b" HTTP/1.1\r\nHost: x\r\n" + KEY + b"\r\n")
+        line = b"M" * (70 + near) + b" /" + b"t" * (TARGET_BYTES_MAX - 20) + b" HTTP/1.1\r\n"
+        return Message(line + b"Host: x\r\n" + KEY + b"\r\n")
     if what == "header":
         padding = HEADER_BYTES_MAX - len(b"Host: x\r\nX-P: \r\n\r\n") + near
         return Message(GET + b"X-P: " + b"p" * padding + b"\r\n\r\n")
     if what == "fields":
-        return Message(GET + b"".join(b"X-%06d: %s\r\n" % (i, b"f" * 20) for i in range(HEADER_BYTES_MAX // 32 + near)) + b"\r\n")
+        fields = (b"X-%06d: %s\r\n" % (i, b"f" * 20) for i in range(HEADER_BYTES_MAX // 32 + near))
+        return Message(GET + b"".join(fields) + b"\r\n")
     if what == "declared":
         return Message(HEAD + b"Content-Length: %d\r\n\r\n{}" % (BODY_BYTES_MAX + 1000 * (near + 2)))
     body = b'{"session":"x"}'
@@ -157,7 +177,8 @@ def kept(plan: Plan) -> list[Exchange]:
     """One after the other on one connection; one of them may ask for its end."""
     messages = [_plain(plan) for _ in range(plan.rng.randint(2, 8))]
     if plan.rng.random() < 0.5:
-        messages.append(message("GET /users/5", plan.rng.choice(ABILITIES), version=plan.rng.choice(("HTTP/1.1", "HTTP/1.0"))))
+        version = plan.rng.choice(("HTTP/1.1", "HTTP/1.0"))
+        messages.append(message("GET /users/5", plan.rng.choice(ABILITIES), version=version))
         messages.append(message("GET /health"))
     methods = tuple(method_of(one) for one in messages)
     steps = [step for one in messages for step in (Send((one,)), Read(method_of(one)))]
@@ -190,7 +211,8 @@ def unfinished(plan: Plan) -> list[Exchange]:
 def continued(plan: Plan) -> list[Exchange]:
     """The body comes after the interim answer, or is never sent."""
     length = plan.turn("continued", (15, 15, 15, BODY_BYTES_MAX + 1, 0))
-    fields = (f"Expect: {plan.rng.choice(('100-continue', '100-Continue'))}", f"Content-Length: {length}", "Content-Type: application/json")
+    expected = plan.rng.choice(("100-continue", "100-Continue"))
+    fields = (f"Expect: {expected}", f"Content-Length: {length}", "Content-Type: application/json")
     path = plan.rng.choice(("/user-auth/verify-session", "/user-auth/logout", "/nothing"))
     head = message(f"POST {path}", *fields)
     steps: tuple[Send | Read, ...] = (Send((head,)), Read("POST"))
@@ -201,7 +223,8 @@ def continued(plan: Plan) -> list[Exchange]:
 
 
 def http_1_0(plan: Plan) -> list[Exchange]:
-    target, kept_alive = plan.rng.choice(("/health", "/users/5", "/nothing", "/users?limit=3")), plan.rng.choice(((), ("Connection: keep-alive",)))
+    target = plan.rng.choice(("/health", "/users/5", "/nothing", "/users?limit=3"))
+    kept_alive = plan.rng.choice(((), ("Connection: keep-alive",)))
     host = plan.rng.choice((None, "Host: x"))
     first, second = (message(f"GET {target}", *kept_alive, host=host, version="HTTP/1.0") for _ in range(2))
     return [Exchange("HTTP/1.0", ("GET", "GET"), (Send((first,)), Read(), Send((second,)))), single("HTTP/1.0", first)]

@@ -7,19 +7,32 @@ PATHS = (
     "/", "/openapi.yaml", "/health", "/users", "/users/3", "/users/3/sessions", "/sessions/987654", "/user-auth",
     "/user-auth/verify-session", "/user-auth/logout", "/user-auth/verify-token", "/nothing",
 )  # fmt: skip
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "FOO", "get", "Post", "PROPFIND", "QUERY", "X-Y")
+METHODS = (
+    "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "FOO", "get", "Post", "PROPFIND", "QUERY",
+    "X-Y",
+)  # fmt: skip
 EVERY_METHOD_AND_PATH = [(method, path) for method in METHODS for path in PATHS]
 SPELLINGS = (
-    "/Health", "/HEALTH", "/health/", "/health//", "//health", "/health/.", "/./health", "/../health", "/health/..", "/healthz",
-    "/health?", "/health?x=1", "/health/?x", "/health#x", "/health;x=1", "/%68ealth", "/health%20", "/health%00", "/health\\", "/heal",
-    "/USERS", "/Users/", "/users//", "/users/3/", "/users/3//", "/users//3", "/USERS/3", "/users/3/SESSIONS", "/users/3/sessions/",
-    "/users/3/session", "/users/3/sessions/1", "/users//sessions", "/users/sessions", "/users/3/4/sessions", "/users/%33", "/users/3%2Fsessions",
-    "/users/3?x=1", "/users/3/sessions?limit=1", "/users.json", "/users;a", "/sessions", "/sessions/", "/sessions//", "/sessions/1/2",
-    "/user-auth/", "/User-Auth", "/user-auth//logout", "/user-auth/logout/", "/user-auth/unknown", "/user_auth", "/userauth", "/users-auth",
-    "/openapi.yml", "/openapi.json", "/OPENAPI.YAML", "/openapi.yaml/", "/openapi.yaml?download", "/favicon.ico", "/robots.txt", "/.env",
-    "/index.html", "//", "///", "/?", "/?x=1", "/#", "/*", "*", "/\xe9", "/\xc3\xa9", "/users/\xc3\xa9", "/" + "a" * 4000, "/" + "/" * 100,
-    "http://x/health", "http://x", "http://x/", "http://x?a=1", "http://x/users/3", "HTTPS://y:443/Health/", "http://", "http:///health",
-    "https://user:word@x/health", "ftp://x/health", "http:/health", "http://x#y", "http://[::1]/health", "x:80", "health", "?x", "#", "/:80",
+    "/Health", "/HEALTH", "/health/", "/health//", "//health", "/health/.", "/./health", "/../health", "/health/..",
+    "/healthz",
+    "/health?", "/health?x=1", "/health/?x", "/health#x", "/health;x=1", "/%68ealth", "/health%20", "/health%00",
+    "/health\\", "/heal",
+    "/USERS", "/Users/", "/users//", "/users/3/", "/users/3//", "/users//3", "/USERS/3", "/users/3/SESSIONS",
+    "/users/3/sessions/",
+    "/users/3/session", "/users/3/sessions/1", "/users//sessions", "/users/sessions", "/users/3/4/sessions",
+    "/users/%33", "/users/3%2Fsessions",
+    "/users/3?x=1", "/users/3/sessions?limit=1", "/users.json", "/users;a", "/sessions", "/sessions/", "/sessions//",
+    "/sessions/1/2",
+    "/user-auth/", "/User-Auth", "/user-auth//logout", "/user-auth/logout/", "/user-auth/unknown", "/user_auth",
+    "/userauth", "/users-auth",
+    "/openapi.yml", "/openapi.json", "/OPENAPI.YAML", "/openapi.yaml/", "/openapi.yaml?download", "/favicon.ico",
+    "/robots.txt", "/.env",
+    "/index.html", "//", "///", "/?", "/?x=1", "/#", "/*", "*", "/\xe9", "/\xc3\xa9", "/users/\xc3\xa9",
+    "/" + "a" * 4000, "/" + "/" * 100,
+    "http://x/health", "http://x", "http://x/", "http://x?a=1", "http://x/users/3", "HTTPS://y:443/Health/", "http://",
+    "http:///health",
+    "https://user:word@x/health", "ftp://x/health", "http:/health", "http://x#y", "http://[::1]/health", "x:80",
+    "health", "?x", "#", "/:80",
     "http://x/users?limit=1", "ws://x/health", "/http://x/health", "http://x//health", "http://x/../health",
 )  # fmt: skip
 BODIES = (None, None, b"{}", b'{"first_name":"Path"}', b'{"session":"x"}', b"not json")
@@ -37,7 +50,8 @@ def every_method(plan: Plan) -> list[Exchange]:
     method, path = plan.turn("method and path", EVERY_METHOD_AND_PATH)
     body = plan.rng.choice(BODIES) if method not in ("GET", "HEAD") else None
     request = message(f"{method} {path}", key=plan.rng.choice(KEYS), body=body)
-    return [single(label_of(method, path), request), single(label_of(method, path), message(f"{method} {path}", body=body))]
+    with_key = message(f"{method} {path}", body=body)
+    return [single(label_of(method, path), one) for one in (request, with_key)]
 
 
 def spelled(plan: Plan) -> list[Exchange]:

@@ -1,4 +1,4 @@
-"""What the requests so far have made: which users, sessions and cursors there should be, so that later ones can name them.
+"""What the requests so far have made: users, sessions and cursors that later requests can name.
 
 The plan never looks at an answer. It may be wrong about a side, and then that side's answers show it.
 """
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from harness.program import API_KEY
 
 from .exchange import Exchange, Learn, Message, Send
+from .starting_users import USERS
 
 KEY_LINE = f"X-API-Key: {API_KEY}"
-BULK_USERS = 300  # made by SQL before the first request, with the ids from 1 on
 
 
 @dataclass
@@ -33,7 +33,6 @@ class Plan:
     """The one source of randomness, and the users, sessions and cursors to choose from."""
 
     rng: random.Random
-    detailed: bool = False
     users: list[PlannedUser] = field(default_factory=list)
     logins: int = 0
     cursors: int = 0
@@ -61,7 +60,7 @@ class Plan:
         kind = self.rng.random()
         if kind < 0.7:
             return self.user().mark
-        return str(self.rng.randint(1, BULK_USERS) if kind < 0.9 else self.rng.randint(100_000, 10**9))
+        return str(self.rng.randint(1, USERS) if kind < 0.9 else self.rng.randint(100_000, 10**9))
 
     def session(self) -> str:
         """The mark of a session, mostly a late one; it may have ended."""

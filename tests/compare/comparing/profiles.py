@@ -2,13 +2,16 @@
 
 import contextlib
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from harness.program import JWT_SECRET, SESSION_SECRET
 
 from .exchange import Exchange, Side
 from .plan import Plan
 from .sequence import exchanges, first_exchanges
-from .troubled_requests import too_slow, without_database
+from .troubled_requests import CONNECTIONS_MAX, too_many, too_slow, without_database
 
 ORIGINS = "https://app.example.com,http://localhost:3000"
 
@@ -21,8 +24,7 @@ class Profile:
     settings: dict[str, str]
     play: Callable[[Plan, int], Iterator[Exchange]]
     share: float = 0.0
-    detailed: bool = False
-    trouble: Callable[[list[Side]], contextlib.AbstractContextManager] | None = field(default=None)
+    trouble: Callable[[list[Side]], contextlib.AbstractContextManager] | None = None
 
 
 def _thorough(plan: Plan, count: int) -> Iterator[Exchange]:
@@ -37,6 +39,7 @@ def _varied(plan: Plan, count: int) -> Iterator[Exchange]:
 
 def _slow(plan: Plan, _: int) -> Iterator[Exchange]:
     yield from too_slow(plan)
+    yield from too_many(plan)
 
 
 def _first(plan: Plan, _: int) -> Iterator[Exchange]:
@@ -54,6 +57,12 @@ def _locked(sides: list[Side]) -> Iterator[None]:
         yield
 
 
+def _new_private_key() -> str:
+    """An Ed25519 key in PEM form: its signatures have no randomness, so that tokens can be compared."""
+    command = ["openssl", "genpkey", "-algorithm", "ed25519"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def profiles(database: str, stop_server: Callable[[], None]) -> tuple[Profile, ...]:
     """All of them, for one kind of database. `stop_server` ends the PostgreSQL server; it is called last of all."""
 
@@ -68,13 +77,16 @@ def profiles(database: str, stop_server: Callable[[], None]) -> tuple[Profile, .
             "usual",
             {"ALLOWED_ORIGINS": ORIGINS, "TRUSTED_PROXIES": "127.0.0.1,10.0.0.0/8,::1"},
             _thorough,
-            share=0.75,
+            share=0.7,
         ),
         Profile(
             "otherwise",
             {
                 "LOGIN_ERRORS": "detailed",
-                "PASSWORD_HASH": "pbkdf2-sha512",
+                "JWT_SECRET": f"{JWT_SECRET},second-{JWT_SECRET[::-1]}",
+                "SESSION_SECRET": f"{SESSION_SECRET},second-{SESSION_SECRET[::-1]}",
+                "JWT_ISSUER": "another-issuer",
+                "JWT_AUDIENCE": 'another "audience"',
                 "SESSION_CACHE_MB": "0",
                 "SESSION_TTL": "10m",
                 "SESSION_ABSOLUTE_TTL": "20m",
@@ -84,18 +96,37 @@ def profiles(database: str, stop_server: Callable[[], None]) -> tuple[Profile, .
                 "PIPELINE_MAX": "2",
             },
             _varied,
-            share=0.25,
+            share=0.2,
         ),
         Profile(
-            "slow clients", {"HEADER_TIMEOUT": "300ms", "BODY_TIMEOUT": "300ms", "IDLE_TIMEOUT": "300ms"}, _slow
+            "private key",
+            {"JWT_SECRET": "", "JWT_PRIVATE_KEY": _new_private_key(), "LOG_LEVEL": "off", "DB_POOL_MAX": "3"},
+            _varied,
+            share=0.1,
+        ),
+        Profile(
+            "slow clients",
+            {
+                "HEADER_TIMEOUT": "300ms",
+                "BODY_TIMEOUT": "300ms",
+                "IDLE_TIMEOUT": "300ms",
+                "CONNECTIONS_MAX": str(CONNECTIONS_MAX),
+                "ALLOWED_ORIGINS": ORIGINS,
+            },
+            _slow,
         ),
         Profile(
             "no database",
-            {"DB_QUERY_TIMEOUT": "300ms", "DB_CONNECT_TIMEOUT": "300ms", "SESSION_CACHE_MB": "0", "PASSWORD_HASH": "pbkdf2-sha512"},
+            {
+                "DB_QUERY_TIMEOUT": "300ms",
+                "DB_CONNECT_TIMEOUT": "300ms",
+                "SESSION_CACHE_MB": "0",
+                "PASSWORD_HASH": "pbkdf2-sha512",
+            },
             _first,
             trouble=trouble,
         ),
-    )  # fmt: skip
+    )
 
 
 def troubled_exchanges(plan: Plan) -> Iterator[Exchange]:

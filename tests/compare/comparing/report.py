@@ -41,7 +41,8 @@ class Report:
 
 def first_difference(old: bytes, new: bytes) -> int:
     """Where two answers begin to differ."""
-    return next((i for i, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+    shorter = min(len(old), len(new))
+    return next((i for i in range(shorter) if old[i] != new[i]), shorter)
 
 
 def shown(data: bytes, point: int = 0) -> str:

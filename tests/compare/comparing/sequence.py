@@ -1,4 +1,4 @@
-"""The sequence of exchanges: each generator until all its cases had a turn, then a random mix up to the number asked for."""
+"""The sequence of exchanges: each generator until all its cases had a turn, then a random mix."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -42,6 +42,7 @@ GENERATORS = (
     Generator(accounts.list_pages, 8, 3),
     Generator(accounts.list_with_altered_cursor, 16, 2),
     Generator(auth.log_in, 30, 4),
+    Generator(auth.log_in_with_express_hash, 3, 1),
     Generator(auth.log_in_refused, 10, 2),
     Generator(auth.log_in_incomplete, 13, 2),
     Generator(auth.verify_session, 20, 12),
@@ -89,7 +90,7 @@ def first_exchanges(plan: Plan) -> Iterator[Exchange]:
 
 
 def exchanges(plan: Plan, requests_min: int, thorough: bool) -> Iterator[Exchange]:
-    """Exchanges with at least `requests_min` requests in all. `thorough`: first every generator as often as it needs."""
+    """Exchanges with at least `requests_min` requests. `thorough`: first every generator as often as it needs."""
     sent = 0
     for make in _order(plan.rng, thorough):
         if sent >= requests_min and make is None:
@@ -101,7 +102,7 @@ def exchanges(plan: Plan, requests_min: int, thorough: bool) -> Iterator[Exchang
 
 def _order(rng: random.Random, thorough: bool) -> Iterator[Make | None]:
     """The generators; None stands wherever the sequence may end."""
-    needed = [generator.make for generator in GENERATORS for _ in range(generator.least if thorough else 3)]
+    needed = [generator.make for generator in GENERATORS for _ in range(generator.least if thorough else 5)]
     rng.shuffle(needed)
     yield from needed
     weights = [generator.weight for generator in GENERATORS]

@@ -1,10 +1,16 @@
-"""Clients that are too slow, and a database that is away."""
+"""Clients that are too slow or too many, and a database that is away."""
+
+from contextlib import ExitStack
+
+from harness.raw_http import RawConnection
+from harness.waiting import wait_until
 
 from .account_requests import new_body
-from .exchange import Exchange, Message, Read, Send
+from .exchange import Exchange, Message, Read, Send, Side
 from .framing_requests import GET, HEAD
 from .plan import Plan, message, method_of, single
 
+CONNECTIONS_MAX = 5
 UNFINISHED: tuple[bytes, ...] = (
     b"G",
     b"\r\n",
@@ -27,10 +33,34 @@ UNFINISHED: tuple[bytes, ...] = (
 
 def too_slow(_: Plan) -> list[Exchange]:
     """Each waits for the program to lose patience: 408 within a request, a silent close between two."""
-    slow = [Exchange("slow clients", ("GET", "GET"), (Send((Message(data),)),), half_close=False) for data in UNFINISHED]
+    sends = [(Send((Message(data),)),) for data in UNFINISHED]
+    slow = [Exchange("slow clients", ("GET", "GET"), steps, half_close=False) for steps in sends]
     silent = Exchange("slow clients", (), (), half_close=False)
     used = Exchange("slow clients", ("GET",), (Send((message("GET /health"),)), Read()), half_close=False)
     return [*slow, silent, used]
+
+
+def too_many(_: Plan) -> list[Exchange]:
+    """One more connection than the program takes."""
+    with_origin = message("GET /users", "Origin: https://app.example.com")
+    requests = (message("GET /health"), with_origin, message("HEAD /users"))
+    return [Exchange("too many clients", ("GET",), (Send((one,)),), before=_occupy) for one in requests]
+
+
+def _occupy(side: Side) -> ExitStack:
+    """Connections that are served, as many as there may be."""
+    stack = ExitStack()
+    for _ in range(CONNECTIONS_MAX):
+        wait_until(lambda: _is_served(stack, side.port), 20, "a place for a client")
+    return stack
+
+
+def _is_served(stack: ExitStack, port: int) -> bool:
+    """Opens one more connection and keeps it until the stack is closed; those before may not have left yet."""
+    connection = RawConnection(port)
+    stack.callback(connection.close)
+    connection.send(GET + b"\r\n")
+    return connection.read_response().status == 200
 
 
 def without_database(plan: Plan) -> list[Exchange]:
