@@ -75,14 +75,14 @@ void append_session_json(std::string& out, const sessions::SessionView& session)
 
 }  // namespace
 
-AuthRoutes::AuthRoutes(flows::LoginFlow& login, sessions::SessionService& sessions, const tokens::TokenVerifier& tokens,
-                       const Clock& clock, config::LoginErrors login_errors)
-    : login_(login), sessions_(sessions), tokens_(tokens), clock_(clock), login_errors_(login_errors) {}
+AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
+                       config::LoginErrors login_errors)
+    : login_(login), identity_(identity), sessions_(sessions), login_errors_(login_errors) {}
 
 void AuthRoutes::add_to(http::Router& router) {
   http::ImmediateHandler session_now;
   http::ImmediateHandler token_now;
-  if (sessions_.has_cache()) {
+  if (identity_.answers_from_memory()) {
     session_now = [this](const Request& request, Answer& answer) { return verify_session_now(request, answer); };
     token_now = [this](const Request& request, Answer& answer) { return verify_token_now(request, answer); };
   }
@@ -128,7 +128,7 @@ Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
 bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
   const auto fields = http::JsonFields::read(request, {"session"});
   if (!fields || fields->text(0).empty()) return false;
-  switch (sessions_.verify_cached(fields->text(0), view_)) {
+  switch (identity_.by_session_now(fields->text(0), view_)) {
     case sessions::CachedVerdict::active:
       answer_session(view_, answer);
       return true;
@@ -144,7 +144,7 @@ bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
 Task<> AuthRoutes::verify_session(const Request& request, Answer& answer) {
   auto session = read_session(request, answer);
   if (!session) co_return;
-  const auto verified = co_await sessions_.verify(std::move(*session));
+  const auto verified = co_await identity_.by_session(std::move(*session));
   if (!verified) co_return refuse(answer, verified.error());
   answer_session(*verified, answer);
 }
@@ -156,30 +156,32 @@ void AuthRoutes::answer_session(const sessions::SessionView& session, Answer& an
 }
 
 bool AuthRoutes::verify_token_now(const Request& request, Answer& answer) {
-  const auto claims = tokens_.verify(bearer_token(request), clock_.now());
-  const auto active = claims ? sessions_.is_active_cached(claims->session, claims->user) : false;
-  if (!active) return false;
-  if (*active)
-    answer_claims(*claims, answer);
-  else
-    answer.refuse(Status::unauthorized, "Invalid token");
-  return true;
+  Principal principal;
+  switch (identity_.by_token_now(bearer_token(request), principal)) {
+    case sessions::CachedVerdict::active:
+      answer_principal(principal, answer);
+      return true;
+    case sessions::CachedVerdict::refused:
+      answer.refuse(Status::unauthorized, "Invalid token");
+      return true;
+    case sessions::CachedVerdict::unknown:
+      return false;
+  }
+  return false;
 }
 
 Task<> AuthRoutes::verify_token(const Request& request, Answer& answer) {
-  const auto claims = tokens_.verify(bearer_token(request), clock_.now());
-  const bool active = claims && co_await sessions_.is_active(claims->session, claims->user);
-  if (active)
-    answer_claims(*claims, answer);
-  else
-    answer.refuse(Status::unauthorized, "Invalid token");
+  std::string token{bearer_token(request)};
+  const auto principal = co_await identity_.by_token(std::move(token));
+  if (!principal) co_return answer.refuse(Status::unauthorized, "Invalid token");
+  answer_principal(*principal, answer);
 }
 
-void AuthRoutes::answer_claims(const tokens::TokenClaims& claims, Answer& answer) {
+void AuthRoutes::answer_principal(const Principal& principal, Answer& answer) {
   json_ = "{\"userId\":";
-  json_ += std::to_string(claims.user.value);
+  json_ += std::to_string(principal.user.value);
   json_ += ",\"expiresAt\":\"";
-  append_iso8601(json_, claims.expires_at);
+  append_iso8601(json_, principal.expires_at);
   json_ += "\"}";
   answer.send(Status::ok, json_);
 }

@@ -2,12 +2,11 @@
 
 #include <string>
 
-#include "base/clock.hpp"
 #include "config/settings.hpp"
+#include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
 #include "http/router.hpp"
 #include "sessions/session_service.hpp"
-#include "tokens/token_verifier.hpp"
 
 namespace gatehouse::api {
 
@@ -15,8 +14,8 @@ namespace gatehouse::api {
 class AuthRoutes {
  public:
   /// Everything outlives the routes.
-  AuthRoutes(flows::LoginFlow& login, sessions::SessionService& sessions, const tokens::TokenVerifier& tokens,
-             const Clock& clock, config::LoginErrors login_errors);
+  AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
+             config::LoginErrors login_errors);
 
   void add_to(http::Router& router);
 
@@ -28,12 +27,11 @@ class AuthRoutes {
   bool verify_token_now(const http::Request& request, http::Answer& answer);
   Task<> verify_token(const http::Request& request, http::Answer& answer);
   void answer_session(const sessions::SessionView& session, http::Answer& answer);
-  void answer_claims(const tokens::TokenClaims& claims, http::Answer& answer);
+  void answer_principal(const Principal& principal, http::Answer& answer);
 
   flows::LoginFlow& login_;
+  flows::IdentityFlow& identity_;
   sessions::SessionService& sessions_;
-  const tokens::TokenVerifier& tokens_;
-  const Clock& clock_;
   const config::LoginErrors login_errors_;
   std::string json_;            ///< answers that are written without waiting reuse its memory
   sessions::SessionView view_;  ///< the same for sessions from the cache

@@ -35,6 +35,13 @@ TokenVerifier::TokenVerifier(const config::TokenSettings& settings)
       audience_(settings.audience) {}
 
 std::expected<TokenClaims, TokenError> TokenVerifier::verify(std::string_view compact, TimePoint now) const {
+  auto claims = read(compact);
+  if (!claims) return claims;
+  if (const auto error = check_times(*claims, now)) return std::unexpected(*error);
+  return claims;
+}
+
+std::expected<TokenClaims, TokenError> TokenVerifier::read(std::string_view compact) const {
   jose::JwsBuffer buffer;
   const auto jws = verifier_.verify(compact, buffer);
   if (!jws) return std::unexpected(token_error(jws.error()));
@@ -43,15 +50,20 @@ std::expected<TokenClaims, TokenError> TokenVerifier::verify(std::string_view co
   if (!read.from_json(jws->payload())) return std::unexpected(TokenError::invalid_claims);
   if (!read.issuer_matches()) return std::unexpected(TokenError::wrong_issuer);
   if (!read.audience_matches()) return std::unexpected(TokenError::wrong_audience);
-  if (read.expires_at() <= now) return std::unexpected(TokenError::expired);
-  if (read.valid_from() > now + clock_leeway) return std::unexpected(TokenError::issued_in_future);
 
   TokenClaims claims;
   claims.user = read.user();
   claims.session = read.session();
   claims.issued_at = read.issued_at();
+  claims.valid_from = read.valid_from();
   claims.expires_at = read.expires_at();
   return claims;
+}
+
+std::optional<TokenError> TokenVerifier::check_times(const TokenClaims& claims, TimePoint now) {
+  if (claims.expires_at <= now) return TokenError::expired;
+  if (claims.valid_from > now + clock_leeway) return TokenError::issued_in_future;
+  return std::nullopt;
 }
 
 }  // namespace gatehouse::tokens

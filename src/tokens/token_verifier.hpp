@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,11 @@ class TokenVerifier {
 
   /// The claims, or the first rule the token broke. Throws std::runtime_error when OpenSSL fails.
   [[nodiscard]] std::expected<TokenClaims, TokenError> verify(std::string_view compact, TimePoint now) const;
+
+  /// Everything in verify() that does not depend on the time: what is true once stays true for these keys.
+  [[nodiscard]] std::expected<TokenClaims, TokenError> read(std::string_view compact) const;
+  /// What depends on the time: the rule that the claims break at `now`, if any.
+  [[nodiscard]] static std::optional<TokenError> check_times(const TokenClaims& claims, TimePoint now);
 
  private:
   jose::JwsVerifier verifier_;

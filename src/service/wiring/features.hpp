@@ -6,6 +6,7 @@
 #include "api/user_routes.hpp"
 #include "database/database.hpp"
 #include "flows/account/account_flow.hpp"
+#include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
 #include "http/router.hpp"
 #include "service/wiring/shared_parts.hpp"
@@ -22,6 +23,7 @@ struct Features {
 
   sessions::SessionService sessions;
   flows::LoginFlow login;
+  flows::IdentityFlow identity;
   flows::AccountFlow accounts;
   api::AuthRoutes auth_routes;
   api::UserRoutes user_routes;

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <expected>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "crypto/opened_values.hpp"
+#include "crypto/random.hpp"
+#include "tokens/token_claims.hpp"
+#include "tokens/token_error.hpp"
+#include "tokens/token_verifier.hpp"
+
+namespace gatehouse::tokens {
+
+/// Verifies tokens as its TokenVerifier does and remembers the claims of those it found good, so that a token that
+/// comes with every request of a page costs one signature check. Times are checked each time. One per io thread.
+class RememberingVerifier {
+ public:
+  /// RS256 with 2,048 bits and our claims takes some 650; a longer token is verified each time.
+  static constexpr std::size_t token_bytes_max = 768;
+
+  /// `verifier` outlives it; `random` gives the key that places are found by.
+  RememberingVerifier(const TokenVerifier& verifier, crypto::Random& random) : verifier_(verifier), known_(random) {}
+
+  /// As TokenVerifier::verify().
+  [[nodiscard]] std::expected<TokenClaims, TokenError> verify(std::string_view compact, TimePoint now) {
+    if (const TokenClaims* claims = known_.find(compact)) return at(*claims, now);
+    const auto claims = verifier_.read(compact);
+    if (!claims) return claims;
+    known_.remember(compact, *claims);
+    return at(*claims, now);
+  }
+
+ private:
+  static std::expected<TokenClaims, TokenError> at(const TokenClaims& claims, TimePoint now) {
+    if (const auto error = TokenVerifier::check_times(claims, now)) return std::unexpected(*error);
+    return claims;
+  }
+
+  const TokenVerifier& verifier_;
+  crypto::OpenedValues<TokenClaims, token_bytes_max> known_;
+};
+
+}  // namespace gatehouse::tokens
