@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import footprint, growth, hot_path, login, uncached
+from scenarios import before, footprint, growth, hot_path, login, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -24,6 +24,8 @@ SCENARIOS = {
     "scale": growth.scale,
     "revocation": growth.revocation,
 }
+# Measured only where --against names another build.
+COMPARISON = {"against": before.against}
 RESULTS = pathlib.Path(__file__).parent / "results.md"
 
 
@@ -34,8 +36,11 @@ def read_options():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--against", type=pathlib.Path, metavar="BINARY")
     options = parser.parse_args()
-    unknown = [name for name in options.scenarios if name not in SCENARIOS]
+    if options.against:
+        options.scenarios = ["against"]
+    unknown = [name for name in options.scenarios if name not in SCENARIOS | COMPARISON]
     if unknown:
         parser.error(f"no scenario {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
     return options
@@ -45,7 +50,7 @@ def run(name, options):
     print(f"== {name}", flush=True)
     with tempfile.TemporaryDirectory(prefix="gatehouse-bench-") as folder:
         pathlib.Path(folder).chmod(0o755)  # nginx's worker is another user
-        rows = SCENARIOS[name](options, folder)
+        rows = (SCENARIOS | COMPARISON)[name](options, folder)
     for row in rows:
         print("   " + " | ".join(row.cells()), flush=True)
     return rows

@@ -4,7 +4,7 @@ source scripts/postgres_cluster.sh
 
 bench_usage() {
   cat <<'TEXT'
-usage: ./dev bench [scenario...] [--seconds N] [--rounds N] [--full] [--list]
+usage: ./dev bench [scenario...] [--seconds N] [--rounds N] [--full] [--against BINARY] [--list]
 
 Compares Gatehouse with other programs on this machine, both in the same run, and prints one table: the scenario, both numbers, their
 ratio, the goal, and whether it is met. If every scenario was run, the table is also written to bench/results.md.
@@ -12,6 +12,8 @@ ratio, the goal, and whether it is met. If every scenario was run, the table is 
   --seconds N  length of one measurement (default 5)
   --rounds N   how often the two sides take turns; the table shows medians (default 5)
   --full       use 10 million users and 50 million sessions instead of 1 and 5 million in the scenario with large tables
+  --against BINARY
+               compare only with another build of the service: checks, logins, idle memory
   --list       list the scenarios
 TEXT
 }

@@ -23,14 +23,14 @@ class Gatehouse(Process):
     """Answers GET /health when the constructor returns. Runs in `folder`, where its SQLite database lies unless a
     database URL is given."""
 
-    def __init__(self, folder, database_url=None, cores=None, name="gatehouse", **settings):
+    def __init__(self, folder, database_url=None, cores=None, name="gatehouse", binary=BINARY, **settings):
         self.port = free_port()
         environment = {
             "PATH": os.environ["PATH"], "PORT": str(self.port), "LOG_LEVEL": "warn", "API_KEY": API_KEY,
             "SESSION_SECRET": SESSION_SECRET, "JWT_SECRET": JWT_SECRET,
             "DATABASE_URL": database_url or f"sqlite:{folder}/gatehouse.db",
             **{name.upper(): str(value) for name, value in settings.items()}}
-        super().__init__([str(BINARY), "serve"], folder, name, environment, cores)
+        super().__init__([str(binary), "serve"], folder, name, environment, cores)
         self.wait_until(self.is_healthy, pause_seconds=0.0005)
 
     def is_healthy(self):
