@@ -5,7 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "api/refusals.hpp"
+#include "api/body_refusal.hpp"
+#include "api/problems.hpp"
 #include "base/json_text.hpp"
 #include "http/json_fields.hpp"
 
@@ -34,7 +35,7 @@ std::optional<std::string> read_session(const Request& request, Answer& answer) 
     return std::nullopt;
   }
   if (fields->text(0).empty()) {
-    answer.refuse(Status::bad_request, "Session is required", {{"session", "is required"}});
+    answer.refuse(problem("session_required"), {{"session", "is required", "required"}});
     return std::nullopt;
   }
   return std::string{fields->text(0)};
@@ -42,9 +43,29 @@ std::optional<std::string> read_session(const Request& request, Answer& answer) 
 
 FieldErrors missing_credentials(const http::JsonFields& fields) {
   FieldErrors missing;
-  if (fields.text(0).empty()) missing.push_back({"email", "is required"});
-  if (fields.text(1).empty()) missing.push_back({"password", "is required"});
+  if (fields.text(0).empty()) missing.push_back({"email", "is required", "required"});
+  if (fields.text(1).empty()) missing.push_back({"password", "is required", "required"});
   return missing;
+}
+
+/// Unknown email and wrong password look alike unless the policy tells them apart (OWASP Authentication Cheat Sheet).
+constexpr const http::Problem& problem_of(flows::LoginError error, config::LoginErrors policy) {
+  if (policy == config::LoginErrors::uniform) return problem("invalid_credentials");
+  return error == flows::LoginError::unknown_user ? problem("user_not_found") : problem("invalid_password");
+}
+
+constexpr const http::Problem& problem_of(sessions::SessionError error) {
+  switch (error) {
+    case sessions::SessionError::invalid:
+      return problem("invalid_session");
+    case sessions::SessionError::expired:
+      return problem("session_expired");
+    case sessions::SessionError::not_found:
+      return problem("session_ended");
+    case sessions::SessionError::user_not_found:
+      return problem("session_user_not_found");
+  }
+  return problem("invalid_session");
 }
 
 void append_login_json(std::string& out, const flows::LoginResult& login) {
@@ -79,40 +100,17 @@ AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, s
                        config::LoginErrors login_errors)
     : login_(login), identity_(identity), sessions_(sessions), login_errors_(login_errors) {}
 
-void AuthRoutes::add_to(http::Router& router) {
-  http::ImmediateHandler session_now;
-  http::ImmediateHandler token_now;
-  if (identity_.answers_from_memory()) {
-    session_now = [this](const Request& request, Answer& answer) { return verify_session_now(request, answer); };
-    token_now = [this](const Request& request, Answer& answer) { return verify_token_now(request, answer); };
-  }
-  router.add({.method = http::Method::post,
-              .pattern = "/user-auth/verify-session",
-              .handle = [this](const Request& request, Answer& answer) { return verify_session(request, answer); },
-              .handle_now = std::move(session_now)});
-  router.add({.method = http::Method::post,
-              .pattern = "/user-auth/verify-token",
-              .handle = [this](const Request& request, Answer& answer) { return verify_token(request, answer); },
-              .handle_now = std::move(token_now)});
-  router.add({.method = http::Method::post,
-              .pattern = "/user-auth",
-              .handle = [this](const Request& request, Answer& answer) { return log_in(request, answer); }});
-  router.add({.method = http::Method::post,
-              .pattern = "/user-auth/logout",
-              .handle = [this](const Request& request, Answer& answer) { return log_out(request, answer); }});
-}
-
 Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
   const auto fields = http::JsonFields::read(request, {"email", "password"});
   if (!fields) co_return refuse(answer, fields.error());
   if (FieldErrors missing = missing_credentials(*fields); !missing.empty())
-    co_return answer.refuse(Status::bad_request, "Email and password are required", missing);
+    co_return answer.refuse(problem("missing_credentials"), missing);
 
   std::string email{fields->text(0)};
   SecretString password{fields->text(1)};
   sessions::Client client{std::string{request.client_address}, std::string{request.headers[http::Field::user_agent]}};
   const auto login = co_await login_.login(std::move(email), std::move(password), std::move(client));
-  if (!login) co_return refuse(answer, login.error(), login_errors_);
+  if (!login) co_return answer.refuse(problem_of(login.error(), login_errors_));
   std::string json;
   append_login_json(json, *login);
   answer.send(Status::ok, json);
@@ -126,6 +124,7 @@ Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
 }
 
 bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
+  if (!identity_.answers_from_memory()) return false;
   const auto fields = http::JsonFields::read(request, {"session"});
   if (!fields || fields->text(0).empty()) return false;
   switch (identity_.by_session_now(fields->text(0), view_)) {
@@ -133,7 +132,7 @@ bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
       answer_session(view_, answer);
       return true;
     case sessions::CachedVerdict::refused:
-      refuse(answer, sessions::SessionError::invalid);
+      answer.refuse(problem("invalid_session"));
       return true;
     case sessions::CachedVerdict::unknown:
       return false;
@@ -145,7 +144,7 @@ Task<> AuthRoutes::verify_session(const Request& request, Answer& answer) {
   auto session = read_session(request, answer);
   if (!session) co_return;
   const auto verified = co_await identity_.by_session(std::move(*session));
-  if (!verified) co_return refuse(answer, verified.error());
+  if (!verified) co_return answer.refuse(problem_of(verified.error()));
   answer_session(*verified, answer);
 }
 
@@ -156,13 +155,14 @@ void AuthRoutes::answer_session(const sessions::SessionView& session, Answer& an
 }
 
 bool AuthRoutes::verify_token_now(const Request& request, Answer& answer) {
+  if (!identity_.answers_from_memory()) return false;
   Principal principal;
   switch (identity_.by_token_now(bearer_token(request), principal)) {
     case sessions::CachedVerdict::active:
       answer_principal(principal, answer);
       return true;
     case sessions::CachedVerdict::refused:
-      answer.refuse(Status::unauthorized, "Invalid token");
+      answer.refuse(problem("invalid_token"));
       return true;
     case sessions::CachedVerdict::unknown:
       return false;
@@ -173,7 +173,7 @@ bool AuthRoutes::verify_token_now(const Request& request, Answer& answer) {
 Task<> AuthRoutes::verify_token(const Request& request, Answer& answer) {
   std::string token{bearer_token(request)};
   const auto principal = co_await identity_.by_token(std::move(token));
-  if (!principal) co_return answer.refuse(Status::unauthorized, "Invalid token");
+  if (!principal) co_return answer.refuse(problem("invalid_token"));
   answer_principal(*principal, answer);
 }
 

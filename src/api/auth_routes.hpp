@@ -1,11 +1,12 @@
 #pragma once
 
+#include <array>
 #include <string>
 
+#include "api/route.hpp"
 #include "config/settings.hpp"
 #include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
-#include "http/router.hpp"
 #include "sessions/session_service.hpp"
 
 namespace gatehouse::api {
@@ -17,15 +18,26 @@ class AuthRoutes {
   AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
              config::LoginErrors login_errors);
 
-  void add_to(http::Router& router);
-
- private:
   Task<> log_in(const http::Request& request, http::Answer& answer);
   Task<> log_out(const http::Request& request, http::Answer& answer);
   bool verify_session_now(const http::Request& request, http::Answer& answer);
   Task<> verify_session(const http::Request& request, http::Answer& answer);
   bool verify_token_now(const http::Request& request, http::Answer& answer);
   Task<> verify_token(const http::Request& request, http::Answer& answer);
+
+  static constexpr std::array routes{
+      Route<AuthRoutes>{{http::Method::post, "/user-auth/verify-session", "verifySession", Access::scope(Scope::auth)},
+                        &AuthRoutes::verify_session,
+                        &AuthRoutes::verify_session_now},
+      Route<AuthRoutes>{{http::Method::post, "/user-auth/verify-token", "verifyToken", Access::scope(Scope::auth)},
+                        &AuthRoutes::verify_token,
+                        &AuthRoutes::verify_token_now},
+      Route<AuthRoutes>{{http::Method::post, "/user-auth", "logIn", Access::scope(Scope::auth)}, &AuthRoutes::log_in},
+      Route<AuthRoutes>{{http::Method::post, "/user-auth/logout", "logOut", Access::scope(Scope::auth)},
+                        &AuthRoutes::log_out},
+  };
+
+ private:
   void answer_session(const sessions::SessionView& session, http::Answer& answer);
   void answer_principal(const Principal& principal, http::Answer& answer);
 

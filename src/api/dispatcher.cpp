@@ -1,66 +1,106 @@
 #include "api/dispatcher.hpp"
 
+#include <chrono>
 #include <exception>
+#include <optional>
+#include <string>
 
-#include "api/refusals.hpp"
+#include "api/problems.hpp"
 #include "database/errors.hpp"
 #include "passwords/password_service.hpp"
 
 namespace gatehouse::api {
+namespace {
 
 using http::Answer;
 using http::Request;
 using http::Status;
 
+/// Something the service depends on is away or has too much to do.
+void refuse_for_now(Answer& answer, std::chrono::seconds retry_after = std::chrono::seconds{1}) {
+  answer.add_header("Retry-After", std::to_string(retry_after.count()));
+  answer.refuse(problem("unavailable"));
+}
+
+void refuse_scope(Answer& answer, Scope missing) {
+  http::Problem refusal = problem("missing_scope");
+  const std::string text = std::string{refusal.text}.append(" ").append(to_text(missing));
+  refusal.text = text;
+  answer.refuse(refusal);
+}
+
+}  // namespace
+
 bool Dispatcher::begin(Request& request, Answer& answer) {
   parts_.cors.add_headers(request, answer);
   if (parts_.cors.answer_preflight(request, answer)) return true;
 
-  const http::Router::Match match = parts_.router.match(request.method, request.path);
-  const bool open = match.route != nullptr && match.route->access == http::Access::open;
-  if (!open && !parts_.api_keys.admit(request, answer)) return true;
-  if (match.route == nullptr) {
-    answer_unrouted(match, request, answer);
-    return true;
+  parts_.routes.match(request);
+  if (is_open(request)) {
+    request.caller.kind = Caller::Kind::open;
+    return answer_at_once(request, answer);
   }
-  if (!open && !parts_.ready.load(std::memory_order_relaxed)) {
-    refuse(answer, Unavailability{});
-    return true;
-  }
-  request.route = match.route;
-  request.path_parameter = match.parameter;
-  return match.route->handle_now && answer_now(request, answer);
+  const std::optional<Verdict> verdict = parts_.access.admit_now(request);
+  if (!verdict) return false;
+  return !let_in(*verdict, request, answer) || answer_at_once(request, answer);
 }
 
 void Dispatcher::refuse_unreadable(Status status, const Request& request, Answer& answer) {
   parts_.cors.add_headers(request, answer);
-  api::refuse_unreadable(answer, status);
+  answer.refuse(http::problems::of_unreadable(status));
 }
 
-void Dispatcher::turn_away(const Request&, Answer& answer) { refuse(answer, Unavailability{}); }
+void Dispatcher::turn_away(const Request&, Answer& answer) { refuse_for_now(answer); }
 
-void Dispatcher::answer_unrouted(const http::Router::Match& match, const Request& request, Answer& answer) const {
-  if (match.allow.empty()) return answer.refuse(Status::not_found, "Not found");
-  answer.add_header("Allow", match.allow);
-  if (request.method == http::Method::options) return answer.send_empty(Status::no_content);
-  answer.refuse(Status::method_not_allowed, "Method not allowed");
+bool Dispatcher::is_open(const Request& request) const {
+  return request.route != http::no_route && parts_.routes.info(request.route).access.is_open();
 }
 
-bool Dispatcher::answer_now(const Request& request, Answer& answer) const {
+/// Notes who calls; false when the caller has been refused. A path that no route has asks for a key, but for no scope.
+bool Dispatcher::let_in(const Verdict& verdict, Request& request, Answer& answer) const {
+  if (!verdict) {
+    answer.refuse(verdict.error());
+    return false;
+  }
+  request.caller = *verdict;
+  if (request.route == http::no_route) return true;
+  const auto missing = verdict->scopes.first_missing(parts_.routes.info(request.route).access.scopes());
+  if (!missing) return true;
+  refuse_scope(answer, *missing);
+  return false;
+}
+
+bool Dispatcher::answer_at_once(const Request& request, Answer& answer) const {
+  if (request.route == http::no_route) {
+    answer_unrouted(request, answer);
+    return true;
+  }
+  if (request.caller.kind != Caller::Kind::open && !parts_.ready.load(std::memory_order_relaxed)) {
+    refuse_for_now(answer);
+    return true;
+  }
   try {
-    return request.route->handle_now(request, answer);
+    return parts_.routes.endpoint(request.route).handle_now(request, answer);
   } catch (const std::exception& failure) {
     answer_failure(failure.what(), false, request, answer);
     return true;
   }
 }
 
-Task<> Dispatcher::finish(const Request& request, Answer& answer) {
+void Dispatcher::answer_unrouted(const Request& request, Answer& answer) const {
+  const std::string_view allow = parts_.routes.allow(request.path);
+  if (allow.empty()) return answer.refuse(problem("not_found"));
+  answer.add_header("Allow", allow);
+  if (request.method == http::Method::options) return answer.send_empty(Status::no_content);
+  answer.refuse(problem("method_not_allowed"));
+}
+
+Task<> Dispatcher::finish(Request& request, Answer& answer) {
   try {
-    co_await request.route->handle(request, answer);
+    co_await run(request, answer);
   } catch (const passwords::HashingOverloaded& overload) {
     // No failure, so not in the log, which would grow with the load.
-    if (!answer.is_sent()) refuse(answer, Unavailability{overload.retry_after()});
+    if (!answer.is_sent()) refuse_for_now(answer, overload.retry_after());
   } catch (const database::Unavailable& failure) {
     answer_failure(failure.what(), true, request, answer);
   } catch (const std::exception& failure) {
@@ -68,14 +108,23 @@ Task<> Dispatcher::finish(const Request& request, Answer& answer) {
   }
 }
 
+/// From where begin() stopped: before the verdict on the caller, or before the handler.
+Task<> Dispatcher::run(Request& request, Answer& answer) {
+  if (request.caller.kind == Caller::Kind::unknown) {
+    const Verdict verdict = co_await parts_.access.admit(request);
+    if (!let_in(verdict, request, answer) || answer_at_once(request, answer)) co_return;
+  }
+  co_await parts_.routes.endpoint(request.route).handle(request, answer);
+}
+
 void Dispatcher::answer_failure(std::string_view what, bool retry, const Request& request, Answer& answer) const {
   parts_.on_failure(request.id, what);
   if (answer.is_stream_open()) return answer.abort_stream();
   if (answer.is_sent()) return;
   if (retry)
-    refuse(answer, Unavailability{});
+    refuse_for_now(answer);
   else
-    answer.refuse(Status::internal_server_error, "Internal server error");
+    answer.refuse(http::problems::internal_error);
 }
 
 }  // namespace gatehouse::api

@@ -5,14 +5,14 @@
 #include <string_view>
 #include <utility>
 
-#include "api/access/api_keys.hpp"
+#include "api/access/access_policy.hpp"
 #include "api/access/cors.hpp"
+#include "api/route_table.hpp"
 #include "http/responder.hpp"
-#include "http/router.hpp"
 
 namespace gatehouse::api {
 
-/// A request's way from its last byte to its answer: CORS, API key, route, handler. One per io thread.
+/// A request's way from its last byte to its answer: CORS, access, route, handler. One per io thread.
 class Dispatcher final : public http::Responder {
  public:
   /// Told about each exception that a handler let out: the request's id and what broke. The text holds no secrets.
@@ -20,9 +20,9 @@ class Dispatcher final : public http::Responder {
 
   /// What a dispatcher is made of; everything referred to outlives it.
   struct Parts {
-    const http::Router& router;
+    const RouteTable& routes;
     const Cors& cors;
-    const ApiKeys& api_keys;
+    const AccessPolicy& access;
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
   };
@@ -31,16 +31,19 @@ class Dispatcher final : public http::Responder {
 
   [[nodiscard]] bool begin(http::Request& request, http::Answer& answer) override;
 
-  /// Runs the handler and turns what it throws into an answer: database::Unavailable and passwords::HashingOverloaded
-  /// into 503, all else into 500.
-  [[nodiscard]] Task<> finish(const http::Request& request, http::Answer& answer) override;
+  /// Awaits the verdict on the caller where begin() had none, runs the handler, and turns what it throws into an
+  /// answer: database::Unavailable and passwords::HashingOverloaded into 503, all else into 500.
+  [[nodiscard]] Task<> finish(http::Request& request, http::Answer& answer) override;
 
   void refuse_unreadable(http::Status status, const http::Request& request, http::Answer& answer) override;
   void turn_away(const http::Request& request, http::Answer& answer) override;
 
  private:
-  void answer_unrouted(const http::Router::Match& match, const http::Request& request, http::Answer& answer) const;
-  bool answer_now(const http::Request& request, http::Answer& answer) const;
+  [[nodiscard]] bool is_open(const http::Request& request) const;
+  bool let_in(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
+  bool answer_at_once(const http::Request& request, http::Answer& answer) const;
+  void answer_unrouted(const http::Request& request, http::Answer& answer) const;
+  Task<> run(http::Request& request, http::Answer& answer);
   void answer_failure(std::string_view what, bool retry, const http::Request& request, http::Answer& answer) const;
 
   Parts parts_;

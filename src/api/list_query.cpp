@@ -17,19 +17,27 @@ std::optional<unsigned> parse_limit(std::string_view text) {
   return limit;
 }
 
-/// What is wrong with one parameter, "" where nothing is.
-std::string_view take(std::string_view name, std::string_view value, const PageCursor& cursor, ListQuery& query) {
+/// What is wrong with one parameter.
+struct Complaint {
+  std::string_view message;
+  std::string_view code;
+};
+
+std::optional<Complaint> take(std::string_view name, std::string_view value, const PageCursor& cursor,
+                              ListQuery& query) {
   if (name == "limit") {
-    if (query.limit) return "is given more than once";
+    if (query.limit) return Complaint{"is given more than once", "duplicate"};
     query.limit = parse_limit(value);
-    return query.limit ? "" : "must be a whole number from 1 to 1000";
+    if (query.limit) return std::nullopt;
+    return Complaint{"must be a whole number from 1 to 1000", "out_of_range"};
   }
   if (name == "after") {
-    if (query.after) return "is given more than once";
+    if (query.after) return Complaint{"is given more than once", "duplicate"};
     query.after = cursor.read(value);
-    return query.after ? "" : "must be the cursor of a Link header this service sent";
+    if (query.after) return std::nullopt;
+    return Complaint{"must be the cursor of a Link header this service sent", "invalid_cursor"};
   }
-  return "is not a known parameter";
+  return Complaint{"is not a known parameter", "unknown_parameter"};
 }
 
 }  // namespace
@@ -43,8 +51,8 @@ std::expected<ListQuery, FieldErrors> parse_list_query(std::string_view query, c
     if (pair.empty()) continue;
     const std::string_view name = pair.substr(0, pair.find('='));
     const std::string_view value = name.size() == pair.size() ? std::string_view{} : pair.substr(name.size() + 1);
-    const std::string_view problem = take(name, value, cursor, result);
-    if (!problem.empty()) errors.push_back({std::string{name}, std::string{problem}});
+    const auto complaint = take(name, value, cursor, result);
+    if (complaint) errors.push_back({std::string{name}, std::string{complaint->message}, complaint->code});
   }
   if (!errors.empty()) return std::unexpected(std::move(errors));
   return result;

@@ -44,29 +44,12 @@ ServiceRoutes::ServiceRoutes(database::Database& database, const Clock& clock, c
       openapi_(openapi),
       started_(std::chrono::steady_clock::now()) {}
 
-void ServiceRoutes::add_to(http::Router& router) {
-  using http::Access;
-  using http::Method;
-  router.add({.method = Method::get,
-              .pattern = "/",
-              .handle_now = [this](const Request&, Answer& answer) { return greet(answer); },
-              .access = Access::open});
-  router.add({.method = Method::get,
-              .pattern = "/openapi.yaml",
-              .handle_now = [this](const Request&, Answer& answer) { return describe(answer); },
-              .access = Access::open});
-  router.add({.method = Method::get,
-              .pattern = "/health",
-              .handle = [this](const Request& request, Answer& answer) { return report_health(request, answer); },
-              .access = Access::open});
-}
-
-bool ServiceRoutes::greet(Answer& answer) const {
+bool ServiceRoutes::greet(const Request& /*request*/, Answer& answer) {
   answer.send(Status::ok, R"({"name":"Gatehouse","documentation":"/openapi.yaml","health":"/health"})");
   return true;
 }
 
-bool ServiceRoutes::describe(Answer& answer) const {
+bool ServiceRoutes::describe(const Request& /*request*/, Answer& answer) {
   answer.send(Status::ok, openapi_, http::MediaType::yaml);
   return true;
 }

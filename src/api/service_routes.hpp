@@ -1,13 +1,14 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <string_view>
 
+#include "api/route.hpp"
 #include "base/clock.hpp"
 #include "config/settings.hpp"
 #include "database/database.hpp"
-#include "http/router.hpp"
 
 namespace gatehouse::api {
 
@@ -20,13 +21,18 @@ class ServiceRoutes {
   ServiceRoutes(database::Database& database, const Clock& clock, config::Environment environment,
                 const std::atomic<bool>& schema_ready, std::string_view openapi);
 
-  void add_to(http::Router& router);
-
- private:
-  bool greet(http::Answer& answer) const;
-  bool describe(http::Answer& answer) const;
+  bool greet(const http::Request& request, http::Answer& answer);
+  bool describe(const http::Request& request, http::Answer& answer);
   Task<> report_health(const http::Request& request, http::Answer& answer);
 
+  static constexpr std::array routes{
+      Route<ServiceRoutes>{{http::Method::get, "/", "getGreeting", Access::open()}, &ServiceRoutes::greet},
+      Route<ServiceRoutes>{{http::Method::get, "/openapi.yaml", "getDescription", Access::open()},
+                           &ServiceRoutes::describe},
+      Route<ServiceRoutes>{{http::Method::get, "/health", "getHealth", Access::open()}, &ServiceRoutes::report_health},
+  };
+
+ private:
   database::Database& database_;
   const Clock& clock_;
   const config::Environment environment_;

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "api/path_id.hpp"
-#include "api/refusals.hpp"
+#include "api/problems.hpp"
 
 namespace gatehouse::api {
 
@@ -14,28 +14,15 @@ using http::Status;
 SessionRoutes::SessionRoutes(database::Database& database, sessions::SessionService& sessions)
     : users_(database), sessions_(sessions) {}
 
-void SessionRoutes::add_to(http::Router& router) {
-  using http::Method;
-  router.add({.method = Method::get,
-              .pattern = "/users/{id}/sessions",
-              .handle = [this](const Request& request, Answer& answer) { return list(request, answer); }});
-  router.add({.method = Method::delete_,
-              .pattern = "/users/{id}/sessions",
-              .handle = [this](const Request& request, Answer& answer) { return end_all(request, answer); }});
-  router.add({.method = Method::delete_,
-              .pattern = "/sessions/{id}",
-              .handle = [this](const Request& request, Answer& answer) { return end_one(request, answer); }});
-}
-
 Task<std::optional<UserId>> SessionRoutes::find_user(const Request& request, Answer& answer) {
-  const auto id = parse_id<UserId>(request.path_parameter);
+  const auto id = parse_id<UserId>(request.parameter(0));
   if (!id) {
-    answer.refuse(Status::bad_request, "Invalid user ID format");
+    answer.refuse(problem("invalid_user_id"));
     co_return std::nullopt;
   }
   const auto user = co_await users_.find(*id);
   if (!user) {
-    refuse(answer, flows::AccountError::not_found);
+    answer.refuse(problem("user_not_found"));
     co_return std::nullopt;
   }
   co_return *id;
@@ -63,10 +50,10 @@ Task<> SessionRoutes::end_all(const Request& request, Answer& answer) {
 }
 
 Task<> SessionRoutes::end_one(const Request& request, Answer& answer) {
-  const auto id = parse_id<SessionId>(request.path_parameter);
-  if (!id) co_return answer.refuse(Status::bad_request, "Invalid session ID format");
+  const auto id = parse_id<SessionId>(request.parameter(0));
+  if (!id) co_return answer.refuse(problem("invalid_session_id"));
   const bool ended = co_await sessions_.close_one(*id);
-  if (!ended) co_return answer.refuse(Status::not_found, "Session not found");
+  if (!ended) co_return answer.refuse(problem("session_not_found"));
   answer.send(Status::ok, "{\"message\":\"Session " + std::to_string(id->value) + " ended\"}");
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
-#include "http/router.hpp"
+#include <array>
+#include <optional>
+
+#include "api/route.hpp"
 #include "sessions/session_service.hpp"
 #include "users/user_store.hpp"
 
@@ -13,12 +16,23 @@ class SessionRoutes {
   /// Everything outlives the routes.
   SessionRoutes(database::Database& database, sessions::SessionService& sessions);
 
-  void add_to(http::Router& router);
-
- private:
   Task<> list(const http::Request& request, http::Answer& answer);
   Task<> end_all(const http::Request& request, http::Answer& answer);
   Task<> end_one(const http::Request& request, http::Answer& answer);
+
+  static constexpr std::array routes{
+      Route<SessionRoutes>{
+          {http::Method::get, "/users/{id}/sessions", "listSessions", Access::scope(Scope::sessions_read)},
+          &SessionRoutes::list},
+      Route<SessionRoutes>{
+          {http::Method::delete_, "/users/{id}/sessions", "endAllSessions", Access::scope(Scope::sessions_write)},
+          &SessionRoutes::end_all},
+      Route<SessionRoutes>{
+          {http::Method::delete_, "/sessions/{id}", "endSession", Access::scope(Scope::sessions_write)},
+          &SessionRoutes::end_one},
+  };
+
+ private:
   /// The user of the path, if there is one; otherwise the refusal has been answered.
   Task<std::optional<UserId>> find_user(const http::Request& request, http::Answer& answer);
 

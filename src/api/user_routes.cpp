@@ -5,9 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "api/body_refusal.hpp"
 #include "api/list_query.hpp"
 #include "api/path_id.hpp"
-#include "api/refusals.hpp"
+#include "api/problems.hpp"
 #include "base/json_text.hpp"
 #include "http/json_fields.hpp"
 #include "users/validation.hpp"
@@ -28,7 +29,7 @@ std::expected<http::JsonFields, http::BodyError> read_fields(const Request& requ
 FieldErrors missing_fields(const http::JsonFields& fields) {
   FieldErrors missing;
   for (std::size_t i = 0; i < field_names.size(); ++i)
-    if (fields.text(i).empty()) missing.push_back({std::string{field_names[i]}, "is required"});
+    if (fields.text(i).empty()) missing.push_back({std::string{field_names[i]}, "is required", "required"});
   return missing;
 }
 
@@ -37,9 +38,19 @@ std::optional<std::string> text_of(const http::JsonFields& fields, std::size_t i
 }
 
 std::optional<UserId> read_id(const Request& request, Answer& answer) {
-  const auto id = parse_id<UserId>(request.path_parameter);
-  if (!id) answer.refuse(Status::bad_request, "Invalid user ID format");
+  const auto id = parse_id<UserId>(request.parameter(0));
+  if (!id) answer.refuse(problem("invalid_user_id"));
   return id;
+}
+
+constexpr const http::Problem& problem_of(flows::AccountError error) {
+  switch (error) {
+    case flows::AccountError::not_found:
+      return problem("user_not_found");
+    case flows::AccountError::email_taken:
+      return problem("email_taken");
+  }
+  return problem("user_not_found");
 }
 
 std::string message_with_user(std::string_view message, const users::User& user) {
@@ -69,28 +80,9 @@ UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& account
                        crypto::Random& random)
     : users_(database), accounts_(accounts), cursor_(cursor), random_(random) {}
 
-void UserRoutes::add_to(http::Router& router) {
-  using http::Method;
-  router.add({.method = Method::get, .pattern = "/users", .handle = [this](const Request& request, Answer& answer) {
-                return list(request, answer);
-              }});
-  router.add({.method = Method::post, .pattern = "/users", .handle = [this](const Request& request, Answer& answer) {
-                return create(request, answer);
-              }});
-  router.add({.method = Method::get,
-              .pattern = "/users/{id}",
-              .handle = [this](const Request& request, Answer& answer) { return show(request, answer); }});
-  router.add({.method = Method::put,
-              .pattern = "/users/{id}",
-              .handle = [this](const Request& request, Answer& answer) { return change(request, answer); }});
-  router.add({.method = Method::delete_,
-              .pattern = "/users/{id}",
-              .handle = [this](const Request& request, Answer& answer) { return remove(request, answer); }});
-}
-
 Task<> UserRoutes::list(const Request& request, Answer& answer) {
   const auto query = parse_list_query(request.query, cursor_);
-  if (!query) co_return answer.refuse(Status::bad_request, "Validation failed", query.error());
+  if (!query) co_return answer.refuse(problem("validation_failed"), query.error());
   if (query->wants_page())
     co_await list_page(query->limit.value_or(page_limit_default), query->after, answer);
   else
@@ -141,7 +133,7 @@ Task<> UserRoutes::show(const Request& request, Answer& answer) {
   const auto id = read_id(request, answer);
   if (!id) co_return;
   const auto user = co_await users_.find(*id);
-  if (!user) co_return refuse(answer, flows::AccountError::not_found);
+  if (!user) co_return answer.refuse(problem("user_not_found"));
   std::string json;
   users::append_user_json(json, *user);
   answer.send(Status::ok, json);
@@ -151,15 +143,14 @@ Task<> UserRoutes::create(const Request& request, Answer& answer) {
   const auto fields = read_fields(request);
   if (!fields) co_return refuse(answer, fields.error());
   if (FieldErrors missing = missing_fields(*fields); !missing.empty())
-    co_return answer.refuse(Status::bad_request, "Missing required fields: first_name, last_name, email, password",
-                            missing);
+    co_return answer.refuse(problem("missing_fields"), missing);
   users::NewUser user{std::string{fields->text(0)}, std::string{fields->text(1)}, std::string{fields->text(2)},
                       SecretString{fields->text(3)}};
   if (FieldErrors errors = users::validate(user); !errors.empty())
-    co_return answer.refuse(Status::bad_request, "Validation failed", errors);
+    co_return answer.refuse(problem("validation_failed"), errors);
 
   const auto created = co_await accounts_.create(std::move(user));
-  if (!created) co_return refuse(answer, created.error());
+  if (!created) co_return answer.refuse(problem_of(created.error()));
   answer.send(Status::created, message_with_user(created->first_name + " has been added to the Database", *created));
 }
 
@@ -171,10 +162,10 @@ Task<> UserRoutes::change(const Request& request, Answer& answer) {
   users::UserChanges changes{text_of(*fields, 0), text_of(*fields, 1), text_of(*fields, 2), std::nullopt};
   if ((*fields)[3]) changes.password = SecretString{*(*fields)[3]};
   if (FieldErrors errors = users::validate(changes); !errors.empty())
-    co_return answer.refuse(Status::bad_request, "Validation failed", errors);
+    co_return answer.refuse(problem("validation_failed"), errors);
 
   const auto changed = co_await accounts_.update(*id, std::move(changes));
-  if (!changed) co_return refuse(answer, changed.error());
+  if (!changed) co_return answer.refuse(problem_of(changed.error()));
   answer.send(Status::ok, message_with_user("User updated successfully", *changed));
 }
 
@@ -182,7 +173,7 @@ Task<> UserRoutes::remove(const Request& request, Answer& answer) {
   const auto id = read_id(request, answer);
   if (!id) co_return;
   const auto removed = co_await accounts_.remove(*id);
-  if (!removed) co_return refuse(answer, removed.error());
+  if (!removed) co_return answer.refuse(problem_of(removed.error()));
   answer.send(Status::ok,
               "{\"message\":\"User " + std::to_string(id->value) + " deleted successfully from database\"}");
 }

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
 #include "api/page_cursor.hpp"
+#include "api/route.hpp"
 #include "crypto/random.hpp"
 #include "flows/account/account_flow.hpp"
-#include "http/router.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::api {
@@ -18,17 +19,29 @@ class UserRoutes {
   UserRoutes(database::Database& database, flows::AccountFlow& accounts, const PageCursor& cursor,
              crypto::Random& random);
 
-  void add_to(http::Router& router);
-
- private:
   Task<> list(const http::Request& request, http::Answer& answer);
-  Task<> list_page(unsigned limit, std::optional<users::PagePosition> after, http::Answer& answer);
-  Task<> stream_all(http::Answer& answer);
-  Task<std::optional<users::PagePosition>> append_part(std::string& json, std::optional<users::PagePosition> after);
   Task<> show(const http::Request& request, http::Answer& answer);
   Task<> create(const http::Request& request, http::Answer& answer);
   Task<> change(const http::Request& request, http::Answer& answer);
   Task<> remove(const http::Request& request, http::Answer& answer);
+
+  static constexpr std::array routes{
+      Route<UserRoutes>{{http::Method::get, "/users", "listUsers", Access::scope(Scope::users_read)},
+                        &UserRoutes::list},
+      Route<UserRoutes>{{http::Method::post, "/users", "createUser", Access::scope(Scope::users_write)},
+                        &UserRoutes::create},
+      Route<UserRoutes>{{http::Method::get, "/users/{id}", "getUser", Access::scope(Scope::users_read)},
+                        &UserRoutes::show},
+      Route<UserRoutes>{{http::Method::put, "/users/{id}", "updateUser", Access::scope(Scope::users_write)},
+                        &UserRoutes::change},
+      Route<UserRoutes>{{http::Method::delete_, "/users/{id}", "deleteUser", Access::scope(Scope::users_write)},
+                        &UserRoutes::remove},
+  };
+
+ private:
+  Task<> list_page(unsigned limit, std::optional<users::PagePosition> after, http::Answer& answer);
+  Task<> stream_all(http::Answer& answer);
+  Task<std::optional<users::PagePosition>> append_part(std::string& json, std::optional<users::PagePosition> after);
 
   users::UserStore users_;
   flows::AccountFlow& accounts_;

@@ -26,6 +26,18 @@ void append_number(std::string& out, std::size_t value, int base = 10) {
   out.append(digits.data(), end);
 }
 
+void append_details(std::string& json, const FieldErrors& details) {
+  for (std::size_t i = 0; i < details.size(); ++i) {
+    json += i == 0 ? ",\"details\":[{\"field\":" : ",{\"field\":";
+    append_json_string(json, details[i].field);
+    json += ",\"message\":";
+    append_json_string(json, details[i].message);
+    json += ",\"code\":";
+    append_json_string(json, details[i].code);
+    json += i + 1 == details.size() ? "}]" : "}";
+  }
+}
+
 }  // namespace
 
 CommonHeaders::CommonHeaders(bool over_tls, TimePoint now) : fixed_(security_headers) {
@@ -90,20 +102,16 @@ void Answer::send_empty(Status status) {
   state_ = State::sent;
 }
 
-void Answer::refuse(Status status, std::string_view error, const FieldErrors& details) {
+void Answer::refuse(const Problem& problem, const FieldErrors& details) {
   std::string json = "{\"error\":";
-  append_json_string(json, error);
-  for (std::size_t i = 0; i < details.size(); ++i) {
-    json += i == 0 ? ",\"details\":[{\"field\":" : ",{\"field\":";
-    append_json_string(json, details[i].field);
-    json += ",\"message\":";
-    append_json_string(json, details[i].message);
-    json += i + 1 == details.size() ? "}]" : "}";
-  }
+  append_json_string(json, problem.text);
+  json += ",\"code\":";
+  append_json_string(json, problem.code);
+  append_details(json, details);
   json += ",\"requestId\":";
   append_json_string(json, request_->id);
   json += '}';
-  send(status, json);
+  send(problem.status, json);
 }
 
 bool Answer::wants_body() const { return request_->method != Method::head; }

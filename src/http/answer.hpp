@@ -6,6 +6,7 @@
 
 #include "base/field_error.hpp"
 #include "base/time.hpp"
+#include "http/problem.hpp"
 #include "http/request.hpp"
 #include "http/status.hpp"
 #include "runtime/task.hpp"
@@ -63,8 +64,8 @@ class Answer {
   void send(Status status, std::string_view body, MediaType type = MediaType::json);
   /// A complete answer without a body: 204.
   void send_empty(Status status);
-  /// `{"error":…,"requestId":…}`, with `details` where there are any.
-  void refuse(Status status, std::string_view error, const FieldErrors& details = {});
+  /// `{"error":…,"code":…,"requestId":…}`, with `details` where there are any.
+  void refuse(const Problem& problem, const FieldErrors& details = {});
 
   /// False for HEAD: what would be a body need not be made.
   [[nodiscard]] bool wants_body() const;

@@ -29,7 +29,7 @@ class JsonFieldsHandler {
   [[nodiscard]] bool is_object() const { return is_object_; }
   /// Whether the parse ended inside the value of a known field; then it is complained about.
   [[nodiscard]] bool blame_open_value() {
-    complain(not_unicode);
+    complain(not_unicode, "not_unicode");
     return slot_ != nullptr;
   }
 
@@ -39,12 +39,12 @@ class JsonFieldsHandler {
     if (depth_++ == 0)
       is_object_ = true;
     else
-      complain("must be a string");
+      complain("must be a string", "wrong_type");
     return true;
   }
   bool on_object_end(std::size_t, error_code&) { return leave_nested(); }
   bool on_array_begin(error_code&) {
-    if (depth_++ > 0) complain("must be a string");
+    if (depth_++ > 0) complain("must be a string", "wrong_type");
     return true;
   }
   bool on_array_end(std::size_t, error_code&) { return leave_nested(); }
@@ -71,8 +71,8 @@ class JsonFieldsHandler {
     else
       append(part);
     slot_->present = true;
-    if (value().find('\0') != std::string_view::npos) complain("must not contain a NUL character");
-    if (!is_utf8(value())) complain(not_unicode);
+    if (value().find('\0') != std::string_view::npos) complain("must not contain a NUL character", "nul_character");
+    if (!is_utf8(value())) complain(not_unicode, "not_unicode");
     return leave_value();
   }
 
@@ -98,7 +98,7 @@ class JsonFieldsHandler {
     return leave_value();
   }
   bool wrong_type() {
-    if (depth_ == 1) complain("must be a string");
+    if (depth_ == 1) complain("must be a string", "wrong_type");
     return leave_value();
   }
 
@@ -113,8 +113,8 @@ class JsonFieldsHandler {
       }
       ++i;
     }
-    if (slot_ == nullptr) return add_error(key_, "is not a known field");
-    if ((seen_ & slot_bit()) != 0) add_error(key_, "is given more than once");
+    if (slot_ == nullptr) return add_error(key_, "is not a known field", "unknown_field");
+    if ((seen_ & slot_bit()) != 0) add_error(key_, "is given more than once", "duplicate");
     seen_ |= slot_bit();
   }
 
@@ -142,13 +142,13 @@ class JsonFieldsHandler {
   }
 
   /// About the member whose value is being read; an unknown one has been complained about already.
-  void complain(std::string_view message) {
-    if (slot_ != nullptr) add_error(name_, message);
+  void complain(std::string_view message, std::string_view code) {
+    if (slot_ != nullptr) add_error(name_, message, code);
   }
-  void add_error(std::string_view field, std::string_view message) {
+  void add_error(std::string_view field, std::string_view message, std::string_view code) {
     for (const FieldError& error : errors_)
       if (error.field == field) return;
-    errors_.push_back({std::string{field}, std::string{message}});
+    errors_.push_back({std::string{field}, std::string{message}, code});
   }
 
   std::string_view json_;

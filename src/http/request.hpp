@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/caller.hpp"
 #include "http/method.hpp"
 
 namespace gatehouse::http {
@@ -67,7 +68,12 @@ class Headers {
   std::size_t forwarded_count_ = 0;
 };
 
-struct Route;
+/// What stood for each `{…}` of a route's pattern, in order.
+inline constexpr std::size_t parameters_max = 4;
+using Parameters = std::array<std::string_view, parameters_max>;
+
+/// Instead of a route's number: no route has this path and method.
+inline constexpr std::size_t no_route = static_cast<std::size_t>(-1);
 
 /// One request as handlers see it: views into its connection's buffers, valid until it is answered.
 struct Request {
@@ -80,8 +86,12 @@ struct Request {
   std::string_view body;            ///< complete, with any chunked coding removed
   std::string_view id;              ///< the request id, safe to print
   std::string_view client_address;  ///< behind a trusted proxy the forwarded one
-  std::string_view path_parameter;  ///< what stood for `{…}` in the route's pattern
-  const Route* route = nullptr;     ///< what answers it, once it was matched
+  std::size_t route = no_route;     ///< the number that Router::add() gave it, once it was matched
+  Parameters parameters;            ///< as they stand in the path
+  Caller caller;                    ///< once the responder knows who it is
+
+  /// What stood for the i-th `{…}`, from 0.
+  [[nodiscard]] std::string_view parameter(std::size_t i) const { return parameters[i]; }
 };
 
 }  // namespace gatehouse::http

@@ -18,7 +18,7 @@ class Responder {
   [[nodiscard]] virtual bool begin(Request& request, Answer& answer) = 0;
 
   /// Answers a request that begin() left open. It throws nothing.
-  [[nodiscard]] virtual Task<> finish(const Request& request, Answer& answer) = 0;
+  [[nodiscard]] virtual Task<> finish(Request& request, Answer& answer) = 0;
 
   /// Refuses a request that could not be read to its end; `status` says why. Of the request there is what was read.
   virtual void refuse_unreadable(Status status, const Request& request, Answer& answer) = 0;

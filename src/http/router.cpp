@@ -1,29 +1,9 @@
 #include "http/router.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace gatehouse::http {
-
-void Router::add(Route route) {
-  auto resource = std::ranges::find(resources_, route.pattern, &Resource::pattern);
-  if (resource == resources_.end()) {
-    const std::size_t open = route.pattern.find('{');
-    const std::size_t close = route.pattern.find('}');
-    const bool has_parameter = open != std::string_view::npos;
-    resources_.push_back({route.pattern,
-                          route.pattern.substr(0, open),
-                          has_parameter ? route.pattern.substr(close + 1) : std::string_view{},
-                          has_parameter,
-                          {},
-                          {}});
-    resource = resources_.end() - 1;
-  }
-  if (!resource->allow.empty()) resource->allow += ", ";
-  resource->allow += to_text(route.method);
-  if (route.method == Method::get) resource->allow += ", HEAD";
-  resource->routes.push_back(std::move(route));
-}
-
 namespace {
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
@@ -33,38 +13,67 @@ bool equals_ignoring_case(std::string_view path, std::string_view pattern) {
   return std::ranges::equal(path, pattern, {}, to_lower);
 }
 
+bool begins_with(std::string_view path, std::string_view literal) {
+  return path.size() >= literal.size() && equals_ignoring_case(path.substr(0, literal.size()), literal);
+}
+
 }  // namespace
 
-bool Router::matches(const Resource& resource, std::string_view path, std::string_view& parameter) {
-  const std::string_view prefix = resource.prefix;
-  const std::string_view suffix = resource.suffix;
-  if (!resource.has_parameter) return equals_ignoring_case(path, prefix);
-  if (path.size() <= prefix.size() + suffix.size() || !equals_ignoring_case(path.substr(0, prefix.size()), prefix) ||
-      !equals_ignoring_case(path.substr(path.size() - suffix.size()), suffix))
-    return false;
-  parameter = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
-  return parameter.find('/') == std::string_view::npos;
+std::size_t Router::add(Method method, std::string_view pattern) {
+  assert(is_route_pattern(pattern));
+  auto resource = std::ranges::find(resources_, pattern, &Resource::pattern);
+  if (resource == resources_.end()) resource = resources_.insert(resources_.end(), parse(pattern));
+  if (!resource->allow.empty()) resource->allow += ", ";
+  resource->allow += to_text(method);
+  if (method == Method::get) resource->allow += ", HEAD";
+  resource->routes.emplace_back(method, size_);
+  return size_++;
+}
+
+Router::Resource Router::parse(std::string_view pattern) {
+  Resource resource{.pattern = pattern, .literals = {}, .routes = {}, .allow = {}};
+  std::string_view rest = pattern;
+  for (std::size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+    resource.literals[resource.parameter_count++] = rest.substr(0, open);
+    rest.remove_prefix(rest.find('}') + 1);
+  }
+  resource.literals[resource.parameter_count] = rest;
+  return resource;
+}
+
+bool Router::matches(const Resource& resource, std::string_view path, Parameters& parameters) {
+  if (resource.parameter_count == 0) return equals_ignoring_case(path, resource.pattern);
+  for (std::size_t i = 0; i < resource.parameter_count; ++i) {
+    if (!begins_with(path, resource.literals[i])) return false;
+    path.remove_prefix(resource.literals[i].size());
+    parameters[i] = path.substr(0, path.find('/'));
+    if (parameters[i].empty()) return false;
+    path.remove_prefix(parameters[i].size());
+  }
+  return equals_ignoring_case(path, resource.literals[resource.parameter_count]);
+}
+
+const Router::Resource* Router::find(std::string_view path, Parameters& parameters) const {
+  if (path.size() > 1 && path.ends_with('/') && !path.ends_with("//")) path.remove_suffix(1);
+  for (const Resource& resource : resources_)
+    if (matches(resource, path, parameters)) return &resource;
+  return nullptr;
 }
 
 Router::Match Router::match(Method method, std::string_view path) const {
-  if (path.size() > 1 && path.ends_with('/') && !path.ends_with("//")) path.remove_suffix(1);
+  Match match;
+  const Resource* resource = find(path, match.parameters);
+  if (resource == nullptr) return match;
   const Method wanted = method == Method::head ? Method::get : method;
-  for (const Resource& resource : resources_) {
-    Match match;
-    if (!matches(resource, path, match.parameter)) continue;
-    match.allow = resource.allow;
-    const auto route = std::ranges::find(resource.routes, wanted, &Route::method);
-    if (route != resource.routes.end()) match.route = &*route;
-    return match;
-  }
-  return {};
+  for (const auto& [served, route] : resource->routes)
+    if (served == wanted) match.route = route;
+  return match;
 }
 
-std::vector<const Route*> Router::routes() const {
-  std::vector<const Route*> all;
-  for (const Resource& resource : resources_)
-    for (const Route& route : resource.routes) all.push_back(&route);
-  return all;
+std::string_view Router::allow(std::string_view path) const {
+  Parameters parameters;
+  const Resource* resource = find(path, parameters);
+  return resource == nullptr ? std::string_view{} : std::string_view{resource->allow};
 }
 
 }  // namespace gatehouse::http

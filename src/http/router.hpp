@@ -1,64 +1,70 @@
 #pragma once
 
-#include <functional>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "http/answer.hpp"
+#include "http/method.hpp"
 #include "http/request.hpp"
-#include "runtime/task.hpp"
 
 namespace gatehouse::http {
 
-/// Who may call a route. Every route asks for an API key unless it says otherwise.
-enum class Access { api_key, open };
+/// Whether a text is the pattern of a path: `/users/{id}/sessions/{session}`. It begins with a slash, has no upper-case
+/// letters, and at most parameters_max parameters, each a whole segment.
+[[nodiscard]] constexpr bool is_route_pattern(std::string_view text) {
+  if (!text.starts_with('/')) return false;
+  std::size_t parameters = 0;
+  while (!text.empty()) {
+    text.remove_prefix(1);
+    const std::string_view segment = text.substr(0, text.find('/'));
+    const bool is_parameter = segment.starts_with('{') && segment.ends_with('}') && segment.size() > 2;
+    const std::string_view inner = is_parameter ? segment.substr(1, segment.size() - 2) : segment;
+    if (is_parameter && ++parameters > parameters_max) return false;
+    for (const char c : inner)
+      if (c == '{' || c == '}' || (c >= 'A' && c <= 'Z')) return false;
+    text.remove_prefix(segment.size());
+  }
+  return true;
+}
 
-/// Answers a request; the request and the answer outlive the coroutine.
-using Handler = std::function<Task<>(const Request&, Answer&)>;
-/// Answers a request without waiting for anything, or returns false untouched for the Handler to do it.
-using ImmediateHandler = std::function<bool(const Request&, Answer&)>;
-
-struct Route {
-  Method method;
-  std::string_view pattern;  ///< static; `/users/{id}`, with at most one parameter, a whole segment
-  Handler handle = nullptr;  ///< null where handle_now answers always
-  ImmediateHandler handle_now = nullptr;
-  Access access = Access::api_key;
-};
-
-/// The routes of one io thread. Built at start, then only read.
+/// Finds the route of a request by its method and path. Built at start, then only read.
 class Router {
  public:
   struct Match {
-    const Route* route = nullptr;  ///< null: no such path, or none for this method
-    std::string_view parameter;
-    std::string_view allow;  ///< the path's methods, for `Allow`; empty: no such path
+    std::size_t route = no_route;  ///< no_route: no such path, or not with this method
+    Parameters parameters;
   };
 
-  void add(Route route);
+  /// The route's number: how many were added before it. `pattern` is a static is_route_pattern(). Paths are compared in
+  /// the order of their patterns' first addition, so the busiest come first, and `/users/me` before `/users/{id}`.
+  std::size_t add(Method method, std::string_view pattern);
 
   /// HEAD is answered by GET's route. As in the Express service, the case of a path's ASCII letters and one final slash
   /// make no difference.
   [[nodiscard]] Match match(Method method, std::string_view path) const;
 
-  /// Every route, in order of registration.
-  [[nodiscard]] std::vector<const Route*> routes() const;
+  /// The methods of a path, for `Allow`; empty: no such path.
+  [[nodiscard]] std::string_view allow(std::string_view path) const;
 
  private:
   /// A path pattern with all its methods.
   struct Resource {
     std::string_view pattern;
-    std::string_view prefix;  ///< before the parameter; the whole pattern where there is none
-    std::string_view suffix;  ///< behind the parameter
-    bool has_parameter;
-    std::vector<Route> routes;
+    std::array<std::string_view, parameters_max + 1> literals;  ///< before, between and behind the parameters
+    std::size_t parameter_count = 0;
+    std::vector<std::pair<Method, std::size_t>> routes;
     std::string allow;
   };
 
-  static bool matches(const Resource& resource, std::string_view path, std::string_view& parameter);
+  static Resource parse(std::string_view pattern);
+  static bool matches(const Resource& resource, std::string_view path, Parameters& parameters);
+  [[nodiscard]] const Resource* find(std::string_view path, Parameters& parameters) const;
 
   std::vector<Resource> resources_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace gatehouse::http

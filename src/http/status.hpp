@@ -9,17 +9,26 @@ namespace gatehouse::http {
 enum class Status : std::uint16_t {
   ok = 200,
   created = 201,
+  accepted = 202,
   no_content = 204,
+  found = 302,
+  see_other = 303,
+  not_modified = 304,
   bad_request = 400,
   unauthorized = 401,
+  forbidden = 403,
   not_found = 404,
   method_not_allowed = 405,
   request_timeout = 408,
   conflict = 409,
+  precondition_failed = 412,
   content_too_large = 413,
   uri_too_long = 414,
   unsupported_media_type = 415,
   expectation_failed = 417,
+  unprocessable_content = 422,
+  precondition_required = 428,
+  too_many_requests = 429,
   header_fields_too_large = 431,
   internal_server_error = 500,
   service_unavailable = 503,
@@ -32,12 +41,22 @@ enum class Status : std::uint16_t {
       return "HTTP/1.1 200 OK\r\n";
     case Status::created:
       return "HTTP/1.1 201 Created\r\n";
+    case Status::accepted:
+      return "HTTP/1.1 202 Accepted\r\n";
     case Status::no_content:
       return "HTTP/1.1 204 No Content\r\n";
+    case Status::found:
+      return "HTTP/1.1 302 Found\r\n";
+    case Status::see_other:
+      return "HTTP/1.1 303 See Other\r\n";
+    case Status::not_modified:
+      return "HTTP/1.1 304 Not Modified\r\n";
     case Status::bad_request:
       return "HTTP/1.1 400 Bad Request\r\n";
     case Status::unauthorized:
       return "HTTP/1.1 401 Unauthorized\r\n";
+    case Status::forbidden:
+      return "HTTP/1.1 403 Forbidden\r\n";
     case Status::not_found:
       return "HTTP/1.1 404 Not Found\r\n";
     case Status::method_not_allowed:
@@ -46,6 +65,8 @@ enum class Status : std::uint16_t {
       return "HTTP/1.1 408 Request Timeout\r\n";
     case Status::conflict:
       return "HTTP/1.1 409 Conflict\r\n";
+    case Status::precondition_failed:
+      return "HTTP/1.1 412 Precondition Failed\r\n";
     case Status::content_too_large:
       return "HTTP/1.1 413 Content Too Large\r\n";
     case Status::uri_too_long:
@@ -54,6 +75,12 @@ enum class Status : std::uint16_t {
       return "HTTP/1.1 415 Unsupported Media Type\r\n";
     case Status::expectation_failed:
       return "HTTP/1.1 417 Expectation Failed\r\n";
+    case Status::unprocessable_content:
+      return "HTTP/1.1 422 Unprocessable Content\r\n";
+    case Status::precondition_required:
+      return "HTTP/1.1 428 Precondition Required\r\n";
+    case Status::too_many_requests:
+      return "HTTP/1.1 429 Too Many Requests\r\n";
     case Status::header_fields_too_large:
       return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
     case Status::internal_server_error:

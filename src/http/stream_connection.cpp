@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/secret_string.hpp"
+#include "http/problems.hpp"
 #include "http/request_ids.hpp"
 #include "runtime/coarse_clock.hpp"
 
@@ -169,7 +170,7 @@ bool StreamConnection<Stream>::dispatch() {
 template <class Stream>
 void StreamConnection<Stream>::on_handled() {
   if (!socket().is_open()) return log(parser_->request());
-  if (!answer_.is_sent()) answer_.refuse(Status::internal_server_error, "Internal server error");
+  if (!answer_.is_sent()) answer_.refuse(problems::internal_error);
   end_request();
   proceed();
 }

@@ -10,9 +10,9 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
       database_(provider.open(io, threads)),
       features_(*database_, shared),
       background_(io, [&log](std::string_view what) { log.error("background_task_failed", {{"reason", what}}); }),
-      dispatcher_({.router = features_.router,
+      dispatcher_({.routes = features_.routes,
                    .cors = shared.cors,
-                   .api_keys = shared.api_keys,
+                   .access = shared.api_keys,
                    .ready = shared.schema_ready,
                    .on_failure =
                        [&log](std::string_view request_id, std::string_view what) {

@@ -34,39 +34,40 @@ bool is_domain(std::string_view domain) {
   }
 }
 
-std::string_view name_problem(std::string_view name) {
-  if (std::ranges::all_of(name, is_blank)) return "must not be empty";
-  if (name.size() > name_bytes_max) return "must be at most 255 bytes long";
-  if (!is_utf8(name)) return "must be valid UTF-8 text";
-  if (std::ranges::any_of(name, is_control)) return "must not contain control characters";
+FieldProblem name_problem(std::string_view name) {
+  if (std::ranges::all_of(name, is_blank)) return {"must not be empty", "empty"};
+  if (name.size() > name_bytes_max) return {"must be at most 255 bytes long", "too_long"};
+  if (!is_utf8(name)) return {"must be valid UTF-8 text", "not_unicode"};
+  if (std::ranges::any_of(name, is_control)) return {"must not contain control characters", "control_character"};
   return {};
 }
 
-std::string_view password_problem(std::string_view password) {
-  if (password.empty()) return "must not be empty";
-  if (password.size() > password_bytes_max) return "must be at most 1024 bytes long";
-  if (!is_utf8(password)) return "must be valid UTF-8 text";
-  if (password.contains('\0')) return "must not contain NUL characters";
+FieldProblem password_problem(std::string_view password) {
+  if (password.empty()) return {"must not be empty", "empty"};
+  if (password.size() > password_bytes_max) return {"must be at most 1024 bytes long", "too_long"};
+  if (!is_utf8(password)) return {"must be valid UTF-8 text", "not_unicode"};
+  if (password.contains('\0')) return {"must not contain NUL characters", "nul_character"};
   return {};
 }
 
-void note(FieldErrors& errors, std::string_view field, std::string_view problem) {
-  if (!problem.empty()) errors.push_back({std::string{field}, std::string{problem}});
+void note(FieldErrors& errors, std::string_view field, FieldProblem problem) {
+  if (!problem.empty()) errors.push_back({std::string{field}, std::string{problem.message}, problem.code});
 }
 
 }  // namespace
 
-std::string_view email_problem(std::string_view email) {
-  if (std::ranges::all_of(email, is_blank)) return "must not be empty";
-  if (email.size() > email_bytes_max) return "must be at most 254 bytes long";
-  if (!is_utf8(email)) return "must be valid UTF-8 text";
-  if (std::ranges::any_of(email, is_control)) return "must not contain control characters";
-  if (email.contains(' ')) return "must not contain spaces";
-  if (std::ranges::count(email, '@') != 1) return "must contain exactly one @";
+FieldProblem email_problem(std::string_view email) {
+  if (std::ranges::all_of(email, is_blank)) return {"must not be empty", "empty"};
+  if (email.size() > email_bytes_max) return {"must be at most 254 bytes long", "too_long"};
+  if (!is_utf8(email)) return {"must be valid UTF-8 text", "not_unicode"};
+  if (std::ranges::any_of(email, is_control)) return {"must not contain control characters", "control_character"};
+  if (email.contains(' ')) return {"must not contain spaces", "invalid_email"};
+  if (std::ranges::count(email, '@') != 1) return {"must contain exactly one @", "invalid_email"};
   const auto at = email.find('@');
-  if (at == 0) return "must have a name before the @";
-  if (at > email_local_bytes_max) return "must have at most 64 bytes before the @";
-  if (!is_domain(email.substr(at + 1))) return "must have a valid domain after the @, such as example.com";
+  if (at == 0) return {"must have a name before the @", "invalid_email"};
+  if (at > email_local_bytes_max) return {"must have at most 64 bytes before the @", "too_long"};
+  if (!is_domain(email.substr(at + 1)))
+    return {"must have a valid domain after the @, such as example.com", "invalid_email"};
   return {};
 }
 

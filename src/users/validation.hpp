@@ -14,6 +14,14 @@ inline constexpr std::size_t email_local_bytes_max = 64;   ///< RFC 5321 section
 inline constexpr std::size_t domain_label_bytes_max = 63;  ///< RFC 1035 section 2.3.4
 inline constexpr std::size_t password_bytes_max = 1024;
 
+/// What is wrong with one value: a message and its code as in FieldError, both static. Empty where nothing is.
+struct FieldProblem {
+  std::string_view message;
+  std::string_view code;
+
+  [[nodiscard]] bool empty() const { return message.empty(); }
+};
+
 /// Everything wrong with the fields, in the order of the fields, one message a field, worded for the person who typed
 /// them; empty where nothing is. Names: 1..255 bytes and not blank. Email: email_problem(). Password: 1..1024 bytes.
 /// All of it well-formed UTF-8, names and emails without control characters, passwords without NUL.
@@ -21,10 +29,10 @@ inline constexpr std::size_t password_bytes_max = 1024;
 /// The same for the fields that are present.
 [[nodiscard]] FieldErrors validate(const UserChanges& changes);
 
-/// What is wrong with an email address, or nothing ("" is never returned with a problem). Pragmatic, not RFC 5322: one
+/// What is wrong with an email address, if anything. Pragmatic, not RFC 5322: one
 /// @; 1..64 bytes before it, without blanks or controls; after it labels of 1..63 letters, digits and inner hyphens
 /// joined by dots (UTF-8 letters allowed, RFC 6531); 254 bytes in all. Linear in the length, bounded by it.
-[[nodiscard]] std::string_view email_problem(std::string_view email);
+[[nodiscard]] FieldProblem email_problem(std::string_view email);
 
 /// The form in which emails are compared: without surrounding blanks, ASCII letters in lower case. It is what the
 /// database's generated column users.email_key holds for a stored email.

@@ -76,6 +76,7 @@ TEXTS = [
 REPEATED = "is given more than once"
 HAS_NUL = "must not contain a NUL character"
 NOT_UNICODE = "must be well-formed Unicode"
+CODES = {REPEATED: "duplicate", HAS_NUL: "nul_character", NOT_UNICODE: "not_unicode"}
 
 # What may stand behind a field's colon and is no fault of JSON's grammar, and what is said about it.
 FAULTS = {
@@ -105,7 +106,7 @@ def test_field_whose_text_nobody_can_mean_is_named(api, method, path, field, fau
     response = send(api, method, path, body.replace(b"FIELD", field.encode()))
     assert response.status == 400
     assert response.json()["error"] == "Validation failed"
-    assert response.json()["details"] == [{"field": field, "message": message}]
+    assert response.json()["details"] == [{"field": field, "message": message, "code": CODES[message]}]
 
 
 def test_whole_pairs_and_long_characters_are_text(api):
@@ -120,7 +121,7 @@ def test_repeated_field_hidden_by_an_escape_is_refused(api):
     body = b'{"email":"a@example.com","password":"x","\\u0065mail":"b@example.com"}'
     response = send(api, "POST", "/user-auth", body)
     assert response.status == 400
-    assert response.json()["details"] == [{"field": "email", "message": REPEATED}]
+    assert response.json()["details"] == [{"field": "email", "message": REPEATED, "code": CODES[REPEATED]}]
 
 
 def test_name_that_is_no_text_is_refused(api):

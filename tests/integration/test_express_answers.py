@@ -63,7 +63,7 @@ def test_broken_json_is_named_and_not_echoed(api):
     body = b'{"email": "canary-of-the-body'
     response = api.post("/user-auth", body=body, headers={"Content-Type": "application/json"})
     assert (response.status, error_of(response)) == (400, "Invalid JSON format")
-    assert set(response.json()) == {"error", "requestId"}
+    assert set(response.json()) == {"error", "code", "requestId"}
     assert b"canary" not in response.body
 
 

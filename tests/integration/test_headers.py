@@ -169,7 +169,7 @@ def api_shape():
 
     def read(body):
         parsed = json.loads(body)
-        assert {"error", "requestId"} <= set(parsed) <= {"error", "requestId", "details"}
+        assert {"error", "code", "requestId"} <= set(parsed) <= {"error", "code", "requestId", "details"}
         return parsed
 
     return read

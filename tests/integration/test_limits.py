@@ -139,7 +139,11 @@ def assert_told_to_come_back(response):
     assert int(response.headers["retry-after"]) >= 1
     assert response.headers["connection"].lower() == "close"
     body = json.loads(response.body)
-    assert body == {"error": "Service temporarily unavailable", "requestId": response.headers["x-request-id"]}
+    assert body == {
+        "error": "Service temporarily unavailable",
+        "code": "unavailable",
+        "requestId": response.headers["x-request-id"],
+    }
 
 
 def is_served(program):

@@ -1,28 +1,31 @@
 #include "api/access/api_keys.hpp"
 
+#include <string_view>
+
+#include "api/problems.hpp"
+
 namespace gatehouse::api {
 
-using http::Answer;
 using http::Field;
 using http::Request;
-using http::Status;
 
 ApiKeys::ApiKeys(const std::vector<SecretString>& keys) {
   for (const SecretString& key : keys)
     if (!key.empty()) keys_.push_back(key.clone());
 }
 
-bool ApiKeys::admit(const Request& request, Answer& answer) const {
+std::optional<Verdict> ApiKeys::admit_now(const Request& request) const { return verdict_on(request); }
+
+Task<Verdict> ApiKeys::admit(const Request& request) const { co_return verdict_on(request); }
+
+Verdict ApiKeys::verdict_on(const Request& request) const {
   const std::string_view offered = request.headers[Field::api_key];
-  if (offered.empty() && request.headers.count(Field::api_key) < 2) {
-    answer.refuse(Status::unauthorized, "Please provide an API key in the X-API-Key header");
-    return false;
-  }
+  const unsigned count = request.headers.count(Field::api_key);
+  if (offered.empty() && count < 2) return std::unexpected(problem("missing_api_key"));
   bool valid = false;
   for (const SecretString& key : keys_) valid |= key.equals(offered);
-  if (valid && request.headers.count(Field::api_key) == 1) return true;
-  answer.refuse(Status::unauthorized, "Invalid API key");
-  return false;
+  if (!valid || count != 1) return std::unexpected(problem("invalid_api_key"));
+  return Caller{.kind = Caller::Kind::env, .tells_client = true, .scopes = {Scope::admin}, .name = "API_KEY"};
 }
 
 }  // namespace gatehouse::api

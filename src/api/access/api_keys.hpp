@@ -2,21 +2,24 @@
 
 #include <vector>
 
+#include "api/access/access_policy.hpp"
 #include "base/secret_string.hpp"
-#include "http/answer.hpp"
-#include "http/request.hpp"
 
 namespace gatehouse::api {
 
-/// Lets only callers with an API key in (header X-API-Key). Several keys are valid at once, so that they can rotate.
-class ApiKeys {
+/// Lets only callers with a key of API_KEY in (header X-API-Key), with every scope. Several keys are valid at once, so
+/// that they can rotate. Immutable, any thread.
+class ApiKeys final : public AccessPolicy {
  public:
   explicit ApiKeys(const std::vector<SecretString>& keys);
 
-  /// True for a caller with a valid key; otherwise the 401 has been answered. Each key is compared in constant time.
-  [[nodiscard]] bool admit(const http::Request& request, http::Answer& answer) const;
+  /// Always knows. Each key is compared in constant time.
+  [[nodiscard]] std::optional<Verdict> admit_now(const http::Request& request) const override;
+  [[nodiscard]] Task<Verdict> admit(const http::Request& request) const override;
 
  private:
+  [[nodiscard]] Verdict verdict_on(const http::Request& request) const;
+
   std::vector<SecretString> keys_;
 };
 

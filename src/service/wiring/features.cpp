@@ -10,12 +10,7 @@ Features::Features(database::Database& database, SharedParts& shared)
       auth_routes(login, identity, sessions, shared.settings.login_errors),
       user_routes(database, accounts, shared.cursor, shared.random),
       session_routes(database, sessions),
-      service_routes(database, shared.clock, shared.settings.environment, shared.schema_ready, shared.openapi) {
-  // In the order in which a path is looked for: the busiest first.
-  auth_routes.add_to(router);
-  service_routes.add_to(router);
-  user_routes.add_to(router);
-  session_routes.add_to(router);
-}
+      service_routes(database, shared.clock, shared.settings.environment, shared.schema_ready, shared.openapi),
+      routes(api::Routes::bind(auth_routes, service_routes, user_routes, session_routes)) {}
 
 }  // namespace gatehouse::service

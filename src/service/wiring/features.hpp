@@ -1,14 +1,10 @@
 #pragma once
 
-#include "api/auth_routes.hpp"
-#include "api/service_routes.hpp"
-#include "api/session_routes.hpp"
-#include "api/user_routes.hpp"
+#include "api/routes.hpp"
 #include "database/database.hpp"
 #include "flows/account/account_flow.hpp"
 #include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
-#include "http/router.hpp"
 #include "service/wiring/shared_parts.hpp"
 #include "sessions/session_service.hpp"
 
@@ -29,7 +25,7 @@ struct Features {
   api::UserRoutes user_routes;
   api::SessionRoutes session_routes;
   api::ServiceRoutes service_routes;
-  http::Router router;
+  const api::RouteTable routes;
 };
 
 }  // namespace gatehouse::service

@@ -1,9 +1,12 @@
 #include "api/dispatcher.hpp"
 
+#include <array>
+#include <functional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "api/access/api_keys.hpp"
 #include "database/errors.hpp"
 #include "passwords/password_service.hpp"
 #include "support/run_task.hpp"
@@ -12,14 +15,11 @@
 namespace gatehouse::api {
 namespace {
 
-using http::Access;
 using http::Answer;
 using http::AnswerFixture;
 using http::Field;
-using http::Handler;
 using http::Method;
 using http::Request;
-using http::Router;
 using http::Status;
 
 using database::Unavailable;
@@ -30,6 +30,37 @@ std::vector<SecretString> one_key() {
   return keys;
 }
 
+/// A resource whose answers are the test's.
+class Thing {
+ public:
+  Task<> answer(const Request& request, Answer& answer) { return on_answer(request, answer); }
+  bool answer_now(const Request& request, Answer& answer) { return on_answer_now && on_answer_now(request, answer); }
+
+  std::function<Task<>(const Request&, Answer&)> on_answer;
+  std::function<bool(const Request&, Answer&)> on_answer_now;
+
+  static constexpr std::array routes{
+      Route<Thing>{
+          {Method::get, "/thing", "getThing", Access::scope(Scope::users_read)}, &Thing::answer, &Thing::answer_now},
+      Route<Thing>{{Method::put, "/thing", "setThing", Access::scope(Scope::users_read, Scope::users_write)},
+                   &Thing::answer},
+      Route<Thing>{{Method::get, "/open", "getOpenThing", Access::open()}, &Thing::answer},
+  };
+};
+
+/// A policy that has to be waited for, as one that asks a database.
+class SlowPolicy final : public AccessPolicy {
+ public:
+  [[nodiscard]] std::optional<Verdict> admit_now(const Request&) const override { return std::nullopt; }
+  [[nodiscard]] Task<Verdict> admit(const Request&) const override {
+    if (is_away) throw Unavailable{Unavailable::Reason::connection, "gone"};
+    co_return verdict;
+  }
+
+  Verdict verdict = Caller{.kind = Caller::Kind::env, .scopes = {Scope::users_read}, .name = "slow"};
+  bool is_away = false;
+};
+
 class DispatcherTest : public AnswerFixture {
  protected:
   void SetUp() override {
@@ -39,29 +70,33 @@ class DispatcherTest : public AnswerFixture {
     request_.headers.add(Field::api_key, "the key");
   }
 
-  void route_to(Handler handler, Access access = Access::api_key) {
-    router_.add({.method = Method::get, .pattern = "/thing", .handle = std::move(handler), .access = access});
-  }
-
   /// As a connection does it, from the complete request to the answer.
-  void dispatch() {
-    if (dispatcher_.begin(request_, answer_)) return;
+  void dispatch(Dispatcher& dispatcher) {
+    if (dispatcher.begin(request_, answer_)) return;
     boost::asio::io_context io{1};
-    testing::run_task(io, dispatcher_.finish(request_, answer_));
+    testing::run_task(io, dispatcher.finish(request_, answer_));
+  }
+  void dispatch() { dispatch(dispatcher_); }
+
+  Dispatcher dispatcher_with(const AccessPolicy& access) {
+    return Dispatcher{{.routes = routes_,
+                       .cors = cors_,
+                       .access = access,
+                       .ready = ready_,
+                       .on_failure = [this](std::string_view id, std::string_view what) {
+                         failures_.push_back(std::string{id} + ": " + std::string{what});
+                       }}};
   }
 
-  Router router_;
+  Thing thing_;
+  const RouteTable routes_ = RouteList<Thing>::bind(thing_);
   const Cors cors_{{"https://app.example"}};
   const ApiKeys api_keys_{one_key()};
+  SlowPolicy slow_policy_;
   std::atomic<bool> ready_ = true;
   std::vector<std::string> failures_;
-  Dispatcher dispatcher_{{.router = router_,
-                          .cors = cors_,
-                          .api_keys = api_keys_,
-                          .ready = ready_,
-                          .on_failure = [this](std::string_view id, std::string_view what) {
-                            failures_.push_back(std::string{id} + ": " + std::string{what});
-                          }}};
+  Dispatcher dispatcher_ = dispatcher_with(api_keys_);
+  Dispatcher waiting_dispatcher_ = dispatcher_with(slow_policy_);
 };
 
 Task<> greet(const Request&, Answer& answer) {
@@ -70,7 +105,7 @@ Task<> greet(const Request&, Answer& answer) {
 }
 
 TEST_F(DispatcherTest, Handler_IsRun) {
-  route_to(greet);
+  thing_.on_answer = greet;
   dispatch();
   EXPECT_EQ(answer_.status(), Status::ok);
   EXPECT_TRUE(failures_.empty());
@@ -78,8 +113,7 @@ TEST_F(DispatcherTest, Handler_IsRun) {
 
 TEST_F(DispatcherTest, SchemaNotReady_ClosedRoutesAre503AndOpenOnesAnswer) {
   ready_ = false;
-  route_to(greet);
-  router_.add({.method = Method::get, .pattern = "/open", .handle = greet, .access = Access::open});
+  thing_.on_answer = greet;
   dispatch();
   EXPECT_EQ(answer_.status(), Status::service_unavailable);
   EXPECT_TRUE(answered_with("Retry-After: 1\r\n"));
@@ -92,43 +126,45 @@ TEST_F(DispatcherTest, SchemaNotReady_ClosedRoutesAre503AndOpenOnesAnswer) {
 
 TEST_F(DispatcherTest, SchemaNotReady_WithoutKey_IsStill401) {
   ready_ = false;
-  route_to(greet);
+  thing_.on_answer = greet;
   request_.headers = {};
   dispatch();
   EXPECT_EQ(answer_.status(), Status::unauthorized);
 }
 
 TEST_F(DispatcherTest, UnexpectedException_Is500WithoutItsText) {
-  route_to([](const Request&, Answer&) -> Task<> { throw std::runtime_error("column secret_things does not exist"); });
+  thing_.on_answer = [](const Request&, Answer&) -> Task<> {
+    throw std::runtime_error("column secret_things does not exist");
+  };
   dispatch();
   EXPECT_EQ(answer_.status(), Status::internal_server_error);
-  EXPECT_TRUE(answered_with(R"({"error":"Internal server error","requestId":"test"})"));
+  EXPECT_TRUE(answered_with(R"({"error":"Internal server error","code":"internal_error","requestId":"test"})"));
   EXPECT_FALSE(answered_with("secret_things"));
   EXPECT_EQ(failures_, std::vector<std::string>{"test: column secret_things does not exist"});
 }
 
 TEST_F(DispatcherTest, ExceptionOfAnImmediateHandler_Is500) {
-  router_.add({.method = Method::get, .pattern = "/thing", .handle_now = [](const Request&, Answer&) -> bool {
-                 throw std::runtime_error("broken");
-               }});
+  thing_.on_answer_now = [](const Request&, Answer&) -> bool { throw std::runtime_error("broken"); };
   dispatch();
   EXPECT_EQ(answer_.status(), Status::internal_server_error);
   EXPECT_EQ(failures_.size(), 1u);
 }
 
 TEST_F(DispatcherTest, DatabaseAway_Is503AndLogged) {
-  route_to([](const Request&, Answer&) -> Task<> { throw Unavailable{Unavailable::Reason::connection, "gone"}; });
+  thing_.on_answer = [](const Request&, Answer&) -> Task<> {
+    throw Unavailable{Unavailable::Reason::connection, "gone"};
+  };
   dispatch();
   EXPECT_EQ(answer_.status(), Status::service_unavailable);
   EXPECT_TRUE(answered_with("Retry-After: 1\r\n"));
-  EXPECT_TRUE(answered_with(R"("error":"Service temporarily unavailable")"));
+  EXPECT_TRUE(answered_with(R"({"error":"Service temporarily unavailable","code":"unavailable","requestId":"test"})"));
   EXPECT_EQ(failures_, std::vector<std::string>{"test: gone"});
 }
 
 TEST_F(DispatcherTest, HashingOverloaded_Is503WithThePredictedWait) {
-  route_to([](const Request&, Answer&) -> Task<> {
+  thing_.on_answer = [](const Request&, Answer&) -> Task<> {
     throw passwords::HashingOverloaded{{.retry_after = std::chrono::seconds{7}}};
-  });
+  };
   dispatch();
   EXPECT_EQ(answer_.status(), Status::service_unavailable);
   EXPECT_TRUE(answered_with("Retry-After: 7\r\n"));
@@ -136,12 +172,12 @@ TEST_F(DispatcherTest, HashingOverloaded_Is503WithThePredictedWait) {
 }
 
 TEST_F(DispatcherTest, ListThatBreaksHalfWay_IsNotEndedAsIfItWereWhole) {
-  route_to([](const Request&, Answer& answer) -> Task<> {
+  thing_.on_answer = [](const Request&, Answer& answer) -> Task<> {
     answer.begin_stream(Status::ok);
     std::string part = "[1";
     (void)co_await answer.write(std::move(part));
     throw Unavailable{Unavailable::Reason::connection, "gone"};
-  });
+  };
   dispatch();
   EXPECT_TRUE(answered_with("2\r\n[1\r\n"));
   EXPECT_FALSE(answered_with("\r\n0\r\n")) << "the last chunk would say that this is all";
@@ -154,20 +190,84 @@ TEST_F(DispatcherTest, UnreadableRequest_CanBeReadAboutByTheBrowserThatSentIt) {
   dispatcher_.refuse_unreadable(Status::content_too_large, request_, answer_);
   EXPECT_EQ(answer_.status(), Status::content_too_large);
   EXPECT_TRUE(answered_with("Access-Control-Allow-Origin: https://app.example\r\n"));
-  EXPECT_TRUE(answered_with(R"({"error":"Request body too large","requestId":"test"})"));
+  EXPECT_TRUE(answered_with(R"({"error":"Request body too large","code":"body_too_large","requestId":"test"})"));
 }
 
 TEST_F(DispatcherTest, Head_IsGetWithoutItsBody) {
-  route_to([](const Request&, Answer& answer) -> Task<> {
+  thing_.on_answer = [](const Request&, Answer& answer) -> Task<> {
     answer.begin_stream(Status::ok);
     std::string part = "[]";
     (void)co_await answer.write(std::move(part));
     answer.end_stream();
-  });
+  };
   request_.method = Method::head;
   dispatch();
   EXPECT_EQ(answer_.status(), Status::ok);
   EXPECT_TRUE(out_.ends_with("\r\n\r\n")) << out_;
+}
+
+TEST_F(DispatcherTest, CallerOfTheKey_IsKnownToTheHandler) {
+  Caller seen;
+  thing_.on_answer_now = [&seen](const Request& request, Answer& answer) {
+    seen = request.caller;
+    answer.send(Status::ok, "{}");
+    return true;
+  };
+  dispatch();
+  EXPECT_EQ(seen.kind, Caller::Kind::env);
+  EXPECT_EQ(seen.name, "API_KEY");
+}
+
+TEST_F(DispatcherTest, VerdictThatTakesTime_IsWaitedFor) {
+  thing_.on_answer = greet;
+  EXPECT_FALSE(waiting_dispatcher_.begin(request_, answer_)) << "nothing is answered before the verdict";
+  EXPECT_FALSE(answer_.is_sent());
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::ok);
+  EXPECT_EQ(request_.caller.name, "slow");
+}
+
+TEST_F(DispatcherTest, AwaitedVerdictWithoutTheScope_Is403) {
+  request_.method = Method::put;
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::forbidden);
+  EXPECT_TRUE(
+      answered_with(R"({"error":"API key lacks scope users:write","code":"missing_scope","requestId":"test"})"));
+}
+
+TEST_F(DispatcherTest, AwaitedRefusal_IsAnswered) {
+  slow_policy_.verdict = std::unexpected(http::Problem{Status::unauthorized, "invalid_api_key", "Invalid API key"});
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::unauthorized);
+  EXPECT_TRUE(answered_with(R"({"error":"Invalid API key","code":"invalid_api_key","requestId":"test"})"));
+}
+
+TEST_F(DispatcherTest, AwaitedVerdict_ComesBeforeWhetherThereIsAPath) {
+  request_.path = "/nothing";
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::not_found);
+}
+
+TEST_F(DispatcherTest, AwaitedVerdict_WhileTheSchemaIsNotReady_Is503) {
+  ready_ = false;
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::service_unavailable);
+}
+
+TEST_F(DispatcherTest, SourceOfTheVerdictAway_Is503) {
+  slow_policy_.is_away = true;
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::service_unavailable);
+  EXPECT_EQ(failures_, std::vector<std::string>{"test: gone"});
+}
+
+TEST_F(DispatcherTest, OpenRoute_AsksNoPolicy) {
+  slow_policy_.is_away = true;
+  thing_.on_answer = greet;
+  request_.path = "/open";
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::ok);
+  EXPECT_EQ(request_.caller.kind, Caller::Kind::open);
 }
 
 }  // namespace

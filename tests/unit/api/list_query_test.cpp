@@ -40,6 +40,7 @@ TEST_F(ListQueryTest, Limit_IsAWholeNumberWithinItsBounds) {
     ASSERT_EQ(errors.size(), 1u) << value;
     EXPECT_EQ(errors[0].field, "limit");
     EXPECT_EQ(errors[0].message, "must be a whole number from 1 to 1000");
+    EXPECT_EQ(errors[0].code, "out_of_range");
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "api/access/api_keys.hpp"
 #include "api/access/cors.hpp"
 #include "http/request_ids.hpp"
 #include "unit/http/answer_fixture.hpp"
@@ -19,46 +18,6 @@ using http::RequestIds;
 using http::Status;
 
 using MiddlewareTest = AnswerFixture;
-
-std::vector<SecretString> keys() {
-  std::vector<SecretString> result;
-  result.emplace_back("first-key");
-  result.emplace_back("second-key");
-  return result;
-}
-
-TEST_F(MiddlewareTest, ApiKeys_EachConfiguredKeyIsAdmitted) {
-  for (const char* key : {"first-key", "second-key"}) {
-    request_.headers = {};
-    request_.headers.add(Field::api_key, key);
-    EXPECT_TRUE(ApiKeys(keys()).admit(request_, answer_));
-  }
-  EXPECT_FALSE(answer_.is_sent());
-}
-
-TEST_F(MiddlewareTest, ApiKeys_NoKey_IsAskedFor) {
-  EXPECT_FALSE(ApiKeys(keys()).admit(request_, answer_));
-  EXPECT_TRUE(answered_with("\"error\":\"Please provide an API key in the X-API-Key header\""));
-}
-
-TEST_F(MiddlewareTest, ApiKeys_EmptyKey_IsAskedFor) {
-  request_.headers.add(Field::api_key, "");
-  EXPECT_FALSE(ApiKeys(keys()).admit(request_, answer_));
-  EXPECT_TRUE(answered_with("Please provide"));
-}
-
-TEST_F(MiddlewareTest, ApiKeys_TwoHeadersWithValidKeys_AreRefused) {
-  request_.headers.add(Field::api_key, "first-key");
-  request_.headers.add(Field::api_key, "second-key");
-  EXPECT_FALSE(ApiKeys(keys()).admit(request_, answer_));
-  EXPECT_TRUE(answered_with("Invalid API key"));
-}
-
-TEST_F(MiddlewareTest, ApiKeys_NoneConfigured_AdmitsNobody) {
-  request_.headers.add(Field::api_key, "");
-  request_.headers.add(Field::api_key, "");
-  EXPECT_FALSE(ApiKeys({}).admit(request_, answer_));
-}
 
 TEST_F(MiddlewareTest, Cors_AllowedOrigin_IsEchoedWithCredentials) {
   request_.headers.add(Field::origin, "https://app.example");
@@ -89,9 +48,10 @@ TEST_F(MiddlewareTest, Cors_Preflight_IsAnsweredWithoutAKey) {
 }
 
 TEST_F(MiddlewareTest, Answer_Refusal_CarriesDetailsAndRequestId) {
-  answer_.refuse(Status::bad_request, "Validation failed", {{"email", "is \"odd\""}});
-  EXPECT_TRUE(answered_with(R"({"error":"Validation failed","details":[{"field":"email","message":"is \"odd\""}],)"
-                            R"("requestId":"test"})"));
+  answer_.refuse({Status::bad_request, "validation_failed", "Validation failed"}, {{"email", "is \"odd\"", "odd"}});
+  EXPECT_TRUE(
+      answered_with(R"({"error":"Validation failed","code":"validation_failed",)"
+                    R"("details":[{"field":"email","message":"is \"odd\"","code":"odd"}],"requestId":"test"})"));
   EXPECT_TRUE(answered_with("X-Request-Id: test\r\n"));
 }
 

@@ -7,56 +7,77 @@ namespace {
 
 class RouterTest : public ::testing::Test {
  protected:
-  RouterTest() {
-    router_.add({.method = Method::get, .pattern = "/users"});
-    router_.add({.method = Method::post, .pattern = "/users"});
-    router_.add({.method = Method::get, .pattern = "/users/{id}"});
-    router_.add({.method = Method::delete_, .pattern = "/users/{id}/sessions"});
-  }
-
   Router router_;
+  std::size_t list_ = router_.add(Method::get, "/users");
+  std::size_t create_ = router_.add(Method::post, "/users");
+  std::size_t show_ = router_.add(Method::get, "/users/{id}");
+  std::size_t end_all_ = router_.add(Method::delete_, "/users/{id}/sessions");
+  std::size_t end_one_ = router_.add(Method::delete_, "/users/{id}/sessions/{session}");
+  std::size_t deep_ = router_.add(Method::get, "/a/{a}/{b}/c/{c}/{d}");
 };
 
 TEST_F(RouterTest, ExactPath_FindsItsMethod) {
-  const auto match = router_.match(Method::post, "/users");
-  ASSERT_NE(match.route, nullptr);
-  EXPECT_EQ(match.route->method, Method::post);
+  EXPECT_EQ(router_.match(Method::get, "/users").route, list_);
+  EXPECT_EQ(router_.match(Method::post, "/users").route, create_);
+}
+
+TEST_F(RouterTest, Routes_AreNumberedInOrder) {
+  EXPECT_EQ(list_, 0u);
+  EXPECT_EQ(deep_, 5u);
 }
 
 TEST_F(RouterTest, Parameter_IsOneWholeSegment) {
   const auto match = router_.match(Method::get, "/users/12abc");
-  ASSERT_NE(match.route, nullptr);
-  EXPECT_EQ(match.parameter, "12abc");
-  EXPECT_EQ(router_.match(Method::get, "/users/1/2").route, nullptr);
-  EXPECT_EQ(router_.match(Method::get, "/users//").route, nullptr);
+  EXPECT_EQ(match.route, show_);
+  EXPECT_EQ(match.parameters[0], "12abc");
+  EXPECT_EQ(router_.match(Method::get, "/users/1/2").route, no_route);
+  EXPECT_EQ(router_.match(Method::get, "/users//").route, no_route);
 }
 
 TEST_F(RouterTest, CaseAndOneFinalSlash_MakeNoDifference) {
-  for (const char* path : {"/users", "/USERS", "/Users/", "/users/"}) {
-    const auto match = router_.match(Method::get, path);
-    ASSERT_NE(match.route, nullptr) << path;
-    EXPECT_EQ(match.route->pattern, "/users") << path;
-  }
-  EXPECT_EQ(router_.match(Method::get, "/Users/aBc/").parameter, "aBc");
-  EXPECT_EQ(router_.match(Method::delete_, "/users/7/SESSIONS/").parameter, "7");
+  for (const char* path : {"/users", "/USERS", "/Users/", "/users/"})
+    EXPECT_EQ(router_.match(Method::get, path).route, list_) << path;
+  EXPECT_EQ(router_.match(Method::get, "/Users/aBc/").parameters[0], "aBc");
+  EXPECT_EQ(router_.match(Method::delete_, "/users/7/SESSIONS/").parameters[0], "7");
 }
 
 TEST_F(RouterTest, ParameterInTheMiddle_IsFound) {
-  EXPECT_EQ(router_.match(Method::delete_, "/users/7/sessions").parameter, "7");
-  EXPECT_EQ(router_.match(Method::delete_, "/users//sessions").route, nullptr);
+  EXPECT_EQ(router_.match(Method::delete_, "/users/7/sessions").parameters[0], "7");
+  EXPECT_EQ(router_.match(Method::delete_, "/users//sessions").route, no_route);
+  EXPECT_EQ(router_.match(Method::delete_, "/users/7/sessionsx").route, no_route);
 }
 
-TEST_F(RouterTest, Head_IsAnsweredByGet) { EXPECT_NE(router_.match(Method::head, "/users").route, nullptr); }
+TEST_F(RouterTest, SeveralParameters_AreInOrder) {
+  const auto two = router_.match(Method::delete_, "/users/7/Sessions/9/");
+  EXPECT_EQ(two.route, end_one_);
+  EXPECT_EQ(two.parameters, (Parameters{"7", "9", "", ""}));
+  const auto four = router_.match(Method::get, "/a/1/2/C/3/4");
+  EXPECT_EQ(four.route, deep_);
+  EXPECT_EQ(four.parameters, (Parameters{"1", "2", "3", "4"}));
+  for (const char* path :
+       {"/a/1/2/c/3", "/a/1/2/c/3/", "/a/1/2/c/3//4", "/a/1/2/d/3/4", "/a/1/2/c/3/4/5", "/a//2/c/3/4"})
+    EXPECT_EQ(router_.match(Method::get, path).route, no_route) << path;
+}
+
+TEST_F(RouterTest, Head_IsAnsweredByGet) { EXPECT_EQ(router_.match(Method::head, "/users").route, list_); }
 
 TEST_F(RouterTest, OtherMethod_NamesTheAllowedOnes) {
-  const auto match = router_.match(Method::put, "/users");
-  EXPECT_EQ(match.route, nullptr);
-  EXPECT_EQ(match.allow, "GET, HEAD, POST");
+  EXPECT_EQ(router_.match(Method::put, "/users").route, no_route);
+  EXPECT_EQ(router_.allow("/users/"), "GET, HEAD, POST");
+  EXPECT_EQ(router_.allow("/users/7/sessions"), "DELETE");
 }
 
 TEST_F(RouterTest, UnknownPath_AllowsNothing) {
   for (const char* path : {"/", "//", "/user", "/usersx", "/users//", "/us\xc5\xbfrs", "/users?x", "*", ""})
-    EXPECT_TRUE(router_.match(Method::get, path).allow.empty()) << path;
+    EXPECT_TRUE(router_.allow(path).empty()) << path;
+}
+
+TEST(RoutePattern, Shape_IsChecked) {
+  for (const char* good : {"/", "/users", "/users/{id}", "/openapi.yaml", "/{a}/{b}/{c}/{d}"})
+    EXPECT_TRUE(is_route_pattern(good)) << good;
+  for (const char* bad :
+       {"", "users", "/Users", "/users/{id", "/users/id}", "/users/x{id}", "/users/{}", "/{a}/{b}/{c}/{d}/{e}"})
+    EXPECT_FALSE(is_route_pattern(bad)) << bad;
 }
 
 }  // namespace

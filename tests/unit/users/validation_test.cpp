@@ -104,7 +104,7 @@ TEST(Email, UsualAddresses_AreAccepted) {
         std::string{"j\xC3\xBCrgen@b\xC3\xBC"
                     "cher.example"},
         with_domain(64), with_label(63), std::string{"john@EXAMPLE.com"}}) {
-    EXPECT_EQ(email_problem(email), "") << email;
+    EXPECT_EQ(email_problem(email).message, "") << email;
   }
 }
 
@@ -112,9 +112,9 @@ TEST(Email, Length254_IsTheLimit) {
   std::string email = "a@";
   while (email.size() + 64 <= email_bytes_max) email.append(63, 'b').push_back('.');
   email.resize(email_bytes_max, 'c');
-  EXPECT_EQ(email_problem(email), "");
+  EXPECT_EQ(email_problem(email).message, "");
   email.push_back('c');
-  EXPECT_EQ(email_problem(email), "must be at most 254 bytes long");
+  EXPECT_EQ(email_problem(email).message, "must be at most 254 bytes long");
 }
 
 TEST(Email, EverythingElse_IsRefusedWithItsReason) {
@@ -143,7 +143,7 @@ TEST(Email, EverythingElse_IsRefusedWithItsReason) {
       {with_label(64), domain_problem},
       {std::string{"john@"}.append(200, '.'), domain_problem},
   };
-  for (const auto& [email, problem] : cases) EXPECT_EQ(email_problem(email), problem) << email;
+  for (const auto& [email, problem] : cases) EXPECT_EQ(email_problem(email).message, problem) << email;
 }
 
 TEST(EmailKey, TypedForms_MeetInOneKey) {

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "http/problem.hpp"
+#include "http/problems.hpp"
+
+namespace gatehouse::api {
+
+/// Every problem of the API, the engine's included. api/openapi.yaml lists their codes; a client may rely on each.
+inline constexpr auto all_problems = [] {
+  using http::Problem;
+  using http::Status;
+  return std::array{
+      http::problems::malformed_request,
+      http::problems::request_timeout,
+      http::problems::body_too_large,
+      http::problems::uri_too_long,
+      http::problems::expectation_failed,
+      http::problems::header_too_large,
+      http::problems::internal_error,
+
+      // Any route.
+      Problem{Status::unauthorized, "missing_api_key", "Please provide an API key in the X-API-Key header"},
+      Problem{Status::unauthorized, "invalid_api_key", "Invalid API key"},
+      Problem{Status::forbidden, "missing_scope", "API key lacks scope"},  // the scope's name follows
+      Problem{Status::not_found, "not_found", "Not found"},
+      Problem{Status::method_not_allowed, "method_not_allowed", "Method not allowed"},
+      Problem{Status::service_unavailable, "unavailable", "Service temporarily unavailable"},
+      Problem{Status::unsupported_media_type, "unsupported_media_type", "Content-Type must be application/json"},
+      Problem{Status::bad_request, "invalid_json", "Invalid JSON format"},
+      Problem{Status::bad_request, "validation_failed", "Validation failed"},
+
+      // Users.
+      Problem{Status::bad_request, "invalid_user_id", "Invalid user ID format"},
+      Problem{Status::bad_request, "missing_fields", "Missing required fields: first_name, last_name, email, password"},
+      Problem{Status::not_found, "user_not_found", "User not found"},
+      Problem{Status::conflict, "email_taken", "Email already exists"},
+
+      // Logging in, sessions and tokens.
+      Problem{Status::bad_request, "missing_credentials", "Email and password are required"},
+      Problem{Status::unauthorized, "invalid_credentials", "Invalid credentials"},
+      Problem{Status::unauthorized, "invalid_password", "Invalid password"},
+      Problem{Status::bad_request, "session_required", "Session is required"},
+      Problem{Status::unauthorized, "invalid_session", "Invalid session"},
+      Problem{Status::unauthorized, "session_expired", "Session expired"},
+      Problem{Status::unauthorized, "session_ended", "Session not found"},
+      Problem{Status::unauthorized, "session_user_not_found", "User not found"},
+      Problem{Status::unauthorized, "invalid_token", "Invalid token"},
+      Problem{Status::bad_request, "invalid_session_id", "Invalid session ID format"},
+      Problem{Status::not_found, "session_not_found", "Session not found"},
+  };
+}();
+
+/// The problem with this code. A code that is not in the list does not compile.
+[[nodiscard]] consteval const http::Problem& problem(std::string_view code) {
+  for (const http::Problem& one : all_problems)
+    if (one.code == code) return one;
+  throw "no problem has this code";
+}
+
+}  // namespace gatehouse::api

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "api/auth_routes.hpp"
+#include "api/route_table.hpp"
+#include "api/service_routes.hpp"
+#include "api/session_routes.hpp"
+#include "api/user_routes.hpp"
+
+namespace gatehouse::api {
+
+/// Every route of the API. In the order in which a path is looked for: the busiest resource first.
+using Routes = RouteList<AuthRoutes,     //
+                         ServiceRoutes,  //
+                         UserRoutes,     //
+                         SessionRoutes>;
+
+}  // namespace gatehouse::api

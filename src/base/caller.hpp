@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/scopes.hpp"
+
+namespace gatehouse {
+
+/// Who sent a request: the holder of an API key, or anybody where a route is open. Not the user it is about.
+struct Caller {
+  enum class Kind : std::uint8_t {
+    unknown,  ///< nobody has asked yet
+    open,     ///< anybody, on an open route
+    env,      ///< a key of API_KEY
+  };
+
+  Kind kind = Kind::unknown;
+  bool tells_client = false;  ///< trusted to say which client it asks for
+  Scopes scopes;
+  std::string_view name;  ///< of the key, for logs; outlives the request
+};
+
+}  // namespace gatehouse

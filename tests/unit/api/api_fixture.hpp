@@ -1,0 +1,107 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/access/api_keys.hpp"
+#include "api/dispatcher.hpp"
+#include "api/routes.hpp"
+#include "contract/login_fixture.hpp"
+
+namespace gatehouse::api {
+
+/// What came back.
+struct Reply {
+  http::Status status;
+  std::string head;
+  std::string body;
+
+  friend void PrintTo(const Reply& reply, std::ostream* out) { *out << reply.head << reply.body; }
+};
+
+class IgnoredStream final : public http::StreamSink {
+ public:
+  Task<bool> flush() override { co_return true; }
+};
+
+/// Header fields of a request; texts that outlive the call they are for.
+using GivenHeaders = std::vector<std::pair<http::Field, std::string_view>>;
+
+/// The whole API, from a complete request to the text of its answer, over an empty SQLite database.
+class ApiFixture : public testing::LoginFixture {
+ protected:
+  static std::vector<SecretString> one_key() {
+    std::vector<SecretString> keys;
+    keys.emplace_back("the key");
+    return keys;
+  }
+
+  Reply ask_with(Dispatcher& dispatcher, http::Method method, std::string_view target, std::string_view body,
+                 const GivenHeaders& headers) {
+    http::Request request;
+    request.method = method;
+    request.path = target.substr(0, target.find('?'));
+    if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+    request.body = body;
+    request.id = "test";
+    request.client_address = "192.0.2.1";
+    for (const auto& [field, value] : headers) request.headers.add(field, value);
+    return answer(dispatcher, request);
+  }
+
+  Reply ask(http::Method method, std::string_view target, std::string_view body = {}) {
+    GivenHeaders headers{{http::Field::api_key, "the key"}};
+    if (!body.empty()) headers.emplace_back(http::Field::content_type, "application/json");
+    return ask_with(dispatcher_, method, target, body, headers);
+  }
+  Reply get(std::string_view target) { return ask(http::Method::get, target); }
+  Reply post(std::string_view target, std::string_view body) { return ask(http::Method::post, target, body); }
+  Reply put(std::string_view target, std::string_view body) { return ask(http::Method::put, target, body); }
+  Reply remove(std::string_view target) { return ask(http::Method::delete_, target); }
+
+  const PageCursor cursor_{SecretString{"a secret of the service's own"}};
+  const tokens::TokenVerifier verifier_{testing::test_tokens()};
+  flows::IdentityFlow identity_{sessions_, verifier_, clock_, random_};
+  std::atomic<bool> ready_ = true;
+  AuthRoutes auth_routes_{login_, identity_, sessions_, config::LoginErrors::uniform};
+  ServiceRoutes service_routes_{*database_, clock_, config::Environment::test, ready_, "openapi: 3.1.0\n"};
+  UserRoutes user_routes_{*database_, accounts_, cursor_, random_};
+  SessionRoutes session_routes_{*database_, sessions_};
+  const RouteTable routes_ = Routes::bind(auth_routes_, service_routes_, user_routes_, session_routes_);
+  const Cors cors_{{}};
+  const ApiKeys api_keys_{one_key()};
+  std::vector<std::string> failures_;
+  Dispatcher dispatcher_{
+      {.routes = routes_,
+       .cors = cors_,
+       .access = api_keys_,
+       .ready = ready_,
+       .on_failure = [this](std::string_view, std::string_view what) { failures_.emplace_back(what); }}};
+
+ private:
+  /// As a connection does it.
+  Reply answer(Dispatcher& dispatcher, http::Request& request) {
+    const http::CommonHeaders common{false, clock_.now()};
+    IgnoredStream stream;
+    std::string out;
+    http::Answer answer{out, common, stream};
+    answer.reset(request);
+    if (!dispatcher.begin(request, answer)) run(dispatcher.finish(request, answer));
+    const std::size_t end = out.find("\r\n\r\n") + 4;
+    return {answer.status(), out.substr(0, end), out.substr(end)};
+  }
+};
+
+/// A request and what it is refused with, to the byte.
+struct RefusedRequest {
+  http::Method method;
+  std::string target;
+  std::string body;
+  http::Status status;
+  std::string answer;
+};
+
+}  // namespace gatehouse::api

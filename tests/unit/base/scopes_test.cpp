@@ -1,0 +1,30 @@
+#include "base/scopes.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse {
+namespace {
+
+TEST(Scopes, Set_CoversWhatItHas) {
+  constexpr Scopes reader{Scope::users_read, Scope::sessions_read};
+  EXPECT_FALSE(reader.first_missing({Scope::users_read}));
+  EXPECT_FALSE(reader.first_missing({Scope::sessions_read, Scope::users_read}));
+  EXPECT_FALSE(reader.first_missing({}));
+  EXPECT_EQ(reader.first_missing({Scope::users_read, Scope::users_write}), Scope::users_write);
+  EXPECT_EQ(reader.first_missing({Scope::admin}), Scope::admin);
+}
+
+TEST(Scopes, Admin_CoversEveryScope) {
+  constexpr Scopes admin{Scope::admin};
+  for (std::size_t i = 0; i < scope_count; ++i) EXPECT_FALSE(admin.first_missing({static_cast<Scope>(i)}));
+}
+
+TEST(Scopes, Names_AreThoseOfTheDescription) {
+  EXPECT_EQ(to_text(Scope::auth), "auth");
+  EXPECT_EQ(to_text(Scope::users_write), "users:write");
+  EXPECT_EQ(to_text(Scope::forward_auth), "forward-auth");
+  EXPECT_EQ(to_text(Scope::admin), "admin");
+}
+
+}  // namespace
+}  // namespace gatehouse
