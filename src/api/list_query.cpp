@@ -17,12 +17,13 @@ std::optional<unsigned> parse_limit(std::string_view text) {
   return limit;
 }
 
-/// What is wrong with one parameter.
+/// What is wrong with a parameter, as in FieldError.
 struct Complaint {
   std::string_view message;
   std::string_view code;
 };
 
+/// Takes one parameter over into the query; a complaint where it cannot.
 std::optional<Complaint> take(std::string_view name, std::string_view value, const PageCursor& cursor,
                               ListQuery& query) {
   if (name == "limit") {
