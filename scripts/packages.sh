@@ -5,7 +5,7 @@ packages_build=(g++ cmake ninja-build ccache pkg-config curl
 packages_clang=(clang-19 libclang-rt-19-dev)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev
   postgresql postgresql-client postgresql-contrib pgbouncer
-  python3 python3-pytest python3-psycopg2 python3-yaml nodejs openssl sqlite3)
+  python3 python3-pytest python3-psycopg2 python3-yaml python3-jsonschema nodejs openssl sqlite3)
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
   python3 python3-pytest)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev)
