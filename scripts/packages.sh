@@ -1,7 +1,7 @@
 # The Debian packages each command needs (docs/dependencies.md says what for), and their installation.
 
 packages_build=(g++ cmake ninja-build ccache pkg-config curl
-  libboost1.81-dev libboost-json1.81-dev libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev libspdlog-dev)
+  libboost1.81-dev libboost-json1.81-dev libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev)
 packages_clang=(clang-19 libclang-rt-19-dev)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev
   postgresql postgresql-client postgresql-contrib pgbouncer

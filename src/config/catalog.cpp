@@ -13,11 +13,12 @@ using std::chrono::days;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using telemetry::Level;
 using Text = std::string_view;
 
-constexpr std::array log_levels{Choice<LogLevel>{"trace", LogLevel::trace}, Choice<LogLevel>{"debug", LogLevel::debug},
-                                Choice<LogLevel>{"info", LogLevel::info},   Choice<LogLevel>{"warn", LogLevel::warn},
-                                Choice<LogLevel>{"error", LogLevel::error}, Choice<LogLevel>{"off", LogLevel::off}};
+constexpr std::array log_levels{Choice<Level>{"trace", Level::trace}, Choice<Level>{"debug", Level::debug},
+                                Choice<Level>{"info", Level::info},   Choice<Level>{"warn", Level::warn},
+                                Choice<Level>{"error", Level::error}, Choice<Level>{"off", Level::off}};
 constexpr std::array password_schemes{Choice<PasswordScheme>{"argon2id", PasswordScheme::argon2id},
                                       Choice<PasswordScheme>{"pbkdf2-sha512", PasswordScheme::pbkdf2_sha512}};
 constexpr std::array login_error_styles{Choice<LoginErrors>{"uniform", LoginErrors::uniform},

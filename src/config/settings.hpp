@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "base/secret_string.hpp"
+#include "telemetry/level.hpp"
 
 namespace gatehouse::config {
 
 enum class Environment { development, test, production };
-enum class LogLevel { trace, debug, info, warn, error, off };
 enum class PasswordScheme { argon2id, pbkdf2_sha512 };
 enum class LoginErrors { uniform, detailed };
 
@@ -93,8 +93,8 @@ struct PasswordSettings {
 
 /// Everything the program can be told, checked. Built by load_settings(), never by hand outside tests.
 struct Settings {
-  Environment environment = Environment::development;  ///< APP_ENV, else NODE_ENV
-  LogLevel log_level = LogLevel::info;                 ///< LOG_LEVEL
+  Environment environment = Environment::development;   ///< APP_ENV, else NODE_ENV
+  telemetry::Level log_level = telemetry::Level::info;  ///< LOG_LEVEL
   ServerSettings server;
   DatabaseSettings database;
   SessionSettings sessions;

@@ -5,7 +5,7 @@
 namespace gatehouse::service {
 
 IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
-                   telemetry::Log& log, telemetry::AccessLogWriter* access_log_writer)
+                   telemetry::Log& log, telemetry::LogQueue* access_lines)
     : io_(io),
       database_(provider.open(io, threads)),
       features_(*database_, shared),
@@ -18,7 +18,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                        [&log](std::string_view request_id, std::string_view what) {
                          log.error("request_failed", {{"request_id", request_id}, {"reason", what}});
                        }}),
-      access_log_(access_log_writer),
+      access_log_(access_lines),
       server_(io, {.settings = shared.settings.server,
                    .clock = shared.clock,
                    .responder = dispatcher_,

@@ -23,9 +23,10 @@ namespace gatehouse::service {
 /// touches it. Background work that the process needs once is spawned on one of them.
 class IoThread {
  public:
-  /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it.
+  /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it. Without
+  /// `access_lines` it writes no access log.
   IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
-           telemetry::Log& log, telemetry::AccessLogWriter* access_log_writer);
+           telemetry::Log& log, telemetry::LogQueue* access_lines);
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;

@@ -37,11 +37,6 @@ EventLoops make_event_loops(unsigned configured) {
 /// A core dump would hold every key and the passwords being checked.
 void forbid_core_dumps() { prctl(PR_SET_DUMPABLE, 0); }
 
-std::unique_ptr<telemetry::AccessLogWriter> make_access_log_writer(const ServeParts& parts, std::size_t threads) {
-  if (!parts.log.is_enabled(telemetry::Level::info)) return nullptr;
-  return std::make_unique<telemetry::AccessLogWriter>(parts.log_writer, static_cast<unsigned>(threads));
-}
-
 /// The serving process: io threads over one database, and what they share. Members are destroyed in reverse order, so
 /// that everything that posts to an event loop is gone before the loop is, and what connections refer to after it.
 class ServingProcess {
@@ -74,7 +69,6 @@ class ServingProcess {
   const ServeParts& parts_;
   SharedParts shared_;
   EventLoops loops_;
-  std::unique_ptr<telemetry::AccessLogWriter> access_log_writer_;
   std::unique_ptr<database::Provider> provider_;
   IoThreads threads_;
   SchemaStartup schema_;
@@ -89,7 +83,6 @@ ServingProcess::ServingProcess(const ServeParts& parts)
     : parts_(parts),
       shared_(parts.settings, parts.clock, parts.random, parts.openapi),
       loops_(make_event_loops(parts.settings.server.io_threads)),
-      access_log_writer_(make_access_log_writer(parts, loops_.size())),
       provider_(parts.open_provider()),
       threads_(make_threads()),
       schema_({.database = first().database(),
@@ -113,10 +106,9 @@ ServingProcess::~ServingProcess() {
 IoThreads ServingProcess::make_threads() {
   IoThreads threads;
   const auto count = static_cast<unsigned>(loops_.size());
-  for (const auto& loop : loops_) {
-    threads.push_back(
-        std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, access_log_writer_.get()));
-  }
+  telemetry::LogQueue* const access_lines = parts_.log.is_enabled(telemetry::Level::info) ? &parts_.log_queue : nullptr;
+  for (const auto& loop : loops_)
+    threads.push_back(std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, access_lines));
   return threads;
 }
 
@@ -195,8 +187,7 @@ int ServingProcess::run() {
   }
   for (const auto& thread : threads_) thread->start();
   for (const auto& thread : threads_) thread->join();
-  const std::uint64_t dropped = access_log_writer_ ? access_log_writer_->dropped_lines() : 0;
-  parts_.log.info("server_stopped", {{"log_lines_dropped", parts_.log.dropped() + dropped}});
+  parts_.log.info("server_stopped", {{"log_lines_dropped", parts_.log_queue.dropped_lines()}});
   return exit_code_.value_or(0);
 }
 

@@ -10,8 +10,8 @@
 #include "config/settings.hpp"
 #include "crypto/random.hpp"
 #include "database/provider.hpp"
-#include "telemetry/line_writer.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/log_queue.hpp"
 
 namespace gatehouse::service {
 
@@ -22,7 +22,7 @@ struct ServeParts {
   crypto::Random& random;
   std::function<std::unique_ptr<database::Provider>()> open_provider;
   telemetry::Log& log;
-  telemetry::LineWriter& log_writer;  ///< where `log` writes, for the access log
+  telemetry::LogQueue& log_queue;  ///< that of `log`, for the access log
   std::span<const EmbeddedFile> migrations;
   std::span<const EmbeddedFile> seeds;
   std::string_view openapi;

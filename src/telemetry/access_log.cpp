@@ -9,10 +9,15 @@
 #include "base/json_text.hpp"
 
 namespace gatehouse::telemetry {
+
+// Invariants. Before a line is written the buffer has room for the longest line there can be, so nothing below looks at
+// its end again: line_bytes_max follows from the cuts, and append() flushes first. A buffer holds whole lines only.
+// prefix_ is the text of prefix_second_: a second has many lines, and its date is written once.
+
 namespace {
 
-/// Beside each log's own buffer, so that one can be filled while another is written.
-constexpr std::size_t spare_buffers_per_log = 3;
+/// Beside the log's own buffer, so that one can be filled while another is written.
+constexpr std::size_t spare_buffers = 3;
 
 /// An escape takes at most six bytes (`\u001b`), a replacement character three.
 constexpr std::size_t escaped_bytes_per_byte = 6;
@@ -45,11 +50,13 @@ std::uint64_t odd_bytes(std::uint64_t word) {
 bool is_plain(std::string_view text) {
   std::uint64_t odd = 0;
   std::uint64_t word = 0;
+  // Most texts are plain to their end, so that leaving early would only add a branch.
   while (text.size() >= sizeof word) {
     std::memcpy(&word, text.data(), sizeof word);
     odd |= odd_bytes(word);
     text.remove_prefix(sizeof word);
   }
+  // The rest, filled up with a byte that is plain.
   word = eight(' ');
   std::ranges::copy(text, reinterpret_cast<char*>(&word));
   return (odd | odd_bytes(word)) == 0;
@@ -57,59 +64,9 @@ bool is_plain(std::string_view text) {
 
 }  // namespace
 
-AccessLogWriter::AccessLogWriter(LineWriter& writer, unsigned logs) : writer_(writer) {
-  const std::size_t spares = std::max<std::size_t>(logs, 1) * spare_buffers_per_log;
-  // Each log owns one buffer more, which is queued when the log ends.
-  const std::size_t buffers = spares + std::max<std::size_t>(logs, 1);
-  queued_.reserve(buffers);
-  free_.reserve(buffers);
-  free_.resize(spares);
-  thread_ = std::thread{[this] { run(); }};
-}
-
-AccessLogWriter::~AccessLogWriter() {
-  {
-    const std::lock_guard lock{mutex_};
-    is_stopping_ = true;
-  }
-  wake_.notify_one();
-  thread_.join();
-}
-
-AccessBuffer AccessLogWriter::exchange(AccessBuffer full) noexcept {
-  std::unique_lock lock{mutex_};
-  if (free_.empty()) {
-    lock.unlock();
-    dropped_lines_.fetch_add(full.lines(), std::memory_order_relaxed);
-    full.clear();
-    return full;
-  }
-  AccessBuffer empty = std::move(free_.back());
-  free_.pop_back();
-  queued_.push_back(std::move(full));
-  lock.unlock();
-  wake_.notify_one();
-  return empty;
-}
-
-void AccessLogWriter::run() {
-  block_signals();
-  std::unique_lock lock{mutex_};
-  for (;;) {
-    wake_.wait(lock, [this] { return is_stopping_ || !queued_.empty(); });
-    if (queued_.empty()) return;
-    AccessBuffer buffer = std::move(queued_.front());
-    queued_.erase(queued_.begin());
-    lock.unlock();
-    if (!writer_.write(buffer.text())) dropped_lines_.fetch_add(buffer.lines(), std::memory_order_relaxed);
-    buffer.clear();
-    lock.lock();
-    free_.push_back(std::move(buffer));
-  }
-}
-
-AccessLog::AccessLog(AccessLogWriter* writer)
-    : writer_(writer), prefix_second_(std::numeric_limits<std::int64_t>::min()) {
+AccessLog::AccessLog(LogQueue* queue) : queue_(queue), prefix_second_(std::numeric_limits<std::int64_t>::min()) {
+  if (queue_ != nullptr) queue_->add_buffers(spare_buffers);
+  // Both at their longest, so that append() never allocates.
   scratch_.reserve(escaped_bytes_per_byte * path_bytes_max + 2);
   prefix_.reserve(64);
 }
@@ -117,6 +74,7 @@ AccessLog::AccessLog(AccessLogWriter* writer)
 void AccessLog::append(const AccessLine& line) {
   if (!is_enabled()) return;
   if (buffer_.free_bytes() < line_bytes_max) flush();
+  // Cut here and not by the caller: a query that reaches the log once is a leak.
   const std::string_view path = line.path.substr(0, line.path.find('?'));
   char* out = put_time(buffer_.end(), line.time);
   out = put(out, "Z\",\"level\":\"info\",\"event\":\"request\",\"request_id\":");
@@ -139,11 +97,12 @@ void AccessLog::append(const AccessLine& line) {
 
 void AccessLog::flush() {
   if (!is_enabled() || buffer_.lines() == 0) return;
-  buffer_ = writer_->exchange(std::move(buffer_));
+  buffer_ = queue_->exchange(std::move(buffer_));
 }
 
 char* AccessLog::put_time(char* out, TimePoint time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  // Not only later ones: the wall clock may be set back.
   if (second.time_since_epoch().count() != prefix_second_) {
     prefix_second_ = second.time_since_epoch().count();
     prefix_ = "{\"time\":\"";

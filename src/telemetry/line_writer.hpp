@@ -1,19 +1,18 @@
 #pragma once
 
 #include <chrono>
-#include <mutex>
 #include <string_view>
 
 namespace gatehouse::telemetry {
 
-/// Writes whole lines to a file descriptor from background threads, so that lines of different writers never mix.
+/// Writes whole lines to a file descriptor, from one background thread.
 ///
 /// A reader that does not read (a full pipe, a stopped terminal) is waited for at most `patience` a call; then the rest
 /// of the call's lines is dropped, and so is everything else until the reader is back. A closed descriptor drops at
 /// once. Pipes are written in pieces that fit when poll(2) says so; the descriptor is never made non-blocking, because
 /// its flags belong to every process that shares it.
 ///
-/// Threads: any, but never an io thread: a call may take `patience`. Callers block SIGPIPE (see block_signals()). The
+/// Threads: one, and never an io thread: a call may take `patience`. It blocks SIGPIPE (see block_signals()). The
 /// descriptor stays the caller's and outlives the object.
 class LineWriter {
  public:
@@ -29,7 +28,6 @@ class LineWriter {
 
   const int descriptor_;
   const std::chrono::milliseconds patience_;
-  std::mutex mutex_;          ///< guards what follows, and the order of lines
   bool is_stalled_ = false;   ///< the last call gave up: the next one only tries, without waiting
   bool is_mid_line_ = false;  ///< what was written last does not end in \n
 };

@@ -3,19 +3,15 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "base/clock.hpp"
-#include "telemetry/line_writer.hpp"
+#include "telemetry/level.hpp"
+#include "telemetry/log_queue.hpp"
 
 namespace gatehouse::telemetry {
-
-enum class Level { trace, debug, info, warn, error, off };
-
-[[nodiscard]] std::string_view to_text(Level level);
 
 /// A field's text is cut to this many bytes before it is escaped, a line ends its fields after that many.
 inline constexpr std::size_t field_bytes_max = 4096;
@@ -47,19 +43,12 @@ using Fields = std::initializer_list<Field>;
 /// Every text is escaped (no CR, LF, ANSI sequence or bad UTF-8 gets through) and bounded. Names of fields are literals
 /// of the program, never `time`, `level` or `event`. Secrets have no place here; SecretString does not convert.
 ///
-/// Lines are formatted by the caller and written by one thread of the log's own. The queue between them is bounded;
-/// when it is full the oldest line is dropped and counted, so a slow or stuck reader never stops a caller. Any thread
-/// may call. The destructor writes what is queued, unless the reader is stuck. For one line per request use AccessLog.
+/// Lines are formatted by the caller and written by the queue's thread, so a slow or stuck reader never stops a caller.
+/// Any thread may call. For one line per request use AccessLog.
 class Log {
  public:
-  struct Options {
-    Level level = Level::info;
-    std::size_t queue_max = 1024;  ///< lines; each costs about 400 bytes from the start
-  };
-
-  /// `writer` and `clock` outlive the log.
-  Log(LineWriter& writer, const Clock& clock, Options options);
-  ~Log();
+  /// `queue` and `clock` outlive the log.
+  Log(LogQueue& queue, const Clock& clock, Level level = Level::info) : queue_(queue), clock_(clock), level_(level) {}
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
@@ -72,15 +61,10 @@ class Log {
 
   [[nodiscard]] bool is_enabled(Level level) const noexcept { return level >= level_ && level != Level::off; }
 
-  /// Lines lost because the queue was full or the reader did not take them.
-  [[nodiscard]] std::uint64_t dropped() const noexcept;
-
  private:
-  class Backend;
-
+  LogQueue& queue_;
   const Clock& clock_;
   const Level level_;
-  std::unique_ptr<Backend> backend_;
 };
 
 }  // namespace gatehouse::telemetry

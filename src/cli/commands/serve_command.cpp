@@ -2,35 +2,13 @@
 
 #include <unistd.h>
 
-#include "telemetry/line_writer.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/log_queue.hpp"
 
 namespace gatehouse::cli {
-namespace {
-
-telemetry::Level level_of(config::LogLevel level) {
-  switch (level) {
-    case config::LogLevel::trace:
-      return telemetry::Level::trace;
-    case config::LogLevel::debug:
-      return telemetry::Level::debug;
-    case config::LogLevel::info:
-      return telemetry::Level::info;
-    case config::LogLevel::warn:
-      return telemetry::Level::warn;
-    case config::LogLevel::error:
-      return telemetry::Level::error;
-    case config::LogLevel::off:
-      return telemetry::Level::off;
-  }
-  return telemetry::Level::info;
-}
-
-}  // namespace
-
 int run_serve(const Program& program, const config::Loaded& loaded) {
-  telemetry::LineWriter writer{STDOUT_FILENO};
-  telemetry::Log log{writer, program.clock, {.level = level_of(loaded.settings.log_level)}};
+  telemetry::LogQueue queue{telemetry::LineWriter{STDOUT_FILENO}};
+  telemetry::Log log{queue, program.clock, loaded.settings.log_level};
   for (const config::Mistake& warning : loaded.warnings)
     log.warn("setting_warning", {{"name", warning.name}, {"problem", warning.problem}, {"remedy", warning.remedy}});
   const database::DriverLog driver_log = [&log](std::string_view event, std::string_view detail) {
@@ -42,7 +20,7 @@ int run_serve(const Program& program, const config::Loaded& loaded) {
                         .random = program.random,
                         .open_provider = [&] { return program.open_provider(loaded.settings, driver_log); },
                         .log = log,
-                        .log_writer = writer,
+                        .log_queue = queue,
                         .migrations = program.migrations,
                         .seeds = program.seeds,
                         .openapi = program.openapi});

@@ -32,10 +32,9 @@ AccessLine some_line() {
 template <class Use>
 std::vector<std::string> lines_of(Use use) {
   const CapturedOutput output;
-  LineWriter lines{output.descriptor()};
   {
-    AccessLogWriter writer{lines, 1};
-    AccessLog log{&writer};
+    LogQueue queue{LineWriter{output.descriptor()}};
+    AccessLog log{&queue};
     use(log);
   }
   return output.lines();
@@ -84,8 +83,9 @@ TEST(AccessLog, LongTexts_AreCut) {
 
 TEST(AccessLog, HostileTexts_AreEscapedAndStayJson) {
   std::string all;
-  for (int c = 0; c < 256; ++c)
+  for (int c = 0; c < 256; ++c) {
     if (c != '?') all += static_cast<char>(c);
+  }
   AccessLine line = some_line();
   line.request_id = line.method = line.path = line.client = all;
   const std::string written = line_of(line);
@@ -123,27 +123,26 @@ TEST(AccessLog, ManyLines_AllArriveInOrder) {
   line.status = first_status;
   const std::size_t line_bytes = line_of(line).size() + 1;
   const CapturedOutput output;
-  LineWriter lines{output.descriptor()};
-  AccessLogWriter writer{lines, 1};
-  AccessLog log{&writer};
+  LogQueue queue{LineWriter{output.descriptor()}};
+  AccessLog log{&queue};
   for (unsigned i = 1; i <= count; ++i, ++line.status) {
     log.append(line);
     if (i % lines_per_flush != 0) continue;
     log.flush();
-    while (output.size() < i * line_bytes && writer.dropped_lines() == 0) std::this_thread::yield();
+    while (output.size() < i * line_bytes && queue.dropped_lines() == 0) std::this_thread::yield();
   }
-  EXPECT_EQ(writer.dropped_lines(), 0U);
+  EXPECT_EQ(queue.dropped_lines(), 0U);
   const auto written = output.lines();
   ASSERT_EQ(written.size(), count);
-  for (unsigned i = 0; i < count; ++i)
+  for (unsigned i = 0; i < count; ++i) {
     ASSERT_THAT(written[i], HasSubstr("\"status\":" + std::to_string(first_status + i) + ","));
+  }
 }
 
 TEST(AccessLog, Flush_WritesWhatIsThere) {
   const CapturedOutput output;
-  LineWriter lines{output.descriptor()};
-  AccessLogWriter writer{lines, 1};
-  AccessLog log{&writer};
+  LogQueue queue{LineWriter{output.descriptor()}};
+  AccessLog log{&queue};
   log.flush();
   log.append(some_line());
   log.flush();
@@ -151,7 +150,7 @@ TEST(AccessLog, Flush_WritesWhatIsThere) {
   EXPECT_EQ(output.lines().size(), 1U);
 }
 
-TEST(AccessLog, WithoutWriter_DoesNothing) {
+TEST(AccessLog, WithoutQueue_DoesNothing) {
   AccessLog log{nullptr};
   EXPECT_FALSE(log.is_enabled());
   log.append(some_line());
@@ -160,28 +159,15 @@ TEST(AccessLog, WithoutWriter_DoesNothing) {
 
 TEST(AccessLog, StuckReader_StopsNobodyAndIsCounted) {
   Pipe pipe;
-  LineWriter lines{pipe.writer(), gatehouse::testing::patience};
-  AccessLogWriter writer{lines, 2};
-  AccessLog log{&writer};
+  LogQueue queue{LineWriter{pipe.writer(), gatehouse::testing::patience}};
+  AccessLog log{&queue};
   constexpr unsigned count = 20'000;
   const auto start = std::chrono::steady_clock::now();
   for (unsigned i = 0; i < count; ++i) log.append(some_line());
   log.flush();
   EXPECT_LT(std::chrono::steady_clock::now() - start, gatehouse::testing::patience / 3);
-  EXPECT_GE(writer.dropped_lines(), count / 2);
+  EXPECT_GE(queue.dropped_lines(), count / 2);
   pipe.close_reader();  // or the writer's end would wait for it
-}
-
-TEST(AccessLogWriter, EndWithAStuckReader_IsPrompt) {
-  Pipe pipe;
-  LineWriter lines{pipe.writer(), std::chrono::milliseconds{20}};
-  const auto start = std::chrono::steady_clock::now();
-  {
-    AccessLogWriter writer{lines, 4};
-    AccessLog log{&writer};
-    for (unsigned i = 0; i < 5'000; ++i) log.append(some_line());
-  }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, gatehouse::testing::patience / 3);
 }
 
 }  // namespace

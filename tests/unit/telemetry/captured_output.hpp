@@ -31,7 +31,7 @@ class CapturedOutput {
   [[nodiscard]] std::string text() const {
     std::string text;
     std::array<char, 4096> piece{};
-    for (;;) {
+    while (true) {
       const ssize_t read = ::pread(descriptor_, piece.data(), piece.size(), static_cast<off_t>(text.size()));
       if (read <= 0) return text;
       text.append(piece.data(), static_cast<std::size_t>(read));
@@ -78,7 +78,7 @@ class Pipe {
     ::fcntl(ends_[0], F_SETFL, O_NONBLOCK);
     std::string text;
     std::array<char, 65536> piece{};
-    for (;;) {
+    while (true) {
       const ssize_t read = ::read(ends_[0], piece.data(), piece.size());
       if (read <= 0) return text;
       text.append(piece.data(), static_cast<std::size_t>(read));

@@ -61,20 +61,5 @@ TEST(LineWriter, DescriptorThatIsNone_IsAFailure) {
   EXPECT_FALSE(writer.write("lost\n"));
 }
 
-TEST(LineWriter, LinesOfSeveralThreads_NeverMix) {
-  const CapturedOutput output;
-  LineWriter writer{output.descriptor()};
-  std::vector<std::thread> threads;
-  for (const char letter : {'a', 'b', 'c'}) {
-    threads.emplace_back([&writer, letter] {
-      for (int i = 0; i < 50; ++i) EXPECT_TRUE(writer.write(line_of(10'000, letter)));
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  const auto lines = output.lines();
-  EXPECT_EQ(lines.size(), 150U);
-  for (const std::string& line : lines) EXPECT_EQ(line, std::string(10'000, line.at(0)));
-}
-
 }  // namespace
 }  // namespace gatehouse::telemetry::testing

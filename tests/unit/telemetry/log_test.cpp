@@ -19,12 +19,12 @@ constexpr TimePoint some_time = from_unix_us(1'737'541'800'123'456);
 
 /// What a log writes in its life, which ends with `use`.
 template <class Use>
-std::vector<std::string> lines_of(Log::Options options, Use use) {
+std::vector<std::string> lines_of(Level level, Use use) {
   const CapturedOutput output;
-  LineWriter writer{output.descriptor()};
   const gatehouse::testing::ManualClock clock{some_time};
   {
-    Log log{writer, clock, options};
+    LogQueue queue{LineWriter{output.descriptor()}};
+    Log log{queue, clock, level};
     use(log);
   }
   return output.lines();
@@ -32,7 +32,7 @@ std::vector<std::string> lines_of(Log::Options options, Use use) {
 
 template <class Use>
 std::string line_of(Use use) {
-  const auto lines = lines_of({}, use);
+  const auto lines = lines_of(Level::info, use);
   EXPECT_EQ(lines.size(), 1U);
   return lines.empty() ? std::string{} : lines.front();
 }
@@ -52,7 +52,7 @@ TEST(Log, Event_IsOneJsonLine) {
 }
 
 TEST(Log, EachLevel_IsNamed) {
-  const auto lines = lines_of({.level = Level::trace}, [](Log& log) {
+  const auto lines = lines_of(Level::trace, [](Log& log) {
     log.trace("a");
     log.debug("b");
     log.info("c");
@@ -61,12 +61,13 @@ TEST(Log, EachLevel_IsNamed) {
   });
   ASSERT_EQ(lines.size(), 5U);
   const char* const names[] = {"trace", "debug", "info", "warn", "error"};
-  for (std::size_t i = 0; i < lines.size(); ++i)
+  for (std::size_t i = 0; i < lines.size(); ++i) {
     EXPECT_THAT(lines[i], HasSubstr(std::string{"\"level\":\""} + names[i] + "\""));
+  }
 }
 
 TEST(Log, LevelsBelowItsOwn_AreSilent) {
-  const auto lines = lines_of({.level = Level::warn}, [](Log& log) {
+  const auto lines = lines_of(Level::warn, [](Log& log) {
     log.info("no");
     EXPECT_FALSE(log.is_enabled(Level::info));
     EXPECT_TRUE(log.is_enabled(Level::warn));
@@ -76,7 +77,7 @@ TEST(Log, LevelsBelowItsOwn_AreSilent) {
   EXPECT_THAT(lines[0], HasSubstr("\"yes\""));
 }
 TEST(Log, LevelOff_IsSilent) {
-  EXPECT_TRUE(lines_of({.level = Level::off}, [](Log& log) {
+  EXPECT_TRUE(lines_of(Level::off, [](Log& log) {
                 log.error("no");
                 log.write(Level::off, "no", {});
               }).empty());
@@ -125,14 +126,14 @@ TEST(Log, EveryLine_IsValidJson) {
 
 TEST(Log, StuckReader_StopsNobodyAndIsCounted) {
   Pipe pipe;
-  LineWriter writer{pipe.writer(), gatehouse::testing::patience};
+  LogQueue queue{LineWriter{pipe.writer(), gatehouse::testing::patience}, 16};
   const SystemClock clock;
-  Log log{writer, clock, {.queue_max = 16}};
+  Log log{queue, clock};
   const std::string text(4000, 'x');
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 500; ++i) log.info("line", {{"text", text}});
   EXPECT_LT(std::chrono::steady_clock::now() - start, gatehouse::testing::patience / 3);
-  EXPECT_GE(log.dropped(), 100U);
+  EXPECT_GE(queue.dropped_lines(), 100U);
   pipe.close_reader();  // or the log's end would wait for it
 }
 
