@@ -14,7 +14,7 @@ class PostgresBackend final : public Backend {
   }
   std::string name() const override { return "postgres"; }
   std::unique_ptr<database::Provider> another_provider() override {
-    const auto silent = [](std::string_view, std::string_view) {};
+    const auto silent = [](telemetry::Level, std::string_view, std::string_view) {};
     return std::make_unique<database::postgres::PostgresProvider>(database_.settings(), silent, random_);
   }
 

@@ -70,7 +70,7 @@ class PostgresTest : public ::testing::Test {
   }
 
   [[nodiscard]] std::unique_ptr<database::postgres::PostgresProvider> make_provider() {
-    auto log = [this](std::string_view event, std::string_view detail) {
+    auto log = [this](telemetry::Level, std::string_view event, std::string_view detail) {
       log_.push_back(std::string{event} + ": " + std::string{detail});
     };
     return std::make_unique<database::postgres::PostgresProvider>(settings_, std::move(log), random_);

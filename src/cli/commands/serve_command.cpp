@@ -11,9 +11,9 @@ int run_serve(const Program& program, const config::Loaded& loaded) {
   telemetry::Log log{queue, program.clock, loaded.settings.log_level};
   for (const config::Mistake& warning : loaded.warnings)
     log.warn("setting_warning", {{"name", warning.name}, {"problem", warning.problem}, {"remedy", warning.remedy}});
-  const database::DriverLog driver_log = [&log](std::string_view event, std::string_view detail) {
-    log.write(database::is_good_news(event) ? telemetry::Level::info : telemetry::Level::warn, event,
-              {{"detail", detail}});
+  const database::DriverLog driver_log = [&log](telemetry::Level level, std::string_view event,
+                                                std::string_view detail) {
+    log.write(level, event, {{"detail", detail}});
   };
   return program.serve({.settings = loaded.settings,
                         .clock = program.clock,

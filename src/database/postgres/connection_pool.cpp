@@ -135,7 +135,7 @@ void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
   const auto same = [&](const std::shared_ptr<Pipeline>& other) { return other.get() == &pipeline; };
   pipelines_.erase(std::find_if(pipelines_.begin(), pipelines_.end(), same));
   if (stopped_) return;
-  log_("postgres_connection_lost", why);
+  log_(telemetry::Level::warn, "postgres_connection_lost", why);
   if (!holding_) hold_attempts(back_off_.next());
 }
 
@@ -178,7 +178,7 @@ Task<> ConnectionPool::establish(std::weak_ptr<ConnectionPool> pool, std::shared
 void ConnectionPool::on_connected(std::shared_ptr<PgConnection> connection) {
   std::erase(attempts_, connection);
   close_attempts();
-  if (pipelines_.empty()) log_("postgres_connected", describe(*options_, *connection));
+  if (pipelines_.empty()) log_(telemetry::Level::info, "postgres_connected", describe(*options_, *connection));
   pipelines_.push_back(
       std::make_shared<Pipeline>(io_.get_executor(), std::move(connection), static_cast<PipelineOwner&>(*this)));
   pipelines_.back()->start();
@@ -198,7 +198,7 @@ void ConnectionPool::on_connect_failed(const std::shared_ptr<PgConnection>& conn
   grow_ = false;
   away_ = pipelines_.empty();
   // The same words every two seconds would only fill the log.
-  if (why != last_failure_) log_("postgres_connect_failed", why);
+  if (why != last_failure_) log_(telemetry::Level::warn, "postgres_connect_failed", why);
   last_failure_ = why;
   if (attempts_.empty()) hold_attempts(back_off_.next());
 }

@@ -98,7 +98,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     // Another's than the last probe's comes through a session that an earlier attempt has left: it proves nothing.
     if (notification.channel != channel_ || notification.payload != std::to_string(probes_)) return;
     back_off_.reset();
-    if (!ready_) log_("postgres_feed_ready", endpoints_.listen->host);
+    if (!ready_) log_(telemetry::Level::info, "postgres_feed_ready", endpoints_.listen->host);
     if (!ready_) observer_.on_feed_ready();
     ready_ = true;
     last_trouble_.clear();
@@ -149,7 +149,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void set_lost(const std::string& why) {
-    if (why != last_trouble_) log_(ready_ ? "postgres_feed_lost" : "postgres_feed_deaf", why);
+    if (why != last_trouble_) log_(telemetry::Level::warn, ready_ ? "postgres_feed_lost" : "postgres_feed_deaf", why);
     last_trouble_ = why;
     if (ready_) observer_.on_feed_lost();
     ready_ = false;

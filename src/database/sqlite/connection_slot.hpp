@@ -29,7 +29,7 @@ class ConnectionSlot {
   static constexpr std::chrono::milliseconds pause_max{1000};
 
   void open() noexcept;
-  void report(const char* event, const std::string& detail) const noexcept;
+  void report(telemetry::Level level, const char* event, const std::string& detail) const noexcept;
 
   const std::string& path_;
   const Role role_;

@@ -28,7 +28,7 @@ class Pipeline : public ::testing::Test {
     settings.postgres.port = server.port();
     settings.postgres.prepared_statements = false;
     settings.query_timeout = patience;
-    const auto log = [this](std::string_view event, std::string_view detail) {
+    const auto log = [this](telemetry::Level, std::string_view event, std::string_view detail) {
       log_.append(event).append(": ").append(detail).append("\n");
     };
     boost::asio::io_context io{1};

@@ -36,7 +36,9 @@ class SqliteTest : public ::testing::Test {
 
   void open() {
     provider_ = std::make_unique<SqliteProvider>(
-        settings_, [this](std::string_view event, std::string_view) { remember(std::string{event}); });
+        settings_, [this](telemetry::Level level, std::string_view event, std::string_view) {
+          remember(std::string{telemetry::to_text(level)}.append(" ").append(event));
+        });
     database_ = provider_->open(io_, 1);
   }
 
@@ -71,6 +73,7 @@ class SqliteTest : public ::testing::Test {
 
   std::int64_t count() { return testing::run_task(io_, database_->query(count_items, {}))[0].integer(0); }
 
+  /// `event` with its level before it: "warn sqlite_open_failed".
   [[nodiscard]] bool logged(const std::string& event) {
     const std::lock_guard lock{log_mutex_};
     return std::find(log_.begin(), log_.end(), event) != log_.end();

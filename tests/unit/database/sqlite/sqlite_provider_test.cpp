@@ -52,12 +52,13 @@ TEST_F(SqliteTest, Provider_FileCannotBeOpened_IsUnavailableUntilItCan) {
   open();
   EXPECT_EQ(reason_of([&] { (void)insert(1, "one"); }), Unavailable::Reason::storage);
   EXPECT_EQ(reason_of([&] { (void)count(); }), Unavailable::Reason::storage);
-  EXPECT_TRUE(logged("sqlite_open_failed"));
+  EXPECT_TRUE(logged("warn sqlite_open_failed"));
 
   std::filesystem::remove(path);
   ASSERT_TRUE(becomes_true([&] {
     return testing::run_task(io_, database_->run_script("CREATE TABLE items (id INTEGER, name TEXT)")).has_value();
   }));
+  EXPECT_TRUE(logged("info sqlite_connection_opened"));
   EXPECT_TRUE(insert(1, "one"));
 }
 
@@ -107,7 +108,7 @@ TEST_F(SqliteTest, Query_ThatBreaksItsConnection_LeavesANewOneToTheNext) {
   EXPECT_EQ(reason_of([&] { (void)count(); }), Unavailable::Reason::storage);
   disk.fail_reads(false);
   // Without another query to make it look.
-  EXPECT_TRUE(testing::run_until(io_, [&] { return logged("sqlite_connection_broken"); }));
+  EXPECT_TRUE(testing::run_until(io_, [&] { return logged("warn sqlite_connection_broken"); }));
   EXPECT_TRUE(becomes_true([&] { return count() == 1; }));
 }
 
