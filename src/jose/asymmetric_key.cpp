@@ -12,6 +12,11 @@
 #include "jose/ecdsa_signature.hpp"
 
 namespace gatehouse::jose {
+
+// Invariants. A key's kind decides its algorithm, once, when it is read; nothing in a token can change it (RFC 8725
+// section 3.1). A key that was accepted has a sound public part, so OpenSSL meets no odd numbers later. The EVP_PKEY is
+// never changed after that: threads share it, and each call makes a context of its own.
+
 namespace {
 
 constexpr int rsa_bits_min = 2048;
@@ -35,6 +40,7 @@ bool is_on_p256(const EVP_PKEY* pkey) {
 
 JwsAlgorithm pinned_algorithm(const EVP_PKEY* pkey) {
   if (EVP_PKEY_is_a(pkey, "RSA") == 1) {
+    // RFC 7518 section 3.3 asks for 2048; the upper bound keeps a signature within its buffer.
     const int bits = EVP_PKEY_get_bits(pkey);
     if (bits < rsa_bits_min || bits > rsa_bits_max) throw std::invalid_argument("an RSA key needs 2048 to 8192 bits");
     return JwsAlgorithm::rs256;
@@ -64,6 +70,7 @@ AsymmetricKey accept(std::shared_ptr<EVP_PKEY> pkey) {
 
 std::string kid_of(const AsymmetricKey& key, std::optional<std::string> given) {
   if (given) return *std::move(given);
+  // From the public part, so that whoever has only that derives the same name.
   const int length = i2d_PUBKEY(key.pkey.get(), nullptr);
   crypto::require_openssl(length > 0 ? 1 : 0, "encode a public key");
   std::string der(static_cast<std::size_t>(length), '\0');
@@ -79,6 +86,7 @@ const unsigned char* octets(std::string_view bytes) { return reinterpret_cast<co
 
 bool check_signature(const AsymmetricKey& key, std::string_view message, std::string_view signature) {
   std::string der;
+  // JWS has the two numbers side by side (RFC 7518 section 3.4), OpenSSL wants them as DER.
   if (key.algorithm == JwsAlgorithm::es256) {
     const auto encoded = ecdsa_signature_to_der(signature);
     if (!encoded) return false;
@@ -93,6 +101,7 @@ bool check_signature(const AsymmetricKey& key, std::string_view message, std::st
       EVP_DigestVerify(context.get(), octets(signature), signature.size(), octets(message), message.size());
   // A refused signature leaves errors behind, which TLS on this thread would take for its own.
   ERR_clear_error();
+  // 0 is a wrong signature and less than 0 one that cannot even be read: to a caller both are the same.
   return answer == 1;
 }
 
@@ -101,6 +110,7 @@ std::string make_signature(const AsymmetricKey& key, std::string_view message) {
   crypto::require_openssl(EVP_DigestSignInit_ex(context.get(), nullptr, digest_name(key.algorithm), nullptr, nullptr,
                                                 key.pkey.get(), nullptr),
                           "start a signature");
+  // As long as any key's may be, which spares a first call that only asks for the length.
   std::string signature(jws_signature_bytes_max, '\0');
   std::size_t length = signature.size();
   crypto::require_openssl(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,

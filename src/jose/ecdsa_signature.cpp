@@ -22,6 +22,7 @@ Number read_number(std::string_view bytes) {
 }  // namespace
 
 std::optional<std::string> ecdsa_signature_to_der(std::string_view raw) {
+  // The only check here. Whether the numbers are in range is for the verification to say, which looks anyhow.
   if (raw.size() != p256_signature_bytes) return std::nullopt;
   Number r = read_number(raw.substr(0, number_bytes));
   Number s = read_number(raw.substr(number_bytes));
@@ -45,6 +46,7 @@ std::string ecdsa_signature_from_der(std::string_view der) {
       d2i_ECDSA_SIG(nullptr, &from, static_cast<long>(der.size())), "read an ECDSA signature");
   std::string raw(p256_signature_bytes, '\0');
   auto* to = reinterpret_cast<unsigned char*>(raw.data());
+  // Padded: a number that happens to be small must not make the signature shorter.
   const int r = BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), to, number_bytes);
   const int s = BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), to + number_bytes, number_bytes);
   crypto::require_openssl(r == number_bytes && s == number_bytes ? 1 : 0, "write an ECDSA signature");

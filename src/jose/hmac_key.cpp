@@ -8,6 +8,11 @@
 #include "crypto/kdf.hpp"
 
 namespace gatehouse::jose {
+
+// HMAC by hand (RFC 2104), on OpenSSL's SHA-256: the key is hashed into two digests once, and each message starts from
+// copies of them. Invariant: inner_ and outer_ have read exactly one block and are never changed, so threads may copy
+// them at the same time.
+
 namespace {
 
 constexpr std::size_t block_bytes = 64;
@@ -23,6 +28,7 @@ Block padded_key(std::string_view secret) {
   }
   std::string digest = crypto::sha256(secret);
   std::ranges::copy(digest, block.begin());
+  // As good as the secret itself: whoever has it can sign.
   wipe_memory(digest.data(), digest.size());
   return block;
 }
@@ -41,6 +47,7 @@ crypto::DigestContext keyed_digest(Block block, unsigned char pad) {
 
 std::string derived_kid(std::string_view secret) {
   std::array<std::byte, crypto::sha256_bytes> derived{};
+  // Through HKDF with a label of its own: a kid stands in every token, and must share nothing with what signs them.
   crypto::derive_key(secret, "gatehouse jwt kid v1", derived);
   return fingerprint({reinterpret_cast<const char*>(derived.data()), derived.size()});
 }

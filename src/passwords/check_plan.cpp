@@ -7,6 +7,11 @@
 
 namespace gatehouse::passwords {
 
+// Invariants. A plan holds every format in use exactly once, always in one order, and at most one of its checks is the
+// row's own; so all plans of one moment cost the same, and time tells nothing about the row. A PHC format that nobody
+// has met yet takes the current one's place, for a plan that grew by it would tell; it joins all plans from the next
+// check on (PasswordService remembers it).
+
 namespace {
 
 constexpr std::size_t argon2id_digest_bytes = 32;
@@ -28,6 +33,7 @@ StoredHash express_decoy(const Decoy& decoy) {
 
 std::optional<StoredHash> read_stored(const std::optional<StoredPassword>& stored) {
   if (!stored || !stored->hash) return std::nullopt;
+  // The schema's sign of the Express service: a PHC string brings its salt along, and the column is empty.
   if (stored->salt) return parse_express(*stored->hash, *stored->salt);
   return parse_phc(*stored->hash);
 }
@@ -46,6 +52,7 @@ std::vector<PlannedCheck> plan_of_checks(std::optional<StoredHash> stored, const
   for (const PhcFormat& format : formats.retired) {
     add(own != nullptr && own->format == format, [&] { return decoy_of(format, decoy); });
   }
+  // An Express row after a look that found none is checked all the same, or its owner could not log in.
   if (formats.express || own_express) add(own_express, [&] { return express_decoy(decoy); });
   return plan;
 }

@@ -7,6 +7,11 @@
 
 namespace gatehouse::passwords {
 
+// Invariants, for each thread on its own. base_ and size_ are both zero or describe one mapping of size_ bytes and a
+// huge page more. lent_ is null or the first huge page in it, and while it is lent the mapping neither grows nor goes:
+// lend() refuses a second borrower, and release() is for callers outside a scope. What was never lent goes to the
+// kernel, so a wrong guess about libsodium costs speed and nothing else.
+
 // NOLINTBEGIN(*-reserved-identifier,cert-dcl*,readability-identifier-naming): the linker's names under --wrap. `real`
 // is the system's function, `wrap` what objects linked into the program call.
 extern "C" {
@@ -40,6 +45,8 @@ class KeptMapping {
 
   /// Null where the mapping is not to be lent, or there is no memory.
   void* lend(std::size_t length) noexcept {
+    // Without the scope an allocator's own large mapping could be taken for Argon2's, and would live in memory that the
+    // next hash overwrites.
     if (!open_ || lent_ != nullptr || length < lend_bytes_min) return nullptr;
     if (size_ < length && !grow(length)) return nullptr;
     lent_ = first_huge_page();
@@ -49,6 +56,7 @@ class KeptMapping {
   /// False where it is somebody else's.
   bool take_back(const void* address) noexcept {
     if (lent_ == nullptr || address != lent_) return false;
+    // The mapping stays, uncleared: the next hash overwrites it, and clearing is the cost that this file saves.
     lent_ = nullptr;
     return true;
   }
@@ -64,6 +72,7 @@ class KeptMapping {
   }
 
   bool grow(std::size_t length) noexcept {
+    // First the old one: its bytes are worth nothing, and both together would double the peak.
     release();
     const std::size_t size = round_up(length);
     void* const base =

@@ -23,6 +23,7 @@ unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>
 std::string argon2id(std::string_view password, const Argon2idCost& cost, std::string_view salt) {
   if (salt.size() != crypto_pwhash_argon2id_SALTBYTES) throw std::invalid_argument("an Argon2id salt has 16 bytes");
   std::string digest(argon2id_digest_bytes, '\0');
+  // Around the call alone, so that no other mapping of this thread is taken for Argon2's.
   const HashMemoryScope kept_memory;
   const int failed =
       crypto_pwhash_argon2id(raw(digest), digest.size(), password.data(), password.size(), raw(salt), cost.passes,
@@ -35,6 +36,7 @@ std::string argon2id(std::string_view password, const Argon2idCost& cost, std::s
 /// distinction a machine out of memory would call right passwords wrong.
 bool argon2id_matches(std::string_view password, const Phc& stored) {
   const HashMemoryScope kept_memory;
+  // Left over from another call, an EINVAL would turn a lack of memory into a wrong password.
   errno = 0;
   const int failed = crypto_pwhash_argon2id_str_verify(to_text(stored).c_str(), password.data(), password.size());
   if (failed != 0 && errno != EINVAL) throw std::runtime_error("Argon2id could not verify: no memory");
@@ -50,6 +52,7 @@ int hex_digit(char c) {
 std::optional<std::string> from_lower_hex(std::string_view hex) {
   std::string bytes(hex.size() / 2, '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) {
+    // Lower case alone, as the Express service wrote it: any other text is not its hash, and is refused as unreadable.
     const int high = hex_digit(hex[2 * i]);
     const int low = hex_digit(hex[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
@@ -84,12 +87,14 @@ Phc hash_password(std::string_view password, const PhcFormat& format, std::strin
 bool matches(std::string_view password, const Phc& stored) {
   if (std::holds_alternative<Argon2idCost>(stored.format)) return argon2id_matches(password, stored);
   const std::uint32_t iterations = std::get<Pbkdf2Cost>(stored.format).iterations;
+  // As long as the stored one: hashes that were imported may have shorter digests than ours.
   const std::string digest = pbkdf2_sha512(password, stored.salt, iterations, stored.digest.size());
   return equal_in_constant_time(digest, stored.digest);
 }
 
 std::optional<ExpressHash> parse_express(std::string_view hash, std::string_view salt) {
   if (hash.size() != 2 * ExpressHash::digest_bytes) return std::nullopt;
+  // An empty salt would make equal passwords equal hashes; the service never wrote one.
   if (salt.empty() || salt.size() > ExpressHash::salt_bytes_max) return std::nullopt;
   auto digest = from_lower_hex(hash);
   if (!digest) return std::nullopt;

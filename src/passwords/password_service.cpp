@@ -12,6 +12,10 @@
 
 namespace gatehouse::passwords {
 
+// Invariants. Every check runs its whole plan unless the right password ends it; nothing about the row decides whether
+// or how a job is queued. Jobs own their password and their row, since the coroutine that asked may be gone when they
+// run, and they touch the service only through what is constant, atomic or behind its own lock.
+
 namespace {
 
 /// More logins than this waiting would be over any sensible HASH_WAIT_MAX; each holds only its password.
@@ -80,6 +84,7 @@ PasswordService::PasswordService(runtime::WorkerPool& pool, const config::Passwo
 
 Task<Verdict> PasswordService::verify(SecretString password, std::optional<StoredPassword> stored) {
   Verification job{.service = this, .password = std::move(password), .stored = std::move(stored)};
+  // An account that does not exist is queued like any other: without it, its answer would be quicker and never a 503.
   auto outcome = co_await pool_.run(std::move(job));
   if (!outcome) throw HashingOverloaded{outcome.error()};
   co_return std::move(*outcome);
@@ -94,6 +99,7 @@ Task<std::string> PasswordService::hash(SecretString password) {
 }
 
 Verdict PasswordService::check(const SecretString& password, const std::optional<StoredPassword>& stored) {
+  // Read before the row's own format is remembered: the first check of such a row must cost what all others cost now.
   const FormatsInUse formats = formats_in_use();
   auto hash = read_stored(stored);
   remember_format_of(hash);
@@ -103,8 +109,10 @@ Verdict PasswordService::check(const SecretString& password, const std::optional
 
   for (const PlannedCheck& planned : plan) {
     const bool matched = hash_matches(candidate, planned.hash);
+    // Asked after the work is done: the match of a decoy means nothing, nor does that of a password cut short.
     if (!matched || !planned.own || !acceptable(password)) continue;
     if (!needs_rehash(planned.hash, current_)) return {.matches = true, .replacement = std::nullopt};
+    // In the same job: the password is at hand only here, and a second job could be refused.
     return {.matches = true, .replacement = make_hash(password)};
   }
   return {};
@@ -121,10 +129,11 @@ FormatsInUse PasswordService::formats_in_use() const {
 void PasswordService::remember_format_of(const std::optional<StoredHash>& stored) {
   if (!stored) return;
   const Phc* phc = std::get_if<Phc>(&*stored);
-  if (phc == nullptr)
+  if (phc == nullptr) {
     set_express_hashes_present(true);
-  else if (phc->format != current_)
+  } else if (phc->format != current_) {
     retired_.remember(phc->format);
+  }
 }
 
 }  // namespace gatehouse::passwords

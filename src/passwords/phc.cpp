@@ -5,6 +5,11 @@
 
 namespace gatehouse::passwords {
 
+// Invariant: one hash has one text. Whatever parse_phc() takes, to_text() writes again to the byte, because libsodium
+// checks Argon2id by the text and because equal formats must compare equal. Numbers without leading zeros, one order of
+// the parameters and clean base64 follow from it. Everything read is checked against PhcLimits before it can cost
+// anything: whoever can write a row must not be able to make a login take a minute or a gigabyte.
+
 namespace {
 
 constexpr std::string_view argon2id_prefix = "$argon2id$v=19$m=";
@@ -26,6 +31,7 @@ std::optional<std::string> from_base64(std::string_view text) {
     bit_count -= 8;
     bytes += static_cast<char>(bits >> bit_count & 0xff);
   }
+  // Six bits left over are a letter too many, and set bits in the rest a second spelling of the same bytes.
   const bool whole_bytes = bit_count < 6 && (bits & ((1U << bit_count) - 1)) == 0;
   if (!whole_bytes) return std::nullopt;
   return bytes;
@@ -58,6 +64,7 @@ class PhcReader {
   }
 
   bool take_number(std::uint32_t& value, std::uint32_t min, std::uint32_t max) {
+    // No parameter may be 0, so this refuses leading zeros and nothing else.
     if (rest_.starts_with('0')) return false;
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
     if (error != std::errc{} || value < min || value > max) return false;
@@ -69,6 +76,7 @@ class PhcReader {
   bool take_bytes(std::string& bytes, SizeRange size) {
     const std::string_view text = rest_.substr(0, rest_.find('$'));
     rest_.remove_prefix(text.size());
+    // Not too long to decode before it is measured: the whole text is bounded.
     auto decoded = from_base64(text);
     if (!decoded || decoded->size() < size.min || decoded->size() > size.max) return false;
     bytes = std::move(*decoded);

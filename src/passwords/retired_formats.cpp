@@ -6,11 +6,14 @@ namespace gatehouse::passwords {
 
 void RetiredFormats::remember(const PhcFormat& format) {
   const std::scoped_lock lock(mutex_);
+  // Past the bound a format is checked in the current one's place: every format kept here makes each failing login cost
+  // one verification more.
   if (formats_.size() >= count_max || std::ranges::find(formats_, format) != formats_.end()) return;
   formats_.push_back(format);
 }
 
 std::vector<PhcFormat> RetiredFormats::all() const {
+  // A copy, so that no check holds the lock while it hashes.
   const std::scoped_lock lock(mutex_);
   return formats_;
 }

@@ -14,6 +14,7 @@ std::shared_ptr<const jose::SigningKey> load_private_key(const SecretString& pem
   try {
     return std::make_shared<const jose::PrivateKey>(pem.reveal());
   } catch (const std::invalid_argument& error) {
+    // The key does not know which setting it came from; whoever reads the message needs that most.
     throw std::invalid_argument(std::string{"JWT_PRIVATE_KEY: "} + error.what());
   }
 }
@@ -30,6 +31,7 @@ std::shared_ptr<const jose::SigningKey> load_secret(const SecretString& secret) 
 }  // namespace
 
 TokenKeys load_token_keys(const config::TokenSettings& settings) {
+  // Never both kinds: a verifier that took secrets beside public keys could be made to take a public key for a secret.
   if (!settings.private_key_pem.empty()) {
     const auto key = load_private_key(settings.private_key_pem);
     return {.signing = key, .verifying = {key}};
@@ -37,8 +39,10 @@ TokenKeys load_token_keys(const config::TokenSettings& settings) {
   TokenKeys keys;
   for (const SecretString& secret : settings.secrets) {
     const auto key = load_secret(secret);
+    // The same secret twice, as a rotation may leave it, is one key; a verifier refuses two with one kid.
     const bool known = std::ranges::any_of(keys.verifying, [&](const auto& k) { return k->kid() == key->kid(); });
     if (known) continue;
+    // The first one signs and all verify, so that a secret is rotated by putting the new one in front.
     if (!keys.signing) keys.signing = key;
     keys.verifying.push_back(key);
   }

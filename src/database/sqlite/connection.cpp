@@ -8,6 +8,12 @@
 #include "database/sqlite/result_code.hpp"
 
 namespace gatehouse::database::sqlite {
+
+// Invariants. deadline_ bounds whatever SQLite does now: the progress handler ends a statement at it, the busy handler
+// a wait for another process. Whatever may be interrupted sets it first; COMMIT, ROLLBACK and scripts, which must not
+// be, set it to Deadline::max(). A statement of prepared_ is reset and unbound whenever none of its rows is being read.
+// broken_ never becomes false again: the owner closes the connection and opens another one.
+
 namespace {
 
 // Steps of SQLite's virtual machine between two looks at the clock: some tens of microseconds.
@@ -55,10 +61,12 @@ int bind_value(sqlite3_stmt* statement, int position, const Value& value) {
 
 Connection::Connection(const std::string& path, Role role, const std::atomic<bool>& stopping)
     : role_(role), stopping_(stopping) {
+  // By the writer alone, and before SQLite does it, whose file others could read.
   if (role == Role::writer) create_database_file(path);
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+  // Even after a failure SQLite may have made a handle, which must be closed.
   handle_.reset(opened);
   require(code, "opening " + path);
   configure();
@@ -69,6 +77,8 @@ void Connection::configure() {
   sqlite3_progress_handler(connection, steps_between_checks, &Connection::on_progress, this);
   sqlite3_busy_handler(connection, &Connection::on_busy, this);
   deadline_ = std::chrono::steady_clock::now() + script_lock_timeout;
+  // A file from outside must not run code of its own choice, through triggers, views or a damaged schema; and a
+  // mistyped column's name must not pass for a text.
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
@@ -111,6 +121,7 @@ void Connection::require(int code, std::string_view doing) {
 }
 
 void Connection::fail(int code, std::string_view doing) {
+  // Noted before anything is thrown: the slot reads it however the failure travels.
   broken_ = broken_ || breaks_connection(code);
   std::string context{doing};
   // A wrong statement's message says what is wrong with it; it quotes the statement's text, never a parameter.
@@ -135,12 +146,14 @@ void Connection::begin(Deadline deadline) {
 }
 
 std::expected<void, Violation> Connection::commit() {
+  // Interrupted, it would leave open whether the group is on the disk.
   deadline_ = Deadline::max();
   return execute("COMMIT", "COMMIT");
 }
 
 void Connection::rollback() noexcept {
   deadline_ = Deadline::max();
+  // SQLite may have rolled back by itself, and a second ROLLBACK would be an error.
   if (in_transaction()) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
@@ -169,11 +182,13 @@ Connection::Prepared Connection::compile(const Statement& statement, unsigned fl
   Prepared prepared;
   prepared.handle.reset(made);
   if (made == nullptr) throw StatementFailed{std::string{statement.name} + ": no statement"};
+  // query_only refuses it as well, but only when it runs, and then as a failure of the database.
   if (role_ == Role::reader && sqlite3_stmt_readonly(made) == 0) {
     throw StatementFailed{std::string{statement.name} + ": a query that writes"};
   }
   const int count = sqlite3_bind_parameter_count(made);
   for (int number = 1; number <= count; ++number) {
+    // SQLite numbers $2 by where it first stands, PostgreSQL by its name; the port promises the latter.
     prepared.positions.push_back(sqlite3_bind_parameter_index(made, ("$" + std::to_string(number)).c_str()));
   }
   return prepared;
@@ -207,6 +222,7 @@ void Connection::read_row(sqlite3_stmt* statement, std::string_view name, Rows& 
       case SQLITE_BLOB: {
         const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
         const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+        // SQLite gives a null pointer for an empty value.
         rows.add_text(length == 0 ? std::string_view{} : std::string_view{bytes, length});
         break;
       }
@@ -221,6 +237,7 @@ void Connection::read_row(sqlite3_stmt* statement, std::string_view name, Rows& 
 
 std::expected<Rows, Violation> Connection::run(const Command& command, Deadline deadline) {
   deadline_ = deadline;
+  // The progress handler looks only after thousands of steps, and a short statement has fewer.
   if (must_end()) fail(SQLITE_INTERRUPT, command.statement->name);
   return perform(prepare(*command.statement), command);
 }

@@ -5,6 +5,10 @@
 
 namespace gatehouse::database::sqlite {
 
+// Invariants. A call is in waiting_, then in running_, then in neither, and is answered in whichever of them it is when
+// its time comes; of two answers the first one counts, so a thread and expire() may both try. After stop() nothing is
+// added. An answer is posted to the caller's io thread and runs none of its code here, so it is safe under the lock.
+
 /// Starts the asynchronous operation of submit(), with the suspended coroutine as its handler.
 struct Submission {
   Lane* lane;
@@ -30,6 +34,7 @@ void Lane::push(CallPtr call) {
     arrived_.notify_one();
     return;
   }
+  // Refused without the lock, which every io thread and every database thread waits for.
   lock.unlock();
   if (stopped) {
     call->fail(Unavailable::Reason::stopped, "the database is closing");
@@ -40,10 +45,12 @@ void Lane::push(CallPtr call) {
 
 std::vector<CallPtr> Lane::take(std::size_t max, Deadline until) {
   std::unique_lock lock{mutex_};
+  // What was answered needs no watching over its deadline any more.
   std::erase_if(running_, [](const CallPtr& call) { return call->answered(); });
   arrived_.wait_until(lock, until, [this] { return stopped_ || !waiting_.empty(); });
   std::vector<CallPtr> taken;
   while (!waiting_.empty() && taken.size() < max) {
+    // A script runs in a transaction of its own, so neither before nor after others of one group.
     const bool script = waiting_.front()->is_script();
     if (script && !taken.empty()) break;
     running_.push_back(waiting_.front());
@@ -61,6 +68,8 @@ void Lane::expire(Deadline now) {
     call->fail(Unavailable::Reason::deadline, "the query waited for the database until its deadline");
     return true;
   });
+  // Their thread interrupts a statement at its deadline by itself. What is here after the grace hangs in a system call,
+  // and the caller should not hang with it; a script may take as long as it likes.
   std::erase_if(running_, [now](const CallPtr& call) {
     if (!call->answered() && (call->is_script() || now < call->deadline() + running_grace)) return false;
     call->fail(Unavailable::Reason::deadline, "the database's storage did not answer by the query's deadline");
@@ -71,6 +80,7 @@ void Lane::expire(Deadline now) {
 void Lane::stop() {
   const std::lock_guard lock{mutex_};
   stopped_ = true;
+  // Those in work are left to their threads, which answer them before they end.
   for (const CallPtr& call : waiting_) call->fail(Unavailable::Reason::stopped, "the database is closing");
   waiting_.clear();
   arrived_.notify_all();

@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace gatehouse::database::sqlite {
+
+// Invariants. No call hears of success before its group's COMMIT, and every call of a group is answered: by its own
+// outcome, by the failure that ended it alone, or by the failure that ended all. Between groups the connection is in no
+// transaction. A call that is undone leaves the group's transaction as it found it: one statement by SQLite's own
+// undoing, several by a savepoint. Only this thread uses the connection, so nothing here needs a lock.
+
 namespace {
 
 Outcome run_alone(Connection& connection, const Command& command, Deadline deadline) {
@@ -30,9 +36,11 @@ Outcome run_batch(Connection& connection, const std::vector<Command>& commands, 
       results.push_back(std::move(*rows));
     }
   } catch (const StatementFailed&) {
+    // Some failures roll the whole transaction back by themselves, and the savepoint with it.
     if (connection.in_transaction()) connection.rollback_savepoint();
     throw;
   }
+  // Released, not kept: the next batch uses the same name, and names nest.
   connection.release_savepoint();
   return {.results = std::move(results), .failure = {}};
 }
@@ -48,6 +56,7 @@ Outcome run_call(Connection& connection, const Call& call) {
 }
 
 Deadline latest_deadline(const std::vector<CallPtr>& calls) {
+  // BEGIN may wait for another process; it is worth it as long as one of the calls can still use it.
   return (*std::ranges::max_element(calls, {}, &Call::deadline))->deadline();
 }
 
@@ -65,11 +74,14 @@ void fail_all(const std::vector<CallPtr>& calls, Unavailable::Reason reason, con
 }  // namespace
 
 void Writer::run(std::latch& opened) {
+  // Before the count: whoever waits for the start wants to hear whether there is a file.
   slot_.maintain();
   opened.count_down();
   while (!lane_.stopped()) {
     poll_feed();
     auto calls = lane_.take(group_max, std::chrono::steady_clock::now() + feed_interval);
+    // Before, so that these calls find a connection whose pause is over; after, so that a broken one is closed before
+    // the next poll takes its number for an answer.
     slot_.maintain();
     if (!calls.empty()) serve(std::move(calls));
     slot_.maintain();
@@ -111,12 +123,14 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
       outcomes.push_back(run_call(connection, **call));
     } catch (const Unavailable& failure) {
       if (failure.reason() != Unavailable::Reason::deadline) throw;
+      // An interrupted write takes the whole transaction with it. Its neighbours run again; none was answered yet.
       connection.rollback();
       (*call)->fail(failure.reason(), failure.what());
       calls.erase(call);
       return false;
     }
   }
+  // No constraint of the schema is deferred. Should one ever be, nobody could say whose call it was.
   if (!connection.commit()) {
     connection.rollback();
     fail_all(calls, Unavailable::Reason::storage, "COMMIT: a deferred constraint");
@@ -135,6 +149,7 @@ void Writer::run_script(Connection& connection, const CallPtr& call) {
     connection.begin(Deadline::max());
     auto done = connection.run_script(call->script());
     if (done) done = connection.commit();
+    // Where COMMIT went through there is nothing left to roll back; where it did not, the script must leave no trace.
     connection.rollback();
     if (done) {
       call->answer({.results = {}, .failure = {}});
@@ -155,6 +170,7 @@ void Writer::poll_feed() {
     return;
   }
   const auto now = std::chrono::steady_clock::now();
+  // With nobody to tell, an idle process does not touch the file.
   if (feeds_.empty() || now < next_poll_) return;
   next_poll_ = now + feed_interval;
   try {
