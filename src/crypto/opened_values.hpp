@@ -41,8 +41,9 @@ class OpenedValues {
 
   explicit OpenedValues(Random& random) : hash_(random), places_(new_places()) {}
   ~OpenedValues() {
-    for (std::size_t i = 0; i < places; ++i)
+    for (std::size_t i = 0; i < places; ++i) {
       if (places_[i].length != 0) wipe_memory(&places_[i], sizeof(Place));
+    }
   }
   OpenedValues(const OpenedValues&) = delete;
   OpenedValues& operator=(const OpenedValues&) = delete;

@@ -34,8 +34,9 @@ SessionCacheEntry* SessionCacheEntry::create(const CachedSession& session) noexc
       .profile_bytes = {length_of(profile.email), length_of(profile.first_name), length_of(profile.last_name)},
       .has_profile = session.profile.has_value()};
   char* end = reinterpret_cast<char*>(entry + 1);
-  for (const std::string_view part : {profile.email, profile.first_name, profile.last_name})
+  for (const std::string_view part : {profile.email, profile.first_name, profile.last_name}) {
     end = std::ranges::copy(part, end).out;
+  }
   return entry;
 }
 

@@ -50,6 +50,13 @@ def literals_of(text):
             yield text.count("\n", 0, match.start()) + 1, content
 
 
+def comments_of(text):
+    """(line, content) of each comment, its slashes included."""
+    for match in _TOKEN.finditer(text):
+        if match.group("comment") is not None:
+            yield text.count("\n", 0, match.start()) + 1, match.group("comment")
+
+
 @dataclass
 class Function:
     path: pathlib.Path

@@ -39,7 +39,7 @@ template <class Session, class From, class To>
 Task<> relay(std::shared_ptr<Session> session, From* from, To* to) {
   std::vector<char> buffer(16 * 1024);
   error_code error;
-  for (;;) {
+  while (true) {
     const auto size =
         co_await from->async_read_some(boost::asio::buffer(buffer), boost::asio::redirect_error(use_task, error));
     if (error) break;
@@ -66,7 +66,7 @@ TlsProxy::~TlsProxy() {
 }
 
 Task<> TlsProxy::accept() {
-  for (;;) {
+  while (true) {
     auto socket = co_await acceptor_.async_accept(use_task);
     auto session = std::make_shared<Session>(std::move(socket), tls_);
     boost::asio::co_spawn(io_, serve(std::move(session)), boost::asio::detached);

@@ -55,8 +55,9 @@ TEST(Base64Url, PaddingSpacesAndImpossibleLengths_AreRefused) {
 TEST(Base64Url, UnusedBitsSet_AreRefused) {
   // Of the 16 texts that differ in the unused bits of "Zg" one is right, of the 4 of "Zm8" one as well.
   int accepted = 0;
-  for (const char last : std::string_view{"ghijklmnopqrstuv"})
+  for (const char last : std::string_view{"ghijklmnopqrstuv"}) {
     accepted += from_base64url(std::string{'Z', last}) ? 1 : 0;
+  }
   EXPECT_EQ(accepted, 1);
   accepted = 0;
   for (const char last : std::string_view{"89-_"}) accepted += from_base64url(std::string{"Zm"} + last) ? 1 : 0;

@@ -30,8 +30,9 @@ TEST(JsonString, BadUtf8_BecomesReplacementCharacters) {
 TEST(IsUtf8, OverlongSurrogateTruncatedAndTooLarge_AreRefused) {
   EXPECT_TRUE(is_utf8("grün 🔑"));
   for (const char* bad :
-       {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"})
+       {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
     EXPECT_FALSE(is_utf8(bad));
+  }
 }
 
 }  // namespace

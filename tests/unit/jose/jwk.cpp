@@ -59,8 +59,9 @@ class KeyParameters {
         EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr), EVP_PKEY_CTX_free};
     EVP_PKEY* made = nullptr;
     const int selection = half == Half::private_half ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
-    if (EVP_PKEY_fromdata_init(context.get()) == 1)
+    if (EVP_PKEY_fromdata_init(context.get()) == 1) {
       EVP_PKEY_fromdata(context.get(), &made, selection, parameters.get());
+    }
     ERR_clear_error();
     return {made, EVP_PKEY_free};
   }
