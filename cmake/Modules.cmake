@@ -2,9 +2,13 @@
 #
 # One static library per folder of src/, with what its subfolders hold; FLAT leaves the subfolders to modules of their own.
 # USES names the folders it may include, so the link line is the architecture; tests/architecture checks that the #include
-# lines say the same.
+# lines say the same. tests/unit/<folder>/, where there is one, is its test program.
 function(gatehouse_module folder)
   cmake_parse_arguments(module "FLAT" "" "USES;LINKS" ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY GATEHOUSE_MODULES "${folder}")
+  if(module_FLAT)
+    set_property(GLOBAL APPEND PROPERTY GATEHOUSE_FLAT_MODULES "${folder}")
+  endif()
   string(REPLACE "/" "_" name "${folder}")
   set(glob GLOB_RECURSE)
   if(module_FLAT)

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "schema_text.hpp"
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
+#include "support/places.hpp"
 #include "support/run_task.hpp"
 
 namespace gatehouse::database {
@@ -25,7 +25,7 @@ constexpr Statement count_knex{"adoption_count_knex", "SELECT count(*) FROM knex
 
 // A real database of the Express service as a script; empty where it is not there.
 std::string real_express_database() {
-  std::ifstream file{std::filesystem::path{GATEHOUSE_EXPRESS_REFERENCE_DIR} / "express-database.sql"};
+  std::ifstream file{testing::express_reference_folder() / "express-database.sql"};
   std::string script{std::istreambuf_iterator<char>{file}, {}};
   // pg_dump empties the session's search path, which would outlast the script on this connection.
   const auto setting = script.find("SELECT pg_catalog.set_config('search_path'");

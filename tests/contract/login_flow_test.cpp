@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "contract/login_fixture.hpp"
+#include "support/places.hpp"
 
 namespace gatehouse::flows {
 namespace {
@@ -179,7 +180,7 @@ TEST_P(LoginFlowTest, FullHashingPool_IsOverloadedNotWrong) {
 }
 
 TEST_P(LoginFlowTest, VectorsOfTheExpressService_LogIn) {
-  std::ifstream file{GATEHOUSE_VECTORS_DIR "/legacy-password-hashes.json"};
+  std::ifstream file{testing::vectors_folder() / "legacy-password-hashes.json"};
   if (!file) GTEST_SKIP() << "the vectors are not here";
   std::stringstream text;
   text << file.rdbuf();

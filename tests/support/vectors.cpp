@@ -7,6 +7,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "support/places.hpp"
+
 namespace gatehouse::testing {
 namespace {
 
@@ -19,7 +21,7 @@ unsigned nibble(char digit) {
 }  // namespace
 
 std::optional<boost::json::value> load_vectors(std::string_view file) {
-  const std::filesystem::path path = std::filesystem::path{GATEHOUSE_VECTORS_DIR} / file;
+  const std::filesystem::path path = vectors_folder() / file;
   if (!std::filesystem::exists(path)) {
     std::printf("skipped: no vectors at %s\n", path.c_str());
     return std::nullopt;

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <tuple>
 
+#include "support/places.hpp"
 #include "unit/config/loading.hpp"
 
 namespace gatehouse::config::testing {
@@ -16,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string source_text(const std::string& path) {
-  std::ifstream file{GATEHOUSE_SOURCE_DIR "/" + path};
+  std::ifstream file{gatehouse::testing::source_folder() / path};
   EXPECT_TRUE(file) << path;
   std::ostringstream text;
   text << file.rdbuf();

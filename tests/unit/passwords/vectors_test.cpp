@@ -9,13 +9,14 @@
 #include <string>
 
 #include "passwords/hashing.hpp"
+#include "support/places.hpp"
 
 namespace gatehouse::passwords {
 namespace {
 
 /// The parsed file of vectors; nothing, with a printed line, where the folder is not there.
 std::optional<boost::json::value> load(const std::string& name) {
-  const std::filesystem::path path = std::filesystem::path(GATEHOUSE_VECTORS_DIR) / name;
+  const std::filesystem::path path = testing::vectors_folder() / name;
   std::ifstream file(path);
   if (!file) {
     std::cout << "no vectors: " << name << " is not there\n";

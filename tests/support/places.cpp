@@ -1,0 +1,13 @@
+#include "support/places.hpp"
+
+namespace gatehouse::testing {
+
+// The build gives the path to this file only, so that every other object is the same in each clone and the compiler
+// cache has it.
+std::filesystem::path source_folder() { return GATEHOUSE_SOURCE_DIR; }
+
+std::filesystem::path vectors_folder() { return source_folder().parent_path() / "shared" / "vectors"; }
+
+std::filesystem::path express_reference_folder() { return source_folder().parent_path() / "shared" / "mission"; }
+
+}  // namespace gatehouse::testing
