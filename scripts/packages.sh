@@ -2,20 +2,21 @@
 
 packages_build=(g++ cmake ninja-build ccache pkg-config curl
   libboost1.81-dev libboost-json1.81-dev libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev)
-packages_clang=(clang-19 libclang-rt-19-dev)
+packages_clang=(clang-19 lld-19 llvm-19 libclang-rt-19-dev)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev
   postgresql postgresql-client postgresql-contrib pgbouncer
-  python3 python3-pytest python3-psycopg2 python3-yaml python3-jsonschema nodejs openssl sqlite3)
+  python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema nodejs openssl sqlite3)
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
-  python3 python3-pytest)
+  shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev)
 packages_bench=("${packages_build[@]}" postgresql postgresql-client postgresql-contrib nginx-light wrk python3)
 packages_format=(clang-format-19)
+packages_coverage=("${packages_test[@]}" gcovr)
 
 # ensure_packages <name>...: installs what is missing of them; silent and fast when nothing is.
 ensure_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    echo "./dev: this is no Debian, so it is up to you that these are installed: $*" >&2
+    echo "./dev: this is not Debian; install these yourself: $*" >&2
     return 0
   fi
   local installed missing
@@ -26,13 +27,12 @@ ensure_packages() {
   local as_root=()
   if [[ $(id -u) -ne 0 ]]; then
     if ! command -v sudo >/dev/null; then
-      echo "./dev: these packages are missing, and there is neither root nor sudo to install them:" $missing >&2
+      echo "./dev: install these packages, or run this as root or with sudo installed: ${missing//$'\n'/ }" >&2
       return 1
     fi
     as_root=(sudo)
   fi
-  echo "./dev: installing" $missing
-  # nginx and PostgreSQL are used as programs, on ports of our own; their system services are none of our business.
+  echo "./dev: installing ${missing//$'\n'/ }"
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600) output
   # shellcheck disable=SC2086  # one word a package
   output=$("${apt[@]}" update </dev/null 2>&1 && "${apt[@]}" install -y --no-install-recommends $missing </dev/null 2>&1) || {

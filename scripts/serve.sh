@@ -125,7 +125,7 @@ answers() { curl -skf -o /dev/null --max-time 2 "$(service_url)/health"; }
 wait_for_answer() {
   local attempt
   for ((attempt = 0; attempt < start_answer_seconds * 10; attempt++)); do
-    [[ -z $server_stopping ]] && server_runs || return 1
+    if [[ -n $server_stopping ]] || ! server_runs; then return 1; fi
     answers && return 0
     sleep 0.1
   done
@@ -155,7 +155,7 @@ sources_changed() {
 watch_sources() {
   while [[ -z $server_stopping ]] && server_runs; do
     pause
-    [[ -z $server_stopping ]] && sources_changed || continue
+    if [[ -n $server_stopping ]] || ! sources_changed; then continue; fi
     touch build/.served
     echo "./dev: a source file changed; building"
     if compile release gatehouse; then

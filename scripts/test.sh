@@ -4,35 +4,44 @@ source scripts/postgres_cluster.sh
 
 test_usage() {
   cat <<'TEXT'
-usage: ./dev test [--quick] [--only BUILD] [filter...]
+usage: ./dev test [--quick | --changed | --full] [--only BUILD] [word...]
 
 Runs, against a PostgreSQL cluster of its own: the unit and contract tests and the fuzzers' corpora, the architecture rules, and
-the integration and end-to-end tests of the real program; then builds everything with AddressSanitizer and UBSan, and with
-ThreadSanitizer, and runs unit, contract, corpus and integration tests again in each.
+the integration and end-to-end tests of the real program. Then it builds everything with AddressSanitizer and UBSan and runs unit,
+contract, corpus and integration tests again, and once more with ThreadSanitizer what uses threads (CONTRIBUTING.md says what).
 
   --quick       only the release build
+  --changed     only the release build, and only what a change can break: everything committed since the branch left main,
+                and what is not committed yet
+  --full        what runs every night: longer soak tests, more users, ten minutes for each fuzzer, everything under
+                ThreadSanitizer
   --only BUILD  only this build: release, asan or tsan
-  filter...     only the test programs, and the Python tests, whose name has one of these words
+  word...       only the test programs, and the Python tests, whose name has one of these words; builds and starts only
+                what they need
 
 The last line is 'N passed, N failed'; the exit code is 0 when nothing failed. Reports in JUnit's form: build/test-results/.
 TEXT
 }
 
-test_filters=()
+test_words=()
+test_changed=
 test_results=
+fuzz_seconds_nightly=600
 
 test_command() {
   local builds=(release asan tsan)
   while [[ $# -gt 0 ]]; do
     case $1 in
       --quick) builds=(release) ;;
+      --changed) builds=(release) test_changed=yes ;;
+      --full) export GATEHOUSE_TEST_FULL=1 ;;
       --only)
         [[ ${2:-} =~ ^(release|asan|tsan)$ ]] || { echo "./dev test: --only takes release, asan or tsan" >&2; return 2; }
         builds=("$2")
         shift
         ;;
       -*) echo "./dev test: there is no option '$1'" >&2; test_usage >&2; return 2 ;;
-      *) test_filters+=("$1") ;;
+      *) test_words+=("$1") ;;
     esac
     shift
   done
@@ -43,10 +52,9 @@ test_command() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
 
-  if section "start PostgreSQL" start_postgres fsync=off full_page_writes=off synchronous_commit=off; then
-    local build
-    for build in "${builds[@]}"; do test_build "$build"; done
-  fi
+  local build
+  for build in "${builds[@]}"; do test_build "$build"; done
+  [[ -z ${GATEHOUSE_TEST_FULL:-} ]] || section "fuzz" fuzz_for_the_night || true
   /usr/bin/python3 scripts/test_totals.py "$test_results"
 }
 
@@ -54,6 +62,11 @@ end_test() {
   stop_postgres
   rm -rf build/test-results
   mv "$test_results" build/test-results
+}
+
+fuzz_for_the_night() {
+  source scripts/fuzz.sh
+  fuzz_command "$fuzz_seconds_nightly"
 }
 
 # section <title> <command>...: runs it, says how long it took, and remembers a failure that no report will show.
@@ -70,61 +83,126 @@ section() {
   fi
 }
 
+# What is selected of one build: the tests that ctest knows, the targets they need, the Python tests.
+selected_tests=()
+selected_targets=()
+selected_python=()
+
 # test_build <preset>: everything that preset's program must pass. Its sections go on after a failure, but not without a build.
 test_build() {
   local preset=$1
-  section "build $preset" compile_with TESTS "$preset" all || return 0
-  section "$preset: unit, contract, corpora" run_ctest "$preset" || true
-  if [[ $preset == release ]]; then
-    section "architecture" run_pytest "$preset" architecture || true
-    section "compare" run_pytest "$preset" compare || true
-    section "$preset: integration" run_pytest "$preset" integration || true
-    section "$preset: end to end" run_pytest "$preset" e2e || true
-  else
-    section "$preset: integration" run_pytest "$preset" integration || true
+  section "configure $preset" configure_tests "$preset" || return 0
+  select_tests "$preset" || return 0
+  if [[ ${#selected_tests[@]} -eq 0 && ${#selected_python[@]} -eq 0 ]]; then
+    echo "== $preset: none of its tests is selected"
+    return 0
   fi
+  if [[ ${#selected_targets[@]} -gt 0 ]]; then
+    section "build $preset" ninja -C "build/$preset" "${selected_targets[@]}" || return 0
+  fi
+  if needs_postgres "$preset"; then
+    section "start PostgreSQL" start_postgres fsync=off full_page_writes=off synchronous_commit=off || return 0
+  fi
+  [[ ${#selected_tests[@]} -eq 0 ]] || section "$preset: unit, contract, corpora" run_ctest "$preset" || true
+  local folder
+  for folder in architecture compare integration e2e; do
+    [[ " ${selected_python[*]} " != *" tests/$folder"[\ /]* ]] || section "$preset: $folder" run_pytest "$preset" "$folder" || true
+  done
 }
+
+# Under ThreadSanitizer CMake leaves out what has no threads, but for the night.
+configure_tests() {
+  local all_of_it=OFF
+  [[ -z ${GATEHOUSE_TEST_FULL:-} ]] || all_of_it=ON
+  configure "$1" -DGATEHOUSE_TESTS=ON "-DGATEHOUSE_TSAN_ALL=$all_of_it"
+}
+
+# select_tests <preset>
+select_tests() {
+  local preset=$1 options=() kind name
+  selected_tests=() selected_targets=() selected_python=()
+  [[ -z $test_changed ]] || options+=(--changed)
+  while read -r kind name; do
+    case $kind in
+      test) selected_tests+=("$name") ;;
+      target) selected_targets+=("$name") ;;
+      python) selected_python+=("$name") ;;
+    esac
+  done < <(/usr/bin/python3 scripts/select_tests.py "$preset" "${options[@]}" "${test_words[@]}")
+  wait $! || { echo "test selection" >>"$test_results/failed-sections.txt"; return 1; }
+}
+
+needs_postgres() {
+  [[ -z $postgres_folder ]] || return 1
+  [[ " ${selected_python[*]} " =~ \ tests/(integration|e2e)[\ /] ]] ||
+    [[ $(ctest --test-dir "build/$1" -N -L postgres -R "$(selected_tests_pattern)") != *"Total Tests: 0"* ]]
+}
+
+selected_tests_pattern() { local IFS='|'; echo "^(${selected_tests[*]})\$"; }
 
 # sanitizer_environment <preset> <command>...
 sanitizer_environment() {
-  local preset=$1
+  local preset=$1 symbolizer
   shift
+  symbolizer=$(command -v llvm-symbolizer-19 || true)
   case $preset in
     asan)
       ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1 \
         UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-        ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19 || true) GATEHOUSE_SANITIZER=asan "$@"
+        ASAN_SYMBOLIZER_PATH=$symbolizer GATEHOUSE_SANITIZER=asan "$@"
       ;;
     tsan)
       # Some kernels place memory where ThreadSanitizer has its shadow; without address randomisation none does.
       local unrandomised=()
       if setarch -R true 2>/dev/null; then unrandomised=(setarch -R); fi
       TSAN_OPTIONS=second_deadlock_stack=1:halt_on_error=1:suppressions=$PWD/tests/support/tsan_suppressions.txt \
-        TSAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer-19 || true) GATEHOUSE_SANITIZER=tsan "${unrandomised[@]}" "$@"
+        TSAN_SYMBOLIZER_PATH=$symbolizer GATEHOUSE_SANITIZER=tsan "${unrandomised[@]}" "$@"
       ;;
+    coverage) GATEHOUSE_SANITIZER=coverage "$@" ;;  # as slow as a sanitizer, and its counts are written at the exit, too
     *) "$@" ;;
   esac
 }
 
-# A report of every single test goes to build/test-results/<preset>/: one file a program by GoogleTest, one for all by ctest.
+# More at once than there are processors, for contract tests wait for PostgreSQL. A report of every single test goes to
+# build/test-results/<preset>/: one file a program by GoogleTest, one for all by ctest.
 run_ctest() {
-  local preset=$1 results=$test_results/$1 selection=()
-  mkdir -p "$results/gtest"
-  [[ ${#test_filters[@]} -eq 0 ]] || selection=(-R "$(IFS='|'; echo "${test_filters[*]}")")
-  GTEST_OUTPUT="xml:$results/gtest/" sanitizer_environment "$preset" \
-    ctest --test-dir "build/$preset" --output-on-failure --timeout 900 -j "$(nproc)" --output-junit "$results/ctest.xml" \
-    "${selection[@]}"
+  local preset=$1 results=$test_results/$1 status=0
+  mkdir -p "$results"
+  rm -rf "build/$preset/reports"
+  sanitizer_environment "$preset" \
+    ctest --test-dir "build/$preset" --output-on-failure --timeout 900 -j "$(($(nproc) + 2))" --output-junit "$results/ctest.xml" \
+    -R "$(selected_tests_pattern)" || status=$?
+  [[ ! -d build/$preset/reports ]] || mv "build/$preset/reports" "$results/gtest"
+  return "$status"
 }
 
+# run_pytest <preset> <folder>: file by file beside each other, for most of the time is spent waiting; then, alone, what measures
+# time or fills the machine.
 run_pytest() {
-  local preset=$1 folder=$2 selection=() status=0
-  [[ -d tests/$folder ]] || return 0
-  [[ ${#test_filters[@]} -eq 0 ]] || selection=(-k "$(printf ' or %s' "${test_filters[@]}" | cut -c 5-)")
+  local preset=$1 folder=$2 place places=() chosen='' status=0
+  for place in "${selected_python[@]}"; do
+    [[ $place/ != tests/$folder/* ]] || places+=("$place")
+  done
+  [[ $preset != tsan || -n ${GATEHOUSE_TEST_FULL:-} ]] || chosen=' and not sequential'
   mkdir -p "$test_results/$preset"
+  if [[ $folder == architecture || $folder == compare ]]; then
+    pytest_once "$preset" "$folder" "${places[@]}" || status=1
+  else
+    pytest_once "$preset" "$folder" -n "$(($(nproc) + 1))" --dist loadfile -m "not serial$chosen" "${places[@]}" || status=1
+    pytest_once "$preset" "$folder-serial" -m "serial$chosen" "${places[@]}" || status=1
+  fi
+  return "$status"
+}
+
+# pytest_once <preset> <report> <argument>...
+pytest_once() {
+  local preset=$1 report=$2 selection=() status=0
+  shift 2
+  [[ ${#test_words[@]} -eq 0 ]] || selection=(-k "$(printf ' or %s' "${test_words[@]}" | cut -c 5-)")
   GATEHOUSE_BINARY=$PWD/build/$preset/gatehouse sanitizer_environment "$preset" \
     /usr/bin/python3 -m pytest -q -p no:cacheprovider --durations=5 --durations-min=5 \
-    --junitxml="$test_results/$preset/$folder.xml" "${selection[@]}" "tests/$folder" || status=$?
-  # 5: no test was selected, which a filter makes normal.
+    --junitxml="$test_results/$preset/$report.xml" "${selection[@]}" "$@" || status=$?
+  # 5: no test was selected, which words and marks make normal.
   [[ $status -eq 5 ]] && return 0
   return "$status"
 }

@@ -9,6 +9,8 @@ from harness.openapi import operations
 from harness.program import API_KEY
 from harness.raw_http import RawConnection
 
+pytestmark = pytest.mark.sequential
+
 MISSING = "Please provide an API key in the X-API-Key header"
 INVALID = "Invalid API key"
 GUARDED = [operation for operation in operations() if operation.needs_key]

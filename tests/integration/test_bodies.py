@@ -6,6 +6,8 @@ import pytest
 
 from harness.accounts import PASSWORD, create_user, new_user, try_log_in, unique_email
 
+pytestmark = pytest.mark.sequential
+
 JSON = {"Content-Type": "application/json"}
 ROUTES_WITH_BODY = [
     ("POST", "/users"),

@@ -8,6 +8,8 @@ import pytest
 from harness.accounts import create_user, try_log_in
 from harness.program import base_settings, run_command
 
+pytestmark = pytest.mark.sequential
+
 SQLITE_ONLY = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 

@@ -17,6 +17,8 @@ from harness.http_client import Api
 from harness.places import EXPRESS_REFERENCE, binary, required
 from harness.program import Gatehouse, base_settings, environment_of, run_command
 
+pytestmark = pytest.mark.sequential
+
 STRONG = {name: secrets.token_urlsafe(48) for name in ("API_KEY", "JWT_SECRET", "SESSION_SECRET")}
 
 

@@ -80,6 +80,7 @@ class Asking:
                 self.statuses.append(verify_session(api, self._session).status)
 
 
+@pytest.mark.serial
 def test_without_postgres_everything_is_503_and_then_recovers_by_itself(cluster, cluster_database, start_on_cluster):
     """A session that was checked before, and so is in the cache, is no exception: who might have ended it cannot be
     heard."""

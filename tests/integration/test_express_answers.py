@@ -18,6 +18,8 @@ from harness.accounts import (
 )
 from harness.tokens import read
 
+pytestmark = pytest.mark.sequential
+
 MISSING = "Missing required fields: first_name, last_name, email, password"
 USER_FIELDS = {"id", "first_name", "last_name", "email", "created_at", "updated_at"}
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")

@@ -9,6 +9,8 @@ from harness.accounts import create_user, log_in, unique_email
 from harness.program import API_KEY
 from harness.raw_http import ConnectionEnded, RawConnection, message
 
+pytestmark = pytest.mark.sequential
+
 KEY = f"X-API-Key: {API_KEY}\r\n".encode()
 HEAD = b"POST /user-auth HTTP/1.1\r\nHost: x\r\n" + KEY + b"Content-Type: application/json\r\n"
 SMUGGLED = b"DELETE /users/1 HTTP/1.1\r\nHost: x\r\n" + KEY + b"\r\n"

@@ -13,6 +13,8 @@ from harness.program import API_KEY, Gatehouse, base_settings
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.sequential
+
 SECURITY = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -317,7 +319,7 @@ def test_call_of_a_foreign_origin_gets_no_cors_headers(parsing, origin):
 
 
 @pytest.mark.parametrize("origin", [ALLOWED, "http://localhost:3000"])
-@pytest.mark.parametrize(("key", "status"), [(API_KEY, 200), ("wrong", 401)])
+@pytest.mark.parametrize(("key", "status"), [(API_KEY, 200), ("wrong", 401)], ids=["right", "wrong"])
 def test_call_of_an_allowed_origin_is_readable_even_when_refused(parsing, origin, key, status):
     response = ask(parsing, message("GET /users?limit=1", f"Origin: {origin}", f"X-API-Key: {key}"))
     assert response.status == status

@@ -262,6 +262,7 @@ def crowded(start):
         yield program, served, crowd
 
 
+@pytest.mark.serial
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer needs descriptors of its own")
 def test_out_of_descriptors_those_inside_are_served_and_nothing_spins(crowded):
     program, served, crowd = crowded

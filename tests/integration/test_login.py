@@ -164,6 +164,7 @@ def storm(program, email, count):
     return seen, retry_afters_s
 
 
+@pytest.mark.serial
 @pytest.mark.slow
 def test_five_hundred_logins_at_once_stay_within_memory(start):
     program = start(HASH_WAIT_MAX="500ms", HASH_THREADS="2")
@@ -180,6 +181,7 @@ def test_five_hundred_logins_at_once_stay_within_memory(start):
         wait_until(lambda: try_log_in(api, email).status == 200, 20, "a login after the storm")
 
 
+@pytest.mark.serial
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_refused_login_is_told_how_long_the_queue_is(start):
@@ -216,6 +218,7 @@ def logins_without_end(program, email, clients):
         one.result()
 
 
+@pytest.mark.serial
 def test_checks_are_answered_while_logins_saturate_the_machine(start):
     program = start()
     with program.api() as api:
@@ -238,6 +241,7 @@ APART_MAX = 0.05
 RANKS_OF_DOUBT = round(4 * sqrt(ROUNDS) / 2)
 
 
+@pytest.mark.serial
 @pytest.mark.slow
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's own cost hides what is measured")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -295,6 +299,7 @@ def cost_of_a_user(program, api):
     return program.cpu_s() - begin_s
 
 
+@pytest.mark.serial
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's own cost hides what is measured")
 def test_failing_logins_cost_the_same_at_once_when_the_database_comes_late(cluster, start_on_cluster):
     """A service that could not look whether there are hashes of the Express service must not show by its first answers

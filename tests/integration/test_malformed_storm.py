@@ -6,11 +6,11 @@ import socket
 import pytest
 
 from harness.accounts import create_user, log_in, verify_session
-from harness.places import SANITIZED
+from harness.places import FULL, SANITIZED
 from harness.program import API_KEY
 from harness.raw_http import RawConnection, message
 
-MESSAGES = 5_000 if SANITIZED else 100_000
+MESSAGES = (5_000 if SANITIZED else 100_000) * (10 if FULL else 1)
 SEED = 20261123
 
 pytestmark = pytest.mark.slow

@@ -6,6 +6,8 @@ from harness.accounts import create_user, log_in, new_user, unique_email
 from harness.openapi import document, operations, resolve, schema_of, schemas, unknown_keywords, violations
 from harness.program import run_command
 
+pytestmark = pytest.mark.sequential
+
 BY_ID = {operation.id: operation for operation in operations()}
 
 

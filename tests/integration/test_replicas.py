@@ -81,6 +81,7 @@ def seconds_until_dead(api, session):
     return seconds_until(lambda: not is_alive(api, session), SEEN_WITHIN_S, "the revocation", interval_s=0.001)
 
 
+@pytest.mark.serial
 def test_revocation_travels_quickly(pair):
     """Each may be held up by what else the machine does. That a quarter is quick shows that none waits for a timer."""
     first, second = pair

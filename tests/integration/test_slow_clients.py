@@ -232,6 +232,7 @@ SLOW = {
 }
 
 
+@pytest.mark.serial
 @pytest.mark.slow
 @pytest.mark.parametrize("slow", SLOW)
 def test_thousand_slow_clients_do_not_slow_the_honest(start, database, many_descriptors, slow):

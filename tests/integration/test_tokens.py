@@ -12,6 +12,8 @@ from harness.program import API_KEY, JWT_SECRET
 from harness.raw_http import RawConnection
 from harness.tokens import decode_part, encode_part, read, sign, sign_text
 
+pytestmark = pytest.mark.sequential
+
 
 @pytest.fixture
 def genuine(api):
@@ -115,7 +117,11 @@ def test_unsigned_token_is_refused(api, genuine):
     assert refused(api, unsigned) and refused(api, none) and refused(api, none[:-1])
 
 
-@pytest.mark.parametrize("secret", ["", "secret", JWT_SECRET[:-1], JWT_SECRET.upper(), JWT_SECRET + "\0"])
+@pytest.mark.parametrize(
+    "secret",
+    ["", "secret", JWT_SECRET[:-1], JWT_SECRET.upper(), JWT_SECRET + "\0"],
+    ids=["empty", "other", "shorter", "uppercase", "longer"],
+)
 def test_token_signed_with_another_secret_is_refused(api, genuine, secret):
     _, header, claims = genuine
     assert refused(api, sign(header, claims, secret))

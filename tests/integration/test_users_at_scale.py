@@ -7,16 +7,16 @@ import pytest
 
 from harness.accounts import create_user, log_in, verify_session
 from harness.databases import KINDS, create_database
-from harness.places import SANITIZED
+from harness.places import FULL, SANITIZED
 from harness.program import Gatehouse, base_settings
 from harness.statements import store_statements
 
-USERS = 50_000 if SANITIZED else 1_000_000
+USERS = (50_000 if SANITIZED else 1_000_000) * (5 if FULL else 1)
 SESSIONS = USERS // 2
 GROWTH_MAX_KIB = 20 * 1024
 CALL_MEDIAN_MAX_S = 0.2 if SANITIZED else 0.02  # looking at a million users takes several times as long
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.sequential]
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -7,6 +7,8 @@ import pytest
 
 from harness.accounts import create_user
 
+pytestmark = pytest.mark.sequential
+
 LINK = re.compile(r'^<([^>]+)>; rel="next"$')
 
 

@@ -98,7 +98,7 @@ def calls_that_need_the_database(api: Api, user: dict, login: dict) -> dict:
 
 def assert_unavailable(response: Response, call=""):
     """It says 503 in the one shape that errors have, and when to try again; it does not say good or bad."""
-    assert response.status == 503, f"{call}: {response.status} {response.body[:200]}"
+    assert response.status == 503, f"{call}: {response.status} {response.body[:200]!r}"
     assert int(response.header("Retry-After")) >= 1, call
     body = response.json()
     assert body["error"] in ("Service temporarily unavailable", "Database unavailable"), call

@@ -115,7 +115,7 @@ class SqliteDatabase:
         # An automatic index is made from the whole table for one statement.
         whole = [step for step in steps if re.match(r"SCAN (?!CONSTANT ROW)|SEARCH .* USING AUTOMATIC ", step)]
         indexes = [re.search(r"^SCAN .* INDEX (\w+)", step) for step in whole]
-        return Plan([one and one.group(1) for one in indexes], any("TEMP B-TREE" in step for step in steps), steps)
+        return Plan([one.group(1) if one else None for one in indexes], any("TEMP B-TREE" in step for step in steps), steps)
 
     def drop(self):
         for suffix in ("", "-wal", "-shm"):

@@ -1,5 +1,6 @@
 """The fixtures of every suite that runs the real program."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def command(database, tmp_path):
 
 
 @pytest.fixture(scope="session", params=KINDS)
-def shared(request, tmp_path_factory) -> Gatehouse:
+def shared(request, tmp_path_factory) -> Iterator[Gatehouse]:
     """One program for all tests that only need their own users in it. Never stop it or change its database."""
     directory: Path = tmp_path_factory.mktemp(f"shared-{request.param}")
     database = create_database(request.param, directory)
@@ -106,7 +107,7 @@ def api(shared):
 
 
 @pytest.fixture(scope="session")
-def parsing(tmp_path_factory) -> Gatehouse:
+def parsing(tmp_path_factory) -> Iterator[Gatehouse]:
     """One program on SQLite for tests of HTTP itself, which no database can change."""
     directory: Path = tmp_path_factory.mktemp("parsing")
     database = create_database("sqlite", directory)

@@ -10,6 +10,8 @@ EXPRESS_REFERENCE = REPOSITORY.parent / "shared" / "mission"
 VECTORS = REPOSITORY.parent / "shared" / "vectors"
 OPENAPI = REPOSITORY / "api" / "openapi.yaml"
 
+# `./dev test --full`: what a night is long enough for.
+FULL = bool(os.environ.get("GATEHOUSE_TEST_FULL"))
 SANITIZED = bool(os.environ.get("GATEHOUSE_SANITIZER"))
 
 
