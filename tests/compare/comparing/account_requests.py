@@ -112,7 +112,8 @@ def create(plan: Plan) -> list[Exchange]:
 
 def create_with_fields_missing(plan: Plan) -> list[Exchange]:
     left_out = plan.turn("missing", SUBSETS[1:])
-    empty = plan.rng.choice(({}, {name: "" for name in left_out}))
+    nothing: dict[str, str] = {}
+    empty = plan.rng.choice((nothing, {name: "" for name in left_out}))
     body = {name: value for name, value in new_body(plan).items() if name not in left_out} | empty
     return [single("POST /users", message("POST /users", body=body))]
 

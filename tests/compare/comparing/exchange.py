@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 from .alterations import ALTERATIONS
 from .answers import Answer
@@ -67,7 +68,7 @@ class Side:
     """One of the two programs: where it listens, its database, and the values it gave out."""
 
     port: int
-    database: object = None
+    database: Any = None
     values: dict[str, bytes] = field(default_factory=dict)
 
     def render(self, template: bytes) -> bytes:

@@ -181,7 +181,9 @@ def kept(plan: Plan) -> list[Exchange]:
         messages.append(message("GET /users/5", plan.rng.choice(ABILITIES), version=version))
         messages.append(message("GET /health"))
     methods = tuple(method_of(one) for one in messages)
-    steps = [step for one in messages for step in (Send((one,)), Read(method_of(one)))]
+    steps: list[Send | Read] = []
+    for one in messages:
+        steps += [Send((one,)), Read(method_of(one))]
     return [Exchange("kept connections", methods, tuple(steps))]
 
 

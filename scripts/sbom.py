@@ -1,0 +1,104 @@
+"""Writes what a build of Gatehouse is made of, as CycloneDX 1.5: the Debian packages of its libraries and of its headers.
+
+usage: sbom.py <build folder> <output file>
+
+Shared libraries are those that the program names; libpq is loaded at run time and therefore listed by name; headers and static
+archives are those that the compiler and the linker read.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import uuid
+
+NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # of URLs (RFC 9562 section 6.6)
+LOADED_AT_RUN_TIME = {"libpq5"}
+STATIC_ARCHIVE = re.compile(r"(/usr/lib/\S+\.a)\b")
+
+
+def run(*command, check=True):
+    return subprocess.run(command, check=check, capture_output=True, text=True).stdout
+
+
+def shared_libraries(program):
+    """The paths of the shared libraries that the program names itself."""
+    needed = set(re.findall(r"\(NEEDED\).*\[(.+)\]", run("readelf", "-d", program)))
+    found = re.findall(r"^\s*(\S+) => (/\S+)", run("ldd", program), re.MULTILINE)
+    return {path for name, path in found if name in needed}
+
+
+def compiled_headers(build):
+    """The system's headers that the program's own sources include, directly or not."""
+    headers, own = set(), False
+    for line in run("ninja", "-C", str(build), "-t", "deps").splitlines():
+        if not line.startswith(" "):
+            own = line.startswith("src/")
+        elif own and line.strip().startswith("/usr/include/"):
+            headers.add(line.strip())
+    return headers
+
+
+def static_archives(build):
+    """The system's archives on the program's link line."""
+    commands = run("ninja", "-C", str(build), "-t", "commands", "gatehouse").splitlines()
+    return set(STATIC_ARCHIVE.findall(commands[-1])) if commands else set()
+
+
+def packages_of(paths):
+    """The names of the packages that the files belong to; a merged /usr has two names for one file."""
+    paths = sorted(paths)
+    names = set()
+    for start in range(0, len(paths), 500):
+        some = [name for path in paths[start : start + 500] for name in (path, path.removeprefix("/usr"))]
+        for line in run("dpkg-query", "-S", *some, check=False).splitlines():
+            names |= {owner.strip().split(":")[0] for owner in line.rsplit(": ", 1)[0].split(",")}
+    return names
+
+
+def component(package, use):
+    version, architecture = run("dpkg-query", "-W", "-f", "${Version} ${Architecture}", package).split()
+    return {
+        "type": "library",
+        "bom-ref": f"{package}@{version}",
+        "name": package,
+        "version": version,
+        "purl": f"pkg:deb/debian/{package}@{version.replace('+', '%2B')}?arch={architecture}&distro=debian-12",
+        "properties": [{"name": "gatehouse:use", "value": use}],
+    }
+
+
+def components(build):
+    uses = {
+        "headers": packages_of(compiled_headers(build)),
+        "static library": packages_of(static_archives(build)),
+        "shared library": packages_of(shared_libraries(str(build / "gatehouse"))),
+        "loaded at run time": LOADED_AT_RUN_TIME,
+    }
+    named = {package: use for use, packages in uses.items() for package in packages}
+    return [component(package, use) for package, use in sorted(named.items())]
+
+
+def main():
+    build, output = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    version = run(str(build / "gatehouse"), "--version").split()[-1]
+    parts = components(build)
+    content = json.dumps(parts, sort_keys=True)
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(NAMESPACE, version + content)}",
+        "version": 1,
+        "metadata": {
+            "component": {"type": "application", "bom-ref": "gatehouse", "name": "gatehouse", "version": version}
+        },
+        "components": parts,
+        "dependencies": [{"ref": "gatehouse", "dependsOn": [part["bom-ref"] for part in parts]}],
+    }
+    output.write_text(json.dumps(document, indent=2) + "\n")
+    print(f"{output}: {len(parts)} packages")
+
+
+if __name__ == "__main__":
+    main()
