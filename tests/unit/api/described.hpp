@@ -5,11 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "support/places.hpp"
+
 namespace gatehouse::api {
 
 /// Lines of api/openapi.yaml, without their indentation.
 inline std::vector<std::string> description_lines() {
-  std::ifstream file{GATEHOUSE_SOURCE_DIR "/api/openapi.yaml"};
+  std::ifstream file{testing::source_folder() / "api/openapi.yaml"};
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);)
     lines.push_back(line.substr(std::min(line.find_first_not_of(' '), line.size())));
