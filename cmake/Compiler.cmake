@@ -1,8 +1,10 @@
 # Flags every target shares: warnings are errors in both compilers, hardened, sanitizers on request.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
                     -fstack-protector-strong -fno-omit-frame-pointer)
-# Neither the program nor the compiler's output depends on the folder that the sources stand in.
-add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+# What is compiled does not depend on the folder that the sources are in. Coverage reports need to find them there.
+if(NOT GATEHOUSE_COVERAGE)
+  add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside inlined coroutine frames and std::string, where they do not hold (GCC bugs 105329, 105651).
   add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer)
