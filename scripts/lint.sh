@@ -25,7 +25,7 @@ lint_command() {
         scope=recent limit=$2
         shift
         ;;
-      -*) echo "./dev lint: there is no option '$1'" >&2; lint_usage >&2; return 2 ;;
+      -*) echo "./dev lint: unknown option '$1'" >&2; lint_usage >&2; return 2 ;;
       *)
         [[ -f $1 && $1 == *.[ch]pp ]] || { echo "./dev lint: there is no C++ file '$1'" >&2; return 2; }
         scope=named files+=("$1")

@@ -51,7 +51,8 @@ def packages_of(paths):
     paths = sorted(paths)
     names = set()
     for start in range(0, len(paths), 500):
-        some = [name for path in paths[start : start + 500] for name in (path, path.removeprefix("/usr"))]
+        bare = [path.removeprefix("/usr") for path in paths[start : start + 500]]
+        some = [prefix + path for path in bare for prefix in ("", "/usr")]
         for line in run("dpkg-query", "-S", *some, check=False).splitlines():
             names |= {owner.strip().split(":")[0] for owner in line.rsplit(": ", 1)[0].split(",")}
     return names

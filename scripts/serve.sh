@@ -25,7 +25,7 @@ serve_command() {
     case $1 in
       --no-watch) watch= ;;
       --) shift; break ;;
-      *) echo "./dev serve: there is no option '$1'" >&2; serve_usage >&2; return 2 ;;
+      *) echo "./dev serve: unknown option '$1'" >&2; serve_usage >&2; return 2 ;;
     esac
     shift
   done

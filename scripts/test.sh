@@ -40,7 +40,7 @@ test_command() {
         builds=("$2")
         shift
         ;;
-      -*) echo "./dev test: there is no option '$1'" >&2; test_usage >&2; return 2 ;;
+      -*) echo "./dev test: unknown option '$1'" >&2; test_usage >&2; return 2 ;;
       *) test_words+=("$1") ;;
     esac
     shift
