@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "api/body_refusal.hpp"
+#include "api/message.hpp"
 #include "api/problems.hpp"
-#include "base/json_text.hpp"
-#include "http/json_fields.hpp"
+#include "http/body.hpp"
+#include "json/writer.hpp"
 
 namespace gatehouse::api {
 namespace {
@@ -27,25 +28,27 @@ std::string_view bearer_token(const Request& request) {
   return value.substr(scheme.size());
 }
 
+struct LoginBody {
+  std::string email;
+  SecretString password;
+};
+constexpr auto login_body = http::body_fields(problem("missing_credentials"), http::field("email", &LoginBody::email),
+                                              http::field("password", &LoginBody::password));
+
+/// A view, so that a session in the cache is verified without a copy.
+struct SessionBody {
+  std::string_view session;
+};
+constexpr auto session_body =
+    http::body_fields(problem("session_required"), http::field("session", &SessionBody::session));
+
 /// The session a body carries; nothing when the refusal has been answered.
 std::optional<std::string> read_session(const Request& request, Answer& answer) {
-  const auto fields = http::JsonFields::read(request, {"session"});
-  if (!fields) {
-    refuse(answer, fields.error());
-    return std::nullopt;
-  }
-  if (fields->text(0).empty()) {
-    answer.refuse(problem("session_required"), {{"session", "is required", "required"}});
-    return std::nullopt;
-  }
-  return std::string{fields->text(0)};
-}
-
-FieldErrors missing_credentials(const http::JsonFields& fields) {
-  FieldErrors missing;
-  if (fields.text(0).empty()) missing.push_back({"email", "is required", "required"});
-  if (fields.text(1).empty()) missing.push_back({"password", "is required", "required"});
-  return missing;
+  json::TextBuffer texts;
+  const auto body = http::read_body(request, session_body, texts);
+  if (body) return std::string{body->session};
+  refuse(answer, body.error());
+  return std::nullopt;
 }
 
 /// Unknown email and wrong password look alike unless the policy tells them apart (OWASP Authentication Cheat Sheet).
@@ -68,30 +71,23 @@ constexpr const http::Problem& problem_of(sessions::SessionError error) {
   return problem("invalid_session");
 }
 
-void append_login_json(std::string& out, const flows::LoginResult& login) {
-  out += "{\"user\":{\"id\":" + std::to_string(login.user.value) + "},\"token\":";
-  append_json_string(out, login.token);
-  out += ",\"session\":";
-  append_json_string(out, login.session);
-  out += ",\"sessionExpires\":\"" + to_iso8601(login.session_expires_at) + "\"}";
+std::string login_json(const flows::LoginResult& login) {
+  std::string text;
+  json::Writer writer{text};
+  writer.begin_object().key("user").begin_object().member("id", login.user).end_object();
+  writer.member("token", login.token).member("session", login.session);
+  writer.member("sessionExpires", login.session_expires_at).end_object();
+  return text;
 }
 
 void append_session_json(std::string& out, const sessions::SessionView& session) {
+  const Principal& principal = session.principal();
   const sessions::Profile profile = session.profile();
-  const std::string user = std::to_string(session.principal().user.value);
-  out += "{\"userId\":";
-  out += user;
-  out += ",\"user\":{\"id\":";
-  out += user;
-  out += ",\"email\":";
-  append_json_string(out, profile.email);
-  out += ",\"first_name\":";
-  append_json_string(out, profile.first_name);
-  out += ",\"last_name\":";
-  append_json_string(out, profile.last_name);
-  out += "},\"expiresAt\":\"";
-  append_iso8601(out, session.principal().expires_at);
-  out += "\"}";
+  json::Writer writer{out};
+  writer.begin_object().member("userId", principal.user).key("user").begin_object();
+  writer.member("id", principal.user).member("email", profile.email);
+  writer.member("first_name", profile.first_name).member("last_name", profile.last_name).end_object();
+  writer.member("expiresAt", principal.expires_at).end_object();
 }
 
 }  // namespace
@@ -101,33 +97,27 @@ AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, s
     : login_(login), identity_(identity), sessions_(sessions), login_errors_(login_errors) {}
 
 Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
-  const auto fields = http::JsonFields::read(request, {"email", "password"});
-  if (!fields) co_return refuse(answer, fields.error());
-  if (FieldErrors missing = missing_credentials(*fields); !missing.empty())
-    co_return answer.refuse(problem("missing_credentials"), missing);
-
-  std::string email{fields->text(0)};
-  SecretString password{fields->text(1)};
+  auto body = http::read_body(request, login_body);
+  if (!body) co_return refuse(answer, body.error());
   sessions::Client client{std::string{request.client_address}, std::string{request.headers[http::Field::user_agent]}};
-  const auto login = co_await login_.login(std::move(email), std::move(password), std::move(client));
+  const auto login = co_await login_.login(std::move(body->email), std::move(body->password), std::move(client));
   if (!login) co_return answer.refuse(problem_of(login.error(), login_errors_));
-  std::string json;
-  append_login_json(json, *login);
-  answer.send(Status::ok, json);
+  answer.send(Status::ok, login_json(*login));
 }
 
 Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
   auto session = read_session(request, answer);
   if (!session) co_return;
   co_await sessions_.close(std::move(*session));
-  answer.send(Status::ok, R"({"message":"Logged out successfully"})");
+  answer.send(Status::ok, message_json("Logged out successfully"));
 }
 
 bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
   if (!identity_.answers_from_memory()) return false;
-  const auto fields = http::JsonFields::read(request, {"session"});
-  if (!fields || fields->text(0).empty()) return false;
-  switch (identity_.by_session_now(fields->text(0), view_)) {
+  json::TextBuffer texts;
+  const auto body = http::read_body(request, session_body, texts);
+  if (!body) return false;
+  switch (identity_.by_session_now(body->session, view_)) {
     case sessions::CachedVerdict::active:
       answer_session(view_, answer);
       return true;
@@ -178,11 +168,9 @@ Task<> AuthRoutes::verify_token(const Request& request, Answer& answer) {
 }
 
 void AuthRoutes::answer_principal(const Principal& principal, Answer& answer) {
-  json_ = "{\"userId\":";
-  json_ += std::to_string(principal.user.value);
-  json_ += ",\"expiresAt\":\"";
-  append_iso8601(json_, principal.expires_at);
-  json_ += "\"}";
+  json_.clear();
+  json::Writer writer{json_};
+  writer.begin_object().member("userId", principal.user).member("expiresAt", principal.expires_at).end_object();
   answer.send(Status::ok, json_);
 }
 

@@ -2,25 +2,27 @@
 
 #include "api/problems.hpp"
 #include "http/answer.hpp"
-#include "http/json_fields.hpp"
+#include "http/body.hpp"
 
 namespace gatehouse::api {
 
-[[nodiscard]] constexpr const http::Problem& problem_of(http::BodyFault fault) {
-  switch (fault) {
+[[nodiscard]] constexpr const http::Problem& problem_of(const http::BodyError& error) {
+  switch (error.fault) {
     case http::BodyFault::unsupported_media_type:
       return problem("unsupported_media_type");
     case http::BodyFault::invalid_json:
       return problem("invalid_json");
     case http::BodyFault::invalid_fields:
       return problem("validation_failed");
+    case http::BodyFault::missing_fields:
+      return *error.missing;
   }
   return problem("invalid_json");
 }
 
 /// Refuses a body that cannot be read.
 inline void refuse(http::Answer& answer, const http::BodyError& error) {
-  answer.refuse(problem_of(error.fault), error.details);
+  answer.refuse(problem_of(error), error.details);
 }
 
 }  // namespace gatehouse::api

@@ -4,9 +4,9 @@
 #include <charconv>
 #include <string>
 
-#include "base/json_text.hpp"
 #include "database/errors.hpp"
 #include "database/ping_store.hpp"
+#include "json/writer.hpp"
 
 namespace gatehouse::api {
 namespace {
@@ -26,11 +26,10 @@ Task<bool> is_reachable(database::Database& database) {
   }
 }
 
-void append_seconds(std::string& out, double seconds) {
+/// Seconds with three decimals.
+std::string seconds_text(std::chrono::duration<double> seconds) {
   std::array<char, 32> digits{};
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), seconds, std::chars_format::fixed, 3).ptr;
-  out.append(digits.data(), end);
+  return {digits.data(), std::to_chars(digits.begin(), digits.end(), seconds.count(), std::chars_format::fixed, 3).ptr};
 }
 
 }  // namespace
@@ -57,21 +56,16 @@ bool ServiceRoutes::describe(const Request& /*request*/, Answer& answer) {
 Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
   const bool reachable = co_await is_reachable(database_);
   const bool healthy = reachable && schema_ready_.load(std::memory_order_relaxed);
-  std::string json = "{\"status\":";
-  if (healthy) {
-    json += "\"healthy\"";
-  } else {
-    json += reachable ? R"("unhealthy","error":"Database schema not ready","requestId":)"
-                      : R"("unhealthy","error":"Database unavailable","requestId":)";
-    append_json_string(json, request.id);
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_object().member("status", healthy ? "healthy" : "unhealthy");
+  if (!healthy) {
+    writer.member("error", reachable ? "Database schema not ready" : "Database unavailable");
+    writer.member("requestId", request.id);
   }
-  json += ",\"timestamp\":\"";
-  append_iso8601(json, clock_.now());
-  json += "\",\"uptime\":";
-  append_seconds(json, std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count());
-  json += ",\"environment\":\"";
-  json += config::to_text(environment_);
-  json += "\"}";
+  writer.member("timestamp", clock_.now());
+  writer.key("uptime").json(seconds_text(std::chrono::steady_clock::now() - started_));
+  writer.member("environment", config::to_text(environment_)).end_object();
   if (!healthy) answer.add_header("Retry-After", "1");
   answer.send(healthy ? Status::ok : Status::service_unavailable, json);
 }

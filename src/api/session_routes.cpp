@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "api/message.hpp"
 #include "api/path_id.hpp"
 #include "api/problems.hpp"
 
@@ -32,12 +33,11 @@ Task<> SessionRoutes::list(const Request& request, Answer& answer) {
   const auto user = co_await find_user(request, answer);
   if (!user) co_return;
   const auto active = co_await sessions_.list(*user);
-  std::string json = "[";
-  for (const sessions::SessionInfo& session : active) {
-    if (json.size() > 1) json += ',';
-    sessions::append_session_json(json, session);
-  }
-  json += ']';
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_array();
+  for (const sessions::SessionInfo& session : active) sessions::write_session(writer, session);
+  writer.end_array();
   answer.send(Status::ok, json);
 }
 
@@ -45,8 +45,13 @@ Task<> SessionRoutes::end_all(const Request& request, Answer& answer) {
   const auto user = co_await find_user(request, answer);
   if (!user) co_return;
   const std::int64_t ended = co_await sessions_.close_all(*user);
-  answer.send(Status::ok, "{\"message\":\"All sessions of user " + std::to_string(user->value) +
-                              " ended\",\"count\":" + std::to_string(ended) + "}");
+  std::string json;
+  json::Writer(json)
+      .begin_object()
+      .member("message", "All sessions of user " + std::to_string(user->value) + " ended")
+      .member("count", ended)
+      .end_object();
+  answer.send(Status::ok, json);
 }
 
 Task<> SessionRoutes::end_one(const Request& request, Answer& answer) {
@@ -54,7 +59,7 @@ Task<> SessionRoutes::end_one(const Request& request, Answer& answer) {
   if (!id) co_return answer.refuse(problem("invalid_session_id"));
   const bool ended = co_await sessions_.close_one(*id);
   if (!ended) co_return answer.refuse(problem("session_not_found"));
-  answer.send(Status::ok, "{\"message\":\"Session " + std::to_string(id->value) + " ended\"}");
+  answer.send(Status::ok, message_json("Session " + std::to_string(id->value) + " ended"));
 }
 
 }  // namespace gatehouse::api

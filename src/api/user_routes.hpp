@@ -41,7 +41,7 @@ class UserRoutes {
  private:
   Task<> list_page(unsigned limit, std::optional<users::PagePosition> after, http::Answer& answer);
   Task<> stream_all(http::Answer& answer);
-  Task<std::optional<users::PagePosition>> append_part(std::string& json, std::optional<users::PagePosition> after);
+  Task<std::optional<users::PagePosition>> write_part(json::Writer& writer, std::optional<users::PagePosition> after);
 
   users::UserStore users_;
   flows::AccountFlow& accounts_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/secret_string.hpp"
+#include "base/text.hpp"
 #include "config/settings.hpp"
 #include "config/values.hpp"
 

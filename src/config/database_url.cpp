@@ -3,18 +3,13 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace gatehouse::config {
 namespace {
 
 std::unexpected<Unreadable> refusal(std::string_view expectation) {
   return std::unexpected{Unreadable{std::string{expectation}}};
-}
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 /// RFC 3986 section 2.1; nothing where a % is not followed by two hex digits, or where it hides a NUL.
@@ -26,11 +21,9 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       decoded += text[i];
       continue;
     }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
-    if (high < 0 || low < 0 || (high == 0 && low == 0)) return std::nullopt;
-    decoded += static_cast<char>(high * 16 + low);
+    const auto byte = from_hex(text.substr(i + 1, 2));
+    if (!byte || byte->empty() || byte->front() == '\0') return std::nullopt;
+    decoded += *byte;
     i += 2;
   }
   return decoded;

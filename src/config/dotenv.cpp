@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace gatehouse::config {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
 bool is_name_character(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
-
-std::string_view without_blank_ends(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 /// Reads one file from front to back; every step consumes text or fails, so it ends.
 class Parser {
@@ -92,7 +88,7 @@ class Parser {
     for (std::size_t i = 0; i < value.size(); ++i) {
       if (value[i] == '#' && (i == 0 || is_blank(value[i - 1]))) value = value.substr(0, i);
     }
-    return std::string{without_blank_ends(value)};
+    return std::string{trim(value)};
   }
 
   std::expected<std::string, DotenvError> parse_quoted() {

@@ -4,6 +4,7 @@
 #include <array>
 #include <bitset>
 
+#include "base/text.hpp"
 #include "config/values.hpp"
 
 namespace gatehouse::config {

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/text.hpp"
+
 namespace gatehouse::config {
 namespace {
 
@@ -95,14 +97,11 @@ Parsed<bool> parse_boolean(std::string_view text) {
 }
 
 std::vector<std::string_view> split_list(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   std::vector<std::string_view> entries;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    std::string_view entry = text.substr(0, comma);
+    const std::string_view entry = trim(text.substr(0, comma), " \t\r\n");
     text.remove_prefix(std::min(comma + 1, text.size()));
-    while (!entry.empty() && is_blank(entry.front())) entry.remove_prefix(1);
-    while (!entry.empty() && is_blank(entry.back())) entry.remove_suffix(1);
     if (!entry.empty()) entries.push_back(entry);
   }
   return entries;
@@ -141,13 +140,6 @@ Parsed<std::string> parse_network(std::string_view text) {
   const bool whole = slash == std::string_view::npos;
   if (known && (whole || parse_number(text.substr(slash + 1), {0, is_v4 ? 32U : 128U}))) return std::string{text};
   return std::unexpected{Unreadable{"an IP address or range (write 10.0.0.7, 10.0.0.0/8 or fd00::/8)"}};
-}
-
-std::string to_lower(std::string_view text) {
-  std::string lower{text};
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
 }
 
 }  // namespace gatehouse::config

@@ -56,7 +56,4 @@ struct DurationRange {
 /// An IPv4 or IPv6 address, alone or with a prefix length (`10.0.0.0/8`), returned as given.
 [[nodiscard]] Parsed<std::string> parse_network(std::string_view text);
 
-/// ASCII only.
-[[nodiscard]] std::string to_lower(std::string_view text);
-
 }  // namespace gatehouse::config

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <charconv>
 
-#include "base/json_text.hpp"
+#include "json/writer.hpp"
 
 namespace gatehouse::http {
 namespace {
@@ -26,16 +26,14 @@ void append_number(std::string& out, std::size_t value, int base = 10) {
   out.append(digits.data(), end);
 }
 
-void append_details(std::string& json, const FieldErrors& details) {
-  for (std::size_t i = 0; i < details.size(); ++i) {
-    json += i == 0 ? ",\"details\":[{\"field\":" : ",{\"field\":";
-    append_json_string(json, details[i].field);
-    json += ",\"message\":";
-    append_json_string(json, details[i].message);
-    json += ",\"code\":";
-    append_json_string(json, details[i].code);
-    json += i + 1 == details.size() ? "}]" : "}";
+void write_details(json::Writer& writer, const FieldErrors& details) {
+  if (details.empty()) return;
+  writer.key("details").begin_array();
+  for (const FieldError& detail : details) {
+    writer.begin_object().member("field", detail.field).member("message", detail.message).member("code", detail.code);
+    writer.end_object();
   }
+  writer.end_array();
 }
 
 }  // namespace
@@ -103,14 +101,11 @@ void Answer::send_empty(Status status) {
 }
 
 void Answer::refuse(const Problem& problem, const FieldErrors& details) {
-  std::string json = "{\"error\":";
-  append_json_string(json, problem.text);
-  json += ",\"code\":";
-  append_json_string(json, problem.code);
-  append_details(json, details);
-  json += ",\"requestId\":";
-  append_json_string(json, request_->id);
-  json += '}';
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_object().member("error", problem.text).member("code", problem.code);
+  write_details(writer, details);
+  writer.member("requestId", request_->id).end_object();
   send(problem.status, json);
 }
 

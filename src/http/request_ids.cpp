@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstddef>
 
+#include "base/text.hpp"
+
 namespace gatehouse::http {
 namespace {
 
@@ -14,11 +16,9 @@ bool is_safe(char c) {
 }  // namespace
 
 RequestIds::RequestIds(crypto::Random& random) {
-  static constexpr std::string_view hex_digits = "0123456789abcdef";
-  std::array<std::byte, prefix_length> bytes{};
+  std::array<std::byte, prefix_length / 2> bytes{};
   random.fill(bytes);
-  std::ranges::transform(bytes, prefix_.begin(),
-                         [](std::byte byte) { return hex_digits[static_cast<std::size_t>(byte) & 15U]; });
+  std::ranges::copy(to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()}), prefix_.begin());
 }
 
 std::string_view RequestIds::assign(std::string_view offered, Buffer& buffer) {

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/text.hpp"
+
 namespace gatehouse::http {
 namespace {
 
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 /// `pattern` is in lower case.
 bool equals_ignoring_case(std::string_view path, std::string_view pattern) {
-  return std::ranges::equal(path, pattern, {}, to_lower);
+  return std::ranges::equal(path, pattern, {}, [](char c) { return to_lower(c); });
 }
 
 bool begins_with(std::string_view path, std::string_view literal) {

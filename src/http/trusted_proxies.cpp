@@ -4,6 +4,8 @@
 #include <ranges>
 #include <stdexcept>
 
+#include "base/text.hpp"
+
 namespace gatehouse::http {
 namespace {
 
@@ -22,12 +24,6 @@ bool share_prefix(const ip::address_v6::bytes_type& a, const ip::address_v6::byt
     bits -= count;
   }
   return true;
-}
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/base64url.hpp"
-#include "base/json_text.hpp"
-#include "json/flat_json.hpp"
+#include "json/reader.hpp"
+#include "json/writer.hpp"
 
 namespace gatehouse::jose {
 namespace {
@@ -12,19 +12,23 @@ namespace {
 constexpr std::array<std::string_view, 9> refused_parameters{"crit", "jku", "jwk",      "x5u", "x5c",
                                                              "x5t",  "b64", "x5t#S256", "zip"};
 
-class HeaderReader final : public json::FlatJsonVisitor {
+/// The json::Sink that picks a header's parameters.
+class HeaderReader {
  public:
-  bool on_name(std::string_view name) override {
+  bool on_name(std::string_view name) {
     refused_parameter_ = std::ranges::find(refused_parameters, name) != refused_parameters.end();
+    parameter_ = parameter_named(name);
     return !refused_parameter_;
   }
-
-  bool on_member(const json::FlatJsonMember& member) override {
-    if (member.name == "alg") return take(member, algorithm_);
-    if (member.name == "kid") return take(member, kid_);
-    if (member.name == "typ") return take(member, type_);
-    return true;
+  bool on_value(const json::Scalar& value) {
+    if (parameter_ == nullptr) return true;
+    const auto* text = std::get_if<std::string_view>(&value);
+    if (text != nullptr) *parameter_ = *text;
+    return text != nullptr;
   }
+  bool on_list() { return true; }
+  bool on_entry(const json::Scalar&) { return parameter_ == nullptr; }
+  bool on_fault(json::Fault) { return false; }
 
   [[nodiscard]] bool saw_refused_parameter() const { return refused_parameter_; }
 
@@ -34,14 +38,16 @@ class HeaderReader final : public json::FlatJsonVisitor {
   }
 
  private:
-  static bool take(const json::FlatJsonMember& member, std::optional<std::string>& out) {
-    const auto* text = std::get_if<std::string_view>(&member.value);
-    if (text == nullptr || member.in_list) return false;
-    out = *text;
-    return true;
+  /// nullptr for those that are ignored.
+  std::optional<std::string>* parameter_named(std::string_view name) {
+    if (name == "alg") return &algorithm_;
+    if (name == "kid") return &kid_;
+    if (name == "typ") return &type_;
+    return nullptr;
   }
 
   bool refused_parameter_ = false;
+  std::optional<std::string>* parameter_ = nullptr;  ///< which the value that comes next is for
   std::optional<std::string> algorithm_;
   std::optional<std::string> kid_;
   std::optional<std::string> type_;
@@ -53,24 +59,19 @@ std::expected<JwsHeader, JwsError> read_jws_header(std::string_view base64url_pa
   const auto text = from_base64url(base64url_part);
   if (!text) return std::unexpected(JwsError::bad_encoding);
   HeaderReader reader;
-  if (!json::read_flat_json(*text, reader)) {
+  json::TextBuffer texts;
+  if (json::read(*text, json::small_limits, texts, reader) != json::Outcome::complete) {
     return std::unexpected(reader.saw_refused_parameter() ? JwsError::refused_parameter : JwsError::bad_header);
   }
   return std::move(reader).header();
 }
 
 std::string jws_header(const VerifyingKey& key, std::string_view type) {
-  std::string json = R"({"alg":")";
-  json += to_text(key.algorithm());
-  if (!type.empty()) {
-    json += R"(","typ":)";
-    append_json_string(json, type);
-    json += R"(,"kid":)";
-  } else {
-    json += R"(","kid":)";
-  }
-  append_json_string(json, key.kid());
-  json += '}';
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_object().member("alg", to_text(key.algorithm()));
+  if (!type.empty()) writer.member("typ", type);
+  writer.member("kid", key.kid()).end_object();
   return to_base64url(json);
 }
 

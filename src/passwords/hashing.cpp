@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "base/secret_string.hpp"
+#include "base/text.hpp"
 #include "passwords/hash_memory.hpp"
 
 namespace gatehouse::passwords {
@@ -41,24 +42,6 @@ bool argon2id_matches(std::string_view password, const Phc& stored) {
   const int failed = crypto_pwhash_argon2id_str_verify(to_text(stored).c_str(), password.data(), password.size());
   if (failed != 0 && errno != EINVAL) throw std::runtime_error("Argon2id could not verify: no memory");
   return failed == 0;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
-std::optional<std::string> from_lower_hex(std::string_view hex) {
-  std::string bytes(hex.size() / 2, '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    // Lower case alone, as the Express service wrote it: any other text is not its hash, and is refused as unreadable.
-    const int high = hex_digit(hex[2 * i]);
-    const int low = hex_digit(hex[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes[i] = static_cast<char>(high << 4 | low);
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -96,7 +79,8 @@ std::optional<ExpressHash> parse_express(std::string_view hash, std::string_view
   if (hash.size() != 2 * ExpressHash::digest_bytes) return std::nullopt;
   // An empty salt would make equal passwords equal hashes; the service never wrote one.
   if (salt.empty() || salt.size() > ExpressHash::salt_bytes_max) return std::nullopt;
-  auto digest = from_lower_hex(hash);
+  // The Express service writes lower case: a hash with capitals is none of its own.
+  auto digest = to_lower(hash) == hash ? from_hex(hash) : std::nullopt;
   if (!digest) return std::nullopt;
   return ExpressHash{.digest = std::move(*digest), .salt = std::string(salt)};
 }

@@ -1,6 +1,6 @@
 #include "sessions/model.hpp"
 
-#include "base/json_text.hpp"
+#include "base/text.hpp"
 
 namespace gatehouse::sessions {
 namespace {
@@ -25,14 +25,6 @@ std::string storable_text(std::string text, std::size_t bytes_max) {
   return text;
 }
 
-void append_nullable(std::string& out, const std::optional<std::string>& text) {
-  if (text) {
-    append_json_string(out, *text);
-  } else {
-    out += "null";
-  }
-}
-
 }  // namespace
 
 Client storable(Client client) {
@@ -40,20 +32,15 @@ Client storable(Client client) {
           storable_text(std::move(client.user_agent), user_agent_bytes_max)};
 }
 
-void append_session_json(std::string& out, const SessionInfo& session) {
-  out += "{\"id\":";
-  out += std::to_string(session.id.value);
-  out += ",\"createdAt\":\"";
-  append_iso8601(out, session.created_at);
-  out += "\",\"lastSeenAt\":\"";
-  append_iso8601(out, session.last_seen_at);
-  out += "\",\"expiresAt\":\"";
-  append_iso8601(out, session.expires_at);
-  out += "\",\"ipAddress\":";
-  append_nullable(out, session.address);
-  out += ",\"userAgent\":";
-  append_nullable(out, session.user_agent);
-  out += '}';
+void write_session(json::Writer& writer, const SessionInfo& session) {
+  writer.begin_object()
+      .member("id", session.id)
+      .member("createdAt", session.created_at)
+      .member("lastSeenAt", session.last_seen_at)
+      .member("expiresAt", session.expires_at)
+      .member("ipAddress", session.address)
+      .member("userAgent", session.user_agent)
+      .end_object();
 }
 
 }  // namespace gatehouse::sessions

@@ -7,6 +7,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "json/writer.hpp"
 
 namespace gatehouse::sessions {
 
@@ -53,8 +54,8 @@ struct SessionInfo {
   std::optional<std::string> user_agent;
 };
 
-/// Appends `{"id":1,"createdAt":"…","lastSeenAt":"…","expiresAt":"…","ipAddress":"…","userAgent":"…"}`; null where
+/// Writes `{"id":1,"createdAt":"…","lastSeenAt":"…","expiresAt":"…","ipAddress":"…","userAgent":"…"}`; null where
 /// unknown.
-void append_session_json(std::string& out, const SessionInfo& session);
+void write_session(json::Writer& writer, const SessionInfo& session);
 
 }  // namespace gatehouse::sessions

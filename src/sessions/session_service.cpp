@@ -5,6 +5,7 @@
 
 #include "base/secret_string.hpp"
 #include "crypto/sha256.hpp"
+#include "json/string.hpp"
 #include "sessions/invalidation.hpp"
 
 namespace gatehouse::sessions {

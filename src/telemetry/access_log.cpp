@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <limits>
 #include <utility>
 
-#include "base/json_text.hpp"
+#include "json/string.hpp"
 
 namespace gatehouse::telemetry {
 
@@ -31,35 +30,6 @@ char* put(char* out, std::string_view text) { return std::ranges::copy(text, out
 
 char* put_number(char* out, std::uint64_t number) {
   return std::to_chars(out, out + std::numeric_limits<std::uint64_t>::digits10 + 1, number).ptr;
-}
-
-/// The same byte eight times.
-constexpr std::uint64_t eight(std::uint8_t byte) { return 0x0101010101010101U * byte; }
-
-/// Not zero where one of the eight bytes needs an escape or is not ASCII. A byte below n is found by the borrow that
-/// subtracting n leaves in its highest bit; a byte equal to n by making it zero first.
-std::uint64_t odd_bytes(std::uint64_t word) {
-  const auto below = [](std::uint64_t bytes, std::uint8_t limit) { return (bytes - eight(limit)) & ~bytes; };
-  const std::uint64_t odd = word | below(word, 0x20) | below(word ^ eight('"'), 1) | below(word ^ eight('\\'), 1) |
-                            below(word ^ eight(0x7F), 1);
-  return odd & eight(0x80);
-}
-
-/// True for printable ASCII without quotes and backslashes: what JSON takes as it stands. Eight bytes at a time, for
-/// this runs over every text of every request.
-bool is_plain(std::string_view text) {
-  std::uint64_t odd = 0;
-  std::uint64_t word = 0;
-  // Most texts are plain to their end, so that leaving early would only add a branch.
-  while (text.size() >= sizeof word) {
-    std::memcpy(&word, text.data(), sizeof word);
-    odd |= odd_bytes(word);
-    text.remove_prefix(sizeof word);
-  }
-  // The rest, filled up with a byte that is plain.
-  word = eight(' ');
-  std::ranges::copy(text, reinterpret_cast<char*>(&word));
-  return (odd | odd_bytes(word)) == 0;
 }
 
 }  // namespace
@@ -120,14 +90,14 @@ char* AccessLog::put_time(char* out, TimePoint time) {
 }
 
 char* AccessLog::put_quoted(char* out, std::string_view text) {
-  if (is_plain(text)) {
+  if (json::plain_length(text) == text.size()) {
     *out++ = '"';
     out = put(out, text);
     *out++ = '"';
     return out;
   }
   scratch_.clear();
-  append_json_string(scratch_, text);
+  json::append_string(scratch_, text);
   return put(out, scratch_);
 }
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/json_text.hpp"
+#include "json/string.hpp"
 
 namespace gatehouse::telemetry {
 namespace {
@@ -21,7 +21,7 @@ std::string_view first_bytes(std::string_view text, std::size_t bytes_max) {
 void append_text(std::string& line, std::string_view text) {
   // Cut before it is escaped, so that an escape is never cut in two.
   const std::string_view kept = first_bytes(text, field_bytes_max);
-  append_json_string(line, kept);
+  json::append_string(line, kept);
   if (kept.size() == text.size()) return;
   // Behind the closing quote again: the mark belongs to the text, where every reader of JSON shows it.
   line.pop_back();
@@ -32,7 +32,7 @@ void append_text(std::string& line, std::string_view text) {
 }  // namespace
 
 void Field::append_to(std::string& line) const {
-  append_json_string(line, name_);
+  json::append_string(line, name_);
   line += ':';
   if (const auto* text = std::get_if<std::string_view>(&value_)) {
     append_text(line, *text);

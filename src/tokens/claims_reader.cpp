@@ -1,6 +1,5 @@
 #include "tokens/claims_reader.hpp"
 
-#include <array>
 #include <charconv>
 
 namespace gatehouse::tokens {
@@ -9,12 +8,12 @@ namespace {
 /// 9999-12-31T23:59:59Z: later times could not be written as ISO 8601, nor multiplied without care.
 constexpr std::int64_t unix_seconds_max = 253'402'300'799;
 
-constexpr std::array<std::string_view, 4> text_claims{"iss", "aud", "sub", "sid"};
-constexpr std::array<std::string_view, 4> number_claims{"iat", "exp", "id", "nbf"};
-
-template <std::size_t count>
-bool names(const std::array<std::string_view, count>& claims, std::string_view name) {
-  return std::ranges::find(claims, name) != claims.end();
+/// A short name as one number, so that a switch finds it; 0 for every longer one.
+constexpr std::uint32_t short_name(std::string_view name) {
+  if (name.size() > sizeof(std::uint32_t)) return 0;
+  std::uint32_t number = 0;
+  for (const char c : name) number = number << 8U | static_cast<unsigned char>(c);
+  return number;
 }
 
 /// Digits without sign or leading zero, 1 and up: ids have one spelling.
@@ -40,40 +39,83 @@ bool store(std::optional<T>& claim, std::optional<T> value) {
 }  // namespace
 
 bool ClaimsReader::from_json(std::string_view json) {
-  if (!json::read_flat_json(json, *this)) return false;
+  json::TextBuffer texts;
+  if (json::read(json, json::small_limits, texts, *this) != json::Outcome::complete) return false;
   if (!issuer_matches_ || !audience_matches_ || !subject_ || !session_ || !issued_at_ || !expires_at_) return false;
   return !id_ || id_ == subject_;
 }
 
-bool ClaimsReader::on_member(const json::FlatJsonMember& member) {
-  const bool is_text = names(text_claims, member.name);
-  if (!is_text && !names(number_claims, member.name)) return true;
-  if (member.in_list && member.name != "aud") return false;
-  if (const auto* text = std::get_if<std::string_view>(&member.value)) {
-    return is_text && on_text_claim(member.name, *text);
+ClaimsReader::Claim ClaimsReader::claim_named(std::string_view name) {
+  switch (short_name(name)) {
+    case short_name("iss"):
+      return Claim::issuer;
+    case short_name("aud"):
+      return Claim::audience;
+    case short_name("sub"):
+      return Claim::subject;
+    case short_name("sid"):
+      return Claim::session;
+    case short_name("iat"):
+      return Claim::issued_at;
+    case short_name("exp"):
+      return Claim::expires_at;
+    case short_name("nbf"):
+      return Claim::not_before;
+    case short_name("id"):
+      return Claim::id;
+    default:
+      return Claim::other;
   }
-  const auto* number = std::get_if<std::int64_t>(&member.value);
-  return number != nullptr && !is_text && on_number_claim(member.name, *number);
 }
 
-bool ClaimsReader::on_text_claim(std::string_view name, std::string_view text) {
-  if (name == "sub") return store(subject_, read_id(text));
-  if (name == "sid") return store(session_, read_id(text));
-  if (name == "iss") {
-    issuer_matches_ = text == expected_issuer_;
-    return true;
-  }
-  // One of several audiences is enough.
-  audience_matches_ = audience_matches_.value_or(false) || text == expected_audience_;
+bool ClaimsReader::on_name(std::string_view name) {
+  claim_ = claim_named(name);
   return true;
 }
 
-bool ClaimsReader::on_number_claim(std::string_view name, std::int64_t number) {
-  if (name == "iat") return store(issued_at_, read_time(number));
-  if (name == "exp") return store(expires_at_, read_time(number));
-  if (name == "nbf") return store(not_before_, read_time(number));
-  id_ = number;
-  return true;
+bool ClaimsReader::on_value(const json::Scalar& value) {
+  if (claim_ == Claim::other) return true;
+  if (const auto* text = std::get_if<std::string_view>(&value)) return on_text(*text);
+  const auto* number = std::get_if<std::int64_t>(&value);
+  return number != nullptr && on_number(*number);
+}
+
+bool ClaimsReader::on_entry(const json::Scalar& entry) {
+  return claim_ == Claim::other || (claim_ == Claim::audience && on_value(entry));
+}
+
+bool ClaimsReader::on_text(std::string_view text) {
+  switch (claim_) {
+    case Claim::issuer:
+      issuer_matches_ = text == expected_issuer_;
+      return true;
+    case Claim::audience:
+      // One of several audiences is enough.
+      audience_matches_ = audience_matches_.value_or(false) || text == expected_audience_;
+      return true;
+    case Claim::subject:
+      return store(subject_, read_id(text));
+    case Claim::session:
+      return store(session_, read_id(text));
+    default:
+      return false;
+  }
+}
+
+bool ClaimsReader::on_number(std::int64_t number) {
+  switch (claim_) {
+    case Claim::issued_at:
+      return store(issued_at_, read_time(number));
+    case Claim::expires_at:
+      return store(expires_at_, read_time(number));
+    case Claim::not_before:
+      return store(not_before_, read_time(number));
+    case Claim::id:
+      id_ = number;
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace gatehouse::tokens

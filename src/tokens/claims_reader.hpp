@@ -7,12 +7,13 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "json/flat_json.hpp"
+#include "json/reader.hpp"
 
 namespace gatehouse::tokens {
 
 /// Reads a token's claims from its JSON, keeping no text: issuer and audience are compared while they pass by.
-class ClaimsReader final : public json::FlatJsonVisitor {
+/// It is the json::Sink of its own reading.
+class ClaimsReader {
  public:
   /// Both views outlive the reader.
   ClaimsReader(std::string_view issuer, std::string_view audience)
@@ -32,11 +33,21 @@ class ClaimsReader final : public json::FlatJsonVisitor {
   /// The later one of `iat` and `nbf`.
   [[nodiscard]] TimePoint valid_from() const { return std::max(*issued_at_, not_before_.value_or(*issued_at_)); }
 
- private:
-  bool on_member(const json::FlatJsonMember& member) override;
-  bool on_text_claim(std::string_view name, std::string_view text);
-  bool on_number_claim(std::string_view name, std::int64_t number);
+  bool on_name(std::string_view name);
+  bool on_value(const json::Scalar& value);
+  bool on_list() { return true; }
+  /// Of the claims that are read `aud` alone may be a list.
+  bool on_entry(const json::Scalar& entry);
+  bool on_fault(json::Fault) { return false; }
 
+ private:
+  enum class Claim : std::uint8_t { issuer, audience, subject, session, issued_at, expires_at, not_before, id, other };
+
+  static Claim claim_named(std::string_view name);
+  bool on_text(std::string_view text);
+  bool on_number(std::int64_t number);
+
+  Claim claim_ = Claim::other;  ///< whose value comes next
   std::string_view expected_issuer_;
   std::string_view expected_audience_;
   std::optional<bool> issuer_matches_;

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/base64url.hpp"
-#include "base/json_text.hpp"
+#include "json/writer.hpp"
 #include "tokens/token_keys.hpp"
 
 namespace gatehouse::tokens {
@@ -15,19 +15,13 @@ namespace {
 
 constexpr std::size_t token_id_bytes = 16;
 
-std::string opening_claims(const config::TokenSettings& settings) {
-  std::string json = R"({"iss":)";
-  append_json_string(json, settings.issuer);
-  json += R"(,"aud":)";
-  append_json_string(json, settings.audience);
-  return json;
-}
-
-void append_random_id(std::string& out, crypto::Random& random) {
+std::string random_id(crypto::Random& random) {
   std::array<std::byte, token_id_bytes> id{};
   random.fill(id);
-  append_base64url(out, {reinterpret_cast<const char*>(id.data()), id.size()});
+  return to_base64url({reinterpret_cast<const char*>(id.data()), id.size()});
 }
+
+std::int64_t unix_seconds(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
 
 }  // namespace
 
@@ -35,20 +29,25 @@ TokenIssuer::TokenIssuer(const config::TokenSettings& settings, crypto::Random& 
     : signer_(load_token_keys(settings).signing, token_type),
       random_(random),
       ttl_(settings.ttl),
-      issuer_and_audience_(opening_claims(settings)) {}
+      issuer_(settings.issuer),
+      audience_(settings.audience) {}
 
 std::string TokenIssuer::issue(UserId user, SessionId session, TimePoint now) const {
   // Down, never up: a token from the future would be refused by a strict reader.
   const auto issued_at = std::chrono::floor<std::chrono::seconds>(now);
-  const std::string subject = std::to_string(user.value);
-  std::string json = issuer_and_audience_;
-  // Twice the same: `sub` is the registered claim and a text, `id` the number that the API knows users by.
-  json += R"(,"sub":")" + subject + R"(","id":)" + subject;
-  json += R"(,"iat":)" + std::to_string(issued_at.time_since_epoch().count());
-  json += R"(,"exp":)" + std::to_string((issued_at + ttl_).time_since_epoch().count());
-  json += R"(,"jti":")";
-  append_random_id(json, random_);
-  json += R"(","sid":")" + std::to_string(session.value) + R"("})";
+  std::string json;
+  json::Writer(json)
+      .begin_object()
+      .member("iss", issuer_)
+      .member("aud", audience_)
+      .member("sub", std::to_string(user.value))
+      // Twice the same: `sub` is the registered claim and a text, `id` the number that the API knows users by.
+      .member("id", user)
+      .member("iat", unix_seconds(issued_at))
+      .member("exp", unix_seconds(issued_at + ttl_))
+      .member("jti", random_id(random_))
+      .member("sid", std::to_string(session.value))
+      .end_object();
   return signer_.sign(json);
 }
 

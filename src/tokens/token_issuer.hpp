@@ -26,7 +26,8 @@ class TokenIssuer {
   jose::JwsSigner signer_;
   crypto::Random& random_;
   std::chrono::seconds ttl_;
-  std::string issuer_and_audience_;  ///< the claims that never change, as JSON
+  std::string issuer_;
+  std::string audience_;
 };
 
 }  // namespace gatehouse::tokens

@@ -6,6 +6,7 @@
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
 #include "base/time.hpp"
+#include "json/writer.hpp"
 
 namespace gatehouse::users {
 
@@ -19,8 +20,8 @@ struct User {
   TimePoint updated_at;
 };
 
-/// Appends `{"id":1,"first_name":"…","last_name":"…","email":"…","created_at":"…","updated_at":"…"}`.
-void append_user_json(std::string& out, const User& user);
+/// Writes `{"id":1,"first_name":"…","last_name":"…","email":"…","created_at":"…","updated_at":"…"}`.
+void write_user(json::Writer& writer, const User& user);
 
 /// What a caller sends to create a user. Unchecked until validate() (users/validation.hpp) found nothing.
 struct NewUser {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "users/validation.hpp"
 
 namespace gatehouse::users {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json_text.hpp"
+#include "base/text.hpp"
 
 namespace gatehouse::users {
 namespace {
@@ -89,14 +89,6 @@ FieldErrors validate(const UserChanges& changes) {
   return errors;
 }
 
-std::string email_key(std::string_view typed) {
-  const auto first = typed.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  std::string key{typed.substr(first, typed.find_last_not_of(blanks) - first + 1)};
-  for (char& c : key) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return key;
-}
+std::string email_key(std::string_view typed) { return to_lower(trim(typed, blanks)); }
 
 }  // namespace gatehouse::users

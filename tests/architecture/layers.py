@@ -15,9 +15,10 @@ LAYERS = [
     ["http", "database"],
     ["config"],
     ["jose"],
-    ["json", "crypto"],
+    ["crypto"],
     ["runtime"],
     ["telemetry"],
+    ["json"],
     ["base"],
 ]
 

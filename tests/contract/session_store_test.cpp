@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 
-#include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "contract/feature_fixture.hpp"
 #include "crypto/sha256.hpp"
 #include "jobs/session_cleanup.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "users/validation.hpp"
 
 namespace users = gatehouse::users;

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include "base/text.hpp"
 #include "database/postgres/announcements.hpp"
 #include "database/postgres/script.hpp"
 
@@ -15,13 +16,7 @@ constexpr std::chrono::milliseconds probe_interval{1'000};
 constexpr std::chrono::milliseconds probe_deadline{1'500};
 
 std::string probe_channel(std::span<const std::byte> secret_name) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string name = "gatehouse_ping_";
-  for (const std::byte byte : secret_name) {
-    name.push_back(digits[std::to_integer<unsigned>(byte) >> 4]);
-    name.push_back(digits[std::to_integer<unsigned>(byte) & 15]);
-  }
-  return name;
+  return "gatehouse_ping_" + to_hex({reinterpret_cast<const char*>(secret_name.data()), secret_name.size()});
 }
 
 Unavailable lost(const std::string& why) { return Unavailable{Unavailable::Reason::connection, why}; }

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "sessions/model.hpp"
 
 namespace gatehouse::sessions {
@@ -44,7 +44,8 @@ TEST(SessionJson, Session_HasTheListedFields) {
                       .address = "192.0.2.1",
                       .user_agent = std::nullopt};
   std::string json;
-  append_session_json(json, session);
+  json::Writer writer{json};
+  write_session(writer, session);
   EXPECT_EQ(json,
             "{\"id\":3,\"createdAt\":\"2025-01-22T10:30:00.000Z\",\"lastSeenAt\":\"2025-01-22T10:30:01.000Z\","
             "\"expiresAt\":\"2025-01-22T10:30:02.000Z\",\"ipAddress\":\"192.0.2.1\",\"userAgent\":null}");

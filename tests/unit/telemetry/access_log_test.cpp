@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 #include <thread>
 
-#include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "support/patience.hpp"
 #include "unit/telemetry/captured_output.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "support/manual_clock.hpp"
 #include "support/patience.hpp"
 #include "unit/telemetry/captured_output.hpp"

@@ -13,7 +13,8 @@ TEST(UserJson, User_HasTheListedFieldsAndNoOther) {
                   .created_at = from_unix_us(1'737'541'800'000'000),
                   .updated_at = from_unix_us(1'737'541'800'123'456)};
   std::string json = "[";
-  append_user_json(json, user);
+  json::Writer writer{json};
+  write_user(writer, user);
   EXPECT_EQ(json,
             "[{\"id\":7,\"first_name\":\"John \\\"J\\\"\",\"last_name\":\"Doe\",\"email\":\"john@example.com\","
             "\"created_at\":\"2025-01-22T10:30:00.000Z\",\"updated_at\":\"2025-01-22T10:30:00.123Z\"}");

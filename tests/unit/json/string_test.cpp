@@ -1,13 +1,13 @@
-#include "base/json_text.hpp"
+#include "json/string.hpp"
 
 #include <gtest/gtest.h>
 
-namespace gatehouse {
+namespace gatehouse::json {
 namespace {
 
 std::string quoted(std::string_view text) {
   std::string out;
-  append_json_string(out, text);
+  append_string(out, text);
   return out;
 }
 
@@ -27,13 +27,23 @@ TEST(JsonString, BadUtf8_BecomesReplacementCharacters) {
   EXPECT_EQ(quoted("\xED\xA0\x80").find('\xED'), std::string::npos);
 }
 
-TEST(IsUtf8, OverlongSurrogateTruncatedAndTooLarge_AreRefused) {
-  EXPECT_TRUE(is_utf8("grün 🔑"));
-  for (const char* bad :
-       {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
-    EXPECT_FALSE(is_utf8(bad));
+bool is_plain(int byte) { return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\'; }
+
+TEST(PlainLength, EveryByteAtEveryPlace_EndsItOrNot) {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string text(20, 'a');
+      text[place] = static_cast<char>(byte);
+      EXPECT_EQ(plain_length(text), is_plain(byte) ? text.size() : place) << byte << " at " << place;
+    }
   }
 }
 
+TEST(PlainLength, SeveralOddBytes_TheFirstCounts) {
+  EXPECT_EQ(plain_length("ab\"cdef\\ghijk"), 2U);
+  EXPECT_EQ(plain_length("abcdefgh\x01\x80ijklmn"), 8U);
+  EXPECT_EQ(plain_length(""), 0U);
+}
+
 }  // namespace
-}  // namespace gatehouse
+}  // namespace gatehouse::json

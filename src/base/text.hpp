@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gatehouse {
+
+/// What the service does to text apart from JSON and base64: letter case, blanks, hexadecimal, UTF-8. Letters are ASCII
+/// letters; every other byte stays as it is. Nothing here depends on a locale. Any thread.
+
+[[nodiscard]] constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+[[nodiscard]] std::string to_lower(std::string_view text);
+
+/// The text without the blanks at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text, std::string_view blanks = " \t");
+
+/// Two lower-case digits for each byte.
+void append_hex(std::string& out, std::string_view bytes);
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+
+/// What one hexadecimal digit of either case stands for; nothing for another character.
+[[nodiscard]] constexpr std::optional<unsigned> hex_digit_value(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  const char lower = to_lower(c);
+  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
+  return std::nullopt;
+}
+
+/// The bytes that pairs of digits spell; nothing where the text is not that.
+[[nodiscard]] std::optional<std::string> from_hex(std::string_view digits);
+
+/// True where the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
+[[nodiscard]] bool is_utf8(std::string_view bytes);
+
+/// Length of the well-formed UTF-8 sequence at the start of the text, 0 where there is none.
+[[nodiscard]] std::size_t utf8_sequence_length(std::string_view text);
+
+}  // namespace gatehouse

@@ -1,0 +1,185 @@
+#include "http/body.hpp"
+
+#include <algorithm>
+#include <boost/beast/core/string.hpp>
+
+#include "base/text.hpp"
+
+namespace gatehouse::http {
+namespace {
+
+bool is_json_media_type(std::string_view content_type) {
+  constexpr std::string_view json = "application/json";
+  if (content_type == json) return true;
+  const std::string_view type = content_type.substr(0, content_type.find(';'));
+  return boost::beast::iequals(type.substr(0, type.find_last_not_of(" \t") + 1), json);
+}
+
+std::string_view kind_message(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::text:
+      return "must be a string";
+    case FieldKind::boolean:
+      return "must be true or false";
+    case FieldKind::integer:
+      return "must be a whole number";
+    case FieldKind::list:
+      return "must be a list of strings";
+  }
+  return "must be a string";
+}
+
+std::string range_message(const Bounds& bounds) {
+  return "must be a whole number from " + std::to_string(bounds.min) + " to " + std::to_string(bounds.max);
+}
+
+std::string length_message(const FieldRule& rule) {
+  const std::string bytes = std::to_string(rule.bounds.bytes_max);
+  return rule.kind == FieldKind::list ? "must have entries of at most " + bytes + " bytes"
+                                      : "must be at most " + bytes + " bytes long";
+}
+
+/// Puts what the reader finds in its place, and collects what is wrong: of each field the first thing.
+class FieldSink {
+ public:
+  FieldSink(std::span<const FieldRule> rules, std::span<FieldValue> values, UnknownFields unknown)
+      : rules_(rules), values_(values), unknown_(unknown) {}
+
+  [[nodiscard]] FieldErrors take_errors() { return std::move(errors_); }
+
+  bool on_name(std::string_view name) {
+    const auto rule = std::ranges::find(rules_, name, &FieldRule::name);
+    rule_ = rule == rules_.end() ? nullptr : &*rule;
+    if (rule_ == nullptr && unknown_ == UnknownFields::refuse) add_error(name, "is not a known field", "unknown_field");
+    return true;
+  }
+
+  bool on_value(const json::Scalar& scalar) {
+    if (rule_ == nullptr || std::holds_alternative<json::Null>(scalar)) return true;
+    if (!is_of_kind(scalar, rule_->kind)) return complain_of_kind();
+    check_bounds(scalar);
+    value().is_present = true;
+    value().scalar = scalar;
+    return true;
+  }
+
+  bool on_list() {
+    if (rule_ == nullptr) return true;
+    if (rule_->kind != FieldKind::list) return complain_of_kind();
+    value().is_present = true;
+    return true;
+  }
+
+  bool on_entry(const json::Scalar& entry) {
+    if (rule_ == nullptr || rule_->kind != FieldKind::list) return true;
+    if (!is_of_kind(entry, FieldKind::text)) return complain_of_kind();
+    check_bounds(entry);
+    if (value().entries.size() == rule_->bounds.entries_max)
+      return complain("must have at most " + std::to_string(rule_->bounds.entries_max) + " entries", "too_long");
+    value().entries.push_back(std::get<std::string_view>(entry));
+    return true;
+  }
+
+  bool on_fault(json::Fault fault) {
+    if (rule_ == nullptr) return true;
+    switch (fault) {
+      case json::Fault::given_twice:
+        return complain("is given more than once", "duplicate");
+      case json::Fault::nested:
+        return complain_of_kind();
+      case json::Fault::holds_nul:
+        return holds_text() ? complain("must not contain a NUL character", "nul_character") : complain_of_kind();
+      case json::Fault::not_unicode:
+        return holds_text() ? complain("must be well-formed Unicode", "not_unicode") : complain_of_kind();
+    }
+    return true;
+  }
+
+  /// Complains about the value in which reading ended; false where it belongs to no field.
+  bool blame_broken_text() { return rule_ != nullptr && on_fault(json::Fault::not_unicode); }
+
+ private:
+  static bool is_of_kind(const json::Scalar& scalar, FieldKind kind) {
+    switch (kind) {
+      case FieldKind::text:
+        return std::holds_alternative<std::string_view>(scalar);
+      case FieldKind::boolean:
+        return std::holds_alternative<bool>(scalar);
+      case FieldKind::integer:
+        return std::holds_alternative<std::int64_t>(scalar);
+      case FieldKind::list:
+        return false;
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool holds_text() const { return rule_->kind == FieldKind::text || rule_->kind == FieldKind::list; }
+
+  void check_bounds(const json::Scalar& scalar) {
+    if (const auto* text = std::get_if<std::string_view>(&scalar)) {
+      if (text->size() > rule_->bounds.bytes_max) complain(length_message(*rule_), "too_long");
+    } else if (const auto* number = std::get_if<std::int64_t>(&scalar)) {
+      if (*number < rule_->bounds.min || *number > rule_->bounds.max)
+        complain(range_message(rule_->bounds), "out_of_range");
+    }
+  }
+
+  [[nodiscard]] FieldValue& value() { return values_[static_cast<std::size_t>(rule_ - rules_.data())]; }
+
+  /// About the member that is being read. Always true: reading goes on, so that every field is checked.
+  bool complain(std::string_view message, std::string_view code) {
+    add_error(rule_->name, message, code);
+    return true;
+  }
+  bool complain_of_kind() { return complain(kind_message(rule_->kind), "wrong_type"); }
+  void add_error(std::string_view field, std::string_view message, std::string_view code) {
+    if (std::ranges::find(errors_, field, &FieldError::field) == errors_.end())
+      errors_.push_back({std::string{field}, std::string{message}, code});
+  }
+
+  std::span<const FieldRule> rules_;
+  std::span<FieldValue> values_;
+  UnknownFields unknown_;
+  const FieldRule* rule_ = nullptr;  ///< of the member that is being read; nullptr where it is unknown
+  FieldErrors errors_;
+};
+
+bool is_missing(const FieldRule& rule, const FieldValue& value) {
+  if (!rule.is_required) return false;
+  return !value.is_present || (rule.kind == FieldKind::text && std::get<std::string_view>(value.scalar).empty());
+}
+
+FieldErrors missing_fields(std::span<const FieldRule> rules, std::span<const FieldValue> values) {
+  FieldErrors missing;
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    if (is_missing(rules[i], values[i])) missing.push_back({std::string{rules[i].name}, "is required", "required"});
+  return missing;
+}
+
+std::expected<void, BodyError> read_object(std::string_view json, FieldSink& sink, json::TextBuffer& texts) {
+  const json::Outcome outcome = json::read(json, json::widest_limits, texts, sink);
+  const bool is_named = outcome == json::Outcome::broken_text && sink.blame_broken_text();
+  if (outcome != json::Outcome::complete && !is_named) return std::unexpected(BodyError{BodyFault::invalid_json, {}});
+  if (FieldErrors errors = sink.take_errors(); !errors.empty())
+    return std::unexpected(BodyError{BodyFault::invalid_fields, std::move(errors)});
+  return {};
+}
+
+}  // namespace
+
+std::expected<void, BodyError> read_fields(const Request& request, std::span<const FieldRule> rules,
+                                           std::span<FieldValue> values, json::TextBuffer& texts,
+                                           const Problem* missing, UnknownFields unknown) {
+  if (!request.body.empty()) {
+    const Headers& headers = request.headers;
+    if (headers.count(Field::content_type) != 1 || !is_json_media_type(headers[Field::content_type]))
+      return std::unexpected(BodyError{BodyFault::unsupported_media_type, {}});
+    FieldSink sink{rules, values, unknown};
+    if (auto read = read_object(request.body, sink, texts); !read) return read;
+  }
+  if (FieldErrors absent = missing_fields(rules, values); !absent.empty())
+    return std::unexpected(BodyError{BodyFault::missing_fields, std::move(absent), missing});
+  return {};
+}
+
+}  // namespace gatehouse::http
