@@ -95,8 +95,9 @@ bool PlainObject::read(std::string_view text, const Limits& limits) {
     Member& member = members_.emplace_back();
     if (!tokens.take_text(member.name) || !tokens.take(':') || !tokens.take_value(member.value)) return false;
     const auto* value = std::get_if<std::string_view>(&member.value);
-    if (member.name.size() > limits.name_bytes_max || (value != nullptr && value->size() > limits.text_bytes_max))
+    if (member.name.size() > limits.name_bytes_max || (value != nullptr && value->size() > limits.text_bytes_max)) {
       return false;
+    }
   } while (tokens.take(','));
   return tokens.take('}') && tokens.is_at_end();
 }

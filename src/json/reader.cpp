@@ -197,8 +197,9 @@ class MemberHandler {
 /// without a second one is a syntax error to Boost.JSON, found right behind it.
 bool is_lone_surrogate(const error_code& ec, std::string_view read) {
   constexpr std::size_t escape_length = std::string_view{"\\ud800"}.size();
-  if (ec == boost::json::error::illegal_leading_surrogate || ec == boost::json::error::illegal_trailing_surrogate)
+  if (ec == boost::json::error::illegal_leading_surrogate || ec == boost::json::error::illegal_trailing_surrogate) {
     return true;
+  }
   if (ec != boost::json::error::syntax || read.size() < escape_length) return false;
   const std::string escape = to_lower(read.substr(read.size() - escape_length));
   return escape.starts_with("\\ud") && std::string_view{"89ab"}.contains(escape[3]);

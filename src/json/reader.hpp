@@ -158,8 +158,9 @@ template <Sink S>
   NameSet names;
   for (const auto& [name, value] : plain.members()) {
     const bool is_new = names.insert(name);
-    if (!sink.on_name(name) || !(is_new || sink.on_fault(Fault::given_twice)) || !sink.on_value(value))
+    if (!sink.on_name(name) || !(is_new || sink.on_fault(Fault::given_twice)) || !sink.on_value(value)) {
       return Outcome::stopped;
+    }
   }
   return Outcome::complete;
 }

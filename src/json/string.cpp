@@ -66,24 +66,26 @@ bool needs_escape(std::string_view sequence) {
 }
 
 void append_escaped(std::string& out, std::string_view sequence) {
-  if (sequence.size() == 3)
+  if (sequence.size() == 3) {
     out += sequence[2] == '\xA8' ? "\\u2028" : "\\u2029";
-  else
+  } else {
     append_ascii(out, sequence[1]);
+  }
 }
 
 /// Appends the first character of the text; its length.
 std::size_t append_character(std::string& out, std::string_view text) {
   const std::size_t length = utf8_sequence_length(text);
   const std::string_view sequence = text.substr(0, length);
-  if (length == 0)
+  if (length == 0) {
     out += "\xEF\xBF\xBD";
-  else if (length == 1)
+  } else if (length == 1) {
     append_ascii(out, text[0]);
-  else if (needs_escape(sequence))
+  } else if (needs_escape(sequence)) {
     append_escaped(out, sequence);
-  else
+  } else {
     out.append(sequence);
+  }
   return length == 0 ? 1 : length;
 }
 
@@ -91,12 +93,14 @@ std::size_t append_character(std::string& out, std::string_view text) {
 
 void append_quoted(std::string& out, std::string_view plain) {
   const std::size_t begin = out.size();
-  // Room first and one copy: three appends would check for room three times.
-  out.resize_and_overwrite(begin + plain.size() + 2, [&](char* bytes, std::size_t size) {
+  const std::size_t end = begin + plain.size() + 2;
+  // Room first and one copy: three appends would check for room three times. What GCC 12 gives as the size is the
+  // capacity where the text had to grow, so `end` is ours.
+  out.resize_and_overwrite(end, [&](char* bytes, std::size_t /*size*/) {
     bytes[begin] = '"';
     plain.copy(bytes + begin + 1, plain.size());
-    bytes[size - 1] = '"';
-    return size;
+    bytes[end - 1] = '"';
+    return end;
   });
 }
 
@@ -104,7 +108,7 @@ void append_string(std::string& out, std::string_view text) {
   std::size_t plain = plain_length(text);
   if (plain == text.size()) return append_quoted(out, text);
   out += '"';
-  for (;;) {
+  while (true) {
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);
     if (text.empty()) break;
@@ -120,7 +124,7 @@ std::size_t plain_length(std::string_view text) {
   if (text.size() >= word_bytes) {
     // The last word overlaps the one before it, whose bytes are plain by then.
     const std::size_t last = text.size() - word_bytes;
-    for (;;) {
+    while (true) {
       if (const std::uint64_t odd = odd_bytes(word_at(text.data() + length)); odd != 0) return length + even_bytes(odd);
       if (length == last) return text.size();
       length = std::min(length + word_bytes, last);

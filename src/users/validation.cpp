@@ -66,8 +66,9 @@ FieldProblem email_problem(std::string_view email) {
   const auto at = email.find('@');
   if (at == 0) return {"must have a name before the @", "invalid_email"};
   if (at > email_local_bytes_max) return {"must have at most 64 bytes before the @", "too_long"};
-  if (!is_domain(email.substr(at + 1)))
+  if (!is_domain(email.substr(at + 1))) {
     return {"must have a valid domain after the @, such as example.com", "invalid_email"};
+  }
   return {};
 }
 

@@ -18,7 +18,7 @@ namespace {
 std::expected<database::schema::MigrationNames, database::schema::MigrationError> roll_everything_back(
     DatabaseSession& session, database::schema::Migrator& migrator) {
   database::schema::MigrationNames all;
-  for (;;) {
+  while (true) {
     auto batch = session.run(migrator.rollback(std::nullopt));
     if (!batch) return batch;
     if (batch->empty()) return all;

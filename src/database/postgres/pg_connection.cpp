@@ -181,7 +181,7 @@ Task<> PgConnection::until_writable() {
 
 Task<> PgConnection::flush_all() {
   const auto self = shared_from_this();
-  for (;;) {
+  while (true) {
     const auto state = flush();
     if (state == Flush::done) co_return;
     if (state == Flush::broken) throw connection_error(error_message());
@@ -204,7 +204,7 @@ Task<std::expected<Rows, SqlError>> PgConnection::select(std::string sql) {
   if (!send_unprepared(sql, none)) throw connection_error(error_message());
   co_await flush_all();
   std::expected<Rows, SqlError> rows;
-  for (;;) {
+  while (true) {
     const PgResult result = co_await next_result();
     if (result.kind() == PgResult::Kind::nothing) co_return rows;
     if (result.kind() == PgResult::Kind::failed) {

@@ -79,7 +79,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     const auto refused = co_await run_simple(ears, std::move(sql));
     if (refused) throw lost(refused->state + ": " + refused->message);
     send_probe();
-    for (;;) {
+    while (true) {
       co_await ears->until_readable();
       if (!ears->receive()) throw lost(ears->error_message());
       while (!ears->busy() && ears->take_result().kind() != PgResult::Kind::nothing) {

@@ -27,7 +27,7 @@ Task<std::optional<SqlError>> run_simple(std::shared_ptr<PgConnection> connectio
   if (!connection->send_script(sql)) throw connection_lost(*connection);
   co_await connection->flush_all();
   std::optional<SqlError> first_error;
-  for (;;) {
+  while (true) {
     const PgResult result = co_await connection->next_result();
     if (result.kind() == PgResult::Kind::nothing) co_return first_error;
     if (result.kind() == PgResult::Kind::failed && !first_error) first_error = result.error();

@@ -28,8 +28,9 @@ TEST(Hex, EveryByte_SurvivesTheRoundTrip) {
 }
 
 TEST(Hex, WhatIsNoPairOfDigits_IsRefused) {
-  for (const std::string_view wrong : {"0", "0g", "g0", "0x", " 0", "012", "\xFF\xFF"})
+  for (const std::string_view wrong : {"0", "0g", "g0", "0x", " 0", "012", "\xFF\xFF"}) {
     EXPECT_EQ(from_hex(wrong), std::nullopt) << wrong;
+  }
   EXPECT_EQ(from_hex(""), "");
 }
 
@@ -38,8 +39,9 @@ TEST(IsUtf8, OverlongSurrogateTruncatedAndTooLarge_AreRefused) {
   EXPECT_TRUE(is_utf8(""));
   EXPECT_TRUE(is_utf8(std::string_view{"a\0b", 3}));
   for (const char* bad :
-       {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"})
+       {"\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
     EXPECT_FALSE(is_utf8(bad));
+  }
 }
 
 TEST(IsUtf8, BadByteAnywhere_IsFound) {

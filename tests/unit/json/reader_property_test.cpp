@@ -71,10 +71,11 @@ class TextMaker {
   void damage(std::string& text) {
     const std::size_t place = below(static_cast<unsigned>(text.size()));
     constexpr std::string_view letters = "{}[],:\"\\0e.-x \x01\xFF";
-    if (below(2) == 0)
+    if (below(2) == 0) {
       text[place] = letters[below(letters.size())];
-    else
+    } else {
       text.erase(place, 1 + below(3));
+    }
   }
 
   std::mt19937 random_;

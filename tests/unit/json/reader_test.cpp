@@ -112,8 +112,9 @@ TEST(JsonReader, TextCutAnywhere_IsRefused) {
        {R"({"session":"abcdefghijklmnopqrstuvwxyz","n":-12,"l":["x",true],"e":"\u00e9\ud83d\udd11\n"})",
         R"( { "iss" : "https://auth.example.com" , "sub":"1", "exp":1700000000, "ok":true } )"}) {
     EXPECT_NE(read(whole), "refused");
-    for (std::size_t length = 0; length < whole.find_last_of('}'); ++length)
+    for (std::size_t length = 0; length < whole.find_last_of('}'); ++length) {
       EXPECT_EQ(read(whole.substr(0, length)), "refused") << whole.substr(0, length);
+    }
   }
 }
 
@@ -129,8 +130,9 @@ TEST(JsonReader, NulAndHalfSurrogates_AreRefused) {
   EXPECT_EQ(read(R"({"a":"b\u0000"})"), "refused");
   EXPECT_EQ(read(std::string_view{"{\"a\":\"\0\"}", 9}), "refused");
   for (const std::string_view half :
-       {R"({"a":"\ud800"})", R"({"a":"\udc00"})", R"({"a":"\uD8FFx"})", R"({"\ud800":1})"})
+       {R"({"a":"\ud800"})", R"({"a":"\udc00"})", R"({"a":"\uD8FFx"})", R"({"\ud800":1})"}) {
     EXPECT_EQ(read(half), "refused") << half;
+  }
 }
 
 TEST(JsonReader, SmallLimits_HoldExactly) {

@@ -45,5 +45,15 @@ TEST(PlainLength, SeveralOddBytes_TheFirstCounts) {
   EXPECT_EQ(plain_length(""), 0U);
 }
 
+TEST(JsonString, StringThatHasToGrow_HoldsTheTextAndNothingElse) {
+  for (std::size_t before = 0; before < 200; ++before) {
+    const std::string start(before, 'x');
+    std::string out = start;
+    out.shrink_to_fit();
+    append_string(out, "name");
+    EXPECT_EQ(out, start + "\"name\"");
+  }
+}
+
 }  // namespace
 }  // namespace gatehouse::json
