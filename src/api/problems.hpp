@@ -37,6 +37,7 @@ inline constexpr auto all_problems = [] {
       Problem{Status::bad_request, "missing_fields", "Missing required fields: first_name, last_name, email, password"},
       Problem{Status::not_found, "user_not_found", "User not found"},
       Problem{Status::conflict, "email_taken", "Email already exists"},
+      Problem{Status::conflict, "user_referenced", "User is still referenced by other data"},
 
       // Logging in, sessions and tokens.
       Problem{Status::bad_request, "missing_credentials", "Email and password are required"},

@@ -42,6 +42,8 @@ constexpr const http::Problem& problem_of(flows::AccountError error) {
       return problem("user_not_found");
     case flows::AccountError::email_taken:
       return problem("email_taken");
+    case flows::AccountError::referenced:
+      return problem("user_referenced");
   }
   return problem("user_not_found");
 }

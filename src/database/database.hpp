@@ -1,51 +1,82 @@
 #pragma once
 
+#include <concepts>
 #include <expected>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "database/changes.hpp"
+#include "database/constraint.hpp"
 #include "database/errors.hpp"
+#include "database/observers.hpp"
 #include "database/rows.hpp"
 #include "database/statement.hpp"
 #include "runtime/task.hpp"
 
 namespace gatehouse::database {
 
-enum class Dialect { postgres, sqlite };
-
 /// The port every store speaks, and the only one. Implemented by postgres/ and sqlite/, wired in main.cpp.
 ///
 /// Threads: an object belongs to one io thread; its coroutines are started and resumed there. Many may be in flight.
-/// Deadlines: every call but the migrator's two ends within the configured query deadline, by its result or by
-/// Unavailable.
-/// Failures: constraint violations are values; Unavailable and StatementFailed are thrown.
+/// Deadlines: every call ends within the configured query deadline, by its result or by Unavailable.
+/// Failures: Unavailable and StatementFailed are thrown, and ConstraintViolation for every constraint that the caller
+/// did not name.
 /// Retries: a call whose outcome is unknown (connection lost after sending a write) throws Unavailable; the caller, not
 /// the driver, knows whether to repeat it.
+///
+/// What revocation rests on: commit() tells this process's observers of every announcement before the write and again
+/// after it, however it ended, and before anybody learns that it succeeded.
+/// - Before, so that nobody here answers from memory while the write is under way and other replicas may refuse
+/// already.
+/// - After, because a reader that asked the database just before the commit may fill a cache at any moment: if that was
+///   before this second time, it drops the entry; if it comes later, the reader's ticket is worthless.
+/// - A write that failed with Unavailable may still be committed after the second time. Then the change feed says so:
+///   PostgreSQL announces a commit to this process too, and SQLite's writer reports one that came too late for its
+///   caller.
 class Database {
  public:
+  /// `observers` outlive every call.
+  explicit Database(Observers& observers) : observers_(observers) {}
   virtual ~Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   /// Runs a SELECT. It sees every write acknowledged before the call.
   [[nodiscard]] virtual Task<Rows> query(const Statement& statement, Parameters parameters) = 0;
 
-  /// Runs one INSERT, UPDATE or DELETE (RETURNING allowed), durable when it returns.
-  [[nodiscard]] virtual Task<std::expected<Rows, Violation>> execute(const Statement& statement,
-                                                                     Parameters parameters) = 0;
+  /// Makes the changes in one round trip, durable when it returns. Other processes hear the announcements once the
+  /// transaction is committed.
+  [[nodiscard]] Task<Committed> commit(Changes changes);
 
-  /// Runs the commands in order as one transaction, in one round trip: all of them, durable, or none. A result per
-  /// command. A non-empty announcement reaches every other process's ChangeObserver once the transaction is committed.
-  [[nodiscard]] virtual Task<std::expected<std::vector<Rows>, Violation>> batch(std::vector<Command> commands,
-                                                                                std::string announcement = {}) = 0;
+  /// The same, where violating one of the constraints is an expected outcome: the value says which was violated.
+  template <std::same_as<Constraint>... Constraints>
+    requires(sizeof...(Constraints) > 0)
+  [[nodiscard]] Task<std::expected<Committed, Violation>> commit_unless(Changes changes,
+                                                                        const Constraints&... violated) {
+    return commit_expecting(std::move(changes), {&violated...});
+  }
 
-  /// Runs a script of several statements as one transaction while holding the migration lock of this database, without
-  /// the query deadline. Literal SQL of this database's dialect; only the migrator calls it.
-  [[nodiscard]] virtual Task<std::expected<void, Violation>> run_script(std::string sql) = 0;
+  /// One change alone, and its result.
+  template <class Result>
+  [[nodiscard]] Task<Result> commit(Change<Result> change) {
+    Changes changes;
+    const auto result = changes.add(std::move(change));
+    const Committed committed = co_await commit(std::move(changes));
+    co_return committed.result(result);
+  }
+  [[nodiscard]] Task<> commit(Change<void> change);
 
-  /// Runs one SELECT of any length in time, without the query deadline, and does not keep it prepared. Literal SQL as
-  /// above; only the migrator calls it.
-  [[nodiscard]] virtual Task<Rows> run_check(std::string sql) = 0;
+ protected:
+  /// What a driver does: runs the commands in order as one transaction, all of them or none, and has the announcements
+  /// reach every other process once it is committed. A result per command. Throws what the port throws.
+  [[nodiscard]] virtual Task<std::expected<std::vector<Rows>, Violation>> write(
+      std::vector<Command> commands, std::vector<Announcement> announcements) = 0;
 
-  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
+ private:
+  using Expected = std::vector<const Constraint*>;
+  [[nodiscard]] Task<std::expected<Committed, Violation>> commit_expecting(Changes changes, Expected expected);
+
+  Observers& observers_;
 };
 
 }  // namespace gatehouse::database

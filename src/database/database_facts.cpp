@@ -10,7 +10,7 @@ constexpr Statement sqlite_facts{"doctor_sqlite", "SELECT 'SQLite ' || sqlite_ve
 
 }  // namespace
 
-Task<DatabaseFacts> read_database_facts(Database& database) {
+Task<DatabaseFacts> read_database_facts(SchemaDatabase& database) {
   const bool is_postgres = database.dialect() == Dialect::postgres;
   Parameters parameters;
   const Rows rows = co_await database.query(is_postgres ? postgres_facts : sqlite_facts, std::move(parameters));

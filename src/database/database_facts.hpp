@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/time.hpp"
-#include "database/database.hpp"
+#include "database/schema_database.hpp"
 
 namespace gatehouse::database {
 
@@ -14,7 +14,7 @@ struct DatabaseFacts {
   std::optional<TimePoint> now;  ///< its clock; nothing where it has none of its own
 };
 
-/// Asks for them. Throws what Database throws.
-[[nodiscard]] Task<DatabaseFacts> read_database_facts(Database& database);
+/// Asks for them. Throws what SchemaDatabase throws.
+[[nodiscard]] Task<DatabaseFacts> read_database_facts(SchemaDatabase& database);
 
 }  // namespace gatehouse::database

@@ -5,8 +5,24 @@
 
 namespace gatehouse::database {
 
-/// A constraint refused a write. Expected, so a value and never an exception; nothing of the write or batch remains.
-enum class Violation { unique, foreign_key, not_null_or_check };
+/// A constraint refused a write; nothing of the write remains.
+///
+/// The texts are for the log and for Constraint: they come from the database and hold no parameter.
+struct Violation {
+  enum class Kind {
+    unique,
+    foreign_key,  ///< a row that is referenced does not exist, or one that is still referenced was to go
+    not_null,
+    check,  ///< a CHECK, or a value that its column's type does not take
+    other,
+  };
+
+  Kind kind = Kind::other;
+  std::string constraint = {};  ///< PostgreSQL: its name; SQLite: its columns, `users.email_key`; may be empty
+  std::string state = {};       ///< PostgreSQL: the SQLSTATE; SQLite: its extended result code
+  std::string message = {};     ///< the database's own words, on one line
+  std::string statement = {};   ///< the name of the Statement or Write, or `COMMIT`; a script has none
+};
 
 /// The database cannot answer now: connection lost, deadline passed, queue full, disk full, shutting down.
 /// It becomes a 503 with Retry-After. The message is for the log: it holds no SQL parameters and no password.
@@ -25,6 +41,18 @@ class Unavailable : public std::runtime_error {
 class StatementFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// A constraint that nobody expected to be violated was: by a mistake of the service, or by a database that is not as
+/// the service left it (a sequence that lags behind, a CHECK of an operator). Never a fact about a user, so it becomes
+/// a 500. what() names statement, state and constraint.
+class ConstraintViolation : public StatementFailed {
+ public:
+  explicit ConstraintViolation(Violation violation);
+  [[nodiscard]] const Violation& violation() const noexcept { return violation_; }
+
+ private:
+  Violation violation_;
 };
 
 }  // namespace gatehouse::database

@@ -3,12 +3,14 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
-#include "database/change_observer.hpp"
 #include "database/database.hpp"
+#include "database/observers.hpp"
+#include "database/schema_database.hpp"
 
 namespace gatehouse::database {
 
-/// Calls its ChangeObserver until it is destroyed. Created, run and destroyed on one io thread.
+/// Tells a Provider's observers what other processes change, until it is destroyed. Created, run and destroyed on one
+/// io thread.
 class ChangeFeed {
  public:
   virtual ~ChangeFeed() = default;
@@ -19,12 +21,21 @@ class Provider {
  public:
   virtual ~Provider() = default;
 
+  /// Who hears of changes. To be added to before the io threads run; see Observers.
+  [[nodiscard]] Observers& observers() noexcept { return observers_; }
+
   /// The database as one io thread sees it. Connections open in the background: this neither blocks nor fails when the
   /// database is away. `sharers` is how many times the process calls this, so that pools divide what is configured.
   [[nodiscard]] virtual std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) = 0;
 
-  /// Starts to report what other processes announce. `observer` outlives the feed.
-  [[nodiscard]] virtual std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, ChangeObserver& observer) = 0;
+  /// The same for the schema's sake. To be destroyed when its work is done: it may hold a connection of its own.
+  [[nodiscard]] virtual std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) = 0;
+
+  /// Starts to tell the observers what other processes change. One feed at a time.
+  [[nodiscard]] virtual std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) = 0;
+
+ private:
+  Observers observers_;
 };
 
 }  // namespace gatehouse::database

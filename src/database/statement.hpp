@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "database/announcement.hpp"
 
 namespace gatehouse::database {
 
-/// One portable SQL statement of a store: `$1`, `$2` … placeholders, only SQL that PostgreSQL and SQLite both read.
+/// One portable SELECT of a store: `$1`, `$2` … placeholders, only SQL that PostgreSQL and SQLite both read.
 /// Static, never copied: drivers prepare a statement once per connection and know it by its address.
 struct Statement {
   std::string_view name;  ///< unique in the program, `sessions_find`; the prepared statement's name
@@ -22,6 +23,36 @@ struct Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 };
+
+/// What a Write says of rows that nobody remembers. A comment beside the statement says why, unless it is plain.
+struct AnnouncesNothing {
+  explicit AnnouncesNothing() = default;
+};
+inline constexpr AnnouncesNothing announces_nothing{};
+
+/// One INSERT, UPDATE or DELETE (RETURNING allowed) of a store, as portable and static as a Statement, and what it
+/// announces: things of a topic, known by an `Id`, or nothing (Id is void). A statement that leaves it out does not
+/// compile, nor does a Change made of it without the id.
+template <class Id>
+struct Write {
+  Statement statement;
+  Topic<Id> topic;
+
+  constexpr Write(std::string_view name, std::string_view sql, const Topic<Id>& announced)
+      : statement(name, sql), topic(announced) {}
+};
+
+/// A write of what nobody remembers.
+template <>
+struct Write<void> {
+  Statement statement;
+
+  constexpr Write(std::string_view name, std::string_view sql, AnnouncesNothing /*unused*/) : statement(name, sql) {}
+};
+
+template <class Id>
+Write(std::string_view, std::string_view, const Topic<Id>&) -> Write<Id>;
+Write(std::string_view, std::string_view, AnnouncesNothing) -> Write<void>;
 
 /// Raw bytes: bytea in PostgreSQL, BLOB in SQLite.
 struct Blob {
@@ -40,7 +71,7 @@ using Parameters = std::vector<Value>;
   return text ? Value{std::move(*text)} : Value{std::monostate{}};
 }
 
-/// One statement with its parameters, as part of a batch.
+/// One statement with its parameters, for drivers; stores make a Change.
 struct Command {
   const Statement* statement;
   Parameters parameters;

@@ -9,9 +9,7 @@
 namespace gatehouse::service {
 
 SchemaStartup::SchemaStartup(const Parts& parts)
-    : parts_(parts),
-      migrator_(parts.database, parts.migrations, parts.clock),
-      seeder_(parts.database, parts.accounts) {}
+    : parts_(parts), migrator_(parts.schema, parts.migrations, parts.clock), seeder_(parts.database, parts.accounts) {}
 
 Task<SchemaStartup::Outcome> SchemaStartup::attempt() {
   try {

@@ -20,6 +20,7 @@ class SchemaStartup {
  public:
   /// Everything outlives the startup. `seeds` may be empty; `ready` becomes true once the schema is.
   struct Parts {
+    database::SchemaDatabase& schema;
     database::Database& database;
     flows::AccountFlow& accounts;
     std::span<const EmbeddedFile> migrations;

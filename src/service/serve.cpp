@@ -71,7 +71,8 @@ class ServingProcess {
   EventLoops loops_;
   std::unique_ptr<database::Provider> provider_;
   IoThreads threads_;
-  SchemaStartup schema_;
+  std::unique_ptr<database::SchemaDatabase> schema_database_;  ///< until the schema is ready
+  std::optional<SchemaStartup> schema_;                        ///< likewise
   jobs::SessionCleanup cleanup_;
   jobs::ExpressHashWatch express_hashes_;
   std::unique_ptr<database::ChangeFeed> feed_;
@@ -85,18 +86,22 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       loops_(make_event_loops(parts.settings.server.io_threads)),
       provider_(parts.open_provider()),
       threads_(make_threads()),
-      schema_({.database = first().database(),
-               .accounts = first().features().accounts,
-               .migrations = parts.migrations,
-               .seeds = parts.settings.environment == config::Environment::development
-                            ? parts.seeds
-                            : std::span<const EmbeddedFile>{},
-               .clock = parts.clock,
-               .log = parts.log,
-               .ready = shared_.schema_ready}),
+      schema_database_(provider_->open_schema(first().io())),
+      schema_(SchemaStartup::Parts{.schema = *schema_database_,
+                                   .database = first().database(),
+                                   .accounts = first().features().accounts,
+                                   .migrations = parts.migrations,
+                                   .seeds = parts.settings.environment == config::Environment::development
+                                                ? parts.seeds
+                                                : std::span<const EmbeddedFile>{},
+                                   .clock = parts.clock,
+                                   .log = parts.log,
+                                   .ready = shared_.schema_ready}),
       cleanup_(first().database(), parts.clock, parts.random),
       express_hashes_(first().database(), shared_.passwords),
-      signals_(*loops_.front(), SIGTERM, SIGINT) {}
+      signals_(*loops_.front(), SIGTERM, SIGINT) {
+  provider_->observers().add(shared_.cache);
+}
 
 ServingProcess::~ServingProcess() {
   // Jobs that still run deliver to event loops that have stopped; what they deliver goes with the loops.
@@ -123,8 +128,10 @@ void ServingProcess::require_address() {
 }
 
 Task<> ServingProcess::prepare_schema() {
-  const bool ready = co_await schema_.attempt_until_ready();
+  const bool ready = co_await schema_->attempt_until_ready();
   if (!ready) co_return end(1);
+  schema_.reset();
+  schema_database_.reset();
   runtime::TaskGroup& background = first().background();
   background.spawn(cleanup_.run(parts_.settings.sessions.cleanup_interval, warner("session_cleanup_failed")));
   background.spawn(express_hashes_.run(warner("express_hash_watch_failed")));
@@ -183,7 +190,7 @@ int ServingProcess::run() {
   wait_for_schema();
   if (!exit_code_) {
     listen();
-    feed_ = provider_->watch(first().io(), shared_.cache);
+    feed_ = provider_->watch(first().io());
   }
   for (const auto& thread : threads_) thread->start();
   for (const auto& thread : threads_) thread->join();

@@ -1,26 +1,9 @@
 #include "sessions/session_cache.hpp"
 
-#include <charconv>
-
 #include "sessions/session_cache_shard.hpp"
+#include "sessions/topics.hpp"
 
 namespace gatehouse::sessions {
-namespace {
-
-/// The id after the prefix, if the announcement is that and nothing else.
-std::optional<std::int64_t> id_after(std::string_view prefix, std::string_view announcement) {
-  if (!announcement.starts_with(prefix)) return std::nullopt;
-  announcement.remove_prefix(prefix.size());
-  std::int64_t id = 0;
-  const char* const start = announcement.data();
-  const char* const end = start + announcement.size();
-  const auto [stop, error] = std::from_chars(start, end, id);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return id;
-}
-
-}  // namespace
-
 SessionCache::SessionCache(std::size_t bytes_max) : enabled_(bytes_max > 0) {
   for (auto& shard : shards_) shard = std::make_unique<SessionCacheShard>(bytes_max / shard_count);
 }
@@ -71,11 +54,12 @@ void SessionCache::on_feed_lost() noexcept {
   for (const auto& shard : shards_) shard->reset(false);
 }
 
-void SessionCache::on_announcement(std::string_view announcement) noexcept {
-  if (const auto session = id_after("session:", announcement)) return drop_session(SessionId{*session});
-  if (const auto user = id_after("user:", announcement)) return drop_user(UserId{*user});
-  clear();
+void SessionCache::on_announcement(const database::Announcement& announcement) noexcept {
+  if (const auto session = session_topic.id_in(announcement)) return drop_session(*session);
+  if (const auto user = user_topic.id_in(announcement)) return drop_user(*user);
 }
+
+void SessionCache::on_unknown_change() noexcept { clear(); }
 
 SessionCacheStatistics SessionCache::statistics() const {
   SessionCacheStatistics sum;

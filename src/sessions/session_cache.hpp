@@ -44,7 +44,8 @@ struct SessionCacheStatistics {
 /// Nothing revoked is ever answered once the revocation is known here:
 /// - A reader takes a ticket (begin_fill) before it asks the database and hands it to insert(). An invalidation in
 ///   between makes the ticket worthless, so a row that was read before a revocation cannot enter the cache after it.
-/// - Other processes' changes arrive as announcements. While they might be missed, from on_feed_lost() to
+/// - Changes arrive as announcements, this process's own from Database::commit(), other processes' from the feed. While
+/// they might be missed, from on_feed_lost() to
 ///   on_feed_ready() and before the first on_feed_ready(), the cache is empty and takes nothing.
 class SessionCache final : public database::ChangeObserver {
  public:
@@ -76,8 +77,9 @@ class SessionCache final : public database::ChangeObserver {
 
   void on_feed_ready() noexcept override;
   void on_feed_lost() noexcept override;
-  /// `session:<id>` and `user:<id>` drop those; anything else is not understood and drops everything.
-  void on_announcement(std::string_view announcement) noexcept override;
+  /// session_topic and user_topic (sessions/topics.hpp) drop those; nothing remembered here depends on another topic.
+  void on_announcement(const database::Announcement& announcement) noexcept override;
+  void on_unknown_change() noexcept override;
 
   [[nodiscard]] SessionCacheStatistics statistics() const;
 

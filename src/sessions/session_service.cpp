@@ -5,8 +5,6 @@
 
 #include "base/secret_string.hpp"
 #include "crypto/sha256.hpp"
-#include "json/string.hpp"
-#include "sessions/invalidation.hpp"
 
 namespace gatehouse::sessions {
 namespace {
@@ -113,22 +111,15 @@ Task<bool> SessionService::is_active(SessionId session, UserId user) {
 Task<> SessionService::close(std::string sealed) {
   const auto reference = open_sealed(sealed);
   if (!reference) co_return;
-  const SessionInvalidation invalidation{cache_, reference->id};
   std::string secret_hash = hash_of(reference->secret);
   co_await store_.remove_with_secret(reference->id, std::move(secret_hash));
 }
 
 Task<std::vector<SessionInfo>> SessionService::list(UserId user) { return store_.list(user, clock_.now()); }
 
-Task<std::int64_t> SessionService::close_all(UserId user) {
-  const UserInvalidation invalidation{cache_, user};
-  co_return co_await store_.remove_all(user, clock_.now());
-}
+Task<std::int64_t> SessionService::close_all(UserId user) { return store_.remove_all(user, clock_.now()); }
 
-Task<bool> SessionService::close_one(SessionId session) {
-  const SessionInvalidation invalidation{cache_, session};
-  co_return co_await store_.remove(session) > 0;
-}
+Task<bool> SessionService::close_one(SessionId session) { co_return co_await store_.remove(session) > 0; }
 
 SessionDraft SessionService::draft(UserId user, std::string password_hash, Client client) const {
   SessionSecret secret;

@@ -75,7 +75,7 @@ class SessionService {
   /// False when there was none.
   [[nodiscard]] Task<bool> close_one(SessionId session);
 
-  /// A new session of the user, to be inserted by SessionStore::insert_command(draft.row) while users.password_hash is
+  /// A new session of the user, to be inserted by SessionStore::insert(draft.row) while users.password_hash is
   /// still `password_hash`.
   [[nodiscard]] SessionDraft draft(UserId user, std::string password_hash, Client client) const;
   /// The inserted draft as its client gets it.

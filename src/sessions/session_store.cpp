@@ -2,21 +2,29 @@
 
 #include <string_view>
 
+#include "sessions/topics.hpp"
+
 namespace gatehouse::sessions {
 namespace {
 
+using database::affected_rows;
+using database::announces_nothing;
 using database::Blob;
-using database::Command;
+using database::Change;
+using database::Changes;
 using database::Parameters;
 using database::Row;
 using database::Rows;
 using database::Statement;
 using database::Value;
+using database::Write;
 
-constexpr Statement insert_session{
+// Nobody can have remembered anything of a session that was not there.
+constexpr Write insert_session{
     "sessions_insert",
     "INSERT INTO sessions (user_id, secret_hash, created_at, updated_at, expires_at, absolute_expires_at, ip_address, "
-    "user_agent) SELECT id, $3, $4, $4, $5, $6, $7, $8 FROM users WHERE id = $1 AND password_hash = $2 RETURNING id"};
+    "user_agent) SELECT id, $3, $4, $4, $5, $6, $7, $8 FROM users WHERE id = $1 AND password_hash = $2 RETURNING id",
+    announces_nothing};
 
 constexpr Statement find_session{
     "sessions_find",
@@ -29,44 +37,51 @@ constexpr Statement find_active_session{"sessions_find_active",
                                         "WHERE id = $1 AND user_id = $2 AND secret_hash IS NOT NULL "
                                         "AND expires_at > $3"};
 
-constexpr Statement renew_session{"sessions_renew",
-                                  "UPDATE sessions SET expires_at = $2, updated_at = $3 "
-                                  "WHERE id = $1 AND secret_hash IS NOT NULL AND expires_at > $3 "
-                                  "AND absolute_expires_at >= $2 AND updated_at <= $4"};
+// Later than remembered is never too late: caches only ask once more.
+constexpr Write renew_session{"sessions_renew",
+                              "UPDATE sessions SET expires_at = $2, updated_at = $3 "
+                              "WHERE id = $1 AND secret_hash IS NOT NULL AND expires_at > $3 "
+                              "AND absolute_expires_at >= $2 AND updated_at <= $4",
+                              announces_nothing};
 
 constexpr Statement list_sessions{"sessions_list",
                                   "SELECT id, created_at, updated_at, expires_at, ip_address, user_agent FROM sessions "
                                   "WHERE user_id = $1 AND secret_hash IS NOT NULL AND expires_at > $2 "
                                   "ORDER BY created_at DESC, id DESC LIMIT $3"};
 
-constexpr Statement remove_session{"sessions_remove", "DELETE FROM sessions WHERE id = $1"};
+constexpr Write remove_session{"sessions_remove", "DELETE FROM sessions WHERE id = $1", session_topic};
 
-constexpr Statement remove_session_with_secret{"sessions_remove_with_secret",
-                                               "DELETE FROM sessions WHERE id = $1 AND secret_hash = $2"};
+constexpr Write remove_session_with_secret{"sessions_remove_with_secret",
+                                           "DELETE FROM sessions WHERE id = $1 AND secret_hash = $2", session_topic};
 
-constexpr Statement remove_active_sessions_of_user{"sessions_remove_active_of_user",
-                                                   "DELETE FROM sessions WHERE user_id = $1 "
-                                                   "AND secret_hash IS NOT NULL AND expires_at > $2"};
+constexpr Write remove_active_sessions_of_user{"sessions_remove_active_of_user",
+                                               "DELETE FROM sessions WHERE user_id = $1 "
+                                               "AND secret_hash IS NOT NULL AND expires_at > $2",
+                                               user_topic};
 
-constexpr Statement remove_sessions_of_user{"sessions_remove_of_user", "DELETE FROM sessions WHERE user_id = $1"};
+constexpr Write remove_sessions_of_user{"sessions_remove_of_user", "DELETE FROM sessions WHERE user_id = $1",
+                                        user_topic};
 
 constexpr std::string_view lease_name = "session cleanup";
 
-constexpr Statement take_lease{"leases_take",
-                               "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3) "
-                               "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, "
-                               "expires_at = excluded.expires_at "
-                               "WHERE leases.expires_at < $4 OR leases.holder = excluded.holder RETURNING holder"};
+constexpr Write take_lease{"leases_take",
+                           "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3) "
+                           "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, "
+                           "expires_at = excluded.expires_at "
+                           "WHERE leases.expires_at < $4 OR leases.holder = excluded.holder RETURNING holder",
+                           announces_nothing};
 
-constexpr Statement end_lease{"leases_give_back", "DELETE FROM leases WHERE name = $1 AND holder = $2"};
+constexpr Write end_lease{"leases_give_back", "DELETE FROM leases WHERE name = $1 AND holder = $2", announces_nothing};
 
+// Their time was over, and nothing is answered from memory beyond it, so nobody need hear of it.
+//
 // PostgreSQL evaluates the outer condition again on a row it had to wait for, so a session that was renewed between
 // being chosen and being locked is kept.
-constexpr Statement delete_expired_sessions{
-    "sessions_delete_expired",
-    "DELETE FROM sessions WHERE expires_at <= $1 AND id IN "
-    "(SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) "
-    "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)"};
+constexpr Write delete_expired_sessions{"sessions_delete_expired",
+                                        "DELETE FROM sessions WHERE expires_at <= $1 AND id IN "
+                                        "(SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) "
+                                        "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)",
+                                        announces_nothing};
 
 StoredSession read_session(const Row& row) {
   StoredSession session{.user = UserId{row.integer(0)},
@@ -94,20 +109,16 @@ SessionInfo read_info(const Row& row) {
 
 Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
 
-/// Runs DELETEs with their announcement; how many rows the first one touched.
-Task<std::int64_t> remove_announced(database::Database& database, std::vector<Command> commands,
-                                    std::string announcement) {
-  const auto results = co_await database.batch(std::move(commands), std::move(announcement));
-  co_return results ? results->front().affected() : 0;
+std::optional<SessionId> read_id(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return SessionId{rows[0].integer(0)};
 }
+
+bool has_row(const Rows& rows) { return !rows.empty(); }
 
 }  // namespace
 
-std::string session_announcement(SessionId id) { return "session:" + std::to_string(id.value); }
-
-std::string user_announcement(UserId id) { return "user:" + std::to_string(id.value); }
-
-Command SessionStore::insert_command(NewSession session) {
+Change<std::optional<SessionId>> SessionStore::insert(NewSession session) {
   Client client = storable(std::move(session.client));
   Parameters parameters{session.user.value,
                         std::move(session.password_hash),
@@ -117,15 +128,10 @@ Command SessionStore::insert_command(NewSession session) {
                         session.absolute_expires_at,
                         text_or_null(std::move(client.address)),
                         text_or_null(std::move(client.user_agent))};
-  return {&insert_session, std::move(parameters)};
+  return {insert_session, std::move(parameters), read_id};
 }
 
-std::optional<SessionId> SessionStore::inserted_id(const Rows& rows) {
-  if (rows.empty()) return std::nullopt;
-  return SessionId{rows[0].integer(0)};
-}
-
-Command SessionStore::remove_all_command(UserId user) { return {&remove_sessions_of_user, {user.value}}; }
+Change<void> SessionStore::remove_of_user(UserId user) { return {remove_sessions_of_user, user, {user.value}}; }
 
 Task<std::optional<StoredSession>> SessionStore::find(SessionId id) {
   Parameters parameters{id.value};
@@ -143,8 +149,8 @@ Task<std::optional<TimePoint>> SessionStore::find_active(SessionId id, UserId us
 
 Task<bool> SessionStore::renew(Renewal renewal) {
   Parameters parameters{renewal.id.value, renewal.expires_at, renewal.now, renewal.seen_before};
-  const auto rows = co_await database_.execute(renew_session, std::move(parameters));
-  co_return rows && rows->affected() == 1;
+  Change<std::int64_t> change{renew_session, std::move(parameters), affected_rows};
+  co_return co_await database_.commit(std::move(change)) == 1;
 }
 
 Task<std::vector<SessionInfo>> SessionStore::list(UserId user, TimePoint now) {
@@ -157,33 +163,36 @@ Task<std::vector<SessionInfo>> SessionStore::list(UserId user, TimePoint now) {
 }
 
 Task<std::int64_t> SessionStore::remove(SessionId id) {
-  std::vector<Command> commands{{&remove_session, {id.value}}};
-  return remove_announced(database_, std::move(commands), session_announcement(id));
+  return database_.commit(Change<std::int64_t>{remove_session, id, {id.value}, affected_rows});
 }
 
 Task<std::int64_t> SessionStore::remove_with_secret(SessionId id, std::string secret_hash) {
-  std::vector<Command> commands{{&remove_session_with_secret, {id.value, Blob{std::move(secret_hash)}}}};
-  return remove_announced(database_, std::move(commands), session_announcement(id));
+  Parameters parameters{id.value, Blob{std::move(secret_hash)}};
+  return database_.commit(Change<std::int64_t>{remove_session_with_secret, id, std::move(parameters), affected_rows});
 }
 
 Task<std::int64_t> SessionStore::remove_all(UserId user, TimePoint now) {
-  std::vector<Command> commands{{&remove_active_sessions_of_user, {user.value, now}}, remove_all_command(user)};
-  return remove_announced(database_, std::move(commands), user_announcement(user));
+  Changes changes;
+  Change<std::int64_t> remove_active{remove_active_sessions_of_user, user, {user.value, now}, affected_rows};
+  const auto active = changes.add(std::move(remove_active));
+  changes.add(remove_of_user(user));
+  const auto committed = co_await database_.commit(std::move(changes));
+  co_return committed.result(active);
 }
 
 Task<CleanupBatch> SessionStore::delete_expired(std::string holder, TimePoint now, TimePoint lease_until) {
-  std::vector<Command> commands;
-  commands.push_back({&take_lease, {std::string{lease_name}, holder, lease_until, now}});
-  commands.push_back({&delete_expired_sessions, {now, cleanup_sessions_max, std::string{lease_name}, holder}});
-  std::string nothing_to_announce;
-  const auto results = co_await database_.batch(std::move(commands), std::move(nothing_to_announce));
-  if (!results) co_return CleanupBatch{};
-  co_return CleanupBatch{.lease_held = !(*results)[0].empty(), .deleted = (*results)[1].affected()};
+  Changes changes;
+  Change<bool> take{take_lease, {std::string{lease_name}, holder, lease_until, now}, has_row};
+  const auto lease_held = changes.add(std::move(take));
+  Change<std::int64_t> expire{
+      delete_expired_sessions, {now, cleanup_sessions_max, std::string{lease_name}, holder}, affected_rows};
+  const auto deleted = changes.add(std::move(expire));
+  const auto committed = co_await database_.commit(std::move(changes));
+  co_return CleanupBatch{.lease_held = committed.result(lease_held), .deleted = committed.result(deleted)};
 }
 
 Task<> SessionStore::give_lease_back(std::string holder) {
-  Parameters parameters{std::string{lease_name}, std::move(holder)};
-  co_await database_.execute(end_lease, std::move(parameters));
+  return database_.commit(Change<void>{end_lease, {std::string{lease_name}, std::move(holder)}});
 }
 
 }  // namespace gatehouse::sessions

@@ -53,10 +53,6 @@ struct CleanupBatch {
   std::int64_t deleted = 0;
 };
 
-/// The announcements that tell every process to forget what it cached: `session:<id>`, `user:<id>`.
-[[nodiscard]] std::string session_announcement(SessionId id);
-[[nodiscard]] std::string user_announcement(UserId id);
-
 /// The only place that knows the SQL of the sessions table and of its cleanup's row in the leases table.
 ///
 /// Rows without a secret_hash were written by the Express service and are no sessions here.
@@ -70,12 +66,11 @@ class SessionStore {
   /// `database` outlives the store.
   explicit SessionStore(database::Database& database) : database_(database) {}
 
-  /// Inserts the session if the user is still there with that password hash, else no row: inserted_id(). In a batch
-  /// after a command that locks the user's row it cannot miss a concurrent change of the password.
-  [[nodiscard]] static database::Command insert_command(NewSession session);
-  [[nodiscard]] static std::optional<SessionId> inserted_id(const database::Rows& rows);
-  /// Deletes every session of the user, for a batch that changes what they stand on.
-  [[nodiscard]] static database::Command remove_all_command(UserId user);
+  /// Inserts the session if the user is still there with that password hash; its id, or nothing. After a change that
+  /// locks the user's row it cannot miss a concurrent change of the password.
+  [[nodiscard]] static database::Change<std::optional<SessionId>> insert(NewSession session);
+  /// Deletes every session of the user, for changes of what they rest on.
+  [[nodiscard]] static database::Change<void> remove_of_user(UserId user);
 
   [[nodiscard]] Task<std::optional<StoredSession>> find(SessionId id);
   /// The expiry of the user's session if it is active at `now`.

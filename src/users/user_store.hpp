@@ -1,10 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -20,10 +18,18 @@ struct PagePosition {
   UserId id;
 };
 
+/// Whether an email is free: as it was typed, and as users::email_key() of it.
+inline constexpr database::Constraint email_is_unique{
+    database::Violation::Kind::unique,
+    {"users_email_key_unique", "users_email_unique", "users.email_key", "users.email"}};
+
+/// Whether a user may go: tables of others may hold references that forbid it.
+inline constexpr database::Constraint user_is_not_referenced = database::Constraint::any_reference();
+
 /// The users and express_passwords tables, and the only place that knows their SQL.
 ///
 /// Threads: belongs to its Database's io thread. Failures: what Database throws (Unavailable, StatementFailed).
-/// The static …_command() functions are for flows that change several tables in one batch.
+/// The static functions make changes for a flow to commit, alone or with those of other tables.
 class UserStore {
  public:
   static constexpr unsigned page_users_max = 1001;         ///< a page of 1000 and the user that shows there is another
@@ -53,30 +59,28 @@ class UserStore {
   /// stay deleted. A rollback then leaves those users without a password.
   [[nodiscard]] Task<std::int64_t> forget_express_passwords();
 
-  /// Stores a validated user with the PHC string of the password. Violation::unique: the email is taken.
-  [[nodiscard]] Task<std::expected<User, database::Violation>> insert(NewUser user, std::string password_hash,
-                                                                      TimePoint now);
-
-  /// Changes the given fields (never the password) and updated_at; the row as it is then, or no row: user_of().
-  [[nodiscard]] static database::Command update_command(UserId id, const UserChanges& changes, TimePoint now);
-  /// Deletes the user; sessions and the kept Express hash go with it. One row when there was such a user.
-  [[nodiscard]] static database::Command remove_command(UserId id);
+  /// Stores a validated user with the PHC string of the password. Violates email_is_unique where the email is taken.
+  [[nodiscard]] static database::Change<User> insert(NewUser user, std::string password_hash, TimePoint now);
+  /// Changes the given fields (never the password) and updated_at: the user as it is then, if there is one. Violates
+  /// email_is_unique where the email is taken.
+  [[nodiscard]] static database::Change<std::optional<User>> update(UserId id, const UserChanges& changes,
+                                                                    TimePoint now);
+  /// Deletes the user, if there is one; sessions and the kept Express hash go with it. Violates
+  /// user_is_not_referenced where other tables still refer to the user.
+  [[nodiscard]] static database::Change<bool> remove(UserId id);
   /// Stores a new PHC string, without a salt, whatever was there.
-  [[nodiscard]] static database::Command set_password_command(UserId id, std::string password_hash);
-  /// Locks the row until the batch ends if it still holds this hash; what follows in the batch can rely on it.
-  [[nodiscard]] static database::Command lock_command(UserId id, std::string password_hash);
+  [[nodiscard]] static database::Change<void> set_password(UserId id, std::string password_hash);
+  /// Locks the row until the changes are committed if it still holds this hash; what follows can rely on it.
+  [[nodiscard]] static database::Change<void> lock(UserId id, std::string password_hash);
   /// Replaces the hash that was just verified by a better one of the same password, unless another one is stored
-  /// meanwhile; locks the row as lock_command() does.
-  [[nodiscard]] static database::Command replace_hash_command(UserId id, std::string verified_hash,
-                                                              std::string new_hash);
-  /// Keeps the Express service's hash of a user whose `new_hash` was stored in the same batch, for `migrate rollback`.
-  [[nodiscard]] static database::Command keep_express_password_command(UserId id, std::string express_hash,
-                                                                       std::string express_salt, std::string new_hash);
+  /// meanwhile; locks the row as lock() does.
+  [[nodiscard]] static database::Change<void> replace_hash(UserId id, std::string verified_hash, std::string new_hash);
+  /// Keeps the Express service's hash of a user whose `new_hash` was stored by the same changes, for `migrate
+  /// rollback`.
+  [[nodiscard]] static database::Change<void> keep_express_password(UserId id, std::string express_hash,
+                                                                    std::string express_salt, std::string new_hash);
   /// Forgets the kept Express hash: the password has changed.
-  [[nodiscard]] static database::Command drop_express_password_command(UserId id);
-
-  /// The user in the result of update_command(), if any.
-  [[nodiscard]] static std::optional<User> user_of(const database::Rows& rows);
+  [[nodiscard]] static database::Change<void> drop_express_password(UserId id);
 
  private:
   database::Database& database_;

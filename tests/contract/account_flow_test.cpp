@@ -163,7 +163,7 @@ TEST_P(AccountFlowTest, RemovedUser_IsGoneWithItsSessions) {
 TEST_P(AccountFlowTest, FullHashingPool_CreatesNobody) {
   testing::FullPool full{io_};
   passwords::PasswordService refused{full.pool(), config::PasswordSettings{}, random_, cheap};
-  AccountFlow flow{*database_, refused, cache_, clock_};
+  AccountFlow flow{*database_, refused, clock_};
   std::vector<Task<bool>> tasks;
   for (int i = 0; i < 10; ++i) {
     users::NewUser user{.first_name = "Ada",

@@ -1,29 +1,33 @@
 // Batches are all or nothing, pipelined neighbours do not disturb each other, and every bound holds.
 
+#include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
 
 namespace gatehouse::testing {
 namespace {
 
-using database::Command;
+using Command = PlainCommand;
 using database::Parameters;
 using database::Rows;
 using database::Statement;
 using database::Unavailable;
 using database::Violation;
 
-constexpr Statement insert{"items_insert", "INSERT INTO items (id, parent, name) VALUES ($1, $2, $3)"};
-constexpr Statement add_one{"items_add_one", "UPDATE items SET amount = amount + 1 WHERE id = $1"};
-constexpr Statement insert_deferred{"deferred_insert", "INSERT INTO deferred (item) VALUES ($1)"};
-constexpr Statement count_items{"items_count", "SELECT count(*) FROM items"};
+constexpr database::Write insert{"items_insert", "INSERT INTO items (id, parent, name) VALUES ($1, $2, $3)",
+                                 database::announces_nothing};
+constexpr database::Write add_one{"items_add_one", "UPDATE items SET amount = amount + 1 WHERE id = $1",
+                                  database::announces_nothing};
+constexpr database::Write insert_deferred{"deferred_insert", "INSERT INTO deferred (item) VALUES ($1)",
+                                          database::announces_nothing};
+constexpr database::Write count_items{"items_count", "SELECT count(*) FROM items", database::announces_nothing};
 constexpr Statement amount_of{"items_amount", "SELECT amount FROM items WHERE id = $1"};
 constexpr Statement echo{"calls_echo", "SELECT CAST($1 AS bigint)"};
-constexpr Statement broken{"calls_broken", "SELECT no_such_column FROM items"};
+constexpr database::Write broken{"calls_broken", "SELECT no_such_column FROM items", database::announces_nothing};
 constexpr Statement divide{"calls_divide", "SELECT 10 / CAST($1 AS bigint)"};
 constexpr Statement all_items{"items_all", "SELECT * FROM items WHERE id = $1"};
-constexpr Statement sleep{"calls_sleep", "SELECT 1 FROM pg_sleep(0.05)"};
+constexpr database::Write sleep{"calls_sleep", "SELECT 1 FROM pg_sleep(0.05)", database::announces_nothing};
 
-constexpr const char* schema =
+constexpr const char* tables =
     "CREATE TABLE items (id bigint PRIMARY KEY, parent bigint REFERENCES items (id), name text NOT NULL CHECK (name <> "
     "'bad'), amount bigint NOT NULL DEFAULT 0);"
     "CREATE TABLE deferred (item bigint REFERENCES items (id) DEFERRABLE INITIALLY DEFERRED)";
@@ -36,13 +40,13 @@ class DatabasePostgresCalls : public PostgresTest {
  protected:
   void SetUp() override {
     PostgresTest::SetUp();
-    if (database_) database_->run(schema);
+    if (database_) database_->run(tables);
   }
-  std::expected<std::vector<Rows>, Violation> batch(std::vector<Command> commands) {
-    return run(db_->batch(std::move(commands)));
+  std::expected<std::vector<Rows>, Violation> batch(std::vector<testing::PlainCommand> commands) {
+    return run(testing::batch(*db_, std::move(commands)));
   }
-  std::expected<Rows, Violation> execute(const Statement& statement, Parameters parameters) {
-    return run(db_->execute(statement, std::move(parameters)));
+  std::expected<Rows, Violation> execute(const database::Write<void>& statement, Parameters parameters) {
+    return run(testing::execute(*db_, statement, std::move(parameters)));
   }
 };
 
@@ -60,7 +64,7 @@ TEST_F(DatabasePostgresCalls, Batch_LastCommandViolates_LeavesNothing) {
   open();
   const auto results = batch({{&insert, item(1)}, {&insert, item(2)}, {&insert, item(1)}});
   ASSERT_FALSE(results.has_value());
-  EXPECT_EQ(results.error(), Violation::unique);
+  EXPECT_EQ(results.error().kind, Violation::Kind::unique);
   EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "0");
 }
 
@@ -68,7 +72,7 @@ TEST_F(DatabasePostgresCalls, Batch_FirstCommandViolates_SkipsTheRest) {
   open();
   const auto results = batch({{&insert, item(1, std::int64_t{99})}, {&insert, item(2)}});
   ASSERT_FALSE(results.has_value());
-  EXPECT_EQ(results.error(), Violation::foreign_key);
+  EXPECT_EQ(results.error().kind, Violation::Kind::foreign_key);
   EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "0");
 }
 
@@ -76,7 +80,7 @@ TEST_F(DatabasePostgresCalls, Batch_DeferredConstraintFailsAtCommit_LeavesNothin
   open();
   const auto results = batch({{&insert, item(1)}, {&insert_deferred, {std::int64_t{99}}}});
   ASSERT_FALSE(results.has_value());
-  EXPECT_EQ(results.error(), Violation::foreign_key);
+  EXPECT_EQ(results.error().kind, Violation::Kind::foreign_key);
   EXPECT_EQ(database_->run("SELECT count(*) FROM items"), "0");
   EXPECT_TRUE(batch({{&insert, item(1)}, {&insert_deferred, {std::int64_t{1}}}}).has_value());
 }
@@ -97,10 +101,10 @@ TEST_F(DatabasePostgresCalls, Batch_Empty_Succeeds) {
 TEST_F(DatabasePostgresCalls, Execute_EachKindOfViolation_IsNamed) {
   open();
   ASSERT_TRUE(execute(insert, item(1)).has_value());
-  EXPECT_EQ(execute(insert, item(1)).error(), Violation::unique);
-  EXPECT_EQ(execute(insert, item(2, std::int64_t{77})).error(), Violation::foreign_key);
-  EXPECT_EQ(execute(insert, item(2, std::monostate{}, std::monostate{})).error(), Violation::not_null_or_check);
-  EXPECT_EQ(execute(insert, item(2, std::monostate{}, std::string{"bad"})).error(), Violation::not_null_or_check);
+  EXPECT_EQ(execute(insert, item(1)).error().kind, Violation::Kind::unique);
+  EXPECT_EQ(execute(insert, item(2, std::int64_t{77})).error().kind, Violation::Kind::foreign_key);
+  EXPECT_EQ(execute(insert, item(2, std::monostate{}, std::monostate{})).error().kind, Violation::Kind::not_null);
+  EXPECT_EQ(execute(insert, item(2, std::monostate{}, std::string{"bad"})).error().kind, Violation::Kind::check);
 }
 
 TEST_F(DatabasePostgresCalls, Failure_Message_HoldsSqlStateAndNoParameter) {
@@ -119,8 +123,8 @@ TEST_F(DatabasePostgresCalls, Neighbours_OfFailingQueries_AreNotDisturbed) {
   std::vector<std::shared_ptr<Pending<Rows>>> calls;
   for (std::int64_t i = 0; i < 300; ++i) {
     if (i % 7 == 3) {
-      calls.push_back(
-          start(db_->query(i % 2 == 0 ? broken : divide, i % 2 == 0 ? Parameters{} : Parameters{std::int64_t{0}})));
+      calls.push_back(start(
+          db_->query(i % 2 == 0 ? broken.statement : divide, i % 2 == 0 ? Parameters{} : Parameters{std::int64_t{0}})));
     } else {
       calls.push_back(start(db_->query(echo, {i})));
     }
@@ -140,11 +144,11 @@ TEST_F(DatabasePostgresCalls, Neighbours_OfFailingQueries_AreNotDisturbed) {
 TEST_F(DatabasePostgresCalls, Writes_BetweenReads_KeepToThemselves) {
   keep_connections(1);
   open();
-  const auto before = start(db_->query(count_items, {}));
-  const auto good = start(db_->execute(insert, item(1)));
-  const auto between = start(db_->query(count_items, {}));
-  const auto bad = start(db_->execute(insert, item(1)));
-  const auto after = start(db_->query(count_items, {}));
+  const auto before = start(db_->query(count_items.statement, {}));
+  const auto good = start(testing::execute(*db_, insert, item(1)));
+  const auto between = start(db_->query(count_items.statement, {}));
+  const auto bad = start(testing::execute(*db_, insert, item(1)));
+  const auto after = start(db_->query(count_items.statement, {}));
   ASSERT_TRUE(finish(after));
   EXPECT_EQ((*before->value)[0].integer(0), 0);
   EXPECT_TRUE(good->value->has_value());
@@ -171,10 +175,10 @@ TEST_F(DatabasePostgresCalls, ConcurrentBatches_OnOneRow_AllCount) {
   ASSERT_TRUE(execute(insert, item(1)).has_value());
   std::vector<std::shared_ptr<Pending<std::expected<std::vector<Rows>, Violation>>>> calls;
   for (int i = 0; i < 300; ++i) {
-    std::vector<Command> commands;
+    std::vector<testing::PlainCommand> commands;
     commands.push_back({&add_one, {std::int64_t{1}}});
     commands.push_back({&add_one, {std::int64_t{1}}});
-    calls.push_back(start(db_->batch(std::move(commands))));
+    calls.push_back(start(testing::batch(*db_, std::move(commands))));
   }
   for (const auto& call : calls) {
     ASSERT_TRUE(finish(call));
@@ -197,9 +201,11 @@ TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT CAST%' AND "
                "datname = current_database()") == "2";
   }));
-  static constexpr Statement pause{"calls_pause", "SELECT 1 FROM pg_sleep(0.1)"};
-  const auto one = start(db_->batch({{&add_one, {std::int64_t{1}}}, {&pause, {}}, {&add_one, {std::int64_t{2}}}}));
-  const auto two = start(db_->batch({{&add_one, {std::int64_t{2}}}, {&pause, {}}, {&add_one, {std::int64_t{1}}}}));
+  static constexpr database::Write pause{"calls_pause", "SELECT 1 FROM pg_sleep(0.1)", database::announces_nothing};
+  const auto one =
+      start(testing::batch(*db_, {{&add_one, {std::int64_t{1}}}, {&pause, {}}, {&add_one, {std::int64_t{2}}}}));
+  const auto two =
+      start(testing::batch(*db_, {{&add_one, {std::int64_t{2}}}, {&pause, {}}, {&add_one, {std::int64_t{1}}}}));
   ASSERT_TRUE(finish(one));
   ASSERT_TRUE(finish(two));
   EXPECT_TRUE(one->value && one->value->has_value());
@@ -217,8 +223,8 @@ constexpr const char* contended =
     "CREATE SEQUENCE runs; CREATE FUNCTION contended(failures bigint) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN "
     "IF nextval('runs') <= failures THEN RAISE EXCEPTION 'contended' USING ERRCODE = '40001'; END IF; "
     "RETURN failures; END $$";
-constexpr Statement insert_contended{"items_insert_contended",
-                                     "INSERT INTO items (id, name) SELECT contended($1), 'n'"};
+constexpr database::Write insert_contended{
+    "items_insert_contended", "INSERT INTO items (id, name) SELECT contended($1), 'n'", database::announces_nothing};
 
 TEST_F(DatabasePostgresCalls, Contention_ThreeTimes_IsRunAgainUntilItSucceeds) {
   database_->run(contended);
@@ -231,7 +237,7 @@ TEST_F(DatabasePostgresCalls, Contention_ThreeTimes_IsRunAgainUntilItSucceeds) {
 TEST_F(DatabasePostgresCalls, Contention_ThatDoesNotEnd_IsOverload) {
   database_->run(contended);
   open();
-  const auto call = start(db_->execute(insert_contended, {std::int64_t{1'000}}));
+  const auto call = start(testing::execute(*db_, insert_contended, {std::int64_t{1'000}}));
   ASSERT_TRUE(finish(call));
   EXPECT_EQ(call->unavailable(), Unavailable::Reason::overload);
   EXPECT_EQ(database_->run("SELECT last_value FROM runs"), "4");
@@ -240,7 +246,7 @@ TEST_F(DatabasePostgresCalls, Contention_ThatDoesNotEnd_IsOverload) {
 TEST_F(DatabasePostgresCalls, Contention_AtTheEndOfThePool_EndsToo) {
   database_->run(contended);
   open();
-  const auto call = start(db_->execute(insert_contended, {std::int64_t{1'000}}));
+  const auto call = start(testing::execute(*db_, insert_contended, {std::int64_t{1'000}}));
   ASSERT_TRUE(run_until(io_, [&] { return database_->run("SELECT is_called FROM runs") == "t"; }));
   db_.reset();
   ASSERT_TRUE(finish(call));
@@ -257,7 +263,7 @@ TEST_F(DatabasePostgresCalls, SchemaChange_UnderAPreparedStatement_IsFollowed) {
 }
 
 TEST_F(DatabasePostgresCalls, LostPreparedStatement_IsPreparedAgain) {
-  static constexpr Statement deallocate{"calls_deallocate", "DEALLOCATE ALL"};
+  static constexpr database::Write deallocate{"calls_deallocate", "DEALLOCATE ALL", database::announces_nothing};
   keep_connections(1);
   open();
   EXPECT_EQ(run(db_->query(echo, {std::int64_t{1}}))[0].integer(0), 1);
@@ -271,9 +277,9 @@ TEST_F(DatabasePostgresCalls, WithoutPreparedStatements_EverythingWorks) {
   keep_connections(1);  // each session lists only its own
   open();
   ASSERT_TRUE(execute(insert, item(1)).has_value());
-  EXPECT_EQ(execute(insert, item(1)).error(), Violation::unique);
+  EXPECT_EQ(execute(insert, item(1)).error().kind, Violation::Kind::unique);
   EXPECT_FALSE(batch({{&insert, item(2)}, {&insert, item(1)}}).has_value());
-  EXPECT_EQ(run(db_->query(count_items, {}))[0].integer(0), 1);
+  EXPECT_EQ(run(db_->query(count_items.statement, {}))[0].integer(0), 1);
   EXPECT_EQ(run(db_->query(count_prepared, {}))[0].integer(0), 0);
 }
 
@@ -282,8 +288,8 @@ TEST_F(DatabasePostgresCalls, Query_SeesEveryAcknowledgedWrite_OnOtherConnection
   open();
   for (std::int64_t i = 1; i <= 50; ++i) {
     ASSERT_TRUE(execute(insert, item(i)).has_value());
-    const auto one = start(db_->query(count_items, {}));
-    const auto two = start(db_->query(count_items, {}));
+    const auto one = start(db_->query(count_items.statement, {}));
+    const auto two = start(db_->query(count_items.statement, {}));
     ASSERT_TRUE(finish(one) && finish(two));
     ASSERT_EQ((*one->value)[0].integer(0), i);
     ASSERT_EQ((*two->value)[0].integer(0), i);
@@ -316,7 +322,7 @@ TEST_F(DatabasePostgresCalls, Pool_GrowsUnderLoad_AndShrinksWhenIdle) {
   EXPECT_TRUE(run_until(io_, [&] { return session_count() == 1; }));
   const auto sessions_after_load = [&] {
     std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> calls;
-    for (int i = 0; i < 40; ++i) calls.push_back(start(db_->execute(sleep, {})));
+    for (int i = 0; i < 40; ++i) calls.push_back(start(testing::execute(*db_, sleep, {})));
     for (const auto& call : calls) EXPECT_TRUE(finish(call));
     return session_count();
   };

@@ -1,5 +1,6 @@
 // What happens when the server is slow, killed, away or back: an answer within the deadline, and recovery by itself.
 
+#include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
 #include "support/scripted_postgres.hpp"
 #include "support/tcp_proxy.hpp"
@@ -14,19 +15,20 @@ using database::Unavailable;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr Statement echo{"faults_echo", "SELECT CAST($1 AS bigint)"};
+constexpr database::Write echo{"faults_echo", "SELECT CAST($1 AS bigint)", database::announces_nothing};
 constexpr Statement long_sleep{"faults_sleep", "SELECT 1 FROM pg_sleep(30)"};
-constexpr Statement write{"faults_write", "INSERT INTO written (id) VALUES ($1)"};
-constexpr Statement slow_write{"faults_slow_write", "INSERT INTO written SELECT 1 FROM pg_sleep(30)"};
+constexpr database::Write write{"faults_write", "INSERT INTO written (id) VALUES ($1)", database::announces_nothing};
+constexpr database::Write slow_write{"faults_slow_write", "INSERT INTO written SELECT 1 FROM pg_sleep(30)",
+                                     database::announces_nothing};
 
 class DatabasePostgresFaults : public PostgresTest {
  protected:
-  std::int64_t ask(std::int64_t value) { return run(db_->query(echo, {value}))[0].integer(0); }
+  std::int64_t ask(std::int64_t value) { return run(db_->query(echo.statement, {value}))[0].integer(0); }
 
   /// True if the write was done; false while the database is unavailable.
   bool writes(std::int64_t id) {
     try {
-      return run(db_->execute(write, {id})).has_value();
+      return run(testing::execute(*db_, write, {id})).has_value();
     } catch (const Unavailable&) {
       return false;
     }
@@ -86,8 +88,8 @@ TEST_F(DatabasePostgresFaults, QueriesBehindASlowOne_AreServedElsewhere) {
   ASSERT_TRUE(become_active(1, "%pg_sleep(30)%"));
   // Long before its deadline, and late enough for theirs to leave as much time after it.
   ASSERT_TRUE(run_until(io_, [&] { return Clock::now() - begin >= 5s; }));
-  const auto innocent = start(db_->query(echo, {std::int64_t{2}}));
-  const auto unlucky_write = start(db_->execute(slow_write, {}));
+  const auto innocent = start(db_->query(echo.statement, {std::int64_t{2}}));
+  const auto unlucky_write = start(testing::execute(*db_, slow_write, {}));
   ASSERT_TRUE(finish(slow) && finish(innocent) && finish(unlucky_write));
   EXPECT_EQ(slow->unavailable(), Unavailable::Reason::deadline);
   ASSERT_TRUE(innocent->value.has_value());
@@ -140,7 +142,7 @@ TEST_F(DatabasePostgresFaults, ServerAway_FailsFast_AndRecovers) {
   ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
   const auto begin = Clock::now();
   for (int i = 0; i < 10; ++i) {
-    const auto refused = start(db_->query(echo, {std::int64_t{1}}));
+    const auto refused = start(db_->query(echo.statement, {std::int64_t{1}}));
     ASSERT_TRUE(finish(refused));
     EXPECT_EQ(refused->unavailable(), Unavailable::Reason::connection);
   }
@@ -157,8 +159,8 @@ TEST_F(DatabasePostgresFaults, ServerSilent_EndsAtTheDeadline_AndRecovers) {
   ASSERT_TRUE(recovers());
   proxy.silence();
   const auto begin = Clock::now();
-  const auto read = start(db_->query(echo, {std::int64_t{1}}));
-  const auto script = start(db_->batch({{&echo, {std::int64_t{1}}}}));
+  const auto read = start(db_->query(echo.statement, {std::int64_t{1}}));
+  const auto script = start(testing::batch(*db_, {{&echo, {std::int64_t{1}}}}));
   ASSERT_TRUE(finish(read) && finish(script));
   EXPECT_TRUE(read->unavailable().has_value());
   EXPECT_TRUE(script->unavailable().has_value());
@@ -174,7 +176,7 @@ TEST_F(DatabasePostgresFaults, AttemptsIntoTheVoid_DoNotHideThatTheServerIsBack)
   proxy.silence();  // what it swallows now never gets an answer
   open();
   ASSERT_TRUE(run_until(io_, [&] {
-    const auto refused = start(db_->query(echo, {std::int64_t{1}}));
+    const auto refused = start(db_->query(echo.statement, {std::int64_t{1}}));
     return finish(refused) && refused->unavailable() == Unavailable::Reason::connection;
   }));
   proxy.restore();
@@ -185,7 +187,7 @@ TEST_F(DatabasePostgresFaults, FirstQueries_WaitForTheFirstConnection) {
   auto& proxy = through_proxy();
   proxy.cut();
   open();
-  const auto early = start(db_->query(echo, {std::int64_t{4}}));
+  const auto early = start(db_->query(echo.statement, {std::int64_t{4}}));
   ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
   EXPECT_FALSE(early->done());
   proxy.restore();
@@ -198,7 +200,7 @@ TEST_F(DatabasePostgresFaults, FirstQueries_EndAtTheirDeadline_WhenNoConnectionC
   settings_.query_timeout = 300ms;
   through_proxy().cut();
   open();
-  const auto early = start(db_->query(echo, {std::int64_t{4}}));
+  const auto early = start(db_->query(echo.statement, {std::int64_t{4}}));
   ASSERT_TRUE(finish(early));
   EXPECT_EQ(early->unavailable(), Unavailable::Reason::deadline);
 }
@@ -209,7 +211,7 @@ TEST_F(DatabasePostgresFaults, CutConnections_UnderLoad_LoseNoAcknowledgedWrite)
   open();
   std::vector<std::shared_ptr<Pending<std::expected<Rows, database::Violation>>>> calls;
   for (std::int64_t id = 0; id < 2'000; ++id) {
-    calls.push_back(start(db_->execute(write, {id})));
+    calls.push_back(start(testing::execute(*db_, write, {id})));
     if (id == 1'000) {
       ASSERT_TRUE(finish(calls[100]));
       proxy.cut();
@@ -233,7 +235,7 @@ TEST_F(DatabasePostgresFaults, ReadOnlyServer_IsUnavailable_AndItsConnectionDrop
   database_->run("CREATE TABLE written (id bigint PRIMARY KEY)");
   database_->run("ALTER DATABASE " + database_->name() + " SET default_transaction_read_only = on");
   open();
-  const auto refused = start(db_->execute(write, {std::int64_t{1}}));
+  const auto refused = start(testing::execute(*db_, write, {std::int64_t{1}}));
   ASSERT_TRUE(finish(refused));
   EXPECT_EQ(refused->unavailable(), Unavailable::Reason::connection);
   AdminConnection{test_postgres_url().value()}.run("ALTER DATABASE " + database_->name() +
@@ -247,7 +249,7 @@ TEST_F(DatabasePostgresFaults, WrongPasswordOrDatabase_IsUnavailable_AndLoggedOn
   settings_.query_timeout = 1'000ms;
   settings_.postgres.name = "no_such_database";
   open();
-  const auto call = start(db_->query(echo, {std::int64_t{1}}));
+  const auto call = start(db_->query(echo.statement, {std::int64_t{1}}));
   ASSERT_TRUE(finish(call));
   EXPECT_TRUE(call->unavailable().has_value());
   EXPECT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
@@ -288,10 +290,11 @@ TEST_F(DatabasePostgresFaults, Destruction_WithQueriesInFlight_EndsThemAsStopped
   EXPECT_EQ(ask(1), 1);
   const auto sent = start(db_->query(long_sleep, {}));
   std::vector<std::shared_ptr<Pending<Rows>>> waiting;
-  for (int i = 0; i < 500; ++i) waiting.push_back(start(db_->query(echo, {std::int64_t{i}})));
-  const auto script = start(db_->run_script("SELECT pg_sleep(30)"));
+  for (int i = 0; i < 500; ++i) waiting.push_back(start(db_->query(echo.statement, {std::int64_t{i}})));
+  const auto script = start(schema().run_script("SELECT pg_sleep(30)"));
   ASSERT_TRUE(become_active(2, "%pg_sleep(30)%"));
   db_.reset();
+  schema_.reset();
   ASSERT_TRUE(finish(sent) && finish(script));
   EXPECT_EQ(sent->unavailable(), Unavailable::Reason::stopped);
   EXPECT_EQ(script->unavailable(), Unavailable::Reason::stopped);
@@ -312,7 +315,7 @@ TEST_F(DatabasePostgresFaults, UnknownHost_IsUnavailable) {
   settings_.query_timeout = 3'000ms;
   settings_.postgres.host = "no-such-host.invalid";
   open();
-  const auto call = start(db_->query(echo, {std::int64_t{1}}));
+  const auto call = start(db_->query(echo.statement, {std::int64_t{1}}));
   ASSERT_TRUE(finish(call));
   EXPECT_TRUE(call->unavailable().has_value());
 }

@@ -1,18 +1,18 @@
 // Announcements reach every process, and a feed that might miss one says so.
 
+#include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
 #include "support/tcp_proxy.hpp"
 
 namespace gatehouse::testing {
 namespace {
 
-using database::Command;
 using database::Statement;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr Statement sleep{"feed_sleep", "SELECT 1 FROM pg_sleep(0.05)"};
-constexpr Statement add{"feed_add", "INSERT INTO revoked (id) VALUES ($1)"};
+constexpr database::Write sleep{"feed_sleep", "SELECT 1 FROM pg_sleep(0.05)", database::announces_nothing};
+constexpr database::Write add{"feed_add", "INSERT INTO revoked (id) VALUES ($1)", database::announces_nothing};
 
 /// Remembers what a feed said.
 class RecordingObserver final : public database::ChangeObserver {
@@ -23,16 +23,22 @@ class RecordingObserver final : public database::ChangeObserver {
     ready_since = Clock::now();
   }
   void on_feed_lost() noexcept override { ready = false; }
-  void on_announcement(std::string_view announcement) noexcept override {
-    announcements.emplace_back(announcement);
-    arrived = Clock::now();
+  void on_announcement(const database::Announcement& announcement) noexcept override {
+    remember(to_text(announcement));
   }
+  void on_unknown_change() noexcept override { remember("unknown"); }
 
   bool ready = false;
   int times_ready = 0;
   Clock::time_point ready_since;
   std::vector<std::string> announcements;
   Clock::time_point arrived;
+
+ private:
+  void remember(std::string announcement) {
+    announcements.push_back(std::move(announcement));
+    arrived = Clock::now();
+  }
 };
 
 class DatabasePostgresFeed : public PostgresTest {
@@ -43,31 +49,38 @@ class DatabasePostgresFeed : public PostgresTest {
   }
   void TearDown() override {
     feed_.reset();
+    elsewhere_.reset();
     PostgresTest::TearDown();
+    other_process_.reset();
   }
 
   void watch() {
     open();
-    feed_ = provider_->watch(io_, observer_);
+    other_process_ = make_provider();
+    elsewhere_ = other_process_->open(io_, 1);
+    provider_->observers().add(observer_);
+    feed_ = provider_->watch(io_);
   }
   bool becomes_ready(std::chrono::milliseconds at_most = patience) {
     return run_until(io_, [&] { return observer_.ready; }, at_most);
   }
-  bool announce(std::int64_t id, std::string text) {
-    std::vector<Command> commands;
+  /// As another process would: this one's observers hear of its own writes without a feed.
+  bool announce(std::int64_t id, std::string_view topic) {
+    std::vector<PlainCommand> commands;
     commands.push_back({&add, {id}});
-    const bool done = run(db_->batch(std::move(commands), std::move(text))).has_value();
+    std::vector<database::Announcement> announcements{{.topic = topic, .id = 7}};
+    const bool done = run(batch(*elsewhere_, std::move(commands), std::move(announcements))).has_value();
     committed_ = Clock::now();
     return done;
   }
   /// Announces, under a new id, until it is heard: again only after the feed has said that it may have missed one, as
   /// it does when this machine stood still for longer than a probe may take.
-  bool is_heard(const std::string& text) {
+  bool is_heard(std::string_view topic) {
     constexpr int losses_max = 20;
     for (int losses = 0; losses < losses_max && becomes_ready(); ++losses) {
       const auto heard_before = observer_.announcements.size();
       const int times_ready = observer_.times_ready;
-      if (!announce(++last_id_, text)) return false;
+      if (!announce(++last_id_, topic)) return false;
       const auto heard = [&] { return observer_.announcements.size() > heard_before; };
       const auto lost = [&] { return !observer_.ready || observer_.times_ready != times_ready; };
       if (!run_until(io_, [&] { return heard() || lost(); })) return false;
@@ -83,14 +96,39 @@ class DatabasePostgresFeed : public PostgresTest {
 
   RecordingObserver observer_;
   std::unique_ptr<database::ChangeFeed> feed_;
+  std::unique_ptr<database::Provider> other_process_;
+  std::unique_ptr<database::Database> elsewhere_;
   std::int64_t last_id_ = 0;
   Clock::time_point committed_;  ///< when the last announcement's batch was answered
 };
 
 TEST_F(DatabasePostgresFeed, Announcement_ReachesTheObserver) {
   watch();
-  ASSERT_TRUE(is_heard("revoked 1"));
-  EXPECT_EQ(observer_.announcements, std::vector<std::string>{"revoked 1"});
+  ASSERT_TRUE(is_heard("revoked"));
+  EXPECT_EQ(observer_.announcements, std::vector<std::string>{"revoked:7"});
+}
+
+TEST_F(DatabasePostgresFeed, NotificationOfAnOperator_IsAChangeThatNobodyCanName) {
+  watch();
+  EXPECT_TRUE(run_until(io_, [&] {
+    if (becomes_ready()) database_->run("NOTIFY gatehouse, 'all'");
+    return run_until(io_, [&] { return !observer_.announcements.empty(); }, 1s);
+  }));
+  EXPECT_EQ(observer_.announcements.front(), "unknown");
+}
+
+TEST_F(DatabasePostgresFeed, SeveralAnnouncementsOfOneCommit_AllArrive) {
+  watch();
+  const std::vector<database::Announcement> announced{{.topic = "one", .id = 1}, {.topic = "two", .id = 2}};
+  EXPECT_TRUE(run_until(io_, [&] {
+    if (!becomes_ready()) return false;
+    observer_.announcements.clear();
+    std::vector<PlainCommand> commands;
+    commands.push_back({&add, {++last_id_}});
+    EXPECT_TRUE(run(batch(*elsewhere_, std::move(commands), announced)));
+    return run_until(io_, [&] { return observer_.announcements.size() == 2; }, 1s);
+  }));
+  EXPECT_EQ(observer_.announcements, (std::vector<std::string>{"one:1", "two:2"}));
 }
 
 TEST_F(DatabasePostgresFeed, Announcement_OfARolledBackBatch_IsNeverHeard) {
@@ -98,7 +136,7 @@ TEST_F(DatabasePostgresFeed, Announcement_OfARolledBackBatch_IsNeverHeard) {
   ASSERT_TRUE(is_heard("first"));
   EXPECT_FALSE(announce(last_id_, "violates"));
   ASSERT_TRUE(is_heard("last"));
-  EXPECT_EQ(observer_.announcements, (std::vector<std::string>{"first", "last"}));
+  EXPECT_EQ(observer_.announcements, (std::vector<std::string>{"first:7", "last:7"}));
 }
 
 // Each may be held up by what else the machine does. That a quarter is in time shows that none waits for a timer.
@@ -189,13 +227,14 @@ TEST_F(DatabasePostgresFeed, FeedAndThePoolsOfTwoIoThreads_UnderLoad_HoldTogethe
   provider_ = make_provider();
   db_ = provider_->open(io_, 2);
   const auto other = provider_->open(io_, 2);
-  feed_ = provider_->watch(io_, observer_);
+  provider_->observers().add(observer_);
+  feed_ = provider_->watch(io_);
   std::vector<std::shared_ptr<Pending<std::expected<database::Rows, database::Violation>>>> calls;
   const auto is_idle = [&] { return std::ranges::all_of(calls, [](const auto& call) { return call->done(); }); };
   const auto load = [&] {
     for (int i = 0; i < 20; ++i) {
-      calls.push_back(start(db_->execute(sleep, {})));
-      calls.push_back(start(other->execute(sleep, {})));
+      calls.push_back(start(testing::execute(*db_, sleep, {})));
+      calls.push_back(start(testing::execute(*other, sleep, {})));
     }
   };
   EXPECT_TRUE(run_until(io_, [&] {

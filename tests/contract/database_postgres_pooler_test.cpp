@@ -1,20 +1,20 @@
 // The driver behind PgBouncer in transaction mode, where a session belongs to nobody for longer than a transaction.
 
 #include "support/pgbouncer.hpp"
+#include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
 #include "support/tcp_proxy.hpp"
 
 namespace gatehouse::testing {
 namespace {
 
-using database::Command;
 using database::Rows;
 using database::Statement;
 using database::Violation;
 using namespace std::chrono_literals;
 
 constexpr Statement echo{"pooler_echo", "SELECT CAST($1 AS bigint)"};
-constexpr Statement add{"pooler_add", "INSERT INTO pooled (id) VALUES ($1)"};
+constexpr database::Write add{"pooler_add", "INSERT INTO pooled (id) VALUES ($1)", database::announces_nothing};
 constexpr Statement count{"pooler_count", "SELECT count(*) FROM pooled"};
 
 /// Knows only whether its feed is ready.
@@ -22,7 +22,8 @@ class Readiness final : public database::ChangeObserver {
  public:
   void on_feed_ready() noexcept override { ready = true; }
   void on_feed_lost() noexcept override { ready = false; }
-  void on_announcement(std::string_view) noexcept override {}
+  void on_announcement(const database::Announcement&) noexcept override {}
+  void on_unknown_change() noexcept override {}
 
   bool ready = false;
 };
@@ -72,7 +73,7 @@ TEST_F(DatabasePostgresPooler, PipelinedCalls_OverFewSharedSessions_AllAnswer) {
   std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> writes;
   for (std::int64_t i = 0; i < 1'000; ++i) {
     reads.push_back(start(db_->query(echo, {i})));
-    if (i % 5 == 0) writes.push_back(start(db_->execute(add, {i})));
+    if (i % 5 == 0) writes.push_back(start(testing::execute(*db_, add, {i})));
   }
   for (std::size_t i = 0; i < reads.size(); ++i) {
     ASSERT_TRUE(finish(reads[i]));
@@ -136,17 +137,18 @@ TEST_F(DatabasePostgresPooler, SessionOfItsOwn_EndsStatementsThatNobodyWaitsFor)
 TEST_F(DatabasePostgresPooler, FailedBatch_LeavesNothing) {
   pool(PgBouncer::Mode::transaction, 1);
   open();
-  const auto failed = run(db_->batch({{&add, {std::int64_t{1}}}, {&add, {std::int64_t{1}}}}));
+  const auto failed = run(testing::batch(*db_, {{&add, {std::int64_t{1}}}, {&add, {std::int64_t{1}}}}));
   ASSERT_FALSE(failed.has_value());
-  EXPECT_EQ(failed.error(), Violation::unique);
+  EXPECT_EQ(failed.error().kind, Violation::Kind::unique);
   EXPECT_EQ(run(db_->query(count, {}))[0].integer(0), 0);
 }
 
 TEST_F(DatabasePostgresPooler, Script_RunsAsOneTransaction) {
   pool(PgBouncer::Mode::transaction, 1);
   open();
-  EXPECT_TRUE(run(db_->run_script("CREATE TABLE one (id int); CREATE TABLE two (id int)")).has_value());
-  EXPECT_THROW((void)run(db_->run_script("CREATE TABLE three (id int); SELECT nonsense")), database::StatementFailed);
+  EXPECT_TRUE(run(schema().run_script("CREATE TABLE one (id int); CREATE TABLE two (id int)")).has_value());
+  EXPECT_THROW((void)run(schema().run_script("CREATE TABLE three (id int); SELECT nonsense")),
+               database::StatementFailed);
   EXPECT_EQ(database_->run("SELECT count(*) FROM information_schema.tables WHERE table_name IN ('one','two','three')"),
             "2");
 }
@@ -156,16 +158,17 @@ TEST_F(DatabasePostgresPooler, CheckAndScript_AfterEachOther_LeaveNoSettingInThe
   database_->run("ALTER DATABASE " + database_->name() + " SET statement_timeout = '40s'");
   pool(PgBouncer::Mode::transaction, 1);
   open();
-  const auto rows = run(db_->run_check("SELECT current_setting('statement_timeout')"));
+  const auto rows = run(schema().run_check("SELECT current_setting('statement_timeout')"));
   EXPECT_EQ(rows[0].text(0), "0");
-  EXPECT_TRUE(run(db_->run_script("CREATE TABLE one (id int)")).has_value());
+  EXPECT_TRUE(run(schema().run_script("CREATE TABLE one (id int)")).has_value());
   EXPECT_EQ(run(db_->query(timeout, {}))[0].text(0), "40s");
 }
 
 TEST_F(DatabasePostgresPooler, FeedThroughTransactionMode_IsNeverReady_AndSaysSo) {
   pool(PgBouncer::Mode::transaction, 2);
   open();
-  feed_ = provider_->watch(io_, observer_);
+  provider_->observers().add(observer_);
+  feed_ = provider_->watch(io_);
   EXPECT_TRUE(run_until(io_, [&] { return logged("postgres_feed_deaf"); }));
   EXPECT_FALSE(run_until(io_, [&] { return observer_.ready; }, 3s));
 }
@@ -175,14 +178,16 @@ TEST_F(DatabasePostgresPooler, FeedListeningPastThePooler_IsReady) {
   settings_.postgres.listen_host = direct_host_;
   settings_.postgres.listen_port = direct_port_;
   open();
-  feed_ = provider_->watch(io_, observer_);
+  provider_->observers().add(observer_);
+  feed_ = provider_->watch(io_);
   EXPECT_TRUE(run_until(io_, [&] { return observer_.ready; }));
 }
 
 TEST_F(DatabasePostgresPooler, FeedThroughSessionMode_IsReady) {
   pool(PgBouncer::Mode::session, 5);
   open();
-  feed_ = provider_->watch(io_, observer_);
+  provider_->observers().add(observer_);
+  feed_ = provider_->watch(io_);
   EXPECT_TRUE(run_until(io_, [&] { return observer_.ready; }));
 }
 

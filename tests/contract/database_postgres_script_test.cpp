@@ -13,11 +13,11 @@ class DatabasePostgresScript : public PostgresTest {
  protected:
   std::expected<void, Violation> run_script(std::string sql) {
     if (!db_) open();
-    return run(db_->run_script(std::move(sql)));
+    return run(schema().run_script(std::move(sql)));
   }
   database::Rows run_check(std::string sql) {
     if (!db_) open();
-    return run(db_->run_check(std::move(sql)));
+    return run(schema().run_check(std::move(sql)));
   }
   void let_every_statement_time_out() {
     database_->run("ALTER DATABASE " + database_->name() + " SET statement_timeout = '1min'");
@@ -37,7 +37,7 @@ TEST_F(DatabasePostgresScript, BadStatement_ThrowsAndLeavesNothing) {
 TEST_F(DatabasePostgresScript, Violation_IsAValueAndLeavesNothing) {
   const auto result = run_script("CREATE TABLE one (id int PRIMARY KEY); INSERT INTO one VALUES (1), (1)");
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error(), Violation::unique);
+  EXPECT_EQ(result.error().kind, Violation::Kind::unique);
   EXPECT_EQ(database_->run("SELECT count(*) FROM information_schema.tables WHERE table_name = 'one'"), "0");
 }
 
@@ -46,7 +46,7 @@ TEST_F(DatabasePostgresScript, ViolationAtCommit_IsAValue) {
       "CREATE TABLE one (id int PRIMARY KEY); "
       "CREATE TABLE two (one int REFERENCES one (id) DEFERRABLE INITIALLY DEFERRED); INSERT INTO two VALUES (1)");
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error(), Violation::foreign_key);
+  EXPECT_EQ(result.error().kind, Violation::Kind::foreign_key);
 }
 
 TEST_F(DatabasePostgresScript, LongerThanTheQueryDeadline_IsNotCutShort) {
@@ -75,7 +75,7 @@ TEST_F(DatabasePostgresScript, MigrationWhoseCheckIsLongerThanTheQueryDeadline_I
       {"migrations/postgres/20200101_001_slow.down.sql", "SELECT 1;"},
       {"migrations/postgres/20200101_001_slow.check.sql", "-- Found:\nSELECT 'a row' FROM pg_sleep(4.5);\n"}};
   const ManualClock clock;
-  database::schema::Migrator migrator{*db_, files, clock};
+  database::schema::Migrator migrator{schema(), files, clock};
   const auto refused = run(migrator.latest());
   ASSERT_FALSE(refused);
   EXPECT_EQ(std::get<database::schema::CheckFailed>(refused.error()).rows, std::vector<std::string>{"a row"});
@@ -88,7 +88,7 @@ TEST_F(DatabasePostgresScript, DatabaseWithAStatementTimeout_DoesNotCutChecksSho
 
 TEST_F(DatabasePostgresScript, Check_WhoseSessionIsKilled_IsUnavailable) {
   open();
-  const auto check = start(db_->run_check("SELECT 1 FROM pg_sleep(30)"));
+  const auto check = start(schema().run_check("SELECT 1 FROM pg_sleep(30)"));
   ASSERT_TRUE(become_active(1, "SELECT 1 FROM pg_sleep%"));
   terminate_sessions();
   ASSERT_TRUE(finish(check));
@@ -97,9 +97,9 @@ TEST_F(DatabasePostgresScript, Check_WhoseSessionIsKilled_IsUnavailable) {
 
 TEST_F(DatabasePostgresScript, Check_WhoseDatabaseIsDestroyed_EndsAsStopped) {
   open();
-  const auto check = start(db_->run_check("SELECT 1 FROM pg_sleep(30)"));
-  ASSERT_TRUE(run_until(io_, [&] { return session_count() == 3; })) << "the pool's two and its own";
-  db_.reset();
+  const auto check = start(schema().run_check("SELECT 1 FROM pg_sleep(30)"));
+  ASSERT_TRUE(run_until(io_, [&] { return session_count() == 4; })) << "the pool's two, the schema's and its own";
+  schema_.reset();
   ASSERT_TRUE(finish(check));
   EXPECT_EQ(check->unavailable(), database::Unavailable::Reason::stopped);
 }
@@ -111,11 +111,11 @@ TEST_F(DatabasePostgresScript, ScriptsAtTheSameTime_WaitForEachOther) {
       "UPDATE turns SET left_at = clock_timestamp() WHERE left_at IS NULL";
   open();
   const auto other = make_provider();
-  const auto other_db = other->open(io_, 1);
+  const auto other_schema = other->open_schema(io_);
   std::vector<std::shared_ptr<Pending<std::expected<void, Violation>>>> scripts;
   for (int i = 0; i < 4; ++i) {
-    scripts.push_back(start(db_->run_script(increment)));
-    scripts.push_back(start(other_db->run_script(increment)));
+    scripts.push_back(start(schema().run_script(increment)));
+    scripts.push_back(start(other_schema->run_script(increment)));
   }
   for (const auto& script : scripts) {
     ASSERT_TRUE(finish(script));
@@ -129,7 +129,7 @@ TEST_F(DatabasePostgresScript, ScriptsAtTheSameTime_WaitForEachOther) {
 
 TEST_F(DatabasePostgresScript, KilledSession_IsUnavailable) {
   open();
-  const auto script = start(db_->run_script("CREATE TABLE one (id int); SELECT pg_sleep(30)"));
+  const auto script = start(schema().run_script("CREATE TABLE one (id int); SELECT pg_sleep(30)"));
   ASSERT_TRUE(become_active(1, "BEGIN;%"));
   terminate_sessions();
   ASSERT_TRUE(finish(script));

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
 
 namespace gatehouse::testing {
@@ -23,9 +24,10 @@ constexpr Statement small_types{"small_types",
 constexpr Statement a_number{"a_number", "SELECT 1.5::numeric"};
 constexpr Statement nothing{"nothing", "SELECT pg_sleep(0)"};
 constexpr Statement infinities{"infinities", "SELECT 'infinity'::timestamptz, '-infinity'::timestamptz"};
-constexpr Statement insert_small{"insert_small", "INSERT INTO small (id, note) VALUES ($1, $2) RETURNING id"};
+constexpr database::Write insert_small{"insert_small", "INSERT INTO small (id, note) VALUES ($1, $2) RETURNING id",
+                                       database::announces_nothing};
 constexpr Statement find_small{"find_small", "SELECT note FROM small WHERE id = $1"};
-constexpr Statement delete_small{"delete_small", "DELETE FROM small WHERE id > $1"};
+constexpr database::Write delete_small{"delete_small", "DELETE FROM small WHERE id > $1", database::announces_nothing};
 
 class DatabasePostgresValues : public PostgresTest {
  protected:
@@ -121,13 +123,13 @@ TEST_F(DatabasePostgresValues, NarrowColumns_TakeBigintParameters) {
   database_->run("CREATE TABLE small (id integer PRIMARY KEY, note varchar(5))");
   open();
   Parameters first{std::int64_t{3}, std::monostate{}};
-  ASSERT_TRUE(run(db_->execute(insert_small, std::move(first))).has_value());
+  ASSERT_TRUE(run(testing::execute(*db_, insert_small, std::move(first))).has_value());
   Parameters second{std::int64_t{4}, std::string{"four"}};
-  const auto inserted = run(db_->execute(insert_small, std::move(second)));
+  const auto inserted = run(testing::execute(*db_, insert_small, std::move(second)));
   ASSERT_TRUE(inserted.has_value());
   EXPECT_EQ((*inserted)[0].integer(0), 4);
   EXPECT_EQ(query(find_small, {std::int64_t{4}})[0].text(0), "four");
-  const auto deleted = run(db_->execute(delete_small, {std::int64_t{0}}));
+  const auto deleted = run(testing::execute(*db_, delete_small, {std::int64_t{0}}));
   EXPECT_EQ(deleted->affected(), 2);
 }
 
@@ -135,9 +137,9 @@ TEST_F(DatabasePostgresValues, TextTooLongForItsColumn_IsAViolation) {
   database_->run("CREATE TABLE small (id integer PRIMARY KEY, note varchar(5))");
   open();
   Parameters parameters{std::int64_t{3}, std::string{"much too long"}};
-  const auto result = run(db_->execute(insert_small, std::move(parameters)));
+  const auto result = run(testing::execute(*db_, insert_small, std::move(parameters)));
   ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error(), Violation::not_null_or_check);
+  EXPECT_EQ(result.error().kind, Violation::Kind::check);
 }
 
 }  // namespace

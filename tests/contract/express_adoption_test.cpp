@@ -13,6 +13,7 @@
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
 #include "support/places.hpp"
+#include "support/plain_writes.hpp"
 #include "support/run_task.hpp"
 
 namespace gatehouse::database {
@@ -35,9 +36,18 @@ std::string real_express_database() {
 
 class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory> {
  protected:
-  ExpressAdoption() : backend_(GetParam().make()), database_(backend_->provider().open(io_, 1)) {}
+  ExpressAdoption() { open_another(); }
 
-  void run(std::string sql) { ASSERT_TRUE(testing::run_task(io_, database_->run_script(std::move(sql)))); }
+  // An empty database in place of the one there was.
+  void open_another() {
+    schema_.reset();
+    database_.reset();
+    backend_ = GetParam().make();
+    database_ = backend_->provider().open(io_, 1);
+    schema_ = backend_->provider().open_schema(io_);
+  }
+
+  void run(std::string sql) { ASSERT_TRUE(testing::run_task(io_, schema_->run_script(std::move(sql)))); }
   std::int64_t count(const Statement& statement) {
     return testing::run_task(io_, database_->query(statement, {}))[0].integer(0);
   }
@@ -47,11 +57,11 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
 
   // The Express service after its first `steps` migrations, as Knex leaves it.
   void make_express_database(std::size_t steps) {
-    const bool postgres = database_->dialect() == Dialect::postgres;
+    const bool postgres = schema_->dialect() == Dialect::postgres;
     std::string script = "CREATE TABLE knex_migrations (id " + std::string{postgres ? "serial" : "integer"} +
                          " PRIMARY KEY, name varchar(255), batch integer, migration_time " +
                          (postgres ? "timestamptz" : "integer") + ");\n";
-    const auto plan = schema::plan_migrations(embedded_migrations(), database_->dialect());
+    const auto plan = schema::plan_migrations(embedded_migrations(), schema_->dialect());
     for (std::size_t i = 0; i < steps; ++i) {
       script.append(plan[i].up);
       script += "INSERT INTO knex_migrations (name, batch) VALUES ('" + std::string{plan[i].name} + ".js', 1);\n";
@@ -61,18 +71,20 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
 
   // A session as the Express service writes it, of the first user.
   std::int64_t insert_express_session() {
-    static constexpr Statement insert{
+    static constexpr Write insert{
         "adoption_insert_session",
-        "INSERT INTO sessions (user_id, expires_at, created_at, updated_at) VALUES (1, $1, $1, $1) RETURNING id"};
+        "INSERT INTO sessions (user_id, expires_at, created_at, updated_at) VALUES (1, $1, $1, $1) RETURNING id",
+        announces_nothing};
     Parameters parameters{clock_.now()};
-    return testing::run_task(io_, database_->execute(insert, std::move(parameters))).value()[0].integer(0);
+    return testing::run_task(io_, testing::execute(*database_, insert, std::move(parameters))).value()[0].integer(0);
   }
   void insert_user(const std::string& email) {
-    static constexpr Statement insert{"adoption_insert_user",
-                                      "INSERT INTO users (first_name, last_name, email, created_at, updated_at) VALUES "
-                                      "('A', 'B', $1, $2, $2)"};
+    static constexpr Write insert{"adoption_insert_user",
+                                  "INSERT INTO users (first_name, last_name, email, created_at, updated_at) VALUES "
+                                  "('A', 'B', $1, $2, $2)",
+                                  announces_nothing};
     Parameters parameters{email, clock_.now()};
-    ASSERT_TRUE(testing::run_task(io_, database_->execute(insert, std::move(parameters))));
+    ASSERT_TRUE(testing::run_task(io_, testing::execute(*database_, insert, std::move(parameters))));
   }
 
   struct Password {
@@ -90,11 +102,12 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
   boost::asio::io_context io_{1};
   std::unique_ptr<testing::Backend> backend_;
   std::unique_ptr<Database> database_;
+  std::unique_ptr<SchemaDatabase> schema_;
 };
 
 TEST_P(ExpressAdoption, Status_BeforeAdoption_ShowsKnexStepsAsApplied) {
   make_express_database(3);
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   const auto lines = status(migrator);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     EXPECT_EQ(lines[i].applied, i < 3) << lines[i].name;
@@ -104,7 +117,7 @@ TEST_P(ExpressAdoption, Status_BeforeAdoption_ShowsKnexStepsAsApplied) {
 
 TEST_P(ExpressAdoption, Latest_CompleteExpressDatabase_RunsOnlyWhatIsNew) {
   make_express_database(3);
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   const auto applied = testing::run_task(io_, migrator.latest()).value();
   const auto lines = status(migrator);
   ASSERT_EQ(applied.size(), lines.size() - 3);
@@ -114,11 +127,9 @@ TEST_P(ExpressAdoption, Latest_CompleteExpressDatabase_RunsOnlyWhatIsNew) {
 
 TEST_P(ExpressAdoption, Latest_PartialExpressDatabase_RunsTheRestAndTellsKnex) {
   for (const std::size_t steps : {1u, 2u}) {
-    backend_.reset();
-    backend_ = GetParam().make();
-    database_ = backend_->provider().open(io_, 1);
+    open_another();
     make_express_database(steps);
-    schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+    schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
     const auto applied = testing::run_task(io_, migrator.latest()).value();
     EXPECT_EQ(applied.size(), status(migrator).size() - steps);
     EXPECT_EQ(applied.front(), schema::express_migrations[steps]);
@@ -128,13 +139,13 @@ TEST_P(ExpressAdoption, Latest_PartialExpressDatabase_RunsTheRestAndTellsKnex) {
 
 TEST_P(ExpressAdoption, RollbackToExpress_ThenLatest_GoesBackAndForth) {
   make_express_database(3);
-  const auto express = schema_text(io_, *database_);
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto express = schema_text(io_, *schema_);
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   const auto applied = testing::run_task(io_, migrator.latest()).value();
   for (int round = 0; round < 2; ++round) {
     const auto undone = testing::run_task(io_, migrator.rollback("express")).value();
     EXPECT_EQ(undone.size(), applied.size());
-    EXPECT_EQ(schema_text(io_, *database_), express);
+    EXPECT_EQ(schema_text(io_, *schema_), express);
     EXPECT_EQ(count(count_knex), 3);
     EXPECT_EQ(testing::run_task(io_, migrator.latest()).value(), applied);
   }
@@ -142,7 +153,7 @@ TEST_P(ExpressAdoption, RollbackToExpress_ThenLatest_GoesBackAndForth) {
 
 TEST_P(ExpressAdoption, Rollback_BeyondExpress_TakesTheStepsFromKnexToo) {
   make_express_database(3);
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   ASSERT_TRUE(testing::run_task(io_, migrator.rollback({})));
   EXPECT_EQ(testing::run_task(io_, migrator.rollback({})).value().size(), 3u);
@@ -152,13 +163,13 @@ TEST_P(ExpressAdoption, Rollback_BeyondExpress_TakesTheStepsFromKnexToo) {
 
 TEST_P(ExpressAdoption, RollbackToExpress_ReplacedHashes_AreHandedBackWhereTheyWereKept) {
   make_express_database(3);
-  const std::string now = database_->dialect() == Dialect::postgres ? "CURRENT_TIMESTAMP" : "0";
+  const std::string now = schema_->dialect() == Dialect::postgres ? "CURRENT_TIMESTAMP" : "0";
   const std::string insert =
       "INSERT INTO users (first_name, last_name, email, created_at, updated_at, password_hash, salt)"
       " VALUES ('A', 'B', ";
   run(insert + "'old@example.com', " + now + ", " + now + ", 'aa', 'bb');" + insert + "'kept@example.com', " + now +
       ", " + now + ", 'cc', 'dd');" + insert + "'changed@example.com', " + now + ", " + now + ", 'ee', 'ff');");
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   run("INSERT INTO express_passwords (user_id, password_hash, salt) SELECT id, password_hash, salt FROM users WHERE "
       "email = "
@@ -181,24 +192,24 @@ TEST_P(ExpressAdoption, RollbackToExpress_SessionIdsBeyond32BitsWereGiven_GoesBa
   make_express_database(3);
   insert_user("john@example.com");
   const auto last_of_express = insert_express_session();
-  const auto express = schema_text(io_, *database_);
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  const auto express = schema_text(io_, *schema_);
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
-  if (database_->dialect() == Dialect::postgres) run("SELECT setval('sessions_id_seq', 2147483648)");
+  if (schema_->dialect() == Dialect::postgres) run("SELECT setval('sessions_id_seq', 2147483648)");
   run("INSERT INTO sessions (id, user_id, expires_at, created_at, updated_at, secret_hash, absolute_expires_at) "
       "SELECT 2147483648, user_id, expires_at, created_at, updated_at, " +
-      std::string{database_->dialect() == Dialect::postgres ? "sha256('')" : "zeroblob(32)"} +
+      std::string{schema_->dialect() == Dialect::postgres ? "sha256('')" : "zeroblob(32)"} +
       ", expires_at FROM sessions");
 
   ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
-  EXPECT_EQ(schema_text(io_, *database_), express);
+  EXPECT_EQ(schema_text(io_, *schema_), express);
   EXPECT_GT(insert_express_session(), last_of_express);
 }
 
 TEST_P(ExpressAdoption, RollbackToExpress_SessionIdThatWasGiven_IsNotGivenAgain) {
   make_express_database(3);
   insert_user("john@example.com");
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   const auto given = insert_express_session();
   run("DELETE FROM sessions");
@@ -208,20 +219,20 @@ TEST_P(ExpressAdoption, RollbackToExpress_SessionIdThatWasGiven_IsNotGivenAgain)
 
 TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {
   auto script = real_express_database();
-  if (database_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
+  if (schema_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
   if (script.empty()) GTEST_SKIP() << "express-database.sql is not there";
   run(std::move(script));
-  const auto express = schema_text(io_, *database_);
+  const auto express = schema_text(io_, *schema_);
   const auto john = password_of("john@example.com");
 
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   EXPECT_EQ(testing::run_task(io_, migrator.latest()).value().size(), status(migrator).size() - 3);
   EXPECT_EQ(password_of("john@example.com").hash, john.hash);
   EXPECT_EQ(password_of("john@example.com").salt, john.salt);
   EXPECT_EQ(count(count_sessions), 3);
 
   ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
-  EXPECT_EQ(schema_text(io_, *database_), express);
+  EXPECT_EQ(schema_text(io_, *schema_), express);
   EXPECT_EQ(password_of("john@example.com").hash, john.hash);
   EXPECT_EQ(count(count_sessions), 3);
 }
@@ -229,15 +240,15 @@ TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {
 // The first three migrations make what Knex made, to the letter.
 TEST_P(ExpressAdoption, ExpressMigrations_OnAnEmptyDatabase_MakeTheRealExpressSchema) {
   auto script = real_express_database();
-  if (database_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
+  if (schema_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
   if (script.empty()) GTEST_SKIP() << "express-database.sql is not there";
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
-  const auto ours = schema_text(io_, *database_);
+  const auto ours = schema_text(io_, *schema_);
 
   const auto real = GetParam().make();
-  const auto real_database = real->provider().open(io_, 1);
+  const auto real_database = real->provider().open_schema(io_);
   script += "DROP TABLE public.knex_migrations; DROP TABLE public.knex_migrations_lock;";
   ASSERT_TRUE(testing::run_task(io_, real_database->run_script(std::move(script))));
   EXPECT_EQ(ours, schema_text(io_, *real_database));

@@ -15,6 +15,7 @@
 #include "database/database.hpp"
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
+#include "support/plain_writes.hpp"
 #include "support/run_task.hpp"
 #include "users/user_store.hpp"
 
@@ -26,6 +27,7 @@ class FeatureFixture : public ::testing::TestWithParam<BackendFactory> {
   FeatureFixture() : backend_(GetParam().make()) {
     migrate(*backend_);
     database_ = backend_->provider().open(io_, 1);
+    schema_ = backend_->provider().open_schema(io_);
   }
 
   template <class T>
@@ -60,42 +62,43 @@ class FeatureFixture : public ::testing::TestWithParam<BackendFactory> {
     return run(database_->query(statement, std::move(parameters)));
   }
 
-  database::Rows execute(const database::Statement& statement, database::Parameters parameters) {
-    return run(database_->execute(statement, std::move(parameters))).value();
+  database::Rows execute(const database::Write<void>& write, database::Parameters parameters) {
+    return run(testing::execute(*database_, write, std::move(parameters))).value();
   }
 
-  std::vector<database::Rows> batch(std::vector<database::Command> commands) {
-    return run(database_->batch(std::move(commands))).value();
+  template <class Result>
+  Result commit(database::Change<Result> change) {
+    return run(database_->commit(std::move(change)));
   }
+  void commit(database::Change<void> change) { run(database_->commit(std::move(change))); }
 
-  database::Rows batch_of_one(database::Command command) {
-    std::vector<database::Command> commands;
-    commands.push_back(std::move(command));
-    return batch(std::move(commands)).front();
+  /// SQL of an operator, in the words of this database.
+  void run_script(std::string postgres, std::string sqlite) {
+    const bool is_postgres = schema_->dialect() == database::Dialect::postgres;
+    ASSERT_TRUE(run(schema_->run_script(is_postgres ? std::move(postgres) : std::move(sqlite))));
   }
+  void run_script(const std::string& both) { run_script(both, both); }
 
   UserId add_user(const std::string& email, const std::string& password_hash = "$hash") {
     users::NewUser user{.first_name = "Ada", .last_name = "Lovelace", .email = email, .password = {}};
-    users::UserStore store{*database_};
-    return run(store.insert(std::move(user), password_hash, clock_.now())).value().id;
+    return commit(users::UserStore::insert(std::move(user), password_hash, clock_.now())).id;
   }
 
   /// A row as the Express service wrote it.
   UserId add_express_user(const std::string& email, const std::string& hash, const std::string& salt) {
-    static constexpr database::Statement insert{
+    static constexpr database::Write insert{
         "test_insert_express_user",
         "INSERT INTO users (first_name, last_name, email, password_hash, salt, created_at, updated_at) "
-        "VALUES ('Ada', 'Lovelace', $1, $2, $3, $4, $4) RETURNING id"};
+        "VALUES ('Ada', 'Lovelace', $1, $2, $3, $4, $4) RETURNING id",
+        database::announces_nothing};
     return UserId{execute(insert, {email, hash, salt, clock_.now()})[0].integer(0)};
   }
 
   /// The first user and the first session are to get the id after this one.
   void begin_ids_after(std::int64_t last) {
     const std::string id = std::to_string(last);
-    std::string script = database_->dialect() == database::Dialect::postgres
-                             ? "SELECT setval('users_id_seq', " + id + "), setval('sessions_id_seq', " + id + ")"
-                             : "INSERT INTO sqlite_sequence VALUES ('users', " + id + "), ('sessions', " + id + ")";
-    ASSERT_TRUE(run(database_->run_script(std::move(script))));
+    run_script("SELECT setval('users_id_seq', " + id + "), setval('sessions_id_seq', " + id + ")",
+               "INSERT INTO sqlite_sequence VALUES ('users', " + id + "), ('sessions', " + id + ")");
   }
 
   boost::asio::io_context io_{1};
@@ -103,6 +106,7 @@ class FeatureFixture : public ::testing::TestWithParam<BackendFactory> {
   crypto::SystemRandom random_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<database::Database> database_;
+  std::unique_ptr<database::SchemaDatabase> schema_;
 };
 
 }  // namespace gatehouse::testing

@@ -78,7 +78,10 @@ class FullPool {
 /// Everything from the password to the session on each kind of database, with hashes that cost next to nothing.
 class LoginFixture : public FeatureFixture {
  protected:
-  LoginFixture() { cache_.on_feed_ready(); }
+  LoginFixture() {
+    backend_->provider().observers().add(cache_);
+    cache_.on_feed_ready();
+  }
 
   std::expected<flows::LoginResult, flows::LoginError> login(std::string email, std::string_view password) {
     return run(login_.login(std::move(email), SecretString{password}, client_));
@@ -115,7 +118,7 @@ class LoginFixture : public FeatureFixture {
   sessions::SessionService sessions_{*database_, cache_, sealer_, clock_, random_, test_sessions()};
   const tokens::TokenIssuer issuer_{test_tokens(), random_};
   flows::LoginFlow login_{*database_, passwords_, sessions_, issuer_, clock_};
-  flows::AccountFlow accounts_{*database_, passwords_, cache_, clock_};
+  flows::AccountFlow accounts_{*database_, passwords_, clock_};
 };
 
 /// john@example.com of the Express service's development seeds.

@@ -59,8 +59,8 @@ TEST_P(LoginFlowTest, WrongPasswordOrUnknownUser_OpensNoSession) {
 }
 
 TEST_P(LoginFlowTest, UserWithoutPassword_CannotLogIn) {
-  static constexpr database::Statement clear{"test_clear_password",
-                                             "UPDATE users SET password_hash = NULL WHERE id = $1"};
+  static constexpr database::Write clear{"test_clear_password", "UPDATE users SET password_hash = NULL WHERE id = $1",
+                                         database::announces_nothing};
   const auto user = create("ada@example.com", "correct horse");
   execute(clear, {user.id.value});
   EXPECT_EQ(login("ada@example.com", "correct horse").error(), LoginError::wrong_password);

@@ -23,7 +23,7 @@ using Outcome = std::expected<schema::MigrationNames, schema::MigrationError>;
 
 class MigrationsContract : public ::testing::TestWithParam<testing::BackendFactory> {
  protected:
-  MigrationsContract() : backend_(GetParam().make()), database_(backend_->provider().open(io_, 1)) {}
+  MigrationsContract() : backend_(GetParam().make()), schema_(backend_->provider().open_schema(io_)) {}
 
   // The program's migrations up to and with the one named.
   static std::vector<EmbeddedFile> files_until(std::string_view last) {
@@ -37,7 +37,7 @@ class MigrationsContract : public ::testing::TestWithParam<testing::BackendFacto
 
   std::vector<std::string> all_names() const {
     std::vector<std::string> names;
-    for (const auto& step : schema::plan_migrations(embedded_migrations(), database_->dialect()))
+    for (const auto& step : schema::plan_migrations(embedded_migrations(), schema_->dialect()))
       names.emplace_back(step.name);
     return names;
   }
@@ -48,8 +48,7 @@ class MigrationsContract : public ::testing::TestWithParam<testing::BackendFacto
   }
   // Migrations that change nothing, under the names given.
   std::vector<EmbeddedFile> steps_named(const std::vector<std::string>& names) {
-    const std::string folder =
-        database_->dialect() == Dialect::postgres ? "migrations/postgres/" : "migrations/sqlite/";
+    const std::string folder = schema_->dialect() == Dialect::postgres ? "migrations/postgres/" : "migrations/sqlite/";
     std::vector<EmbeddedFile> files;
     for (const std::string& name : names) {
       for (const char* kind : {".up.sql", ".down.sql"}) {
@@ -58,12 +57,12 @@ class MigrationsContract : public ::testing::TestWithParam<testing::BackendFacto
     }
     return files;
   }
-  void run(std::string sql) { ASSERT_TRUE(testing::run_task(io_, database_->run_script(std::move(sql)))); }
-  std::string schema() { return schema_text(io_, *database_); }
+  void run(std::string sql) { ASSERT_TRUE(testing::run_task(io_, schema_->run_script(std::move(sql)))); }
+  std::string schema() { return schema_text(io_, *schema_); }
 
   // A user as the Express service would have written it.
   std::string insert_user(const std::string& email) const {
-    const std::string now = database_->dialect() == Dialect::postgres ? "CURRENT_TIMESTAMP" : "0";
+    const std::string now = schema_->dialect() == Dialect::postgres ? "CURRENT_TIMESTAMP" : "0";
     return "INSERT INTO users (first_name, last_name, email, created_at, updated_at) VALUES ('A', 'B', '" + email +
            "', " + now + ", " + now + ");";
   }
@@ -71,20 +70,20 @@ class MigrationsContract : public ::testing::TestWithParam<testing::BackendFacto
   testing::ManualClock clock_;
   boost::asio::io_context io_{1};
   std::unique_ptr<testing::Backend> backend_;
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<SchemaDatabase> schema_;
 
  private:
   std::deque<std::string> paths_;
 };
 
 TEST_P(MigrationsContract, Latest_EmptyDatabase_AppliesEverythingOnce) {
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   EXPECT_EQ(latest(migrator).value(), all_names());
   EXPECT_EQ(latest(migrator).value(), schema::MigrationNames{});
 }
 
 TEST_P(MigrationsContract, Status_BeforeAndAfter_SaysWhatIsApplied) {
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   for (const auto& line : testing::run_task(io_, migrator.status())) EXPECT_FALSE(line.applied) << line.name;
   ASSERT_TRUE(latest(migrator));
   const auto lines = testing::run_task(io_, migrator.status());
@@ -97,7 +96,7 @@ TEST_P(MigrationsContract, Status_BeforeAndAfter_SaysWhatIsApplied) {
 }
 
 TEST_P(MigrationsContract, Rollback_LastBatch_LeavesTheSchemaThatWasBefore) {
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   const auto empty = schema();
   ASSERT_TRUE(latest(migrator));
   const auto full = schema();
@@ -114,11 +113,11 @@ TEST_P(MigrationsContract, Rollback_EveryStep_RestoresTheSchemaBeforeIt) {
   std::vector<std::string> schemas;
   for (const auto& name : names) {
     const auto files = files_until(name);
-    schema::Migrator migrator{*database_, files, clock_};
+    schema::Migrator migrator{*schema_, files, clock_};
     ASSERT_EQ(latest(migrator).value(), schema::MigrationNames{name});
     schemas.push_back(schema());
   }
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   for (std::size_t i = names.size() - 1; i > 0; --i) {
     ASSERT_EQ(rollback(migrator, names[i - 1]).value(), schema::MigrationNames{names[i]});
     EXPECT_EQ(schema(), schemas[i - 1]) << names[i];
@@ -128,11 +127,11 @@ TEST_P(MigrationsContract, Rollback_EveryStep_RestoresTheSchemaBeforeIt) {
 TEST_P(MigrationsContract, Rollback_WithoutTarget_TakesOnlyTheLastBatch) {
   const auto files = files_until(schema::express_migrations[2]);
   {
-    schema::Migrator first{*database_, files, clock_};
+    schema::Migrator first{*schema_, files, clock_};
     ASSERT_TRUE(latest(first));
   }
   const auto express = schema();
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   const auto second = latest(migrator).value();
   EXPECT_EQ(second.size(), all_names().size() - 3);
   EXPECT_EQ(rollback(migrator).value().size(), second.size());
@@ -140,7 +139,7 @@ TEST_P(MigrationsContract, Rollback_WithoutTarget_TakesOnlyTheLastBatch) {
 }
 
 TEST_P(MigrationsContract, Rollback_UnknownTarget_IsRefused) {
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   const auto early = rollback(migrator, "express");
   ASSERT_FALSE(early);
   ASSERT_TRUE(latest(migrator));
@@ -151,7 +150,7 @@ TEST_P(MigrationsContract, Rollback_UnknownTarget_IsRefused) {
 }
 
 TEST_P(MigrationsContract, Rollback_BeginningOfOneName_GoesBackToThatOne) {
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   ASSERT_TRUE(latest(migrator));
   const auto undone = rollback(migrator, "20261123_003");
   ASSERT_TRUE(undone);
@@ -160,7 +159,7 @@ TEST_P(MigrationsContract, Rollback_BeginningOfOneName_GoesBackToThatOne) {
 
 TEST_P(MigrationsContract, Rollback_BeginningOfSeveralNames_IsRefusedWithTheirList) {
   const auto files = steps_named({"20200101_001_one", "20200102_001_two", "20200102_002_three"});
-  schema::Migrator migrator{*database_, files, clock_};
+  schema::Migrator migrator{*schema_, files, clock_};
   ASSERT_TRUE(latest(migrator));
   const auto refused = rollback(migrator, "20200102");
   ASSERT_FALSE(refused);
@@ -172,7 +171,7 @@ TEST_P(MigrationsContract, Rollback_BeginningOfSeveralNames_IsRefusedWithTheirLi
 
 TEST_P(MigrationsContract, Rollback_NameThatIsAnothersBeginning_GoesBackToItself) {
   const auto files = steps_named({"20200101_001_add", "20200101_001_add_more"});
-  schema::Migrator migrator{*database_, files, clock_};
+  schema::Migrator migrator{*schema_, files, clock_};
   ASSERT_TRUE(latest(migrator));
   EXPECT_EQ(rollback(migrator, "20200101_001_add").value(), schema::MigrationNames{"20200101_001_add_more"});
 }
@@ -180,11 +179,11 @@ TEST_P(MigrationsContract, Rollback_NameThatIsAnothersBeginning_GoesBackToItself
 TEST_P(MigrationsContract, Rollback_BeginningOfAPendingMigrationsName_IsRefused) {
   const auto applied = steps_named({"20200101_001_one"});
   {
-    schema::Migrator first{*database_, applied, clock_};
+    schema::Migrator first{*schema_, applied, clock_};
     ASSERT_TRUE(latest(first));
   }
   const auto files = steps_named({"20200101_001_one", "20200102_001_two"});
-  schema::Migrator migrator{*database_, files, clock_};
+  schema::Migrator migrator{*schema_, files, clock_};
   const auto refused = rollback(migrator, "20200102");
   ASSERT_FALSE(refused);
   EXPECT_EQ(std::get<schema::UnknownTarget>(refused.error()).name, "20200102");
@@ -192,12 +191,12 @@ TEST_P(MigrationsContract, Rollback_BeginningOfAPendingMigrationsName_IsRefused)
 
 TEST_P(MigrationsContract, Latest_DatabaseOfANewerProgram_IsRefused) {
   {
-    schema::Migrator newer{*database_, embedded_migrations(), clock_};
+    schema::Migrator newer{*schema_, embedded_migrations(), clock_};
     ASSERT_TRUE(latest(newer));
   }
   const auto full = schema();
   const auto files = files_until(schema::express_migrations[2]);
-  schema::Migrator older{*database_, files, clock_};
+  schema::Migrator older{*schema_, files, clock_};
   const auto refused = latest(older);
   ASSERT_FALSE(refused);
   EXPECT_EQ(std::get<schema::UnknownApplied>(refused.error()).names.size(), all_names().size() - 3);
@@ -208,11 +207,11 @@ TEST_P(MigrationsContract, Latest_DatabaseOfANewerProgram_IsRefused) {
 TEST_P(MigrationsContract, Latest_EmailsDifferingOnlyInCase_StopsWithTheirList) {
   const auto files = files_until(schema::express_migrations[2]);
   {
-    schema::Migrator express{*database_, files, clock_};
+    schema::Migrator express{*schema_, files, clock_};
     ASSERT_TRUE(latest(express));
   }
   run(insert_user("John@example.com") + insert_user("john@example.com") + insert_user("jane@example.com"));
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   const auto refused = latest(migrator);
   ASSERT_FALSE(refused);
   const auto& failed = std::get<schema::CheckFailed>(refused.error());
@@ -230,7 +229,7 @@ TEST_P(MigrationsContract, Latest_EmailsDifferingOnlyInCase_StopsWithTheirList) 
 TEST_P(MigrationsContract, Latest_ManyConflictingEmails_ListsABoundedNumber) {
   const auto files = files_until(schema::express_migrations[2]);
   {
-    schema::Migrator express{*database_, files, clock_};
+    schema::Migrator express{*schema_, files, clock_};
     ASSERT_TRUE(latest(express));
   }
   constexpr int conflicts = 150;
@@ -240,7 +239,7 @@ TEST_P(MigrationsContract, Latest_ManyConflictingEmails_ListsABoundedNumber) {
         insert_user("a" + std::to_string(i) + "@example.com") + insert_user("A" + std::to_string(i) + "@example.com");
   }
   run(std::move(script));
-  schema::Migrator migrator{*database_, embedded_migrations(), clock_};
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   const auto refused = latest(migrator);
   ASSERT_FALSE(refused);
   const auto& failed = std::get<schema::CheckFailed>(refused.error());
@@ -250,8 +249,8 @@ TEST_P(MigrationsContract, Latest_ManyConflictingEmails_ListsABoundedNumber) {
 
 TEST_P(MigrationsContract, Latest_TwoProcessesAtOnce_ApplyEachStepOnce) {
   const auto other_provider = backend_->another_provider();
-  const auto other_database = other_provider->open(io_, 1);
-  schema::Migrator one{*database_, embedded_migrations(), clock_};
+  const auto other_database = other_provider->open_schema(io_);
+  schema::Migrator one{*schema_, embedded_migrations(), clock_};
   schema::Migrator two{*other_database, embedded_migrations(), clock_};
   int finished = 0;
   schema::MigrationNames applied;
@@ -271,8 +270,8 @@ TEST_P(MigrationsContract, Latest_TwoProcessesAtOnce_ApplyEachStepOnce) {
 TEST_P(MigrationsContract, Rollback_TwoProcessesAtOnce_TakeEachStepBackOnce) {
   const auto empty = schema();
   const auto other_provider = backend_->another_provider();
-  const auto other_database = other_provider->open(io_, 1);
-  schema::Migrator one{*database_, embedded_migrations(), clock_};
+  const auto other_database = other_provider->open_schema(io_);
+  schema::Migrator one{*schema_, embedded_migrations(), clock_};
   schema::Migrator two{*other_database, embedded_migrations(), clock_};
   ASSERT_TRUE(latest(one));
   int finished = 0;
@@ -291,13 +290,13 @@ TEST_P(MigrationsContract, Rollback_TwoProcessesAtOnce_TakeEachStepBackOnce) {
 }
 
 TEST_P(MigrationsContract, Latest_ScriptThatViolates_LeavesNothingOfIt) {
-  const std::string folder = database_->dialect() == Dialect::postgres ? "migrations/postgres/" : "migrations/sqlite/";
+  const std::string folder = schema_->dialect() == Dialect::postgres ? "migrations/postgres/" : "migrations/sqlite/";
   const std::string up = folder + "20200101_001_broken.up.sql";
   const std::string down = folder + "20200101_001_broken.down.sql";
   const std::vector<EmbeddedFile> files{
       {down, "DROP TABLE once;"},
       {up, "CREATE TABLE once (id integer PRIMARY KEY); INSERT INTO once VALUES (1); INSERT INTO once VALUES (1);"}};
-  schema::Migrator migrator{*database_, files, clock_};
+  schema::Migrator migrator{*schema_, files, clock_};
   const auto refused = latest(migrator);
   ASSERT_FALSE(refused);
   EXPECT_EQ(std::get<schema::ConstraintViolated>(refused.error()).migration, "20200101_001_broken");

@@ -3,13 +3,13 @@
 #include <boost/asio/io_context.hpp>
 #include <string>
 
-#include "database/database.hpp"
+#include "database/schema_database.hpp"
 #include "support/run_task.hpp"
 
 namespace gatehouse::database {
 
 /// Everything a database's schema says but the migrations' own table, as text that is equal where two schemas are.
-inline std::string schema_text(boost::asio::io_context& io, Database& database) {
+inline std::string schema_text(boost::asio::io_context& io, SchemaDatabase& database) {
   static constexpr Statement sqlite{
       "schema_text_sqlite",
       "SELECT type || ' ' || name || ': ' || sql FROM sqlite_master "

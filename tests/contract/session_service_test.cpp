@@ -32,13 +32,14 @@ config::SessionSettings settings() {
 class SessionServiceTest : public testing::FeatureFixture {
  protected:
   SessionServiceTest() {
+    backend_->provider().observers().add(cache_);
     cache_.on_feed_ready();
     user_ = add_user("ada@example.com");
   }
 
   OpenedSession login() {
     const auto draft = service_.draft(user_, "$hash", {.address = "192.0.2.1", .user_agent = "test"});
-    const auto id = SessionStore::inserted_id(batch_of_one(SessionStore::insert_command(draft.row)));
+    const auto id = commit(SessionStore::insert(draft.row));
     return service_.open(draft, id.value());
   }
 
@@ -114,7 +115,7 @@ TEST_P(SessionServiceTest, ExpiredSession_IsRefusedAlsoWhenCached) {
 
 TEST_P(SessionServiceTest, DeletedUser_TakesTheSessionAlong) {
   const auto session = login();
-  batch_of_one(users::UserStore::remove_command(user_));
+  commit(users::UserStore::remove(user_));
   EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
 }
 
@@ -261,7 +262,7 @@ TEST_P(SessionServiceTest, CloseOneAndCloseAll_EndThoseSessions) {
 
 TEST_P(SessionServiceTest, LogoutOnAnotherReplica_EmptiesThisCache) {
   cache_.on_feed_lost();
-  auto feed = backend_->provider().watch(io_, cache_);
+  auto feed = backend_->provider().watch(io_);
   const auto session = login();
   const auto answered = [&] { return cached(session.sealed) == CachedVerdict::active; };
   EXPECT_TRUE(testing::run_until(io_, [&] { return run(service_.verify(session.sealed)) && answered(); }))

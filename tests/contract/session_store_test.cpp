@@ -9,6 +9,7 @@
 #include "contract/feature_fixture.hpp"
 #include "crypto/sha256.hpp"
 #include "jobs/session_cleanup.hpp"
+#include "support/plain_writes.hpp"
 #include "support/run_until.hpp"
 
 namespace gatehouse::sessions {
@@ -31,15 +32,14 @@ class SessionStoreTest : public testing::FeatureFixture {
             .client = {.address = "192.0.2.1", .user_agent = "test"}};
   }
 
-  std::optional<SessionId> insert(NewSession session) {
-    return SessionStore::inserted_id(batch_of_one(SessionStore::insert_command(std::move(session))));
-  }
+  std::optional<SessionId> insert(NewSession session) { return commit(SessionStore::insert(std::move(session))); }
 
   /// As the Express service wrote them: no secret, so nothing can prove it.
   SessionId insert_express_session(UserId user) {
-    static constexpr Statement insert{
+    static constexpr database::Write insert{
         "test_insert_express_session",
-        "INSERT INTO sessions (user_id, expires_at, created_at, updated_at) VALUES ($1, $2, $3, $3) RETURNING id"};
+        "INSERT INTO sessions (user_id, expires_at, created_at, updated_at) VALUES ($1, $2, $3, $3) RETURNING id",
+        database::announces_nothing};
     return SessionId{execute(insert, {user.value, clock_.now() + hours{1}, clock_.now()})[0].integer(0)};
   }
 
@@ -49,9 +49,11 @@ class SessionStoreTest : public testing::FeatureFixture {
   }
 
   void insert_many(UserId user, int count, std::chrono::seconds lifetime) {
-    std::vector<database::Command> commands;
-    for (int i = 0; i < count; ++i) commands.push_back(SessionStore::insert_command(session(user, lifetime)));
-    batch(std::move(commands));
+    database::Changes changes;
+    std::vector<database::ResultOf<std::optional<SessionId>>> ids;
+    for (int i = 0; i < count; ++i) ids.push_back(changes.add(SessionStore::insert(session(user, lifetime))));
+    const auto committed = run(database_->commit(std::move(changes)));
+    for (const auto& id : ids) ASSERT_TRUE(committed.result(id));
   }
 
   Renewal renewal(SessionId id) {
@@ -230,7 +232,7 @@ TEST_P(SessionStoreTest, RemoveAll_TakesDeadSessionsAlongButCountsActiveOnes) {
 TEST_P(SessionStoreTest, DeletedUser_TakesItsSessionsAlong) {
   const auto user = add_user("ada@example.com");
   const auto id = insert(session(user)).value();
-  batch_of_one(users::UserStore::remove_command(user));
+  commit(users::UserStore::remove(user));
   EXPECT_FALSE(run(store_.find(id)));
 }
 

@@ -11,7 +11,6 @@ namespace gatehouse::users {
 namespace {
 
 using database::Statement;
-using database::Violation;
 using std::chrono::seconds;
 
 constexpr Statement stored_password{"test_stored_password", "SELECT password_hash, salt FROM users WHERE id = $1"};
@@ -30,12 +29,11 @@ INSTANTIATE_TEST_SUITE_P(Databases, UserStoreTest, ::testing::ValuesIn(testing::
 TEST_P(UserStoreTest, InsertedUser_IsFoundAsItWasGiven) {
   NewUser user{
       .first_name = "Zo\xC3\xAB", .last_name = "O'Brien; DROP TABLE users", .email = "Zoe@Example.com", .password = {}};
-  const auto inserted = run(store_.insert(std::move(user), "$hash", clock_.now()));
-  ASSERT_TRUE(inserted);
-  EXPECT_GT(inserted->id.value, 0);
-  const auto found = run(store_.find(inserted->id));
+  const auto inserted = commit(UserStore::insert(std::move(user), "$hash", clock_.now()));
+  EXPECT_GT(inserted.id.value, 0);
+  const auto found = run(store_.find(inserted.id));
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->id, inserted->id);
+  EXPECT_EQ(found->id, inserted.id);
   EXPECT_EQ(found->first_name, "Zo\xC3\xAB");
   EXPECT_EQ(found->last_name, "O'Brien; DROP TABLE users");
   EXPECT_EQ(found->email, "Zoe@Example.com");
@@ -48,9 +46,11 @@ TEST_P(UserStoreTest, UnknownId_IsNotFound) { EXPECT_FALSE(run(store_.find(UserI
 TEST_P(UserStoreTest, SameEmailInAnotherCase_ViolatesUniqueness) {
   add_user("john@example.com");
   NewUser user{.first_name = "J", .last_name = "D", .email = "JOHN@Example.com", .password = {}};
-  const auto inserted = run(store_.insert(std::move(user), "$hash", clock_.now()));
-  ASSERT_FALSE(inserted);
-  EXPECT_EQ(inserted.error(), Violation::unique);
+  database::Changes changes;
+  const auto inserted = changes.add(UserStore::insert(std::move(user), "$hash", clock_.now()));
+  const auto committed = run(database_->commit_unless(std::move(changes), email_is_unique));
+  ASSERT_FALSE(committed) << committed->result(inserted).email;
+  EXPECT_TRUE(email_is_unique.is_violated_by(committed.error()));
 }
 
 TEST_P(UserStoreTest, Credentials_AreFoundByAnyTypedForm) {
@@ -111,7 +111,7 @@ TEST_P(UserStoreTest, Update_ChangesTheGivenFieldsAndTheTime) {
   clock_.advance(seconds{5});
   UserChanges changes;
   changes.last_name = "Byron";
-  const auto updated = UserStore::user_of(batch_of_one(UserStore::update_command(id, changes, clock_.now())));
+  const auto updated = commit(UserStore::update(id, changes, clock_.now()));
   ASSERT_TRUE(updated);
   EXPECT_EQ(updated->first_name, "Ada");
   EXPECT_EQ(updated->last_name, "Byron");
@@ -123,7 +123,7 @@ TEST_P(UserStoreTest, Update_ChangesTheGivenFieldsAndTheTime) {
   changes = {};
   changes.first_name = "Augusta";
   changes.email = "augusta@example.com";
-  const auto again = UserStore::user_of(batch_of_one(UserStore::update_command(id, changes, clock_.now())));
+  const auto again = commit(UserStore::update(id, changes, clock_.now()));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->first_name, "Augusta");
   EXPECT_EQ(again->last_name, "Byron");
@@ -134,14 +134,14 @@ TEST_P(UserStoreTest, Update_ChangesTheGivenFieldsAndTheTime) {
 TEST_P(UserStoreTest, UpdateOrRemovalOfNobody_TouchesNoRow) {
   UserChanges changes;
   changes.last_name = "Byron";
-  EXPECT_FALSE(UserStore::user_of(batch_of_one(UserStore::update_command(UserId{99}, changes, clock_.now()))));
-  EXPECT_TRUE(batch_of_one(UserStore::remove_command(UserId{99})).empty());
+  EXPECT_FALSE(commit(UserStore::update(UserId{99}, changes, clock_.now())));
+  EXPECT_FALSE(commit(UserStore::remove(UserId{99})));
 }
 
 TEST_P(UserStoreTest, SetPassword_ReplacesHashAndSalt) {
   const auto id = add_express_user("john@example.com", "beef", "salt");
   EXPECT_TRUE(run(store_.express_hashes_present()));
-  batch_of_one(UserStore::set_password_command(id, "$new"));
+  commit(UserStore::set_password(id, "$new"));
   const auto row = select(stored_password, {id.value});
   EXPECT_EQ(row[0].text(0), "$new");
   EXPECT_TRUE(row[0].is_null(1));
@@ -150,37 +150,37 @@ TEST_P(UserStoreTest, SetPassword_ReplacesHashAndSalt) {
 
 TEST_P(UserStoreTest, ReplaceHash_OnlyReplacesTheVerifiedOne) {
   const auto id = add_user("john@example.com", "$old");
-  EXPECT_EQ(batch_of_one(UserStore::replace_hash_command(id, "$other", "$new")).affected(), 0);
+  commit(UserStore::replace_hash(id, "$other", "$new"));
   EXPECT_EQ(hash_of(id), "$old");
-  EXPECT_EQ(batch_of_one(UserStore::replace_hash_command(id, "$old", "$new")).affected(), 1);
+  commit(UserStore::replace_hash(id, "$old", "$new"));
   EXPECT_EQ(hash_of(id), "$new");
 }
 
 TEST_P(UserStoreTest, Lock_ChangesNothing) {
   const auto id = add_user("john@example.com", "$old");
-  EXPECT_EQ(batch_of_one(UserStore::lock_command(id, "$other")).affected(), 0);
-  EXPECT_EQ(batch_of_one(UserStore::lock_command(id, "$old")).affected(), 1);
+  commit(UserStore::lock(id, "$other"));
+  commit(UserStore::lock(id, "$old"));
   EXPECT_EQ(hash_of(id), "$old");
 }
 
 TEST_P(UserStoreTest, KeptExpressPassword_IsTheFirstOneAndGoesWithTheUser) {
   const auto id = add_user("john@example.com", "$new");
-  batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "$stale"));
+  commit(UserStore::keep_express_password(id, "beef", "salt", "$stale"));
   EXPECT_TRUE(select(kept_password, {id.value}).empty());
-  batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "$new"));
-  batch_of_one(UserStore::keep_express_password_command(id, "cafe", "other", "$new"));
+  commit(UserStore::keep_express_password(id, "beef", "salt", "$new"));
+  commit(UserStore::keep_express_password(id, "cafe", "other", "$new"));
   const auto kept = select(kept_password, {id.value});
   ASSERT_EQ(kept.size(), 1u);
   EXPECT_EQ(kept[0].text(0), "beef");
   EXPECT_EQ(kept[0].text(1), "salt");
-  EXPECT_EQ(batch_of_one(UserStore::remove_command(id)).size(), 1u);
+  EXPECT_TRUE(commit(UserStore::remove(id)));
   EXPECT_TRUE(select(kept_password, {id.value}).empty());
 }
 
 TEST_P(UserStoreTest, DropExpressPassword_ForgetsIt) {
   const auto id = add_user("john@example.com", "$new");
-  batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "$new"));
-  batch_of_one(UserStore::drop_express_password_command(id));
+  commit(UserStore::keep_express_password(id, "beef", "salt", "$new"));
+  commit(UserStore::drop_express_password(id));
   EXPECT_TRUE(select(kept_password, {id.value}).empty());
 }
 
@@ -192,19 +192,21 @@ TEST_P(UserStoreTest, IdsBeyond32Bits_AreGivenAndFound) {
   EXPECT_EQ(run(store_.find(id))->id, id);
   EXPECT_EQ(run(store_.find_credentials("john@example.com"))->id, id);
   EXPECT_EQ(run(store_.page(PagePosition{clock_.now(), UserId{id.value + 1}}, 1)).at(0).id, id);
-  batch_of_one(UserStore::keep_express_password_command(id, "beef", "salt", "beef"));
+  commit(UserStore::keep_express_password(id, "beef", "salt", "beef"));
   EXPECT_EQ(select(kept_password, {id.value}).size(), 1u);
-  EXPECT_EQ(batch_of_one(UserStore::remove_command(id))[0].integer(0), id.value);
+  EXPECT_TRUE(commit(UserStore::remove(id)));
 }
 
 TEST_P(UserStoreTest, ForgetExpressPasswords_MoreThanOneStatementTakes_LeavesNone) {
-  static constexpr Statement insert{
+  static constexpr database::Write insert{
       "test_insert_kept_passwords",
       "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < $1) "
       "INSERT INTO users (first_name, last_name, email, created_at, updated_at) "
-      "SELECT 'Ada', 'Lovelace', CAST(n AS text), $2, $2 FROM numbers"};
-  static constexpr Statement keep{"test_keep_passwords",
-                                  "INSERT INTO express_passwords SELECT id, 'a', 'b' FROM users"};
+      "SELECT 'Ada', 'Lovelace', CAST(n AS text), $2, $2 FROM numbers",
+      database::announces_nothing};
+  static constexpr database::Write keep{"test_keep_passwords",
+                                        "INSERT INTO express_passwords SELECT id, 'a', 'b' FROM users",
+                                        database::announces_nothing};
   const std::int64_t rows = UserStore::forget_rows_max + 1;
   execute(insert, {rows, clock_.now()});
   execute(keep, {});

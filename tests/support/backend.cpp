@@ -22,7 +22,7 @@ std::vector<BackendFactory> backends() {
 
 void migrate(Backend& backend) {
   boost::asio::io_context io{1};
-  const auto database = backend.provider().open(io, 1);
+  const auto database = backend.provider().open_schema(io);
   const SystemClock clock;
   database::schema::Migrator migrator{*database, embedded_migrations(), clock};
   if (!run_task(io, migrator.latest())) throw std::logic_error{"an empty database cannot be migrated"};

@@ -50,6 +50,7 @@ class PostgresTest : public ::testing::Test {
   }
   void TearDown() override {
     db_.reset();
+    schema_.reset();
     io_.restart();
     io_.poll();
     provider_.reset();
@@ -67,6 +68,12 @@ class PostgresTest : public ::testing::Test {
     provider_ = make_provider();
     db_ = provider_->open(io_, 1);
     return *db_;
+  }
+
+  /// The migrator's port of the same provider.
+  database::SchemaDatabase& schema() {
+    if (!schema_) schema_ = provider_->open_schema(io_);
+    return *schema_;
   }
 
   [[nodiscard]] std::unique_ptr<database::postgres::PostgresProvider> make_provider() {
@@ -134,6 +141,7 @@ class PostgresTest : public ::testing::Test {
   boost::asio::io_context io_{1};
   std::unique_ptr<database::postgres::PostgresProvider> provider_;
   std::unique_ptr<database::Database> db_;
+  std::unique_ptr<database::SchemaDatabase> schema_;
 };
 
 }  // namespace gatehouse::testing

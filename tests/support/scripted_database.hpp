@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,33 +14,32 @@ namespace gatehouse::testing {
 /// statement or letting something else happen in the middle of it. Belongs to one thread.
 class ScriptedDatabase final : public database::Database {
  public:
-  /// The rows for a statement, by its name; may throw what a Database throws.
+  /// The rows for a statement, by its name; may throw what a Database throws. A ConstraintViolation is what the driver
+  /// reports, so one that the caller named comes back as a value.
   using Script = std::function<database::Rows(std::string_view statement, const database::Parameters& parameters)>;
 
-  explicit ScriptedDatabase(Script script) : script_(std::move(script)) {}
+  explicit ScriptedDatabase(Script script) : Database(observers), script_(std::move(script)) {}
 
   Task<database::Rows> query(const database::Statement& statement, database::Parameters parameters) override {
     co_return answer(statement, parameters);
   }
-  Task<std::expected<database::Rows, database::Violation>> execute(const database::Statement& statement,
-                                                                   database::Parameters parameters) override {
-    co_return answer(statement, parameters);
-  }
-  Task<std::expected<std::vector<database::Rows>, database::Violation>> batch(std::vector<database::Command> commands,
-                                                                              std::string announcement) override {
+
+  database::Observers observers;
+  std::vector<std::string> statements;     ///< the names of those that were run, in order
+  std::vector<std::string> announcements;  ///< of the writes that ended well
+
+ protected:
+  Task<std::expected<std::vector<database::Rows>, database::Violation>> write(
+      std::vector<database::Command> commands, std::vector<database::Announcement> announced) override {
     std::vector<database::Rows> results;
-    for (const auto& command : commands) results.push_back(answer(*command.statement, command.parameters));
-    announcements.push_back(std::move(announcement));
+    try {
+      for (const auto& command : commands) results.push_back(answer(*command.statement, command.parameters));
+    } catch (const database::ConstraintViolation& violated) {
+      co_return std::unexpected(violated.violation());
+    }
+    for (const auto& announcement : announced) announcements.push_back(to_text(announcement));
     co_return results;
   }
-  Task<std::expected<void, database::Violation>> run_script(std::string) override {
-    throw std::logic_error{"only the migrator runs scripts"};
-  }
-  Task<database::Rows> run_check(std::string) override { throw std::logic_error{"only the migrator runs checks"}; }
-  database::Dialect dialect() const noexcept override { return database::Dialect::sqlite; }
-
-  std::vector<std::string> statements;     ///< the names of those that were run, in order
-  std::vector<std::string> announcements;  ///< of the batches that ended well
 
  private:
   database::Rows answer(const database::Statement& statement, const database::Parameters& parameters) {

@@ -17,16 +17,23 @@ namespace gatehouse::cli {
 
 /// The configured database for the length of one command, on an event loop that the calling thread runs.
 ///
-/// No deadline of its own: each call of the Database has one, except a migration's script, which takes what it takes.
+/// No deadline of its own: each call of a Database has one, except a migration's script, which takes what it takes.
 class DatabaseSession {
  public:
-  /// Opens the database in the background; a database that is away shows at the first run().
   DatabaseSession(const Program& program, const config::Settings& settings)
-      : provider_(program.open_provider(settings, {})), database_(provider_->open(io_, 1)) {}
+      : provider_(program.open_provider(settings, {})) {}
   DatabaseSession(const DatabaseSession&) = delete;
   DatabaseSession& operator=(const DatabaseSession&) = delete;
 
-  [[nodiscard]] database::Database& database() { return *database_; }
+  // Each is opened in the background when it is first asked for; a database that is away shows at the first run().
+  [[nodiscard]] database::Database& database() {
+    if (!database_) database_ = provider_->open(io_, 1);
+    return *database_;
+  }
+  [[nodiscard]] database::SchemaDatabase& schema() {
+    if (!schema_) schema_ = provider_->open_schema(io_);
+    return *schema_;
+  }
 
   /// Runs the coroutine to its end and returns its result or throws its exception.
   template <class Result>
@@ -49,6 +56,7 @@ class DatabaseSession {
   boost::asio::io_context io_{1};  ///< outlives what posts to it
   std::unique_ptr<database::Provider> provider_;
   std::unique_ptr<database::Database> database_;
+  std::unique_ptr<database::SchemaDatabase> schema_;
 };
 
 }  // namespace gatehouse::cli

@@ -100,7 +100,7 @@ void check_clock(const Program& program, const database::DatabaseFacts& facts, F
 
 /// True where every migration of this program is applied.
 bool check_schema(const Program& program, DatabaseSession& session, Findings& findings) {
-  database::schema::Migrator migrator{session.database(), program.migrations, program.clock};
+  database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto migrations = session.run(migrator.status());
   const auto pending = std::ranges::count_if(migrations, [](const auto& one) { return one.known && !one.applied; });
   const auto unknown = std::ranges::count_if(migrations, [](const auto& one) { return !one.known; });
@@ -132,7 +132,7 @@ void check_database(const Program& program, const config::Settings& settings, Fi
     return findings.bad("database", where_is(settings.database) +
                                         " does not exist; `gatehouse serve` or `gatehouse migrate latest` makes it");
   DatabaseSession session{program, settings};
-  const database::DatabaseFacts facts = session.run(database::read_database_facts(session.database()));
+  const database::DatabaseFacts facts = session.run(database::read_database_facts(session.schema()));
   findings.good("database", facts.version + ", " + where_is(settings.database));
   check_clock(program, facts, findings);
   if (check_schema(program, session, findings)) check_kept_passwords(session, findings);

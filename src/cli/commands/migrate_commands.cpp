@@ -42,7 +42,7 @@ std::string_view describe(database::schema::ScaffoldError error) {
 
 int migrate_latest(const Program& program, const config::Settings& settings) {
   DatabaseSession session{program, settings};
-  database::schema::Migrator migrator{session.database(), program.migrations, program.clock};
+  database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   return report(program, session.run(migrator.latest()), "Applied", "The schema is up to date");
 }
 
@@ -53,13 +53,13 @@ int migrate_rollback(const Program& program, const config::Settings& settings, c
     return exit_failure;
   }
   DatabaseSession session{program, settings};
-  database::schema::Migrator migrator{session.database(), program.migrations, program.clock};
+  database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   return report(program, session.run(migrator.rollback(command.to)), "Rolled back", "There is nothing to roll back");
 }
 
 int migrate_status(const Program& program, const config::Settings& settings) {
   DatabaseSession session{program, settings};
-  database::schema::Migrator migrator{session.database(), program.migrations, program.clock};
+  database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto migrations = session.run(migrator.status());
   program.out << table_of(migrations) << '\n';
   const bool is_current = std::ranges::all_of(migrations, [](const auto& one) { return one.known && one.applied; });

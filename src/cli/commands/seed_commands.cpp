@@ -12,7 +12,6 @@
 #include "flows/seeding/seeder.hpp"
 #include "passwords/password_service.hpp"
 #include "runtime/worker_pool.hpp"
-#include "sessions/session_cache.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -53,8 +52,7 @@ int plant_seeds(const Program& program, const config::Settings& settings, Databa
                 std::span<const EmbeddedFile> files) {
   runtime::WorkerPool pool{passwords::hashing_pool_options(settings.passwords)};
   passwords::PasswordService passwords{pool, settings.passwords, program.random};
-  sessions::SessionCache cache{0};
-  flows::AccountFlow accounts{session.database(), passwords, cache, program.clock};
+  flows::AccountFlow accounts{session.database(), passwords, program.clock};
   flows::Seeder seeder{session.database(), accounts};
   const flows::SeedReport report = session.run(seeder.run(files));
   for (const std::string& problem : report.problems) program.err << problem << '\n';

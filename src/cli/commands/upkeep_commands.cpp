@@ -34,7 +34,7 @@ int reset_database(const Program& program, const config::Settings& settings) {
     return exit_failure;
   }
   DatabaseSession session{program, settings};
-  database::schema::Migrator migrator{session.database(), program.migrations, program.clock};
+  database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto rolled_back = roll_everything_back(session, migrator);
   const auto applied = rolled_back ? session.run(migrator.latest()) : rolled_back;
   if (!applied) {

@@ -62,6 +62,15 @@ Task<> ConnectionPool::perform(Call& call) {
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(begin, use_task);
 }
 
+Task<Rows> ConnectionPool::query(const Statement& statement, Parameters parameters) {
+  const Command command{&statement, std::move(parameters)};
+  Rows rows;
+  Call call{Call::Kind::read, {&command, 1}, {&rows, 1}};
+  co_await perform(call);
+  if (call.failure) throw ConstraintViolation{violation_or_throw(*call.failure)};
+  co_return std::move(rows);
+}
+
 void ConnectionPool::submit(Call& call) {
   call.deadline = Clock::now() + limits_.query_timeout;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");

@@ -41,6 +41,9 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   /// Runs the call to its outcome: its results or its failure. `call` lives until then.
   [[nodiscard]] Task<> perform(Call& call);
 
+  /// Runs a SELECT; its rows. Throws what the port throws. It may be resumed after the pool is gone.
+  [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters);
+
  private:
   void submit(Call& call);
   [[nodiscard]] bool try_dispatch(Call& call);

@@ -97,7 +97,9 @@ std::expected<Rows, SqlError> PgResult::rows() const {
 SqlError PgResult::error() const {
   const auto state = field_or_empty(result_.get(), PG_DIAG_SQLSTATE);
   if (!state.empty()) {
-    return {std::string{state}, std::string{field_or_empty(result_.get(), PG_DIAG_MESSAGE_PRIMARY)}};
+    return {.state = std::string{state},
+            .message = std::string{field_or_empty(result_.get(), PG_DIAG_MESSAGE_PRIMARY)},
+            .constraint = std::string{field_or_empty(result_.get(), PG_DIAG_CONSTRAINT_NAME)}};
   }
   // libpq itself reports a lost connection this way, without a SQLSTATE.
   return {"08006", libpq().PQresultErrorMessage(result_.get())};

@@ -171,6 +171,7 @@ void Pipeline::on_failure(const Step& step, const PgResult& result) {
   if (step.kind == Step::Kind::command && cure_for(error.state) == Cure::prepare_again) {
     prepared_.forget(*call->commands[step.index].statement);
   }
+  error.statement = step.kind == Step::Kind::sync ? "COMMIT" : call->commands[step.index].statement->name;
   if (!call->error) call->error = std::move(error);
 }
 

@@ -27,11 +27,11 @@ Unavailable lost(const std::string& why) { return Unavailable{Unavailable::Reaso
 /// probe must be back, until the next attempt to connect.
 class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listener> {
  public:
-  Listener(boost::asio::io_context& io, FeedEndpoints endpoints, ChangeObserver& observer, DriverLog log,
+  Listener(boost::asio::io_context& io, FeedEndpoints endpoints, Observers& observers, DriverLog log,
            std::string channel, BackOff back_off)
       : io_(io),
         endpoints_(std::move(endpoints)),
-        observer_(observer),
+        observers_(observers),
         log_(std::move(log)),
         channel_(std::move(channel)),
         back_off_(back_off),
@@ -43,7 +43,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     stopped_ = true;
     timer_.cancel();
     disconnect();
-    if (ready_) observer_.on_feed_lost();
+    if (ready_) observers_.feed_lost();
     ready_ = false;
   }
 
@@ -89,12 +89,12 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void on_notification(const Notification& notification) {
-    if (notification.channel == announcement_channel) return observer_.on_announcement(notification.payload);
+    if (notification.channel == announcement_channel) return observers_.hear(notification.payload);
     // Another's than the last probe's comes through a session that an earlier attempt has left: it proves nothing.
     if (notification.channel != channel_ || notification.payload != std::to_string(probes_)) return;
     back_off_.reset();
     if (!ready_) log_(telemetry::Level::info, "postgres_feed_ready", endpoints_.listen->host);
-    if (!ready_) observer_.on_feed_ready();
+    if (!ready_) observers_.feed_ready();
     ready_ = true;
     last_trouble_.clear();
     after(probe_interval, [](Listener& self) { self.send_probe(); });
@@ -146,13 +146,13 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   void set_lost(const std::string& why) {
     if (why != last_trouble_) log_(telemetry::Level::warn, ready_ ? "postgres_feed_lost" : "postgres_feed_deaf", why);
     last_trouble_ = why;
-    if (ready_) observer_.on_feed_lost();
+    if (ready_) observers_.feed_lost();
     ready_ = false;
   }
 
   boost::asio::io_context& io_;
   const FeedEndpoints endpoints_;
-  ChangeObserver& observer_;
+  Observers& observers_;
   const DriverLog log_;
   const std::string channel_;
   BackOff back_off_;
@@ -166,9 +166,9 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   std::string last_trouble_;  ///< logged already
 };
 
-PostgresChangeFeed::PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, ChangeObserver& observer,
+PostgresChangeFeed::PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, Observers& observers,
                                        DriverLog log, std::span<const std::byte> secret_name, BackOff back_off)
-    : listener_(std::make_shared<Listener>(io, std::move(endpoints), observer, std::move(log),
+    : listener_(std::make_shared<Listener>(io, std::move(endpoints), observers, std::move(log),
                                            probe_channel(secret_name), back_off)) {
   listener_->start();
 }

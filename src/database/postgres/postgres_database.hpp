@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "database/database.hpp"
@@ -16,27 +15,18 @@ namespace gatehouse::database::postgres {
 /// Unavailable{stopped}.
 class PostgresDatabase final : public Database {
  public:
-  PostgresDatabase(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options, PoolLimits limits,
-                   DriverLog log, BackOff back_off);
+  /// `observers` outlive it; see Database.
+  PostgresDatabase(Observers& observers, std::shared_ptr<ConnectionPool> pool);
   ~PostgresDatabase() override;
 
   [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters) override;
-  [[nodiscard]] Task<std::expected<Rows, Violation>> execute(const Statement& statement,
-                                                             Parameters parameters) override;
-  [[nodiscard]] Task<std::expected<std::vector<Rows>, Violation>> batch(std::vector<Command> commands,
-                                                                        std::string announcement) override;
-  [[nodiscard]] Task<std::expected<void, Violation>> run_script(std::string sql) override;
-  [[nodiscard]] Task<Rows> run_check(std::string sql) override;
-  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::postgres; }
+
+ protected:
+  [[nodiscard]] Task<std::expected<std::vector<Rows>, Violation>> write(
+      std::vector<Command> commands, std::vector<Announcement> announcements) override;
 
  private:
-  /// Not the pool's: for what has no deadline. It is closed with the database at the latest.
-  [[nodiscard]] std::shared_ptr<PgConnection> make_connection();
-
-  boost::asio::io_context& io_;
-  const std::shared_ptr<const ConnectOptions> options_;
   const std::shared_ptr<ConnectionPool> pool_;
-  std::vector<std::weak_ptr<PgConnection>> own_connections_;  ///< of make_connection()
 };
 
 }  // namespace gatehouse::database::postgres

@@ -6,6 +6,7 @@
 #include "database/postgres/libpq.hpp"
 #include "database/postgres/postgres_change_feed.hpp"
 #include "database/postgres/postgres_database.hpp"
+#include "database/postgres/postgres_schema_database.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -44,14 +45,25 @@ PostgresProvider::PostgresProvider(const config::DatabaseSettings& settings, Dri
 }
 
 std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, unsigned sharers) {
-  const PoolLimits limits{share_of(pool_, sharers), queue_max_, query_timeout_, idle_timeout_};
-  return std::make_unique<PostgresDatabase>(io, query_options_, limits, log_, BackOff{seed()});
+  return std::make_unique<PostgresDatabase>(observers(), make_pool(io, share_of(pool_, sharers), log_));
 }
 
-std::unique_ptr<ChangeFeed> PostgresProvider::watch(boost::asio::io_context& io, ChangeObserver& observer) {
+std::unique_ptr<SchemaDatabase> PostgresProvider::open_schema(boost::asio::io_context& io) {
+  // In silence: where the database is away, the pools of the io threads say so, or the caller who gets Unavailable.
+  auto pool = make_pool(io, PoolShare{.connections_min = 1, .connections_max = 1}, or_silent({}));
+  return std::make_unique<PostgresSchemaDatabase>(io, query_options_, std::move(pool));
+}
+
+std::shared_ptr<ConnectionPool> PostgresProvider::make_pool(boost::asio::io_context& io, PoolShare share,
+                                                            DriverLog log) {
+  const PoolLimits limits{share, queue_max_, query_timeout_, idle_timeout_};
+  return std::make_shared<ConnectionPool>(io, query_options_, limits, std::move(log), BackOff{seed()});
+}
+
+std::unique_ptr<ChangeFeed> PostgresProvider::watch(boost::asio::io_context& io) {
   std::array<std::byte, 8> name{};
   random_.fill(name);
-  return std::make_unique<PostgresChangeFeed>(io, FeedEndpoints{feed_listen_options_, feed_probe_options_}, observer,
+  return std::make_unique<PostgresChangeFeed>(io, FeedEndpoints{feed_listen_options_, feed_probe_options_}, observers(),
                                               log_, name, BackOff{seed()});
 }
 

@@ -6,6 +6,7 @@
 #include "crypto/random.hpp"
 #include "database/driver_log.hpp"
 #include "database/postgres/connect_options.hpp"
+#include "database/postgres/connection_pool.hpp"
 #include "database/postgres/pool_share.hpp"
 #include "database/provider.hpp"
 
@@ -14,17 +15,19 @@ namespace gatehouse::database::postgres {
 /// PostgreSQL 13 or later, or what speaks its protocol, opened once for the process.
 ///
 /// Each open() takes its share_of() DB_POOL_MIN and DB_POOL_MAX, at least one connection; the two that watch() holds
-/// are within DB_POOL_MAX, unless there are too many io threads. A migration's script or check has one of its own
-/// besides, while it runs.
+/// are within DB_POOL_MAX, unless there are too many io threads. open_schema() has one besides, and each migration's
+/// script or check one more while it runs.
 class PostgresProvider final : public Provider {
  public:
   /// `random` outlives the provider; it spreads reconnects and names the feed's private channel.
   PostgresProvider(const config::DatabaseSettings& settings, DriverLog log, crypto::Random& random);
 
   [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
-  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, ChangeObserver& observer) override;
+  [[nodiscard]] std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) override;
+  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;
 
  private:
+  [[nodiscard]] std::shared_ptr<ConnectionPool> make_pool(boost::asio::io_context& io, PoolShare share, DriverLog log);
   [[nodiscard]] std::uint32_t seed();
 
   const std::shared_ptr<const ConnectOptions> query_options_;

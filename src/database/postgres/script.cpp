@@ -17,8 +17,7 @@ Unavailable connection_lost(const PgConnection& connection) {
 }
 
 [[noreturn]] void throw_refusal(const SqlError& error) {
-  (void)violation_or_throw(classify(error));
-  throw StatementFailed{"a check must not violate a constraint"};
+  throw ConstraintViolation{violation_or_throw(classify(error))};
 }
 
 }  // namespace

@@ -8,10 +8,13 @@ namespace {
 
 using Reason = Unavailable::Reason;
 
-std::optional<Violation> violation_of(std::string_view state) {
-  if (state == "23505") return Violation::unique;
-  if (state == "23503") return Violation::foreign_key;
-  if (state == "23502" || state == "23514" || state == "22001") return Violation::not_null_or_check;
+/// Class 23, and a text that is longer than its column takes.
+std::optional<Violation::Kind> violation_of(std::string_view state) {
+  if (state == "23505") return Violation::Kind::unique;
+  if (state == "23503" || state == "23001") return Violation::Kind::foreign_key;  // 23001: ON DELETE RESTRICT
+  if (state == "23502") return Violation::Kind::not_null;
+  if (state == "23514" || state == "22001") return Violation::Kind::check;
+  if (state.starts_with("23")) return Violation::Kind::other;
   return std::nullopt;
 }
 
@@ -31,7 +34,13 @@ std::optional<Reason> unavailable_of(std::string_view state) {
 bool is_read_only(std::string_view state) noexcept { return state == "25006"; }
 
 Failure classify(const SqlError& error) {
-  if (const auto violation = violation_of(error.state)) return *violation;
+  if (const auto kind = violation_of(error.state)) {
+    return Violation{.kind = *kind,
+                     .constraint = error.constraint,
+                     .state = error.state,
+                     .message = error.message,
+                     .statement = error.statement};
+  }
   const std::string text = error.state + ": " + error.message;
   if (const auto reason = unavailable_of(error.state)) return Unavailable{*reason, text};
   return StatementFailed{text};

@@ -8,11 +8,13 @@
 
 namespace gatehouse::database::postgres {
 
-/// What the server said about a statement: the five-character SQLSTATE and its primary message. Detail and context are
-/// left out, for they quote parameter values.
+/// What the server said about a statement: the five-character SQLSTATE, its primary message, and the constraint where
+/// it names one. Detail and context are left out, for they quote parameter values.
 struct SqlError {
   std::string state;
   std::string message;
+  std::string constraint = {};
+  std::string statement = {};  ///< the name of the Statement or Write, or `COMMIT`; a script has none
 };
 
 /// How a call failed, as the port names it.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/embedded_file.hpp"
-#include "database/database.hpp"
+#include "database/schema_database.hpp"
 
 namespace gatehouse::database::schema {
 

@@ -18,7 +18,7 @@ constexpr Statement list_knex{"migrations_list_knex",
 
 constexpr std::string_view knex_suffix = ".js";
 
-Task<bool> has_table(Database& database, std::string name) {
+Task<bool> has_table(SchemaDatabase& database, std::string name) {
   const Statement& statement = database.dialect() == Dialect::postgres ? postgres_has_table : sqlite_has_table;
   Parameters parameters;
   parameters.emplace_back(std::move(name));
@@ -26,7 +26,7 @@ Task<bool> has_table(Database& database, std::string name) {
   co_return rows[0].integer(0) != 0;
 }
 
-Task<std::vector<AppliedMigration>> read_applied(Database& database) {
+Task<std::vector<AppliedMigration>> read_applied(SchemaDatabase& database) {
   Parameters parameters;
   const auto rows = co_await database.query(list_applied, std::move(parameters));
   std::vector<AppliedMigration> applied;
@@ -37,7 +37,7 @@ Task<std::vector<AppliedMigration>> read_applied(Database& database) {
   co_return applied;
 }
 
-Task<std::vector<std::string>> read_express(Database& database) {
+Task<std::vector<std::string>> read_express(SchemaDatabase& database) {
   Parameters parameters;
   const auto rows = co_await database.query(list_knex, std::move(parameters));
   std::vector<std::string> names;
@@ -70,7 +70,7 @@ bool is_express_migration(std::string_view name) {
   return std::ranges::find(express_migrations, name) != std::ranges::end(express_migrations);
 }
 
-Task<MigrationRecord> read_migration_record(Database& database) {
+Task<MigrationRecord> read_migration_record(SchemaDatabase& database) {
   MigrationRecord record;
   record.exists = co_await has_table(database, "gatehouse_migrations");
   record.knex = co_await has_table(database, "knex_migrations");

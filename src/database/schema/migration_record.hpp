@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "database/database.hpp"
 #include "database/schema/migration_plan.hpp"
+#include "database/schema_database.hpp"
 
 namespace gatehouse::database::schema {
 
@@ -20,7 +20,7 @@ struct AppliedMigration {
 };
 
 /// What the database says about its own schema: `gatehouse_migrations`, and Knex's table where the Express service was
-/// there before. Everything here may throw as the Database does.
+/// there before. Everything here may throw as SchemaDatabase does.
 struct MigrationRecord {
   bool exists = false;                    ///< there is a gatehouse_migrations
   bool knex = false;                      ///< there is a knex_migrations
@@ -28,7 +28,7 @@ struct MigrationRecord {
   std::vector<std::string> express;       ///< done by Knex and not in `applied`, without their `.js`, by name
 };
 
-[[nodiscard]] Task<MigrationRecord> read_migration_record(Database& database);
+[[nodiscard]] Task<MigrationRecord> read_migration_record(SchemaDatabase& database);
 
 /// The script that makes the table and records `adopted` as done in the first batch. Harmless when run twice.
 [[nodiscard]] std::string adoption_script(std::span<const std::string> adopted, TimePoint now, Dialect dialect);

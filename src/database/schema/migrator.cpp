@@ -57,7 +57,7 @@ MigrationNames select_for_rollback(const std::vector<AppliedMigration>& applied,
 
 }  // namespace
 
-Migrator::Migrator(Database& database, std::span<const EmbeddedFile> files, const Clock& clock)
+Migrator::Migrator(SchemaDatabase& database, std::span<const EmbeddedFile> files, const Clock& clock)
     : database_(database), clock_(clock), plan_(plan_migrations(files, database.dialect())) {}
 
 const Migration* Migrator::find(std::string_view name) const {

@@ -11,9 +11,9 @@
 
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
-#include "database/database.hpp"
 #include "database/schema/migration_plan.hpp"
 #include "database/schema/migration_record.hpp"
+#include "database/schema_database.hpp"
 
 namespace gatehouse::database::schema {
 
@@ -67,7 +67,7 @@ using MigrationNames = std::vector<std::string>;
 /// processes may migrate one database at the same time; each step is made once, and latest() of each returns when all
 /// are. Steps made before a failure stay.
 ///
-/// Infrastructure failures are thrown as the Database throws them; a script with wrong SQL is StatementFailed.
+/// Infrastructure failures are thrown as SchemaDatabase throws them; a script with wrong SQL is StatementFailed.
 class Migrator {
  public:
   static constexpr std::int64_t check_rows_max = 100;
@@ -75,7 +75,7 @@ class Migrator {
   static constexpr std::string_view express_target = "express";
 
   /// `database`, the files' text and `clock` outlive it. Throws std::invalid_argument for files that are no migrations.
-  Migrator(Database& database, std::span<const EmbeddedFile> files, const Clock& clock);
+  Migrator(SchemaDatabase& database, std::span<const EmbeddedFile> files, const Clock& clock);
   Migrator(const Migrator&) = delete;
   Migrator& operator=(const Migrator&) = delete;
 
@@ -96,7 +96,7 @@ class Migrator {
   [[nodiscard]] Task<std::optional<MigrationError>> check(const Migration& migration);
   [[nodiscard]] Task<bool> is_applied(std::string_view name);
 
-  Database& database_;
+  SchemaDatabase& database_;
   const Clock& clock_;
   const std::vector<Migration> plan_;
 };

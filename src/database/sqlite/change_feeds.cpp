@@ -10,8 +10,8 @@ class ChangeFeeds::Feed final : public ChangeFeed {
   Feed(ChangeFeeds& feeds, std::shared_ptr<Subscriber> subscriber)
       : feeds_(feeds), subscriber_(std::move(subscriber)) {}
   ~Feed() override {
-    if (subscriber_->is_ready) subscriber_->observer->on_feed_lost();
-    subscriber_->observer = nullptr;
+    if (subscriber_->is_ready) subscriber_->observers->feed_lost();
+    subscriber_->observers = nullptr;
     feeds_.remove(subscriber_);
   }
 
@@ -20,8 +20,8 @@ class ChangeFeeds::Feed final : public ChangeFeed {
   std::shared_ptr<Subscriber> subscriber_;
 };
 
-std::unique_ptr<ChangeFeed> ChangeFeeds::watch(boost::asio::io_context& io, ChangeObserver& observer) {
-  auto subscriber = std::make_shared<Subscriber>(io.get_executor(), &observer);
+std::unique_ptr<ChangeFeed> ChangeFeeds::watch(boost::asio::io_context& io, Observers& observers) {
+  auto subscriber = std::make_shared<Subscriber>(io.get_executor(), &observers);
   const std::lock_guard lock{mutex_};
   subscribers_.push_back(subscriber);
   if (available_) tell(subscriber, false, true);
@@ -58,9 +58,9 @@ void ChangeFeeds::remove(const std::shared_ptr<Subscriber>& subscriber) {
 // Called under the lock: once remove() has returned, nothing is posted to the feed's io_context any more.
 void ChangeFeeds::tell(const std::shared_ptr<Subscriber>& subscriber, bool lost, bool ready) {
   boost::asio::post(subscriber->executor, [subscriber, lost, ready] {
-    if (subscriber->observer == nullptr) return;
-    if (lost) subscriber->observer->on_feed_lost();
-    if (ready) subscriber->observer->on_feed_ready();
+    if (subscriber->observers == nullptr) return;
+    if (lost) subscriber->observers->feed_lost();
+    if (ready) subscriber->observers->feed_ready();
     subscriber->is_ready = ready;
   });
 }

@@ -5,7 +5,6 @@
 #include <mutex>
 #include <vector>
 
-#include "database/change_observer.hpp"
 #include "database/provider.hpp"
 #include "runtime/task.hpp"
 
@@ -18,7 +17,7 @@ namespace gatehouse::database::sqlite {
 class ChangeFeeds {
  public:
   /// Subscribes until the feed is destroyed, on `io`'s thread. The feeds outlive it.
-  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, ChangeObserver& observer);
+  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, Observers& observers);
 
   [[nodiscard]] bool empty() const;
 
@@ -29,10 +28,10 @@ class ChangeFeeds {
 
  private:
   class Feed;
-  // Observer and readiness are touched on the io thread alone; a destroyed feed leaves nullptr.
+  // Observers and readiness are touched on the io thread alone; a destroyed feed leaves nullptr.
   struct Subscriber {
     Executor executor;
-    ChangeObserver* observer;
+    Observers* observers;
     bool is_ready = false;
   };
 

@@ -26,7 +26,7 @@ void Reader::serve(Call& call) {
   try {
     auto rows = call.is_script() ? connection->run_check(call.script())
                                  : connection->run(call.commands().front(), call.deadline());
-    if (!rows) throw StatementFailed{"a query violated a constraint"};
+    if (!rows) throw ConstraintViolation{std::move(rows.error())};
     std::vector<Rows> results;
     results.push_back(std::move(*rows));
     call.answer({.results = std::move(results), .failure = {}});

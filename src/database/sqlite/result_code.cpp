@@ -5,22 +5,46 @@
 namespace gatehouse::database::sqlite {
 namespace {
 
+constexpr std::string_view foreign_key_message = "FOREIGN KEY constraint failed";
+
 constexpr int primary_code(int code) { return code & 0xff; }
 
-}  // namespace
-
-std::optional<Violation> violation_of(int code) {
-  if (primary_code(code) != SQLITE_CONSTRAINT) return std::nullopt;
+Violation::Kind kind_of(int code, std::string_view message) {
+  // ON DELETE RESTRICT is carried out by a trigger that SQLite makes.
+  if (message == foreign_key_message) return Violation::Kind::foreign_key;
   switch (code) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
-      return Violation::unique;
+      return Violation::Kind::unique;
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-      return Violation::foreign_key;
+      return Violation::Kind::foreign_key;
+    case SQLITE_CONSTRAINT_NOTNULL:
+      return Violation::Kind::not_null;
+    case SQLITE_CONSTRAINT_CHECK:
+    case SQLITE_CONSTRAINT_DATATYPE:
+      return Violation::Kind::check;
     default:
-      return Violation::not_null_or_check;
+      return Violation::Kind::other;
   }
+}
+
+/// What follows `UNIQUE constraint failed: `.
+std::string_view constraint_in(std::string_view message) {
+  constexpr std::string_view before = " constraint failed: ";
+  const auto found = message.find(before);
+  return found == std::string_view::npos ? std::string_view{} : message.substr(found + before.size());
+}
+
+}  // namespace
+
+std::optional<Violation> violation_of(int code, std::string_view message, std::string_view statement) {
+  if (primary_code(code) != SQLITE_CONSTRAINT) return std::nullopt;
+  return Violation{.kind = kind_of(code, message),
+                   .constraint = std::string{constraint_in(message)},
+                   .state = "SQLite " + std::to_string(code),
+                   .message = std::string{message},
+                   .statement = std::string{statement}};
 }
 
 bool breaks_connection(int code) {

@@ -2,13 +2,17 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "database/errors.hpp"
 
 namespace gatehouse::database::sqlite {
 
-/// The violated constraint behind one of SQLite's extended result codes (sqlite.org/rescode.html), if it names one.
-[[nodiscard]] std::optional<Violation> violation_of(int code);
+/// The violated constraint behind one of SQLite's extended result codes (sqlite.org/rescode.html) and the message that
+/// came with it, where the code is of one. `statement` is the name of what was run.
+///
+/// The message names the columns, `UNIQUE constraint failed: users.email_key`; a foreign key has no name.
+[[nodiscard]] std::optional<Violation> violation_of(int code, std::string_view message, std::string_view statement);
 
 /// True where the connection itself may be what is broken, so that a new one should be opened.
 [[nodiscard]] bool breaks_connection(int code);

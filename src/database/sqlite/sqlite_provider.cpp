@@ -5,6 +5,7 @@
 
 #include "database/sqlite/reader.hpp"
 #include "database/sqlite/sqlite_database.hpp"
+#include "database/sqlite/sqlite_schema_database.hpp"
 #include "database/sqlite/writer.hpp"
 
 namespace gatehouse::database::sqlite {
@@ -37,12 +38,14 @@ void SqliteProvider::stop() {
 }
 
 std::unique_ptr<Database> SqliteProvider::open(boost::asio::io_context& io, unsigned /*sharers*/) {
-  return std::make_unique<SqliteDatabase>(io, writes_, reads_, query_timeout_);
+  return std::make_unique<SqliteDatabase>(observers(), io, writes_, reads_, query_timeout_);
 }
 
-std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& io, ChangeObserver& observer) {
-  return feeds_.watch(io, observer);
+std::unique_ptr<SchemaDatabase> SqliteProvider::open_schema(boost::asio::io_context& io) {
+  return std::make_unique<SqliteSchemaDatabase>(io, writes_, reads_, query_timeout_);
 }
+
+std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& io) { return feeds_.watch(io, observers()); }
 
 void SqliteProvider::run_writer() {
   Writer writer{path_, writes_, feeds_, statistics_, stopping_, log_};

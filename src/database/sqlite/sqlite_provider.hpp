@@ -32,10 +32,11 @@ class SqliteProvider final : public Provider {
   SqliteProvider& operator=(const SqliteProvider&) = delete;
 
   [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
+  [[nodiscard]] std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) override;
 
   /// The feed sees the writes of other processes, within 50 ms. This process's own are not announced to it, but for
   /// those that are committed after their caller was given up on at the deadline.
-  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, ChangeObserver& observer) override;
+  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;
 
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
 

@@ -131,9 +131,9 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
     }
   }
   // No constraint of the schema is deferred. Should one ever be, nobody could say whose call it was.
-  if (!connection.commit()) {
+  if (auto committed = connection.commit(); !committed) {
     connection.rollback();
-    fail_all(calls, Unavailable::Reason::storage, "COMMIT: a deferred constraint");
+    settle_refused(connection, calls, std::move(committed.error()));
     return true;
   }
   statistics_.commits.fetch_add(1, std::memory_order_relaxed);
@@ -142,6 +142,15 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
   // ended, but that was before the commit.
   if (!answer_all(calls, std::move(outcomes))) feeds_.changed();
   return true;
+}
+
+// A deferred constraint does not say whose it is: alone, each call gets what it deserves.
+void Writer::settle_refused(Connection& connection, const std::vector<CallPtr>& calls, Violation violation) {
+  if (calls.size() == 1) {
+    calls.front()->answer({.results = std::unexpected{std::move(violation)}, .failure = {}});
+    return;
+  }
+  for (const CallPtr& call : calls) write_group(connection, {call});
 }
 
 void Writer::run_script(Connection& connection, const CallPtr& call) {

@@ -1,61 +1,60 @@
 #include "flows/account/account_flow.hpp"
 
-#include <vector>
-
-#include "sessions/invalidation.hpp"
 #include "sessions/session_store.hpp"
+#include "sessions/topics.hpp"
+#include "users/topics.hpp"
 #include "users/validation.hpp"
 
 namespace gatehouse::flows {
 
-// What users accept, passwords can hash: features do not know each other.
+// Features do not know each other: what users accept, passwords can hash; and who changes a user is heard by those who
+// remember the user's sessions.
 static_assert(users::password_bytes_max == passwords::password_bytes_max);
+static_assert(users::user_topic.name == sessions::user_topic.name);
 
 using users::User;
 using users::UserStore;
 
-AccountFlow::AccountFlow(database::Database& database, passwords::PasswordService& passwords,
-                         sessions::SessionCache& cache, const Clock& clock)
-    : database_(database), users_(database), passwords_(passwords), cache_(cache), clock_(clock) {}
+AccountFlow::AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock)
+    : database_(database), users_(database), passwords_(passwords), clock_(clock) {}
 
 Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user) {
   auto hash = co_await passwords_.hash(std::move(user.password));
-  auto created = co_await users_.insert(std::move(user), std::move(hash), clock_.now());
-  if (!created) co_return std::unexpected(AccountError::email_taken);
-  co_return *std::move(created);
+  database::Changes changes;
+  const auto created = changes.add(UserStore::insert(std::move(user), std::move(hash), clock_.now()));
+  const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);
+  if (!committed) co_return std::unexpected(AccountError::email_taken);
+  co_return committed->result(created);
 }
 
-Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges changes) {
+Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted) {
   std::optional<std::string> new_hash;
-  if (changes.password) {
-    auto hash = co_await hash_for(id, *std::move(changes.password));
+  if (wanted.password) {
+    auto hash = co_await hash_for(id, *std::move(wanted.password));
     if (!hash) co_return std::unexpected(hash.error());
     new_hash = *std::move(hash);
   }
 
-  std::vector<database::Command> commands;
-  commands.push_back(UserStore::update_command(id, changes, clock_.now()));
+  database::Changes changes;
+  const auto updated = changes.add(UserStore::update(id, wanted, clock_.now()));
   if (new_hash) {
-    commands.push_back(UserStore::set_password_command(id, *std::move(new_hash)));
-    commands.push_back(UserStore::drop_express_password_command(id));
-    commands.push_back(sessions::SessionStore::remove_all_command(id));
+    changes.add(UserStore::set_password(id, *std::move(new_hash)));
+    changes.add(UserStore::drop_express_password(id));
+    changes.add(sessions::SessionStore::remove_of_user(id));
   }
-  const sessions::UserInvalidation invalidation{cache_, id};
-  std::string announcement = sessions::user_announcement(id);
-  const auto results = co_await database_.batch(std::move(commands), std::move(announcement));
-  if (!results) co_return std::unexpected(AccountError::email_taken);
-  auto updated = UserStore::user_of(results->front());
-  if (!updated) co_return std::unexpected(AccountError::not_found);
-  co_return *std::move(updated);
+  const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);
+  if (!committed) co_return std::unexpected(AccountError::email_taken);
+  auto user = committed->result(updated);
+  if (!user) co_return std::unexpected(AccountError::not_found);
+  co_return *std::move(user);
 }
 
 Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id) {
-  std::vector<database::Command> commands;
-  commands.push_back(UserStore::remove_command(id));
-  const sessions::UserInvalidation invalidation{cache_, id};
-  std::string announcement = sessions::user_announcement(id);
-  const auto results = co_await database_.batch(std::move(commands), std::move(announcement));
-  if (!results || results->front().empty()) co_return std::unexpected(AccountError::not_found);
+  database::Changes changes;
+  const auto removed = changes.add(UserStore::remove(id));
+  const auto committed = co_await database_.commit_unless(std::move(changes), users::user_is_not_referenced);
+  if (!committed) co_return std::unexpected(AccountError::referenced);
+  if (!committed->result(removed)) co_return std::unexpected(AccountError::not_found);
   co_return std::expected<void, AccountError>{};
 }
 

@@ -7,28 +7,31 @@
 #include "base/ids.hpp"
 #include "database/database.hpp"
 #include "passwords/password_service.hpp"
-#include "sessions/session_cache.hpp"
 #include "users/model.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::flows {
 
-enum class AccountError { not_found, email_taken };
+enum class AccountError {
+  not_found,
+  email_taken,
+  referenced,  ///< rows of other tables refer to the user, and the database does not let it go
+};
 
-/// Creates, changes and removes users together with what hangs on them: password, sessions, cached answers. One per io
-/// thread; everything it refers to outlives it. Throws what Database and PasswordService throw.
+/// Creates, changes and removes users together with what hangs on them: password and sessions. One per io thread;
+/// everything it refers to outlives it. Throws what Database and PasswordService throw.
 class AccountFlow {
  public:
-  AccountFlow(database::Database& database, passwords::PasswordService& passwords, sessions::SessionCache& cache,
-              const Clock& clock);
+  AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock);
 
   /// `user` is validated (users::validate()). Fails with email_taken.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user);
 
-  /// `changes` are validated. Only the given fields change. A new password ends all sessions of the user.
-  [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges changes);
+  /// `wanted` is validated. Only the given fields change. A new password ends all sessions of the user. Fails with
+  /// not_found and email_taken.
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges wanted);
 
-  /// Fails with not_found. The user's sessions end with it.
+  /// Fails with not_found and referenced. The user's sessions end with it.
   [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id);
 
  private:
@@ -37,7 +40,6 @@ class AccountFlow {
   database::Database& database_;
   users::UserStore users_;
   passwords::PasswordService& passwords_;
-  sessions::SessionCache& cache_;
   const Clock& clock_;
 };
 

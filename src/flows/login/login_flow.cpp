@@ -1,7 +1,5 @@
 #include "flows/login/login_flow.hpp"
 
-#include <vector>
-
 namespace gatehouse::flows {
 namespace {
 
@@ -11,13 +9,12 @@ passwords::StoredPassword stored_password(const users::UserCredentials& credenti
   return {.hash = credentials.password_hash, .salt = credentials.salt};
 }
 
-/// The commands that store the better hash, before those that stand on it.
-void append_replacement(std::vector<database::Command>& commands, const users::UserCredentials& verified,
-                        const std::string& replacement) {
-  commands.push_back(UserStore::replace_hash_command(verified.id, *verified.password_hash, replacement));
+/// Stores the better hash, before what rests on it.
+void add_replacement(database::Changes& changes, const users::UserCredentials& verified,
+                     const std::string& replacement) {
+  changes.add(UserStore::replace_hash(verified.id, *verified.password_hash, replacement));
   if (!verified.salt) return;
-  commands.push_back(
-      UserStore::keep_express_password_command(verified.id, *verified.password_hash, *verified.salt, replacement));
+  changes.add(UserStore::keep_express_password(verified.id, *verified.password_hash, *verified.salt, replacement));
 }
 
 }  // namespace
@@ -56,22 +53,20 @@ Task<std::expected<LoginFlow::Checked, LoginError>> LoginFlow::check(std::string
 
 Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessions::Client client) {
   const users::UserCredentials& verified = checked.credentials;
-  std::vector<database::Command> commands;
+  database::Changes changes;
   if (checked.replacement) {
-    append_replacement(commands, verified, *checked.replacement);
+    add_replacement(changes, verified, *checked.replacement);
   } else {
-    commands.push_back(UserStore::lock_command(verified.id, *verified.password_hash));
+    changes.add(UserStore::lock(verified.id, *verified.password_hash));
   }
-  // The session stands on the hash that is stored now. With the row locked by the command before, a change of the
-  // password either came first, and nothing is inserted, or comes later and deletes this session with the others.
+  // The session rests on the hash that is stored now. With the row locked by the change before, another password either
+  // came first, and nothing is inserted, or comes later and deletes this session with the others.
   std::string current_hash = checked.replacement.value_or(*verified.password_hash);
   const auto draft = sessions_.draft(verified.id, std::move(current_hash), std::move(client));
-  commands.push_back(sessions::SessionStore::insert_command(draft.row));
+  const auto inserted = changes.add(sessions::SessionStore::insert(draft.row));
 
-  std::string nothing_to_announce;
-  const auto results = co_await database_.batch(std::move(commands), std::move(nothing_to_announce));
-  if (!results) co_return std::nullopt;
-  const auto id = sessions::SessionStore::inserted_id(results->back());
+  const auto committed = co_await database_.commit(std::move(changes));
+  const auto id = committed.result(inserted);
   if (!id) co_return std::nullopt;
   auto session = sessions_.open(draft, *id);
   co_return LoginResult{.user = verified.id,

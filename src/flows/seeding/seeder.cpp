@@ -65,7 +65,7 @@ Task<> Seeder::add(users::NewUser user, SeedReport& report) {
     ++report.existing;
     co_return;
   }
-  // It refuses nobody but a user who exists by now.
+  // A new user is refused only for an email that is taken by now.
   const auto created = co_await accounts_.create(std::move(user));
   ++(created ? report.created : report.existing);
 }

@@ -6,7 +6,7 @@ Features::Features(database::Database& database, SharedParts& shared)
     : sessions(database, shared.cache, shared.sealer, shared.clock, shared.random, shared.settings.sessions),
       login(database, shared.passwords, sessions, shared.issuer, shared.clock),
       identity(sessions, shared.verifier, shared.clock, shared.random),
-      accounts(database, shared.passwords, shared.cache, shared.clock),
+      accounts(database, shared.passwords, shared.clock),
       auth_routes(login, identity, sessions, shared.settings.login_errors),
       user_routes(database, accounts, shared.cursor, shared.random),
       session_routes(database, sessions),

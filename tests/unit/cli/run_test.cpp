@@ -23,10 +23,10 @@ class BorrowedProvider final : public database::Provider {
   std::unique_ptr<database::Database> open(boost::asio::io_context& io, unsigned sharers) override {
     return provider_.open(io, sharers);
   }
-  std::unique_ptr<database::ChangeFeed> watch(boost::asio::io_context& io,
-                                              database::ChangeObserver& observer) override {
-    return provider_.watch(io, observer);
+  std::unique_ptr<database::SchemaDatabase> open_schema(boost::asio::io_context& io) override {
+    return provider_.open_schema(io);
   }
+  std::unique_ptr<database::ChangeFeed> watch(boost::asio::io_context& io) override { return provider_.watch(io); }
 
  private:
   database::Provider& provider_;

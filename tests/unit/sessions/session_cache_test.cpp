@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "sessions/topics.hpp"
+
 namespace gatehouse::sessions {
 namespace {
 
@@ -198,22 +200,25 @@ TEST_F(SessionCacheTest, FeedLost_ForgetsAndTakesNothingUntilReady) {
 
 TEST_F(SessionCacheTest, Announcements_DropWhatTheyName) {
   for (std::int64_t id = 1; id <= 4; ++id) remember(id, 10 + id);
-  cache_.on_announcement("session:1");
-  cache_.on_announcement("user:12");
+  cache_.on_announcement(session_topic.of(SessionId{1}));
+  cache_.on_announcement(user_topic.of(UserId{12}));
   EXPECT_FALSE(knows(1));
   EXPECT_FALSE(knows(2));
   EXPECT_TRUE(knows(3));
   EXPECT_TRUE(knows(4));
 }
 
-TEST_F(SessionCacheTest, AnnouncementsNotUnderstood_DropEverything) {
-  for (const char* announcement :
-       {"", "session:", "session:1x", "session: 1", "user:99999999999999999999", "users:1"}) {
-    remember(1, 10);
-    ASSERT_TRUE(knows(1));
-    cache_.on_announcement(announcement);
-    EXPECT_FALSE(knows(1)) << announcement;
-  }
+TEST_F(SessionCacheTest, AnnouncementOfAForeignTopic_LeavesEverything) {
+  remember(1, 10);
+  cache_.on_announcement({.topic = "role", .id = 1});
+  cache_.on_announcement({.topic = "users", .id = 10});
+  EXPECT_TRUE(knows(1));
+}
+
+TEST_F(SessionCacheTest, ChangeThatNobodyCanName_DropsEverything) {
+  remember(1, 10);
+  cache_.on_unknown_change();
+  EXPECT_FALSE(knows(1));
 }
 
 TEST_F(SessionCacheTest, NoBytes_SwitchesTheCacheOff) {

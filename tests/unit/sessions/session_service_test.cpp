@@ -25,7 +25,10 @@ class SessionServiceTest : public ::testing::Test {
     return made;
   }
 
-  SessionServiceTest() { cache_.on_feed_ready(); }
+  SessionServiceTest() {
+    database_.observers.add(cache_);
+    cache_.on_feed_ready();
+  }
 
   Rows session_row() {
     Rows rows{8};

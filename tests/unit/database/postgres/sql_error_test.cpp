@@ -10,11 +10,22 @@ using Reason = Unavailable::Reason;
 Failure classified(const std::string& state) { return classify({state, "words"}); }
 
 TEST(SqlError_Classify, IntegrityViolations_AreValues) {
-  EXPECT_EQ(std::get<Violation>(classified("23505")), Violation::unique);
-  EXPECT_EQ(std::get<Violation>(classified("23503")), Violation::foreign_key);
-  for (const auto* state : {"23502", "23514", "22001"}) {
-    EXPECT_EQ(std::get<Violation>(classified(state)), Violation::not_null_or_check) << state;
-  }
+  const std::pair<const char*, Violation::Kind> expected[] = {
+      {"23505", Violation::Kind::unique},      {"23503", Violation::Kind::foreign_key},
+      {"23001", Violation::Kind::foreign_key}, {"23502", Violation::Kind::not_null},
+      {"23514", Violation::Kind::check},       {"22001", Violation::Kind::check},
+      {"23P01", Violation::Kind::other},
+  };
+  for (const auto& [state, kind] : expected) EXPECT_EQ(std::get<Violation>(classified(state)).kind, kind) << state;
+}
+
+TEST(SqlError_Classify, AViolation_SaysWhatTheServerSaid) {
+  const auto failure = classify({"23505", "duplicate key", "users_email_key_unique", "users_insert"});
+  const auto& violation = std::get<Violation>(failure);
+  EXPECT_EQ(violation.state, "23505");
+  EXPECT_EQ(violation.message, "duplicate key");
+  EXPECT_EQ(violation.constraint, "users_email_key_unique");
+  EXPECT_EQ(violation.statement, "users_insert");
 }
 
 TEST(SqlError_Classify, WhatPasses_IsUnavailable) {
@@ -38,7 +49,7 @@ TEST(SqlError_Classify, MistakesInStatements_AreNot) {
 }
 
 TEST(SqlError_ViolationOrThrow, OnlyAViolation_IsAValue) {
-  EXPECT_EQ(violation_or_throw(classified("23505")), Violation::unique);
+  EXPECT_EQ(violation_or_throw(classified("23505")).kind, Violation::Kind::unique);
   EXPECT_THROW((void)violation_or_throw(classified("42P01")), StatementFailed);
   try {
     (void)violation_or_throw(classified("57014"));

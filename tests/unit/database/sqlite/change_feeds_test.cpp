@@ -15,11 +15,11 @@ class RecordingObserver final : public ChangeObserver {
  public:
   void on_feed_ready() noexcept override { ++ready; }
   void on_feed_lost() noexcept override { ++lost; }
-  void on_announcement(std::string_view) noexcept override { ++announcements; }
+  void on_announcement(const Announcement&) noexcept override {}
+  void on_unknown_change() noexcept override {}
 
   int ready = 0;
   int lost = 0;
-  int announcements = 0;
 };
 
 class ChangeFeedsTest : public SqliteTest {
@@ -28,6 +28,11 @@ class ChangeFeedsTest : public SqliteTest {
   bool run_until(const std::function<bool()>& condition) {
     const auto work = boost::asio::make_work_guard(io_);
     return testing::run_until(io_, condition);
+  }
+
+  std::unique_ptr<ChangeFeed> watch() {
+    provider_->observers().add(observer_);
+    return provider_->watch(io_);
   }
 
   // What another process would do.
@@ -44,14 +49,14 @@ class ChangeFeedsTest : public SqliteTest {
 
 TEST_F(ChangeFeedsTest, Watch_OpenDatabase_IsReady) {
   open_with_table();
-  const auto feed = provider_->watch(io_, observer_);
+  const auto feed = watch();
   EXPECT_TRUE(run_until([&] { return observer_.ready == 1; }));
   EXPECT_EQ(observer_.lost, 0);
 }
 
 TEST_F(ChangeFeedsTest, Watch_AnotherProcessWrites_IsLostAndReadyAgain) {
   open_with_table();
-  const auto feed = provider_->watch(io_, observer_);
+  const auto feed = watch();
   ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
   write_from_outside("INSERT INTO items VALUES (1, 'one')");
   EXPECT_TRUE(run_until([&] { return observer_.lost == 1 && observer_.ready == 2; }));
@@ -60,7 +65,9 @@ TEST_F(ChangeFeedsTest, Watch_AnotherProcessWrites_IsLostAndReadyAgain) {
 
 TEST_F(ChangeFeedsTest, Changed_WhileChangesAreNotSeen_MakesNoFeedReady) {
   ChangeFeeds feeds;
-  const auto feed = feeds.watch(io_, observer_);
+  Observers observers;
+  observers.add(observer_);
+  const auto feed = feeds.watch(io_, observers);
   feeds.changed();
   io_.restart();
   io_.poll();
@@ -70,7 +77,7 @@ TEST_F(ChangeFeedsTest, Changed_WhileChangesAreNotSeen_MakesNoFeedReady) {
 
 TEST_F(ChangeFeedsTest, Watch_OwnWrites_AreNotReported) {
   open_with_table();
-  const auto feed = provider_->watch(io_, observer_);
+  const auto feed = watch();
   ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
   ASSERT_TRUE(insert(1, "one"));
   write_from_outside("INSERT INTO items VALUES (2, 'two')");
@@ -80,7 +87,7 @@ TEST_F(ChangeFeedsTest, Watch_OwnWrites_AreNotReported) {
 
 TEST_F(ChangeFeedsTest, Watch_ConnectionBreaks_IsLostUntilThereIsANewOne) {
   open_with_table();
-  const auto feed = provider_->watch(io_, observer_);
+  const auto feed = watch();
   ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
   {
     const FullDisk full;
@@ -94,7 +101,7 @@ TEST_F(ChangeFeedsTest, Watch_WriteCommittedAfterItsDeadline_IsLostAndReadyAgain
   FaultyDisk disk;
   settings_.query_timeout = std::chrono::seconds{3};  // in which the write gets as far as its commit
   open_with_table();
-  const auto feed = provider_->watch(io_, observer_);
+  const auto feed = watch();
   ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
   disk.hold_syncs();
   EXPECT_THROW((void)insert(1, "late"), Unavailable);
@@ -107,7 +114,7 @@ TEST_F(ChangeFeedsTest, Watch_WriteCommittedAfterItsDeadline_IsLostAndReadyAgain
 
 TEST_F(ChangeFeedsTest, Watch_FeedDestroyedBeforeItIsReady_IsSilent) {
   open_with_table();
-  provider_->watch(io_, observer_).reset();
+  watch().reset();
   io_.restart();
   io_.poll();
   EXPECT_EQ(observer_.ready, 0);
@@ -115,14 +122,19 @@ TEST_F(ChangeFeedsTest, Watch_FeedDestroyedBeforeItIsReady_IsSilent) {
 }
 
 TEST_F(ChangeFeedsTest, Watch_ReadyFeedDestroyed_IsLostAndThenSilent) {
-  open_with_table();
-  auto feed = provider_->watch(io_, observer_);
+  ChangeFeeds feeds;
+  Observers observers;
+  observers.add(observer_);
   RecordingObserver other;
-  const auto other_feed = provider_->watch(io_, other);
+  Observers others;
+  others.add(other);
+  auto feed = feeds.watch(io_, observers);
+  const auto other_feed = feeds.watch(io_, others);
+  feeds.available();
   ASSERT_TRUE(run_until([&] { return observer_.ready == 1 && other.ready == 1; }));
   feed.reset();
   EXPECT_EQ(observer_.lost, 1);
-  write_from_outside("INSERT INTO items VALUES (1, 'one')");
+  feeds.changed();
   ASSERT_TRUE(run_until([&] { return other.ready == 2; }));
   EXPECT_EQ(observer_.ready, 1);
   EXPECT_EQ(observer_.lost, 1);

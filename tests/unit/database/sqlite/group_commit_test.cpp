@@ -3,6 +3,7 @@
 
 #include "faulty_disk.hpp"
 #include "sqlite_fixture.hpp"
+#include "support/plain_writes.hpp"
 
 namespace gatehouse::database::sqlite {
 namespace {
@@ -17,7 +18,7 @@ TEST_F(SqliteTest, GroupCommit_ManyWriters_ShareTransactions) {
   int done = 0;
   for (int id = 0; id < writers; ++id) {
     Parameters parameters{std::int64_t{id}, std::to_string(id)};
-    boost::asio::co_spawn(io_, database_->execute(insert_item, std::move(parameters)),
+    boost::asio::co_spawn(io_, testing::execute(*database_, insert_item, std::move(parameters)),
                           [&](std::exception_ptr failure, const ExecuteResult& rows) {
                             if (!failure && rows && rows->affected() == 1) ++done;
                           });
@@ -40,10 +41,10 @@ TEST_F(SqliteTest, GroupCommit_OneViolation_LeavesItsNeighboursCommitted) {
   for (int i = 0; i < writers; ++i) {
     // Every name comes twice: the second one violates the unique constraint.
     Parameters parameters{std::int64_t{i}, std::to_string(i / 2)};
-    boost::asio::co_spawn(io_, database_->execute(insert_item, std::move(parameters)),
+    boost::asio::co_spawn(io_, testing::execute(*database_, insert_item, std::move(parameters)),
                           [&](std::exception_ptr failure, const ExecuteResult& rows) {
                             if (!failure && rows) ++done;
-                            if (!failure && !rows && rows.error() == Violation::unique) ++violations;
+                            if (!failure && !rows && rows.error().kind == Violation::Kind::unique) ++violations;
                           });
   }
   io_.restart();
@@ -54,7 +55,7 @@ TEST_F(SqliteTest, GroupCommit_OneViolation_LeavesItsNeighboursCommitted) {
 }
 
 TEST_F(SqliteTest, GroupCommit_OneWrongStatement_LeavesItsNeighboursCommitted) {
-  static constexpr Statement nonsense{"nonsense", "INSERT INTO nowhere VALUES (1)"};
+  static constexpr database::Write nonsense{"nonsense", "INSERT INTO nowhere VALUES (1)", database::announces_nothing};
   open_with_table();
   int done = 0;
   int failed = 0;
@@ -63,10 +64,10 @@ TEST_F(SqliteTest, GroupCommit_OneWrongStatement_LeavesItsNeighboursCommitted) {
     if (!failure && results) ++done;
   };
   for (int id = 0; id < 30; ++id) {
-    std::vector<Command> commands;
+    std::vector<testing::PlainCommand> commands;
     commands.push_back({&insert_item, {std::int64_t{id}, std::to_string(id)}});
     if (id % 3 == 0) commands.push_back({&nonsense, {}});
-    boost::asio::co_spawn(io_, database_->batch(std::move(commands)), finished);
+    boost::asio::co_spawn(io_, testing::batch(*database_, std::move(commands)), finished);
   }
   io_.restart();
   io_.run();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sqlite_fixture.hpp"
+#include "support/plain_writes.hpp"
 
 namespace gatehouse::database::sqlite {
 namespace {
@@ -20,7 +21,7 @@ struct Tally {
 Task<> write_and_read(Database& database, std::int64_t first_id, int rows, Tally& tally) {
   for (std::int64_t id = first_id; id < first_id + rows; ++id) {
     Parameters values{id, std::to_string(id)};
-    const auto written = co_await database.execute(insert_item, std::move(values));
+    const auto written = co_await testing::execute(database, insert_item, std::move(values));
     if (written) ++tally.written;
     Parameters key{id};
     const auto found = co_await database.query(find_item, std::move(key));

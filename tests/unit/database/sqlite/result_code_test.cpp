@@ -16,16 +16,36 @@ std::optional<Unavailable::Reason> reason_of(int code) {
   }
 }
 
+std::optional<Violation::Kind> kind_of(int code, std::string_view message = "") {
+  const auto violation = violation_of(code, message, "test");
+  if (!violation) return std::nullopt;
+  return violation->kind;
+}
+
 TEST(ResultCode, Constraints_AreViolations) {
-  EXPECT_EQ(violation_of(SQLITE_CONSTRAINT_UNIQUE), Violation::unique);
-  EXPECT_EQ(violation_of(SQLITE_CONSTRAINT_PRIMARYKEY), Violation::unique);
-  EXPECT_EQ(violation_of(SQLITE_CONSTRAINT_ROWID), Violation::unique);
-  EXPECT_EQ(violation_of(SQLITE_CONSTRAINT_FOREIGNKEY), Violation::foreign_key);
-  EXPECT_EQ(violation_of(SQLITE_CONSTRAINT_NOTNULL), Violation::not_null_or_check);
-  EXPECT_EQ(violation_of(SQLITE_CONSTRAINT_CHECK), Violation::not_null_or_check);
-  EXPECT_EQ(violation_of(SQLITE_CONSTRAINT_DATATYPE), Violation::not_null_or_check);
-  EXPECT_EQ(violation_of(SQLITE_BUSY), std::nullopt);
-  EXPECT_EQ(violation_of(SQLITE_OK), std::nullopt);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_UNIQUE), Violation::Kind::unique);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_PRIMARYKEY), Violation::Kind::unique);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_ROWID), Violation::Kind::unique);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_FOREIGNKEY), Violation::Kind::foreign_key);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_TRIGGER, "FOREIGN KEY constraint failed"), Violation::Kind::foreign_key);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_TRIGGER, "an operator's own words"), Violation::Kind::other);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_NOTNULL), Violation::Kind::not_null);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_CHECK), Violation::Kind::check);
+  EXPECT_EQ(kind_of(SQLITE_CONSTRAINT_DATATYPE), Violation::Kind::check);
+  EXPECT_EQ(kind_of(SQLITE_BUSY), std::nullopt);
+  EXPECT_EQ(kind_of(SQLITE_OK), std::nullopt);
+}
+
+TEST(ResultCode, ViolatedConstraint_IsNamedByItsColumns) {
+  const auto unique =
+      violation_of(SQLITE_CONSTRAINT_UNIQUE, "UNIQUE constraint failed: users.email_key", "users_insert");
+  ASSERT_TRUE(unique);
+  EXPECT_EQ(unique->constraint, "users.email_key");
+  EXPECT_EQ(unique->state, "SQLite 2067");
+  EXPECT_EQ(unique->statement, "users_insert");
+  const auto reference = violation_of(SQLITE_CONSTRAINT_FOREIGNKEY, "FOREIGN KEY constraint failed", "COMMIT");
+  ASSERT_TRUE(reference);
+  EXPECT_EQ(reference->constraint, "");
 }
 
 TEST(ResultCode, StorageTroubles_AreUnavailable) {

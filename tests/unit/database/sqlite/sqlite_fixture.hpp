@@ -12,13 +12,15 @@
 
 #include "database/sqlite/sqlite_provider.hpp"
 #include "support/patience.hpp"
+#include "support/plain_writes.hpp"
 #include "support/run_task.hpp"
 #include "support/run_until.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace gatehouse::database::sqlite {
 
-inline constexpr Statement insert_item{"insert_item", "INSERT INTO items (id, name) VALUES ($1, $2)"};
+inline constexpr database::Write insert_item{"insert_item", "INSERT INTO items (id, name) VALUES ($1, $2)",
+                                             database::announces_nothing};
 inline constexpr Statement count_items{"count_items", "SELECT count(*) FROM items"};
 inline constexpr Statement count_slowly{"count_slowly",
                                         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
@@ -40,23 +42,25 @@ class SqliteTest : public ::testing::Test {
           remember(std::string{telemetry::to_text(level)}.append(" ").append(event));
         });
     database_ = provider_->open(io_, 1);
+    schema_ = provider_->open_schema(io_);
   }
 
   void close() {
     database_.reset();
+    schema_.reset();
     provider_.reset();
   }
 
   void open_with_table() {
     open();
     const auto made = testing::run_task(
-        io_, database_->run_script("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT"));
+        io_, schema_->run_script("CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT"));
     ASSERT_TRUE(made.has_value());
   }
 
   std::expected<Rows, Violation> insert(std::int64_t id, std::string name) {
     Parameters parameters{id, std::move(name)};
-    return testing::run_task(io_, database_->execute(insert_item, std::move(parameters)));
+    return testing::run_task(io_, testing::execute(*database_, insert_item, std::move(parameters)));
   }
 
   /// True once the call says so; false where it does not in time. Where it is unavailable, it is made again.
@@ -84,6 +88,7 @@ class SqliteTest : public ::testing::Test {
   boost::asio::io_context io_{1};
   std::unique_ptr<SqliteProvider> provider_;
   std::unique_ptr<Database> database_;
+  std::unique_ptr<SchemaDatabase> schema_;
 
  private:
   void remember(std::string event) {

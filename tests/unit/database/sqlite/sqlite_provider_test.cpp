@@ -12,6 +12,7 @@
 #include "faulty_disk.hpp"
 #include "full_disk.hpp"
 #include "sqlite_fixture.hpp"
+#include "support/plain_writes.hpp"
 
 namespace gatehouse::database::sqlite {
 namespace {
@@ -56,7 +57,7 @@ TEST_F(SqliteTest, Provider_FileCannotBeOpened_IsUnavailableUntilItCan) {
 
   std::filesystem::remove(path);
   ASSERT_TRUE(becomes_true([&] {
-    return testing::run_task(io_, database_->run_script("CREATE TABLE items (id INTEGER, name TEXT)")).has_value();
+    return testing::run_task(io_, schema_->run_script("CREATE TABLE items (id INTEGER, name TEXT)")).has_value();
   }));
   EXPECT_TRUE(logged("info sqlite_connection_opened"));
   EXPECT_TRUE(insert(1, "one"));
@@ -91,11 +92,11 @@ TEST_F(SqliteTest, Execute_DiskRefusesWrites_IsUnavailableUntilItTakesThemAgain)
 
 TEST_F(SqliteTest, Writer_EveryCommit_IsOnTheDiskBeforeItIsAnswered) {
   constexpr int full = 2;
-  static constexpr Statement synchronous{"synchronous", "PRAGMA synchronous"};
-  static constexpr Statement journal_mode{"journal_mode", "PRAGMA journal_mode"};
+  static constexpr database::Write synchronous{"synchronous", "PRAGMA synchronous", database::announces_nothing};
+  static constexpr database::Write journal_mode{"journal_mode", "PRAGMA journal_mode", database::announces_nothing};
   open();
-  EXPECT_EQ(testing::run_task(io_, database_->execute(synchronous, {})).value()[0].integer(0), full);
-  EXPECT_EQ(testing::run_task(io_, database_->execute(journal_mode, {})).value()[0].text(0), "wal");
+  EXPECT_EQ(testing::run_task(io_, testing::execute(*database_, synchronous, {})).value()[0].integer(0), full);
+  EXPECT_EQ(testing::run_task(io_, testing::execute(*database_, journal_mode, {})).value()[0].text(0), "wal");
 }
 
 TEST_F(SqliteTest, Query_ThatBreaksItsConnection_LeavesANewOneToTheNext) {
@@ -135,8 +136,8 @@ TEST_F(SqliteTest, RunScript_RunningLong_DoesNotHoldWritesBeyondTheirDeadline) {
   open_with_table();
   bool script_ended = false;
   boost::asio::co_spawn(io_,
-                        database_->run_script("CREATE TABLE numbers AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
-                                              "SELECT i + 1 FROM n WHERE i < 100000000000) SELECT max(i) FROM n"),
+                        schema_->run_script("CREATE TABLE numbers AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
+                                            "SELECT i + 1 FROM n WHERE i < 100000000000) SELECT max(i) FROM n"),
                         [&](std::exception_ptr, const std::expected<void, Violation>&) { script_ended = true; });
   EXPECT_EQ(reason_of([&] { (void)insert(1, "one"); }), Unavailable::Reason::deadline);
   EXPECT_FALSE(script_ended);
@@ -160,15 +161,15 @@ TEST_F(SqliteTest, RunCheck_LongerThanTheQueryDeadline_IsNotCutShort) {
   open();
   const auto begin = std::chrono::steady_clock::now();
   const auto rows = testing::run_task(
-      io_, database_->run_check("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
-                                "WHERE n < 2000000) SELECT count(*) FROM numbers"));
+      io_, schema_->run_check("WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
+                              "WHERE n < 2000000) SELECT count(*) FROM numbers"));
   EXPECT_EQ(rows[0].integer(0), 2'000'000);
   EXPECT_GT(std::chrono::steady_clock::now() - begin, settings_.query_timeout);
 }
 
 TEST_F(SqliteTest, RunCheck_ThatWrites_IsRefused) {
   open_with_table();
-  EXPECT_THROW((void)testing::run_task(io_, database_->run_check("INSERT INTO items VALUES (1, 'one')")),
+  EXPECT_THROW((void)testing::run_task(io_, schema_->run_check("INSERT INTO items VALUES (1, 'one')")),
                StatementFailed);
   EXPECT_EQ(count(), 0);
 }
@@ -176,10 +177,11 @@ TEST_F(SqliteTest, RunCheck_ThatWrites_IsRefused) {
 TEST_F(SqliteTest, Execute_LongerThanItsDeadline_LeavesTheWritesOfItsGroup) {
   settings_.query_timeout = std::chrono::seconds{4};  // what is committed later has been answered as late
   open_with_table();
-  static constexpr Statement insert_slowly{
+  static constexpr database::Write insert_slowly{
       "insert_slowly",
       "INSERT INTO items (id, name) WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) "
-      "SELECT -n, 'slow' FROM numbers WHERE n < 0"};
+      "SELECT -n, 'slow' FROM numbers WHERE n < 0",
+      database::announces_nothing};
   constexpr int neighbours = 20;
   int done = 0;
   int interrupted = 0;
@@ -188,9 +190,9 @@ TEST_F(SqliteTest, Execute_LongerThanItsDeadline_LeavesTheWritesOfItsGroup) {
     if (!failure && rows) ++done;
   };
   for (int id = 0; id < neighbours; ++id) {
-    if (id == neighbours / 2) boost::asio::co_spawn(io_, database_->execute(insert_slowly, {}), finished);
+    if (id == neighbours / 2) boost::asio::co_spawn(io_, testing::execute(*database_, insert_slowly, {}), finished);
     Parameters parameters{std::int64_t{id}, std::to_string(id)};
-    boost::asio::co_spawn(io_, database_->execute(insert_item, std::move(parameters)), finished);
+    boost::asio::co_spawn(io_, testing::execute(*database_, insert_item, std::move(parameters)), finished);
   }
   io_.restart();
   io_.run();
@@ -255,7 +257,7 @@ TEST_F(SqliteTest, Provider_DestroyedWhileACheckRuns_AnswersItStopped) {
   open_with_table();
   ASSERT_EQ(count(), 0);  // the reader is open by now
   std::optional<Unavailable::Reason> reason;
-  auto check = database_->run_check(
+  auto check = schema_->run_check(
       "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT count(*) FROM numbers");
   boost::asio::co_spawn(io_, std::move(check), [&](std::exception_ptr failure, const Rows&) {
     reason = reason_of([&] { std::rethrow_exception(failure); });
@@ -270,25 +272,27 @@ TEST_F(SqliteTest, Provider_DestroyedWhileACheckRuns_AnswersItStopped) {
 TEST_F(SqliteTest, Query_ThatWrites_IsRefused) {
   open_with_table();
   Parameters parameters{std::int64_t{1}, std::string{"one"}};
-  EXPECT_THROW((void)testing::run_task(io_, database_->query(insert_item, std::move(parameters))), StatementFailed);
+  EXPECT_THROW((void)testing::run_task(io_, database_->query(insert_item.statement, std::move(parameters))),
+               StatementFailed);
   EXPECT_EQ(count(), 0);
 }
 
 TEST_F(SqliteTest, Execute_WrongNumberOfParameters_IsRefused) {
   open_with_table();
   Parameters parameters{std::int64_t{1}};
-  EXPECT_THROW((void)testing::run_task(io_, database_->execute(insert_item, std::move(parameters))), StatementFailed);
+  EXPECT_THROW((void)testing::run_task(io_, testing::execute(*database_, insert_item, std::move(parameters))),
+               StatementFailed);
 }
 
 TEST_F(SqliteTest, RunScript_ThatFailsHalfway_LeavesNothing) {
   open_with_table();
   EXPECT_THROW(
-      (void)testing::run_task(io_, database_->run_script("INSERT INTO items VALUES (1, 'one'); SELECT * FROM nowhere")),
+      (void)testing::run_task(io_, schema_->run_script("INSERT INTO items VALUES (1, 'one'); SELECT * FROM nowhere")),
       StatementFailed);
   const auto violated = testing::run_task(
-      io_, database_->run_script("INSERT INTO items VALUES (1, 'one'); INSERT INTO items VALUES (1, 'two')"));
+      io_, schema_->run_script("INSERT INTO items VALUES (1, 'one'); INSERT INTO items VALUES (1, 'two')"));
   ASSERT_FALSE(violated);
-  EXPECT_EQ(violated.error(), Violation::unique);
+  EXPECT_EQ(violated.error().kind, Violation::Kind::unique);
   EXPECT_EQ(count(), 0);
 }
 

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "database/change_observer.hpp"
+
+namespace gatehouse::database {
+
+/// Everybody in this process who remembers something of the database: caches today, whatever else must hear of changes
+/// tomorrow. A Provider owns one; its Databases and its change feed tell it everything.
+///
+/// All observers hear all announcements. None subscribes to topics, for a topic left out would be a forgotten
+/// invalidation that no compiler sees.
+///
+/// Threads: observers are added while the process is put together, before its io threads run; from then on the list
+/// does not change, and everything else may be called from any thread.
+class Observers {
+ public:
+  Observers() = default;
+  Observers(const Observers&) = delete;
+  Observers& operator=(const Observers&) = delete;
+
+  /// `observer` outlives the last call of Database and the change feed.
+  void add(ChangeObserver& observer) { observers_.emplace_back(observer); }
+
+  void announce(std::span<const Announcement> announcements) const noexcept;
+  /// What another process said. Text that is no announcement is a change that nobody can name; an announcement of a
+  /// topic that nobody here knows concerns nobody here.
+  void hear(std::string_view text) const noexcept;
+  void feed_ready() const noexcept;
+  void feed_lost() const noexcept;
+
+ private:
+  std::vector<std::reference_wrapper<ChangeObserver>> observers_;
+};
+
+}  // namespace gatehouse::database
