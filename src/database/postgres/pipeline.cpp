@@ -14,6 +14,26 @@ using Reason = Unavailable::Reason;
 
 }  // namespace
 
+// What holds between any two calls from outside, until the pipeline is closed:
+//
+// - `calls_` are the calls that are here, in the order sent; each of them, and no other, has `pipeline == this`. A call
+//   leaves it in one place, when the Sync of its group is answered, because only then is its outcome known: an answer
+//   to a command may still be undone by the commit.
+// - `steps_` are the answers that the server owes, in the order in which it gives them: for each call of `calls_`, in
+//   the same order, a prepare where one was needed and a command for each of its commands; and a sync where a group
+//   ends. The sync knows how many calls its group has, so those are the first ones of `calls_` when it is answered.
+// - `groups_on_way_` syncs are in `steps_`; they have all of `calls_` but the last `open_reads_`, which are reads.
+// Where
+//   there are such, end_turn() is on its way to end their group: no call waits for a Sync longer than this turn.
+// - `load_` is the weight of `calls_`.
+//
+// Once a send has failed (`broken_`), `steps_` may promise more than the server knows of. Answers are still taken, for
+// those calls are done, but nothing is sent, and the connection is given up at the end of the turn. Once closed, both
+// queues are empty and nothing arrives any more; posted continuations find `closed_` and do nothing.
+//
+// Every end of a call goes through its io thread's queue (Call::complete), so no caller's code runs within a loop here.
+// The owner's does, in send_again() and on_closed(): what follows such a call may not rely on `calls_` of before.
+
 Pipeline::Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner)
     : executor_(executor), connection_(std::move(connection)), owner_(owner) {}
 
@@ -31,8 +51,10 @@ bool Pipeline::has_room_for(const Call& call) const noexcept {
 void Pipeline::submit(Call& call) {
   assert(has_room_for(call));
   call.pipeline = this;
+  // It may come from another connection that was lost, or from a group whose neighbour failed.
   call.error.reset();
   call.skipped = false;
+  // Reads that shared a write's group would be undone with it and could not be told from it when they are sent again.
   if (call.kind == Call::Kind::write && open_reads_ > 0) end_group();
   calls_.push_back(&call);
   load_ += weight(call);
@@ -59,12 +81,15 @@ void Pipeline::send_command(Call& call, std::uint32_t index) {
     if (!entry.prepared) {
       sent = connection_->send_prepare(entry.name, statement->sql, entry.types);
       steps_.push_back({Step::Kind::prepare, index, entry.generation, &call});
+      // Believed before it is answered, so that the next call of this turn need not prepare it too; on_failure() and a
+      // skipped answer take it back.
       entry.prepared = true;
     }
     sent = sent && connection_->send_prepared(entry.name, encoded_);
   } else {
     sent = connection_->send_unprepared(statement->sql, encoded_);
   }
+  // Also where the send failed: the step keeps the order of what was sent before, and close() drops it.
   steps_.push_back({Step::Kind::command, index, 0, &call});
   if (!sent) break_off();
 }
@@ -119,6 +144,7 @@ void Pipeline::on_readable() {
   take_results();
   if (closed_) return;
   if (!alive) return lose(connection_->error_message());
+  // Only now: the calls whose answers came with the refusal have got them.
   if (read_only_) return lose("the server turned read-only");
   wait_readable();
   owner_.on_room();
@@ -192,6 +218,7 @@ void Pipeline::settle(Call& call) {
   if (call.error) {
     if (!try_cure(call)) call.fail(executor_, classify(*call.error));
   } else if (call.skipped) {
+    // Only reads have neighbours, so it is a read, and it did not run.
     owner_.send_again(call);
   } else {
     call.complete(executor_);
@@ -211,6 +238,8 @@ bool Pipeline::try_cure(Call& call) {
   return true;
 }
 
+/// The calls that were here, for the caller to end or send again: after on_closed(), so that the owner does not choose
+/// this pipeline for them.
 std::deque<Call*> Pipeline::close() {
   closed_ = true;
   connection_->close();
@@ -227,7 +256,7 @@ void Pipeline::close_idle() {
 }
 
 void Pipeline::abandon(Call& late, const std::string& why) {
-  const auto self = shared_from_this();
+  const auto self = shared_from_this();  // the owner lets go of it in on_closed()
   const auto calls = close();
   owner_.on_closed(*this, why);
   for (Call* const call : calls) {
