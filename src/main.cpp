@@ -10,7 +10,7 @@
 #include "crypto/random.hpp"
 #include "database/postgres/postgres_provider.hpp"
 #include "database/sqlite/sqlite_provider.hpp"
-#include "service/serve.hpp"
+#include "service/process.hpp"
 
 namespace {
 

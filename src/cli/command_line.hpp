@@ -3,47 +3,14 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
+
+#include "cli/commands.hpp"
 
 namespace gatehouse::cli {
 
-/// One type per command, with its arguments.
-struct ServeCommand {};
-struct RoutesCommand {};
-struct MigrateLatestCommand {};
-/// `migrate rollback [--to NAME]`.
-struct MigrateRollbackCommand {
-  std::optional<std::string> to;  ///< never empty; nothing: the last batch
-};
-struct MigrateStatusCommand {};
-/// `migrate make NAME`.
-struct MigrateMakeCommand {
-  std::string name;
-  std::string directory;
-};
-/// `seed run [FILE...]`.
-struct SeedRunCommand {
-  std::vector<std::string> files;  ///< none: the built-in ones
-};
-/// `seed make NAME`.
-struct SeedMakeCommand {
-  std::string name;
-  std::string directory;
-};
-struct DatabaseResetCommand {};
-struct SessionsCleanupCommand {};
-struct ForgetExpressPasswordsCommand {};
-struct SecretsGenerateCommand {};
-struct DoctorCommand {};
-
-using Command =
-    std::variant<ServeCommand, RoutesCommand, MigrateLatestCommand, MigrateRollbackCommand, MigrateStatusCommand,
-                 MigrateMakeCommand, SeedRunCommand, SeedMakeCommand, DatabaseResetCommand, SessionsCleanupCommand,
-                 ForgetExpressPasswordsCommand, SecretsGenerateCommand, DoctorCommand>;
-
 /// What the command line asks for.
 struct CommandLine {
-  Command command;
+  ChosenCommand command;
   std::optional<std::string> env_file;  ///< --env-file; nothing: `.env`, if there is one
 };
 

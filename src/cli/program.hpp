@@ -14,7 +14,7 @@
 #include "crypto/random.hpp"
 #include "database/driver_log.hpp"
 #include "database/provider.hpp"
-#include "service/serve.hpp"
+#include "service/process.hpp"
 
 namespace gatehouse::cli {
 

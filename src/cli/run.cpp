@@ -3,12 +3,6 @@
 #include <ostream>
 
 #include "cli/command_line.hpp"
-#include "cli/commands/doctor.hpp"
-#include "cli/commands/migrate_commands.hpp"
-#include "cli/commands/routes_command.hpp"
-#include "cli/commands/seed_commands.hpp"
-#include "cli/commands/serve_command.hpp"
-#include "cli/commands/upkeep_commands.hpp"
 #include "cli/program.hpp"
 #include "config/dotenv.hpp"
 #include "config/load.hpp"
@@ -16,11 +10,6 @@
 
 namespace gatehouse::cli {
 namespace {
-
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
 
 /// False only where there certainly is none, so that one nobody may read is not taken for none.
 bool may_exist(const std::string& path) {
@@ -37,49 +26,26 @@ std::optional<config::Sources> read_sources(const Program& program, const Comman
   return std::nullopt;
 }
 
-/// Runs a command that needs settings, once they are loaded. They are mistakes where `use` does not run.
-template <class Use>
-int with_settings(const Program& program, const CommandLine& line, Use use) {
-  const auto sources = read_sources(program, line);
-  if (!sources) return exit_failure;
-  const auto loaded = config::load_settings(*sources, program.random);
-  if (loaded) return use(*loaded);
+using WithoutSettings = std::function<int(const Program&)>;
+using WithSources = std::function<int(const Program&, const config::Sources&)>;
+using WithSettings = std::function<int(const Program&, const config::Loaded&)>;
+
+int run_with_settings(const Program& program, const config::Sources& sources, const WithSettings& action) {
+  const auto loaded = config::load_settings(sources, program.random);
+  if (loaded) return action(program, *loaded);
   program.err << "The settings have mistakes:\n";
   for (const config::Mistake& mistake : loaded.error()) program.err << "  " << to_text(mistake) << '\n';
   return exit_failure;
 }
 
-int diagnose(const Program& program, const CommandLine& line) {
-  const auto sources = read_sources(program, line);
-  return sources ? run_doctor(program, config::read_settings(*sources, program.random)) : exit_failure;
-}
-
+/// Reads what the action must be given, and no more: who only wants to know the routes need not have a .env file.
 int run_command(const Program& program, const CommandLine& line) {
-  const auto with = [&](auto use) { return with_settings(program, line, use); };
-  const auto with_database = [&](int (*use)(const Program&, const config::Settings&)) {
-    return with([&](const config::Loaded& loaded) { return use(program, loaded.settings); });
-  };
-  return std::visit(
-      Overloaded{
-          [&](const ServeCommand&) { return with([&](const auto& loaded) { return run_serve(program, loaded); }); },
-          [&](const RoutesCommand&) { return list_routes(program); },
-          [&](const MigrateLatestCommand&) { return with_database(migrate_latest); },
-          [&](const MigrateRollbackCommand& command) {
-            return with([&](const auto& loaded) { return migrate_rollback(program, loaded.settings, command); });
-          },
-          [&](const MigrateStatusCommand&) { return with_database(migrate_status); },
-          [&](const MigrateMakeCommand& command) { return migrate_make(program, command); },
-          [&](const SeedRunCommand& command) {
-            return with([&](const auto& loaded) { return seed_run(program, loaded.settings, command); });
-          },
-          [&](const SeedMakeCommand& command) { return seed_make(program, command); },
-          [&](const DatabaseResetCommand&) { return with_database(reset_database); },
-          [&](const SessionsCleanupCommand&) { return with_database(cleanup_sessions); },
-          [&](const ForgetExpressPasswordsCommand&) { return with_database(forget_express_passwords); },
-          [&](const SecretsGenerateCommand&) { return generate_secrets(program); },
-          [&](const DoctorCommand&) { return diagnose(program, line); },
-      },
-      line.command);
+  const Action& action = line.command.action;
+  if (const auto* without = std::get_if<WithoutSettings>(&action)) return (*without)(program);
+  const auto sources = read_sources(program, line);
+  if (!sources) return exit_failure;
+  if (const auto* with_sources = std::get_if<WithSources>(&action)) return (*with_sources)(program, *sources);
+  return run_with_settings(program, *sources, std::get<WithSettings>(action));
 }
 
 }  // namespace

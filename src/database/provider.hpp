@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <limits>
 #include <memory>
 
 #include "database/database.hpp"
@@ -25,11 +26,18 @@ class Provider {
   [[nodiscard]] Observers& observers() noexcept { return observers_; }
 
   /// The database as one io thread sees it. Connections open in the background: this neither blocks nor fails when the
-  /// database is away. `sharers` is how many times the process calls this, so that pools divide what is configured.
+  /// database is away. `sharers` is how many io threads call this, so that pools divide what is configured.
   [[nodiscard]] virtual std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) = 0;
 
   /// The same for the schema's sake. To be destroyed when its work is done: it may hold a connection of its own.
   [[nodiscard]] virtual std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) = 0;
+
+  /// The same for a thread beside the io threads, whose work is not in a hurry: it gets one connection of its own and
+  /// takes none from them.
+  [[nodiscard]] std::unique_ptr<Database> open_beside(boost::asio::io_context& io) {
+    constexpr unsigned more_than_connections = std::numeric_limits<unsigned>::max();
+    return open(io, more_than_connections);
+  }
 
   /// Starts to tell the observers what other processes change. One feed at a time.
   [[nodiscard]] virtual std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) = 0;

@@ -1,17 +1,26 @@
 #include "jobs/express_hash_watch.hpp"
 
-#include "runtime/periodic.hpp"
+#include "users/user_store.hpp"
 
 namespace gatehouse::jobs {
+namespace {
 
-Task<> ExpressHashWatch::refresh() {
-  const bool present = co_await users_.express_hashes_present();
-  passwords_.set_express_hashes_present(present);
+Task<> look_for_express_hashes(database::Database& database, passwords::PasswordService& passwords) {
+  users::UserStore users{database};
+  const bool present = co_await users.express_hashes_present();
+  passwords.set_express_hashes_present(present);
 }
 
-Task<> ExpressHashWatch::run(std::function<void(std::string_view)> on_error) {
-  auto job = [this] { return refresh(); };
-  return runtime::run_periodically(interval, std::move(job), std::move(on_error));
+}  // namespace
+
+Job express_hash_watch(database::Database& database, passwords::PasswordService& passwords) {
+  auto run = [&database, &passwords](const std::optional<Lease>& /*none*/) {
+    return look_for_express_hashes(database, passwords);
+  };
+  return {.name = "express_hash_watch",
+          .interval = express_hash_watch_interval,
+          .lease = std::nullopt,
+          .run = std::move(run)};
 }
 
 }  // namespace gatehouse::jobs

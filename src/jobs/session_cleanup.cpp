@@ -1,43 +1,42 @@
 #include "jobs/session_cleanup.hpp"
 
-#include <array>
-#include <span>
+#include <boost/asio/cancellation_state.hpp>
+#include <string>
+#include <utility>
 
-#include "base/base64url.hpp"
-#include "runtime/periodic.hpp"
+#include "sessions/session_store.hpp"
 
 namespace gatehouse::jobs {
-namespace {
 
-std::string new_holder(crypto::Random& random) {
-  std::array<char, 16> bytes;
-  random.fill(std::as_writable_bytes(std::span{bytes}));
-  return to_base64url({bytes.data(), bytes.size()});
+using sessions::SessionStore;
+
+Job SessionCleanup::job(std::shared_ptr<SessionCleanup> cleanup, std::chrono::milliseconds interval) {
+  auto run = [cleanup = std::move(cleanup)](std::optional<Lease> lease) {
+    return cleanup->run(std::move(lease).value());
+  };
+  return {.name = "session_cleanup", .interval = interval, .lease = lease_terms, .run = std::move(run)};
 }
 
-}  // namespace
-
-SessionCleanup::SessionCleanup(database::Database& database, const Clock& clock, crypto::Random& random)
-    : store_(database), clock_(clock), holder_(new_holder(random)) {}
-
-Task<std::optional<std::int64_t>> SessionCleanup::run_once() {
-  std::int64_t deleted = 0;
+Task<> SessionCleanup::run(Lease lease) {
+  const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   for (int i = 0; i < batches_max; ++i) {
-    const TimePoint now = clock_.now();
-    const auto batch = co_await store_.delete_expired(holder_, now, now + lease_duration);
-    if (!batch.lease_held && i == 0) co_return std::nullopt;
-    deleted += batch.deleted;
-    if (!batch.lease_held || batch.deleted < sessions::SessionStore::cleanup_sessions_max) break;
+    const bool more = co_await delete_batch(lease);
+    if (!more || cancellation.cancelled() != boost::asio::cancellation_type::none) co_return;
   }
-  co_await store_.give_lease_back(holder_);
-  co_return deleted;
 }
 
-Task<> SessionCleanup::run(std::chrono::milliseconds interval, std::function<void(std::string_view)> on_error) {
-  auto job = [this] { return run_and_forget_count(); };
-  return runtime::run_periodically(interval, std::move(job), std::move(on_error));
+/// False once there is nothing more to delete, or for somebody else to.
+Task<bool> SessionCleanup::delete_batch(const Lease& lease) {
+  const TimePoint now = clock_.now();
+  database::Changes changes;
+  const auto renewed = changes.add(LeaseStore::renew(lease, now));
+  const auto expired =
+      changes.add(SessionStore::delete_expired(now, {.name = std::string{lease.name()}, .holder = lease.holder()}));
+  const auto committed = co_await database_.commit(std::move(changes));
+  if (!committed.result(renewed)) co_return false;
+  const std::int64_t deleted = committed.result(expired);
+  deleted_ += deleted;
+  co_return deleted == SessionStore::cleanup_sessions_max;
 }
-
-Task<> SessionCleanup::run_and_forget_count() { co_await run_once(); }
 
 }  // namespace gatehouse::jobs

@@ -2,43 +2,41 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
+#include <memory>
 
 #include "base/clock.hpp"
-#include "crypto/random.hpp"
 #include "database/database.hpp"
-#include "sessions/session_store.hpp"
+#include "jobs/job.hpp"
 
 namespace gatehouse::jobs {
 
 /// Deletes expired sessions, in small batches, one replica at a time.
 ///
-/// A lease says who is at it. It is renewed with each batch, given back at the end, and runs out where its holder died.
-/// Belongs to its Database's io thread; throws what Database throws.
+/// Each batch renews the lease and deletes under it, in one transaction: a replica that lost the lease deletes nothing.
+/// Belongs to its Database's thread; throws what Database throws.
 class SessionCleanup {
  public:
   static constexpr int batches_max = 2000;  ///< per run; what is left waits for the next one
-  static constexpr std::chrono::seconds lease_duration{30};
+  static constexpr LeaseTerms lease_terms{.name = "session cleanup", .duration = std::chrono::seconds{30}};
 
-  /// Database and clock outlive the cleanup; `random` names this holder of the lease.
-  SessionCleanup(database::Database& database, const Clock& clock, crypto::Random& random);
+  /// Both outlive the cleanup.
+  SessionCleanup(database::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
 
-  /// How many sessions were deleted, or nothing when another replica is at it.
-  [[nodiscard]] Task<std::optional<std::int64_t>> run_once();
+  /// The job `session_cleanup`, which keeps `cleanup`.
+  [[nodiscard]] static Job job(std::shared_ptr<SessionCleanup> cleanup, std::chrono::milliseconds interval);
 
-  /// Runs at once and then every `interval`, until the coroutine is cancelled. A failed run is reported to `on_error`
-  /// and tried again the next time.
-  [[nodiscard]] Task<> run(std::chrono::milliseconds interval, std::function<void(std::string_view)> on_error);
+  /// One run: until no expired session is left, the lease is lost, or the coroutine is cancelled.
+  [[nodiscard]] Task<> run(Lease lease);
+
+  /// How many sessions all runs have deleted.
+  [[nodiscard]] std::int64_t deleted() const { return deleted_; }
 
  private:
-  [[nodiscard]] Task<> run_and_forget_count();
+  [[nodiscard]] Task<bool> delete_batch(const Lease& lease);
 
-  sessions::SessionStore store_;
+  database::Database& database_;
   const Clock& clock_;
-  const std::string holder_;
+  std::int64_t deleted_ = 0;
 };
 
 }  // namespace gatehouse::jobs

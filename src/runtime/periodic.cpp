@@ -7,12 +7,18 @@
 #include "runtime/steady_timer.hpp"
 
 namespace gatehouse::runtime {
-Task<> run_periodically(std::chrono::milliseconds interval, PeriodicJob job, FailureSink on_failure) {
+
+Task<> pause_for(std::chrono::milliseconds time) {
+  SteadyTimer timer{co_await boost::asio::this_coro::executor};
+  timer.expires_after(time);
+  boost::system::error_code interrupted;
+  co_await timer.async_wait(boost::asio::redirect_error(use_task, interrupted));
+}
+
+Task<> run_periodically(std::chrono::milliseconds interval, PeriodicJob job, FailureSink on_failure, Pause pause) {
   // Cancellation ends the loop by a look at its state, not by an exception out of whatever happens to be awaited.
   co_await boost::asio::this_coro::throw_if_cancelled(false);
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
-  SteadyTimer timer{co_await boost::asio::this_coro::executor};
-
   while (cancellation.cancelled() == boost::asio::cancellation_type::none) {
     try {
       co_await job();
@@ -20,10 +26,7 @@ Task<> run_periodically(std::chrono::milliseconds interval, PeriodicJob job, Fai
       if (cancellation.cancelled() == boost::asio::cancellation_type::none) on_failure(failure.what());
     }
     if (cancellation.cancelled() != boost::asio::cancellation_type::none) co_return;
-
-    boost::system::error_code interrupted;
-    timer.expires_after(interval);
-    co_await timer.async_wait(boost::asio::redirect_error(use_task, interrupted));
+    co_await pause(interval);
   }
 }
 

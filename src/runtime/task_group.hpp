@@ -3,6 +3,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
+#include <exception>
 #include <functional>
 #include <list>
 #include <string_view>
@@ -26,12 +27,17 @@ class TaskGroup {
 
   /// Asks every task to end at its next wait that can be cancelled.
   void cancel();
+  /// Calls back once, when the last task has ended; from within if there is none now.
+  void when_empty(std::function<void()> call);
   [[nodiscard]] bool is_empty() const noexcept { return signals_.empty(); }
 
  private:
+  void report(const std::exception_ptr& thrown);
+
   boost::asio::io_context& io_;
   FailureSink on_failure_;
   std::list<boost::asio::cancellation_signal> signals_;  ///< one a running task
+  std::function<void()> when_empty_;                     ///< once, if anybody waits for it
   bool is_cancelled_ = false;
 };
 

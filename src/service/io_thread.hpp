@@ -20,7 +20,7 @@ namespace gatehouse::service {
 /// One io thread: its event loop, its share of the database, its features and its connections.
 ///
 /// Constructed and destroyed by the process's main thread while it does not run; in between only its own thread
-/// touches it. Background work that the process needs once is spawned on one of them.
+/// touches it. What the process prepares once before it is ready is spawned on one of them.
 class IoThread {
  public:
   /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it. Without

@@ -1,6 +1,6 @@
 #include "sessions/session_store.hpp"
 
-#include <string_view>
+#include <utility>
 
 #include "sessions/topics.hpp"
 
@@ -62,17 +62,6 @@ constexpr Write remove_active_sessions_of_user{"sessions_remove_active_of_user",
 constexpr Write remove_sessions_of_user{"sessions_remove_of_user", "DELETE FROM sessions WHERE user_id = $1",
                                         user_topic};
 
-constexpr std::string_view lease_name = "session cleanup";
-
-constexpr Write take_lease{"leases_take",
-                           "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3) "
-                           "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, "
-                           "expires_at = excluded.expires_at "
-                           "WHERE leases.expires_at < $4 OR leases.holder = excluded.holder RETURNING holder",
-                           announces_nothing};
-
-constexpr Write end_lease{"leases_give_back", "DELETE FROM leases WHERE name = $1 AND holder = $2", announces_nothing};
-
 // Their time was over, and nothing is answered from memory beyond it, so nobody need hear of it.
 //
 // PostgreSQL evaluates the outer condition again on a row it had to wait for, so a session that was renewed between
@@ -114,8 +103,6 @@ std::optional<SessionId> read_id(const Rows& rows) {
   return SessionId{rows[0].integer(0)};
 }
 
-bool has_row(const Rows& rows) { return !rows.empty(); }
-
 }  // namespace
 
 Change<std::optional<SessionId>> SessionStore::insert(NewSession session) {
@@ -132,6 +119,12 @@ Change<std::optional<SessionId>> SessionStore::insert(NewSession session) {
 }
 
 Change<void> SessionStore::remove_of_user(UserId user) { return {remove_sessions_of_user, user, {user.value}}; }
+
+Change<std::int64_t> SessionStore::delete_expired(TimePoint now, CleanupLease lease) {
+  return {delete_expired_sessions,
+          {now, cleanup_sessions_max, std::move(lease.name), std::move(lease.holder)},
+          database::affected_rows};
+}
 
 Task<std::optional<StoredSession>> SessionStore::find(SessionId id) {
   Parameters parameters{id.value};
@@ -178,21 +171,6 @@ Task<std::int64_t> SessionStore::remove_all(UserId user, TimePoint now) {
   changes.add(remove_of_user(user));
   const auto committed = co_await database_.commit(std::move(changes));
   co_return committed.result(active);
-}
-
-Task<CleanupBatch> SessionStore::delete_expired(std::string holder, TimePoint now, TimePoint lease_until) {
-  Changes changes;
-  Change<bool> take{take_lease, {std::string{lease_name}, holder, lease_until, now}, has_row};
-  const auto lease_held = changes.add(std::move(take));
-  Change<std::int64_t> expire{
-      delete_expired_sessions, {now, cleanup_sessions_max, std::string{lease_name}, holder}, affected_rows};
-  const auto deleted = changes.add(std::move(expire));
-  const auto committed = co_await database_.commit(std::move(changes));
-  co_return CleanupBatch{.lease_held = committed.result(lease_held), .deleted = committed.result(deleted)};
-}
-
-Task<> SessionStore::give_lease_back(std::string holder) {
-  return database_.commit(Change<void>{end_lease, {std::string{lease_name}, std::move(holder)}});
 }
 
 }  // namespace gatehouse::sessions

@@ -47,13 +47,13 @@ struct Renewal {
   TimePoint seen_before;  ///< only a session last seen then or earlier is renewed, so of several writers one wins
 };
 
-/// What one batch of the cleanup came to.
-struct CleanupBatch {
-  bool lease_held = false;  ///< false: another holder's lease has not run out, nothing was deleted
-  std::int64_t deleted = 0;
+/// Whose lease a deletion of expired sessions is made under: a row of the leases table.
+struct CleanupLease {
+  std::string name;
+  std::string holder;
 };
 
-/// The only place that knows the SQL of the sessions table and of its cleanup's row in the leases table.
+/// The only place that knows the SQL of the sessions table.
 ///
 /// Rows without a secret_hash were written by the Express service and are no sessions here.
 ///
@@ -71,6 +71,9 @@ class SessionStore {
   [[nodiscard]] static database::Change<std::optional<SessionId>> insert(NewSession session);
   /// Deletes every session of the user, for changes of what they rest on.
   [[nodiscard]] static database::Change<void> remove_of_user(UserId user);
+  /// Deletes up to cleanup_sessions_max sessions whose time is over at `now`, the oldest first, while the leases table
+  /// names this holder; else nothing. A session that is renewed meanwhile stays. How many were deleted.
+  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
 
   [[nodiscard]] Task<std::optional<StoredSession>> find(SessionId id);
   /// The expiry of the user's session if it is active at `now`.
@@ -85,12 +88,6 @@ class SessionStore {
   [[nodiscard]] Task<std::int64_t> remove_with_secret(SessionId id, std::string secret_hash);
   /// Every session of the user; only those that were active at `now` count.
   [[nodiscard]] Task<std::int64_t> remove_all(UserId user, TimePoint now);
-
-  /// Takes or renews the lease for `holder` and, if it got it, deletes up to cleanup_sessions_max sessions whose time
-  /// is over at `now`, the oldest first. A session that is renewed meanwhile stays.
-  [[nodiscard]] Task<CleanupBatch> delete_expired(std::string holder, TimePoint now, TimePoint lease_until);
-  /// Ends the holder's lease, if it has one.
-  [[nodiscard]] Task<> give_lease_back(std::string holder);
 
  private:
   database::Database& database_;

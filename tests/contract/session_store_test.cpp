@@ -3,14 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/asio/bind_cancellation_slot.hpp>
 
 #include "base/text.hpp"
 #include "contract/feature_fixture.hpp"
 #include "crypto/sha256.hpp"
-#include "jobs/session_cleanup.hpp"
 #include "support/plain_writes.hpp"
-#include "support/run_until.hpp"
 
 namespace gatehouse::sessions {
 namespace {
@@ -234,91 +231,6 @@ TEST_P(SessionStoreTest, DeletedUser_TakesItsSessionsAlong) {
   const auto id = insert(session(user)).value();
   commit(users::UserStore::remove(user));
   EXPECT_FALSE(run(store_.find(id)));
-}
-
-TEST_P(SessionStoreTest, Cleanup_DeletesExpiredSessionsInBatchesAndKeepsTheRest) {
-  const auto user = add_user("ada@example.com");
-  insert_many(user, SessionStore::cleanup_sessions_max + 20, seconds{10});
-  insert_many(user, 5, seconds{11});
-  clock_.advance(seconds{10});
-  const auto batch = run(store_.delete_expired("one", clock_.now(), clock_.now() + seconds{30}));
-  EXPECT_TRUE(batch.lease_held);
-  EXPECT_EQ(batch.deleted, SessionStore::cleanup_sessions_max);
-  run(store_.give_lease_back("one"));
-
-  jobs::SessionCleanup cleanup{*database_, clock_, random_};
-  EXPECT_EQ(run(cleanup.run_once()), 20);
-  EXPECT_EQ(run(cleanup.run_once()), 0);
-  EXPECT_EQ(session_count(), 5);
-}
-
-TEST_P(SessionStoreTest, Lease_KeepsOthersOutUntilItEndsOrRunsOut) {
-  insert_many(add_user("ada@example.com"), 3, seconds{1});
-  clock_.advance(seconds{1});
-  const auto until = clock_.now() + seconds{30};
-  EXPECT_TRUE(run(store_.delete_expired("dead", clock_.now(), until)).lease_held);
-
-  insert_many(add_user("bob@example.com"), 1, seconds{0});
-  jobs::SessionCleanup cleanup{*database_, clock_, random_};
-  EXPECT_EQ(run(cleanup.run_once()), std::nullopt);
-  EXPECT_EQ(session_count(), 1) << "nothing is deleted without the lease";
-  run(store_.give_lease_back("somebody else"));
-  EXPECT_EQ(run(cleanup.run_once()), std::nullopt);
-  clock_.set(until + microseconds{1});
-  EXPECT_EQ(run(cleanup.run_once()), 1);
-  EXPECT_TRUE(run(store_.delete_expired("next", clock_.now(), until)).lease_held) << "given back after the run";
-}
-
-TEST_P(SessionStoreTest, ConcurrentHolders_OneGetsTheLease) {
-  std::vector<Task<CleanupBatch>> attempts;
-  for (int i = 0; i < 10; ++i) {
-    attempts.push_back(store_.delete_expired("holder " + std::to_string(i), clock_.now(), clock_.now() + seconds{30}));
-  }
-  const auto batches = run_all(std::move(attempts));
-  EXPECT_EQ(std::ranges::count_if(batches, [](const CleanupBatch& batch) { return batch.lease_held; }), 1);
-}
-
-TEST_P(SessionStoreTest, CleanupWhoseClockIsAhead_NeverDeletesARenewedSession) {
-  const auto user = add_user("ada@example.com");
-  std::vector<SessionId> ids;
-  for (int i = 0; i < 100; ++i) ids.push_back(insert(session(user, seconds{1})).value());
-
-  // The renewals see sessions with half a second left, the cleanup sees them over: the order in the database decides.
-  clock_.advance(std::chrono::milliseconds{500});
-  std::vector<Task<bool>> tasks;
-  for (const auto id : ids) {
-    tasks.push_back(store_.renew(renewal(id)));
-    if (id.value % 10 == 0) {
-      tasks.push_back([](SessionStore& store, TimePoint now) -> Task<bool> {
-        const auto batch = co_await store.delete_expired("ahead", now, now + seconds{30});
-        co_return batch.lease_held;
-      }(store_, clock_.now() + seconds{1}));
-    }
-  }
-  const auto outcomes = run_all(std::move(tasks));
-
-  std::size_t next = 0;
-  for (const auto id : ids) {
-    const bool renewed = outcomes[next++];
-    if (id.value % 10 == 0) ++next;
-    EXPECT_EQ(run(store_.find(id)).has_value(), renewed) << id.value;
-  }
-}
-
-TEST_P(SessionStoreTest, CleanupLoop_CleansUpUntilItIsCancelled) {
-  insert_many(add_user("ada@example.com"), 3, seconds{1});
-  clock_.advance(seconds{1});
-  jobs::SessionCleanup cleanup{*database_, clock_, random_};
-  boost::asio::cancellation_signal stop;
-  bool ended = false;
-  std::string failure;
-  auto loop = cleanup.run(std::chrono::milliseconds{1}, [&](std::string_view message) { failure = message; });
-  boost::asio::co_spawn(io_, std::move(loop),
-                        boost::asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
-  EXPECT_TRUE(testing::run_until(io_, [&] { return session_count() == 0 || !failure.empty(); }));
-  stop.emit(boost::asio::cancellation_type::terminal);
-  EXPECT_TRUE(testing::run_until(io_, [&] { return ended; }));
-  EXPECT_EQ(failure, "");
 }
 
 }  // namespace

@@ -139,6 +139,37 @@ def test_background_cleanup_deletes_expired_sessions_only(start, database):
         assert [is_alive(api, session) for session in sessions] == [False] * 3 + [True] * 2
 
 
+def test_failed_cleanup_is_logged_and_tried_again(start, database):
+    program = start(SESSION_CLEANUP_INTERVAL="1s", SESSION_CACHE_MB="0")
+    with program.api() as api:
+        open_sessions(api, 3)
+    database.run("ALTER TABLE leases RENAME TO hidden_leases")
+    wait_until(lambda: program.events("session_cleanup_failed"), 30, "a failed cleanup")
+    failure = program.events("session_cleanup_failed")[0]
+    assert failure["level"] == "warn"
+    assert "leases" in failure["reason"]
+    expire_first(database, 3)
+    database.run("ALTER TABLE hidden_leases RENAME TO leases")
+    wait_until(lambda: database.rows("SELECT count(*) FROM sessions") == [(0,)], 30, "the next cleanup")
+
+
+def test_lease_of_a_replica_that_died_keeps_others_out_until_it_runs_out(start, database, command):
+    program = start(SESSION_CACHE_MB="0")
+    with program.api() as api:
+        open_sessions(api, 2)
+    program.stop()
+    expire_first(database, 2)
+    database.run(
+        "INSERT INTO leases (name, holder, expires_at) SELECT 'session cleanup', 'dead', created_at FROM users LIMIT 1"
+    )
+    database.shift("leases", "expires_at", timedelta(hours=1))
+    assert "Another process" in command("sessions", "cleanup").stdout
+    assert database.rows("SELECT count(*) FROM sessions") == [(2,)]
+    database.shift("leases", "expires_at", -timedelta(hours=2))
+    assert command("sessions", "cleanup").stdout == "Deleted 2 expired sessions\n"
+    assert database.rows("SELECT name FROM leases") == []
+
+
 def test_cleanup_command_deletes_expired_sessions_only(start, database, command):
     program = start(SESSION_CACHE_MB="0")
     with program.api() as api:

@@ -124,3 +124,24 @@ def test_signal_while_the_schema_waits_ends_the_program(start, database):
     assert program.stop() == 0
     assert program.events("server_stopped")
     lock.close()
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_job_that_waits_for_the_database_does_not_hold_up_the_end(start, database):
+    """Its call may take as long as DB_QUERY_TIMEOUT, ten minutes here. Meanwhile clients are served, and the end does not
+    wait for it."""
+    with database.connect() as connection, connection.cursor() as cursor:
+        program = start(SESSION_CLEANUP_INTERVAL="1s", DB_QUERY_TIMEOUT="600s")
+        cursor.execute("BEGIN")
+        cursor.execute("LOCK TABLE leases IN ACCESS EXCLUSIVE MODE")
+        wait_until(lambda: database.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)], 30, "the cleanup")
+        with program.api() as api:
+            assert api.get("/users").json() == []
+        assert program.stop() == 0
+        assert program.events("server_stopped")
+
+
+def test_lease_of_a_job_is_free_after_the_end(start, database):
+    program = start(SESSION_CLEANUP_INTERVAL="1s")
+    assert program.stop() == 0
+    assert database.rows("SELECT name FROM leases") == []

@@ -16,6 +16,9 @@
 namespace gatehouse::cli {
 namespace {
 
+/// How far the database's clock may be from this machine's: sessions and tokens are judged by both.
+constexpr std::chrono::seconds clock_difference_max{5};
+
 /// Prints the findings and remembers whether one of them is bad.
 class Findings {
  public:
@@ -138,9 +141,8 @@ void check_database(const Program& program, const config::Settings& settings, Fi
   if (check_schema(program, session, findings)) check_kept_passwords(session, findings);
 }
 
-}  // namespace
-
-int run_doctor(const Program& program, const config::Reading& reading) {
+int run_doctor(const Program& program, const config::Sources& sources) {
+  const config::Reading reading = config::read_settings(sources, program.random);
   const config::Loaded& loaded = reading.loaded;
   print_settings(program.out, loaded);
   Findings findings{program.out};
@@ -154,6 +156,12 @@ int run_doctor(const Program& program, const config::Reading& reading) {
     findings.bad("database", std::string{"a question failed: "} + failure.what());
   }
   return findings.is_healthy() ? exit_success : exit_failure;
+}
+
+}  // namespace
+
+void add_doctor_command(Commands& commands) {
+  commands.add("doctor", "Show every setting and check that everything is in order", run_doctor);
 }
 
 }  // namespace gatehouse::cli

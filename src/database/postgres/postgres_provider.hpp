@@ -15,8 +15,8 @@ namespace gatehouse::database::postgres {
 /// PostgreSQL 13 or later, or what speaks its protocol, opened once for the process.
 ///
 /// Each open() takes its share_of() DB_POOL_MIN and DB_POOL_MAX, at least one connection; the two that watch() holds
-/// are within DB_POOL_MAX, unless there are too many io threads. open_schema() has one besides, and each migration's
-/// script or check one more while it runs.
+/// are within DB_POOL_MAX, unless there are too many io threads. An open_beside() takes one connection besides, so does
+/// open_schema(), and each migration's script or check one more while it runs.
 class PostgresProvider final : public Provider {
  public:
   /// `random` outlives the provider; it spreads reconnects and names the feed's private channel.

@@ -9,10 +9,12 @@
 #include "config/load.hpp"
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace gatehouse::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -137,6 +139,29 @@ TEST_F(CommandTest, RollbackToTheBeginningOfSeveralNames_ListsThem) {
             "202507 could be any of: 20250711_001_create_users_table, 20250714_001_add_password_to_users, "
             "20250715_001_create_sessions_table; give more of the name\n");
   EXPECT_EQ(run({"migrate", "rollback", "--to", "20250715"}), exit_success) << err();
+}
+TEST_F(CommandTest, RollbackTo_TakesBackWhatCameAfter) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(run({"migrate", "rollback", "--to", "express"}), exit_success) << err();
+  EXPECT_THAT(out(), AllOf(HasSubstr("Rolled back"), Not(HasSubstr("20250711_001"))));
+}
+TEST_F(CommandTest, Make_WritesIntoTheDirectoryThatIsNamed) {
+  const gatehouse::testing::TemporaryDirectory folder;
+  const std::string directory = folder.path() / "new";
+  EXPECT_EQ(run({"seed", "make", "more", "--directory", directory.c_str()}), exit_success) << err();
+  EXPECT_TRUE(std::filesystem::exists(directory + "/more.json"));
+  EXPECT_EQ(run({"migrate", "make", "add_x", "--directory", directory.c_str()}), exit_success) << err();
+  EXPECT_THAT(out(), HasSubstr("Created " + directory));
+}
+TEST_F(CommandTest, SeedRunWithFiles_PlantsTheirUsersAndNotTheBuiltInOnes) {
+  const gatehouse::testing::TemporaryDirectory folder;
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  for (const char* name : {"one", "two"})
+    EXPECT_EQ(run({"seed", "make", name, "--directory", folder.path().c_str()}), exit_success);
+  const std::string one = folder.path() / "one.json";
+  const std::string two = folder.path() / "two.json";
+  EXPECT_EQ(run({"seed", "run", one.c_str(), two.c_str()}), exit_success) << err();
+  EXPECT_EQ(out(), "Created 1 user, 1 were there already\n");
 }
 TEST_F(CommandTest, Seeds_AreAddedOnce) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);

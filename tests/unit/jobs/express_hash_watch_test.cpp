@@ -2,12 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "support/run_task.hpp"
-#include "support/run_until.hpp"
 #include "support/scripted_database.hpp"
 
 namespace gatehouse::jobs {
@@ -22,6 +19,7 @@ class ExpressHashWatchTest : public ::testing::Test {
     if (away_) throw Unavailable{Unavailable::Reason::connection, "the database is away"};
     return Rows{1};
   }
+  void run_once() { testing::run_task(io_, watch_.run(std::nullopt)); }
 
   bool away_ = false;
   boost::asio::io_context io_{1};
@@ -29,31 +27,24 @@ class ExpressHashWatchTest : public ::testing::Test {
   runtime::WorkerPool pool_{{.name = "hashing"}};
   passwords::PasswordService passwords_{pool_, config::PasswordSettings{}, random_};
   testing::ScriptedDatabase database_{[this](std::string_view, const database::Parameters&) { return answer(); }};
-  ExpressHashWatch watch_{database_, passwords_};
+  const Job watch_ = express_hash_watch(database_, passwords_);
 };
 
-TEST_F(ExpressHashWatchTest, Refresh_AsksForRowsWithASalt) {
-  testing::run_task(io_, watch_.refresh());
+TEST_F(ExpressHashWatchTest, Run_AsksForRowsWithASalt) {
+  run_once();
   EXPECT_EQ(database_.statements, std::vector<std::string>{"users_find_express_hash"});
+  EXPECT_FALSE(passwords_.express_hashes_present());
 }
 
-TEST_F(ExpressHashWatchTest, RefreshWithTheDatabaseAway_Throws) {
+TEST_F(ExpressHashWatchTest, RunWithTheDatabaseAway_ThrowsAndLeavesWhatIsKnown) {
   away_ = true;
-  EXPECT_THROW(testing::run_task(io_, watch_.refresh()), Unavailable);
+  EXPECT_THROW(run_once(), Unavailable);
+  EXPECT_TRUE(passwords_.express_hashes_present());
 }
 
-TEST_F(ExpressHashWatchTest, RunWithTheDatabaseAway_ReportsItAndEndsWhenCancelled) {
-  away_ = true;
-  std::string failure;
-  bool ended = false;
-  boost::asio::cancellation_signal stop;
-  auto loop = watch_.run([&](std::string_view message) { failure = message; });
-  boost::asio::co_spawn(io_, std::move(loop),
-                        boost::asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
-  EXPECT_TRUE(testing::run_until(io_, [&] { return failure == "the database is away"; }));
-  EXPECT_FALSE(ended);
-  stop.emit(boost::asio::cancellation_type::terminal);
-  EXPECT_TRUE(testing::run_until(io_, [&] { return ended; }));
+TEST_F(ExpressHashWatchTest, EveryReplica_LooksForItself) {
+  EXPECT_FALSE(watch_.lease);
+  EXPECT_EQ(watch_.name, "express_hash_watch");
 }
 
 }  // namespace

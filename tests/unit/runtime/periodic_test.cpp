@@ -67,5 +67,23 @@ TEST_F(PeriodicTest, CancelledWhileItWaits_EndsAtOnce) {
   EXPECT_EQ(runs_, 1);
 }
 
+TEST_F(PeriodicTest, PauseOfACaller_IsGivenTheInterval) {
+  std::vector<milliseconds> pauses;
+  auto pause = [&](milliseconds time) {
+    pauses.push_back(time);
+    return pause_for(milliseconds{0});
+  };
+  auto loop = run_periodically(
+      hours{1}, [this] { return job(); }, [this](std::string_view failure) { failures_.emplace_back(failure); }, pause);
+  boost::asio::co_spawn(io_, std::move(loop),
+                        boost::asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr thrown) {
+                          ended_ = true;
+                          thrown_ = thrown;
+                        }));
+  EXPECT_TRUE(testing::run_until(io_, [this] { return runs_ >= 3; }));
+  EXPECT_EQ(pauses.at(0), hours{1});
+  expect_end_after_cancellation();
+}
+
 }  // namespace
 }  // namespace gatehouse::runtime

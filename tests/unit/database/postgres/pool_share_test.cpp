@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace gatehouse::database::postgres {
 namespace {
 
@@ -30,6 +32,11 @@ TEST(PoolShare, Minimum_IsDividedToo_AtLeastOneAndNotAboveTheMaximum) {
   EXPECT_EQ(share(2, 10, 4).connections_min, 1U);
   EXPECT_EQ(share(0, 10, 1).connections_min, 1U);
   EXPECT_EQ(share(10, 10, 2).connections_min, 4U);
+}
+
+TEST(PoolShare, OfMoreThanThereAreConnections_IsOne) {
+  EXPECT_EQ(share(2, 10, std::numeric_limits<unsigned>::max()).connections_max, 1U);
+  EXPECT_EQ(share(10, 10, std::numeric_limits<unsigned>::max()).connections_min, 1U);
 }
 
 TEST(PoolShare, OfNobody_IsThatOfOne) { EXPECT_EQ(share(2, 10, 0).connections_max, 8U); }

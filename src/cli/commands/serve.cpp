@@ -1,4 +1,4 @@
-#include "cli/commands/serve_command.hpp"
+#include "cli/commands/serve.hpp"
 
 #include <unistd.h>
 
@@ -6,6 +6,8 @@
 #include "telemetry/log_queue.hpp"
 
 namespace gatehouse::cli {
+namespace {
+
 int run_serve(const Program& program, const config::Loaded& loaded) {
   telemetry::LogQueue queue{telemetry::LineWriter{STDOUT_FILENO}};
   telemetry::Log log{queue, program.clock, loaded.settings.log_level};
@@ -24,6 +26,12 @@ int run_serve(const Program& program, const config::Loaded& loaded) {
                         .migrations = program.migrations,
                         .seeds = program.seeds,
                         .openapi = program.openapi});
+}
+
+}  // namespace
+
+void add_serve_command(Commands& commands) {
+  commands.add_default("serve", "Serve until SIGTERM (the default)", run_serve);
 }
 
 }  // namespace gatehouse::cli

@@ -1,4 +1,4 @@
-#include "service/serve.hpp"
+#include "service/process.hpp"
 
 #include <sys/prctl.h>
 
@@ -13,9 +13,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "jobs/express_hash_watch.hpp"
-#include "jobs/session_cleanup.hpp"
 #include "service/io_thread.hpp"
+#include "service/jobs_thread.hpp"
 #include "service/schema_startup.hpp"
 #include "service/wiring/shared_parts.hpp"
 
@@ -37,8 +36,9 @@ EventLoops make_event_loops(unsigned configured) {
 /// A core dump would hold every key and the passwords being checked.
 void forbid_core_dumps() { prctl(PR_SET_DUMPABLE, 0); }
 
-/// The serving process: io threads over one database, and what they share. Members are destroyed in reverse order, so
-/// that everything that posts to an event loop is gone before the loop is, and what connections refer to after it.
+/// The serving process: io threads and the jobs thread over one database, and what they share. Members are destroyed in
+/// reverse order, so that everything that posts to an event loop is gone before the loop is, and what connections refer
+/// to after it.
 class ServingProcess {
  public:
   explicit ServingProcess(const ServeParts& parts);
@@ -58,23 +58,22 @@ class ServingProcess {
   [[nodiscard]] IoThread& first() { return *threads_.front(); }
   void warn_of_low_limit();
   void require_address();
-  /// The schema, then the background jobs that need it.
+  /// The schema, then the jobs that need it.
   [[nodiscard]] Task<> prepare_schema();
   void wait_for_schema();
   void listen();
   void end_on_signal();
   void end(int exit_code);
-  [[nodiscard]] std::function<void(std::string_view)> warner(std::string_view event);
 
   const ServeParts& parts_;
   SharedParts shared_;
   EventLoops loops_;
+  asio::io_context jobs_loop_{1};
   std::unique_ptr<database::Provider> provider_;
   IoThreads threads_;
   std::unique_ptr<database::SchemaDatabase> schema_database_;  ///< until the schema is ready
   std::optional<SchemaStartup> schema_;                        ///< likewise
-  jobs::SessionCleanup cleanup_;
-  jobs::ExpressHashWatch express_hashes_;
+  JobsThread jobs_;
   std::unique_ptr<database::ChangeFeed> feed_;
   SignalSet signals_;
   std::optional<int> exit_code_;  ///< once it is ending
@@ -97,14 +96,13 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                                    .clock = parts.clock,
                                    .log = parts.log,
                                    .ready = shared_.schema_ready}),
-      cleanup_(first().database(), parts.clock, parts.random),
-      express_hashes_(first().database(), shared_.passwords),
+      jobs_(jobs_loop_, *provider_, shared_, parts.log),
       signals_(*loops_.front(), SIGTERM, SIGINT) {
   provider_->observers().add(shared_.cache);
 }
 
 ServingProcess::~ServingProcess() {
-  // Jobs that still run deliver to event loops that have stopped; what they deliver goes with the loops.
+  // Hashes that are still made are delivered to event loops that have stopped; what is delivered goes with the loops.
   shared_.hashing_pool.stop();
 }
 
@@ -132,9 +130,8 @@ Task<> ServingProcess::prepare_schema() {
   if (!ready) co_return end(1);
   schema_.reset();
   schema_database_.reset();
-  runtime::TaskGroup& background = first().background();
-  background.spawn(cleanup_.run(parts_.settings.sessions.cleanup_interval, warner("session_cleanup_failed")));
-  background.spawn(express_hashes_.run(warner("express_hash_watch_failed")));
+  // A signal may have ended the process while the schema was being prepared.
+  if (!exit_code_) jobs_.start();
 }
 
 void ServingProcess::wait_for_schema() {
@@ -157,10 +154,6 @@ void ServingProcess::listen() {
        {"environment", config::to_text(parts_.settings.environment)}});
 }
 
-std::function<void(std::string_view)> ServingProcess::warner(std::string_view event) {
-  return [&log = parts_.log, event](std::string_view reason) { log.warn(event, {{"reason", reason}}); };
-}
-
 void ServingProcess::end_on_signal() {
   signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
     if (ec) return;
@@ -173,6 +166,7 @@ void ServingProcess::end(int exit_code) {
   if (exit_code_) return;
   exit_code_ = exit_code;
   feed_.reset();
+  jobs_.stop();
   for (const auto& thread : threads_) thread->drain();
 }
 
@@ -194,6 +188,7 @@ int ServingProcess::run() {
   }
   for (const auto& thread : threads_) thread->start();
   for (const auto& thread : threads_) thread->join();
+  jobs_.join();
   parts_.log.info("server_stopped", {{"log_lines_dropped", parts_.log_queue.dropped_lines()}});
   return exit_code_.value_or(0);
 }

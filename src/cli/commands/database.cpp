@@ -1,15 +1,12 @@
-#include "cli/commands/upkeep_commands.hpp"
+#include "cli/commands/database.hpp"
 
 #include <ostream>
 
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/migration_text.hpp"
-#include "cli/commands/seed_commands.hpp"
-#include "config/load.hpp"
+#include "cli/commands/seed.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migrator.hpp"
-#include "jobs/session_cleanup.hpp"
-#include "users/user_store.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -26,9 +23,9 @@ std::expected<database::schema::MigrationNames, database::schema::MigrationError
   }
 }
 
-}  // namespace
-
-int reset_database(const Program& program, const config::Settings& settings) {
+/// Everything in the tables is lost.
+int reset_database(const Program& program, const config::Loaded& loaded) {
+  const config::Settings& settings = loaded.settings;
   if (settings.environment == config::Environment::production) {
     program.err << "A reset deletes every user. Refused in production\n";
     return exit_failure;
@@ -46,30 +43,11 @@ int reset_database(const Program& program, const config::Settings& settings) {
   return plant_seeds(program, settings, session, program.seeds);
 }
 
-int cleanup_sessions(const Program& program, const config::Settings& settings) {
-  DatabaseSession session{program, settings};
-  jobs::SessionCleanup cleanup{session.database(), program.clock, program.random};
-  const auto deleted = session.run(cleanup.run_once());
-  if (deleted)
-    program.out << "Deleted " << *deleted << (*deleted == 1 ? " expired session\n" : " expired sessions\n");
-  else
-    program.out << "Another process is deleting expired sessions at the moment\n";
-  return exit_success;
-}
+}  // namespace
 
-int forget_express_passwords(const Program& program, const config::Settings& settings) {
-  DatabaseSession session{program, settings};
-  users::UserStore store{session.database()};
-  const std::int64_t forgotten = session.run(store.forget_express_passwords());
-  program.out << "Forgot " << forgotten << (forgotten == 1 ? " kept password hash" : " kept password hashes")
-              << " of the Express service\n";
-  return exit_success;
-}
-
-int generate_secrets(const Program& program) {
-  for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET"})
-    program.out << name << '=' << config::generate_secret(program.random) << '\n';
-  return exit_success;
+void add_database_commands(Commands& commands) {
+  Commands database = commands.add_group("db", "Work on the whole database");
+  database.add("reset", "Roll everything back, migrate and seed; refused in production", reset_database);
 }
 
 }  // namespace gatehouse::cli

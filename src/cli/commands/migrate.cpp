@@ -1,9 +1,11 @@
-#include "cli/commands/migrate_commands.hpp"
+#include "cli/commands/migrate.hpp"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <ostream>
 
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/make_options.hpp"
 #include "cli/commands/migration_text.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migration_scaffold.hpp"
@@ -11,6 +13,26 @@
 
 namespace gatehouse::cli {
 namespace {
+
+/// Of `migrate rollback`.
+struct RollbackOptions {
+  std::string to;  ///< empty: only the last batch
+};
+
+/// CLI11's way: what is wrong with the argument, or nothing. A script whose variable is empty must not roll back the
+/// last batch instead.
+std::string refuse_empty(const std::string& name) { return name.empty() ? "needs a migration's name" : ""; }
+
+void define_rollback(CLI::App& command, RollbackOptions& options) {
+  command
+      .add_option("--to", options.to,
+                  "Take back everything after this migration, named in full or by its beginning; `express`: all that "
+                  "is ours")
+      ->type_name("NAME")
+      ->check(refuse_empty);
+}
+
+void define_make_migration(CLI::App& command, MakeOptions& options) { define_make(command, options, "migrations"); }
 
 using Outcome = std::expected<database::schema::MigrationNames, database::schema::MigrationError>;
 
@@ -38,27 +60,27 @@ std::string_view describe(database::schema::ScaffoldError error) {
   return "";
 }
 
-}  // namespace
-
-int migrate_latest(const Program& program, const config::Settings& settings) {
-  DatabaseSession session{program, settings};
+int migrate_latest(const Program& program, const config::Loaded& loaded) {
+  DatabaseSession session{program, loaded.settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   return report(program, session.run(migrator.latest()), "Applied", "The schema is up to date");
 }
 
-int migrate_rollback(const Program& program, const config::Settings& settings, const MigrateRollbackCommand& command) {
-  if (settings.environment == config::Environment::production && !command.to) {
+int migrate_rollback(const Program& program, const RollbackOptions& options, const config::Loaded& loaded) {
+  if (loaded.settings.environment == config::Environment::production && options.to.empty()) {
     program.err << "The last batch may be the whole schema, with every user in it. In production name what stays:\n"
                    "gatehouse migrate rollback --to NAME (`gatehouse migrate status` lists the names)\n";
     return exit_failure;
   }
-  DatabaseSession session{program, settings};
+  DatabaseSession session{program, loaded.settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
-  return report(program, session.run(migrator.rollback(command.to)), "Rolled back", "There is nothing to roll back");
+  const auto target = options.to.empty() ? std::nullopt : std::optional{options.to};
+  return report(program, session.run(migrator.rollback(target)), "Rolled back", "There is nothing to roll back");
 }
 
-int migrate_status(const Program& program, const config::Settings& settings) {
-  DatabaseSession session{program, settings};
+/// Fails where a migration is pending, or applied and unknown, so that scripts can ask.
+int migrate_status(const Program& program, const config::Loaded& loaded) {
+  DatabaseSession session{program, loaded.settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto migrations = session.run(migrator.status());
   program.out << table_of(migrations) << '\n';
@@ -66,8 +88,8 @@ int migrate_status(const Program& program, const config::Settings& settings) {
   return is_current ? exit_success : exit_failure;
 }
 
-int migrate_make(const Program& program, const MigrateMakeCommand& command) {
-  const auto files = database::schema::make_migration(command.directory, command.name, program.clock.now());
+int migrate_make(const Program& program, const MakeOptions& options) {
+  const auto files = database::schema::make_migration(options.directory, options.name, program.clock.now());
   if (!files) {
     program.err << describe(files.error()) << '\n';
     return exit_failure;
@@ -75,6 +97,16 @@ int migrate_make(const Program& program, const MigrateMakeCommand& command) {
   for (const auto& file : *files) program.out << "Created " << file.string() << '\n';
   program.out << "Rebuild the program to include them\n";
   return exit_success;
+}
+
+}  // namespace
+
+void add_migrate_commands(Commands& commands) {
+  Commands migrate = commands.add_group("migrate", "Bring the database's schema to a version");
+  migrate.add("latest", "Apply what is missing", migrate_latest);
+  migrate.add("rollback", "Take back the last batch of migrations", define_rollback, migrate_rollback);
+  migrate.add("status", "List migrations, applied and pending", migrate_status);
+  migrate.add("make", "Write the files of a new migration", define_make_migration, migrate_make);
 }
 
 }  // namespace gatehouse::cli

@@ -1,4 +1,4 @@
-#include "cli/commands/routes_command.hpp"
+#include "cli/commands/routes.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -7,12 +7,19 @@
 #include "api/routes.hpp"
 
 namespace gatehouse::cli {
+namespace {
 
 int list_routes(const Program& program) {
   auto routes = api::Routes::infos;
   std::ranges::sort(routes, {}, [](const api::RouteInfo& route) { return std::pair{route.pattern, route.method}; });
   for (const api::RouteInfo& route : routes) program.out << to_text(route.method) << ' ' << route.pattern << '\n';
   return exit_success;
+}
+
+}  // namespace
+
+void add_routes_command(Commands& commands) {
+  commands.add("routes", "List what is served: a method and a path a line", list_routes);
 }
 
 }  // namespace gatehouse::cli

@@ -1,5 +1,6 @@
-#include "cli/commands/seed_commands.hpp"
+#include "cli/commands/seed.hpp"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -7,6 +8,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cli/commands/make_options.hpp"
 #include "config/sources.hpp"
 #include "flows/account/account_flow.hpp"
 #include "flows/seeding/seeder.hpp"
@@ -15,6 +17,17 @@
 
 namespace gatehouse::cli {
 namespace {
+
+/// Of `seed run [FILE...]`.
+struct SeedRunOptions {
+  std::vector<std::string> files;  ///< none: the built-in ones
+};
+
+void define_seed_run(CLI::App& command, SeedRunOptions& options) {
+  command.add_option("files", options.files, "Seed files to use instead of the built-in ones")->type_name("FILE");
+}
+
+void define_make_seed(CLI::App& command, MakeOptions& options) { define_make(command, options, "seeds"); }
 
 constexpr std::size_t seed_file_bytes_max = 1 << 20;
 constexpr std::size_t seed_name_length_max = 60;
@@ -46,37 +59,24 @@ int seed_with_files(const Program& program, const config::Settings& settings, co
   return plant_seeds(program, settings, session, files);
 }
 
-}  // namespace
-
-int plant_seeds(const Program& program, const config::Settings& settings, DatabaseSession& session,
-                std::span<const EmbeddedFile> files) {
-  runtime::WorkerPool pool{passwords::hashing_pool_options(settings.passwords)};
-  passwords::PasswordService passwords{pool, settings.passwords, program.random};
-  flows::AccountFlow accounts{session.database(), passwords, program.clock};
-  flows::Seeder seeder{session.database(), accounts};
-  const flows::SeedReport report = session.run(seeder.run(files));
-  for (const std::string& problem : report.problems) program.err << problem << '\n';
-  program.out << "Created " << report.created << (report.created == 1 ? " user, " : " users, ") << report.existing
-              << " were there already\n";
-  return report.problems.empty() ? exit_success : exit_failure;
-}
-
-int seed_run(const Program& program, const config::Settings& settings, const SeedRunCommand& command) {
+/// Refused in production: everybody knows the seeds' passwords.
+int seed_run(const Program& program, const SeedRunOptions& options, const config::Loaded& loaded) {
+  const config::Settings& settings = loaded.settings;
   if (settings.environment == config::Environment::production) {
     program.err << "Seeds are for development: everybody knows their passwords. Refused in production\n";
     return exit_failure;
   }
-  if (!command.files.empty()) return seed_with_files(program, settings, command.files);
+  if (!options.files.empty()) return seed_with_files(program, settings, options.files);
   DatabaseSession session{program, settings};
   return plant_seeds(program, settings, session, program.seeds);
 }
 
-int seed_make(const Program& program, const SeedMakeCommand& command) {
-  if (!is_seed_name(command.name)) {
+int seed_make(const Program& program, const MakeOptions& options) {
+  if (!is_seed_name(options.name)) {
     program.err << "a seed's name is lower-case letters, digits and _, at most 60 of them\n";
     return exit_failure;
   }
-  const std::filesystem::path path = std::filesystem::path{command.directory} / (command.name + ".json");
+  const std::filesystem::path path = std::filesystem::path{options.directory} / (options.name + ".json");
   if (std::filesystem::exists(path)) {
     program.err << path.string() << " exists already\n";
     return exit_failure;
@@ -93,6 +93,27 @@ int seed_make(const Program& program, const SeedMakeCommand& command) {
   program.out << "Created " << path.string() << "\nRebuild the program to include it, or `gatehouse seed run "
               << path.string() << "`\n";
   return exit_success;
+}
+
+}  // namespace
+
+int plant_seeds(const Program& program, const config::Settings& settings, DatabaseSession& session,
+                std::span<const EmbeddedFile> files) {
+  runtime::WorkerPool pool{passwords::hashing_pool_options(settings.passwords)};
+  passwords::PasswordService passwords{pool, settings.passwords, program.random};
+  flows::AccountFlow accounts{session.database(), passwords, program.clock};
+  flows::Seeder seeder{session.database(), accounts};
+  const flows::SeedReport report = session.run(seeder.run(files));
+  for (const std::string& problem : report.problems) program.err << problem << '\n';
+  program.out << "Created " << report.created << (report.created == 1 ? " user, " : " users, ") << report.existing
+              << " were there already\n";
+  return report.problems.empty() ? exit_success : exit_failure;
+}
+
+void add_seed_commands(Commands& commands) {
+  Commands seed = commands.add_group("seed", "Put development data into the database");
+  seed.add("run", "Add the development users that are not there yet", define_seed_run, seed_run);
+  seed.add("make", "Write a new seed file", define_make_seed, seed_make);
 }
 
 }  // namespace gatehouse::cli

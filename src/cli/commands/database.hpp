@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/commands.hpp"
+
+namespace gatehouse::cli {
+
+/// `gatehouse db …`: works on all that is stored, and prints what it did.
+void add_database_commands(Commands& commands);
+
+}  // namespace gatehouse::cli

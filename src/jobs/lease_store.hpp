@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "crypto/random.hpp"
+#include "database/database.hpp"
+
+namespace gatehouse::jobs {
+
+/// What only one replica at a time may do, and how long its word counts for if nothing more is heard of it.
+struct LeaseTerms {
+  std::string_view name;  ///< static; the row's key, the same in every version of the program
+  std::chrono::seconds duration;
+};
+
+/// Proof that this replica has taken a lease; only LeaseStore makes one. It may have run out since: work that must not
+/// be done twice checks it in the database, together with the changes that do the work.
+class Lease {
+ public:
+  [[nodiscard]] std::string_view name() const { return terms_.name; }
+  [[nodiscard]] const std::string& holder() const { return holder_; }
+
+ private:
+  friend class LeaseStore;
+  Lease(LeaseTerms terms, std::string holder) : terms_(terms), holder_(std::move(holder)) {}
+
+  LeaseTerms terms_;
+  std::string holder_;
+};
+
+/// The only place that writes the leases table: who does what only one replica at a time may do.
+///
+/// A lease whose holder died runs out by itself, and then anybody may take it. All replicas' clocks should agree to
+/// well within a lease's duration; where they do not, a lease may change hands early, and what checks it with its
+/// changes is still safe.
+///
+/// Threads: belongs to its Database's thread. Failures: what Database throws (Unavailable, StatementFailed).
+class LeaseStore {
+ public:
+  /// Database and clock outlive the store. `random` names this holder, so that no two stores are the same one.
+  LeaseStore(database::Database& database, const Clock& clock, crypto::Random& random);
+
+  /// Nothing where another holder has the lease and it has not run out. Taking what is one's own already renews it.
+  [[nodiscard]] Task<std::optional<Lease>> take(LeaseTerms terms);
+
+  /// Ends the lease, if it is still this holder's.
+  [[nodiscard]] Task<> give_back(Lease lease);
+
+  /// Moves the end of the lease to its duration after `now`; false where somebody else has taken it. As the first of
+  /// several changes it holds everybody else off until they are committed.
+  [[nodiscard]] static database::Change<bool> renew(const Lease& lease, TimePoint now);
+
+ private:
+  database::Database& database_;
+  const Clock& clock_;
+  const std::string holder_;
+};
+
+}  // namespace gatehouse::jobs

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "database/provider.hpp"
+#include "jobs/lease_store.hpp"
+#include "jobs/scheduler.hpp"
+#include "runtime/steady_timer.hpp"
+#include "service/wiring/shared_parts.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::service {
+
+/// The thread on which the service's jobs run, with its event loop and its database, so that no client waits for one.
+///
+/// start() and stop() come from one thread at a time, in this order; join() and the destructor after both.
+class JobsThread {
+ public:
+  /// What a run may still take once stop() was called. Then its coroutine is dropped where it waits; its lease runs out
+  /// by itself.
+  static constexpr std::chrono::seconds stop_patience{1};
+
+  /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it.
+  JobsThread(boost::asio::io_context& io, database::Provider& provider, SharedParts& shared, telemetry::Log& log);
+  ~JobsThread();
+  JobsThread(const JobsThread&) = delete;
+  JobsThread& operator=(const JobsThread&) = delete;
+
+  /// Opens the database and runs every job. Once.
+  void start();
+  /// Ends the jobs and then the thread, within stop_patience unless a run blocks it. Nothing to do where it did not
+  /// start.
+  void stop();
+  void join();
+
+ private:
+  void end_jobs();
+
+  boost::asio::io_context& io_;
+  database::Provider& provider_;
+  SharedParts& shared_;
+  telemetry::Log& log_;
+
+  // Of a thread that was started; then only it touches them.
+  std::unique_ptr<database::Database> database_;
+  std::optional<jobs::LeaseStore> leases_;
+  std::optional<jobs::Scheduler> scheduler_;
+  std::optional<runtime::SteadyTimer> patience_;
+
+  std::thread thread_;
+};
+
+}  // namespace gatehouse::service

@@ -1,0 +1,19 @@
+#include "service/wiring/jobs.hpp"
+
+#include <memory>
+
+#include "jobs/express_hash_watch.hpp"
+#include "jobs/session_cleanup.hpp"
+
+namespace gatehouse::service {
+
+std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shared) {
+  using jobs::SessionCleanup;
+  return {
+      SessionCleanup::job(std::make_shared<SessionCleanup>(database, shared.clock),
+                          shared.settings.sessions.cleanup_interval),
+      jobs::express_hash_watch(database, shared.passwords),
+  };
+}
+
+}  // namespace gatehouse::service
