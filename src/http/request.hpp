@@ -77,7 +77,7 @@ inline constexpr std::size_t no_route = static_cast<std::size_t>(-1);
 
 /// One request as handlers see it: views into its connection's buffers, valid until it is answered.
 struct Request {
-  Method method = Method::other;
+  Method method = Method::unknown;
   std::string_view path;   ///< `/users`, not percent-decoded: no route needs it
   std::string_view query;  ///< `limit=10`, without the question mark
   bool is_http_1_0 = false;

@@ -1,6 +1,7 @@
 #include "http/request_parser.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/beast/http/error.hpp>
 #include <functional>
 #include <optional>
@@ -14,35 +15,48 @@ namespace beast_http = boost::beast::http;
 
 bool equals_ignoring_case(std::string_view a, std::string_view lower_b) { return boost::beast::iequals(a, lower_b); }
 
-std::optional<Field> known_field(beast_http::field field, std::string_view name) {
-  switch (field) {
-    case beast_http::field::host:
-      return Field::host;
-    case beast_http::field::content_type:
-      return Field::content_type;
-    case beast_http::field::content_length:
-      return Field::content_length;
-    case beast_http::field::transfer_encoding:
-      return Field::transfer_encoding;
-    case beast_http::field::expect:
-      return Field::expect;
-    case beast_http::field::authorization:
-      return Field::authorization;
-    case beast_http::field::origin:
-      return Field::origin;
-    case beast_http::field::user_agent:
-      return Field::user_agent;
-    case beast_http::field::access_control_request_method:
-      return Field::access_control_request_method;
-    case beast_http::field::unknown:
-      break;
+/// By Beast's number of a field: which of ours it is, and nothing for a field that nobody reads.
+constexpr auto fields_of_beast = [] {
+  using beast_http::field;
+  std::array<std::optional<Field>, 512> fields{};
+  const auto set = [&fields](field beast, Field ours) { fields[static_cast<std::size_t>(beast)] = ours; };
+  set(field::host, Field::host);
+  set(field::content_type, Field::content_type);
+  set(field::content_length, Field::content_length);
+  set(field::transfer_encoding, Field::transfer_encoding);
+  set(field::expect, Field::expect);
+  set(field::authorization, Field::authorization);
+  set(field::origin, Field::origin);
+  set(field::user_agent, Field::user_agent);
+  set(field::access_control_request_method, Field::access_control_request_method);
+  return fields;
+}();
+
+/// Of the fields that Beast has no number for. No two of them have the same length, and they are written here as most
+/// clients write them, which makes the comparison short.
+std::optional<Field> unnumbered_field(std::string_view name) {
+  constexpr std::string_view api_key = "X-API-Key";
+  constexpr std::string_view request_id = "X-Request-Id";
+  constexpr std::string_view forwarded_for = "X-Forwarded-For";
+  const auto if_named = [name](std::string_view wanted, Field field) {
+    return boost::beast::iequals(name, wanted) ? std::optional{field} : std::nullopt;
+  };
+  switch (name.size()) {
+    case api_key.size():
+      return if_named(api_key, Field::api_key);
+    case request_id.size():
+      return if_named(request_id, Field::request_id);
+    case forwarded_for.size():
+      return if_named(forwarded_for, Field::forwarded_for);
     default:
       return std::nullopt;
   }
-  if (equals_ignoring_case(name, "x-api-key")) return Field::api_key;
-  if (equals_ignoring_case(name, "x-request-id")) return Field::request_id;
-  if (equals_ignoring_case(name, "x-forwarded-for")) return Field::forwarded_for;
-  return std::nullopt;
+}
+
+std::optional<Field> known_field(beast_http::field field, std::string_view name) {
+  if (field == beast_http::field::unknown) return unnumbered_field(name);
+  const auto number = static_cast<std::size_t>(field);
+  return number < fields_of_beast.size() ? fields_of_beast[number] : std::nullopt;
 }
 
 bool contains(std::string_view outer, std::string_view inner) {
@@ -83,8 +97,8 @@ std::string_view without_authority(std::string_view target) {
 
 Status status_of(const boost::beast::error_code& ec) {
   if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow)
-    return Status::header_fields_too_large;
-  if (ec == beast_http::error::body_limit) return Status::content_too_large;
+    return Status::request_header_fields_too_large;
+  if (ec == beast_http::error::body_limit) return Status::payload_too_large;
   return Status::bad_request;
 }
 
@@ -109,7 +123,7 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t&
       return Progress::refused;
     }
     if (header_end_ == nullptr && fields_exceed_limit(is_header_done() ? 0 : bytes.size() - consumed)) {
-      refusal_ = Status::header_fields_too_large;
+      refusal_ = Status::request_header_fields_too_large;
       return Progress::refused;
     }
     if (header_end_ == nullptr && is_header_done()) header_end_ = bytes.data() + consumed;
@@ -136,7 +150,7 @@ void RequestParser::refuse(Status status, error_code& ec) {
   ec = beast_http::error::bad_value;
 }
 
-void RequestParser::on_request_impl(beast_http::verb, string_view method, string_view target, int version,
+void RequestParser::on_request_impl(beast_http::verb verb, string_view method, string_view target, int version,
                                     error_code& ec) {
   if (target.size() > limits_.target_bytes_max) return refuse(Status::uri_too_long, ec);
   constexpr std::size_t fixed_bytes = std::string_view{"  HTTP/1.1\r\n"}.size();
@@ -144,7 +158,7 @@ void RequestParser::on_request_impl(beast_http::verb, string_view method, string
   if (request_line_bytes_ > limits_.request_line_bytes_max()) return refuse(Status::bad_request, ec);
   const std::string_view local = without_authority(target);
   if (local.empty() || (local[0] != '/' && local != "*")) return refuse(Status::bad_request, ec);
-  request_.method = method_from(method);
+  request_.method = verb;
   request_.path = local.substr(0, local.find('?'));
   if (request_.path.size() < local.size()) request_.query = local.substr(request_.path.size() + 1);
   request_.is_http_1_0 = version == 10;
@@ -177,7 +191,7 @@ void RequestParser::on_header_impl(error_code& ec) {
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length, error_code& ec) {
-  if (content_length && *content_length > limits_.body_bytes_max) refuse(Status::content_too_large, ec);
+  if (content_length && *content_length > limits_.body_bytes_max) refuse(Status::payload_too_large, ec);
 }
 
 std::size_t RequestParser::on_body_impl(string_view body, error_code&) {

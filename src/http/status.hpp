@@ -1,40 +1,14 @@
 #pragma once
 
-#include <cstdint>
+#include <boost/beast/http/status.hpp>
 #include <string_view>
 
 namespace gatehouse::http {
 
-/// The status codes the service answers with (RFC 9110 section 15, RFC 6585).
-enum class Status : std::uint16_t {
-  ok = 200,
-  created = 201,
-  accepted = 202,
-  no_content = 204,
-  found = 302,
-  see_other = 303,
-  not_modified = 304,
-  bad_request = 400,
-  unauthorized = 401,
-  forbidden = 403,
-  not_found = 404,
-  method_not_allowed = 405,
-  request_timeout = 408,
-  conflict = 409,
-  precondition_failed = 412,
-  content_too_large = 413,
-  uri_too_long = 414,
-  unsupported_media_type = 415,
-  expectation_failed = 417,
-  unprocessable_content = 422,
-  precondition_required = 428,
-  too_many_requests = 429,
-  header_fields_too_large = 431,
-  internal_server_error = 500,
-  service_unavailable = 503,
-};
+/// The status codes (RFC 9110 section 15, RFC 6585).
+using Status = boost::beast::http::status;
 
-/// `HTTP/1.1 200 OK\r\n` and its like.
+/// `HTTP/1.1 200 OK\r\n` and its like, for the codes that the service answers with; 500 for every other.
 [[nodiscard]] constexpr std::string_view status_line(Status status) {
   switch (status) {
     case Status::ok:
@@ -67,7 +41,7 @@ enum class Status : std::uint16_t {
       return "HTTP/1.1 409 Conflict\r\n";
     case Status::precondition_failed:
       return "HTTP/1.1 412 Precondition Failed\r\n";
-    case Status::content_too_large:
+    case Status::payload_too_large:
       return "HTTP/1.1 413 Content Too Large\r\n";
     case Status::uri_too_long:
       return "HTTP/1.1 414 URI Too Long\r\n";
@@ -75,20 +49,19 @@ enum class Status : std::uint16_t {
       return "HTTP/1.1 415 Unsupported Media Type\r\n";
     case Status::expectation_failed:
       return "HTTP/1.1 417 Expectation Failed\r\n";
-    case Status::unprocessable_content:
+    case Status::unprocessable_entity:
       return "HTTP/1.1 422 Unprocessable Content\r\n";
     case Status::precondition_required:
       return "HTTP/1.1 428 Precondition Required\r\n";
     case Status::too_many_requests:
       return "HTTP/1.1 429 Too Many Requests\r\n";
-    case Status::header_fields_too_large:
+    case Status::request_header_fields_too_large:
       return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
-    case Status::internal_server_error:
-      return "HTTP/1.1 500 Internal Server Error\r\n";
     case Status::service_unavailable:
       return "HTTP/1.1 503 Service Unavailable\r\n";
+    default:
+      return "HTTP/1.1 500 Internal Server Error\r\n";
   }
-  return "HTTP/1.1 500 Internal Server Error\r\n";
 }
 
 }  // namespace gatehouse::http

@@ -242,7 +242,7 @@ void StreamConnection<Stream>::move_waiting_to(std::size_t place) {
 template <class Stream>
 void StreamConnection<Stream>::read() {
   if (!make_room()) {
-    refuse(Status::header_fields_too_large);
+    refuse(Status::request_header_fields_too_large);
     return proceed();
   }
   if (!parser_)

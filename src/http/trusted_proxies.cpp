@@ -1,5 +1,6 @@
 #include "http/trusted_proxies.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <ranges>
 #include <stdexcept>
@@ -11,19 +12,13 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
+/// IPv4 is compared as IPv4-mapped IPv6, so that it does not matter in which form an address comes.
 constexpr unsigned mapped_bits = 96;
 
-ip::address_v6::bytes_type as_v6(const ip::address& address) {
-  return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes() : address.to_v6().to_bytes();
-}
-
-bool share_prefix(const ip::address_v6::bytes_type& a, const ip::address_v6::bytes_type& b, unsigned bits) {
-  for (std::size_t i = 0; i < a.size() && bits > 0; ++i) {
-    const unsigned count = bits < 8 ? bits : 8;
-    if ((static_cast<unsigned>(a[i] ^ b[i]) >> (8 - count)) != 0) return false;
-    bits -= count;
-  }
-  return true;
+/// Without a scope, which says nothing about an address's network.
+ip::address_v6 as_v6(const ip::address& address) {
+  return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4())
+                         : ip::address_v6(address.to_v6().to_bytes());
 }
 
 }  // namespace
@@ -41,16 +36,16 @@ TrustedProxies::TrustedProxies(const std::vector<std::string>& ranges) {
       if (error != std::errc{} || stop != end) bits = width + 1;
     }
     if (ec || bits > width) throw std::invalid_argument("not an address or CIDR range: " + text);
-    ranges_.push_back({as_v6(address), address.is_v4() ? bits + mapped_bits : bits});
+    const auto prefix_bits = static_cast<unsigned short>(address.is_v4() ? bits + mapped_bits : bits);
+    ranges_.push_back(ip::network_v6(as_v6(address), prefix_bits).canonical());
   }
 }
 
 bool TrustedProxies::trusts(const ip::address& address) const {
   if (ranges_.empty()) return false;
-  const auto bytes = as_v6(address);
-  for (const Range& range : ranges_)
-    if (share_prefix(bytes, range.network, range.prefix_bits)) return true;
-  return false;
+  return std::ranges::any_of(ranges_, [sought = as_v6(address)](const ip::network_v6& range) {
+    return ip::network_v6(sought, range.prefix_length()).network() == range.address();
+  });
 }
 
 std::string_view TrustedProxies::client_behind(std::span<const std::string_view> forwarded_for,

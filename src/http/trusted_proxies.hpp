@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,12 +26,7 @@ class TrustedProxies {
  private:
   [[nodiscard]] bool walk_back(std::string_view line, std::string_view& client) const;
 
-  struct Range {
-    boost::asio::ip::address_v6::bytes_type network;  ///< IPv4 as IPv4-mapped IPv6
-    unsigned prefix_bits;
-  };
-
-  std::vector<Range> ranges_;
+  std::vector<boost::asio::ip::network_v6> ranges_;  ///< IPv4 as IPv4-mapped IPv6; no bit set behind the prefix
 };
 
 }  // namespace gatehouse::http

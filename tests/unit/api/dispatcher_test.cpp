@@ -187,8 +187,8 @@ TEST_F(DispatcherTest, ListThatBreaksHalfWay_IsNotEndedAsIfItWereWhole) {
 
 TEST_F(DispatcherTest, UnreadableRequest_CanBeReadAboutByTheBrowserThatSentIt) {
   request_.headers.add(Field::origin, "https://app.example");
-  dispatcher_.refuse_unreadable(Status::content_too_large, request_, answer_);
-  EXPECT_EQ(answer_.status(), Status::content_too_large);
+  dispatcher_.refuse_unreadable(Status::payload_too_large, request_, answer_);
+  EXPECT_EQ(answer_.status(), Status::payload_too_large);
   EXPECT_TRUE(answered_with("Access-Control-Allow-Origin: https://app.example\r\n"));
   EXPECT_TRUE(answered_with(R"({"error":"Request body too large","code":"body_too_large","requestId":"test"})"));
 }

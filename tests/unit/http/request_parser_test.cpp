@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <string>
 
 namespace gatehouse::http {
@@ -51,6 +52,37 @@ TEST_F(RequestParserTest, GetWithQuery_IsTakenApart) {
   EXPECT_EQ(request.headers[Field::api_key], "k");
   EXPECT_TRUE(request.keep_alive);
   EXPECT_FALSE(request.is_http_1_0);
+}
+
+TEST_F(RequestParserTest, Fields_AreKnownInAnyCase) {
+  for (const bool upper : {false, true}) {
+    std::string message = "GET / HTTP/1.1\r\n";
+    for (const std::string_view name : {"Host", "Content-Type", "Authorization", "X-API-Key", "Origin", "X-Request-Id",
+                                        "X-Forwarded-For", "User-Agent", "Access-Control-Request-Method"}) {
+      for (const char c : name) message += static_cast<char>(upper ? std::toupper(c) : std::tolower(c));
+      message.append(": ").append(name).append("\r\n");
+    }
+    ASSERT_EQ(parse(message + "X-API-Kez: no\r\nAccept: no\r\n\r\n"), RequestParser::Progress::done);
+    const Headers& headers = parser_->request().headers;
+    EXPECT_EQ(headers[Field::host], "Host");
+    EXPECT_EQ(headers[Field::content_type], "Content-Type");
+    EXPECT_EQ(headers[Field::authorization], "Authorization");
+    EXPECT_EQ(headers[Field::api_key], "X-API-Key");
+    EXPECT_EQ(headers[Field::origin], "Origin");
+    EXPECT_EQ(headers[Field::request_id], "X-Request-Id");
+    EXPECT_EQ(headers[Field::forwarded_for], "X-Forwarded-For");
+    EXPECT_EQ(headers[Field::user_agent], "User-Agent");
+    EXPECT_EQ(headers[Field::access_control_request_method], "Access-Control-Request-Method");
+    EXPECT_FALSE(headers.has(Field::expect));
+  }
+}
+
+TEST_F(RequestParserTest, MethodWithoutAName_IsUnknown) {
+  ASSERT_EQ(parse("BREW / HTTP/1.1\r\nHost: a\r\n\r\n"), RequestParser::Progress::done);
+  EXPECT_EQ(parser_->request().method, Method::unknown);
+  EXPECT_EQ(to_text(parser_->request().method), "OTHER");
+  ASSERT_EQ(parse("get / HTTP/1.1\r\nHost: a\r\n\r\n"), RequestParser::Progress::done);
+  EXPECT_EQ(parser_->request().method, Method::unknown) << "methods are case-sensitive";
 }
 
 TEST_F(RequestParserTest, AbsoluteForm_IsReadWithoutItsAuthority) {
@@ -191,7 +223,7 @@ TEST_F(RequestParserTest, HeaderInPieces_HasTheSameLimitAsInOne) {
   for (const std::size_t piece : {std::string_view::npos, std::size_t{1}, std::size_t{7}, std::size_t{500}}) {
     EXPECT_EQ(parse(message(limits.header_bytes_max), piece), RequestParser::Progress::done) << piece;
     EXPECT_EQ(parse(message(limits.header_bytes_max + 1), piece), RequestParser::Progress::refused) << piece;
-    EXPECT_EQ(parser_->refusal(), Status::header_fields_too_large) << piece;
+    EXPECT_EQ(parser_->refusal(), Status::request_header_fields_too_large) << piece;
   }
 }
 
@@ -205,10 +237,10 @@ TEST_F(RequestParserTest, OversizedParts_AreRefusedWithTheirStatus) {
   const std::string long_target = std::string{"GET /"}.append(200, 'a').append(" HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(refusal(long_target), Status::uri_too_long);
   const std::string long_header = std::string{"GET / HTTP/1.1\r\nHost: a\r\nX: "}.append(2000, 'a').append("\r\n\r\n");
-  EXPECT_EQ(refusal(long_header), Status::header_fields_too_large);
-  EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n"), Status::content_too_large);
+  EXPECT_EQ(refusal(long_header), Status::request_header_fields_too_large);
+  EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65\r\n\r\n"), Status::payload_too_large);
   EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n"),
-            Status::content_too_large);
+            Status::payload_too_large);
 }
 
 TEST_F(RequestParserTest, UnknownExpectation_Is417) {

@@ -26,6 +26,35 @@ TEST(TrustedProxies, Ranges_CoverTheirAddressesOnly) {
   EXPECT_FALSE(proxies.trusts(address("fe80::1")));
 }
 
+TEST(TrustedProxies, BitsBehindAPrefix_DoNotCount) {
+  const TrustedProxies proxies({"10.9.8.7/13", "fd00:1234::1/20"});
+  EXPECT_TRUE(proxies.trusts(address("10.8.0.0")));
+  EXPECT_TRUE(proxies.trusts(address("10.15.255.255")));
+  EXPECT_FALSE(proxies.trusts(address("10.16.0.0")));
+  EXPECT_TRUE(proxies.trusts(address("fd00:1fff::")));
+  EXPECT_FALSE(proxies.trusts(address("fd00:2000::")));
+}
+
+TEST(TrustedProxies, EveryAddressOfAFamily_IsCoveredByTheEmptyPrefix) {
+  const TrustedProxies v4({"0.0.0.0/0"});
+  EXPECT_TRUE(v4.trusts(address("203.0.113.9")));
+  EXPECT_FALSE(v4.trusts(address("2001:db8::1")));
+  const TrustedProxies v6({"::/0"});
+  EXPECT_TRUE(v6.trusts(address("2001:db8::1")));
+}
+
+TEST(TrustedProxies, MappedRange_IsTheSameAsItsIpv4Range) {
+  const TrustedProxies proxies({"::ffff:10.0.0.0/104"});
+  EXPECT_TRUE(proxies.trusts(address("10.1.2.3")));
+  EXPECT_FALSE(proxies.trusts(address("11.0.0.1")));
+}
+
+TEST(TrustedProxies, ScopeOfAnAddress_IsIgnored) {
+  const TrustedProxies proxies({"fe80::/10"});
+  EXPECT_TRUE(proxies.trusts(address("fe80::1%1")));
+  EXPECT_TRUE(TrustedProxies({"fe80::1%1"}).trusts(address("fe80::1")));
+}
+
 TEST(TrustedProxies, WhatIsNoRange_IsRefused) {
   for (const char* text : {"", "ten", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0.0/", "fd00::/129"})
     EXPECT_THROW(TrustedProxies({text}), std::invalid_argument) << text;
