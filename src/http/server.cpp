@@ -44,9 +44,7 @@ Server::Server(asio::io_context& io, const Parts& parts)
       connections_max_(parts.connections_max),
       acceptor_(io.get_executor()),
       tick_timer_(io.get_executor()),
-      accept_timer_(io.get_executor()) {
-  asio::use_service<runtime::SocketReactor>(io);  // now, so that a machine without room for it says so at the start
-}
+      accept_timer_(io.get_executor()) {}
 
 std::uint16_t Server::listen(const std::string& host, std::uint16_t port) {
   const tcp::endpoint endpoint = endpoint_of(host, port);

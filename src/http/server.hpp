@@ -2,6 +2,7 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstdint>
@@ -35,6 +36,7 @@ class Server {
     boost::asio::ssl::context* tls;
   };
 
+  /// `io` has a SocketReactor already.
   Server(boost::asio::io_context& io, const Parts& parts);
 
   /// Binds and listens. Throws boost::system::system_error where the address is taken or not this machine's.

@@ -161,6 +161,7 @@ bool StreamConnection<Stream>::dispatch() {
 
   write_ahead();
   waiting_ = Waiting::handler;
+  socket().reactor().add_waiting_request();
   auto task = context_.responder.finish(request, answer_);
   asio::co_spawn(stream_.get_executor(), std::move(task),
                  [self = this->shared_from_this()](const std::exception_ptr&) { self->on_handled(); });
@@ -169,6 +170,7 @@ bool StreamConnection<Stream>::dispatch() {
 
 template <class Stream>
 void StreamConnection<Stream>::on_handled() {
+  socket().reactor().remove_waiting_request();
   if (!socket().is_open()) return log(parser_->request());
   if (!answer_.is_sent()) answer_.refuse(problems::internal_error);
   end_request();

@@ -1,26 +1,31 @@
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <array>
+#include <boost/asio/detail/operation.hpp>
+#include <boost/asio/detail/scheduler.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/intrusive/list.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
-
-#include "runtime/task.hpp"
 
 namespace gatehouse::runtime {
 
 /// Tells the sockets of one event loop when they are ready.
 ///
 /// Asio's sockets try to read before they wait. A connection that answers one request after the other pays a recv(2)
-/// that finds nothing for each of them. The sockets of this reactor wait first. They share an epoll(7) of their own,
-/// level-triggered, that Asio watches like any descriptor, so their handlers run between Asio's on the same thread,
-/// several in one turn of the loop when there is much to do (docs/adr/0010-sockets-wait-before-they-read.md).
+/// that finds nothing for each of them. The sockets of this reactor wait first. They share a level-triggered epoll(7)
+/// of their own, and this epoll is what the event loop waits in: it holds Asio's epoll as one more descriptor. A
+/// request costs three system calls when it comes alone, and fewer when others come with it: epoll_wait, recv, send
+/// (docs/adr/0010-sockets-wait-before-they-read.md).
 ///
-/// A service of the io_context: made with the first socket, and when the io_context goes it destroys the handlers that
-/// still wait, as Asio does with its own.
+/// A service of the io_context. Made with asio::use_service() before anything else waits on that io_context, for it
+/// takes the place of Asio's reactor; later it throws boost::asio::service_already_exists. When the io_context goes,
+/// the handlers that still wait are destroyed uncalled, as Asio does with its own. With it, io_context::run() does not
+/// end for want of work, only by stop(). Every call on the io_context's thread.
 class SocketReactor final : public boost::asio::execution_context::service {
  public:
   using key_type = SocketReactor;  // NOLINT(readability-identifier-naming): Asio's name
@@ -30,13 +35,14 @@ class SocketReactor final : public boost::asio::execution_context::service {
   class Watch : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
    public:
     virtual ~Watch() = default;
-    /// `events` of epoll(7). May close the descriptor, but the watch itself lives on until retire() takes it.
+    /// `events` of epoll(7). May close the descriptor, but the watch itself lives on until retire() takes it. What was
+    /// ready when the loop waited may no longer be.
     virtual void on_ready(std::uint32_t events) = 0;
     /// Destroys what waits, without calling it.
     virtual void abandon() = 0;
   };
 
-  /// Throws boost::system::system_error when the kernel has no epoll left.
+  /// Throws boost::system::system_error when the kernel has no descriptor left.
   explicit SocketReactor(boost::asio::execution_context& context);
 
   void add(Watch& watch) { watches_.push_back(watch); }
@@ -46,16 +52,49 @@ class SocketReactor final : public boost::asio::execution_context::service {
   /// Takes a watch that may stand on the call stack of its on_ready(), and destroys it after that.
   void retire(std::unique_ptr<Watch> watch);
 
+  /// Some request waits for what Asio serves, the database mostly; as long as one does, turns are short. Each call of
+  /// the first is followed by one of the second.
+  void add_waiting_request() noexcept { ++waiting_requests_; }
+  void remove_waiting_request() noexcept { --waiting_requests_; }
+
  private:
-  using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
+  class AsioReactor;
+  using Operation = boost::asio::detail::operation;
+  using Operations = boost::asio::detail::op_queue<Operation>;
+
+  /// The scheduler's name for "serve the sockets that are ready".
+  struct ServeOperation final : Operation {
+    explicit ServeOperation(SocketReactor& sockets);
+    SocketReactor& reactor;
+  };
+  /// Closes it.
+  struct Epoll {
+    Epoll();
+    ~Epoll();
+    Epoll(const Epoll&) = delete;
+    Epoll& operator=(const Epoll&) = delete;
+    int descriptor;
+  };
+
+  static constexpr std::size_t turn_max = 128;
+  static constexpr std::size_t short_turn_max = 16;
 
   void shutdown() override;
-  void wait();
+  void wait(int at_most_ms, Operations& ready);
   void serve();
+  void forget_events_of(const Watch& watch) noexcept;
 
-  Descriptor epoll_;
+  // Constant after construction.
+  Epoll epoll_;
+  boost::asio::detail::scheduler& scheduler_;
+  AsioReactor* asio_ = nullptr;  ///< owned by the io_context
+
   boost::intrusive::list<Watch, boost::intrusive::constant_time_size<false>> watches_;
   std::vector<std::unique_ptr<Watch>> retired_;
+  ServeOperation serve_operation_{*this};
+  std::array<epoll_event, turn_max> events_;  ///< what the last wait() found
+  std::size_t event_count_ = 0;               ///< 0 once they are served
+  std::size_t waiting_requests_ = 0;
   bool serving_ = false;
 };
 

@@ -139,6 +139,8 @@ TcpSocket::~TcpSocket() {
 
 TcpSocket::executor_type TcpSocket::get_executor() const noexcept { return state_->executor(); }
 
+SocketReactor& TcpSocket::reactor() const noexcept { return state_->reactor(); }
+
 bool TcpSocket::is_open() const noexcept { return state_->descriptor() >= 0; }
 
 bool TcpSocket::has_unread() const noexcept {

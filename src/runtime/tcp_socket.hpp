@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "runtime/socket_reactor.hpp"
+#include "runtime/task.hpp"
 
 namespace gatehouse::runtime {
 
@@ -40,6 +41,8 @@ class TcpSocket {
   void shutdown_send() noexcept;
   /// Closes it with a reset, so that the other side does not take what it has for all there was.
   void reset() noexcept;
+
+  [[nodiscard]] SocketReactor& reactor() const noexcept;
 
   /// At once, without waiting: the bytes sent, and would_block where there is no room.
   std::size_t write_some(boost::asio::const_buffer bytes, ErrorCode& error) noexcept;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "runtime/socket_reactor.hpp"
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
 #include "service/schema_startup.hpp"
@@ -29,7 +30,10 @@ using IoThreads = std::vector<std::unique_ptr<IoThread>>;
 EventLoops make_event_loops(unsigned configured) {
   const unsigned count = configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
   EventLoops loops;
-  for (unsigned i = 0; i < count; ++i) loops.push_back(std::make_unique<asio::io_context>(1));
+  for (unsigned i = 0; i < count; ++i) {
+    loops.push_back(std::make_unique<asio::io_context>(1));
+    asio::use_service<runtime::SocketReactor>(*loops.back());  // before anything waits on the loop
+  }
   return loops;
 }
 
