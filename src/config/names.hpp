@@ -24,8 +24,8 @@ inline constexpr std::string_view file_suffix = "_FILE";
 /// `db` sets nothing by accident: GATEHOUSE_SERVICE_HOST, GATEHOUSE_PORT_8000_TCP_ADDR, DB_PORT=tcp://10.0.0.7:5432.
 [[nodiscard]] bool is_service_link(std::string_view name, std::string_view value);
 
-/// The known name that a person who wrote `name` most likely meant: at most two letters added, left out, changed or
-/// swapped (one, in names of up to five letters). Empty where nothing is that near.
+/// The known name that a person who wrote `name` most likely meant: at most two characters added, left out, changed or
+/// swapped; at most one in names of up to eight characters. Empty where no name is that near.
 [[nodiscard]] std::string_view nearest_name(std::string_view name);
 
 }  // namespace gatehouse::config

@@ -11,6 +11,28 @@
 #include "http/request_ids.hpp"
 #include "runtime/coarse_clock.hpp"
 
+// The invariants.
+//
+// One operation at a time. Of read, write, handler, handshake and shutdown at most one is pending, and waiting_ says
+// which. Its completion holds the only lasting reference to the connection: with nothing pending the connection is
+// gone. Every function therefore ends by starting an operation, or by leaving none. close() starts nothing; the pending
+// operation then ends with an error, and its completion lets go. A handler cannot be ended; it finds the socket closed.
+//
+// The read buffer. read_[0, begin_) is consumed and read_[begin_, end_) waits to be parsed. While parser_ is there the
+// header's bytes stay where they are, because the request's views point at them. So a header starts at the front of the
+// buffer, unless all of it has arrived elsewhere already. Body bytes pass through the room behind the header into
+// body_, where they must not move either once the request is dispatched. Nothing is read while a handler runs.
+//
+// The output. out_ holds answers in the order of their requests, and only the last one may be unfinished. It is written
+// when no further request waits in the read buffer, when it is full, before a handler is awaited and by a streamed
+// answer. While a write is pending nothing is added to it.
+//
+// Ends. closing_ means that no further request is parsed: out_ is written, then finish() ends the connection. After a
+// refusal the client may still be sending, so the connection lingers; after an answer that is not whole it is reset.
+//
+// Secrets. A body or a header may hold a password or a key. A body is overwritten when its request is answered, a
+// header before the next read, and what is left of both when the connection goes.
+
 namespace gatehouse::http {
 
 namespace asio = boost::asio;
@@ -88,7 +110,7 @@ void StreamConnection<Stream>::turn_away() {
 /// The connection's loop: parse and answer until bytes, room in out_ or a handler's result are missing.
 template <class Stream>
 void StreamConnection<Stream>::proceed() {
-  while (true) {
+  for (;;) {
     const bool full = answered_in_batch_ >= context_.settings.pipeline_max || out_.size() >= output_bytes_max;
     if ((closing_ || full) && !write()) return;
     if (closing_) return finish();

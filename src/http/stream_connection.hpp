@@ -15,10 +15,7 @@ using TlsStream = boost::asio::ssl::stream<runtime::TcpSocket>;
 
 /// One HTTP/1.1 connection over a plain or a TLS stream.
 ///
-/// Invariants. read_[0, begin_) is consumed, read_[begin_, end_) is waiting. While a parser is there, the header's
-/// bytes stay where they are, because the request's views point at them; body bytes are received behind them and
-/// consumed at once. At most one operation (read, write, handler) is pending. out_ holds finished answers, in order;
-/// answers to pipelined requests leave with one write.
+/// stream_connection.cpp begins with the invariants.
 template <class Stream>
 class StreamConnection final : public Connection,
                                public StreamSink,

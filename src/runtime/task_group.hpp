@@ -12,10 +12,10 @@
 
 namespace gatehouse::runtime {
 
-/// Background work of one io thread that ends with its owner: nothing runs detached.
+/// Background work of one io thread that its owner can end: nothing runs detached.
 ///
-/// Every call on that thread. The group outlives its tasks: cancel() it and destroy it once is_empty(), or after the
-/// io_context has stopped for good.
+/// Every call on that thread. Destroying the group ends no task, and a task that ends later would touch what is gone:
+/// cancel() the group first and destroy it once is_empty(), or after the io_context has stopped for good.
 class TaskGroup {
  public:
   using FailureSink = std::function<void(std::string_view)>;
