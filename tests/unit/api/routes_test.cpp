@@ -16,7 +16,7 @@ using http::Request;
 using http::Status;
 
 std::string label(const RouteInfo& route) {
-  return std::string{to_text(route.method)} + " " + std::string{route.pattern};
+  return std::string{http::to_text(route.method)} + " " + std::string{route.pattern};
 }
 
 /// A path that the route answers.

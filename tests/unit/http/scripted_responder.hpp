@@ -55,7 +55,7 @@ class ScriptedResponder final : public Responder {
     return true;
   }
 
-  Task<> finish(const Request& request, Answer& answer) override {
+  Task<> finish(Request& request, Answer& answer) override {
     if (request.path.starts_with("/wait")) {
       co_await gate();
       answer.send(Status::ok, request.path);
