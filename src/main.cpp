@@ -16,9 +16,9 @@ namespace {
 
 using namespace gatehouse;
 
-std::unique_ptr<database::Provider> open_provider(const config::DatabaseSettings& settings, database::DriverLog log,
+std::unique_ptr<database::Provider> open_provider(const database::DatabaseSettings& settings, database::DriverLog log,
                                                   crypto::Random& random) {
-  if (settings.kind == config::DatabaseKind::postgres)
+  if (settings.kind == database::DatabaseKind::postgres)
     return std::make_unique<database::postgres::PostgresProvider>(settings, std::move(log), random);
   return std::make_unique<database::sqlite::SqliteProvider>(settings, std::move(log));
 }
@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
                    .clock = clock,
                    .random = random,
                    .open_provider =
-                       [&random](const config::Settings& settings, database::DriverLog log) {
+                       [&random](const service::Settings& settings, database::DriverLog log) {
                          return open_provider(settings.database, std::move(log), random);
                        },
                    .serve = service::serve,

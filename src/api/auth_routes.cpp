@@ -52,8 +52,8 @@ std::optional<std::string> read_session(const Request& request, Answer& answer) 
 }
 
 /// Unknown email and wrong password look alike unless the policy tells them apart (OWASP Authentication Cheat Sheet).
-constexpr const http::Problem& problem_of(flows::LoginError error, config::LoginErrors policy) {
-  if (policy == config::LoginErrors::uniform) return problem("invalid_credentials");
+constexpr const http::Problem& problem_of(flows::LoginError error, LoginErrors policy) {
+  if (policy == LoginErrors::uniform) return problem("invalid_credentials");
   return error == flows::LoginError::unknown_user ? problem("user_not_found") : problem("invalid_password");
 }
 
@@ -93,7 +93,7 @@ void append_session_json(std::string& out, const sessions::SessionView& session)
 }  // namespace
 
 AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
-                       config::LoginErrors login_errors)
+                       LoginErrors login_errors)
     : login_(login), identity_(identity), sessions_(sessions), login_errors_(login_errors) {}
 
 Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {

@@ -3,8 +3,8 @@
 #include <array>
 #include <string>
 
+#include "api/api_settings.hpp"
 #include "api/route.hpp"
-#include "config/settings.hpp"
 #include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
 #include "sessions/session_service.hpp"
@@ -16,7 +16,7 @@ class AuthRoutes {
  public:
   /// Everything outlives the routes.
   AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
-             config::LoginErrors login_errors);
+             LoginErrors login_errors);
 
   Task<> log_in(const http::Request& request, http::Answer& answer);
   Task<> log_out(const http::Request& request, http::Answer& answer);
@@ -44,7 +44,7 @@ class AuthRoutes {
   flows::LoginFlow& login_;
   flows::IdentityFlow& identity_;
   sessions::SessionService& sessions_;
-  const config::LoginErrors login_errors_;
+  const LoginErrors login_errors_;
   std::string json_;            ///< answers that are written without waiting reuse its memory
   sessions::SessionView view_;  ///< the same for sessions from the cache
 };

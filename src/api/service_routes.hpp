@@ -7,7 +7,7 @@
 
 #include "api/route.hpp"
 #include "base/clock.hpp"
-#include "config/settings.hpp"
+#include "config/environment.hpp"
 #include "database/database.hpp"
 
 namespace gatehouse::api {

@@ -8,6 +8,7 @@
 #include "cli/commands/seed.hpp"
 #include "cli/commands/serve.hpp"
 #include "cli/commands/sessions.hpp"
+#include "cli/commands/settings.hpp"
 #include "cli/commands/users.hpp"
 
 namespace gatehouse::cli {
@@ -26,6 +27,7 @@ constexpr AddCommands command_groups[] = {
     add_secrets_commands,   //
     add_routes_command,     //
     add_doctor_command,     //
+    add_settings_command,   //
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "cli/program.hpp"
-#include "config/load.hpp"
+#include "service/settings.hpp"
 
 namespace CLI {
 class App;
@@ -19,7 +19,7 @@ namespace gatehouse::cli {
 /// or wrong; or settings without a mistake. The process's exit code. It blocks, and may throw what Database throws.
 using Action = std::variant<std::function<int(const Program&)>,                          //
                             std::function<int(const Program&, const config::Sources&)>,  //
-                            std::function<int(const Program&, const config::Loaded&)>>;
+                            std::function<int(const Program&, const service::Loaded&)>>;
 
 /// The command that the command line names, `migrate rollback`, with its action.
 struct ChosenCommand {

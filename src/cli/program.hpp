@@ -10,11 +10,11 @@
 
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
-#include "config/settings.hpp"
 #include "crypto/random.hpp"
 #include "database/driver_log.hpp"
 #include "database/provider.hpp"
 #include "service/process.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 
@@ -25,7 +25,7 @@ inline constexpr int exit_usage = 2;    ///< the command line itself is wrong
 
 /// Opens the database that the settings name. The settings are valid during the call only.
 using OpenProvider =
-    std::function<std::unique_ptr<database::Provider>(const config::Settings& settings, database::DriverLog log)>;
+    std::function<std::unique_ptr<database::Provider>(const service::Settings& settings, database::DriverLog log)>;
 
 /// Everything the command line needs from outside, wired by main(). It is not used before run() nor after it.
 struct Program {

@@ -5,8 +5,8 @@
 #include "cli/command_line.hpp"
 #include "cli/program.hpp"
 #include "config/dotenv.hpp"
-#include "config/load.hpp"
 #include "database/errors.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -28,10 +28,10 @@ std::optional<config::Sources> read_sources(const Program& program, const Comman
 
 using WithoutSettings = std::function<int(const Program&)>;
 using WithSources = std::function<int(const Program&, const config::Sources&)>;
-using WithSettings = std::function<int(const Program&, const config::Loaded&)>;
+using WithSettings = std::function<int(const Program&, const service::Loaded&)>;
 
 int run_with_settings(const Program& program, const config::Sources& sources, const WithSettings& action) {
-  const auto loaded = config::load_settings(sources, program.random);
+  const auto loaded = service::load_settings(sources, program.random);
   if (loaded) return action(program, *loaded);
   program.err << "The settings have mistakes:\n";
   for (const config::Mistake& mistake : loaded.error()) program.err << "  " << to_text(mistake) << '\n';

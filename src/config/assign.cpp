@@ -1,18 +1,6 @@
 #include "config/assign.hpp"
 
 namespace gatehouse::config {
-namespace {
-
-constexpr std::array environments{Choice<Environment>{"development", Environment::development},
-                                  Choice<Environment>{"test", Environment::test},
-                                  Choice<Environment>{"production", Environment::production}};
-
-}  // namespace
-
-Parsed<void> assign_environment(std::string_view text, Environment& out) {
-  out = Environment::production;
-  return assign_choice(text, environments, out);
-}
 
 Parsed<void> assign_boolean(std::string_view text, bool& out) {
   const auto value = parse_boolean(text);
@@ -26,10 +14,8 @@ Parsed<void> assign_text(std::string_view text, std::string& out) {
   return {};
 }
 
-Parsed<void> assign_database_host(std::string_view text, std::string& out) {
-  auto host = parse_database_host(text);
-  if (!host) return std::unexpected{host.error()};
-  out = *std::move(host);
+Parsed<void> assign_secret(std::string_view text, SecretString& out) {
+  out = SecretString{text};
   return {};
 }
 
@@ -53,21 +39,6 @@ Parsed<void> assign_secrets(std::string_view text, std::vector<SecretString>& ou
     return std::unexpected{Unreadable{"a comma-separated list of 1 to 16 secrets"}};
   out.clear();
   for (const std::string_view entry : entries) out.emplace_back(entry);
-  return {};
-}
-
-Parsed<void> assign_private_key(std::string_view text, SecretString& out) {
-  std::string pem;
-  pem.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool line_end = text.substr(i).starts_with("\\n");
-    pem += line_end ? '\n' : text[i];
-    if (line_end) ++i;
-  }
-  const bool is_key = pem.starts_with("-----BEGIN ") && pem.find("PRIVATE KEY-----") != std::string::npos;
-  if (is_key) out = SecretString{pem};
-  wipe_memory(pem.data(), pem.size());
-  if (!is_key) return std::unexpected{Unreadable{"a private key in PEM form (-----BEGIN PRIVATE KEY-----)"}};
   return {};
 }
 

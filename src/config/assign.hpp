@@ -8,13 +8,12 @@
 
 #include "base/secret_string.hpp"
 #include "base/text.hpp"
-#include "config/settings.hpp"
 #include "config/values.hpp"
 
 namespace gatehouse::config {
 
-/// What the catalog's entries are made of: each reads a text and assigns the value, or leaves `out` alone and says what
-/// the text should have been.
+/// What the features' tables of settings are made of: each reads a text and assigns the value, or leaves `out` alone
+/// and says what the text should have been.
 
 inline constexpr std::size_t list_entries_max = 64;
 inline constexpr std::size_t secrets_max = 16;
@@ -56,16 +55,11 @@ Parsed<void> assign_choice(std::string_view text, const std::array<Choice<T>, co
   return std::unexpected{Unreadable{std::move(expectation)}};
 }
 
-/// An environment that cannot be read counts as production, so that a typing error never loosens a rule.
-[[nodiscard]] Parsed<void> assign_environment(std::string_view text, Environment& out);
 [[nodiscard]] Parsed<void> assign_boolean(std::string_view text, bool& out);
 [[nodiscard]] Parsed<void> assign_text(std::string_view text, std::string& out);
-Parsed<void> assign_database_host(std::string_view text, std::string& out);
+[[nodiscard]] Parsed<void> assign_secret(std::string_view text, SecretString& out);
 [[nodiscard]] Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
                                        std::vector<std::string>& out);
 [[nodiscard]] Parsed<void> assign_secrets(std::string_view text, std::vector<SecretString>& out);
-
-/// PEM text (RFC 7468). Where a tool can pass one line only, its line ends may be written as `\n`.
-[[nodiscard]] Parsed<void> assign_private_key(std::string_view text, SecretString& out);
 
 }  // namespace gatehouse::config

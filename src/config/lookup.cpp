@@ -2,6 +2,7 @@
 
 #include "config/dotenv.hpp"
 #include "config/names.hpp"
+#include "config/sources.hpp"
 
 namespace gatehouse::config {
 namespace {
@@ -40,7 +41,7 @@ std::optional<Given> find_under(const Lookup::Variables& variables, const std::s
                                 Origin origin, Mistakes& mistakes) {
   const std::string* value = value_of(variables, name);
   const std::string file_variable = name + std::string{file_suffix};
-  const std::string* path = setting.secret ? value_of(variables, file_variable) : nullptr;
+  const std::string* path = setting.is_secret() ? value_of(variables, file_variable) : nullptr;
   if (path != nullptr && !path->empty()) {
     if (value != nullptr && !value->empty())
       mistakes.push_back({name, "is given twice, as itself and as " + file_variable, "keep one of the two"});
@@ -57,6 +58,20 @@ Mistake unknown(const std::string& name, std::string_view nearest) {
 }
 
 }  // namespace
+
+std::string_view to_text(Origin origin) {
+  switch (origin) {
+    case Origin::fallback:
+      return "default";
+    case Origin::dotenv:
+      return ".env";
+    case Origin::environment:
+      return "environment";
+    case Origin::generated:
+      return "generated";
+  }
+  return "default";
+}
 
 std::optional<Given> Lookup::find(const Setting& setting, Mistakes& mistakes) const {
   const struct {
@@ -76,14 +91,14 @@ Mistakes Lookup::unknown_names() const {
     for (const auto& [name, value] : *variables) {
       if (!name.starts_with(name_prefix) || is_service_link(name, value) || is_tool_name(name)) continue;
       const std::string bare = name.substr(name_prefix.size());
-      if (is_known_name(bare)) continue;
-      const std::string_view nearest = nearest_name(bare);
+      if (is_known_name(catalog_, bare)) continue;
+      const std::string_view nearest = nearest_name(catalog_, bare);
       mistakes.push_back(unknown(name, nearest.empty() ? std::string{} : prefixed(nearest)));
     }
   }
   for (const auto& [name, value] : dotenv_) {
-    if (name.starts_with(name_prefix) || is_known_name(name) || is_express_name(name)) continue;
-    if (const std::string_view nearest = nearest_name(name); !nearest.empty())
+    if (name.starts_with(name_prefix) || is_known_name(catalog_, name) || is_express_name(name)) continue;
+    if (const std::string_view nearest = nearest_name(catalog_, name); !nearest.empty())
       mistakes.push_back(unknown(name, nearest));
   }
   return mistakes;

@@ -6,11 +6,14 @@
 #include <string_view>
 
 #include "config/catalog.hpp"
-#include "config/load.hpp"
 #include "config/mistake.hpp"
-#include "config/sources.hpp"
 
 namespace gatehouse::config {
+
+/// Where a setting's value came from.
+enum class Origin { fallback, dotenv, environment, generated };
+
+[[nodiscard]] std::string_view to_text(Origin origin);
 
 /// A setting's text as it was given.
 struct Given {
@@ -19,12 +22,14 @@ struct Given {
   std::string variable;
 };
 
-/// Finds what was given for each setting, and the names that mean nothing. `environment` outlives it.
+/// Finds what was given for each setting, and the names that mean nothing. `catalog` and `environment`
+/// outlive it.
 class Lookup {
  public:
   /// `dotenv` holds the .env file's names and values, with later lines already over earlier ones.
   using Variables = std::map<std::string, std::string, std::less<>>;
-  Lookup(const Variables& environment, Variables dotenv) : environment_(environment), dotenv_(std::move(dotenv)) {}
+  Lookup(const Catalog& catalog, const Variables& environment, Variables dotenv)
+      : catalog_(catalog), environment_(environment), dotenv_(std::move(dotenv)) {}
 
   /// What counts for this setting; appends to `mistakes` where it is given twice in one place or its file is
   /// unreadable.
@@ -34,6 +39,7 @@ class Lookup {
   [[nodiscard]] Mistakes unknown_names() const;
 
  private:
+  const Catalog& catalog_;
   const Variables& environment_;
   Variables dotenv_;
 };

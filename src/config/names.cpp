@@ -4,8 +4,6 @@
 #include <array>
 #include <string>
 
-#include "config/catalog.hpp"
-
 namespace gatehouse::config {
 namespace {
 
@@ -53,11 +51,11 @@ bool is_link_port(std::string_view name) {
 
 }  // namespace
 
-bool is_known_name(std::string_view name) {
-  if (find_setting(name) != nullptr) return true;
+bool is_known_name(const Catalog& catalog, std::string_view name) {
+  if (find_setting(catalog, name) != nullptr) return true;
   if (!name.ends_with(file_suffix)) return false;
-  const Setting* setting = find_setting(name.substr(0, name.size() - file_suffix.size()));
-  return setting != nullptr && setting->secret;
+  const Setting* setting = find_setting(catalog, name.substr(0, name.size() - file_suffix.size()));
+  return setting != nullptr && setting->is_secret();
 }
 
 bool is_express_name(std::string_view name) {
@@ -73,15 +71,15 @@ bool is_service_link(std::string_view name, std::string_view value) {
   return name.ends_with("PORT") && is_address;
 }
 
-std::string_view nearest_name(std::string_view name) {
+std::string_view nearest_name(const Catalog& catalog, std::string_view name) {
   if (name.size() > name_length_max) return {};
   std::size_t best = name.size() <= short_name_length_max ? 1 : 2;
   std::string_view nearest;
-  for (const Setting& setting : catalog()) {
-    const std::size_t distance = edit_distance(name, setting.name);
+  for (const Setting* setting : catalog) {
+    const std::size_t distance = edit_distance(name, setting->name);
     if (distance > best || (distance == best && !nearest.empty())) continue;
     best = distance;
-    nearest = setting.name;
+    nearest = setting->name;
   }
   return nearest;
 }

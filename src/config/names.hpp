@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "config/catalog.hpp"
+
 namespace gatehouse::config {
 
 /// Prefix that any setting's name may carry; the prefixed name wins.
@@ -11,7 +13,7 @@ inline constexpr std::string_view name_prefix = "GATEHOUSE_";
 inline constexpr std::string_view file_suffix = "_FILE";
 
 /// True for a setting's name and, where the setting is secret, its NAME_FILE. Without prefix.
-[[nodiscard]] bool is_known_name(std::string_view name);
+[[nodiscard]] bool is_known_name(const Catalog& catalog, std::string_view name);
 
 /// True for names that stand in an .env of the Express service and mean nothing here: DOCS_PORT, ADMINER_PORT, DOMAIN,
 /// FRONTEND_URL, API_URL, npm_….
@@ -24,8 +26,8 @@ inline constexpr std::string_view file_suffix = "_FILE";
 /// `db` sets nothing by accident: GATEHOUSE_SERVICE_HOST, GATEHOUSE_PORT_8000_TCP_ADDR, DB_PORT=tcp://10.0.0.7:5432.
 [[nodiscard]] bool is_service_link(std::string_view name, std::string_view value);
 
-/// The known name that a person who wrote `name` most likely meant: at most two characters added, left out, changed or
-/// swapped; at most one in names of up to eight characters. Empty where no name is that near.
-[[nodiscard]] std::string_view nearest_name(std::string_view name);
+/// The known name that a person who wrote `name` most likely meant: at most two letters added, left out, changed or
+/// swapped (one, in names of up to five letters). Empty where nothing is that near.
+[[nodiscard]] std::string_view nearest_name(const Catalog& catalog, std::string_view name);
 
 }  // namespace gatehouse::config

@@ -41,22 +41,6 @@ std::optional<std::int64_t> unit_ms(std::string_view letters) {
   return unit->ms;
 }
 
-bool is_host(std::string_view host) {
-  if (host.starts_with('[') && host.ends_with(']')) {
-    in6_addr address{};
-    return inet_pton(AF_INET6, std::string{host.substr(1, host.size() - 2)}.c_str(), &address) == 1;
-  }
-  const auto is_host_character = [](char c) {
-    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '.' || c == '_';
-  };
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, is_host_character);
-}
-
-bool is_address(std::string_view text, int family) {
-  in6_addr address{};
-  return inet_pton(family, std::string{text}.c_str(), &address) == 1;
-}
-
 }  // namespace
 
 Parsed<std::uint64_t> parse_number(std::string_view text, NumberRange range) {
@@ -107,39 +91,15 @@ std::vector<std::string_view> split_list(std::string_view text) {
   return entries;
 }
 
-Parsed<std::string> parse_origin(std::string_view text) {
-  const std::unexpected refusal{Unreadable{"an origin (write https://app.example.com, without a path or a final /)"}};
-  std::string origin = to_lower(text);
-  const bool secure = origin.starts_with("https://");
-  if (!secure && !origin.starts_with("http://")) return refusal;
-  std::string_view host = std::string_view{origin}.substr(secure ? 8 : 7);
-  const std::size_t colon = host.rfind(':');
-  const bool has_port = colon != std::string_view::npos && !host.substr(colon).ends_with(']');
-  const std::string_view port = has_port ? host.substr(colon + 1) : std::string_view{};
-  if (has_port) host = host.substr(0, colon);
-  if (!is_host(host)) return refusal;
-  if (has_port && !parse_number(port, {1, 65535})) return refusal;
-  if (port == (secure ? "443" : "80")) origin.resize(origin.size() - port.size() - 1);
-  return origin;
-}
-
-Parsed<std::string> parse_database_host(std::string_view text) {
-  const auto entries = split_list(text);
-  const bool all_known = std::ranges::all_of(entries, [](std::string_view entry) {
-    return entry.starts_with('/') || is_host(to_lower(entry)) || is_address(entry, AF_INET6);
-  });
-  if (!entries.empty() && all_known) return std::string{text};
-  return std::unexpected{Unreadable{"a host name, an address or a socket's directory; DB_PORT takes the port"}};
-}
-
-Parsed<std::string> parse_network(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const std::string_view address = text.substr(0, slash);
-  const bool is_v4 = is_address(address, AF_INET);
-  const bool known = is_v4 || is_address(address, AF_INET6);
-  const bool whole = slash == std::string_view::npos;
-  if (known && (whole || parse_number(text.substr(slash + 1), {0, is_v4 ? 32U : 128U}))) return std::string{text};
-  return std::unexpected{Unreadable{"an IP address or range (write 10.0.0.7, 10.0.0.0/8 or fd00::/8)"}};
+bool is_host(std::string_view host) {
+  if (host.starts_with('[') && host.ends_with(']')) {
+    in6_addr address{};
+    return inet_pton(AF_INET6, std::string{host.substr(1, host.size() - 2)}.c_str(), &address) == 1;
+  }
+  const auto is_host_character = [](char c) {
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '.' || c == '_';
+  };
+  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, is_host_character);
 }
 
 }  // namespace gatehouse::config

@@ -45,15 +45,7 @@ struct DurationRange {
 /// The entries between commas, without the blanks around them; empty entries are left out.
 [[nodiscard]] std::vector<std::string_view> split_list(std::string_view text);
 
-/// A web origin (RFC 6454 section 6.2), `https://app.example.com` or `http://localhost:3000`: http or https, a host, an
-/// optional port and nothing else. Returned as browsers send it: lower case, without the scheme's default port.
-[[nodiscard]] Parsed<std::string> parse_origin(std::string_view text);
-
-/// Where a PostgreSQL server is: a host name, an address or the absolute path of a socket's directory, or several of
-/// them with commas between, as libpq takes them. Returned as given.
-[[nodiscard]] Parsed<std::string> parse_database_host(std::string_view text);
-
-/// An IPv4 or IPv6 address, alone or with a prefix length (`10.0.0.0/8`), returned as given.
-[[nodiscard]] Parsed<std::string> parse_network(std::string_view text);
+/// A host as URLs write it: a name, an IPv4 address, or an IPv6 address in brackets. In lower case.
+[[nodiscard]] bool is_host(std::string_view host);
 
 }  // namespace gatehouse::config

@@ -8,11 +8,11 @@
 #include <memory>
 
 #include "base/clock.hpp"
-#include "config/settings.hpp"
 #include "http/answer.hpp"
 #include "http/request_ids.hpp"
 #include "http/request_parser.hpp"
 #include "http/responder.hpp"
+#include "http/server_settings.hpp"
 #include "http/trusted_proxies.hpp"
 #include "runtime/tcp_socket.hpp"
 #include "telemetry/access_log.hpp"
@@ -27,7 +27,7 @@ struct ConnectionCounts {
 
 /// What the connections of one io thread share. Owned by the Server, outlives them.
 struct ConnectionContext {
-  const config::ServerSettings& settings;
+  const ServerSettings& settings;
   const Clock& clock;
   Responder& responder;
   const TrustedProxies& proxies;

@@ -25,7 +25,7 @@ class Server {
  public:
   /// What a server is made of; everything referred to outlives it.
   struct Parts {
-    const config::ServerSettings& settings;
+    const ServerSettings& settings;
     const Clock& clock;
     Responder& responder;
     const TrustedProxies& proxies;

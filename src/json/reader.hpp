@@ -121,7 +121,9 @@ class PlainObject {
 /// A sink whose type is forgotten.
 class AnySink {
  public:
+  // Not for itself: in place of the copy constructor it would point at the copy's source.
   template <Sink S>
+    requires(!std::same_as<S, AnySink>)
   explicit AnySink(S& sink)
       : sink_(&sink),
         on_name_([](void* s, std::string_view name) { return static_cast<S*>(s)->on_name(name); }),

@@ -35,8 +35,8 @@ Decoy make_decoy(crypto::Random& random) {
   return {.salt = random_bytes(random, new_salt_bytes), .digest = random_bytes(random, decoy_digest_bytes)};
 }
 
-PhcFormat configured_format(config::PasswordScheme scheme, const CostParameters& costs) {
-  if (scheme == config::PasswordScheme::argon2id) return costs.argon2id;
+PhcFormat configured_format(PasswordScheme scheme, const CostParameters& costs) {
+  if (scheme == PasswordScheme::argon2id) return costs.argon2id;
   return costs.pbkdf2;
 }
 
@@ -48,7 +48,7 @@ bool hash_matches(std::string_view password, const StoredHash& stored) {
 
 }  // namespace
 
-runtime::WorkerPool::Options hashing_pool_options(const config::PasswordSettings& settings) {
+runtime::WorkerPool::Options hashing_pool_options(const PasswordSettings& settings) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   return {.name = "hashing",
           .threads = settings.hash_threads == 0 ? cores : settings.hash_threads,
@@ -75,8 +75,8 @@ struct PasswordService::Hashing {
   std::string operator()() { return service->make_hash(password); }
 };
 
-PasswordService::PasswordService(runtime::WorkerPool& pool, const config::PasswordSettings& settings,
-                                 crypto::Random& random, const CostParameters& costs)
+PasswordService::PasswordService(runtime::WorkerPool& pool, const PasswordSettings& settings, crypto::Random& random,
+                                 const CostParameters& costs)
     : pool_(pool), random_(random), current_(configured_format(settings.scheme, costs)), decoy_(make_decoy(random)) {
   // Chooses the machine's fastest Argon2id; may be called again and from any thread.
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");

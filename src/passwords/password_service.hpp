@@ -7,9 +7,9 @@
 #include <string>
 
 #include "base/secret_string.hpp"
-#include "config/settings.hpp"
 #include "crypto/random.hpp"
 #include "passwords/check_plan.hpp"
+#include "passwords/password_settings.hpp"
 #include "passwords/retired_formats.hpp"
 #include "passwords/stored_password.hpp"
 #include "runtime/task.hpp"
@@ -39,7 +39,7 @@ struct Verdict {
 /// The pool for password hashing as the settings ask for it: lowest priority, one slot a check, waits bounded by
 /// HASH_WAIT_MAX. Memory: threads × 19 MiB while there are logins, whatever their number; given back soon after the
 /// last.
-[[nodiscard]] runtime::WorkerPool::Options hashing_pool_options(const config::PasswordSettings& settings);
+[[nodiscard]] runtime::WorkerPool::Options hashing_pool_options(const PasswordSettings& settings);
 
 /// Hashes and checks passwords on the hashing pool, never on the caller's thread. One per process, any thread.
 ///
@@ -59,7 +59,7 @@ struct Verdict {
 class PasswordService {
  public:
   /// Pool and random must outlive the service. Hashes nothing, so it costs no time at the start.
-  PasswordService(runtime::WorkerPool& pool, const config::PasswordSettings& settings, crypto::Random& random,
+  PasswordService(runtime::WorkerPool& pool, const PasswordSettings& settings, crypto::Random& random,
                   const CostParameters& costs = {});
 
   /// Does the password belong to the stored pair? nullopt: there is no such account. Empty passwords and ones above

@@ -92,9 +92,9 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       schema_database_(provider_->open_schema(first().io())),
       schema_(SchemaStartup::Parts{.schema = *schema_database_,
                                    .database = first().database(),
-                                   .accounts = first().features().accounts,
+                                   .accounts = first().features().capabilities.accounts,
                                    .migrations = parts.migrations,
-                                   .seeds = parts.settings.environment == config::Environment::development
+                                   .seeds = parts.settings.application.environment == config::Environment::development
                                                 ? parts.seeds
                                                 : std::span<const EmbeddedFile>{},
                                    .clock = parts.clock,
@@ -102,12 +102,12 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                                    .ready = shared_.schema_ready}),
       jobs_(jobs_loop_, *provider_, shared_, parts.log),
       signals_(*loops_.front(), SIGTERM, SIGINT) {
-  provider_->observers().add(shared_.cache);
+  provider_->observers().add(shared_.capabilities.cache);
 }
 
 ServingProcess::~ServingProcess() {
   // Hashes that are still made are delivered to event loops that have stopped; what is delivered goes with the loops.
-  shared_.hashing_pool.stop();
+  shared_.capabilities.hashing_pool.stop();
 }
 
 IoThreads ServingProcess::make_threads() {
@@ -120,7 +120,7 @@ IoThreads ServingProcess::make_threads() {
 }
 
 void ServingProcess::require_address() {
-  const config::ServerSettings& server = parts_.settings.server;
+  const http::ServerSettings& server = parts_.settings.server;
   try {
     http::require_free_address(*loops_.front(), server.host, server.port);
   } catch (const boost::system::system_error& failure) {
@@ -145,7 +145,7 @@ void ServingProcess::wait_for_schema() {
 }
 
 void ServingProcess::listen() {
-  const config::ServerSettings& server = parts_.settings.server;
+  const http::ServerSettings& server = parts_.settings.server;
   std::uint16_t port = server.port;
   for (const auto& thread : threads_) port = thread->listen(server.host, port);
   parts_.log.info(
@@ -153,9 +153,9 @@ void ServingProcess::listen() {
       {{"host", server.host},
        {"port", port},
        {"tls", shared_.tls != nullptr},
-       {"database", parts_.settings.database.kind == config::DatabaseKind::postgres ? "postgresql" : "sqlite"},
+       {"database", parts_.settings.database.kind == database::DatabaseKind::postgres ? "postgresql" : "sqlite"},
        {"io_threads", threads_.size()},
-       {"environment", config::to_text(parts_.settings.environment)}});
+       {"environment", config::to_text(parts_.settings.application.environment)}});
 }
 
 void ServingProcess::end_on_signal() {
@@ -201,7 +201,7 @@ int ServingProcess::run() {
 
 int serve(const ServeParts& parts) {
   try {
-    if (parts.settings.environment == config::Environment::production) forbid_core_dumps();
+    if (parts.settings.application.environment == config::Environment::production) forbid_core_dumps();
     return ServingProcess{parts}.run();
   } catch (const std::exception& failure) {
     parts.log.error("server_failed", {{"reason", failure.what()}});

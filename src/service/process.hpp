@@ -7,9 +7,9 @@
 
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
-#include "config/settings.hpp"
 #include "crypto/random.hpp"
 #include "database/provider.hpp"
+#include "service/settings.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_queue.hpp"
 
@@ -17,7 +17,7 @@ namespace gatehouse::service {
 
 /// What the serving process is given by the program's entry.
 struct ServeParts {
-  const config::Settings& settings;
+  const Settings& settings;
   const Clock& clock;
   crypto::Random& random;
   std::function<std::unique_ptr<database::Provider>()> open_provider;

@@ -29,7 +29,7 @@ std::optional<SessionError> refusal(const std::optional<StoredSession>& session,
 }  // namespace
 
 SessionService::SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer,
-                               const Clock& clock, crypto::Random& random, const config::SessionSettings& settings)
+                               const Clock& clock, crypto::Random& random, const SessionSettings& settings)
     : store_(database),
       cache_(cache),
       sealer_(sealer),

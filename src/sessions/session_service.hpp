@@ -10,13 +10,13 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "config/settings.hpp"
 #include "crypto/opened_values.hpp"
 #include "crypto/random.hpp"
 #include "database/database.hpp"
 #include "sessions/model.hpp"
 #include "sessions/session_cache.hpp"
 #include "sessions/session_sealer.hpp"
+#include "sessions/session_settings.hpp"
 #include "sessions/session_store.hpp"
 #include "sessions/session_view.hpp"
 
@@ -51,7 +51,7 @@ struct SessionDraft {
 class SessionService {
  public:
   SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer, const Clock& clock,
-                 crypto::Random& random, const config::SessionSettings& settings);
+                 crypto::Random& random, const SessionSettings& settings);
 
   /// False where the cache is switched off: the two fast paths would do their work for nothing.
   [[nodiscard]] bool has_cache() const noexcept { return cache_.is_enabled(); }

@@ -25,7 +25,7 @@ std::int64_t unix_seconds(std::chrono::sys_seconds time) { return time.time_sinc
 
 }  // namespace
 
-TokenIssuer::TokenIssuer(const config::TokenSettings& settings, crypto::Random& random)
+TokenIssuer::TokenIssuer(const TokenSettings& settings, crypto::Random& random)
     : signer_(load_token_keys(settings).signing, token_type),
       random_(random),
       ttl_(settings.ttl),

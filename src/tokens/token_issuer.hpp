@@ -5,9 +5,9 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
-#include "config/settings.hpp"
 #include "crypto/random.hpp"
 #include "jose/jws.hpp"
+#include "tokens/token_settings.hpp"
 
 namespace gatehouse::tokens {
 
@@ -17,7 +17,7 @@ namespace gatehouse::tokens {
 class TokenIssuer {
  public:
   /// `random` outlives the issuer. Throws std::invalid_argument as load_token_keys does.
-  TokenIssuer(const config::TokenSettings& settings, crypto::Random& random);
+  TokenIssuer(const TokenSettings& settings, crypto::Random& random);
 
   /// A token valid from `now`, whole seconds, for the configured time. Throws std::runtime_error when OpenSSL fails.
   [[nodiscard]] std::string issue(UserId user, SessionId session, TimePoint now) const;

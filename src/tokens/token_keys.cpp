@@ -30,7 +30,7 @@ std::shared_ptr<const jose::SigningKey> load_secret(const SecretString& secret) 
 
 }  // namespace
 
-TokenKeys load_token_keys(const config::TokenSettings& settings) {
+TokenKeys load_token_keys(const TokenSettings& settings) {
   // Never both kinds: a verifier that took secrets beside public keys could be made to take a public key for a secret.
   if (!settings.private_key_pem.empty()) {
     const auto key = load_private_key(settings.private_key_pem);

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "config/settings.hpp"
 #include "jose/jws_key.hpp"
+#include "tokens/token_settings.hpp"
 
 namespace gatehouse::tokens {
 
@@ -21,6 +21,6 @@ struct TokenKeys {
 /// With JWT_PRIVATE_KEY that key signs and alone verifies. Otherwise each JWT_SECRET verifies and the first one signs;
 /// a secret given twice counts once. Throws std::invalid_argument, naming the setting and never its value, where
 /// neither is there, the PEM text holds no acceptable key, or a secret is a PEM key.
-[[nodiscard]] TokenKeys load_token_keys(const config::TokenSettings& settings);
+[[nodiscard]] TokenKeys load_token_keys(const TokenSettings& settings);
 
 }  // namespace gatehouse::tokens

@@ -29,7 +29,7 @@ TokenError token_error(jose::JwsError error) {
 
 }  // namespace
 
-TokenVerifier::TokenVerifier(const config::TokenSettings& settings)
+TokenVerifier::TokenVerifier(const TokenSettings& settings)
     : verifier_(load_token_keys(settings).verifying, {.type = std::string{token_type}, .kid_required = true}),
       issuer_(settings.issuer),
       audience_(settings.audience) {}

@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "base/time.hpp"
-#include "config/settings.hpp"
 #include "jose/jws.hpp"
 #include "tokens/token_claims.hpp"
 #include "tokens/token_error.hpp"
+#include "tokens/token_settings.hpp"
 
 namespace gatehouse::tokens {
 
@@ -24,7 +24,7 @@ inline constexpr std::chrono::seconds clock_leeway{60};
 class TokenVerifier {
  public:
   /// Throws std::invalid_argument as load_token_keys does.
-  explicit TokenVerifier(const config::TokenSettings& settings);
+  explicit TokenVerifier(const TokenSettings& settings);
 
   /// The claims, or the first rule the token broke. Throws std::runtime_error when OpenSSL fails.
   [[nodiscard]] std::expected<TokenClaims, TokenError> verify(std::string_view compact, TimePoint now) const;

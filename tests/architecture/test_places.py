@@ -16,6 +16,9 @@ MUTABLE_STATIC = re.compile(r"^\s*(?:static|thread_local|static thread_local)\s+
                             re.MULTILINE)
 # Stands behind mmap(2), which is called with no way to hand it anything.
 MAY_HOLD_STATICS = {SRC / "passwords" / "hash_memory.cpp"}
+SETTING_NAME = re.compile(r"^[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
+# A row of a feature's table of settings.
+SETTING_ROW = re.compile(r"\b(?:SettingOf|Section)<")
 SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b")
 
 
@@ -57,6 +60,15 @@ class Places(unittest.TestCase):
 
     def test_no_mutable_statics(self):
         self.assertEqual([], matches(MUTABLE_STATIC, [path for path in cpp_files("src") if path not in MAY_HOLD_STATICS]))
+
+    def test_settings_stand_with_their_feature(self):
+        """config/ reads them all and knows none; a feature's stand in a file of its own, where people look for them."""
+        files = [path for path in cpp_files("src") if SETTING_ROW.search(code_of(path.read_text()))]
+        mechanism = [path for path in files if path.parent == SRC / "config"]
+        self.assertEqual([], [relative(path) for path in files if path not in mechanism and not path.stem.endswith("_settings")])
+        named = [place(path, line) for path in cpp_files("src/config") if path.stem != "names"
+                 for line, content in literals_of(path.read_text()) if SETTING_NAME.match(content)]
+        self.assertEqual([], named)
 
     def test_unit_tests_do_not_sleep(self):
         self.assertEqual([], matches(SLEEP, cpp_files("tests/unit", "tests/contract")))

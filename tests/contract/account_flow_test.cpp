@@ -162,7 +162,7 @@ TEST_P(AccountFlowTest, RemovedUser_IsGoneWithItsSessions) {
 
 TEST_P(AccountFlowTest, FullHashingPool_CreatesNobody) {
   testing::FullPool full{io_};
-  passwords::PasswordService refused{full.pool(), config::PasswordSettings{}, random_, cheap};
+  passwords::PasswordService refused{full.pool(), passwords::PasswordSettings{}, random_, cheap};
   AccountFlow flow{*database_, refused, clock_};
   std::vector<Task<bool>> tasks;
   for (int i = 0; i < 10; ++i) {

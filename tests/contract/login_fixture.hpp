@@ -5,11 +5,7 @@
 #include <vector>
 
 #include "contract/feature_fixture.hpp"
-#include "flows/account/account_flow.hpp"
-#include "flows/login/login_flow.hpp"
-#include "passwords/password_service.hpp"
-#include "sessions/session_service.hpp"
-#include "tokens/token_verifier.hpp"
+#include "service/wiring/capabilities.hpp"
 
 namespace gatehouse::testing {
 
@@ -19,15 +15,14 @@ inline std::vector<SecretString> test_secrets() {
   return secrets;
 }
 
-inline config::SessionSettings test_sessions() {
-  config::SessionSettings settings;
-  settings.secrets = test_secrets();
-  return settings;
-}
-
-inline config::TokenSettings test_tokens() {
-  config::TokenSettings settings;
-  settings.secrets = test_secrets();
+inline service::Settings test_settings() {
+  service::Settings settings;
+  settings.sessions.secrets = test_secrets();
+  settings.sessions.cache_bytes = 1 << 20;
+  settings.tokens.secrets = test_secrets();
+  settings.passwords.hash_threads = 2;
+  // One job that was held up makes the pool predict as much for all that wait: an hour, so that none is refused.
+  settings.passwords.hash_wait_max = std::chrono::hours{1};
   return settings;
 }
 
@@ -109,16 +104,14 @@ class LoginFixture : public FeatureFixture {
                                                    .pbkdf2 = {.iterations = 1}};
 
   const sessions::Client client_{.address = "192.0.2.1", .user_agent = "test"};
-  // One job that was held up makes the pool predict as much for all that wait: an hour, so that none is refused.
-  runtime::WorkerPool pool_{
-      {.name = "hashing", .threads = 2, .nice = 0, .queue_max = 4096, .wait_max = std::chrono::hours{1}}};
-  passwords::PasswordService passwords_{pool_, config::PasswordSettings{}, random_, cheap};
-  sessions::SessionCache cache_{1 << 20};
-  const sessions::SessionSealer sealer_{test_secrets()};
-  sessions::SessionService sessions_{*database_, cache_, sealer_, clock_, random_, test_sessions()};
-  const tokens::TokenIssuer issuer_{test_tokens(), random_};
-  flows::LoginFlow login_{*database_, passwords_, sessions_, issuer_, clock_};
-  flows::AccountFlow accounts_{*database_, passwords_, clock_};
+  service::SharedCapabilities shared_{test_settings(), clock_, random_, cheap};
+  service::Capabilities capabilities_{*database_, test_settings(), shared_};
+  runtime::WorkerPool& pool_ = shared_.hashing_pool;
+  sessions::SessionCache& cache_ = shared_.cache;
+  sessions::SessionService& sessions_ = capabilities_.sessions;
+  const tokens::TokenIssuer& issuer_ = shared_.issuer;
+  flows::LoginFlow& login_ = capabilities_.login;
+  flows::AccountFlow& accounts_ = capabilities_.accounts;
 };
 
 /// john@example.com of the Express service's development seeds.

@@ -35,10 +35,10 @@ TEST_P(LoginFlowTest, RightPassword_GivesTokenAndSession) {
   const auto result = login(" ADA@example.com", "correct horse");
   ASSERT_TRUE(result);
   EXPECT_EQ(result->user, user.id);
-  EXPECT_EQ(result->session_expires_at, clock_.now() + testing::test_sessions().ttl);
+  EXPECT_EQ(result->session_expires_at, clock_.now() + testing::test_settings().sessions.ttl);
   EXPECT_TRUE(run(sessions_.verify(result->session)));
 
-  const tokens::TokenVerifier verifier{testing::test_tokens()};
+  const tokens::TokenVerifier& verifier = shared_.verifier;
   const auto claims = verifier.verify(result->token, clock_.now());
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->user, user.id);
@@ -102,7 +102,7 @@ TEST_P(LoginFlowTest, ExpressHashAndWrongPassword_StaysAsItIs) {
 
 TEST_P(LoginFlowTest, OutdatedParameters_AreReplacedWithoutKeepingAnything) {
   const passwords::CostParameters cheaper{.argon2id = {.memory_kib = 16, .passes = 2}, .pbkdf2 = {.iterations = 1}};
-  passwords::PasswordService former{pool_, config::PasswordSettings{}, random_, cheaper};
+  passwords::PasswordService former{pool_, passwords::PasswordSettings{}, random_, cheaper};
   const auto old = run(former.hash(SecretString{"correct horse"}));
   const auto id = add_user("ada@example.com", old);
   ASSERT_TRUE(login("ada@example.com", "correct horse"));
@@ -171,7 +171,7 @@ TEST_P(LoginFlowTest, ThousandConcurrentLogins_EachGetASession) {
 TEST_P(LoginFlowTest, FullHashingPool_IsOverloadedNotWrong) {
   create("ada@example.com", "correct horse");
   testing::FullPool full{io_};
-  passwords::PasswordService refused{full.pool(), config::PasswordSettings{}, random_, cheap};
+  passwords::PasswordService refused{full.pool(), passwords::PasswordSettings{}, random_, cheap};
   LoginFlow flow{*database_, refused, sessions_, issuer_, clock_};
   std::vector<Task<bool>> tasks;
   for (int i = 0; i < 20; ++i)

@@ -22,8 +22,8 @@ std::vector<SecretString> secrets() {
   return made;
 }
 
-config::SessionSettings settings() {
-  config::SessionSettings made;
+sessions::SessionSettings settings() {
+  sessions::SessionSettings made;
   made.ttl = hours{10};
   made.absolute_ttl = days{2};
   return made;

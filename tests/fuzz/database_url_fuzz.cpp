@@ -3,10 +3,10 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "config/database_url.hpp"
+#include "database/database_url.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  using namespace gatehouse::config;
+  using namespace gatehouse::database;
   DatabaseSettings database;
   const std::string_view url{reinterpret_cast<const char*>(bytes), size};
   const auto read = read_database_url(database, url);

@@ -20,8 +20,8 @@ using namespace gatehouse;
 constexpr std::string_view secret = "a secret of the fuzz target only";
 constexpr TimePoint now = from_unix_us(1'700'000'000'000'000);
 
-config::TokenSettings settings() {
-  config::TokenSettings made;
+tokens::TokenSettings settings() {
+  tokens::TokenSettings made;
   made.secrets.emplace_back(secret);
   return made;
 }

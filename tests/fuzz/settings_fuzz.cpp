@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "config/load.hpp"
+#include "service/settings.hpp"
 
 namespace {
 
@@ -23,16 +23,17 @@ void require_silence(const config::Mistakes& mistakes, const std::string& value)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   static crypto::SystemRandom random;
-  const config::Setting& setting = config::catalog()[bytes[0] % config::catalog().size()];
+  static const config::Catalog catalog = service::catalog();
+  const config::Setting& setting = *catalog[bytes[0] % catalog.size()];
   const std::string value{reinterpret_cast<const char*>(bytes) + 1, size - 1};
   config::Sources sources;
   sources.environment[std::string{setting.name}] = value;
-  const config::Reading reading = config::read_settings(sources, random);
+  const config::Reading reading = service::read_settings(sources, random).reading;
   if (value.size() >= telling_bytes) {
     require_silence(reading.mistakes, value);
-    require_silence(reading.loaded.warnings, value);
+    require_silence(reading.warnings, value);
   }
-  for (const config::ResolvedSetting& one : reading.loaded.resolved)
-    if (one.setting == &setting && setting.secret && !value.empty() && one.shown != "(hidden)") std::abort();
+  for (const config::ResolvedSetting& one : reading.resolved)
+    if (one.setting == &setting && setting.is_secret() && !value.empty() && one.shown != "(hidden)") std::abort();
   return 0;
 }

@@ -135,7 +135,7 @@ class PostgresTest : public ::testing::Test {
   }
 
   std::optional<TestDatabase> database_;
-  config::DatabaseSettings settings_;
+  database::DatabaseSettings settings_;
   crypto::SystemRandom random_;
   std::vector<std::string> log_;
   boost::asio::io_context io_{1};

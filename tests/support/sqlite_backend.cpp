@@ -24,7 +24,7 @@ class SqliteBackend final : public Backend {
 
  private:
   TemporaryDirectory directory_;
-  config::DatabaseSettings settings_;
+  database::DatabaseSettings settings_;
   std::unique_ptr<database::Provider> provider_;
 };
 

@@ -68,9 +68,9 @@ TestDatabase::~TestDatabase() {
   }
 }
 
-config::DatabaseSettings TestDatabase::settings() const {
-  config::DatabaseSettings settings;
-  settings.kind = config::DatabaseKind::postgres;
+database::DatabaseSettings TestDatabase::settings() const {
+  database::DatabaseSettings settings;
+  settings.kind = database::DatabaseKind::postgres;
   settings.query_timeout = patience;
   settings.postgres.host = url_part("host", "localhost");
   settings.postgres.port = static_cast<std::uint16_t>(std::stoi(url_part("port", "5432")));

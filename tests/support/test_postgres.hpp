@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "config/settings.hpp"
+#include "database/database_settings.hpp"
 
 struct pg_conn;
 
@@ -40,7 +40,7 @@ class TestDatabase {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   /// The settings of a program that uses it. No call passes its deadline unless a test shortens it.
-  [[nodiscard]] config::DatabaseSettings settings() const;
+  [[nodiscard]] database::DatabaseSettings settings() const;
   /// Runs SQL in it, as AdminConnection::run().
   std::string run(const std::string& sql);
 

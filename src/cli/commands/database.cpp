@@ -24,9 +24,9 @@ std::expected<database::schema::MigrationNames, database::schema::MigrationError
 }
 
 /// Everything in the tables is lost.
-int reset_database(const Program& program, const config::Loaded& loaded) {
-  const config::Settings& settings = loaded.settings;
-  if (settings.environment == config::Environment::production) {
+int reset_database(const Program& program, const service::Loaded& loaded) {
+  const service::Settings& settings = loaded.settings;
+  if (settings.application.environment == config::Environment::production) {
     program.err << "A reset deletes every user. Refused in production\n";
     return exit_failure;
   }

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "cli/program.hpp"
-#include "config/settings.hpp"
 #include "database/provider.hpp"
 #include "runtime/task.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 
@@ -20,7 +20,7 @@ namespace gatehouse::cli {
 /// No deadline of its own: each call of a Database has one, except a migration's script, which takes what it takes.
 class DatabaseSession {
  public:
-  DatabaseSession(const Program& program, const config::Settings& settings)
+  DatabaseSession(const Program& program, const service::Settings& settings)
       : provider_(program.open_provider(settings, {})) {}
   DatabaseSession(const DatabaseSession&) = delete;
   DatabaseSession& operator=(const DatabaseSession&) = delete;

@@ -48,10 +48,10 @@ std::string origin_of(const config::ResolvedSetting& one, const std::string& dot
   return origin;
 }
 
-void print_settings(std::ostream& out, const config::Loaded& loaded) {
+void print_settings(std::ostream& out, const service::Loaded& loaded) {
   constexpr std::size_t gap = 2;
   std::array<std::size_t, 2> widths{};
-  for (const auto& one : loaded.resolved) {
+  for (const auto& one : loaded.reading.resolved) {
     widths[0] = std::max(widths[0], one.setting->name.size());
     widths[1] = std::max(widths[1], one.shown.size());
   }
@@ -59,28 +59,28 @@ void print_settings(std::ostream& out, const config::Loaded& loaded) {
     out << text << std::string(width + gap - text.size(), ' ');
   };
   std::string_view group;
-  for (const auto& one : loaded.resolved) {
+  for (const auto& one : loaded.reading.resolved) {
     if (one.setting->group != group) out << (group.empty() ? "" : "\n") << one.setting->group << '\n';
     group = one.setting->group;
     out << "  ";
     padded(one.setting->name, widths[0]);
     padded(one.shown.empty() ? "-" : one.shown, std::max<std::size_t>(widths[1], 1));
-    out << origin_of(one, loaded.dotenv_name);
-    const std::string_view fallback = default_text(*one.setting, loaded.settings.environment);
+    out << origin_of(one, loaded.reading.dotenv_name);
+    const std::string_view fallback = default_text(*one.setting, loaded.settings.application.environment);
     if (one.origin != config::Origin::fallback && !fallback.empty()) out << ", default " << fallback;
     out << '\n';
   }
   out << '\n';
 }
 
-std::string where_is(const config::DatabaseSettings& database) {
-  if (database.kind == config::DatabaseKind::sqlite) return database.sqlite.path;
-  const config::PostgresSettings& postgres = database.postgres;
+std::string where_is(const database::DatabaseSettings& database) {
+  if (database.kind == database::DatabaseKind::sqlite) return database.sqlite.path;
+  const database::PostgresSettings& postgres = database.postgres;
   return postgres.name + " at " + postgres.host + ":" + std::to_string(postgres.port) + " as " + postgres.user;
 }
 
 void check_settings(const config::Reading& reading, Findings& findings) {
-  const config::Mistakes& warnings = reading.loaded.warnings;
+  const config::Mistakes& warnings = reading.warnings;
   if (reading.mistakes.empty() && warnings.empty())
     findings.good("settings", "nothing to remark; secrets are set and look strong");
   for (const config::Mistake& mistake : reading.mistakes) findings.bad("settings", to_text(mistake));
@@ -126,11 +126,11 @@ void check_kept_passwords(DatabaseSession& session, Findings& findings) {
                                       "needed, run `gatehouse users forget-express-passwords`");
 }
 
-bool is_missing_file(const config::DatabaseSettings& database) {
-  return database.kind == config::DatabaseKind::sqlite && !std::filesystem::exists(database.sqlite.path);
+bool is_missing_file(const database::DatabaseSettings& database) {
+  return database.kind == database::DatabaseKind::sqlite && !std::filesystem::exists(database.sqlite.path);
 }
 
-void check_database(const Program& program, const config::Settings& settings, Findings& findings) {
+void check_database(const Program& program, const service::Settings& settings, Findings& findings) {
   if (is_missing_file(settings.database))
     return findings.bad("database", where_is(settings.database) +
                                         " does not exist; `gatehouse serve` or `gatehouse migrate latest` makes it");
@@ -142,12 +142,11 @@ void check_database(const Program& program, const config::Settings& settings, Fi
 }
 
 int run_doctor(const Program& program, const config::Sources& sources) {
-  const config::Reading reading = config::read_settings(sources, program.random);
-  const config::Loaded& loaded = reading.loaded;
+  const service::Loaded loaded = service::read_settings(sources, program.random);
   print_settings(program.out, loaded);
   Findings findings{program.out};
-  check_settings(reading, findings);
-  if (!reading.mistakes.empty()) return exit_failure;
+  check_settings(loaded.reading, findings);
+  if (!loaded.reading.mistakes.empty()) return exit_failure;
   try {
     check_database(program, loaded.settings, findings);
   } catch (const database::Unavailable& failure) {

@@ -60,14 +60,14 @@ std::string_view describe(database::schema::ScaffoldError error) {
   return "";
 }
 
-int migrate_latest(const Program& program, const config::Loaded& loaded) {
+int migrate_latest(const Program& program, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   return report(program, session.run(migrator.latest()), "Applied", "The schema is up to date");
 }
 
-int migrate_rollback(const Program& program, const RollbackOptions& options, const config::Loaded& loaded) {
-  if (loaded.settings.environment == config::Environment::production && options.to.empty()) {
+int migrate_rollback(const Program& program, const RollbackOptions& options, const service::Loaded& loaded) {
+  if (loaded.settings.application.environment == config::Environment::production && options.to.empty()) {
     program.err << "The last batch may be the whole schema, with every user in it. In production name what stays:\n"
                    "gatehouse migrate rollback --to NAME (`gatehouse migrate status` lists the names)\n";
     return exit_failure;
@@ -79,7 +79,7 @@ int migrate_rollback(const Program& program, const RollbackOptions& options, con
 }
 
 /// Fails where a migration is pending, or applied and unknown, so that scripts can ask.
-int migrate_status(const Program& program, const config::Loaded& loaded) {
+int migrate_status(const Program& program, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto migrations = session.run(migrator.status());

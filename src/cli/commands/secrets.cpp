@@ -1,16 +1,23 @@
 #include "cli/commands/secrets.hpp"
 
 #include <ostream>
+#include <set>
+#include <string_view>
 
-#include "config/load.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {
 
 /// Lines for .env.
 int generate_secrets(const Program& program) {
-  for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET"})
+  std::set<std::string_view> names;
+  for (const config::Setting* setting : service::catalog()) {
+    if (setting->secrecy == config::Secrecy::key) names.insert(setting->name);
+  }
+  for (const std::string_view name : names) {
     program.out << name << '=' << config::generate_secret(program.random) << '\n';
+  }
   return exit_success;
 }
 

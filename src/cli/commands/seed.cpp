@@ -10,10 +10,8 @@
 
 #include "cli/commands/make_options.hpp"
 #include "config/sources.hpp"
-#include "flows/account/account_flow.hpp"
 #include "flows/seeding/seeder.hpp"
-#include "passwords/password_service.hpp"
-#include "runtime/worker_pool.hpp"
+#include "service/wiring/capabilities.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -42,7 +40,7 @@ bool is_seed_name(std::string_view name) {
   return !name.empty() && name.size() <= seed_name_length_max && std::ranges::all_of(name, is_allowed);
 }
 
-int seed_with_files(const Program& program, const config::Settings& settings, const std::vector<std::string>& paths) {
+int seed_with_files(const Program& program, const service::Settings& settings, const std::vector<std::string>& paths) {
   std::vector<std::string> texts;
   for (const std::string& path : paths) {
     auto text = config::read_text_file(path, seed_file_bytes_max);
@@ -60,9 +58,9 @@ int seed_with_files(const Program& program, const config::Settings& settings, co
 }
 
 /// Refused in production: everybody knows the seeds' passwords.
-int seed_run(const Program& program, const SeedRunOptions& options, const config::Loaded& loaded) {
-  const config::Settings& settings = loaded.settings;
-  if (settings.environment == config::Environment::production) {
+int seed_run(const Program& program, const SeedRunOptions& options, const service::Loaded& loaded) {
+  const service::Settings& settings = loaded.settings;
+  if (settings.application.environment == config::Environment::production) {
     program.err << "Seeds are for development: everybody knows their passwords. Refused in production\n";
     return exit_failure;
   }
@@ -97,7 +95,7 @@ int seed_make(const Program& program, const MakeOptions& options) {
 
 }  // namespace
 
-int plant_seeds(const Program& program, const config::Settings& settings, DatabaseSession& session,
+int plant_seeds(const Program& program, const service::Settings& settings, DatabaseSession& session,
                 std::span<const EmbeddedFile> files) {
   runtime::WorkerPool pool{passwords::hashing_pool_options(settings.passwords)};
   passwords::PasswordService passwords{pool, settings.passwords, program.random};

@@ -11,7 +11,7 @@ namespace gatehouse::cli {
 void add_seed_commands(Commands& commands);
 
 /// Plants the files' users into the session's database. Fails where an entry was skipped, with the reason printed.
-[[nodiscard]] int plant_seeds(const Program& program, const config::Settings& settings, DatabaseSession& session,
+[[nodiscard]] int plant_seeds(const Program& program, const service::Settings& settings, DatabaseSession& session,
                               std::span<const EmbeddedFile> files);
 
 }  // namespace gatehouse::cli

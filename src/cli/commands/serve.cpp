@@ -8,10 +8,10 @@
 namespace gatehouse::cli {
 namespace {
 
-int run_serve(const Program& program, const config::Loaded& loaded) {
+int run_serve(const Program& program, const service::Loaded& loaded) {
   telemetry::LogQueue queue{telemetry::LineWriter{STDOUT_FILENO}};
-  telemetry::Log log{queue, program.clock, loaded.settings.log_level};
-  for (const config::Mistake& warning : loaded.warnings)
+  telemetry::Log log{queue, program.clock, loaded.settings.application.log_level};
+  for (const config::Mistake& warning : loaded.reading.warnings)
     log.warn("setting_warning", {{"name", warning.name}, {"problem", warning.problem}, {"remedy", warning.remedy}});
   const database::DriverLog driver_log = [&log](telemetry::Level level, std::string_view event,
                                                 std::string_view detail) {

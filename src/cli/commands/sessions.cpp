@@ -11,7 +11,7 @@ namespace gatehouse::cli {
 namespace {
 
 /// Does nothing, successfully, where another process is at it.
-int cleanup_sessions(const Program& program, const config::Loaded& loaded) {
+int cleanup_sessions(const Program& program, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   jobs::LeaseStore leases{session.database(), program.clock, program.random};
   const auto cleanup = std::make_shared<jobs::SessionCleanup>(session.database(), program.clock);

@@ -9,7 +9,7 @@
 namespace gatehouse::cli {
 namespace {
 
-int forget_express_passwords(const Program& program, const config::Loaded& loaded) {
+int forget_express_passwords(const Program& program, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   users::UserStore store{session.database()};
   const std::int64_t forgotten = session.run(store.forget_express_passwords());

@@ -12,7 +12,7 @@ constexpr const char* keepalive_interval_s = "3";
 constexpr const char* keepalive_probes = "3";
 constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
 
-void add_tls(ConnectOptions& options, const config::PostgresSettings& settings) {
+void add_tls(ConnectOptions& options, const PostgresSettings& settings) {
   if (!settings.ssl) {
     options.keywords.emplace_back("sslmode", "prefer");
     return;
@@ -22,7 +22,7 @@ void add_tls(ConnectOptions& options, const config::PostgresSettings& settings) 
   options.keywords.emplace_back("ssl_min_protocol_version", "TLSv1.2");
 }
 
-ConnectOptions make_options(const config::PostgresSettings& settings, const std::string& host, std::uint16_t port) {
+ConnectOptions make_options(const PostgresSettings& settings, const std::string& host, std::uint16_t port) {
   ConnectOptions options{host, {}, settings.password.clone(), settings.connect_timeout};
   options.keywords = {
       {"host", host},
@@ -44,11 +44,11 @@ ConnectOptions make_options(const config::PostgresSettings& settings, const std:
 
 }  // namespace
 
-ConnectOptions options_for_queries(const config::PostgresSettings& settings) {
+ConnectOptions options_for_queries(const PostgresSettings& settings) {
   return make_options(settings, settings.host, settings.port);
 }
 
-ConnectOptions options_for_listening(const config::PostgresSettings& settings) {
+ConnectOptions options_for_listening(const PostgresSettings& settings) {
   const auto& host = settings.listen_host.empty() ? settings.host : settings.listen_host;
   return make_options(settings, host, settings.listen_port == 0 ? settings.port : settings.listen_port);
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/secret_string.hpp"
-#include "config/settings.hpp"
+#include "database/database_settings.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -23,9 +23,9 @@ struct ConnectOptions {
 };
 
 /// Where queries go: DB_HOST and DB_PORT.
-[[nodiscard]] ConnectOptions options_for_queries(const config::PostgresSettings& settings);
+[[nodiscard]] ConnectOptions options_for_queries(const PostgresSettings& settings);
 
 /// Where LISTEN works: DB_LISTEN_HOST and DB_LISTEN_PORT if given, else where queries go.
-[[nodiscard]] ConnectOptions options_for_listening(const config::PostgresSettings& settings);
+[[nodiscard]] ConnectOptions options_for_listening(const PostgresSettings& settings);
 
 }  // namespace gatehouse::database::postgres

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds feed_connect_timeout_max{5'000};
 // The server ends what this side gave up on, but only after this side has.
 constexpr std::chrono::milliseconds server_patience{1'000};
 
-std::shared_ptr<const ConnectOptions> for_queries(const config::DatabaseSettings& settings) {
+std::shared_ptr<const ConnectOptions> for_queries(const DatabaseSettings& settings) {
   ConnectOptions options = options_for_queries(settings.postgres);
   if (settings.postgres.prepared_statements) options.statement_timeout = settings.query_timeout + server_patience;
   return std::make_shared<const ConnectOptions>(std::move(options));
@@ -31,7 +31,7 @@ std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options) {
 
 }  // namespace
 
-PostgresProvider::PostgresProvider(const config::DatabaseSettings& settings, DriverLog log, crypto::Random& random)
+PostgresProvider::PostgresProvider(const DatabaseSettings& settings, DriverLog log, crypto::Random& random)
     : query_options_(for_queries(settings)),
       feed_listen_options_(for_feed(options_for_listening(settings.postgres))),
       feed_probe_options_(for_feed(options_for_queries(settings.postgres))),

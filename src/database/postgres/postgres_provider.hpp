@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "config/settings.hpp"
 #include "crypto/random.hpp"
+#include "database/database_settings.hpp"
 #include "database/driver_log.hpp"
 #include "database/postgres/connect_options.hpp"
 #include "database/postgres/connection_pool.hpp"
@@ -20,7 +20,7 @@ namespace gatehouse::database::postgres {
 class PostgresProvider final : public Provider {
  public:
   /// `random` outlives the provider; it spreads reconnects and names the feed's private channel.
-  PostgresProvider(const config::DatabaseSettings& settings, DriverLog log, crypto::Random& random);
+  PostgresProvider(const DatabaseSettings& settings, DriverLog log, crypto::Random& random);
 
   [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
   [[nodiscard]] std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) override;

@@ -10,7 +10,7 @@
 
 namespace gatehouse::database::sqlite {
 
-SqliteProvider::SqliteProvider(const config::DatabaseSettings& settings, DriverLog log)
+SqliteProvider::SqliteProvider(const DatabaseSettings& settings, DriverLog log)
     : path_(settings.sqlite.path),
       query_timeout_(settings.query_timeout),
       log_(or_silent(std::move(log))),

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "config/settings.hpp"
+#include "database/database_settings.hpp"
 #include "database/driver_log.hpp"
 #include "database/provider.hpp"
 #include "database/sqlite/change_feeds.hpp"
@@ -25,7 +25,7 @@ namespace gatehouse::database::sqlite {
 /// `settings.queue_max` bounds the calls that wait for the writer, and those that wait for the readers, per process.
 class SqliteProvider final : public Provider {
  public:
-  explicit SqliteProvider(const config::DatabaseSettings& settings, DriverLog log = {});
+  explicit SqliteProvider(const DatabaseSettings& settings, DriverLog log = {});
   /// Interrupts what runs, resumes every waiting call with Unavailable{stopped}, and joins the threads.
   ~SqliteProvider() override;
   SqliteProvider(const SqliteProvider&) = delete;

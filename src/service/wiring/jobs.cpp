@@ -12,7 +12,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
   return {
       SessionCleanup::job(std::make_shared<SessionCleanup>(database, shared.clock),
                           shared.settings.sessions.cleanup_interval),
-      jobs::express_hash_watch(database, shared.passwords),
+      jobs::express_hash_watch(database, shared.capabilities.passwords),
   };
 }
 

@@ -10,16 +10,11 @@
 #include "api/access/cors.hpp"
 #include "api/page_cursor.hpp"
 #include "base/clock.hpp"
-#include "config/settings.hpp"
 #include "crypto/random.hpp"
 #include "http/connection.hpp"
 #include "http/trusted_proxies.hpp"
-#include "passwords/password_service.hpp"
-#include "runtime/worker_pool.hpp"
-#include "sessions/session_cache.hpp"
-#include "sessions/session_sealer.hpp"
-#include "tokens/token_issuer.hpp"
-#include "tokens/token_verifier.hpp"
+#include "service/settings.hpp"
+#include "service/wiring/capabilities.hpp"
 
 namespace gatehouse::service {
 
@@ -27,10 +22,9 @@ namespace gatehouse::service {
 struct SharedParts {
   /// Everything outlives the parts. Throws std::invalid_argument or std::runtime_error, with the name of the setting,
   /// where a key, certificate or address range cannot be used.
-  SharedParts(const config::Settings& settings, const Clock& clock, crypto::Random& random,
-              std::string_view openapi_text);
+  SharedParts(const Settings& settings, const Clock& clock, crypto::Random& random, std::string_view openapi_text);
 
-  const config::Settings& settings;
+  const Settings& settings;
   const Clock& clock;
   crypto::Random& random;
   const std::string_view openapi;
@@ -38,13 +32,8 @@ struct SharedParts {
   const api::Cors cors;
   const api::ApiKeys api_keys;
   const http::TrustedProxies proxies;
-  const sessions::SessionSealer sealer;
-  const tokens::TokenIssuer issuer;
-  const tokens::TokenVerifier verifier;
   const api::PageCursor cursor;
-  sessions::SessionCache cache;
-  runtime::WorkerPool hashing_pool;
-  passwords::PasswordService passwords;
+  SharedCapabilities capabilities;
   std::unique_ptr<boost::asio::ssl::context> tls;  ///< null: plain HTTP
 
   const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it

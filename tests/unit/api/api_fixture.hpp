@@ -63,10 +63,10 @@ class ApiFixture : public testing::LoginFixture {
   Reply remove(std::string_view target) { return ask(http::Method::delete_, target); }
 
   const PageCursor cursor_{SecretString{"a secret of the service's own"}};
-  const tokens::TokenVerifier verifier_{testing::test_tokens()};
-  flows::IdentityFlow identity_{sessions_, verifier_, clock_, random_};
+  const tokens::TokenVerifier& verifier_ = shared_.verifier;
+  flows::IdentityFlow& identity_ = capabilities_.identity;
   std::atomic<bool> ready_ = true;
-  AuthRoutes auth_routes_{login_, identity_, sessions_, config::LoginErrors::uniform};
+  AuthRoutes auth_routes_{login_, identity_, sessions_, api::LoginErrors::uniform};
   ServiceRoutes service_routes_{*database_, clock_, config::Environment::test, ready_, "openapi: 3.1.0\n"};
   UserRoutes user_routes_{*database_, accounts_, cursor_, random_};
   SessionRoutes session_routes_{*database_, sessions_};

@@ -81,7 +81,7 @@ TEST_P(AuthRoutesTest, VerifyToken_WithoutOne_Is401) {
 }
 
 TEST_P(AuthRoutesTest, DetailedLoginErrors_TellUnknownEmailFromWrongPassword) {
-  AuthRoutes detailed{login_, identity_, sessions_, config::LoginErrors::detailed};
+  AuthRoutes detailed{login_, identity_, sessions_, api::LoginErrors::detailed};
   const RouteTable routes = RouteList<AuthRoutes>::bind(detailed);
   Dispatcher dispatcher{{.routes = routes, .cors = cors_, .access = api_keys_, .ready = ready_, .on_failure = {}}};
   const GivenHeaders headers{{Field::api_key, "the key"}, {Field::content_type, "application/json"}};
@@ -137,9 +137,10 @@ TEST_P(AuthRoutesTest, BodyThatIsNotDeclaredAsJson_Is415) {
 TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
   const auto login = opened();
   sessions::SessionCache none{0};
-  sessions::SessionService uncached{*database_, none, sealer_, clock_, random_, testing::test_sessions()};
+  sessions::SessionService uncached{*database_, none,    shared_.sealer,
+                                    clock_,     random_, testing::test_settings().sessions};
   flows::IdentityFlow identity{uncached, verifier_, clock_, random_};
-  AuthRoutes auth{login_, identity, uncached, config::LoginErrors::uniform};
+  AuthRoutes auth{login_, identity, uncached, api::LoginErrors::uniform};
   const RouteTable routes = RouteList<AuthRoutes>::bind(auth);
   Dispatcher dispatcher{{.routes = routes, .cors = cors_, .access = api_keys_, .ready = ready_, .on_failure = {}}};
   const std::string authorization = "Bearer " + login.token;

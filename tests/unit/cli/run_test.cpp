@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "cli/program.hpp"
-#include "config/load.hpp"
+#include "service/settings.hpp"
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
 #include "support/temporary_directory.hpp"
@@ -55,7 +55,7 @@ class CommandTest : public ::testing::Test {
          .clock = clock_,
          .random = random_,
          .open_provider =
-             [this](const config::Settings&, const database::DriverLog&) {
+             [this](const service::Settings&, const database::DriverLog&) {
                return std::make_unique<BorrowedProvider>(backend_->provider());
              },
          .serve = [this](const service::ServeParts& parts) { return served_port_ = parts.settings.server.port, 7; },
@@ -209,7 +209,7 @@ TEST_F(CommandTest, GeneratedSecrets_StartProduction) {
   EXPECT_EQ(run({"secrets", "generate"}), exit_success);
   config::Sources sources{{{"APP_ENV", "production"}}, out()};
   crypto::SystemRandom random;
-  EXPECT_TRUE(config::load_settings(sources, random));
+  EXPECT_TRUE(service::load_settings(sources, random));
 }
 TEST_F(CommandTest, Routes_AreListed) {
   environment_["PORT"] = "x";
@@ -253,9 +253,20 @@ TEST_F(CommandTest, Doctor_ShowsEverySettingAndNoSecret) {
   environment_["DB_PASSWORD"] = "canary";
   environment_["GATEHOUSE_PORT"] = "1234";
   EXPECT_NE(run({"doctor"}), exit_usage);
-  for (const config::Setting& setting : config::catalog()) EXPECT_THAT(out(), HasSubstr(std::string{setting.name}));
+  for (const config::Setting* setting : service::catalog()) EXPECT_THAT(out(), HasSubstr(std::string{setting->name}));
   EXPECT_THAT(out(), HasSubstr("environment (GATEHOUSE_PORT), default 8000"));
   EXPECT_THAT(out() + err(), Not(HasSubstr("canary")));
+}
+
+TEST_F(CommandTest, Settings_AreListedInThreeFormsWithoutReadingThem) {
+  environment_["PORT"] = "x";
+  EXPECT_EQ(run({"settings"}), exit_success);
+  EXPECT_THAT(out(), HasSubstr("\n  PORT                      8000"));
+  EXPECT_EQ(run({"settings", "--markdown"}), exit_success);
+  EXPECT_THAT(out(), HasSubstr("\n| `PORT` | `8000` | The port to listen on; 0 takes a free one. |\n"));
+  EXPECT_EQ(run({"settings", "--env"}), exit_success);
+  EXPECT_THAT(out(), HasSubstr("\n# The port to listen on; 0 takes a free one.\n# PORT=8000\n"));
+  EXPECT_EQ(run({"settings", "--env", "--markdown"}), exit_usage);
 }
 
 TEST_F(CommandTest, SeedMake_WritesAFileOnceAndRefusesOddNames) {

@@ -115,7 +115,7 @@ class ConnectionFixture : public ::testing::Test {
     return *context_;
   }
 
-  config::ServerSettings settings_;
+  http::ServerSettings settings_;
   testing::ManualClock clock_;
   crypto::SystemRandom random_;
   TrustedProxies proxies_{{"198.51.100.0/24"}};

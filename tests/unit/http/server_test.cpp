@@ -48,7 +48,7 @@ class ServerTest : public ::testing::Test {
     return eventually([&] { return client.receive_some(), client.ended() || client.was_reset(); });
   }
 
-  config::ServerSettings settings_;
+  http::ServerSettings settings_;
   testing::ManualClock clock_;
   crypto::SystemRandom random_;
   TrustedProxies proxies_{{}};

@@ -25,7 +25,7 @@ class ExpressHashWatchTest : public ::testing::Test {
   boost::asio::io_context io_{1};
   crypto::SystemRandom random_;
   runtime::WorkerPool pool_{{.name = "hashing"}};
-  passwords::PasswordService passwords_{pool_, config::PasswordSettings{}, random_};
+  passwords::PasswordService passwords_{pool_, passwords::PasswordSettings{}, random_};
   testing::ScriptedDatabase database_{[this](std::string_view, const database::Parameters&) { return answer(); }};
   const Job watch_ = express_hash_watch(database_, passwords_);
 };

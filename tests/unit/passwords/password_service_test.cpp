@@ -16,7 +16,7 @@ namespace gatehouse::passwords {
 namespace {
 
 using namespace std::chrono_literals;
-using config::PasswordScheme;
+using passwords::PasswordScheme;
 
 constexpr CostParameters cheap{.argon2id = {.memory_kib = 64, .passes = 1}, .pbkdf2 = {.iterations = 20}};
 
@@ -30,7 +30,7 @@ const StoredPassword express_row{
 class PasswordServiceTest : public ::testing::Test {
  protected:
   PasswordService service(PasswordScheme scheme = PasswordScheme::argon2id, const CostParameters& costs = cheap) {
-    return PasswordService{pool_, config::PasswordSettings{.scheme = scheme}, random_, costs};
+    return PasswordService{pool_, passwords::PasswordSettings{.scheme = scheme}, random_, costs};
   }
 
   Verdict verify(PasswordService& passwords, std::string_view password, std::optional<StoredPassword> stored) {
@@ -228,7 +228,7 @@ TEST_F(PasswordServiceTest, ManyThreadsAtOnce_EachGetsItsOwnVerdict) {
 }
 
 TEST(HashingPoolOptions, Settings_AreTaken) {
-  config::PasswordSettings settings;
+  passwords::PasswordSettings settings;
   settings.hash_threads = 3;
   settings.hash_wait_max = 700ms;
   const auto options = hashing_pool_options(settings);

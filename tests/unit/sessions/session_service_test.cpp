@@ -82,7 +82,7 @@ class SessionServiceTest : public ::testing::Test {
       [this](std::string_view statement, const database::Parameters&) { return answer(statement); }};
   SessionCache cache_{1 << 20};
   const SessionSealer sealer_{secrets()};
-  SessionService service_{database_, cache_, sealer_, clock_, random_, config::SessionSettings{}};
+  SessionService service_{database_, cache_, sealer_, clock_, random_, sessions::SessionSettings{}};
   const std::string sealed_ = sealer_.seal({.id = SessionId{1}, .secret = {}}, random_);
 };
 

@@ -19,14 +19,14 @@ inline constexpr std::string_view first_secret = "the first secret, of 32 bytes.
 inline constexpr std::string_view second_secret = "the second secret, of 32 bytes...";
 
 template <class... Secrets>
-config::TokenSettings settings_with(Secrets... secrets) {
-  config::TokenSettings settings;
+tokens::TokenSettings settings_with(Secrets... secrets) {
+  tokens::TokenSettings settings;
   (settings.secrets.emplace_back(secrets), ...);
   return settings;
 }
 
-inline config::TokenSettings settings_with_key(std::string_view private_key_pem) {
-  config::TokenSettings settings = settings_with(first_secret);
+inline tokens::TokenSettings settings_with_key(std::string_view private_key_pem) {
+  tokens::TokenSettings settings = settings_with(first_secret);
   settings.private_key_pem = SecretString{private_key_pem};
   return settings;
 }
@@ -45,7 +45,7 @@ class TokenFixture : public ::testing::Test {
   }
 
   crypto::SystemRandom random_;
-  config::TokenSettings settings_ = settings_with(first_secret);
+  tokens::TokenSettings settings_ = settings_with(first_secret);
   TokenIssuer issuer_{settings_, random_};
   TokenVerifier verifier_{settings_};
   jose::JwsSigner signer_{load_token_keys(settings_).signing, token_type};

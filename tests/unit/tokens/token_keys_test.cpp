@@ -35,7 +35,7 @@ TEST_F(TokenKeysTest, PrivateKey_SignsByItsKind) {
   for (const auto& [pem, algorithm] : {std::pair{testing::generate_rsa(2048), jose::JwsAlgorithm::rs256},
                                        std::pair{testing::generate_ec("P-256"), jose::JwsAlgorithm::es256},
                                        std::pair{testing::generate("ED25519"), jose::JwsAlgorithm::eddsa}}) {
-    const config::TokenSettings settings = settings_with_key(pem.private_key);
+    const tokens::TokenSettings settings = settings_with_key(pem.private_key);
     EXPECT_EQ(load_token_keys(settings).signing->algorithm(), algorithm);
     const TokenIssuer issuer{settings, random_};
     const auto claims = TokenVerifier{settings}.verify(issuer.issue({42}, {77}, now), now);
@@ -59,7 +59,7 @@ TEST_F(TokenKeysTest, HmacWithThePublicKey_IsRefused) {
   EXPECT_EQ(verifier.verify(forger.sign(claims), now).error(), TokenError::wrong_algorithm);
 }
 
-std::string refusal_to_load(const config::TokenSettings& settings) {
+std::string refusal_to_load(const tokens::TokenSettings& settings) {
   try {
     static_cast<void>(load_token_keys(settings));
   } catch (const std::invalid_argument& error) {

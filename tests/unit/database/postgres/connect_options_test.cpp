@@ -14,7 +14,7 @@ std::string value_of(const ConnectOptions& options, std::string_view keyword) {
 }
 
 TEST(ConnectOptions, Ssl_MeansVerifyFull_WithTheSystemsAuthoritiesUnlessNamed) {
-  config::PostgresSettings settings;
+  database::PostgresSettings settings;
   settings.ssl = true;
   EXPECT_EQ(value_of(options_for_queries(settings), "sslmode"), "verify-full");
   EXPECT_EQ(value_of(options_for_queries(settings), "sslrootcert"), "/etc/ssl/certs/ca-certificates.crt");
@@ -23,7 +23,7 @@ TEST(ConnectOptions, Ssl_MeansVerifyFull_WithTheSystemsAuthoritiesUnlessNamed) {
 }
 
 TEST(ConnectOptions, Password_IsNotAmongTheKeywords) {
-  config::PostgresSettings settings;
+  database::PostgresSettings settings;
   settings.password = SecretString{"canary"};
   const auto options = options_for_queries(settings);
   for (const auto& [keyword, value] : options.keywords) EXPECT_EQ(value.find("canary"), std::string::npos) << keyword;
@@ -31,7 +31,7 @@ TEST(ConnectOptions, Password_IsNotAmongTheKeywords) {
 }
 
 TEST(ConnectOptions, Listening_GoesWhereQueriesGo_UnlessToldOtherwise) {
-  config::PostgresSettings settings;
+  database::PostgresSettings settings;
   settings.host = "pooler";
   settings.port = 6432;
   EXPECT_EQ(value_of(options_for_listening(settings), "host"), "pooler");

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 /// Why no connection comes about with a server that takes the login and answers the first statement like this.
 std::optional<Unavailable> failure_of_connect(std::string answer, std::chrono::milliseconds timeout = patience) {
   const ScriptedPostgres server{{std::move(answer)}};
-  config::PostgresSettings settings;
+  database::PostgresSettings settings;
   settings.host = "127.0.0.1";
   settings.port = server.port();
   settings.connect_timeout = timeout;

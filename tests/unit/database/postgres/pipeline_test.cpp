@@ -23,7 +23,7 @@ class Pipeline : public ::testing::Test {
   /// Sync; nothing when the query is refused as Unavailable.
   std::optional<std::string> name_from(std::string answer) {
     const ScriptedPostgres server{{answer_to_first_statement(), std::move(answer)}};
-    config::DatabaseSettings settings;
+    database::DatabaseSettings settings;
     settings.postgres.host = "127.0.0.1";
     settings.postgres.port = server.port();
     settings.postgres.prepared_statements = false;

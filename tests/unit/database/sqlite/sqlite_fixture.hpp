@@ -84,7 +84,7 @@ class SqliteTest : public ::testing::Test {
   }
 
   testing::TemporaryDirectory directory_;
-  config::DatabaseSettings settings_;
+  database::DatabaseSettings settings_;
   boost::asio::io_context io_{1};
   std::unique_ptr<SqliteProvider> provider_;
   std::unique_ptr<Database> database_;

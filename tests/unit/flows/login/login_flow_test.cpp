@@ -25,8 +25,8 @@ class LoginFlowTest : public ::testing::Test {
     return made;
   }
 
-  static config::TokenSettings token_settings() {
-    config::TokenSettings settings;
+  static tokens::TokenSettings token_settings() {
+    tokens::TokenSettings settings;
     settings.secrets = secrets();
     return settings;
   }
@@ -56,13 +56,13 @@ class LoginFlowTest : public ::testing::Test {
   crypto::SystemRandom random_;
   // One job that was held up makes the pool predict as much for the next: an hour, so that none is refused.
   runtime::WorkerPool pool_{{.name = "hashing", .wait_max = std::chrono::hours{1}}};
-  passwords::PasswordService passwords_{pool_, config::PasswordSettings{}, random_, cheap};
+  passwords::PasswordService passwords_{pool_, passwords::PasswordSettings{}, random_, cheap};
   std::string hash_ = testing::run_task(io_, passwords_.hash(SecretString{"correct horse"}));
   testing::ScriptedDatabase database_{
       [this](std::string_view statement, const database::Parameters&) { return answer(statement); }};
   sessions::SessionCache cache_{0};
   const sessions::SessionSealer sealer_{secrets()};
-  sessions::SessionService sessions_{database_, cache_, sealer_, clock_, random_, config::SessionSettings{}};
+  sessions::SessionService sessions_{database_, cache_, sealer_, clock_, random_, sessions::SessionSettings{}};
   const tokens::TokenIssuer issuer_{token_settings(), random_};
   LoginFlow flow_{database_, passwords_, sessions_, issuer_, clock_};
 };

@@ -1,8 +1,8 @@
-#include "config/database_url.hpp"
+#include "database/database_url.hpp"
 
 #include <gtest/gtest.h>
 
-namespace gatehouse::config {
+namespace gatehouse::database {
 namespace {
 
 DatabaseSettings read(std::string_view url) {
@@ -57,6 +57,14 @@ TEST(DatabaseUrl, SslModes_AreOffOrVerifyFull) {
 TEST(DatabaseUrl, HostParameter_NamesASocketDirectory) {
   EXPECT_EQ(read("postgres:///users?host=/run/postgresql").postgres.host, "/run/postgresql");
 }
+TEST(DatabaseUrl, EmptyParts_AreLeftOut) {
+  for (const char* url : {"postgres://db/users?", "postgres://db:/users", "postgres://db/users?sslmode=disable&"}) {
+    const auto database = read(url);
+    EXPECT_EQ(database.postgres.host, "db") << url;
+    EXPECT_EQ(database.postgres.port, 5432) << url;
+    EXPECT_EQ(database.postgres.name, "users") << url;
+  }
+}
 TEST(DatabaseUrl, SqlitePath_ChoosesSqlite) {
   EXPECT_EQ(read("sqlite:data/a.db").sqlite.path, "data/a.db");
   EXPECT_EQ(read("sqlite:///var/lib/a.db").sqlite.path, "/var/lib/a.db");
@@ -67,7 +75,8 @@ TEST(DatabaseUrl, AnythingElse_IsRefusedWithoutRepeatingIt) {
        {"mysql://canary@db/users", "canary", "sqlite:", "postgres://canary", "postgres://canary/",
         "postgres://u:canary%zz@db/users", "postgres://u:canary%00@db/users", "postgres://u%4@db/canary",
         "postgres://db:canary/users", "postgres://db:0/canary", "postgres://[::1/canary",
-        "postgres://[::1]canary/users", "postgres://db/users?sslmode=canary", "postgres://db/users?canary=1"}) {
+        "postgres://[::1]canary/users", "postgres://db/users?sslmode=canary", "postgres://db/users?canary=1",
+        "postgres://db/users?&sslmode=disable"}) {
     DatabaseSettings database;
     const auto result = read_database_url(database, url);
     ASSERT_FALSE(result) << url;
@@ -76,4 +85,4 @@ TEST(DatabaseUrl, AnythingElse_IsRefusedWithoutRepeatingIt) {
 }
 
 }  // namespace
-}  // namespace gatehouse::config
+}  // namespace gatehouse::database

@@ -6,9 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "config/load.hpp"
+#include "service/settings.hpp"
 
-namespace gatehouse::config::testing {
+namespace gatehouse::service::testing {
+
+using config::Mistake;
+using config::Mistakes;
+using config::Sources;
 
 /// Bytes that count up, so that two generated secrets differ and a test knows them.
 class CountingRandom final : public crypto::Random {
@@ -58,6 +62,6 @@ inline std::string mistakes_of(const Sources& sources) {
   const auto loaded = load(sources);
   return loaded ? std::string{} : all_of(loaded.error());
 }
-inline std::string warnings_of(const Sources& sources) { return all_of(load_well(sources).warnings); }
+inline std::string warnings_of(const Sources& sources) { return all_of(load_well(sources).reading.warnings); }
 
-}  // namespace gatehouse::config::testing
+}  // namespace gatehouse::service::testing

@@ -1,5 +1,3 @@
-#include "config/load.hpp"
-
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -8,9 +6,9 @@
 
 #include "config/names.hpp"
 #include "support/test_keys.hpp"
-#include "unit/config/loading.hpp"
+#include "unit/service/settings_loading.hpp"
 
-namespace gatehouse::config::testing {
+namespace gatehouse::service::testing {
 namespace {
 
 using ::testing::HasSubstr;
@@ -54,15 +52,15 @@ DOMAIN=localhost
 TEST(LoadSettings, DotenvOfTheExpressService_WorksUnchangedInDevelopment) {
   const Loaded loaded = load_well({{}, std::string{express_dotenv}});
   const Settings& settings = loaded.settings;
-  EXPECT_EQ(settings.environment, Environment::development);
+  EXPECT_EQ(settings.application.environment, config::Environment::development);
   EXPECT_EQ(settings.server.port, 8000);
-  EXPECT_EQ(settings.database.kind, DatabaseKind::postgres);
+  EXPECT_EQ(settings.database.kind, database::DatabaseKind::postgres);
   EXPECT_EQ(settings.database.postgres.host, "postgres");
   EXPECT_EQ(settings.database.postgres.password.reveal(), "postgres");
-  EXPECT_EQ(settings.api_keys.at(0).reveal(), "your-secure-api-key-here");
-  EXPECT_EQ(settings.server.allowed_origins.size(), 2U);
-  EXPECT_THAT(all_of(loaded.warnings), HasSubstr("API_KEY: is an example"));
-  EXPECT_THAT(all_of(loaded.warnings), Not(HasSubstr("DOCS_PORT")));
+  EXPECT_EQ(settings.api.api_keys.at(0).reveal(), "your-secure-api-key-here");
+  EXPECT_EQ(settings.api.allowed_origins.size(), 2U);
+  EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr("API_KEY: is an example"));
+  EXPECT_THAT(all_of(loaded.reading.warnings), Not(HasSubstr("DOCS_PORT")));
 }
 
 TEST(LoadSettings, DotenvOfTheExpressService_IsRefusedInProductionForEachSecret) {
@@ -73,30 +71,32 @@ TEST(LoadSettings, DotenvOfTheExpressService_IsRefusedInProductionForEachSecret)
 TEST(LoadSettings, NothingGiven_IsDevelopmentOnSqliteWithGeneratedSecrets) {
   const Loaded loaded = load_well({});
   const Settings& settings = loaded.settings;
-  EXPECT_EQ(settings.environment, Environment::development);
+  EXPECT_EQ(settings.application.environment, config::Environment::development);
   EXPECT_EQ(settings.server.host, "127.0.0.1");
-  EXPECT_EQ(settings.database.kind, DatabaseKind::sqlite);
-  EXPECT_EQ(settings.api_keys.at(0).size(), 43U);
-  EXPECT_FALSE(settings.api_keys[0].equals(settings.sessions.secrets.at(0).reveal()));
+  EXPECT_EQ(settings.database.kind, database::DatabaseKind::sqlite);
+  EXPECT_EQ(settings.api.api_keys.at(0).size(), 43U);
+  EXPECT_FALSE(settings.api.api_keys[0].equals(settings.sessions.secrets.at(0).reveal()));
   EXPECT_FALSE(settings.tokens.secrets.at(0).equals(settings.sessions.secrets[0].reveal()));
   for (const char* name : {"API_KEY: is missing", "JWT_SECRET: is missing", "SESSION_SECRET: is missing"})
-    EXPECT_THAT(all_of(loaded.warnings), HasSubstr(name));
+    EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr(name));
 }
 
 TEST(LoadSettings, SoundProduction_LoadsWithoutWarning) {
   const Loaded loaded = load_well(production_sources());
-  EXPECT_EQ(loaded.settings.environment, Environment::production);
+  EXPECT_EQ(loaded.settings.application.environment, config::Environment::production);
   EXPECT_EQ(loaded.settings.server.host, "0.0.0.0");
-  EXPECT_EQ(all_of(loaded.warnings), "");
+  EXPECT_EQ(all_of(loaded.reading.warnings), "");
 }
 
 TEST(LoadSettings, EnvironmentNames_AppEnvWinsOverNodeEnv) {
-  EXPECT_EQ(load_well({{{"NODE_ENV", "test"}}, {}}).settings.environment, Environment::test);
-  EXPECT_EQ(load_well({{{"NODE_ENV", "production"}, {"APP_ENV", "test"}}, {}}).settings.environment, Environment::test);
+  EXPECT_EQ(load_well({{{"NODE_ENV", "test"}}, {}}).settings.application.environment, config::Environment::test);
+  EXPECT_EQ(load_well({{{"NODE_ENV", "production"}, {"APP_ENV", "test"}}, {}}).settings.application.environment,
+            config::Environment::test);
 }
 
 TEST(LoadSettings, NodeEnvBesideAppEnv_IsNotRead) {
-  EXPECT_EQ(load_well({{{"NODE_ENV", "staging"}, {"APP_ENV", "test"}}, {}}).settings.environment, Environment::test);
+  EXPECT_EQ(load_well({{{"NODE_ENV", "staging"}, {"APP_ENV", "test"}}, {}}).settings.application.environment,
+            config::Environment::test);
   EXPECT_THAT(mistakes_of({{{"NODE_ENV", "staging"}}, {}}), HasSubstr("NODE_ENV: is not one of"));
 }
 
@@ -116,7 +116,7 @@ TEST(LoadSettings, SeveralPlaces_EnvironmentWinsThenThePrefix) {
 
 TEST(LoadSettings, EmptyValue_MeansTheDefaultAndHidesTheDotenv) {
   EXPECT_EQ(load_well({{{"PORT", ""}}, "PORT=9000\n"}).settings.server.port, 8000);
-  EXPECT_EQ(load_well({{{"DB_HOST", ""}}, "DB_HOST=db\n"}).settings.database.kind, DatabaseKind::sqlite);
+  EXPECT_EQ(load_well({{{"DB_HOST", ""}}, "DB_HOST=db\n"}).settings.database.kind, database::DatabaseKind::sqlite);
 }
 
 TEST(LoadSettings, SecretFiles_AreReadWithoutTheirLineEnd) {
@@ -151,17 +151,17 @@ TEST(LoadSettings, SecretGivenAsItselfAndAsFile_IsAMistake) {
   EXPECT_THAT(mistakes_of(sources), HasSubstr("API_KEY: is given twice, as itself and as API_KEY_FILE"));
 }
 TEST(LoadSettings, EverySecret_CanBeAFileAndNothingElse) {
-  for (const Setting& setting : catalog()) {
-    const std::string name = std::string{setting.name} + "_FILE";
-    EXPECT_EQ(is_known_name(name), setting.secret) << name;
+  for (const config::Setting* setting : catalog()) {
+    const std::string name = std::string{setting->name} + "_FILE";
+    EXPECT_EQ(config::is_known_name(catalog(), name), setting->is_secret()) << name;
   }
 }
 
 TEST(LoadSettings, CommaSeparatedSecrets_AreAllKept) {
   Sources sources = production_sources();
   sources.environment["API_KEY"] = std::string{good_api_key} + ", n5Yb1Kv8Cx3Tq7Wd2Jm6Ps9Gf4Lz0RhE";
-  EXPECT_EQ(load_well(sources).settings.api_keys.size(), 2U);
-  EXPECT_EQ(load_well(sources).settings.api_keys.at(1).reveal(), "n5Yb1Kv8Cx3Tq7Wd2Jm6Ps9Gf4Lz0RhE");
+  EXPECT_EQ(load_well(sources).settings.api.api_keys.size(), 2U);
+  EXPECT_EQ(load_well(sources).settings.api.api_keys.at(1).reveal(), "n5Yb1Kv8Cx3Tq7Wd2Jm6Ps9Gf4Lz0RhE");
 }
 
 TEST(LoadSettings, PrivateKey_ReplacesTheTokenSecret) {
@@ -179,11 +179,11 @@ TEST(LoadSettings, PrivateKey_ReplacesTheTokenSecret) {
 TEST(LoadSettings, DatabaseUrl_WinsOverTheNames) {
   const Loaded loaded = load_well({{{"DATABASE_URL", "postgres://u:p@elsewhere/app"}, {"DB_HOST", "db"}}, {}});
   EXPECT_EQ(loaded.settings.database.postgres.host, "elsewhere");
-  EXPECT_THAT(all_of(loaded.warnings), HasSubstr("DB_HOST: is overridden by DATABASE_URL"));
+  EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr("DB_HOST: is overridden by DATABASE_URL"));
 }
 TEST(LoadSettings, DatabaseHost_ChoosesPostgres) {
-  EXPECT_EQ(load_well({{{"DB_HOST", "db"}}, {}}).settings.database.kind, DatabaseKind::postgres);
-  EXPECT_EQ(load_well({{{"DB_NAME", "app"}}, {}}).settings.database.kind, DatabaseKind::sqlite);
+  EXPECT_EQ(load_well({{{"DB_HOST", "db"}}, {}}).settings.database.kind, database::DatabaseKind::postgres);
+  EXPECT_EQ(load_well({{{"DB_NAME", "app"}}, {}}).settings.database.kind, database::DatabaseKind::sqlite);
 }
 
 TEST(LoadSettings, UnreadableDotenv_IsAMistakeWithItsLine) {
@@ -192,7 +192,7 @@ TEST(LoadSettings, UnreadableDotenv_IsAMistakeWithItsLine) {
 TEST(LoadSettings, NameTwiceInDotenv_LastCountsWithAWarning) {
   const Loaded loaded = load_well({{}, "PORT=1\nPORT=2\n"});
   EXPECT_EQ(loaded.settings.server.port, 2);
-  EXPECT_THAT(all_of(loaded.warnings), HasSubstr("PORT: stands twice in .env, the last time in line 2"));
+  EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr("PORT: stands twice in .env, the last time in line 2"));
 }
 
 TEST(LoadSettings, KubernetesServiceLinks_SetNothing) {
@@ -208,7 +208,8 @@ TEST(LoadSettings, KubernetesServiceLinks_SetNothing) {
 
 /// A setting of the resolved list as one text.
 std::string line(const Loaded& loaded, std::string_view name) {
-  const auto one = std::ranges::find(loaded.resolved, name, [](const auto& each) { return each.setting->name; });
+  const auto one =
+      std::ranges::find(loaded.reading.resolved, name, [](const auto& each) { return each.setting->name; });
   return one->shown + " " + std::string{to_text(one->origin)} + " " + one->variable;
 }
 
@@ -217,7 +218,7 @@ TEST(LoadSettings, ResolvedList_SaysValueAndOriginAndHidesSecrets) {
   sources.environment["GATEHOUSE_PORT"] = "9000";
   sources.dotenv = "LOG_LEVEL=warn\n";
   const Loaded loaded = load_well(sources);
-  ASSERT_EQ(loaded.resolved.size(), catalog().size());
+  ASSERT_EQ(loaded.reading.resolved.size(), catalog().size());
   EXPECT_EQ(line(loaded, "PORT"), "9000 environment GATEHOUSE_PORT");
   EXPECT_EQ(line(loaded, "LOG_LEVEL"), "warn .env LOG_LEVEL");
   EXPECT_EQ(line(loaded, "HOST"), "0.0.0.0 default ");
@@ -241,26 +242,26 @@ TEST(LoadSettings, ResolvedList_ShowsWhatAppliesAndNotWhatWasOverridden) {
 // What was written over the secret was shorter, and the rest of it stayed.
 TEST(LoadSettings, ShownSecret_HasNothingOfItBehindItsEnd) {
   const Loaded loaded = load_well(production_sources());
-  for (const ResolvedSetting& one : loaded.resolved) {
-    if (!one.setting->secret) continue;
+  for (const config::ResolvedSetting& one : loaded.reading.resolved) {
+    if (!one.setting->is_secret()) continue;
     EXPECT_LT(one.shown.capacity(), good_api_key.size()) << one.setting->name;
   }
 }
 
 TEST(GenerateSecret, ItsResult_IsStrongAndFresh) {
   CountingRandom random;
-  const std::string first = generate_secret(random);
+  const std::string first = config::generate_secret(random);
   EXPECT_EQ(first.size(), 43U);
-  EXPECT_NE(first, generate_secret(random));
+  EXPECT_NE(first, config::generate_secret(random));
 }
 
 TEST(ReadEnvironment, Pairs_AreSplitAtTheFirstEqualsSign) {
   const char* const variables[] = {"A=b=c", "EMPTY=", "odd", nullptr};
-  const auto environment = read_environment(variables);
+  const auto environment = config::read_environment(variables);
   EXPECT_EQ(environment.at("A"), "b=c");
   EXPECT_EQ(environment.at("EMPTY"), "");
   EXPECT_EQ(environment.size(), 2U);
 }
 
 }  // namespace
-}  // namespace gatehouse::config::testing
+}  // namespace gatehouse::service::testing

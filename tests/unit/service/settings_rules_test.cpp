@@ -1,12 +1,8 @@
 #include <gmock/gmock.h>
 
-#include <map>
+#include "unit/service/settings_loading.hpp"
 
-#include "support/test_authority.hpp"
-#include "support/test_keys.hpp"
-#include "unit/config/loading.hpp"
-
-namespace gatehouse::config::testing {
+namespace gatehouse::service::testing {
 namespace {
 
 using ::testing::HasSubstr;
@@ -124,105 +120,19 @@ TEST(Rules, UnreadableValues_AreRefusedEverywhere) {
   };
   for (const auto& [name, value] : wrong) expect_refused(production_with(name, value), std::string{name} + ": is not ");
 }
-TEST(Rules, OriginThatIsNone_IsRefused) {
-  for (const char* origins : {"*", "https://a.example/", "http://localhost:3000,a.example"})
-    expect_refused(production_with("ALLOWED_ORIGINS", origins),
-                   "ALLOWED_ORIGINS: is not a comma-separated list, each entry an origin");
-}
 TEST(Rules, UnreadableValue_SaysTheDefault) {
   expect_refused(production_with("PORT", "x"),
                  "PORT: is not a number from 0 to 65535; correct it or leave it out for 8000");
-}
-TEST(Rules, CertificateWithoutKey_IsRefused) {
-  expect_refused(production_with("TLS_CERT", "/dev/null"), "TLS_CERT: is set without TLS_KEY; set both or neither");
-  expect_refused(production_with("TLS_KEY", "/dev/null"), "TLS_KEY: is set without TLS_CERT; set both or neither");
 }
 TEST(Rules, UnreadableFiles_AreRefused) {
   for (const char* name : {"TLS_CERT", "TLS_KEY", "DB_SSL_CA"})
     expect_refused(production_with(name, "/nonexistent"), std::string{name} + ": names a file that cannot be read");
 }
-TEST(Rules, HostThatIsNoAddress_IsRefused) {
-  for (const char* host : {"auth.example.com", "127.0.0.1:80", "300.0.0.1", "[::1]", "127.1"})
-    expect_refused(production_with("HOST", host), "HOST: is not an IP address or localhost");
-  for (const char* host : {"localhost", "127.0.0.1", "0.0.0.0", "::", "::1"})
-    EXPECT_EQ(mistakes_of(production_with("HOST", host)), "") << host;
-}
-TEST(Rules, DatabaseHostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
-  for (const char* name : {"DB_HOST", "DB_LISTEN_HOST"}) {
-    for (const char* host : {"postgresql://app:canary@db/auth", "localhost:5432", "db canary", "user@db"})
-      expect_refused(production_with(name, host), std::string{name} + ": is not a host name");
-    for (const char* host : {"db", "DB.internal", "db_1,db-2", "10.0.0.1", "::1", "fd00::1,db", "/run/postgresql"})
-      EXPECT_EQ(mistakes_of(production_with(name, host)), "") << host;
-  }
-  EXPECT_THAT(mistakes_of(production_with("DB_HOST", "postgresql://app:canary@db/auth")), Not(HasSubstr("canary")));
-}
-TEST(Rules, SqlitePathThatIsAUrl_IsRefused) {
-  expect_refused(production_with("SQLITE_PATH", "postgresql://app:canary@db/auth"), "SQLITE_PATH: is a URL");
-}
-TEST(ProductionRules, NamesForPostgresWithoutAHost_AreRefused) {
-  for (const auto& [name, value] : std::map<std::string, std::string>{
-           {"DB_PORT", "6000"}, {"DB_NAME", "auth"}, {"DB_USER", "app"}, {"DB_PASSWORD", "x"}, {"DB_SSL", "true"}}) {
-    expect_strict(production_with(name, value), name + ": is set, but neither DB_HOST nor DATABASE_URL");
-    Sources with_host = production_with(name, value);
-    with_host.environment["DB_HOST"] = "localhost";
-    EXPECT_EQ(mistakes_of(with_host), "") << name;
-  }
-}
-TEST(Rules, PrivateKeyThatCannotSign_IsRefused) {
-  for (const std::string& pem :
-       {std::string{"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"},
-        gatehouse::testing::generate_ec("P-384").private_key, gatehouse::testing::generate_rsa(1024).private_key})
-    expect_refused(production_with("JWT_PRIVATE_KEY", pem), "JWT_PRIVATE_KEY: cannot be used: ");
-}
-TEST(Rules, KeyInPemFormAsTokenSecret_IsRefused) {
-  expect_refused(production_with("JWT_SECRET", gatehouse::testing::generate("ED25519").public_key),
-                 "JWT_SECRET: is a key in PEM form, no secret");
-}
-TEST(Rules, CertificateAndKeyThatServeNoTls_AreRefused) {
-  const gatehouse::testing::TestAuthority authority;
-  const auto one = authority.issue("one.example");
-  const auto other = authority.issue("other.example");
-  const auto with = [](const std::string& certificate, const std::string& key) {
-    Sources sources = production_with("TLS_CERT", certificate);
-    sources.environment["TLS_KEY"] = key;
-    return sources;
-  };
-  EXPECT_EQ(mistakes_of(with(one.chain_path, one.key_path)), "");
-  expect_refused(with(one.chain_path, other.key_path), "TLS_KEY: is not the key of the certificate in TLS_CERT");
-  expect_refused(with(one.key_path, one.key_path), "TLS_CERT: names a file without a certificate");
-  expect_refused(with(one.chain_path, one.chain_path), "TLS_KEY: names a file without a readable private key");
-}
-TEST(Rules, DatabaseInMemory_IsRefused) {
-  expect_refused(production_with("SQLITE_PATH", ":memory:"), "SQLITE_PATH: names no file");
-  expect_refused(production_with("DATABASE_URL", "sqlite::memory:"), "SQLITE_PATH: names no file");
-}
-TEST(Rules, PoolMinAboveMax_IsRefused) {
-  Sources sources = production_with("DB_POOL_MIN", "5");
-  sources.environment["DB_POOL_MAX"] = "4";
-  expect_refused(sources, "DB_POOL_MIN: is larger than DB_POOL_MAX");
-}
-TEST(Rules, AbsoluteLifetimeBelowIdle_IsRefused) {
-  expect_refused(production_with("SESSION_ABSOLUTE_TTL", "6d"), "SESSION_ABSOLUTE_TTL: is shorter than SESSION_TTL");
-}
-TEST(Rules, TooManyListEntries_AreRefused) {
-  std::string many;
-  for (int i = 0; i < 65; ++i) many += "10.0.0.1,";
-  expect_refused(production_with("TRUSTED_PROXIES", many), "TRUSTED_PROXIES: is not a list of at most 64 entries");
-}
-
-TEST(Advice, PlainDatabaseConnectionInProduction_IsAWarning) {
-  EXPECT_THAT(warnings_of(production_with("DB_HOST", "db.internal")), HasSubstr("DB_SSL: is false"));
-  EXPECT_EQ(warnings_of(production_with("DB_HOST", "/run/postgresql")), "");
-}
-TEST(Advice, ExampleDatabasePasswordInProduction_IsAWarning) {
-  Sources sources = production_with("DB_HOST", "localhost");
-  sources.environment["DB_PASSWORD"] = "postgres";
-  EXPECT_THAT(warnings_of(sources), HasSubstr("DB_PASSWORD: is PostgreSQL's example password"));
-}
 
 TEST(Mistakes, Values_NeverStandInThem) {
   Sources sources;
-  for (const Setting& setting : catalog()) sources.environment[std::string{setting.name}] = "canary,canary\x01";
+  for (const config::Setting* setting : catalog())
+    sources.environment[std::string{setting->name}] = "canary,canary\x01";
   sources.environment["API_KEY_FILE"] = "canary";
   sources.environment["GATEHOUSE_UNKNOWN"] = "canary";
   sources.dotenv = "SESION_TTL=canary\ncanary";
@@ -237,11 +147,11 @@ TEST(Warnings, Values_NeverStandInThem) {
   sources.environment["DATABASE_URL"] = "postgres://app:canary@db/auth";
   sources.dotenv = "SESION_TTL=canary\nGATEHOUSE_X=canary\nX=canary\nX=canary";
   const Loaded loaded = load_well(sources);
-  EXPECT_FALSE(loaded.warnings.empty());
-  EXPECT_THAT(all_of(loaded.warnings), Not(HasSubstr("canary")));
-  for (const ResolvedSetting& one : loaded.resolved)
+  EXPECT_FALSE(loaded.reading.warnings.empty());
+  EXPECT_THAT(all_of(loaded.reading.warnings), Not(HasSubstr("canary")));
+  for (const config::ResolvedSetting& one : loaded.reading.resolved)
     EXPECT_THAT(one.shown, Not(HasSubstr("canary"))) << one.setting->name;
 }
 
 }  // namespace
-}  // namespace gatehouse::config::testing
+}  // namespace gatehouse::service::testing

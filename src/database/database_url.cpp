@@ -1,12 +1,21 @@
-#include "config/database_url.hpp"
+#include "database/database_url.hpp"
 
+#include <algorithm>
+#include <boost/url/authority_view.hpp>
+#include <boost/url/params_encoded_view.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/parse_query.hpp>
+#include <boost/url/pct_string_view.hpp>
 #include <optional>
 #include <utility>
 
-#include "base/text.hpp"
-
-namespace gatehouse::config {
+namespace gatehouse::database {
 namespace {
+
+namespace urls = boost::urls;
+
+using config::Parsed;
+using config::Unreadable;
 
 std::unexpected<Unreadable> refusal(std::string_view expectation) {
   return std::unexpected{Unreadable{std::string{expectation}}};
@@ -14,19 +23,9 @@ std::unexpected<Unreadable> refusal(std::string_view expectation) {
 
 /// RFC 3986 section 2.1; nothing where a % is not followed by two hex digits, or where it hides a NUL.
 std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    const auto byte = from_hex(text.substr(i + 1, 2));
-    if (!byte || byte->empty() || byte->front() == '\0') return std::nullopt;
-    decoded += *byte;
-    i += 2;
-  }
-  return decoded;
+  const auto encoded = urls::make_pct_string_view(text);
+  if (!encoded || text.find("%00") != std::string_view::npos) return std::nullopt;
+  return encoded->decode();
 }
 
 /// The text before the separator, which is removed from `rest` with it; all of it where there is none.
@@ -47,28 +46,30 @@ Parsed<void> read_user(PostgresSettings& postgres, std::string_view text) {
   return {};
 }
 
-Parsed<void> read_host(PostgresSettings& postgres, std::string_view text) {
-  std::string_view host = text;
-  std::string_view port;
-  if (host.starts_with('[')) {
-    const std::size_t close = host.find(']');
-    if (close == std::string_view::npos) return refusal("a URL with a readable host");
-    port = host.substr(close + 1);
-    host = host.substr(1, close - 1);
-    if (!port.empty() && !port.starts_with(':')) return refusal("a URL with a readable host");
-    if (!port.empty()) port.remove_prefix(1);
-  } else {
-    host = take_until(text, ':');
-    port = text;
-  }
-  auto decoded = percent_decoded(host);
-  if (!decoded) return refusal("correctly percent-encoded in its host");
-  if (!decoded->empty()) postgres.host = std::move(*decoded);
-  if (port.empty()) return {};
-  const auto number = parse_number(port, {1, 65535});
+Parsed<void> read_port(PostgresSettings& postgres, std::string_view text) {
+  const auto number = config::parse_number(text, {1, 65535});
   if (!number) return refusal("a URL whose port is a number from 1 to 65535");
   postgres.port = static_cast<std::uint16_t>(*number);
   return {};
+}
+
+/// How much of `host:port` is the host; an IPv6 address has colons of its own and stands in brackets.
+std::size_t host_length(std::string_view text) {
+  if (!text.starts_with('[')) return std::min(text.find(':'), text.size());
+  const std::size_t close = text.find(']');
+  return close == std::string_view::npos ? text.size() : close + 1;
+}
+
+Parsed<void> read_host(PostgresSettings& postgres, std::string_view text) {
+  const std::string_view host = text.substr(0, host_length(text));
+  const std::string_view port = text.substr(host.size());
+  if (!urls::make_pct_string_view(host)) return refusal("correctly percent-encoded in its host");
+  const auto authority = urls::parse_authority(host);
+  if (!authority || (!port.empty() && !port.starts_with(':'))) return refusal("a URL with a readable host");
+  auto decoded = percent_decoded(authority->encoded_host_address());
+  if (!decoded) return refusal("correctly percent-encoded in its host");
+  if (!decoded->empty()) postgres.host = std::move(*decoded);
+  return port.size() > 1 ? read_port(postgres, port.substr(1)) : Parsed<void>{};
 }
 
 Parsed<void> read_ssl_mode(PostgresSettings& postgres, std::string_view mode) {
@@ -85,21 +86,27 @@ Parsed<void> read_ssl_mode(PostgresSettings& postgres, std::string_view mode) {
   return refusal("a URL whose sslmode is disable, allow, prefer, require, verify-ca or verify-full");
 }
 
+Parsed<void> read_parameter(PostgresSettings& postgres, std::string_view name, std::string value) {
+  if (name == "sslmode") return read_ssl_mode(postgres, value);
+  if (name == "sslrootcert") {
+    postgres.ssl_ca = std::move(value);
+  } else if (name == "host") {
+    postgres.host = std::move(value);
+  } else {
+    return refusal("a URL with only the parameters sslmode, sslrootcert and host after its ?");
+  }
+  return {};
+}
+
 Parsed<void> read_parameters(PostgresSettings& postgres, std::string_view text) {
-  while (!text.empty()) {
-    std::string_view parameter = take_until(text, '&');
-    const std::string_view name = take_until(parameter, '=');
-    auto value = percent_decoded(parameter);
+  // An & at the end is no parameter, though RFC 3986 would allow an empty one.
+  if (text.size() > 1 && text.ends_with('&')) text.remove_suffix(1);
+  const auto parameters = urls::parse_query(text);
+  if (!parameters) return refusal("correctly percent-encoded in its parameters");
+  for (const auto& parameter : *parameters) {
+    auto value = percent_decoded(parameter.value);
     if (!value) return refusal("correctly percent-encoded in its parameters");
-    if (name == "sslmode") {
-      if (auto read = read_ssl_mode(postgres, *value); !read) return read;
-    } else if (name == "sslrootcert") {
-      postgres.ssl_ca = std::move(*value);
-    } else if (name == "host") {
-      postgres.host = std::move(*value);
-    } else {
-      return refusal("a URL with only the parameters sslmode, sslrootcert and host after its ?");
-    }
+    if (auto read = read_parameter(postgres, parameter.key, std::move(*value)); !read) return read;
   }
   return {};
 }
@@ -117,7 +124,7 @@ Parsed<void> read_postgres(PostgresSettings& postgres, std::string_view rest) {
   auto database = percent_decoded(name);
   if (!database || database->empty()) return refusal("a URL that names a database after its host");
   postgres.name = std::move(*database);
-  return read_parameters(postgres, parameters);
+  return parameters.empty() ? Parsed<void>{} : read_parameters(postgres, parameters);
 }
 
 }  // namespace
@@ -138,4 +145,4 @@ Parsed<void> read_database_url(DatabaseSettings& database, std::string_view url)
   return {};
 }
 
-}  // namespace gatehouse::config
+}  // namespace gatehouse::database

@@ -1,0 +1,59 @@
+#include "api/api_settings.hpp"
+
+#include <array>
+
+#include "config/assign.hpp"
+
+namespace gatehouse::api {
+namespace {
+
+using namespace config;
+using Row = SettingOf<ApiSettings>;
+using Text = std::string_view;
+
+constexpr std::array login_error_styles{Choice<LoginErrors>{"uniform", LoginErrors::uniform},
+                                        Choice<LoginErrors>{"detailed", LoginErrors::detailed}};
+
+constexpr std::array rows{
+    Row{{"API_KEY", secrets_group, "",
+         "What callers send in X-API-Key, at least 32 characters. Several, comma-separated, are all valid at once.",
+         Secrecy::key},
+        nullptr,
+        &ApiSettings::api_keys},
+    Row{{.name = "ALLOWED_ORIGINS",
+         .group = "HTTP server",
+         .default_text = "",
+         .description = "Web origins that browsers may call from, comma-separated: "
+                        "https://app.example.com,http://localhost:3000.",
+         .follows = "TLS_KEY"},
+        [](ApiSettings& s, Text text) { return assign_list(text, parse_origin, s.allowed_origins); }},
+    Row{{.name = "LOGIN_ERRORS",
+         .group = "Passwords and login",
+         .default_text = "uniform",
+         .description = "uniform answers an unknown email and a wrong password alike; detailed tells them apart, as "
+                        "Express did.",
+         .follows = "HASH_WAIT_MAX"},
+        [](ApiSettings& s, Text text) { return assign_choice(text, login_error_styles, s.login_errors); }},
+};
+
+}  // namespace
+
+Section<ApiSettings> api_section() { return {.rows = rows}; }
+
+Parsed<std::string> parse_origin(std::string_view text) {
+  const std::unexpected refusal{Unreadable{"an origin (write https://app.example.com, without a path or a final /)"}};
+  std::string origin = to_lower(text);
+  const bool secure = origin.starts_with("https://");
+  if (!secure && !origin.starts_with("http://")) return refusal;
+  std::string_view host = std::string_view{origin}.substr(secure ? 8 : 7);
+  const std::size_t colon = host.rfind(':');
+  const bool has_port = colon != std::string_view::npos && !host.substr(colon).ends_with(']');
+  const std::string_view port = has_port ? host.substr(colon + 1) : std::string_view{};
+  if (has_port) host = host.substr(0, colon);
+  if (!is_host(host)) return refusal;
+  if (has_port && !parse_number(port, {1, 65535})) return refusal;
+  if (port == (secure ? "443" : "80")) origin.resize(origin.size() - port.size() - 1);
+  return origin;
+}
+
+}  // namespace gatehouse::api

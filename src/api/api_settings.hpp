@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/secret_string.hpp"
+#include "config/setting.hpp"
+
+namespace gatehouse::api {
+
+/// Whether a failed login says why.
+enum class LoginErrors {
+  uniform,   ///< an unknown email and a wrong password look alike
+  detailed,  ///< as the Express service told them apart
+};
+
+/// Who may call, and what callers are told.
+struct ApiSettings {
+  std::vector<SecretString> api_keys;               ///< API_KEY, all valid at once
+  std::vector<std::string> allowed_origins;         ///< ALLOWED_ORIGINS, exact origins
+  LoginErrors login_errors = LoginErrors::uniform;  ///< LOGIN_ERRORS
+};
+
+/// Their names, defaults and rules.
+[[nodiscard]] config::Section<ApiSettings> api_section();
+
+/// A web origin (RFC 6454 section 6.2), `https://app.example.com` or `http://localhost:3000`: http or https, a host, an
+/// optional port and nothing else. Returned as browsers send it: lower case, without the scheme's default port.
+[[nodiscard]] config::Parsed<std::string> parse_origin(std::string_view text);
+
+}  // namespace gatehouse::api

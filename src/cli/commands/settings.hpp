@@ -1,0 +1,10 @@
+#pragma once
+
+#include "cli/commands.hpp"
+
+namespace gatehouse::cli {
+
+/// `gatehouse settings`: lists every setting there is, also as the documents have them. It needs no settings.
+void add_settings_command(Commands& commands);
+
+}  // namespace gatehouse::cli

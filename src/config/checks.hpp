@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "config/environment.hpp"
+#include "config/mistake.hpp"
+
+namespace gatehouse::config {
+
+/// What a feature's rules may ask while they look at their settings, and where they put what they find.
+class Checks {
+ public:
+  /// True where the setting of this name was given a value, whichever.
+  using IsGiven = std::function<bool(std::string_view name)>;
+
+  Checks(Environment environment, IsGiven is_given) : environment_(environment), is_given_(std::move(is_given)) {}
+
+  [[nodiscard]] Environment environment() const { return environment_; }
+  [[nodiscard]] bool is_given(std::string_view name) const { return is_given_(name); }
+
+  /// What the program cannot work with, wherever it runs.
+  void refuse(Mistake mistake) { mistakes_.push_back(std::move(mistake)); }
+  /// What production refuses; elsewhere it is a warning.
+  void refuse_in_production(Mistake mistake) { breaches_.push_back(std::move(mistake)); }
+  /// What works and is still worth a second look.
+  void advise(Mistake mistake) { advice_.push_back(std::move(mistake)); }
+
+  /// Refuses a path, of a file in PEM form, that cannot be read. An empty one names no file.
+  void require_readable(std::string_view name, const std::string& path);
+
+  [[nodiscard]] const Mistakes& mistakes() const { return mistakes_; }
+  [[nodiscard]] const Mistakes& breaches() const { return breaches_; }
+  [[nodiscard]] const Mistakes& advice() const { return advice_; }
+
+ private:
+  const Environment environment_;
+  const IsGiven is_given_;
+  Mistakes mistakes_;
+  Mistakes breaches_;
+  Mistakes advice_;
+};
+
+/// The text of a file in PEM form, or nothing where it cannot be read. Blocks.
+[[nodiscard]] std::optional<std::string> read_pem_file(const std::string& path);
+
+}  // namespace gatehouse::config

@@ -1,0 +1,167 @@
+#include "config/reading.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "base/base64url.hpp"
+#include "config/checks.hpp"
+#include "config/dotenv.hpp"
+#include "config/key_rules.hpp"
+
+namespace gatehouse::config {
+namespace {
+
+constexpr std::size_t generated_secret_bytes = 32;
+constexpr std::string_view hidden = "(hidden)";
+
+void append(Mistakes& to, Mistakes from) { std::ranges::move(from, std::back_inserter(to)); }
+
+/// One reading of the sources; its steps run once, in the order of run().
+class Reader {
+ public:
+  Reader(const Form& form, const Sources& sources, crypto::Random& random)
+      : form_(form), catalog_(form.catalog()), sources_(sources), random_(random) {}
+
+  Reading run() {
+    reading_.dotenv_name = sources_.dotenv_name;
+    const Lookup lookup{catalog_, sources_.environment, read_dotenv()};
+    for (const FormEntry& entry : form_.entries()) resolve(entry, lookup);
+    show_what_was_supplied();
+    append(strict(), lookup.unknown_names());
+    check();
+    if (reading_.mistakes.empty()) generate_missing_keys();
+    return std::move(reading_);
+  }
+
+ private:
+  /// Where a breach of production's rules goes.
+  Mistakes& strict() { return form_.environment() == Environment::production ? reading_.mistakes : reading_.warnings; }
+
+  Lookup::Variables read_dotenv() {
+    if (!sources_.dotenv) return {};
+    auto entries = parse_dotenv(*sources_.dotenv);
+    if (!entries) {
+      const std::size_t line = entries.error().line;
+      const std::string& file = sources_.dotenv_name;
+      const std::string where = line == 0 ? file : file + " line " + std::to_string(line);
+      reading_.mistakes.push_back({where, entries.error().message, "correct the file"});
+      return {};
+    }
+    Lookup::Variables variables;
+    for (DotenvEntry& entry : *entries) {
+      const auto [place, is_new] = variables.insert_or_assign(std::move(entry.name), std::move(entry.value));
+      if (is_new) continue;
+      const std::string line = std::to_string(entry.line);
+      reading_.warnings.push_back({place->first,
+                                   "stands twice in " + sources_.dotenv_name + ", the last time in line " + line,
+                                   "the last one counts; remove the others"});
+    }
+    return variables;
+  }
+
+  void resolve(const FormEntry& entry, const Lookup& lookup) {
+    const Setting& setting = *entry.setting;
+    auto given = lookup.find(setting, reading_.mistakes);
+    const bool has_value = given && !given->text.empty();
+    const std::string_view fallback = default_text(setting, form_.environment());
+    const std::string_view text = has_value ? std::string_view{given->text} : fallback;
+    // Settings start out as the defaults of every environment but production.
+    const bool differs = has_value || (!fallback.empty() && fallback != setting.default_text);
+    if (differs && !is_replaced(setting, lookup)) apply(entry, text);
+    // A secret never enters `shown`: what is written over it may be shorter.
+    const bool hides = setting.is_secret() && !text.empty();
+    ResolvedSetting resolved{&setting, std::string{hides ? hidden : text}, Origin::fallback, ""};
+    if (has_value) {
+      resolved.origin = given->origin;
+      resolved.variable = std::move(given->variable);
+      if (setting.is_secret()) wipe_memory(given->text.data(), given->text.size());
+    }
+    reading_.resolved.push_back(std::move(resolved));
+  }
+
+  /// Null where the form has no such setting.
+  ResolvedSetting* find(std::string_view name) {
+    const auto one = std::ranges::find(reading_.resolved, name, [](const auto& each) { return each.setting->name; });
+    return one == reading_.resolved.end() ? nullptr : &*one;
+  }
+
+  /// Whether the setting that this one stands in for is given itself.
+  [[nodiscard]] bool is_replaced(const Setting& setting, const Lookup& lookup) const {
+    const Setting* other = find_setting(catalog_, setting.stands_in_for);
+    Mistakes told_at_its_own_turn;
+    return other != nullptr && lookup.find(*other, told_at_its_own_turn).has_value();
+  }
+
+  [[nodiscard]] bool is_given(std::string_view name) {
+    const ResolvedSetting* one = find(name);
+    return one != nullptr && one->origin != Origin::fallback;
+  }
+
+  /// Where a supplied value is not what the setting was resolved to, it counts, and so does where it came from.
+  void show_what_was_supplied() {
+    for (Supplied& supplied : form_.supplied()) {
+      ResolvedSetting* one = find(supplied.name);
+      if (one == nullptr || one->shown == supplied.value || !is_given(supplied.source)) continue;
+      one->shown = std::move(supplied.value);
+      one->origin = find(supplied.source)->origin;
+      one->variable = find(supplied.source)->variable;
+    }
+  }
+
+  void check() {
+    Checks checks{form_.environment(), [this](std::string_view name) { return is_given(name); }};
+    form_.check(checks);
+    append(reading_.mistakes, checks.mistakes());
+    append(strict(), checks.breaches());
+    append(strict(), check_keys(form_));
+    append(reading_.warnings, checks.advice());
+  }
+
+  void apply(const FormEntry& entry, std::string_view text) {
+    const Setting& setting = *entry.setting;
+    const bool has_nul = text.find('\0') != std::string_view::npos;
+    const auto applied = has_nul ? Parsed<void>{std::unexpected{Unreadable{"free of NUL bytes"}}} : entry.read(text);
+    if (applied) return;
+    std::string remedy = "correct it";
+    if (!setting.default_text.empty()) remedy += " or leave it out for " + std::string{setting.default_text};
+    reading_.mistakes.push_back(
+        {std::string{setting.name}, "is not " + applied.error().expectation, std::move(remedy)});
+  }
+
+  void generate_missing_keys() {
+    for (const FormEntry& entry : form_.entries()) {
+      if (entry.keys == nullptr || !entry.keys->empty() || !entry.is_needed()) continue;
+      std::string secret = generate_secret(random_);
+      entry.keys->emplace_back(secret);
+      wipe_memory(secret.data(), secret.size());
+      ResolvedSetting* one = find(entry.setting->name);
+      one->origin = Origin::generated;
+      one->shown = hidden;
+    }
+  }
+
+  const Form& form_;
+  const Catalog catalog_;
+  const Sources& sources_;
+  crypto::Random& random_;
+  Reading reading_;
+};
+
+}  // namespace
+
+Reading read_into(const Form& form, const Sources& sources, crypto::Random& random) {
+  return Reader{form, sources, random}.run();
+}
+
+std::string generate_secret(crypto::Random& random) {
+  std::array<char, generated_secret_bytes> bytes{};
+  random.fill(std::as_writable_bytes(std::span{bytes}));
+  std::string secret = to_base64url({bytes.data(), bytes.size()});
+  wipe_memory(bytes.data(), bytes.size());
+  return secret;
+}
+
+}  // namespace gatehouse::config

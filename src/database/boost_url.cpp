@@ -1,0 +1,2 @@
+// The one compilation of Boost.URL.
+#include <boost/url/src.hpp>

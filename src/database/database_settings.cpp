@@ -1,0 +1,164 @@
+#include "database/database_settings.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "config/assign.hpp"
+#include "config/checks.hpp"
+#include "database/database_url.hpp"
+
+namespace gatehouse::database {
+namespace {
+
+using namespace config;
+using std::chrono::days;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Row = SettingOf<DatabaseSettings>;
+using Text = std::string_view;
+
+constexpr std::string_view group = "Database";
+constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
+constexpr DurationRange idle_range{seconds{1}, days{1}};
+
+Parsed<void> assign_host(Text text, std::string& out) {
+  auto host = parse_database_host(text);
+  if (!host) return std::unexpected{host.error()};
+  out = *std::move(host);
+  return {};
+}
+
+Parsed<void> choose_host(DatabaseSettings& settings, Text text) {
+  settings.kind = DatabaseKind::postgres;
+  return assign_host(text, settings.postgres.host);
+}
+
+/// DATABASE_URL stands behind the names that it wins over.
+constexpr std::array rows{
+    Row{{"SQLITE_PATH", group, "data/gatehouse.db",
+         "The embedded database's file, used where neither DATABASE_URL nor DB_HOST is set."},
+        [](DatabaseSettings& s, Text text) { return assign_text(text, s.sqlite.path); }},
+    Row{{"SQLITE_READERS", group, "2", "Connections that read the SQLite database."},
+        [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 64}, s.sqlite.readers); }},
+    Row{{"DB_HOST", group, "",
+         "PostgreSQL's host name, address or socket directory. Set, it makes PostgreSQL the database."},
+        choose_host},
+    Row{{"DB_PORT", group, "5432", "PostgreSQL's port."},
+        [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 65535}, s.postgres.port); }},
+    Row{{"DB_NAME", group, "nodejs_app", "The database's name."},
+        [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.name); }},
+    Row{{"DB_USER", group, "postgres", "The database role."},
+        [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.user); }},
+    Row{{"DB_PASSWORD", group, "", "The role's password.", Secrecy::secret},
+        [](DatabaseSettings& s, Text text) { return assign_secret(text, s.postgres.password); }},
+    Row{{"DB_SSL", group, "false", "TLS to PostgreSQL, with its certificate and host name verified (verify-full)."},
+        [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.ssl); }},
+    Row{{"DB_SSL_CA", group, "", "Path of the authority's certificate (PEM); unset: the system's authorities."},
+        [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.ssl_ca); }},
+    Row{{"DATABASE_URL", group, "",
+         "postgresql://user:password@host:port/name?sslmode=verify-full or sqlite:path; wins over the names above.",
+         Secrecy::secret},
+        read_database_url},
+
+    Row{{"DB_POOL_MIN", group, "2", "PostgreSQL connections kept open per process."},
+        [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 1000}, s.postgres.pool_min); }},
+    Row{{"DB_POOL_MAX", group, "10",
+         "PostgreSQL connections open at most per process, two of them for the change feed; each io thread has one at "
+         "least."},
+        [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1000}, s.postgres.pool_max); }},
+    Row{{"DB_CONNECT_TIMEOUT", group, "30s", "Time a new PostgreSQL connection may take."},
+        [](DatabaseSettings& s, Text text) {
+          return assign_duration(text, timeout_range, s.postgres.connect_timeout);
+        }},
+    Row{{"DB_IDLE_TIMEOUT", group, "30s", "After this long unused, connections above DB_POOL_MIN are closed."},
+        [](DatabaseSettings& s, Text text) { return assign_duration(text, idle_range, s.postgres.idle_timeout); }},
+    Row{{"DB_PREPARED_STATEMENTS", group, "true",
+         "Behind a pooler, which is noticed, none are kept. false: take every session for shared."},
+        [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.prepared_statements); }},
+    Row{{"DB_LISTEN_HOST", group, "",
+         "Where LISTEN works, if not at DB_HOST: the server itself when DB_HOST is a pooler."},
+        [](DatabaseSettings& s, Text text) { return assign_host(text, s.postgres.listen_host); }},
+    Row{{"DB_LISTEN_PORT", group, "0", "The port that goes with DB_LISTEN_HOST; 0 means DB_PORT."},
+        [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 65535}, s.postgres.listen_port); }},
+    Row{{"DB_QUERY_TIMEOUT", group, "5s", "Deadline of each query; after it the request gets a 503."},
+        [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.query_timeout); }},
+    Row{{"DB_QUEUE_MAX", group, "4096", "Queries waiting per io thread; more get a 503."},
+        [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1 << 20}, s.queue_max); }},
+};
+
+bool is_this_machine(std::string_view host) {
+  return host.starts_with('/') || host == "localhost" || host == "127.0.0.1" || host == "::1";
+}
+
+/// Names for PostgreSQL mean nothing where the database is SQLite.
+void check_choice(const DatabaseSettings& settings, Checks& checks) {
+  constexpr std::array<std::string_view, 6> names{"DB_PORT",     "DB_NAME", "DB_USER",
+                                                  "DB_PASSWORD", "DB_SSL",  "DB_SSL_CA"};
+  if (settings.kind != DatabaseKind::sqlite || checks.is_given("DATABASE_URL")) return;
+  for (const std::string_view name : names) {
+    if (!checks.is_given(name)) continue;
+    checks.refuse_in_production({std::string{name},
+                                 "is set, but neither DB_HOST nor DATABASE_URL: the database is SQLite",
+                                 "set DB_HOST for PostgreSQL, or remove it"});
+  }
+}
+
+void advise(const DatabaseSettings& settings, Checks& checks) {
+  if (checks.is_given("DATABASE_URL") && checks.is_given("DB_HOST"))
+    checks.advise({"DB_HOST", "is overridden by DATABASE_URL", "keep one of the two"});
+  const PostgresSettings& postgres = settings.postgres;
+  if (checks.environment() != Environment::production || settings.kind != DatabaseKind::postgres) return;
+  if (!postgres.ssl && !is_this_machine(postgres.host))
+    checks.advise({"DB_SSL", "is false: what goes to the database can be read on its way", "set DB_SSL=true"});
+  if (postgres.password.equals("postgres"))
+    checks.advise({"DB_PASSWORD", "is PostgreSQL's example password", "choose another"});
+}
+
+void check(const DatabaseSettings& settings, Checks& checks) {
+  checks.require_readable("DB_SSL_CA", settings.postgres.ssl_ca);
+  if (settings.sqlite.path == ":memory:")
+    checks.refuse({"SQLITE_PATH", "names no file: each connection would have a memory of its own",
+                   "name a file, in a temporary folder if need be"});
+  if (settings.sqlite.path.find("://") != std::string::npos)
+    checks.refuse({"SQLITE_PATH", "is a URL, not the path of a file", "DATABASE_URL takes URLs"});
+  if (settings.postgres.pool_min > settings.postgres.pool_max)
+    checks.refuse({"DB_POOL_MIN", "is larger than DB_POOL_MAX", "lower it or raise DB_POOL_MAX"});
+  check_choice(settings, checks);
+  advise(settings, checks);
+}
+
+std::vector<Supplied> supplied(const DatabaseSettings& settings) {
+  constexpr std::string_view url = "DATABASE_URL";
+  const PostgresSettings& postgres = settings.postgres;
+  std::vector<Supplied> all{{"SQLITE_PATH", settings.sqlite.path, url}};
+  if (settings.kind == DatabaseKind::sqlite) return all;
+  all.push_back({"DB_HOST", postgres.host, url});
+  all.push_back({"DB_PORT", std::to_string(postgres.port), url});
+  all.push_back({"DB_NAME", postgres.name, url});
+  all.push_back({"DB_USER", postgres.user, url});
+  all.push_back({"DB_SSL", postgres.ssl ? "true" : "false", url});
+  return all;
+}
+
+}  // namespace
+
+Section<DatabaseSettings> database_section() { return {.rows = rows, .check = check, .supplied = supplied}; }
+
+Parsed<std::string> parse_database_host(std::string_view text) {
+  const auto is_address_v6 = [](std::string_view entry) {
+    in6_addr address{};
+    return inet_pton(AF_INET6, std::string{entry}.c_str(), &address) == 1;
+  };
+  const auto entries = split_list(text);
+  const bool all_known = std::ranges::all_of(entries, [&](std::string_view entry) {
+    return entry.starts_with('/') || is_host(to_lower(entry)) || is_address_v6(entry);
+  });
+  if (!entries.empty() && all_known) return std::string{text};
+  return std::unexpected{Unreadable{"a host name, an address or a socket's directory; DB_PORT takes the port"}};
+}
+
+}  // namespace gatehouse::database

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/secret_string.hpp"
+#include "config/setting.hpp"
+
+namespace gatehouse::database {
+
+enum class DatabaseKind { sqlite, postgres };
+
+/// The embedded database.
+struct SqliteSettings {
+  std::string path = "data/gatehouse.db";  ///< SQLITE_PATH
+  unsigned readers = 2;                    ///< SQLITE_READERS, reader connections
+};
+
+/// What libpq needs, from DATABASE_URL or the DB_… names.
+struct PostgresSettings {
+  std::string host = "localhost";   ///< DB_HOST, a name, an address or a socket directory
+  std::uint16_t port = 5432;        ///< DB_PORT
+  std::string name = "nodejs_app";  ///< DB_NAME
+  std::string user = "postgres";    ///< DB_USER
+  SecretString password;            ///< DB_PASSWORD
+  bool ssl = false;                 ///< DB_SSL: verify-full
+  std::string ssl_ca;               ///< DB_SSL_CA, path of a PEM file; empty: the system's authorities
+  unsigned pool_min = 2;            ///< DB_POOL_MIN, connections per process
+  unsigned pool_max = 10;           ///< DB_POOL_MAX
+  std::chrono::milliseconds connect_timeout{30'000};  ///< DB_CONNECT_TIMEOUT
+  std::chrono::milliseconds idle_timeout{30'000};     ///< DB_IDLE_TIMEOUT, above pool_min
+  bool prepared_statements = true;                    ///< DB_PREPARED_STATEMENTS; false: take every session for shared
+  std::string listen_host;                            ///< DB_LISTEN_HOST, where LISTEN works, if not DB_HOST
+  std::uint16_t listen_port = 0;                      ///< DB_LISTEN_PORT; 0: as DB_PORT
+};
+
+/// Which database, how it is reached and how much may wait for it.
+struct DatabaseSettings {
+  DatabaseKind kind = DatabaseKind::sqlite;
+  SqliteSettings sqlite;
+  PostgresSettings postgres;
+  std::chrono::milliseconds query_timeout{5'000};  ///< DB_QUERY_TIMEOUT, each query's deadline
+  std::uint32_t queue_max = 4096;                  ///< DB_QUEUE_MAX, queries waiting per io thread; over it: 503
+};
+
+/// Their names, defaults and rules.
+[[nodiscard]] config::Section<DatabaseSettings> database_section();
+
+/// Where a PostgreSQL server is: a host name, an address or the absolute path of a socket's directory, or several of
+/// them with commas between, as libpq takes them. Returned as given.
+[[nodiscard]] config::Parsed<std::string> parse_database_host(std::string_view text);
+
+}  // namespace gatehouse::database

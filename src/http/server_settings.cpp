@@ -1,0 +1,125 @@
+#include "http/server_settings.hpp"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+
+#include "config/assign.hpp"
+#include "config/checks.hpp"
+#include "crypto/certificate.hpp"
+
+namespace gatehouse::http {
+namespace {
+
+namespace ip = boost::asio::ip;
+using namespace config;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using Row = SettingOf<ServerSettings>;
+using Text = std::string_view;
+
+constexpr std::string_view listening = "HTTP server";
+constexpr std::string_view limits = "Limits and timeouts";
+constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
+
+/// As many digits as the largest prefix length has; Asio reads any number of them.
+constexpr std::size_t prefix_digits_max = 3;
+
+constexpr std::array rows{
+    Row{{"HOST", listening, "127.0.0.1", "The address to listen on; 0.0.0.0, every one, is the default in production.",
+         Secrecy::open, "0.0.0.0"},
+        [](ServerSettings& s, Text text) { return assign_text(text, s.host); }},
+    Row{{"PORT", listening, "8000", "The port to listen on; 0 takes a free one."},
+        [](ServerSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
+    Row{{"IO_THREADS", listening, "0", "Threads that serve connections; 0 means one per core."},
+        [](ServerSettings& s, Text text) { return assign_number(text, {0, 256}, s.io_threads); }},
+    Row{{"TLS_CERT", listening, "", "Path of the certificate chain (PEM). Together with TLS_KEY it turns TLS on."},
+        [](ServerSettings& s, Text text) { return assign_text(text, s.tls_cert); }},
+    Row{{"TLS_KEY", listening, "", "Path of the certificate's private key (PEM)."},
+        [](ServerSettings& s, Text text) { return assign_text(text, s.tls_key); }},
+    Row{{"TRUSTED_PROXIES", listening, "",
+         "Addresses and ranges whose X-Forwarded-For header is believed, comma-separated."},
+        [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
+
+    Row{{"HEADER_BYTES_MAX", limits, "16384", "Size of a request's header in bytes; above it: 431."},
+        [](ServerSettings& s, Text text) { return assign_number(text, {1024, 1 << 20}, s.header_bytes_max); }},
+    Row{{"BODY_BYTES_MAX", limits, "65536", "Size of a request's body in bytes; above it: 413."},
+        [](ServerSettings& s, Text text) { return assign_number(text, {1024, 16 << 20}, s.body_bytes_max); }},
+    Row{{"HEADER_TIMEOUT", limits, "10s", "Time a client has for a request's header."},
+        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.header_timeout); }},
+    Row{{"BODY_TIMEOUT", limits, "20s", "Time a client has for a request's body."},
+        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.body_timeout); }},
+    Row{{"IDLE_TIMEOUT", limits, "75s", "Time a connection may wait between requests."},
+        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.idle_timeout); }},
+    Row{{"WRITE_TIMEOUT", limits, "30s", "Time a client has to take its answer."},
+        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.write_timeout); }},
+    Row{{"SHUTDOWN_TIMEOUT", limits, "10s", "Time requests in flight have to finish after SIGTERM."},
+        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.shutdown_timeout); }},
+    Row{{"CONNECTIONS_MAX", limits, "10000", "Connections open at once; more are refused."},
+        [](ServerSettings& s, Text text) { return assign_number(text, {1, 1'000'000}, s.connections_max); }},
+    Row{{"PIPELINE_MAX", limits, "32", "Pipelined requests of one connection answered by one write."},
+        [](ServerSettings& s, Text text) { return assign_number(text, {1, 1024}, s.pipeline_max); }},
+};
+
+bool is_address(const std::string& host) {
+  in_addr v4{};
+  in6_addr v6{};
+  return inet_pton(AF_INET, host.c_str(), &v4) == 1 || inet_pton(AF_INET6, host.c_str(), &v6) == 1;
+}
+
+void check_certificate(const ServerSettings& settings, Checks& checks) {
+  if (settings.tls_cert.empty() || settings.tls_key.empty()) return;
+  const auto chain = read_pem_file(settings.tls_cert);
+  const auto key = read_pem_file(settings.tls_key);
+  if (!chain || !key) return;  // require_readable() says so
+  switch (crypto::fault_of(*chain, *key)) {
+    case crypto::CertificateFault::none:
+      return;
+    case crypto::CertificateFault::certificate_unreadable:
+      return checks.refuse({"TLS_CERT", "names a file without a certificate in PEM form", "check the path"});
+    case crypto::CertificateFault::key_unreadable:
+      return checks.refuse({"TLS_KEY", "names a file without a readable private key in PEM form",
+                            "check the path; a key behind a passphrase must be decrypted first"});
+    case crypto::CertificateFault::key_of_another:
+      return checks.refuse({"TLS_KEY", "is not the key of the certificate in TLS_CERT", "check both paths"});
+  }
+}
+
+void check(const ServerSettings& settings, Checks& checks) {
+  if (!settings.tls_cert.empty() && settings.tls_key.empty())
+    checks.refuse({"TLS_CERT", "is set without TLS_KEY", "set both or neither"});
+  if (settings.tls_cert.empty() && !settings.tls_key.empty())
+    checks.refuse({"TLS_KEY", "is set without TLS_CERT", "set both or neither"});
+  if (settings.host != "localhost" && !is_address(settings.host))
+    checks.refuse({"HOST", "is not an IP address or localhost", "0.0.0.0 and :: listen on every interface"});
+  checks.require_readable("TLS_CERT", settings.tls_cert);
+  checks.require_readable("TLS_KEY", settings.tls_key);
+  check_certificate(settings, checks);
+}
+
+}  // namespace
+
+Section<ServerSettings> server_section() { return {.rows = rows, .check = check}; }
+
+Parsed<std::string> parse_network(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const bool has_prefix = slash != std::string_view::npos;
+  boost::system::error_code v4;
+  boost::system::error_code v6;
+  if (has_prefix) {
+    std::ignore = ip::make_network_v4(text, v4);
+    std::ignore = ip::make_network_v6(text, v6);
+  } else {
+    std::ignore = ip::make_address_v4(text, v4);
+    std::ignore = ip::make_address_v6(text, v6);
+  }
+  const bool is_bounded = !has_prefix || text.size() - slash - 1 <= prefix_digits_max;
+  const bool has_zone = text.find('%') != std::string_view::npos;
+  if ((!v4 || !v6) && is_bounded && !has_zone) return std::string{text};
+  return std::unexpected{Unreadable{"an IP address or range (write 10.0.0.7, 10.0.0.0/8 or fd00::/8)"}};
+}
+
+}  // namespace gatehouse::http

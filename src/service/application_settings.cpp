@@ -1,0 +1,52 @@
+#include "service/application_settings.hpp"
+
+#include <array>
+
+#include "config/assign.hpp"
+
+namespace gatehouse::service {
+namespace {
+
+using namespace config;
+using telemetry::Level;
+using Row = SettingOf<ApplicationSettings>;
+using Text = std::string_view;
+
+constexpr std::string_view group = "Application";
+constexpr std::array environments{Choice<Environment>{"development", Environment::development},
+                                  Choice<Environment>{"test", Environment::test},
+                                  Choice<Environment>{"production", Environment::production}};
+constexpr std::array log_levels{Choice<Level>{"trace", Level::trace}, Choice<Level>{"debug", Level::debug},
+                                Choice<Level>{"info", Level::info},   Choice<Level>{"warn", Level::warn},
+                                Choice<Level>{"error", Level::error}, Choice<Level>{"off", Level::off}};
+
+/// An environment that cannot be read counts as production, so that a typing error never loosens a rule.
+Parsed<void> assign_environment(Text text, Environment& out) {
+  out = Environment::production;
+  return assign_choice(text, environments, out);
+}
+
+constexpr std::array rows{
+    Row{{.name = "NODE_ENV",
+         .group = group,
+         .default_text = "",
+         .description = "Read where APP_ENV is not set, so that an .env of the Express service keeps its meaning.",
+         .stands_in_for = "APP_ENV"},
+        [](ApplicationSettings& s, Text text) { return assign_environment(text, s.environment); }},
+    Row{{"APP_ENV", group, "development",
+         "development, test or production. Production refuses to start with missing, short or example secrets."},
+        [](ApplicationSettings& s, Text text) { return assign_environment(text, s.environment); }},
+    Row{{"LOG_LEVEL", group, "info",
+         "trace, debug, info, warn, error or off. Access lines are written at info and below."},
+        [](ApplicationSettings& s, Text text) { return assign_choice(text, log_levels, s.log_level); }},
+};
+
+std::vector<Supplied> supplied(const ApplicationSettings& settings) {
+  return {{"APP_ENV", std::string{to_text(settings.environment)}, "NODE_ENV"}};
+}
+
+}  // namespace
+
+Section<ApplicationSettings> application_section() { return {.rows = rows, .supplied = supplied}; }
+
+}  // namespace gatehouse::service

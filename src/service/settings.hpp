@@ -1,0 +1,48 @@
+#pragma once
+
+#include <expected>
+
+#include "api/api_settings.hpp"
+#include "config/catalog.hpp"
+#include "config/mistake.hpp"
+#include "config/reading.hpp"
+#include "config/sources.hpp"
+#include "crypto/random.hpp"
+#include "database/database_settings.hpp"
+#include "http/server_settings.hpp"
+#include "passwords/password_settings.hpp"
+#include "service/application_settings.hpp"
+#include "sessions/session_settings.hpp"
+#include "tokens/token_settings.hpp"
+
+namespace gatehouse::service {
+
+/// Everything the program can be told, checked: each feature's settings, as that feature defines them. A new feature
+/// gets a member here and a line in settings.cpp.
+struct Settings {
+  ApplicationSettings application;
+  api::ApiSettings api;
+  http::ServerSettings server;
+  database::DatabaseSettings database;
+  sessions::SessionSettings sessions;
+  tokens::TokenSettings tokens;
+  passwords::PasswordSettings passwords;
+};
+
+/// Settings and how they came about.
+struct Loaded {
+  Settings settings;
+  config::Reading reading;
+};
+
+/// Reads and checks everything at once (config::read_into() says how): the settings, or every mistake there is.
+[[nodiscard]] std::expected<Loaded, config::Mistakes> load_settings(const config::Sources& sources,
+                                                                    crypto::Random& random);
+
+/// The same for looking at, mistakes included.
+[[nodiscard]] Loaded read_settings(const config::Sources& sources, crypto::Random& random);
+
+/// Every setting there is.
+[[nodiscard]] config::Catalog catalog();
+
+}  // namespace gatehouse::service

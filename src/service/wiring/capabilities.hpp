@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "crypto/random.hpp"
+#include "database/database.hpp"
+#include "flows/account/account_flow.hpp"
+#include "flows/identity/identity_flow.hpp"
+#include "flows/login/login_flow.hpp"
+#include "passwords/password_service.hpp"
+#include "runtime/worker_pool.hpp"
+#include "service/settings.hpp"
+#include "sessions/session_cache.hpp"
+#include "sessions/session_sealer.hpp"
+#include "sessions/session_service.hpp"
+#include "tokens/token_issuer.hpp"
+#include "tokens/token_verifier.hpp"
+
+namespace gatehouse::service {
+
+/// What there is once a process of each capability, made from the settings: immutable, or safe from any thread. The
+/// one place where it is constructed, for the service, for commands and for tests.
+struct SharedCapabilities {
+  /// `clock` and `random` outlive it, the settings need not; `costs` are for tests. Throws std::invalid_argument, with
+  /// the name of the setting, where a key cannot be used.
+  SharedCapabilities(const Settings& settings, const Clock& clock, crypto::Random& random,
+                     const passwords::CostParameters& costs = {});
+  SharedCapabilities(const SharedCapabilities&) = delete;
+  SharedCapabilities& operator=(const SharedCapabilities&) = delete;
+
+  const Clock& clock;
+  crypto::Random& random;
+  const sessions::SessionSealer sealer;
+  sessions::SessionCache cache;
+  const tokens::TokenIssuer issuer;
+  const tokens::TokenVerifier verifier;
+  runtime::WorkerPool hashing_pool;
+  passwords::PasswordService passwords;
+};
+
+/// What there is of each capability over one Database: for each io thread, for a command, for a test.
+struct Capabilities {
+  /// `database` and `shared` outlive it.
+  Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared);
+  Capabilities(const Capabilities&) = delete;
+  Capabilities& operator=(const Capabilities&) = delete;
+
+  sessions::SessionService sessions;
+  flows::LoginFlow login;
+  flows::IdentityFlow identity;
+  flows::AccountFlow accounts;
+};
+
+}  // namespace gatehouse::service

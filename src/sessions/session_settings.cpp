@@ -1,0 +1,52 @@
+#include "sessions/session_settings.hpp"
+
+#include <array>
+
+#include "config/assign.hpp"
+#include "config/checks.hpp"
+
+namespace gatehouse::sessions {
+namespace {
+
+using namespace config;
+using std::chrono::days;
+using std::chrono::seconds;
+using Row = SettingOf<SessionSettings>;
+using Text = std::string_view;
+
+constexpr std::string_view group = "Sessions";
+constexpr DurationRange lifetime_range{seconds{1}, days{3650}};
+
+Parsed<void> assign_megabytes(Text text, std::size_t& bytes) {
+  const auto megabytes = parse_number(text, {0, 65536});
+  if (!megabytes) return std::unexpected{megabytes.error()};
+  bytes = *megabytes << 20U;
+  return {};
+}
+
+constexpr std::array rows{
+    Row{{"SESSION_SECRET", secrets_group, "",
+         "Seals sessions, at least 32 bytes. Several, comma-separated: the first seals, all of them open.",
+         Secrecy::key},
+        nullptr,
+        &SessionSettings::secrets},
+    Row{{"SESSION_TTL", group, "7d", "How long a session lives without being used."},
+        [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
+    Row{{"SESSION_ABSOLUTE_TTL", group, "30d", "How long a session lives at most, however much it is used."},
+        [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.absolute_ttl); }},
+    Row{{"SESSION_CACHE_MB", group, "64", "Memory for the session cache in MiB; 0 switches the cache off."},
+        [](SessionSettings& s, Text text) { return assign_megabytes(text, s.cache_bytes); }},
+    Row{{"SESSION_CLEANUP_INTERVAL", group, "60s", "How often expired sessions are deleted."},
+        [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{1}, days{1}}, s.cleanup_interval); }},
+};
+
+void check(const SessionSettings& settings, Checks& checks) {
+  if (settings.absolute_ttl < settings.ttl)
+    checks.refuse({"SESSION_ABSOLUTE_TTL", "is shorter than SESSION_TTL", "raise it or lower SESSION_TTL"});
+}
+
+}  // namespace
+
+Section<SessionSettings> session_section() { return {.rows = rows, .check = check}; }
+
+}  // namespace gatehouse::sessions

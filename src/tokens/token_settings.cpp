@@ -1,0 +1,79 @@
+#include "tokens/token_settings.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "config/assign.hpp"
+#include "config/checks.hpp"
+#include "jose/asymmetric_key.hpp"
+
+namespace gatehouse::tokens {
+namespace {
+
+using namespace config;
+using std::chrono::days;
+using std::chrono::seconds;
+using Row = SettingOf<TokenSettings>;
+using Text = std::string_view;
+
+constexpr std::string_view group = "Tokens";
+constexpr DurationRange lifetime_range{seconds{1}, days{3650}};
+
+/// PEM text (RFC 7468). Where a tool can pass one line only, its line ends may be written as `\n`.
+Parsed<void> assign_private_key(Text text, SecretString& out) {
+  std::string pem;
+  pem.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool line_end = text.substr(i).starts_with("\\n");
+    pem += line_end ? '\n' : text[i];
+    if (line_end) ++i;
+  }
+  const bool is_key = pem.starts_with("-----BEGIN ") && pem.find("PRIVATE KEY-----") != std::string::npos;
+  if (is_key) out = SecretString{pem};
+  wipe_memory(pem.data(), pem.size());
+  if (!is_key) return std::unexpected{Unreadable{"a private key in PEM form (-----BEGIN PRIVATE KEY-----)"}};
+  return {};
+}
+
+constexpr std::array rows{
+    Row{{"JWT_SECRET", secrets_group, "",
+         "Signs tokens (HS256), at least 32 bytes. Several, comma-separated: the first signs, all of them verify.",
+         Secrecy::key},
+        nullptr,
+        &TokenSettings::secrets,
+        [](const TokenSettings& s) { return s.private_key_pem.empty(); }},
+    Row{{"JWT_PRIVATE_KEY", secrets_group, "",
+         "A private key in PEM form (RSA, P-256 or Ed25519) that signs tokens instead of JWT_SECRET.", Secrecy::secret},
+        [](TokenSettings& s, Text text) { return assign_private_key(text, s.private_key_pem); }},
+    Row{{"JWT_EXPIRES_IN", group, "1h", "How long a token is valid."},
+        [](TokenSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
+    Row{{"JWT_ISSUER", group, "gatehouse", "The iss claim that tokens carry and must carry."},
+        [](TokenSettings& s, Text text) { return assign_text(text, s.issuer); }},
+    Row{{"JWT_AUDIENCE", group, "gatehouse", "The aud claim that tokens carry and must carry."},
+        [](TokenSettings& s, Text text) { return assign_text(text, s.audience); }},
+};
+
+void check_private_key(const SecretString& pem, Checks& checks) {
+  if (pem.empty()) return;
+  try {
+    const jose::PrivateKey key{pem.reveal()};
+  } catch (const std::invalid_argument& refusal) {
+    checks.refuse({"JWT_PRIVATE_KEY", std::string{"cannot be used: "} + refusal.what(),
+                   "it takes RSA of at least 2048 bits, EC on P-256 or Ed25519, without a passphrase"});
+  }
+}
+
+void check(const TokenSettings& settings, Checks& checks) {
+  for (const SecretString& secret : settings.secrets) {
+    // A public key is known to everybody: whoever signed with it as if it were a secret would be believed.
+    if (secret.reveal().find("-----BEGIN ") == std::string_view::npos) continue;
+    checks.refuse({"JWT_SECRET", "is a key in PEM form, no secret", "JWT_PRIVATE_KEY takes a private key"});
+  }
+  check_private_key(settings.private_key_pem, checks);
+}
+
+}  // namespace
+
+Section<TokenSettings> token_section() { return {.rows = rows, .check = check}; }
+
+}  // namespace gatehouse::tokens

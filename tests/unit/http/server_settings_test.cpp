@@ -1,0 +1,64 @@
+#include "http/server_settings.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support/section_reading.hpp"
+#include "support/test_authority.hpp"
+
+namespace gatehouse::http {
+namespace {
+
+using gatehouse::testing::read_section;
+using gatehouse::testing::Variables;
+using ::testing::HasSubstr;
+
+std::string mistakes_of(const Variables& variables) { return read_section(server_section(), variables).mistakes(); }
+
+TEST(ParseNetwork, AddressesAndRanges_AreRead) {
+  for (const char* text : {"10.0.0.7", "10.0.0.0/8", "0.0.0.0/0", "::1", "fd00::/8", "2001:db8::/128"})
+    EXPECT_EQ(*parse_network(text), text);
+}
+TEST(ParseNetwork, AnythingElse_IsRefused) {
+  for (const char* text : {"", "/8", "10.0.0", "10.0.0.0/", "10.0.0.0/33", "fd00::/129", "fd00::/x", "a.example",
+                           "10.0.0.0/8/8", "10.0.0.0/4294967304", "fe80::1%eth0", "fe80::%1/64"})
+    EXPECT_FALSE(parse_network(text)) << text;
+}
+
+TEST(ServerSettings, CertificateWithoutKey_IsRefused) {
+  EXPECT_THAT(mistakes_of({{"TLS_CERT", "/dev/null"}}),
+              HasSubstr("TLS_CERT: is set without TLS_KEY; set both or neither"));
+  EXPECT_THAT(mistakes_of({{"TLS_KEY", "/dev/null"}}),
+              HasSubstr("TLS_KEY: is set without TLS_CERT; set both or neither"));
+}
+TEST(ServerSettings, CertificateAndKeyThatServeNoTls_AreRefused) {
+  const gatehouse::testing::TestAuthority authority;
+  const auto one = authority.issue("one.example");
+  const auto other = authority.issue("other.example");
+  const auto with = [](const std::string& certificate, const std::string& key) {
+    return mistakes_of({{"TLS_CERT", certificate}, {"TLS_KEY", key}});
+  };
+  EXPECT_EQ(with(one.chain_path, one.key_path), "");
+  EXPECT_THAT(with(one.chain_path, other.key_path),
+              HasSubstr("TLS_KEY: is not the key of the certificate in TLS_CERT"));
+  EXPECT_THAT(with(one.key_path, one.key_path), HasSubstr("TLS_CERT: names a file without a certificate"));
+  EXPECT_THAT(with(one.chain_path, one.chain_path), HasSubstr("TLS_KEY: names a file without a readable private key"));
+}
+TEST(ServerSettings, HostThatIsNoAddress_IsRefused) {
+  for (const char* host : {"auth.example.com", "127.0.0.1:80", "300.0.0.1", "[::1]", "127.1"})
+    EXPECT_THAT(mistakes_of({{"HOST", host}}), HasSubstr("HOST: is not an IP address or localhost")) << host;
+  for (const char* host : {"localhost", "127.0.0.1", "0.0.0.0", "::", "::1"})
+    EXPECT_EQ(mistakes_of({{"HOST", host}}), "") << host;
+}
+TEST(ServerSettings, HostInProduction_IsEveryAddress) {
+  EXPECT_EQ(read_section(server_section(), {}, config::Environment::production).settings.host, "0.0.0.0");
+  EXPECT_EQ(read_section(server_section(), {}).settings.host, "127.0.0.1");
+}
+TEST(ServerSettings, TooManyListEntries_AreRefused) {
+  std::string many;
+  for (int i = 0; i < 65; ++i) many += "10.0.0.1,";
+  EXPECT_THAT(mistakes_of({{"TRUSTED_PROXIES", many}}),
+              HasSubstr("TRUSTED_PROXIES: is not a list of at most 64 entries"));
+}
+
+}  // namespace
+}  // namespace gatehouse::http

@@ -1,0 +1,35 @@
+#include "tokens/token_settings.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support/section_reading.hpp"
+#include "support/test_keys.hpp"
+
+namespace gatehouse::tokens {
+namespace {
+
+using gatehouse::testing::read_section;
+using ::testing::HasSubstr;
+
+TEST(TokenSettings, PrivateKey_NeedsNoSecretBesideIt) {
+  const std::string pem = gatehouse::testing::generate("ED25519").private_key;
+  const auto read = read_section(token_section(), {{"JWT_PRIVATE_KEY", pem}}, config::Environment::production);
+  EXPECT_EQ(read.mistakes(), "");
+  EXPECT_EQ(read.settings.private_key_pem.reveal(), pem);
+  EXPECT_TRUE(read.settings.secrets.empty());
+}
+TEST(TokenSettings, PrivateKeyThatCannotSign_IsRefused) {
+  for (const std::string& pem :
+       {std::string{"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"},
+        gatehouse::testing::generate_ec("P-384").private_key, gatehouse::testing::generate_rsa(1024).private_key})
+    EXPECT_THAT(read_section(token_section(), {{"JWT_PRIVATE_KEY", pem}}).mistakes(),
+                HasSubstr("JWT_PRIVATE_KEY: cannot be used: "));
+}
+TEST(TokenSettings, KeyInPemFormAsSecret_IsRefused) {
+  const std::string pem = gatehouse::testing::generate("ED25519").public_key;
+  EXPECT_THAT(read_section(token_section(), {{"JWT_SECRET", pem}}).mistakes(),
+              HasSubstr("JWT_SECRET: is a key in PEM form, no secret"));
+}
+
+}  // namespace
+}  // namespace gatehouse::tokens
