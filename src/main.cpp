@@ -18,8 +18,9 @@ using namespace gatehouse;
 
 std::unique_ptr<database::Provider> open_provider(const database::DatabaseSettings& settings, database::DriverLog log,
                                                   crypto::Random& random) {
-  if (settings.kind == database::DatabaseKind::postgres)
+  if (settings.kind == database::DatabaseKind::postgres) {
     return std::make_unique<database::postgres::PostgresProvider>(settings, std::move(log), random);
+  }
   return std::make_unique<database::sqlite::SqliteProvider>(settings, std::move(log));
 }
 

@@ -41,7 +41,7 @@ constexpr std::array rows{
 Section<ApiSettings> api_section() { return {.rows = rows}; }
 
 Parsed<std::string> parse_origin(std::string_view text) {
-  const std::unexpected refusal{Unreadable{"an origin (write https://app.example.com, without a path or a final /)"}};
+  const std::unexpected refusal(Unreadable{"an origin (write https://app.example.com, without a path or a final /)"});
   std::string origin = to_lower(text);
   const bool secure = origin.starts_with("https://");
   if (!secure && !origin.starts_with("http://")) return refusal;

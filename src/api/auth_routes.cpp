@@ -23,8 +23,9 @@ std::string_view bearer_token(const Request& request) {
   constexpr std::string_view scheme = "bearer ";
   const std::string_view value = request.headers[http::Field::authorization];
   if (request.headers.count(http::Field::authorization) != 1 || value.size() < scheme.size() ||
-      !boost::beast::iequals(value.substr(0, scheme.size()), scheme))
+      !boost::beast::iequals(value.substr(0, scheme.size()), scheme)) {
     return {};
+  }
   return value.substr(scheme.size());
 }
 

@@ -121,10 +121,11 @@ void Dispatcher::answer_failure(std::string_view what, bool retry, const Request
   parts_.on_failure(request.id, what);
   if (answer.is_stream_open()) return answer.abort_stream();
   if (answer.is_sent()) return;
-  if (retry)
+  if (retry) {
     refuse_for_now(answer);
-  else
+  } else {
     answer.refuse(http::problems::internal_error);
+  }
 }
 
 }  // namespace gatehouse::api

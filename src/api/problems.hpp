@@ -56,8 +56,9 @@ inline constexpr auto all_problems = [] {
 
 /// The problem with this code. A code that is not in the list does not compile.
 [[nodiscard]] consteval const http::Problem& problem(std::string_view code) {
-  for (const http::Problem& one : all_problems)
+  for (const http::Problem& one : all_problems) {
     if (one.code == code) return one;
+  }
   throw "no problem has this code";
 }
 

@@ -19,14 +19,16 @@ class Endpoint {
     constexpr const Route<Resource>& route = Resource::routes[index];
     Endpoint endpoint;
     endpoint.resource_ = &resource;
-    if constexpr (route.handle != nullptr)
+    if constexpr (route.handle != nullptr) {
       endpoint.handle_ = [](void* self, const http::Request& request, http::Answer& answer) {
         return (static_cast<Resource*>(self)->*Resource::routes[index].handle)(request, answer);
       };
-    if constexpr (route.handle_now != nullptr)
+    }
+    if constexpr (route.handle_now != nullptr) {
       endpoint.handle_now_ = [](void* self, const http::Request& request, http::Answer& answer) {
         return (static_cast<Resource*>(self)->*Resource::routes[index].handle_now)(request, answer);
       };
+    }
     return endpoint;
   }
 

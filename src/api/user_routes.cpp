@@ -75,10 +75,11 @@ UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& account
 Task<> UserRoutes::list(const Request& request, Answer& answer) {
   const auto query = parse_list_query(request.query, cursor_);
   if (!query) co_return answer.refuse(problem("validation_failed"), query.error());
-  if (query->wants_page())
+  if (query->wants_page()) {
     co_await list_page(query->limit.value_or(page_limit_default), query->after, answer);
-  else
+  } else {
     co_await stream_all(answer);
+  }
 }
 
 Task<> UserRoutes::list_page(unsigned limit, std::optional<users::PagePosition> after, Answer& answer) {
@@ -139,8 +140,9 @@ Task<> UserRoutes::show(const Request& request, Answer& answer) {
 Task<> UserRoutes::create(const Request& request, Answer& answer) {
   auto user = http::read_body(request, new_user_body);
   if (!user) co_return refuse(answer, user.error());
-  if (FieldErrors errors = users::validate(*user); !errors.empty())
+  if (FieldErrors errors = users::validate(*user); !errors.empty()) {
     co_return answer.refuse(problem("validation_failed"), errors);
+  }
 
   const auto created = co_await accounts_.create(*std::move(user));
   if (!created) co_return answer.refuse(problem_of(created.error()));
@@ -152,8 +154,9 @@ Task<> UserRoutes::change(const Request& request, Answer& answer) {
   if (!id) co_return;
   auto changes = http::read_body(request, user_changes_body);
   if (!changes) co_return refuse(answer, changes.error());
-  if (FieldErrors errors = users::validate(*changes); !errors.empty())
+  if (FieldErrors errors = users::validate(*changes); !errors.empty()) {
     co_return answer.refuse(problem("validation_failed"), errors);
+  }
 
   const auto changed = co_await accounts_.update(*id, *std::move(changes));
   if (!changed) co_return answer.refuse(problem_of(changed.error()));

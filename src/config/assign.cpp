@@ -4,7 +4,7 @@ namespace gatehouse::config {
 
 Parsed<void> assign_boolean(std::string_view text, bool& out) {
   const auto value = parse_boolean(text);
-  if (!value) return std::unexpected{value.error()};
+  if (!value) return std::unexpected(value.error());
   out = *value;
   return {};
 }
@@ -22,11 +22,11 @@ Parsed<void> assign_secret(std::string_view text, SecretString& out) {
 Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
                          std::vector<std::string>& out) {
   const auto entries = split_list(text);
-  if (entries.size() > list_entries_max) return std::unexpected{Unreadable{"a list of at most 64 entries"}};
+  if (entries.size() > list_entries_max) return std::unexpected(Unreadable{"a list of at most 64 entries"});
   std::vector<std::string> values;
   for (const std::string_view entry : entries) {
     auto value = parse(entry);
-    if (!value) return std::unexpected{Unreadable{"a comma-separated list, each entry " + value.error().expectation}};
+    if (!value) return std::unexpected(Unreadable{"a comma-separated list, each entry " + value.error().expectation});
     values.push_back(std::move(*value));
   }
   out = std::move(values);
@@ -35,8 +35,9 @@ Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std
 
 Parsed<void> assign_secrets(std::string_view text, std::vector<SecretString>& out) {
   const auto entries = split_list(text);
-  if (entries.empty() || entries.size() > secrets_max)
-    return std::unexpected{Unreadable{"a comma-separated list of 1 to 16 secrets"}};
+  if (entries.empty() || entries.size() > secrets_max) {
+    return std::unexpected(Unreadable{"a comma-separated list of 1 to 16 secrets"});
+  }
   out.clear();
   for (const std::string_view entry : entries) out.emplace_back(entry);
   return {};

@@ -21,7 +21,7 @@ inline constexpr std::size_t secrets_max = 16;
 template <class Number>
 Parsed<void> assign_number(std::string_view text, NumberRange range, Number& out) {
   const auto number = parse_number(text, range);
-  if (!number) return std::unexpected{number.error()};
+  if (!number) return std::unexpected(number.error());
   out = static_cast<Number>(*number);
   return {};
 }
@@ -29,9 +29,9 @@ Parsed<void> assign_number(std::string_view text, NumberRange range, Number& out
 template <class Duration>
 Parsed<void> assign_duration(std::string_view text, DurationRange range, Duration& out) {
   const auto duration = parse_duration(text, range);
-  if (!duration) return std::unexpected{duration.error()};
+  if (!duration) return std::unexpected(duration.error());
   const auto rounded = std::chrono::floor<Duration>(*duration);
-  if (rounded != *duration) return std::unexpected{Unreadable{"a whole number of seconds"}};
+  if (rounded != *duration) return std::unexpected(Unreadable{"a whole number of seconds"});
   out = rounded;
   return {};
 }
@@ -52,7 +52,7 @@ Parsed<void> assign_choice(std::string_view text, const std::array<Choice<T>, co
     expectation += ' ';
     expectation += name;
   }
-  return std::unexpected{Unreadable{std::move(expectation)}};
+  return std::unexpected(Unreadable{std::move(expectation)});
 }
 
 [[nodiscard]] Parsed<void> assign_boolean(std::string_view text, bool& out);

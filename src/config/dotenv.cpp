@@ -27,10 +27,11 @@ class Parser {
         take_line();
         continue;
       }
-      if (auto entry = parse_entry(); !entry)
-        return std::unexpected{std::move(entry.error())};
-      else
+      if (auto entry = parse_entry(); !entry) {
+        return std::unexpected(std::move(entry.error()));
+      } else {
         entries_.push_back(std::move(*entry));
+      }
       if (entries_.size() > dotenv_entries_max) return failure("the file has too many entries");
     }
     return std::move(entries_);
@@ -38,7 +39,7 @@ class Parser {
 
  private:
   std::unexpected<DotenvError> failure(std::string message) const {
-    return std::unexpected{DotenvError{line_, std::move(message)}};
+    return std::unexpected(DotenvError{line_, std::move(message)});
   }
 
   bool at_line_end() const { return rest_.empty() || rest_.front() == '\n' || rest_.starts_with("\r\n"); }
@@ -78,7 +79,7 @@ class Parser {
     rest_.remove_prefix(1);
     skip_blanks();
     auto value = parse_value();
-    if (!value) return std::unexpected{std::move(value.error())};
+    if (!value) return std::unexpected(std::move(value.error()));
     return DotenvEntry{std::string{name}, std::move(*value), line};
   }
 
@@ -136,11 +137,11 @@ class Parser {
 }  // namespace
 
 std::expected<std::vector<DotenvEntry>, DotenvError> parse_dotenv(std::string_view text) {
-  if (text.size() > dotenv_bytes_max) return std::unexpected{DotenvError{0, "the file is larger than 64 KiB"}};
+  if (text.size() > dotenv_bytes_max) return std::unexpected(DotenvError{0, "the file is larger than 64 KiB"});
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     const auto line =
         static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n'));
-    return std::unexpected{DotenvError{line + 1, "a NUL byte stands in the file"}};
+    return std::unexpected(DotenvError{line + 1, "a NUL byte stands in the file"});
   }
   return Parser{text}.parse();
 }

@@ -19,8 +19,9 @@ Entries::iterator find_last(Entries& entries, auto is_it) {
 void insert(Entries& entries, const FormEntry& entry) {
   const Setting& setting = *entry.setting;
   auto before = find_last(entries, [&](const FormEntry& other) { return other.setting->name == setting.follows; });
-  if (before == entries.end())
+  if (before == entries.end()) {
     before = find_last(entries, [&](const FormEntry& other) { return other.setting->group == setting.group; });
+  }
   entries.insert(before == entries.end() ? before : std::next(before), entry);
 }
 
@@ -28,10 +29,12 @@ void insert(Entries& entries, const FormEntry& entry) {
 
 std::vector<FormEntry> Form::entries() const {
   Entries arranged;
-  for (const FormEntry& entry : added_)
+  for (const FormEntry& entry : added_) {
     if (entry.setting->follows.empty()) insert(arranged, entry);
-  for (const FormEntry& entry : added_)
+  }
+  for (const FormEntry& entry : added_) {
     if (!entry.setting->follows.empty()) insert(arranged, entry);
+  }
   return arranged;
 }
 

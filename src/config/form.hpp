@@ -47,8 +47,9 @@ class Form {
 
 template <class Settings>
 FormEntry entry_for(Settings& settings, const SettingOf<Settings>& row) {
-  if (row.keys == nullptr)
+  if (row.keys == nullptr) {
     return {.setting = &row, .read = [&](std::string_view text) { return row.read(settings, text); }};
+  }
   std::vector<SecretString>& keys = settings.*row.keys;
   return {.setting = &row,
           .read = [&keys](std::string_view text) { return assign_secrets(text, keys); },
@@ -59,10 +60,12 @@ FormEntry entry_for(Settings& settings, const SettingOf<Settings>& row) {
 template <class Settings>
 void Form::add(Settings& settings, const Section<Settings>& section) {
   for (const SettingOf<Settings>& row : section.rows) added_.push_back(entry_for(settings, row));
-  if (section.check != nullptr)
+  if (section.check != nullptr) {
     rules_.emplace_back([&settings, check = section.check](Checks& checks) { check(settings, checks); });
-  if (section.supplied != nullptr)
+  }
+  if (section.supplied != nullptr) {
     suppliers_.emplace_back([&settings, supplied = section.supplied] { return supplied(settings); });
+  }
 }
 
 }  // namespace gatehouse::config

@@ -43,8 +43,9 @@ std::optional<Given> find_under(const Lookup::Variables& variables, const std::s
   const std::string file_variable = name + std::string{file_suffix};
   const std::string* path = setting.is_secret() ? value_of(variables, file_variable) : nullptr;
   if (path != nullptr && !path->empty()) {
-    if (value != nullptr && !value->empty())
+    if (value != nullptr && !value->empty()) {
       mistakes.push_back({name, "is given twice, as itself and as " + file_variable, "keep one of the two"});
+    }
     auto text = read_secret_file(file_variable, *path, mistakes);
     return Given{std::move(text).value_or(""), origin, file_variable};
   }
@@ -79,8 +80,9 @@ std::optional<Given> Lookup::find(const Setting& setting, Mistakes& mistakes) co
     Origin origin;
   } places[] = {{environment_, Origin::environment}, {dotenv_, Origin::dotenv}};
   for (const auto& place : places) {
-    for (const std::string& name : {prefixed(setting.name), std::string{setting.name}})
+    for (const std::string& name : {prefixed(setting.name), std::string{setting.name}}) {
       if (auto given = find_under(place.variables, name, setting, place.origin, mistakes)) return given;
+    }
   }
   return std::nullopt;
 }
@@ -98,8 +100,9 @@ Mistakes Lookup::unknown_names() const {
   }
   for (const auto& [name, value] : dotenv_) {
     if (name.starts_with(name_prefix) || is_known_name(catalog_, name) || is_express_name(name)) continue;
-    if (const std::string_view nearest = nearest_name(catalog_, name); !nearest.empty())
+    if (const std::string_view nearest = nearest_name(catalog_, name); !nearest.empty()) {
       mistakes.push_back(unknown(name, nearest));
+    }
   }
   return mistakes;
 }

@@ -123,7 +123,7 @@ class Reader {
   void apply(const FormEntry& entry, std::string_view text) {
     const Setting& setting = *entry.setting;
     const bool has_nul = text.find('\0') != std::string_view::npos;
-    const auto applied = has_nul ? Parsed<void>{std::unexpected{Unreadable{"free of NUL bytes"}}} : entry.read(text);
+    const auto applied = has_nul ? Parsed<void>{std::unexpected(Unreadable{"free of NUL bytes"})} : entry.read(text);
     if (applied) return;
     std::string remedy = "correct it";
     if (!setting.default_text.empty()) remedy += " or leave it out for " + std::string{setting.default_text};

@@ -36,8 +36,9 @@ std::size_t different_characters(std::string_view text) {
 
 /// True where a text at most half as long, repeated, gives this one.
 bool is_repetition(std::string_view text) {
-  for (std::size_t period = 1; period <= text.size() / 2; ++period)
+  for (std::size_t period = 1; period <= text.size() / 2; ++period) {
     if (text.substr(period) == text.substr(0, text.size() - period)) return true;
+  }
   return false;
 }
 

@@ -46,7 +46,7 @@ std::optional<std::int64_t> unit_ms(std::string_view letters) {
 Parsed<std::uint64_t> parse_number(std::string_view text, NumberRange range) {
   const auto number = digits_to_number(text);
   if (number && *number >= range.min && *number <= range.max) return *number;
-  return std::unexpected{Unreadable{"a number from " + std::to_string(range.min) + " to " + std::to_string(range.max)}};
+  return std::unexpected(Unreadable{"a number from " + std::to_string(range.min) + " to " + std::to_string(range.max)});
 }
 
 Parsed<milliseconds> parse_duration(std::string_view text, DurationRange range) {
@@ -58,8 +58,8 @@ Parsed<milliseconds> parse_duration(std::string_view text, DurationRange range) 
     const milliseconds duration{static_cast<std::int64_t>(*number) * *unit};
     if (duration >= range.min && duration <= range.max) return duration;
   }
-  return std::unexpected{Unreadable{"a duration from " + to_text(range.min) + " to " + to_text(range.max) +
-                                    " (write 500ms, 30s, 15m, 1h or 7d)"}};
+  return std::unexpected(Unreadable{"a duration from " + to_text(range.min) + " to " + to_text(range.max) +
+                                    " (write 500ms, 30s, 15m, 1h or 7d)"});
 }
 
 std::string to_text(milliseconds duration) {
@@ -73,11 +73,13 @@ std::string to_text(milliseconds duration) {
 
 Parsed<bool> parse_boolean(std::string_view text) {
   const std::string lower = to_lower(text);
-  for (const std::string_view yes : {"true", "1", "yes", "on"})
+  for (const std::string_view yes : {"true", "1", "yes", "on"}) {
     if (lower == yes) return true;
-  for (const std::string_view no : {"false", "0", "no", "off"})
+  }
+  for (const std::string_view no : {"false", "0", "no", "off"}) {
     if (lower == no) return false;
-  return std::unexpected{Unreadable{"true or false"}};
+  }
+  return std::unexpected(Unreadable{"true or false"});
 }
 
 std::vector<std::string_view> split_list(std::string_view text) {

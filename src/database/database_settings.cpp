@@ -27,7 +27,7 @@ constexpr DurationRange idle_range{seconds{1}, days{1}};
 
 Parsed<void> assign_host(Text text, std::string& out) {
   auto host = parse_database_host(text);
-  if (!host) return std::unexpected{host.error()};
+  if (!host) return std::unexpected(host.error());
   out = *std::move(host);
   return {};
 }
@@ -108,25 +108,31 @@ void check_choice(const DatabaseSettings& settings, Checks& checks) {
 }
 
 void advise(const DatabaseSettings& settings, Checks& checks) {
-  if (checks.is_given("DATABASE_URL") && checks.is_given("DB_HOST"))
+  if (checks.is_given("DATABASE_URL") && checks.is_given("DB_HOST")) {
     checks.advise({"DB_HOST", "is overridden by DATABASE_URL", "keep one of the two"});
+  }
   const PostgresSettings& postgres = settings.postgres;
   if (checks.environment() != Environment::production || settings.kind != DatabaseKind::postgres) return;
-  if (!postgres.ssl && !is_this_machine(postgres.host))
+  if (!postgres.ssl && !is_this_machine(postgres.host)) {
     checks.advise({"DB_SSL", "is false: what goes to the database can be read on its way", "set DB_SSL=true"});
-  if (postgres.password.equals("postgres"))
+  }
+  if (postgres.password.equals("postgres")) {
     checks.advise({"DB_PASSWORD", "is PostgreSQL's example password", "choose another"});
+  }
 }
 
 void check(const DatabaseSettings& settings, Checks& checks) {
   checks.require_readable("DB_SSL_CA", settings.postgres.ssl_ca);
-  if (settings.sqlite.path == ":memory:")
+  if (settings.sqlite.path == ":memory:") {
     checks.refuse({"SQLITE_PATH", "names no file: each connection would have a memory of its own",
                    "name a file, in a temporary folder if need be"});
-  if (settings.sqlite.path.find("://") != std::string::npos)
+  }
+  if (settings.sqlite.path.find("://") != std::string::npos) {
     checks.refuse({"SQLITE_PATH", "is a URL, not the path of a file", "DATABASE_URL takes URLs"});
-  if (settings.postgres.pool_min > settings.postgres.pool_max)
+  }
+  if (settings.postgres.pool_min > settings.postgres.pool_max) {
     checks.refuse({"DB_POOL_MIN", "is larger than DB_POOL_MAX", "lower it or raise DB_POOL_MAX"});
+  }
   check_choice(settings, checks);
   advise(settings, checks);
 }
@@ -158,7 +164,7 @@ Parsed<std::string> parse_database_host(std::string_view text) {
     return entry.starts_with('/') || is_host(to_lower(entry)) || is_address_v6(entry);
   });
   if (!entries.empty() && all_known) return std::string{text};
-  return std::unexpected{Unreadable{"a host name, an address or a socket's directory; DB_PORT takes the port"}};
+  return std::unexpected(Unreadable{"a host name, an address or a socket's directory; DB_PORT takes the port"});
 }
 
 }  // namespace gatehouse::database

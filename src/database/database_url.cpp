@@ -18,7 +18,7 @@ using config::Parsed;
 using config::Unreadable;
 
 std::unexpected<Unreadable> refusal(std::string_view expectation) {
-  return std::unexpected{Unreadable{std::string{expectation}}};
+  return std::unexpected(Unreadable{std::string{expectation}});
 }
 
 /// RFC 3986 section 2.1; nothing where a % is not followed by two hex digits, or where it hides a NUL.

@@ -79,10 +79,11 @@ void Answer::write_head(Status status, std::string_view content_type_line) {
   out_ += extra_headers_;
   out_ += "X-Request-Id: ";
   out_ += request_->id;
-  if (close_)
+  if (close_) {
     out_ += "\r\nConnection: close\r\n";
-  else
+  } else {
     out_ += request_->is_http_1_0 ? "\r\nConnection: keep-alive\r\n" : "\r\n";
+  }
 }
 
 void Answer::send(Status status, std::string_view body, MediaType type) {

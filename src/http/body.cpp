@@ -74,8 +74,9 @@ class FieldSink {
     if (rule_ == nullptr || rule_->kind != FieldKind::list) return true;
     if (!is_of_kind(entry, FieldKind::text)) return complain_of_kind();
     check_bounds(entry);
-    if (value().entries.size() == rule_->bounds.entries_max)
+    if (value().entries.size() == rule_->bounds.entries_max) {
       return complain("must have at most " + std::to_string(rule_->bounds.entries_max) + " entries", "too_long");
+    }
     value().entries.push_back(std::get<std::string_view>(entry));
     return true;
   }
@@ -119,8 +120,9 @@ class FieldSink {
     if (const auto* text = std::get_if<std::string_view>(&scalar)) {
       if (text->size() > rule_->bounds.bytes_max) complain(length_message(*rule_), "too_long");
     } else if (const auto* number = std::get_if<std::int64_t>(&scalar)) {
-      if (*number < rule_->bounds.min || *number > rule_->bounds.max)
+      if (*number < rule_->bounds.min || *number > rule_->bounds.max) {
         complain(range_message(rule_->bounds), "out_of_range");
+      }
     }
   }
 
@@ -133,8 +135,9 @@ class FieldSink {
   }
   bool complain_of_kind() { return complain(kind_message(rule_->kind), "wrong_type"); }
   void add_error(std::string_view field, std::string_view message, std::string_view code) {
-    if (std::ranges::find(errors_, field, &FieldError::field) == errors_.end())
+    if (std::ranges::find(errors_, field, &FieldError::field) == errors_.end()) {
       errors_.push_back({std::string{field}, std::string{message}, code});
+    }
   }
 
   std::span<const FieldRule> rules_;
@@ -151,8 +154,9 @@ bool is_missing(const FieldRule& rule, const FieldValue& value) {
 
 FieldErrors missing_fields(std::span<const FieldRule> rules, std::span<const FieldValue> values) {
   FieldErrors missing;
-  for (std::size_t i = 0; i < rules.size(); ++i)
+  for (std::size_t i = 0; i < rules.size(); ++i) {
     if (is_missing(rules[i], values[i])) missing.push_back({std::string{rules[i].name}, "is required", "required"});
+  }
   return missing;
 }
 
@@ -160,8 +164,9 @@ std::expected<void, BodyError> read_object(std::string_view json, FieldSink& sin
   const json::Outcome outcome = json::read(json, json::widest_limits, texts, sink);
   const bool is_named = outcome == json::Outcome::broken_text && sink.blame_broken_text();
   if (outcome != json::Outcome::complete && !is_named) return std::unexpected(BodyError{BodyFault::invalid_json, {}});
-  if (FieldErrors errors = sink.take_errors(); !errors.empty())
+  if (FieldErrors errors = sink.take_errors(); !errors.empty()) {
     return std::unexpected(BodyError{BodyFault::invalid_fields, std::move(errors)});
+  }
   return {};
 }
 
@@ -172,13 +177,15 @@ std::expected<void, BodyError> read_fields(const Request& request, std::span<con
                                            const Problem* missing, UnknownFields unknown) {
   if (!request.body.empty()) {
     const Headers& headers = request.headers;
-    if (headers.count(Field::content_type) != 1 || !is_json_media_type(headers[Field::content_type]))
+    if (headers.count(Field::content_type) != 1 || !is_json_media_type(headers[Field::content_type])) {
       return std::unexpected(BodyError{BodyFault::unsupported_media_type, {}});
+    }
     FieldSink sink{rules, values, unknown};
     if (auto read = read_object(request.body, sink, texts); !read) return read;
   }
-  if (FieldErrors absent = missing_fields(rules, values); !absent.empty())
+  if (FieldErrors absent = missing_fields(rules, values); !absent.empty()) {
     return std::unexpected(BodyError{BodyFault::missing_fields, std::move(absent), missing});
+  }
   return {};
 }
 

@@ -81,30 +81,32 @@ inline constexpr bool is_optional<std::optional<Value>> = true;
 /// What a field of a member's type holds. A type that no field can hold does not compile.
 template <class Value>
 constexpr FieldKind kind_of() {
-  if constexpr (is_optional<Value>)
+  if constexpr (is_optional<Value>) {
     return kind_of<typename Value::value_type>();
-  else if constexpr (std::is_same_v<Value, bool>)
+  } else if constexpr (std::is_same_v<Value, bool>) {
     return FieldKind::boolean;
-  else if constexpr (std::is_same_v<Value, std::int64_t>)
+  } else if constexpr (std::is_same_v<Value, std::int64_t>) {
     return FieldKind::integer;
-  else if constexpr (std::is_same_v<Value, std::vector<std::string>>)
+  } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
     return FieldKind::list;
-  else
+  } else {
     static_assert(std::is_constructible_v<Value, std::string_view>);
+  }
   return FieldKind::text;
 }
 
 /// The member of a value that is present.
 template <class Value>
 Value take(const FieldValue& value) {
-  if constexpr (is_optional<Value>)
+  if constexpr (is_optional<Value>) {
     return take<typename Value::value_type>(value);
-  else if constexpr (kind_of<Value>() == FieldKind::text)
+  } else if constexpr (kind_of<Value>() == FieldKind::text) {
     return Value{std::get<std::string_view>(value.scalar)};
-  else if constexpr (kind_of<Value>() == FieldKind::list)
+  } else if constexpr (kind_of<Value>() == FieldKind::list) {
     return {value.entries.begin(), value.entries.end()};
-  else
+  } else {
     return std::get<Value>(value.scalar);
+  }
 }
 
 /// A field and the member that takes it.

@@ -23,8 +23,9 @@ inline constexpr std::array unreadable{malformed_request, request_timeout,    bo
 
 /// The problem of a request that could not be read to its end; `status` says why, as RequestParser::refusal() does.
 [[nodiscard]] constexpr const Problem& of_unreadable(Status status) {
-  for (const Problem& problem : unreadable)
+  for (const Problem& problem : unreadable) {
     if (problem.status == status) return problem;
+  }
   return malformed_request;
 }
 

@@ -55,10 +55,11 @@ class Headers {
   static constexpr std::size_t index(Field field) { return static_cast<std::size_t>(field); }
 
   void add_forwarded(std::string_view line) {
-    if (forwarded_count_ == forwarded_lines_max)
+    if (forwarded_count_ == forwarded_lines_max) {
       std::shift_left(forwarded_.begin(), forwarded_.end(), 1);
-    else
+    } else {
       ++forwarded_count_;
+    }
     forwarded_[forwarded_count_ - 1] = line;
   }
 

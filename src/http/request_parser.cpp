@@ -71,8 +71,9 @@ bool is_folded(std::string_view input, std::string_view name, std::string_view v
   const char* next = name.data() + name.size() + 1;  // behind the colon
   if (!value.empty()) {
     if (!contains(input, value)) return true;
-    for (; next < value.data(); ++next)
+    for (; next < value.data(); ++next) {
       if (*next != ' ' && *next != '\t') return true;
+    }
     next = value.data() + value.size();
   }
   while (next < end && (*next == ' ' || *next == '\t')) ++next;
@@ -86,8 +87,9 @@ std::string_view without_authority(std::string_view target) {
   const auto scheme_end = target.find("://");
   const std::string_view scheme = target.substr(0, scheme_end);
   if (scheme_end == std::string_view::npos ||
-      !(equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https")))
+      !(equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https"))) {
     return {};
+  }
   const std::string_view rest = target.substr(scheme_end + 3);
   const auto authority_end = rest.find_first_of("/?#");
   if (authority_end == 0) return {};
@@ -96,8 +98,9 @@ std::string_view without_authority(std::string_view target) {
 }
 
 Status status_of(const boost::beast::error_code& ec) {
-  if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow)
+  if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow) {
     return Status::request_header_fields_too_large;
+  }
   if (ec == beast_http::error::body_limit) return Status::payload_too_large;
   return Status::bad_request;
 }
@@ -185,8 +188,9 @@ void RequestParser::on_header_impl(error_code& ec) {
   if (framing_is_ambiguous()) return refuse(Status::bad_request, ec);
   const unsigned hosts = headers.count(Field::host);
   if (hosts > 1 || (hosts == 0 && !request_.is_http_1_0)) return refuse(Status::bad_request, ec);
-  if (headers.has(Field::expect) && !equals_ignoring_case(headers[Field::expect], "100-continue"))
+  if (headers.has(Field::expect) && !equals_ignoring_case(headers[Field::expect], "100-continue")) {
     return refuse(Status::expectation_failed, ec);
+  }
   request_.keep_alive = keep_alive();
 }
 

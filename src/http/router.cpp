@@ -55,8 +55,9 @@ bool Router::matches(const Resource& resource, std::string_view path, Parameters
 
 const Router::Resource* Router::find(std::string_view path, Parameters& parameters) const {
   if (path.size() > 1 && path.ends_with('/') && !path.ends_with("//")) path.remove_suffix(1);
-  for (const Resource& resource : resources_)
+  for (const Resource& resource : resources_) {
     if (matches(resource, path, parameters)) return &resource;
+  }
   return nullptr;
 }
 
@@ -65,8 +66,9 @@ Router::Match Router::match(Method method, std::string_view path) const {
   const Resource* resource = find(path, match.parameters);
   if (resource == nullptr) return match;
   const Method wanted = method == Method::head ? Method::get : method;
-  for (const auto& [served, route] : resource->routes)
+  for (const auto& [served, route] : resource->routes) {
     if (served == wanted) match.route = route;
+  }
   return match;
 }
 

@@ -23,8 +23,9 @@ namespace gatehouse::http {
     const bool is_parameter = segment.starts_with('{') && segment.ends_with('}') && segment.size() > 2;
     const std::string_view inner = is_parameter ? segment.substr(1, segment.size() - 2) : segment;
     if (is_parameter && ++parameters > parameters_max) return false;
-    for (const char c : inner)
+    for (const char c : inner) {
       if (c == '{' || c == '}' || (c >= 'A' && c <= 'Z')) return false;
+    }
     text.remove_prefix(segment.size());
   }
   return true;

@@ -66,10 +66,11 @@ void Server::start() {
 void Server::accept() {
   acceptor_.async_wait(Acceptor::wait_read, [this](const boost::system::error_code& ec) {
     if (ec || !acceptor_.is_open()) return;
-    if (take_some() == Backlog::unreachable)
+    if (take_some() == Backlog::unreachable) {
       accept_after_pause();
-    else
+    } else {
       accept();
+    }
   });
 }
 
@@ -101,10 +102,11 @@ void Server::take(runtime::TcpSocket socket, const asio::ip::address& peer) {
   const auto connection =
       make_connection(std::move(socket), peer, context_, has_place ? counts.served : counts.turned_away);
   connections_.push_back(*connection);
-  if (has_place)
+  if (has_place) {
     connection->start();
-  else
+  } else {
     connection->turn_away();
+  }
 }
 
 void Server::accept_after_pause() {
@@ -138,10 +140,12 @@ void Server::drain(std::function<void()> on_drained) {
 
 void Server::watch_drain() {
   const auto waited = std::chrono::steady_clock::now() - drain_begin_;
-  if (waited >= idle_grace)
+  if (waited >= idle_grace) {
     for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->close_if_idle();
-  if ((connections_.empty() || waited >= context_.settings.shutdown_timeout) && on_drained_)
+  }
+  if ((connections_.empty() || waited >= context_.settings.shutdown_timeout) && on_drained_) {
     std::exchange(on_drained_, nullptr)();
+  }
 }
 
 }  // namespace gatehouse::http

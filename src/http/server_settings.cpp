@@ -89,12 +89,15 @@ void check_certificate(const ServerSettings& settings, Checks& checks) {
 }
 
 void check(const ServerSettings& settings, Checks& checks) {
-  if (!settings.tls_cert.empty() && settings.tls_key.empty())
+  if (!settings.tls_cert.empty() && settings.tls_key.empty()) {
     checks.refuse({"TLS_CERT", "is set without TLS_KEY", "set both or neither"});
-  if (settings.tls_cert.empty() && !settings.tls_key.empty())
+  }
+  if (settings.tls_cert.empty() && !settings.tls_key.empty()) {
     checks.refuse({"TLS_KEY", "is set without TLS_CERT", "set both or neither"});
-  if (settings.host != "localhost" && !is_address(settings.host))
+  }
+  if (settings.host != "localhost" && !is_address(settings.host)) {
     checks.refuse({"HOST", "is not an IP address or localhost", "0.0.0.0 and :: listen on every interface"});
+  }
   checks.require_readable("TLS_CERT", settings.tls_cert);
   checks.require_readable("TLS_KEY", settings.tls_key);
   check_certificate(settings, checks);
@@ -119,7 +122,7 @@ Parsed<std::string> parse_network(std::string_view text) {
   const bool is_bounded = !has_prefix || text.size() - slash - 1 <= prefix_digits_max;
   const bool has_zone = text.find('%') != std::string_view::npos;
   if ((!v4 || !v6) && is_bounded && !has_zone) return std::string{text};
-  return std::unexpected{Unreadable{"an IP address or range (write 10.0.0.7, 10.0.0.0/8 or fd00::/8)"}};
+  return std::unexpected(Unreadable{"an IP address or range (write 10.0.0.7, 10.0.0.0/8 or fd00::/8)"});
 }
 
 }  // namespace gatehouse::http

@@ -62,10 +62,11 @@ StreamConnection<Stream>::~StreamConnection() {
 
 template <class Stream>
 runtime::TcpSocket& StreamConnection<Stream>::socket() {
-  if constexpr (is_tls)
+  if constexpr (is_tls) {
     return stream_.next_layer();
-  else
+  } else {
     return stream_;
+  }
 }
 
 template <class Stream>
@@ -87,10 +88,11 @@ void StreamConnection<Stream>::start() {
     wait_for(Waiting::handshake, context_.settings.header_timeout);
     stream_.async_handshake(asio::ssl::stream_base::server,
                             [self = this->shared_from_this()](const ErrorCode& failure) {
-                              if (failure)
+                              if (failure) {
                                 self->close();
-                              else
+                              } else {
                                 self->proceed();
+                              }
                             });
   } else {
     proceed();
@@ -110,7 +112,7 @@ void StreamConnection<Stream>::turn_away() {
 /// The connection's loop: parse and answer until bytes, room in out_ or a handler's result are missing.
 template <class Stream>
 void StreamConnection<Stream>::proceed() {
-  for (;;) {
+  while (true) {
     const bool full = answered_in_batch_ >= context_.settings.pipeline_max || out_.size() >= output_bytes_max;
     if ((closing_ || full) && !write()) return;
     if (closing_) return finish();
@@ -160,8 +162,9 @@ template <class Stream>
 void StreamConnection<Stream>::on_header() {
   wait_for_rest_until(runtime::coarse_now() + context_.settings.body_timeout);
   const Request& request = parser_->request();
-  if (request.headers.has(Field::expect) && !request.is_http_1_0 && body_.empty())
+  if (request.headers.has(Field::expect) && !request.is_http_1_0 && body_.empty()) {
     out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+  }
 }
 
 template <class Stream>
@@ -269,10 +272,11 @@ void StreamConnection<Stream>::read() {
     refuse(Status::request_header_fields_too_large);
     return proceed();
   }
-  if (!parser_)
+  if (!parser_) {
     wait_for(Waiting::request, context_.settings.idle_timeout);
-  else
+  } else {
     wait_for_rest_until(request_deadline_);
+  }
   stream_.async_read_some(
       asio::buffer(read_.get() + end_, read_capacity_ - end_),
       [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) { self->on_read(ec, bytes); });
@@ -358,10 +362,11 @@ void StreamConnection<Stream>::finish() {
   if constexpr (is_tls) {
     wait_for(Waiting::close, linger_time);
     stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) {
-      if (self->lingering_)
+      if (self->lingering_) {
         self->stop_sending();
-      else
+      } else {
         self->close();
+      }
     });
   } else if (lingering_) {
     stop_sending();
@@ -385,10 +390,11 @@ void StreamConnection<Stream>::linger() {
                            [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
                              self->lingered_bytes_ += bytes;
                              self->end_ = std::max(self->end_, bytes);
-                             if (ec || self->lingered_bytes_ > linger_bytes_max)
+                             if (ec || self->lingered_bytes_ > linger_bytes_max) {
                                self->close();
-                             else
+                             } else {
                                self->linger();
+                             }
                            });
 }
 
@@ -418,8 +424,9 @@ template class StreamConnection<TlsStream>;
 
 std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket, const asio::ip::address& peer,
                                             ConnectionContext& context, std::atomic<std::uint32_t>& count) {
-  if (context.tls != nullptr)
+  if (context.tls != nullptr) {
     return std::make_shared<StreamConnection<TlsStream>>(context, count, peer, std::move(socket), *context.tls);
+  }
   return std::make_shared<StreamConnection<runtime::TcpSocket>>(context, count, peer, std::move(socket));
 }
 

@@ -46,8 +46,9 @@ ssl::context make_tls_context(const std::string& certificate_path, const std::st
   check(ec, "TLS_CERT", certificate_path);
   context.use_private_key_file(key_path, ssl::context::pem, ec);
   check(ec, "TLS_KEY", key_path);
-  if (SSL_CTX_check_private_key(native) != 1)
+  if (SSL_CTX_check_private_key(native) != 1) {
     throw std::runtime_error("TLS_KEY: " + key_path + " does not belong to the certificate in " + certificate_path);
+  }
   return context;
 }
 

@@ -51,8 +51,9 @@ bool TrustedProxies::trusts(const ip::address& address) const {
 std::string_view TrustedProxies::client_behind(std::span<const std::string_view> forwarded_for,
                                                std::string_view peer) const {
   std::string_view client = peer;
-  for (const std::string_view line : std::views::reverse(forwarded_for))
+  for (const std::string_view line : std::views::reverse(forwarded_for)) {
     if (!walk_back(line, client)) break;
+  }
   return client;
 }
 

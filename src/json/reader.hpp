@@ -100,7 +100,7 @@ class NameSet {
 };
 
 /// The usual text: one object with a few members, each plain text (json/string.hpp), a short whole number, a boolean or
-/// null. It is read some three times as fast as anything else.
+/// null. Reading it takes a third fewer instructions than the way for everything else.
 class PlainObject {
  public:
   struct Member {
@@ -121,9 +121,9 @@ class PlainObject {
 /// A sink whose type is forgotten.
 class AnySink {
  public:
-  // Not for itself: in place of the copy constructor it would point at the copy's source.
-  template <Sink S>
-    requires(!std::same_as<S, AnySink>)
+  // Not of itself: a copy must stay a copy.
+  template <class S>
+    requires(!std::same_as<S, AnySink>) && Sink<S>
   explicit AnySink(S& sink)
       : sink_(&sink),
         on_name_([](void* s, std::string_view name) { return static_cast<S*>(s)->on_name(name); }),

@@ -89,24 +89,26 @@ std::size_t append_character(std::string& out, std::string_view text) {
   return length == 0 ? 1 : length;
 }
 
+void append_plain(std::string& out, std::string_view text) {
+  char* end = grow(out, text.size() + 2);
+  *end++ = '"';
+  end = std::ranges::copy(text, end).out;
+  *end = '"';
+}
+
 }  // namespace
 
-void append_quoted(std::string& out, std::string_view plain) {
+char* grow(std::string& out, std::size_t bytes) {
   const std::size_t begin = out.size();
-  const std::size_t end = begin + plain.size() + 2;
-  // Room first and one copy: three appends would check for room three times. What GCC 12 gives as the size is the
-  // capacity where the text had to grow, so `end` is ours.
-  out.resize_and_overwrite(end, [&](char* bytes, std::size_t /*size*/) {
-    bytes[begin] = '"';
-    plain.copy(bytes + begin + 1, plain.size());
-    bytes[end - 1] = '"';
-    return end;
-  });
+  const std::size_t end = begin + bytes;
+  // The lambda ignores the size that it is told: in libstdc++ 12 that is the new capacity where the string had to grow.
+  out.resize_and_overwrite(end, [end](char*, std::size_t) { return end; });
+  return out.data() + begin;
 }
 
 void append_string(std::string& out, std::string_view text) {
   std::size_t plain = plain_length(text);
-  if (plain == text.size()) return append_quoted(out, text);
+  if (plain == text.size()) return append_plain(out, text);
   out += '"';
   while (true) {
     out.append(text.substr(0, plain));

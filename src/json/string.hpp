@@ -10,11 +10,11 @@ namespace gatehouse::json {
 /// escaped; bytes that are not UTF-8 become U+FFFD, so the result is always valid JSON and safe on a terminal.
 void append_string(std::string& out, std::string_view text);
 
-/// The same for a text that is plain, as plain_length() says.
-void append_quoted(std::string& out, std::string_view plain);
-
 /// How many characters at the start of the text are plain: printable ASCII without quotes and backslashes, which a JSON
 /// string holds as they are.
 [[nodiscard]] std::size_t plain_length(std::string_view text);
+
+/// Makes the string so many bytes longer and returns where they begin; the caller writes each of them.
+[[nodiscard]] char* grow(std::string& out, std::size_t bytes);
 
 }  // namespace gatehouse::json

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
@@ -35,9 +36,13 @@ class Writer {
   /// `name` is plain: printable ASCII without quotes and backslashes.
   Writer& key(std::string_view name) {
     assert(plain_length(name) == name.size());
-    separate();
-    append_quoted(out_, name);
-    out_ += ':';
+    // Room for all of it at once: a string checks for room at every append.
+    char* end = grow(out_, name.size() + (follows_value_ ? 4 : 3));
+    if (follows_value_) *end++ = ',';
+    *end++ = '"';
+    end = std::ranges::copy(name, end).out;
+    *end++ = '"';
+    *end = ':';
     follows_value_ = false;
     return *this;
   }

@@ -46,8 +46,9 @@ class SocketReactor::AsioReactor final : public asio::detail::epoll_reactor {
   AsioReactor(asio::execution_context& context, SocketReactor& sockets) : epoll_reactor(context), sockets_(sockets) {
     // Its timers are on a timerfd. Where Asio got no descriptor for that, the next line gets none either, and throws.
     epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
-    if (epoll_ctl(sockets.epoll_.descriptor, EPOLL_CTL_ADD, epoll_of(*this), &event) != 0)
+    if (epoll_ctl(sockets.epoll_.descriptor, EPOLL_CTL_ADD, epoll_of(*this), &event) != 0) {
       throw failure_of("epoll_ctl");
+    }
   }
 
   void run(long at_most_us, Operations& ready) override {
@@ -89,15 +90,17 @@ void SocketReactor::set_interest(Watch& watch, int descriptor, std::uint32_t bef
 }
 
 void SocketReactor::retire(std::unique_ptr<Watch> watch) {
-  if (serving_)
+  if (serving_) {
     retired_.push_back(std::move(watch));
-  else
+  } else {
     forget_events_of(*watch);
+  }
 }
 
 void SocketReactor::forget_events_of(const Watch& watch) noexcept {
-  for (std::size_t i = 0; i < event_count_; ++i)
+  for (std::size_t i = 0; i < event_count_; ++i) {
     if (events_[i].data.ptr == &watch) events_[i].data.ptr = nullptr;
+  }
 }
 
 void SocketReactor::wait(int at_most_ms, Operations& ready) {

@@ -40,8 +40,9 @@ void TaskGroup::when_empty(std::function<void()> call) {
 void TaskGroup::cancel() {
   is_cancelled_ = true;
   // A task that ends at once leaves the list while it is walked.
-  for (auto signal = signals_.begin(); signal != signals_.end();)
+  for (auto signal = signals_.begin(); signal != signals_.end();) {
     (signal++)->emit(boost::asio::cancellation_type::terminal);
+  }
 }
 
 }  // namespace gatehouse::runtime

@@ -71,8 +71,9 @@ class TcpSocket {
   template <class Buffer, class Buffers>
   [[nodiscard]] static Buffer first(const Buffers& buffers) {
     const auto end = boost::asio::buffer_sequence_end(buffers);
-    for (auto it = boost::asio::buffer_sequence_begin(buffers); it != end; ++it)
+    for (auto it = boost::asio::buffer_sequence_begin(buffers); it != end; ++it) {
       if (Buffer buffer = *it; buffer.size() > 0) return buffer;
+    }
     return {};
   }
 

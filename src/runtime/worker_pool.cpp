@@ -82,7 +82,7 @@ void WorkerPool::submit(Work work) {
 void WorkerPool::work_through_queue() {
   lower_priority();
   std::unique_lock lock(mutex_);
-  for (;;) {
+  while (true) {
     wait_for_work(lock);
     if (stopped_) return;
     Entry entry = std::move(queue_.front());

@@ -114,8 +114,9 @@ IoThreads ServingProcess::make_threads() {
   IoThreads threads;
   const auto count = static_cast<unsigned>(loops_.size());
   telemetry::LogQueue* const access_lines = parts_.log.is_enabled(telemetry::Level::info) ? &parts_.log_queue : nullptr;
-  for (const auto& loop : loops_)
+  for (const auto& loop : loops_) {
     threads.push_back(std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, access_lines));
+  }
   return threads;
 }
 

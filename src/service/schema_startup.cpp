@@ -59,10 +59,11 @@ Task<bool> SchemaStartup::attempt_until_ready() {
     const Outcome outcome = co_await attempt();
     if (outcome == Outcome::ready) co_return true;
     if (outcome == Outcome::refused && !was_away_) co_return false;
-    if (outcome == Outcome::refused)
+    if (outcome == Outcome::refused) {
       timer.expires_after(refused_interval);
-    else
+    } else {
       timer.expires_after(retry_interval);
+    }
     co_await timer.async_wait(use_task);
   }
 }

@@ -22,7 +22,7 @@ void add_all(config::Form& form, Settings& settings) {
 
 std::expected<Loaded, config::Mistakes> load_settings(const config::Sources& sources, crypto::Random& random) {
   Loaded loaded = read_settings(sources, random);
-  if (!loaded.reading.mistakes.empty()) return std::unexpected{std::move(loaded.reading.mistakes)};
+  if (!loaded.reading.mistakes.empty()) return std::unexpected(std::move(loaded.reading.mistakes));
   return loaded;
 }
 

@@ -19,7 +19,7 @@ constexpr DurationRange lifetime_range{seconds{1}, days{3650}};
 
 Parsed<void> assign_megabytes(Text text, std::size_t& bytes) {
   const auto megabytes = parse_number(text, {0, 65536});
-  if (!megabytes) return std::unexpected{megabytes.error()};
+  if (!megabytes) return std::unexpected(megabytes.error());
   bytes = *megabytes << 20U;
   return {};
 }
@@ -41,8 +41,9 @@ constexpr std::array rows{
 };
 
 void check(const SessionSettings& settings, Checks& checks) {
-  if (settings.absolute_ttl < settings.ttl)
+  if (settings.absolute_ttl < settings.ttl) {
     checks.refuse({"SESSION_ABSOLUTE_TTL", "is shorter than SESSION_TTL", "raise it or lower SESSION_TTL"});
+  }
 }
 
 }  // namespace

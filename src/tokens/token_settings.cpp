@@ -31,7 +31,7 @@ Parsed<void> assign_private_key(Text text, SecretString& out) {
   const bool is_key = pem.starts_with("-----BEGIN ") && pem.find("PRIVATE KEY-----") != std::string::npos;
   if (is_key) out = SecretString{pem};
   wipe_memory(pem.data(), pem.size());
-  if (!is_key) return std::unexpected{Unreadable{"a private key in PEM form (-----BEGIN PRIVATE KEY-----)"}};
+  if (!is_key) return std::unexpected(Unreadable{"a private key in PEM form (-----BEGIN PRIVATE KEY-----)"});
   return {};
 }
 

@@ -174,8 +174,9 @@ TEST_P(LoginFlowTest, FullHashingPool_IsOverloadedNotWrong) {
   passwords::PasswordService refused{full.pool(), passwords::PasswordSettings{}, random_, cheap};
   LoginFlow flow{*database_, refused, sessions_, issuer_, clock_};
   std::vector<Task<bool>> tasks;
-  for (int i = 0; i < 20; ++i)
+  for (int i = 0; i < 20; ++i) {
     tasks.push_back(testing::is_overloaded(flow.login("ada@example.com", SecretString{"wrong"}, client_)));
+  }
   EXPECT_EQ(std::ranges::count(run_all(std::move(tasks)), true), 20);
 }
 

@@ -37,8 +37,9 @@ class MigrationsContract : public ::testing::TestWithParam<testing::BackendFacto
 
   std::vector<std::string> all_names() const {
     std::vector<std::string> names;
-    for (const auto& step : schema::plan_migrations(embedded_migrations(), schema_->dialect()))
+    for (const auto& step : schema::plan_migrations(embedded_migrations(), schema_->dialect())) {
       names.emplace_back(step.name);
+    }
     return names;
   }
 

@@ -26,14 +26,15 @@ void append_line(std::string& text, const config::DotenvEntry& entry) {
   text += entry.name;
   text += "=\"";
   for (const char c : entry.value) {
-    if (c == '\n')
+    if (c == '\n') {
       text += "\\n";
-    else if (c == '\r')
+    } else if (c == '\r') {
       text += "\\r";
-    else if (c == '"' || c == '\\')
+    } else if (c == '"' || c == '\\') {
       (text += '\\') += c;
-    else
+    } else {
       text += c;
+    }
   }
   text += "\"\n";
 }
@@ -57,7 +58,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (rewritten.size() > config::dotenv_bytes_max) return 0;
   const auto again = config::parse_dotenv(rewritten);
   if (!again || again->size() != entries->size()) std::abort();
-  for (std::size_t i = 0; i < entries->size(); ++i)
+  for (std::size_t i = 0; i < entries->size(); ++i) {
     if ((*again)[i].name != (*entries)[i].name || (*again)[i].value != (*entries)[i].value) std::abort();
+  }
   return 0;
 }

@@ -14,8 +14,9 @@ using namespace gatehouse;
 constexpr std::size_t telling_bytes = 12;
 
 void require_silence(const config::Mistakes& mistakes, const std::string& value) {
-  for (const config::Mistake& mistake : mistakes)
+  for (const config::Mistake& mistake : mistakes) {
     if (to_text(mistake).find(value) != std::string::npos) std::abort();
+  }
 }
 
 }  // namespace
@@ -33,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     require_silence(reading.mistakes, value);
     require_silence(reading.warnings, value);
   }
-  for (const config::ResolvedSetting& one : reading.resolved)
+  for (const config::ResolvedSetting& one : reading.resolved) {
     if (one.setting == &setting && setting.is_secret() && !value.empty() && one.shown != "(hidden)") std::abort();
+  }
   return 0;
 }

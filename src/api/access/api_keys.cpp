@@ -10,8 +10,9 @@ using http::Field;
 using http::Request;
 
 ApiKeys::ApiKeys(const std::vector<SecretString>& keys) {
-  for (const SecretString& key : keys)
+  for (const SecretString& key : keys) {
     if (!key.empty()) keys_.push_back(key.clone());
+  }
 }
 
 std::optional<Verdict> ApiKeys::admit_now(const Request& request) const { return verdict_on(request); }

@@ -41,8 +41,9 @@ void Cors::add_headers(const Request& request, Answer& answer) const {
 bool Cors::answer_preflight(const Request& request, Answer& answer) const {
   const Headers& headers = request.headers;
   if (request.method != Method::options || !headers.has(Field::origin) ||
-      !headers.has(Field::access_control_request_method))
+      !headers.has(Field::access_control_request_method)) {
     return false;
+  }
   if (headers.count(Field::origin) == 1 && find(headers[Field::origin]) != nullptr) {
     answer.add_header("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS");
     answer.add_header("Access-Control-Allow-Headers", "Content-Type, Authorization, X-API-Key");

@@ -81,8 +81,9 @@ std::string where_is(const database::DatabaseSettings& database) {
 
 void check_settings(const config::Reading& reading, Findings& findings) {
   const config::Mistakes& warnings = reading.warnings;
-  if (reading.mistakes.empty() && warnings.empty())
+  if (reading.mistakes.empty() && warnings.empty()) {
     findings.good("settings", "nothing to remark; secrets are set and look strong");
+  }
   for (const config::Mistake& mistake : reading.mistakes) findings.bad("settings", to_text(mistake));
   for (const config::Mistake& warning : warnings) findings.note("settings", to_text(warning));
 }
@@ -95,10 +96,11 @@ void check_clock(const Program& program, const database::DatabaseFacts& facts, F
   const auto difference = std::chrono::abs(*facts.now - program.clock.now());
   const auto apart = std::chrono::floor<std::chrono::milliseconds>(difference);
   const std::string text = "the database's and this machine's are " + std::to_string(apart.count()) + " ms apart";
-  if (difference < clock_difference_max)
+  if (difference < clock_difference_max) {
     findings.good("clocks", text);
-  else
+  } else {
     findings.bad("clocks", text + "; synchronise both machines (NTP)");
+  }
 }
 
 /// True where every migration of this program is applied.
@@ -108,8 +110,9 @@ bool check_schema(const Program& program, DatabaseSession& session, Findings& fi
   const auto pending = std::ranges::count_if(migrations, [](const auto& one) { return one.known && !one.applied; });
   const auto unknown = std::ranges::count_if(migrations, [](const auto& one) { return !one.known; });
   if (unknown > 0) findings.bad("schema", "a newer program has migrated it; use that one");
-  if (pending > 0)
+  if (pending > 0) {
     findings.bad("schema", std::to_string(pending) + " migrations are pending; run `gatehouse migrate latest`");
+  }
   if (pending == 0 && unknown == 0) findings.good("schema", "up to date");
   return pending == 0;
 }
@@ -131,9 +134,10 @@ bool is_missing_file(const database::DatabaseSettings& database) {
 }
 
 void check_database(const Program& program, const service::Settings& settings, Findings& findings) {
-  if (is_missing_file(settings.database))
+  if (is_missing_file(settings.database)) {
     return findings.bad("database", where_is(settings.database) +
                                         " does not exist; `gatehouse serve` or `gatehouse migrate latest` makes it");
+  }
   DatabaseSession session{program, settings};
   const database::DatabaseFacts facts = session.run(database::read_database_facts(session.schema()));
   findings.good("database", facts.version + ", " + where_is(settings.database));

@@ -41,10 +41,11 @@ int report(const Program& program, const Outcome& outcome, std::string_view done
     program.err << database::schema::describe(outcome.error()) << '\n';
     return exit_failure;
   }
-  if (outcome->empty())
+  if (outcome->empty()) {
     program.out << nothing_done << '\n';
-  else
+  } else {
     program.out << list_migrations(done, *outcome) << '\n';
+  }
   return exit_success;
 }
 

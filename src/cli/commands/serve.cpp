@@ -11,8 +11,9 @@ namespace {
 int run_serve(const Program& program, const service::Loaded& loaded) {
   telemetry::LogQueue queue{telemetry::LineWriter{STDOUT_FILENO}};
   telemetry::Log log{queue, program.clock, loaded.settings.application.log_level};
-  for (const config::Mistake& warning : loaded.reading.warnings)
+  for (const config::Mistake& warning : loaded.reading.warnings) {
     log.warn("setting_warning", {{"name", warning.name}, {"problem", warning.problem}, {"remedy", warning.remedy}});
+  }
   const database::DriverLog driver_log = [&log](telemetry::Level level, std::string_view event,
                                                 std::string_view detail) {
     log.write(level, event, {{"detail", detail}});

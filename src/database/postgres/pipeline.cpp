@@ -170,8 +170,9 @@ void Pipeline::on_answer(const PgResult& result) {
   const auto kind = result.kind();
   const bool end_is_due = step.kind == Step::Kind::sync;
   // A failure where the Sync is due is the commit's: a deferred constraint. The Sync's own answer follows.
-  if (kind != PgResult::Kind::failed && end_is_due != (kind == PgResult::Kind::end_of_group))
+  if (kind != PgResult::Kind::failed && end_is_due != (kind == PgResult::Kind::end_of_group)) {
     return lose("the answers do not fit the questions: something between here and the server mixes them up");
+  }
   if (kind == PgResult::Kind::end_of_group) return on_group_end();
   if (!end_is_due) steps_.pop_front();
   if (kind == PgResult::Kind::failed) return on_failure(step, result);

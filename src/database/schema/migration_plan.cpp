@@ -36,8 +36,9 @@ std::vector<Migration> plan_migrations(std::span<const EmbeddedFile> files, Dial
     Migration& step = steps[name];
     step.name = name;
     std::string_view* script = script_of(step, base.substr(std::min(name.size() + 1, base.size())));
-    if (script == nullptr || !is_migration_name(name))
+    if (script == nullptr || !is_migration_name(name)) {
       throw std::invalid_argument{std::string{file.path} + " is no migration's name"};
+    }
     *script = file.text;
   }
   std::vector<Migration> plan;

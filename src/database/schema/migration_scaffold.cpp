@@ -61,11 +61,11 @@ bool write_new(const std::filesystem::path& path, std::string_view text) {
 
 std::expected<std::vector<std::filesystem::path>, ScaffoldError> make_migration(const std::filesystem::path& directory,
                                                                                 std::string_view name, TimePoint now) {
-  if (!is_good_name(name)) return std::unexpected{ScaffoldError::bad_name};
+  if (!is_good_name(name)) return std::unexpected(ScaffoldError::bad_name);
   const std::string prefix = day_of(now) + "_";
   unsigned last = 0;
   for (const auto* dialect : dialects) last = std::max(last, last_number(directory / dialect, prefix));
-  if (last >= number_max) return std::unexpected{ScaffoldError::day_is_full};
+  if (last >= number_max) return std::unexpected(ScaffoldError::day_is_full);
   const std::string step = prefix + padded(last + 1) + "_" + std::string{name};
 
   std::vector<std::filesystem::path> written;
@@ -76,7 +76,7 @@ std::expected<std::vector<std::filesystem::path>, ScaffoldError> make_migration(
     const auto down = directory / dialect / (step + ".down.sql");
     if (failed || !write_new(up, "-- What this migration changes, and why. It runs as one transaction.\n") ||
         !write_new(down, "-- How the change is taken back, with the rows it would lose.\n")) {
-      return std::unexpected{ScaffoldError::cannot_write};
+      return std::unexpected(ScaffoldError::cannot_write);
     }
     written.push_back(up);
     written.push_back(down);

@@ -32,15 +32,16 @@ std::int64_t last_batch(const std::vector<AppliedMigration>& applied) {
 // The applied migration that `to` names, in full or by its beginning.
 std::expected<std::string, MigrationError> find_target(const std::vector<AppliedMigration>& applied,
                                                        const std::string& to) {
-  if (to == Migrator::express_target)
+  if (to == Migrator::express_target) {
     return find_target(applied, std::string{*std::ranges::rbegin(express_migrations)});
+  }
   if (contains(applied, to)) return to;
   MigrationNames candidates;
   for (const AppliedMigration& migration : applied) {
     if (migration.name.starts_with(to)) candidates.push_back(migration.name);
   }
-  if (candidates.empty()) return std::unexpected{UnknownTarget{to}};
-  if (candidates.size() > 1) return std::unexpected{AmbiguousTarget{to, std::move(candidates)}};
+  if (candidates.empty()) return std::unexpected(UnknownTarget{to});
+  if (candidates.size() > 1) return std::unexpected(AmbiguousTarget{to, std::move(candidates)});
   return std::move(candidates.front());
 }
 
@@ -125,18 +126,18 @@ Task<bool> Migrator::is_applied(std::string_view name) {
 
 Task<std::expected<MigrationNames, MigrationError>> Migrator::latest() {
   const auto record = co_await adopt();
-  if (auto unknown = refuse_unknown(record)) co_return std::unexpected{std::move(*unknown)};
+  if (auto unknown = refuse_unknown(record)) co_return std::unexpected(std::move(*unknown));
   const auto batch = last_batch(record.applied) + 1;
   MigrationNames done;
   for (const Migration& migration : plan_) {
     if (contains(record.applied, migration.name)) continue;
-    if (auto failed = co_await check(migration)) co_return std::unexpected{std::move(*failed)};
+    if (auto failed = co_await check(migration)) co_return std::unexpected(std::move(*failed));
     auto script = up_script(migration, batch, clock_.now(), database_.dialect(), record.knex);
     const auto applied = co_await database_.run_script(std::move(script));
     if (applied) {
       done.emplace_back(migration.name);
     } else if (!co_await is_applied(migration.name)) {
-      co_return std::unexpected{ConstraintViolated{std::string{migration.name}, applied.error()}};
+      co_return std::unexpected(ConstraintViolated{std::string{migration.name}, applied.error()});
     }
     // Otherwise another process made this step in the meantime.
   }
@@ -145,10 +146,10 @@ Task<std::expected<MigrationNames, MigrationError>> Migrator::latest() {
 
 Task<std::expected<MigrationNames, MigrationError>> Migrator::rollback(std::optional<std::string> to) {
   const auto record = co_await adopt();
-  if (auto unknown = refuse_unknown(record)) co_return std::unexpected{std::move(*unknown)};
+  if (auto unknown = refuse_unknown(record)) co_return std::unexpected(std::move(*unknown));
   if (to) {
     auto target = find_target(record.applied, *to);
-    if (!target) co_return std::unexpected{std::move(target.error())};
+    if (!target) co_return std::unexpected(std::move(target.error()));
     to = *std::move(target);
   }
   const auto names = select_for_rollback(record.applied, to);
@@ -160,7 +161,7 @@ Task<std::expected<MigrationNames, MigrationError>> Migrator::rollback(std::opti
     if (undone) {
       done.push_back(name);
     } else if (co_await is_applied(name)) {
-      co_return std::unexpected{ConstraintViolated{name, undone.error()}};
+      co_return std::unexpected(ConstraintViolated{name, undone.error()});
     }
   }
   co_return done;

@@ -22,36 +22,36 @@ class ChangeFeeds::Feed final : public ChangeFeed {
 
 std::unique_ptr<ChangeFeed> ChangeFeeds::watch(boost::asio::io_context& io, Observers& observers) {
   auto subscriber = std::make_shared<Subscriber>(io.get_executor(), &observers);
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   subscribers_.push_back(subscriber);
   if (available_) tell(subscriber, false, true);
   return std::make_unique<Feed>(*this, std::move(subscriber));
 }
 
 bool ChangeFeeds::empty() const {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   return subscribers_.empty();
 }
 
 void ChangeFeeds::available() {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   if (std::exchange(available_, true)) return;
   for (const auto& subscriber : subscribers_) tell(subscriber, false, true);
 }
 
 void ChangeFeeds::changed() {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   for (const auto& subscriber : subscribers_) tell(subscriber, true, available_);
 }
 
 void ChangeFeeds::lost() {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   if (!std::exchange(available_, false)) return;
   for (const auto& subscriber : subscribers_) tell(subscriber, true, false);
 }
 
 void ChangeFeeds::remove(const std::shared_ptr<Subscriber>& subscriber) {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   std::erase(subscribers_, subscriber);
 }
 

@@ -85,10 +85,11 @@ void Connection::configure() {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
   require(sqlite3_exec(connection, settings_sql, nullptr, nullptr, nullptr), "opening the database file");
-  if (role_ == Role::writer)
+  if (role_ == Role::writer) {
     switch_to_wal();
-  else
+  } else {
     control("PRAGMA query_only = ON");
+  }
   deadline_ = Deadline::max();
 }
 
@@ -133,8 +134,9 @@ void Connection::fail(int code, std::string_view doing) {
 
 std::expected<void, Violation> Connection::execute(const char* sql, std::string_view doing) {
   const int code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
-  if (auto violation = violation_of(code, sqlite3_errmsg(handle_.get()), doing))
-    return std::unexpected{*std::move(violation)};
+  if (auto violation = violation_of(code, sqlite3_errmsg(handle_.get()), doing)) {
+    return std::unexpected(*std::move(violation));
+  }
   require(code, doing);
   return {};
 }
@@ -259,8 +261,9 @@ std::expected<Rows, Violation> Connection::perform(const Prepared& prepared, con
   // The schema may have changed since the statement was prepared, and its columns with it: asked after the first step.
   Rows rows{static_cast<std::size_t>(sqlite3_column_count(statement))};
   for (; code == SQLITE_ROW; code = sqlite3_step(statement)) read_row(statement, command.statement->name, rows);
-  if (auto violation = violation_of(code, sqlite3_errmsg(handle_.get()), command.statement->name))
-    return std::unexpected{*std::move(violation)};
+  if (auto violation = violation_of(code, sqlite3_errmsg(handle_.get()), command.statement->name)) {
+    return std::unexpected(*std::move(violation));
+  }
   if (code != SQLITE_DONE) fail(code, command.statement->name);
   if (sqlite3_stmt_readonly(statement) == 0) rows.set_affected(sqlite3_changes64(handle_.get()));
   return rows;

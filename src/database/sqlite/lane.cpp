@@ -62,7 +62,7 @@ std::vector<CallPtr> Lane::take(std::size_t max, Deadline until) {
 }
 
 void Lane::expire(Deadline now) {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   std::erase_if(waiting_, [now](const CallPtr& call) {
     if (now < call->deadline()) return false;
     call->fail(Unavailable::Reason::deadline, "the query waited for the database until its deadline");
@@ -78,7 +78,7 @@ void Lane::expire(Deadline now) {
 }
 
 void Lane::stop() {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   stopped_ = true;
   // Those in work are left to their threads, which answer them before they end.
   for (const CallPtr& call : waiting_) call->fail(Unavailable::Reason::stopped, "the database is closing");
@@ -87,7 +87,7 @@ void Lane::stop() {
 }
 
 bool Lane::stopped() const {
-  const std::lock_guard lock{mutex_};
+  const std::scoped_lock lock{mutex_};
   return stopped_;
 }
 

@@ -29,7 +29,7 @@ Task<std::expected<void, Violation>> Lanes::run_script(std::string sql) {
   const auto call = std::make_shared<Call>(io_.get_executor(), handover_, std::move(sql));
   co_await writes_.submit(call);
   auto results = call->take_results();
-  if (!results) co_return std::unexpected{std::move(results.error())};
+  if (!results) co_return std::unexpected(std::move(results.error()));
   co_return std::expected<void, Violation>{};
 }
 

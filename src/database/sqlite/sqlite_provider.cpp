@@ -19,8 +19,9 @@ SqliteProvider::SqliteProvider(const DatabaseSettings& settings, DriverLog log)
   try {
     threads_.emplace_back([this](const std::stop_token& stop) { watch_deadlines(stop); });
     threads_.emplace_back([this] { run_writer(); });
-    for (unsigned i = 0; i < std::max(1U, settings.sqlite.readers); ++i)
+    for (unsigned i = 0; i < std::max(1U, settings.sqlite.readers); ++i) {
       threads_.emplace_back([this] { run_reader(); });
+    }
   } catch (...) {
     stop();
     throw;

@@ -15,7 +15,7 @@ namespace {
 
 Outcome run_alone(Connection& connection, const Command& command, Deadline deadline) {
   auto rows = connection.run(command, deadline);
-  if (!rows) return {.results = std::unexpected{rows.error()}, .failure = {}};
+  if (!rows) return {.results = std::unexpected(rows.error()), .failure = {}};
   std::vector<Rows> results;
   results.push_back(std::move(*rows));
   return {.results = std::move(results), .failure = {}};
@@ -31,7 +31,7 @@ Outcome run_batch(Connection& connection, const std::vector<Command>& commands, 
       auto rows = connection.run(command, deadline);
       if (!rows) {
         connection.rollback_savepoint();
-        return {.results = std::unexpected{rows.error()}, .failure = {}};
+        return {.results = std::unexpected(rows.error()), .failure = {}};
       }
       results.push_back(std::move(*rows));
     }
@@ -147,7 +147,7 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
 // A deferred constraint does not say whose it is: alone, each call gets what it deserves.
 void Writer::settle_refused(Connection& connection, const std::vector<CallPtr>& calls, Violation violation) {
   if (calls.size() == 1) {
-    calls.front()->answer({.results = std::unexpected{std::move(violation)}, .failure = {}});
+    calls.front()->answer({.results = std::unexpected(std::move(violation)), .failure = {}});
     return;
   }
   for (const CallPtr& call : calls) write_group(connection, {call});
@@ -163,7 +163,7 @@ void Writer::run_script(Connection& connection, const CallPtr& call) {
     if (done) {
       call->answer({.results = {}, .failure = {}});
     } else {
-      call->answer({.results = std::unexpected{done.error()}, .failure = {}});
+      call->answer({.results = std::unexpected(done.error()), .failure = {}});
     }
   } catch (const std::exception& thrown) {
     connection.rollback();

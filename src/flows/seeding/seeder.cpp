@@ -19,8 +19,9 @@ std::string field(const json::object& entry, std::string_view name) { return std
 std::expected<users::NewUser, std::string> read_user(const json::value& value) {
   const auto* entry = value.if_object();
   if (entry == nullptr) return std::unexpected("is not an object");
-  if (entry->size() != field_names.size())
+  if (entry->size() != field_names.size()) {
     return std::unexpected("needs first_name, last_name, email and password only");
+  }
   for (const auto name : field_names) {
     const auto* text = entry->if_contains(name);
     if (text == nullptr || !text->is_string()) return std::unexpected(std::string{name} + " must be a text");

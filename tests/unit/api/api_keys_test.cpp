@@ -56,8 +56,9 @@ TEST(ApiKeys, NoKeyOrAnEmptyOne_IsAskedFor) {
 }
 
 TEST(ApiKeys, WrongKey_IsRefused) {
-  for (const char* key : {"first-ke", "first-keyx", "FIRST-KEY", "first-key,second-key"})
+  for (const char* key : {"first-ke", "first-keyx", "FIRST-KEY", "first-key,second-key"}) {
     EXPECT_EQ(code_for(ApiKeys(keys()), {key}), "invalid_api_key") << key;
+  }
 }
 
 TEST(ApiKeys, TwoHeadersWithValidKeys_AreRefused) {

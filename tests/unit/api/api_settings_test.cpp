@@ -23,8 +23,9 @@ TEST(ParseOrigin, AnythingElse_IsRefused) {
   for (const char* text :
        {"", "*", "null", "localhost:3000", "https://", "https://a.example/", "https://a.example/x", "ftp://a.example",
         "https://user@a.example", "https://a.example:0", "https://a.example:x", "https://a.example:70000",
-        "https://*.example", "https://a example", "http://[::1", "http://:80"})
+        "https://*.example", "https://a example", "http://[::1", "http://:80"}) {
     EXPECT_FALSE(parse_origin(text)) << text;
+  }
 }
 
 TEST(ApiSettings, Origins_AreReadAsAList) {
@@ -32,9 +33,10 @@ TEST(ApiSettings, Origins_AreReadAsAList) {
   EXPECT_THAT(read.settings.allowed_origins, ElementsAre("http://a.example", "https://b.example"));
 }
 TEST(ApiSettings, OriginThatIsNone_IsRefused) {
-  for (const char* origins : {"*", "https://a.example/", "http://localhost:3000,a.example"})
+  for (const char* origins : {"*", "https://a.example/", "http://localhost:3000,a.example"}) {
     EXPECT_THAT(read_section(api_section(), {{"ALLOWED_ORIGINS", origins}}).mistakes(),
                 HasSubstr("ALLOWED_ORIGINS: is not a comma-separated list, each entry an origin"));
+  }
 }
 
 }  // namespace

@@ -13,16 +13,18 @@ namespace gatehouse::api {
 inline std::vector<std::string> description_lines() {
   std::ifstream file{testing::source_folder() / "api/openapi.yaml"};
   std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);)
+  for (std::string line; std::getline(file, line);) {
     lines.push_back(line.substr(std::min(line.find_first_not_of(' '), line.size())));
+  }
   return lines;
 }
 
 /// What stands behind `name` wherever a line begins with it.
 inline std::vector<std::string> described_values(std::string_view name) {
   std::vector<std::string> values;
-  for (const std::string& line : description_lines())
+  for (const std::string& line : description_lines()) {
     if (line.starts_with(name)) values.push_back(line.substr(name.size()));
+  }
   return values;
 }
 

@@ -69,8 +69,9 @@ TEST_F(ListQueryTest, ManyUnknownParameters_GetFewComplaints) {
 TEST(PathId, Digits_AreReadWithin64Bits) {
   EXPECT_EQ(parse_id<UserId>("7"), UserId{7});
   EXPECT_EQ(parse_id<UserId>("9223372036854775807"), UserId{9'223'372'036'854'775'807});
-  for (const char* text : {"", "12abc", "-1", "+1", " 1", "1 ", "0x10", "9223372036854775808", "1/2"})
+  for (const char* text : {"", "12abc", "-1", "+1", " 1", "1 ", "0x10", "9223372036854775808", "1/2"}) {
     EXPECT_FALSE(parse_id<UserId>(text)) << text;
+  }
 }
 
 }  // namespace

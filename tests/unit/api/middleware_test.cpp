@@ -74,8 +74,9 @@ TEST(RequestIds, UnsafeOrMissingId_IsReplacedByADistinctOne) {
   RequestIds ids(random);
   RequestIds::Buffer first{};
   RequestIds::Buffer second{};
-  for (const std::string& offered : {std::string{}, std::string{"a b"}, std::string{"a\x1b"}, std::string(65, 'a')})
+  for (const std::string& offered : {std::string{}, std::string{"a b"}, std::string{"a\x1b"}, std::string(65, 'a')}) {
     EXPECT_NE(ids.assign(offered, first), offered);
+  }
   EXPECT_NE(ids.assign({}, first), ids.assign({}, second));
 }
 

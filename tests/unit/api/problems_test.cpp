@@ -37,8 +37,9 @@ TEST(Problems, Codes_AreTheDescribedOnes) {
 }
 
 TEST(Problems, UnreadableRequests_HaveOneForEachStatus) {
-  for (const http::Problem& one : http::problems::unreadable)
+  for (const http::Problem& one : http::problems::unreadable) {
     EXPECT_EQ(http::problems::of_unreadable(one.status).code, one.code);
+  }
   EXPECT_EQ(http::problems::of_unreadable(http::Status::ok).code, "malformed_request");
 }
 

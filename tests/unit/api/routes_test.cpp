@@ -84,8 +84,9 @@ TEST_P(RoutesTest, OpenRoutes_LookAtNoKey) {
   for (const RouteInfo& route : Routes::infos) {
     if (!route.access.is_open()) continue;
     for (const std::vector<std::string_view>& keys :
-         {std::vector<std::string_view>{}, {""}, {"a", "b"}, {"another key"}, {"the key"}})
+         {std::vector<std::string_view>{}, {""}, {"a", "b"}, {"another key"}, {"the key"}}) {
       EXPECT_EQ(ask_route(route, keys).status, Status::ok) << label(route);
+    }
   }
 }
 

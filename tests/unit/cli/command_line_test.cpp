@@ -60,8 +60,9 @@ TEST(CommandLine, RollbacksHelp_SaysThatTheBeginningOfANameWillDo) {
   EXPECT_THAT(end_of({"migrate", "rollback", "--help"}).text, HasSubstr("beginning"));
 }
 TEST(CommandLine, EnvFile_MayStandBeforeOrAfterTheCommand) {
-  for (const auto& arguments : {std::vector<const char*>{"--env-file", "x", "doctor"}, {"doctor", "--env-file", "x"}})
+  for (const auto& arguments : {std::vector<const char*>{"--env-file", "x", "doctor"}, {"doctor", "--env-file", "x"}}) {
     EXPECT_EQ(std::get<CommandLine>(parse(arguments)).env_file, "x");
+  }
   EXPECT_EQ(std::get<CommandLine>(parse({"doctor"})).env_file, std::nullopt);
 }
 TEST(CommandLine, EachAction_SaysWhatItMustBeGiven) {

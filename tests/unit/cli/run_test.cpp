@@ -67,8 +67,9 @@ class CommandTest : public ::testing::Test {
 
   void make_production() {
     environment_["APP_ENV"] = "production";
-    for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET"})
+    for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET"}) {
       environment_[name] = config::generate_secret(random_);
+    }
   }
 
   std::map<std::string, std::string, std::less<>> environment_{{"APP_ENV", "test"}};
@@ -156,8 +157,9 @@ TEST_F(CommandTest, Make_WritesIntoTheDirectoryThatIsNamed) {
 TEST_F(CommandTest, SeedRunWithFiles_PlantsTheirUsersAndNotTheBuiltInOnes) {
   const gatehouse::testing::TemporaryDirectory folder;
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
-  for (const char* name : {"one", "two"})
+  for (const char* name : {"one", "two"}) {
     EXPECT_EQ(run({"seed", "make", name, "--directory", folder.path().c_str()}), exit_success);
+  }
   const std::string one = folder.path() / "one.json";
   const std::string two = folder.path() / "two.json";
   EXPECT_EQ(run({"seed", "run", one.c_str(), two.c_str()}), exit_success) << err();
@@ -222,8 +224,9 @@ TEST_F(CommandTest, Doctor_MistakesInSettings_ShowsTheSettingsAndEveryMistake) {
   environment_["HOST"] = "nowhere";
   EXPECT_EQ(run({"doctor"}), exit_failure);
   for (const char* finding :
-       {"LOG_LEVEL   ", "WRONG  settings: PORT: is not a number", "WRONG  settings: HOST: is not"})
+       {"LOG_LEVEL   ", "WRONG  settings: PORT: is not a number", "WRONG  settings: HOST: is not"}) {
     EXPECT_THAT(out(), HasSubstr(finding));
+  }
 }
 TEST_F(CommandTest, Doctor_DatabaseFileIsMissing_SaysSoAndMakesNone) {
   environment_["SQLITE_PATH"] = "/nonexistent/gatehouse.db";
@@ -236,8 +239,9 @@ TEST_F(CommandTest, Doctor_FindsAPendingSchemaWrongAndACurrentOneFine) {
   EXPECT_THAT(out(), HasSubstr("WRONG  schema"));
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"doctor"}), exit_success) << out();
-  for (const char* finding : {"ok     schema: up to date", "ok     database: SQLite 3", "ok     kept passwords"})
+  for (const char* finding : {"ok     schema: up to date", "ok     database: SQLite 3", "ok     kept passwords"}) {
     EXPECT_THAT(out(), HasSubstr(finding));
+  }
 }
 TEST_F(PostgresCommandTest, Doctor_ClocksOfBothMachinesDiffer_SaysSo) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success) << err();
@@ -276,8 +280,9 @@ TEST_F(CommandTest, SeedMake_WritesAFileOnceAndRefusesOddNames) {
   EXPECT_EQ(run({"seed", "make", "more_users", "--directory", path.c_str()}), exit_success) << err();
   EXPECT_TRUE(std::filesystem::exists(directory / "more_users.json"));
   EXPECT_EQ(run({"seed", "make", "more_users", "--directory", path.c_str()}), exit_failure);
-  for (const char* name : {"../escape", "a/b", "UPPER", "with space"})
+  for (const char* name : {"../escape", "a/b", "UPPER", "with space"}) {
     EXPECT_EQ(run({"seed", "make", name, "--directory", path.c_str()}), exit_failure) << name;
+  }
   EXPECT_EQ(run({"migrate", "make", "../escape", "--directory", path.c_str()}), exit_failure);
   std::filesystem::remove_all(directory);
 }

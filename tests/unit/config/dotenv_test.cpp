@@ -64,8 +64,9 @@ TEST(Dotenv, TooManyEntries_AreRefused) {
   EXPECT_EQ(parsed(text + "A=1\n"), "line 514: the file has too many entries");
 }
 TEST(Dotenv, Errors_NeverRepeatTheText) {
-  for (const char* text : {"canary", "A='canary", "A='canary'x", "1canary=2"})
+  for (const char* text : {"canary", "A='canary", "A='canary'x", "1canary=2"}) {
     EXPECT_EQ(parsed(text).find("canary"), std::string::npos) << text;
+  }
 }
 
 }  // namespace

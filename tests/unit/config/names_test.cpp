@@ -32,8 +32,9 @@ TEST(Names, SettingsAndFilesOfSecrets_AreKnown) {
   EXPECT_FALSE(is_known(""));
 }
 TEST(Names, ExpressOnlyNames_AreRecognised) {
-  for (const char* name : {"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "FRONTEND_URL", "npm_config_cache"})
+  for (const char* name : {"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "FRONTEND_URL", "npm_config_cache"}) {
     EXPECT_TRUE(is_express_name(name)) << name;
+  }
   EXPECT_FALSE(is_express_name("DOCS_PROT"));
 }
 TEST(Names, WhatKubernetesSetsForAService_IsRecognised) {
@@ -56,8 +57,9 @@ TEST(NearestName, UpToTwoEditsOfALongName_FindIt) {
 }
 TEST(NearestName, AnythingFarther_FindsNothing) {
   for (const char* name :
-       {"", "PATH", "POSTGRES_PASSWORD", "LOG", "TZ", "MY_OWN_THING", "PG_HOST", "WEB_PORT", "DB_POOL"})
+       {"", "PATH", "POSTGRES_PASSWORD", "LOG", "TZ", "MY_OWN_THING", "PG_HOST", "WEB_PORT", "DB_POOL"}) {
     EXPECT_EQ(nearest(name), "") << name;
+  }
   EXPECT_EQ(nearest(std::string(4096, 'A')), "");
 }
 

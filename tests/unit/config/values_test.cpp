@@ -18,8 +18,9 @@ TEST(ParseNumber, DigitsInRange_AreRead) {
   EXPECT_EQ(*parse_number("9", {0, 9}), 9U);
 }
 TEST(ParseNumber, AnythingElse_IsRefusedWithTheRange) {
-  for (const char* text : {"", "10", "-1", "+1", "1x", " 1", "1 ", "0x1", "1.0", "99999999999999999999999"})
+  for (const char* text : {"", "10", "-1", "+1", "1x", " 1", "1 ", "0x1", "1.0", "99999999999999999999999"}) {
     EXPECT_FALSE(parse_number(text, {0, 9})) << text;
+  }
   EXPECT_EQ(parse_number("x", {1, 9}).error().expectation, "a number from 1 to 9");
 }
 
@@ -33,8 +34,9 @@ TEST(ParseDuration, EveryUnit_IsRead) {
 }
 TEST(ParseDuration, DigitsAlone_AreSeconds) { EXPECT_EQ(*parse_duration("3600", any_duration), seconds{3600}); }
 TEST(ParseDuration, AnythingElse_IsRefused) {
-  for (const char* text : {"", "s", "1y", "1 h", "-1s", "1.5h", "1hh", "99999999999s", "9999999999d"})
+  for (const char* text : {"", "s", "1y", "1 h", "-1s", "1.5h", "1hh", "99999999999s", "9999999999d"}) {
     EXPECT_FALSE(parse_duration(text, any_duration)) << text;
+  }
   EXPECT_FALSE(parse_duration("1s", {seconds{2}, seconds{3}}));
   EXPECT_FALSE(parse_duration("4s", {seconds{2}, seconds{3}}));
 }

@@ -27,10 +27,12 @@ TEST(DatabaseSettings, Host_ChoosesPostgres) {
 }
 TEST(DatabaseSettings, HostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
   for (const char* name : {"DB_HOST", "DB_LISTEN_HOST"}) {
-    for (const char* host : {"postgresql://app:canary@db/auth", "localhost:5432", "db canary", "user@db"})
+    for (const char* host : {"postgresql://app:canary@db/auth", "localhost:5432", "db canary", "user@db"}) {
       EXPECT_THAT(mistakes_of({{name, host}}), HasSubstr(std::string{name} + ": is not a host name")) << host;
-    for (const char* host : {"db", "DB.internal", "db_1,db-2", "10.0.0.1", "::1", "fd00::1,db", "/run/postgresql"})
+    }
+    for (const char* host : {"db", "DB.internal", "db_1,db-2", "10.0.0.1", "::1", "fd00::1,db", "/run/postgresql"}) {
       EXPECT_EQ(mistakes_of({{name, host}}), "") << host;
+    }
   }
   EXPECT_THAT(mistakes_of({{"DB_HOST", "postgresql://app:canary@db/auth"}}), Not(HasSubstr("canary")));
 }

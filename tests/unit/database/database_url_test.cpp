@@ -49,10 +49,12 @@ TEST(DatabaseUrl, Ipv6Host_IsReadWithoutBrackets) {
   EXPECT_EQ(database.postgres.port, 6432);
 }
 TEST(DatabaseUrl, SslModes_AreOffOrVerifyFull) {
-  for (const char* mode : {"disable", "allow", "prefer"})
+  for (const char* mode : {"disable", "allow", "prefer"}) {
     EXPECT_FALSE(read(std::string{"postgres://db/users?sslmode="} + mode).postgres.ssl) << mode;
-  for (const char* mode : {"require", "verify-ca", "verify-full"})
+  }
+  for (const char* mode : {"require", "verify-ca", "verify-full"}) {
     EXPECT_TRUE(read(std::string{"postgres://db/users?sslmode="} + mode).postgres.ssl) << mode;
+  }
 }
 TEST(DatabaseUrl, HostParameter_NamesASocketDirectory) {
   EXPECT_EQ(read("postgres:///users?host=/run/postgresql").postgres.host, "/run/postgresql");

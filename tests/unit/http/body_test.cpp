@@ -164,8 +164,9 @@ TEST(Body, WhatIsNoJsonObject_IsRefused) {
         std::string{"{\"email\":\"a\",}"}, std::string{"{'email':'a'}"}, std::string{"{\"email\":\"a\nb\"}"},
         std::string{"{\"\\ud800\":\"a\"}"}, std::string{"{\"email\":\"a\",\"\\udc00\":\"b\"}"},
         std::string{"{\"email\":null,\"\\ud800\":1}"}, std::string{"{\"email\":\"a\"\xFF}"},
-        std::string{"{\"email\":NaN}"}, std::string{" "}, std::string{"{/**/}"}, std::string{"{\"x\":\"\\ud800\"}"}})
+        std::string{"{\"email\":NaN}"}, std::string{" "}, std::string{"{/**/}"}, std::string{"{\"x\":\"\\ud800\"}"}}) {
     EXPECT_EQ(fault_of(json), BodyFault::invalid_json) << json;
+  }
 }
 
 TEST(Body, TextThatIsNoUnicode_NamesItsField) {
@@ -216,10 +217,12 @@ TEST(Body, ValueOfAnotherKind_IsRefusedWithTheKind) {
   EXPECT_EQ(settings_problem(R"({"active":"true"})"), "active must be true or false");
   EXPECT_EQ(settings_problem(R"({"active":[]})"), "active must be true or false");
   EXPECT_EQ(settings_problem(R"({"active":"\u0000"})"), "active must be true or false");
-  for (const std::string_view number : {"1.0", "1e1", "\"5\"", "{}", "[5]", "9223372036854775808"})
+  for (const std::string_view number : {"1.0", "1e1", "\"5\"", "{}", "[5]", "9223372036854775808"}) {
     EXPECT_EQ(settings_problem("{\"limit\":" + std::string{number} + "}"), "limit must be a whole number");
-  for (const std::string_view list : {"\"a\"", "{}", "[[]]", "[{}]", "[1]", "[null]", "[\"a\",true]"})
+  }
+  for (const std::string_view list : {"\"a\"", "{}", "[[]]", "[{}]", "[1]", "[null]", "[\"a\",true]"}) {
     EXPECT_EQ(settings_problem("{\"scopes\":" + std::string{list} + "}"), "scopes must be a list of strings");
+  }
 }
 
 TEST(Body, Bounds_HoldExactly) {

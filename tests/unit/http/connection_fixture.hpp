@@ -101,7 +101,7 @@ class ConnectionFixture : public ::testing::Test {
   }
 
   ConnectionContext& context() {
-    if (!context_)
+    if (!context_) {
       context_.reset(new ConnectionContext{.settings = settings_,
                                            .clock = clock_,
                                            .responder = responder_,
@@ -112,6 +112,7 @@ class ConnectionFixture : public ::testing::Test {
                                            .tls = tls_,
                                            .limits = {settings_.header_bytes_max, settings_.body_bytes_max},
                                            .common_headers = CommonHeaders(tls_ != nullptr, clock_.now())});
+    }
     return *context_;
   }
 

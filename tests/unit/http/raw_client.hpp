@@ -63,8 +63,9 @@ class RawClient {
   [[nodiscard]] std::size_t answers() const {
     std::size_t count = 0;
     for (std::size_t at = received_.find("HTTP/1.1 "); at != std::string::npos;
-         at = received_.find("HTTP/1.1 ", at + 1))
+         at = received_.find("HTTP/1.1 ", at + 1)) {
       ++count;
+    }
     return count;
   }
   void forget() { received_.clear(); }

@@ -101,8 +101,9 @@ TEST_F(RequestParserTest, AbsoluteForm_IsReadWithoutItsAuthority) {
 
 TEST_F(RequestParserTest, TargetOfAnotherForm_IsRefused) {
   for (const char* target :
-       {"users", "a:80", "http:/users", "http:///users", "ftp://a/users", "http://a?x", "**", "://a/"})
+       {"users", "a:80", "http:/users", "http:///users", "ftp://a/users", "http://a?x", "**", "://a/"}) {
     EXPECT_EQ(refusal("GET " + std::string{target} + " HTTP/1.1\r\nHost: a\r\n\r\n"), Status::bad_request) << target;
+  }
 }
 
 TEST_F(RequestParserTest, BodyInAnyPieces_IsTheSame) {
@@ -205,8 +206,9 @@ TEST_F(RequestParserTest, MalformedMessages_AreRefused) {
            "GET / HTTP/1.1\r\nHost : a\r\n\r\n",  // blank before the colon
            "GET / HTTP/1.1\r\n: a\r\n\r\n",
            "G@T / HTTP/1.1\r\nHost: a\r\n\r\n",
-       })
+       }) {
     EXPECT_EQ(refusal(message), Status::bad_request) << message;
+  }
   using namespace std::string_view_literals;
   EXPECT_EQ(refusal("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"sv), Status::bad_request);
 }

@@ -35,8 +35,9 @@ TEST_F(RouterTest, Parameter_IsOneWholeSegment) {
 }
 
 TEST_F(RouterTest, CaseAndOneFinalSlash_MakeNoDifference) {
-  for (const char* path : {"/users", "/USERS", "/Users/", "/users/"})
+  for (const char* path : {"/users", "/USERS", "/Users/", "/users/"}) {
     EXPECT_EQ(router_.match(Method::get, path).route, list_) << path;
+  }
   EXPECT_EQ(router_.match(Method::get, "/Users/aBc/").parameters[0], "aBc");
   EXPECT_EQ(router_.match(Method::delete_, "/users/7/SESSIONS/").parameters[0], "7");
 }
@@ -55,8 +56,9 @@ TEST_F(RouterTest, SeveralParameters_AreInOrder) {
   EXPECT_EQ(four.route, deep_);
   EXPECT_EQ(four.parameters, (Parameters{"1", "2", "3", "4"}));
   for (const char* path :
-       {"/a/1/2/c/3", "/a/1/2/c/3/", "/a/1/2/c/3//4", "/a/1/2/d/3/4", "/a/1/2/c/3/4/5", "/a//2/c/3/4"})
+       {"/a/1/2/c/3", "/a/1/2/c/3/", "/a/1/2/c/3//4", "/a/1/2/d/3/4", "/a/1/2/c/3/4/5", "/a//2/c/3/4"}) {
     EXPECT_EQ(router_.match(Method::get, path).route, no_route) << path;
+  }
 }
 
 TEST_F(RouterTest, Head_IsAnsweredByGet) { EXPECT_EQ(router_.match(Method::head, "/users").route, list_); }
@@ -68,16 +70,19 @@ TEST_F(RouterTest, OtherMethod_NamesTheAllowedOnes) {
 }
 
 TEST_F(RouterTest, UnknownPath_AllowsNothing) {
-  for (const char* path : {"/", "//", "/user", "/usersx", "/users//", "/us\xc5\xbfrs", "/users?x", "*", ""})
+  for (const char* path : {"/", "//", "/user", "/usersx", "/users//", "/us\xc5\xbfrs", "/users?x", "*", ""}) {
     EXPECT_TRUE(router_.allow(path).empty()) << path;
+  }
 }
 
 TEST(RoutePattern, Shape_IsChecked) {
-  for (const char* good : {"/", "/users", "/users/{id}", "/openapi.yaml", "/{a}/{b}/{c}/{d}"})
+  for (const char* good : {"/", "/users", "/users/{id}", "/openapi.yaml", "/{a}/{b}/{c}/{d}"}) {
     EXPECT_TRUE(is_route_pattern(good)) << good;
+  }
   for (const char* bad :
-       {"", "users", "/Users", "/users/{id", "/users/id}", "/users/x{id}", "/users/{}", "/{a}/{b}/{c}/{d}/{e}"})
+       {"", "users", "/Users", "/users/{id", "/users/id}", "/users/x{id}", "/users/{}", "/{a}/{b}/{c}/{d}/{e}"}) {
     EXPECT_FALSE(is_route_pattern(bad)) << bad;
+  }
 }
 
 }  // namespace

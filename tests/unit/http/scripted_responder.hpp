@@ -49,8 +49,9 @@ class ScriptedResponder final : public Responder {
                      .client = std::string{request.client_address},
                      .body_bytes = request.body.data(),
                      .api_key = request.headers[Field::api_key]});
-    for (const std::string_view later : {"/wait", "/silent", "/stream", "/endless", "/abort", "/unended"})
+    for (const std::string_view later : {"/wait", "/silent", "/stream", "/endless", "/abort", "/unended"}) {
       if (request.path.starts_with(later)) return false;
+    }
     answer.send(Status::ok, request.path == "/large" ? std::string(large_bytes, 'x') : std::string{request.path});
     return true;
   }

@@ -15,13 +15,15 @@ using ::testing::HasSubstr;
 std::string mistakes_of(const Variables& variables) { return read_section(server_section(), variables).mistakes(); }
 
 TEST(ParseNetwork, AddressesAndRanges_AreRead) {
-  for (const char* text : {"10.0.0.7", "10.0.0.0/8", "0.0.0.0/0", "::1", "fd00::/8", "2001:db8::/128"})
+  for (const char* text : {"10.0.0.7", "10.0.0.0/8", "0.0.0.0/0", "::1", "fd00::/8", "2001:db8::/128"}) {
     EXPECT_EQ(*parse_network(text), text);
+  }
 }
 TEST(ParseNetwork, AnythingElse_IsRefused) {
   for (const char* text : {"", "/8", "10.0.0", "10.0.0.0/", "10.0.0.0/33", "fd00::/129", "fd00::/x", "a.example",
-                           "10.0.0.0/8/8", "10.0.0.0/4294967304", "fe80::1%eth0", "fe80::%1/64"})
+                           "10.0.0.0/8/8", "10.0.0.0/4294967304", "fe80::1%eth0", "fe80::%1/64"}) {
     EXPECT_FALSE(parse_network(text)) << text;
+  }
 }
 
 TEST(ServerSettings, CertificateWithoutKey_IsRefused) {
@@ -44,10 +46,12 @@ TEST(ServerSettings, CertificateAndKeyThatServeNoTls_AreRefused) {
   EXPECT_THAT(with(one.chain_path, one.chain_path), HasSubstr("TLS_KEY: names a file without a readable private key"));
 }
 TEST(ServerSettings, HostThatIsNoAddress_IsRefused) {
-  for (const char* host : {"auth.example.com", "127.0.0.1:80", "300.0.0.1", "[::1]", "127.1"})
+  for (const char* host : {"auth.example.com", "127.0.0.1:80", "300.0.0.1", "[::1]", "127.1"}) {
     EXPECT_THAT(mistakes_of({{"HOST", host}}), HasSubstr("HOST: is not an IP address or localhost")) << host;
-  for (const char* host : {"localhost", "127.0.0.1", "0.0.0.0", "::", "::1"})
+  }
+  for (const char* host : {"localhost", "127.0.0.1", "0.0.0.0", "::", "::1"}) {
     EXPECT_EQ(mistakes_of({{"HOST", host}}), "") << host;
+  }
 }
 TEST(ServerSettings, HostInProduction_IsEveryAddress) {
   EXPECT_EQ(read_section(server_section(), {}, config::Environment::production).settings.host, "0.0.0.0");

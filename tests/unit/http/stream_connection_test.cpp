@@ -128,8 +128,9 @@ TEST_F(StreamConnectionTest, HeaderAtTheBuffersEnd_IsMovedAndRead) {
     const std::size_t seen_before = responder_.seen().size();
     RawClient client = connect();
     std::string messages;
-    for (std::size_t i = 0; i < requests; ++i)
+    for (std::size_t i = 0; i < requests; ++i) {
       messages += post("/" + std::to_string(i), std::string(body_bytes, 'b'), "X-Pad: " + std::string(i, 'p') + "\r\n");
+    }
     ASSERT_TRUE(eventually([&] {
       messages.erase(0, client.send_some(messages));
       client.receive_some();

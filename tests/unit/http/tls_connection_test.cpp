@@ -47,10 +47,11 @@ class TlsConnectionTest : public ConnectionFixture {
     std::string received;
     boost::system::error_code failure;
     auto token = asio::redirect_error(use_task, failure);
-    if (end.empty())
+    if (end.empty()) {
       co_await asio::async_read(stream, asio::dynamic_buffer(received), std::move(token));
-    else
+    } else {
       co_await asio::async_read_until(stream, asio::dynamic_buffer(received), end, std::move(token));
+    }
     // A stream that was cut off would end with stream_truncated.
     EXPECT_TRUE(!failure || failure == asio::error::eof) << failure.message();
     co_return received;

@@ -56,8 +56,9 @@ TEST(TrustedProxies, ScopeOfAnAddress_IsIgnored) {
 }
 
 TEST(TrustedProxies, WhatIsNoRange_IsRefused) {
-  for (const char* text : {"", "ten", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0.0/", "fd00::/129"})
+  for (const char* text : {"", "ten", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0.0/", "fd00::/129"}) {
     EXPECT_THROW(TrustedProxies({text}), std::invalid_argument) << text;
+  }
 }
 
 std::string_view client_behind(std::vector<std::string_view> lines) {

@@ -110,8 +110,7 @@ std::optional<std::string> expected(std::string_view text) {
 
 /// True where a name comes twice: the reader refuses that, and the DOM does not tell.
 bool names_one_twice(std::string_view text) {
-  const test::JsonReading reading = test::read_any_json(text, small_limits);
-  return reading.outcome == Outcome::stopped && reading.heard.ends_with("fault 0;");
+  return test::read_any_json(text, widest_limits, true).heard.contains("fault 0;");
 }
 
 TEST(JsonReaderProperty, RandomTexts_AreReadAsTheDomReadsThem) {

@@ -58,8 +58,9 @@ TEST(Catalog, EachSetting_HasAGroupAndADescription) {
 
 TEST(Catalog, Order_IsThatOfTheDocuments) {
   std::vector<std::string_view> groups;
-  for (const config::Setting* setting : catalog())
+  for (const config::Setting* setting : catalog()) {
     if (groups.empty() || groups.back() != setting->group) groups.push_back(setting->group);
+  }
   EXPECT_THAT(groups, ElementsAre("Application", "Secrets", "HTTP server", "Limits and timeouts", "Database",
                                   "Sessions", "Tokens", "Passwords and login"));
 }
@@ -78,8 +79,9 @@ TEST(Catalog, SettingThatFollowsAnotherFeatures_StandsBehindIt) {
 TEST(Catalog, EachDefault_CanBeGivenAsAValue) {
   Sources sources = production_sources();
   sources.environment["APP_ENV"] = "development";
-  for (const config::Setting* setting : catalog())
+  for (const config::Setting* setting : catalog()) {
     if (!setting->default_text.empty()) sources.environment[std::string{setting->name}] = setting->default_text;
+  }
   EXPECT_EQ(values_of(load_well(sources).settings), values_of(Settings{}));
 }
 

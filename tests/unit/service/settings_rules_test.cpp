@@ -47,16 +47,19 @@ TEST(ProductionRules, EachMissingSecret_IsRefused) {
   }
 }
 TEST(ProductionRules, EachShortSecret_IsRefused) {
-  for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"})
+  for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"}) {
     expect_strict(production_with(name, "x7Kq2Wn6Ez1Uk5Tj9Bx3Gm8Ry4Dv0Hc"), std::string{name} + ": is shorter than 32");
+  }
 }
 TEST(ProductionRules, EachExampleSecret_IsRefused) {
-  for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"})
+  for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"}) {
     expect_strict(production_with(name, "prod-session-secret-64-chars-long"), std::string{name} + ": is an example");
+  }
 }
 TEST(ProductionRules, EachPredictableSecret_IsRefused) {
-  for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"})
+  for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"}) {
     expect_strict(production_with(name, std::string(64, 'x')), std::string{name} + ": can be guessed");
+  }
 }
 TEST(ProductionRules, WeakSecretBehindAGoodOne_IsRefused) {
   expect_strict(production_with("JWT_SECRET", joined(good_jwt_secret, "short")), "JWT_SECRET: is shorter");
@@ -99,8 +102,9 @@ TEST(ProductionRules, EveryMistake_IsListedAtOnce) {
   const std::string mistakes = mistakes_of(sources);
   for (const char* name :
        {"API_KEY: is shorter", "JWT_SECRET: is missing", "SESSION_SECRET: is missing", "PORT: is not",
-        "GATEHOUSE_X: ", "SESION_TTL: ", "TLS_CERT: is set without", "TLS_CERT: names a file"})
+        "GATEHOUSE_X: ", "SESION_TTL: ", "TLS_CERT: is set without", "TLS_CERT: names a file"}) {
     EXPECT_THAT(mistakes, HasSubstr(name));
+  }
 }
 
 TEST(Rules, UnreadableValues_AreRefusedEverywhere) {
@@ -125,14 +129,16 @@ TEST(Rules, UnreadableValue_SaysTheDefault) {
                  "PORT: is not a number from 0 to 65535; correct it or leave it out for 8000");
 }
 TEST(Rules, UnreadableFiles_AreRefused) {
-  for (const char* name : {"TLS_CERT", "TLS_KEY", "DB_SSL_CA"})
+  for (const char* name : {"TLS_CERT", "TLS_KEY", "DB_SSL_CA"}) {
     expect_refused(production_with(name, "/nonexistent"), std::string{name} + ": names a file that cannot be read");
+  }
 }
 
 TEST(Mistakes, Values_NeverStandInThem) {
   Sources sources;
-  for (const config::Setting* setting : catalog())
+  for (const config::Setting* setting : catalog()) {
     sources.environment[std::string{setting->name}] = "canary,canary\x01";
+  }
   sources.environment["API_KEY_FILE"] = "canary";
   sources.environment["GATEHOUSE_UNKNOWN"] = "canary";
   sources.dotenv = "SESION_TTL=canary\ncanary";
@@ -142,15 +148,17 @@ TEST(Mistakes, Values_NeverStandInThem) {
 }
 TEST(Warnings, Values_NeverStandInThem) {
   Sources sources;
-  for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET", "DB_PASSWORD"})
+  for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET", "DB_PASSWORD"}) {
     sources.environment[name] = "canary";
+  }
   sources.environment["DATABASE_URL"] = "postgres://app:canary@db/auth";
   sources.dotenv = "SESION_TTL=canary\nGATEHOUSE_X=canary\nX=canary\nX=canary";
   const Loaded loaded = load_well(sources);
   EXPECT_FALSE(loaded.reading.warnings.empty());
   EXPECT_THAT(all_of(loaded.reading.warnings), Not(HasSubstr("canary")));
-  for (const config::ResolvedSetting& one : loaded.reading.resolved)
+  for (const config::ResolvedSetting& one : loaded.reading.resolved) {
     EXPECT_THAT(one.shown, Not(HasSubstr("canary"))) << one.setting->name;
+  }
 }
 
 }  // namespace

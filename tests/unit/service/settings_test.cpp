@@ -77,8 +77,9 @@ TEST(LoadSettings, NothingGiven_IsDevelopmentOnSqliteWithGeneratedSecrets) {
   EXPECT_EQ(settings.api.api_keys.at(0).size(), 43U);
   EXPECT_FALSE(settings.api.api_keys[0].equals(settings.sessions.secrets.at(0).reveal()));
   EXPECT_FALSE(settings.tokens.secrets.at(0).equals(settings.sessions.secrets[0].reveal()));
-  for (const char* name : {"API_KEY: is missing", "JWT_SECRET: is missing", "SESSION_SECRET: is missing"})
+  for (const char* name : {"API_KEY: is missing", "JWT_SECRET: is missing", "SESSION_SECRET: is missing"}) {
     EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr(name));
+  }
 }
 
 TEST(LoadSettings, SoundProduction_LoadsWithoutWarning) {

@@ -21,9 +21,10 @@ TEST(TokenSettings, PrivateKey_NeedsNoSecretBesideIt) {
 TEST(TokenSettings, PrivateKeyThatCannotSign_IsRefused) {
   for (const std::string& pem :
        {std::string{"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"},
-        gatehouse::testing::generate_ec("P-384").private_key, gatehouse::testing::generate_rsa(1024).private_key})
+        gatehouse::testing::generate_ec("P-384").private_key, gatehouse::testing::generate_rsa(1024).private_key}) {
     EXPECT_THAT(read_section(token_section(), {{"JWT_PRIVATE_KEY", pem}}).mistakes(),
                 HasSubstr("JWT_PRIVATE_KEY: cannot be used: "));
+  }
 }
 TEST(TokenSettings, KeyInPemFormAsSecret_IsRefused) {
   const std::string pem = gatehouse::testing::generate("ED25519").public_key;

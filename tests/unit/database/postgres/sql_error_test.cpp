@@ -64,8 +64,9 @@ TEST(SqlError_Cure, OnlyWhatTheServerRolledBack_IsTriedAgain) {
   EXPECT_EQ(cure_for("0A000"), Cure::prepare_again);
   EXPECT_EQ(cure_for("40001"), Cure::run_later);
   EXPECT_EQ(cure_for("40P01"), Cure::run_later);
-  for (const auto* state : {"23505", "08006", "57P01", "57014", "42P01"})
+  for (const auto* state : {"23505", "08006", "57P01", "57014", "42P01"}) {
     EXPECT_EQ(cure_for(state), Cure::none) << state;
+  }
 }
 
 }  // namespace

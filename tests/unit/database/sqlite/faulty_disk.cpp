@@ -63,10 +63,11 @@ void make_faulty(sqlite3_file* file) {
 int open_file(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, int* opened_flags) {
   const int code = the_layer().real->xOpen(the_layer().real, name, file, flags, opened_flags);
   if (code != SQLITE_OK) return code;
-  if ((flags & SQLITE_OPEN_MAIN_DB) != 0)
+  if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
     make_faulty<database_file>(file);
-  else
+  } else {
     make_faulty<log_file>(file);
+  }
   return code;
 }
 

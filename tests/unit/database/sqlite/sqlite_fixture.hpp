@@ -79,7 +79,7 @@ class SqliteTest : public ::testing::Test {
 
   /// `event` with its level before it: "warn sqlite_open_failed".
   [[nodiscard]] bool logged(const std::string& event) {
-    const std::lock_guard lock{log_mutex_};
+    const std::scoped_lock lock{log_mutex_};
     return std::find(log_.begin(), log_.end(), event) != log_.end();
   }
 
@@ -92,7 +92,7 @@ class SqliteTest : public ::testing::Test {
 
  private:
   void remember(std::string event) {
-    const std::lock_guard lock{log_mutex_};
+    const std::scoped_lock lock{log_mutex_};
     log_.push_back(std::move(event));
   }
 
