@@ -16,7 +16,7 @@ constexpr std::array login_error_styles{Choice<LoginErrors>{"uniform", LoginErro
 
 constexpr std::array rows{
     Row{{"API_KEY", secrets_group, "",
-         "What callers send in X-API-Key, at least 32 characters. Several, comma-separated, are all valid at once.",
+         "What callers send in X-API-Key, at least 32 characters. Several keys, comma-separated, are valid at once.",
          Secrecy::key},
         nullptr,
         &ApiSettings::api_keys},

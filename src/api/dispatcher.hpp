@@ -15,7 +15,7 @@ namespace gatehouse::api {
 /// A request's way from its last byte to its answer: CORS, access, route, handler. One per io thread.
 class Dispatcher final : public http::Responder {
  public:
-  /// Told about each exception that a handler let out: the request's id and what broke. The text holds no secrets.
+  /// Receives each exception that leaves a handler: the request's id and what failed. The text holds no secrets.
   using FailureSink = std::function<void(std::string_view request_id, std::string_view what)>;
 
   /// What a dispatcher is made of; everything referred to outlives it.

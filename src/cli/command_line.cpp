@@ -16,7 +16,7 @@ class Grammar {
  public:
   explicit Grammar(const std::string& version) {
     app_.set_version_flag("--version", "gatehouse " + version, "Print the version and exit");
-    app_.add_option("--env-file", env_file_, "File of settings, instead of .env in the working directory")
+    app_.add_option("--env-file", env_file_, "Settings file to read instead of .env in the working directory")
         ->type_name("FILE");
     app_.require_subcommand(0, 1);
     app_.fallthrough();

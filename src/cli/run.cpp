@@ -62,7 +62,7 @@ int run(int argc, const char* const* argv, const Program& program) {
     program.err << "The database does not answer: " << failure.what() << '\n';
   } catch (const database::StatementFailed& failure) {
     program.err << "The database refused a statement: " << failure.what()
-                << "\nIs the schema up to date? `gatehouse migrate status` tells\n";
+                << "\nCheck with `gatehouse migrate status` that the schema is up to date\n";
   } catch (const std::exception& failure) {
     program.err << failure.what() << '\n';
   }

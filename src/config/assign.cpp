@@ -26,7 +26,9 @@ Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std
   std::vector<std::string> values;
   for (const std::string_view entry : entries) {
     auto value = parse(entry);
-    if (!value) return std::unexpected(Unreadable{"a comma-separated list, each entry " + value.error().expectation});
+    if (!value) {
+      return std::unexpected(Unreadable{"a comma-separated list in which each entry is " + value.error().expectation});
+    }
     values.push_back(std::move(*value));
   }
   out = std::move(values);

@@ -26,7 +26,7 @@ class Checks {
   void refuse(Mistake mistake) { mistakes_.push_back(std::move(mistake)); }
   /// What production refuses; elsewhere it is a warning.
   void refuse_in_production(Mistake mistake) { breaches_.push_back(std::move(mistake)); }
-  /// What works and is still worth a second look.
+  /// Settings that work but that an operator should reconsider.
   void advise(Mistake mistake) { advice_.push_back(std::move(mistake)); }
 
   /// Refuses a path, of a file in PEM form, that cannot be read. An empty one names no file.

@@ -73,7 +73,7 @@ class Parser {
     }
     const std::size_t line = line_;
     const std::string_view name = take_name();
-    if (name.empty() || !is_letter(name.front())) return failure("a line starts with NAME= or #");
+    if (name.empty() || !is_letter(name.front())) return failure("a line must start with NAME= or #");
     skip_blanks();
     if (rest_.empty() || rest_.front() != '=') return failure("the name is not followed by =");
     rest_.remove_prefix(1);
@@ -100,11 +100,11 @@ class Parser {
     while (!rest_.empty() && rest_.front() != quote) append_quoted_character(value, quote);
     if (rest_.empty()) {
       line_ = opened;
-      return failure("a quote is opened and never closed");
+      return failure("a quote is never closed");
     }
     rest_.remove_prefix(1);
     skip_blanks();
-    if (!at_line_end() && rest_.front() != '#') return failure("something follows the closing quote");
+    if (!at_line_end() && rest_.front() != '#') return failure("there is text after the closing quote");
     take_line();
     return value;
   }
@@ -141,7 +141,7 @@ std::expected<std::vector<DotenvEntry>, DotenvError> parse_dotenv(std::string_vi
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     const auto line =
         static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n'));
-    return std::unexpected(DotenvError{line + 1, "a NUL byte stands in the file"});
+    return std::unexpected(DotenvError{line + 1, "the file contains a NUL byte"});
   }
   return Parser{text}.parse();
 }

@@ -36,7 +36,7 @@ std::string_view describe(SecretWeakness weakness) {
     case SecretWeakness::example:
       return "is an example from a document, not a secret";
     case SecretWeakness::predictable:
-      return "can be guessed: it repeats itself or has too few different characters";
+      return "is easy to guess: it repeats itself or has too few different characters";
   }
   return "";
 }

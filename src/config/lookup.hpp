@@ -17,13 +17,12 @@ enum class Origin { fallback, dotenv, environment, generated };
 
 /// A setting's text as it was given.
 struct Given {
-  std::string text;  ///< empty: given as "the default, please"
+  std::string text;  ///< empty: the default is asked for
   Origin origin;
   std::string variable;
 };
 
-/// Finds what was given for each setting, and the names that mean nothing. `catalog` and `environment`
-/// outlive it.
+/// Finds the value given for each setting, and names that are not settings. `catalog` and `environment` outlive it.
 class Lookup {
  public:
   /// `dotenv` holds the .env file's names and values, with later lines already over earlier ones.
@@ -35,7 +34,7 @@ class Lookup {
   /// unreadable.
   [[nodiscard]] std::optional<Given> find(const Setting& setting, Mistakes& mistakes) const;
 
-  /// Names with our prefix that are no setting, and names in .env that are nearly one.
+  /// Names with our prefix that are not settings, and names in .env that look like a misspelt setting.
   [[nodiscard]] Mistakes unknown_names() const;
 
  private:

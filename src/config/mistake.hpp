@@ -15,7 +15,7 @@ struct Mistake {
 
 using Mistakes = std::vector<Mistake>;
 
-/// `PORT: is not a number from 0 to 65535; correct it or leave it out`.
+/// `PORT: must be a number from 0 to 65535; correct it or leave it out`.
 [[nodiscard]] inline std::string to_text(const Mistake& mistake) {
   return mistake.name + ": " + mistake.problem + "; " + mistake.remedy;
 }

@@ -15,8 +15,8 @@ inline constexpr std::string_view file_suffix = "_FILE";
 /// True for a setting's name and, where the setting is secret, its NAME_FILE. Without prefix.
 [[nodiscard]] bool is_known_name(const Catalog& catalog, std::string_view name);
 
-/// True for names that stand in an .env of the Express service and mean nothing here: DOCS_PORT, ADMINER_PORT, DOMAIN,
-/// FRONTEND_URL, API_URL, npm_….
+/// True for names in the Express service's .env that Gatehouse ignores: DOCS_PORT, ADMINER_PORT, DOMAIN, FRONTEND_URL,
+/// API_URL, npm_….
 [[nodiscard]] bool is_express_name(std::string_view name);
 
 /// True for names with our prefix that other tools of the project read: GATEHOUSE_TEST_… (the test suite).
@@ -26,8 +26,8 @@ inline constexpr std::string_view file_suffix = "_FILE";
 /// `db` sets nothing by accident: GATEHOUSE_SERVICE_HOST, GATEHOUSE_PORT_8000_TCP_ADDR, DB_PORT=tcp://10.0.0.7:5432.
 [[nodiscard]] bool is_service_link(std::string_view name, std::string_view value);
 
-/// The known name that a person who wrote `name` most likely meant: at most two letters added, left out, changed or
-/// swapped (one, in names of up to five letters). Empty where nothing is that near.
+/// The setting's name that a person who wrote `name` most likely meant: at most two letters added, left out, changed or
+/// swapped, or one in names of up to eight letters. Empty if no name is that near.
 [[nodiscard]] std::string_view nearest_name(const Catalog& catalog, std::string_view name);
 
 }  // namespace gatehouse::config

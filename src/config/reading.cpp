@@ -56,8 +56,8 @@ class Reader {
       if (is_new) continue;
       const std::string line = std::to_string(entry.line);
       reading_.warnings.push_back({place->first,
-                                   "stands twice in " + sources_.dotenv_name + ", the last time in line " + line,
-                                   "the last one counts; remove the others"});
+                                   "is set twice in " + sources_.dotenv_name + " (last on line " + line + ")",
+                                   "the last one takes effect; remove the others"});
     }
     return variables;
   }
@@ -128,7 +128,7 @@ class Reader {
     std::string remedy = "correct it";
     if (!setting.default_text.empty()) remedy += " or leave it out for " + std::string{setting.default_text};
     reading_.mistakes.push_back(
-        {std::string{setting.name}, "is not " + applied.error().expectation, std::move(remedy)});
+        {std::string{setting.name}, "must be " + applied.error().expectation, std::move(remedy)});
   }
 
   void generate_missing_keys() {

@@ -29,13 +29,13 @@ struct Reading {
 
 /// Fills in the form from the sources and checks everything at once.
 ///
-/// A setting NAME may stand as GATEHOUSE_NAME (which wins) or NAME, in the environment (which wins) or in .env; a
+/// A setting NAME may be given as GATEHOUSE_NAME (which wins) or NAME, in the environment (which wins) or in .env; a
 /// secret one also as NAME_FILE, the path of a file whose content, without a final line end, is the value. An empty
 /// value means the default. In production missing, short, example and repeated keys, unknown GATEHOUSE_ names and
-/// misspelt names in .env are mistakes; elsewhere they are warnings, and missing keys are made up with `random` for
-/// as long as the process lives. What cannot be parsed, is out of range or contradicts itself is a mistake everywhere.
-/// No mistake or warning holds a value, but for the path of a secret's file that cannot be read. Reads the files that
-/// are named; otherwise pure.
+/// misspelt names in .env are mistakes; elsewhere they are warnings, and missing keys are made up with `random` for as
+/// long as the process lives. What cannot be parsed, is out of range or contradicts itself is a mistake everywhere. No
+/// mistake or warning holds a value, except the path of a secret's file that cannot be read. Reads the files that are
+/// named; otherwise pure.
 [[nodiscard]] Reading read_into(const Form& form, const Sources& sources, crypto::Random& random);
 
 /// A fresh secret: 32 random bytes as base64url.

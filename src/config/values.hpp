@@ -9,8 +9,8 @@
 
 namespace gatehouse::config {
 
-/// A setting's text is not what the setting takes. `expectation` completes "is not …": `a number from 0 to 65535`. It
-/// never repeats the text, which may be a secret that stands under the wrong name.
+/// A setting's text is not what the setting takes. `expectation` completes "must be …": `a number from 0 to 65535`. It
+/// never repeats the text, which may be a secret given under the wrong name.
 struct Unreadable {
   std::string expectation;
 };

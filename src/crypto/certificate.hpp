@@ -4,7 +4,7 @@
 
 namespace gatehouse::crypto {
 
-/// What is wrong with a certificate chain and a private key that shall serve TLS together.
+/// What is wrong with a certificate chain and a private key that are meant to serve TLS together.
 enum class CertificateFault {
   none,
   certificate_unreadable,  ///< no PEM certificate where the chain should begin
@@ -12,7 +12,7 @@ enum class CertificateFault {
   key_of_another,          ///< the key is not the certificate's
 };
 
-/// Looks at PEM texts; changes nothing and asks nobody for a passphrase. Any thread.
+/// Checks PEM texts. It changes nothing and never asks for a passphrase. Any thread.
 [[nodiscard]] CertificateFault fault_of(std::string_view chain_pem, std::string_view key_pem);
 
 }  // namespace gatehouse::crypto

@@ -25,7 +25,7 @@ using PublicKeyContext = OpensslPointer<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 /// Throws std::runtime_error, naming what failed, unless OpenSSL answered 1. Clears its queue of errors.
 void require_openssl(int answer, const char* what);
 
-/// The same for a call that gives an object.
+/// The same for a call that returns an object.
 template <class Owner>
 Owner require_object(typename Owner::pointer object, const char* what) {
   require_openssl(object != nullptr ? 1 : 0, what);

@@ -15,7 +15,7 @@
 
 namespace gatehouse::database {
 
-/// The port every store speaks, and the only one. Implemented by postgres/ and sqlite/, wired in main.cpp.
+/// The only interface through which stores use a database. postgres/ and sqlite/ implement it; main.cpp chooses one.
 ///
 /// Threads: an object belongs to one io thread; its coroutines are started and resumed there. Many may be in flight.
 /// Deadlines: every call ends within the configured query deadline, by its result or by Unavailable.

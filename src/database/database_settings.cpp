@@ -40,12 +40,12 @@ Parsed<void> choose_host(DatabaseSettings& settings, Text text) {
 /// DATABASE_URL stands behind the names that it wins over.
 constexpr std::array rows{
     Row{{"SQLITE_PATH", group, "data/gatehouse.db",
-         "The embedded database's file, used where neither DATABASE_URL nor DB_HOST is set."},
+         "The SQLite database's file, used if neither DATABASE_URL nor DB_HOST is set."},
         [](DatabaseSettings& s, Text text) { return assign_text(text, s.sqlite.path); }},
     Row{{"SQLITE_READERS", group, "2", "Connections that read the SQLite database."},
         [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 64}, s.sqlite.readers); }},
     Row{{"DB_HOST", group, "",
-         "PostgreSQL's host name, address or socket directory. Set, it makes PostgreSQL the database."},
+         "PostgreSQL's host name, address or socket directory. If it is set, the database is PostgreSQL."},
         choose_host},
     Row{{"DB_PORT", group, "5432", "PostgreSQL's port."},
         [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 65535}, s.postgres.port); }},
@@ -55,12 +55,13 @@ constexpr std::array rows{
         [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.user); }},
     Row{{"DB_PASSWORD", group, "", "The role's password.", Secrecy::secret},
         [](DatabaseSettings& s, Text text) { return assign_secret(text, s.postgres.password); }},
-    Row{{"DB_SSL", group, "false", "TLS to PostgreSQL, with its certificate and host name verified (verify-full)."},
+    Row{{"DB_SSL", group, "false", "Use TLS to PostgreSQL and verify its certificate and host name (verify-full)."},
         [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.ssl); }},
-    Row{{"DB_SSL_CA", group, "", "Path of the authority's certificate (PEM); unset: the system's authorities."},
+    Row{{"DB_SSL_CA", group, "",
+         "Path of the authority's certificate (PEM); if not set, the system's authorities count."},
         [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.ssl_ca); }},
     Row{{"DATABASE_URL", group, "",
-         "postgresql://user:password@host:port/name?sslmode=verify-full or sqlite:path; wins over the names above.",
+         "postgresql://user:password@host:port/name?sslmode=verify-full or sqlite:path; it overrides the names above.",
          Secrecy::secret},
         read_database_url},
 
@@ -74,19 +75,18 @@ constexpr std::array rows{
         [](DatabaseSettings& s, Text text) {
           return assign_duration(text, timeout_range, s.postgres.connect_timeout);
         }},
-    Row{{"DB_IDLE_TIMEOUT", group, "30s", "After this long unused, connections above DB_POOL_MIN are closed."},
+    Row{{"DB_IDLE_TIMEOUT", group, "30s", "Connections above DB_POOL_MIN are closed after this long without use."},
         [](DatabaseSettings& s, Text text) { return assign_duration(text, idle_range, s.postgres.idle_timeout); }},
     Row{{"DB_PREPARED_STATEMENTS", group, "true",
-         "Behind a pooler, which is noticed, none are kept. false: take every session for shared."},
+         "Prepare statements, except behind a pooler, which is detected. With false, a pooler is assumed."},
         [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.prepared_statements); }},
-    Row{{"DB_LISTEN_HOST", group, "",
-         "Where LISTEN works, if not at DB_HOST: the server itself when DB_HOST is a pooler."},
+    Row{{"DB_LISTEN_HOST", group, "", "The server to LISTEN on if DB_HOST is a pooler."},
         [](DatabaseSettings& s, Text text) { return assign_host(text, s.postgres.listen_host); }},
-    Row{{"DB_LISTEN_PORT", group, "0", "The port that goes with DB_LISTEN_HOST; 0 means DB_PORT."},
+    Row{{"DB_LISTEN_PORT", group, "0", "The port of DB_LISTEN_HOST; 0 means DB_PORT."},
         [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 65535}, s.postgres.listen_port); }},
-    Row{{"DB_QUERY_TIMEOUT", group, "5s", "Deadline of each query; after it the request gets a 503."},
+    Row{{"DB_QUERY_TIMEOUT", group, "5s", "Time a query may take; after that the request gets a 503."},
         [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.query_timeout); }},
-    Row{{"DB_QUEUE_MAX", group, "4096", "Queries waiting per io thread; more get a 503."},
+    Row{{"DB_QUEUE_MAX", group, "4096", "Queries that may wait per io thread; more get a 503."},
         [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1 << 20}, s.queue_max); }},
 };
 
@@ -102,7 +102,7 @@ void check_choice(const DatabaseSettings& settings, Checks& checks) {
   for (const std::string_view name : names) {
     if (!checks.is_given(name)) continue;
     checks.refuse_in_production({std::string{name},
-                                 "is set, but neither DB_HOST nor DATABASE_URL: the database is SQLite",
+                                 "is set, but DB_HOST and DATABASE_URL are not: the database is SQLite",
                                  "set DB_HOST for PostgreSQL, or remove it"});
   }
 }
@@ -114,7 +114,7 @@ void advise(const DatabaseSettings& settings, Checks& checks) {
   const PostgresSettings& postgres = settings.postgres;
   if (checks.environment() != Environment::production || settings.kind != DatabaseKind::postgres) return;
   if (!postgres.ssl && !is_this_machine(postgres.host)) {
-    checks.advise({"DB_SSL", "is false: what goes to the database can be read on its way", "set DB_SSL=true"});
+    checks.advise({"DB_SSL", "is false: others may read what travels to the database", "set DB_SSL=true"});
   }
   if (postgres.password.equals("postgres")) {
     checks.advise({"DB_PASSWORD", "is PostgreSQL's example password", "choose another"});
@@ -124,8 +124,8 @@ void advise(const DatabaseSettings& settings, Checks& checks) {
 void check(const DatabaseSettings& settings, Checks& checks) {
   checks.require_readable("DB_SSL_CA", settings.postgres.ssl_ca);
   if (settings.sqlite.path == ":memory:") {
-    checks.refuse({"SQLITE_PATH", "names no file: each connection would have a memory of its own",
-                   "name a file, in a temporary folder if need be"});
+    checks.refuse({"SQLITE_PATH", "is not a file: each connection would have its own database in memory",
+                   "set the path of a file, in a temporary folder if you like"});
   }
   if (settings.sqlite.path.find("://") != std::string::npos) {
     checks.refuse({"SQLITE_PATH", "is a URL, not the path of a file", "DATABASE_URL takes URLs"});

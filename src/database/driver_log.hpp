@@ -8,13 +8,13 @@
 
 namespace gatehouse::database {
 
-/// Hears what a driver does in the background: a connection opened, lost, tried again. `level` is info where all is
-/// well and warn where an operator should look. `event` is a fixed snake_case name, `detail` one line without statement
-/// parameters and without a password. Called from any thread; must not throw. An empty function is allowed where a
-/// provider is made: nobody listens.
+/// Receives what a driver does in the background: a connection was opened, was lost, is tried again. `level` is info
+/// where all is well and warn where an operator should look. `event` is a fixed snake_case name, `detail` one line
+/// without statement parameters and without a password. Called from any thread; must not throw. A provider also accepts
+/// an empty function; then nobody listens.
 using DriverLog = std::function<void(telemetry::Level level, std::string_view event, std::string_view detail)>;
 
-/// One that can be called in any case.
+/// The log itself, or one that ignores every event if it is empty.
 [[nodiscard]] inline DriverLog or_silent(DriverLog log) {
   return log ? std::move(log) : [](telemetry::Level, std::string_view, std::string_view) {};
 }

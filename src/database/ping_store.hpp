@@ -4,7 +4,7 @@
 
 namespace gatehouse::database {
 
-/// Asks the database for an answer, any answer. Throws Unavailable where none comes.
+/// Checks that the database answers. Throws Unavailable if it does not.
 [[nodiscard]] Task<> ping(Database& database);
 
 }  // namespace gatehouse::database

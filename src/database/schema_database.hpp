@@ -29,8 +29,7 @@ class SchemaDatabase {
   /// have changed.
   [[nodiscard]] virtual Task<std::expected<void, Violation>> run_script(std::string sql) = 0;
 
-  /// Runs one SELECT of any length in time, without the query deadline, and does not keep it prepared. Literal SQL as
-  /// above.
+  /// Runs one SELECT without the query deadline, and does not keep it prepared. Literal SQL as above.
   [[nodiscard]] virtual Task<Rows> run_check(std::string sql) = 0;
 };
 

@@ -13,9 +13,9 @@
 
 namespace gatehouse::http {
 
-/// What every answer of one io thread starts with after its status line: the security headers and the date.
-/// Rendered once and again once a second, so that an answer costs one copy. And whether the thread is shutting down, so
-/// that every answer closes its connection.
+/// What every answer of one io thread starts with after its status line: the security headers and the date. They are
+/// rendered once a second, so an answer costs one copy. It also knows whether the thread is shutting down; then every
+/// answer closes its connection.
 class CommonHeaders {
  public:
   /// `over_tls` adds Strict-Transport-Security (RFC 6797).
@@ -67,11 +67,12 @@ class Answer {
   /// `{"error":…,"code":…,"requestId":…}`, with `details` where there are any.
   void refuse(const Problem& problem, const FieldErrors& details = {});
 
-  /// False for HEAD: what would be a body need not be made.
+  /// False for HEAD: the caller need not make a body.
   [[nodiscard]] bool wants_body() const;
   /// Starts a JSON answer of unknown length: chunked, or ended by the close for HTTP/1.0 (RFC 9112 section 6.3).
   void begin_stream(Status status);
-  /// Adds a piece and sends it; only one copy of it is held while the client takes it. False when the client is gone.
+  /// Adds a piece and sends it; only one copy is in memory until the client has received it. False if the client is
+  /// gone.
   [[nodiscard]] Task<bool> write(std::string piece);
   void end_stream();
   /// The stream cannot be completed: the connection is reset, so that the client notices.

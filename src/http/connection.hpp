@@ -19,7 +19,7 @@
 
 namespace gatehouse::http {
 
-/// How many connections a process has: those that are served, and those that are being told that there is no place.
+/// How many connections a process has: those it serves, and those it turns away because there are too many.
 struct ConnectionCounts {
   std::atomic<std::uint32_t> served = 0;
   std::atomic<std::uint32_t> turned_away = 0;
@@ -47,11 +47,11 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
  public:
   virtual ~Connection() = default;
   virtual void start() = 0;
-  /// Instead of start(), where every place is taken: answers 503 to whatever the client asks. Plain HTTP only.
+  /// Called instead of start() when there are too many connections: answers every request with 503. Plain HTTP only.
   virtual void turn_away() = 0;
-  /// Acts where a deadline has passed: 408 for a slow request, the end for everything else.
+  /// Acts on a passed deadline: a slow request gets a 408, any other connection is closed.
   virtual void enforce_deadline() = 0;
-  /// Ends the connection if it is between two requests, and the next one has not arrived unread.
+  /// Closes the connection if it is between two requests and nothing of the next one has arrived.
   virtual void close_if_idle() = 0;
 };
 

@@ -29,8 +29,8 @@ enum class Field : std::uint8_t {
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::access_control_request_method) + 1;
 
-/// The known header fields of one request: the first value of each and how often it came; of X-Forwarded-For the last
-/// lines, for each proxy on the way may have added its own. Views into the connection's read buffer.
+/// The known header fields of one request: the first value of each field and how often it came. Of X-Forwarded-For it
+/// holds the last lines, because each proxy on the way may have added one. Views into the connection's read buffer.
 class Headers {
  public:
   static constexpr std::size_t forwarded_lines_max = 8;

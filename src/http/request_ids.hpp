@@ -8,7 +8,7 @@
 
 namespace gatehouse::http {
 
-/// Names requests, so that a client's report and a log line can be brought together. One per io thread.
+/// Gives each request an id, so that a client's report can be matched with a log line. One per io thread.
 class RequestIds {
  public:
   static constexpr std::size_t length_max = 64;

@@ -22,8 +22,8 @@ struct ParserLimits {
 
 /// Reads one HTTP/1.x request (RFC 9112) from a fixed buffer: Beast's parser with stricter framing.
 ///
-/// Beast 1.81 accepts shapes on which two servers can disagree where a request ends. Here they are refused before any
-/// byte of the body is read: `Transfer-Encoding` that is not exactly `chunked`, in HTTP/1.0, twice, or together with
+/// Beast 1.81 accepts some messages whose end two servers may see in different places. This parser refuses them before
+/// it reads a byte of the body: `Transfer-Encoding` that is not exactly `chunked`, in HTTP/1.0, twice, or together with
 /// `Content-Length`; two `Content-Length`s; folded lines; no or several `Host`s in HTTP/1.1. Trailers are checked for
 /// form and dropped.
 ///
@@ -35,7 +35,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
 
   RequestParser(const ParserLimits& limits, std::string& body);
 
-  /// Consumes what it can of the bytes. `header` is returned once, when the header is complete and a body follows.
+  /// Consumes as many bytes as it can. Returns `header` once, when the header is complete and a body follows.
   Progress feed(std::string_view bytes, std::size_t& consumed);
 
   [[nodiscard]] Request& request() { return request_; }

@@ -13,8 +13,8 @@
 
 namespace gatehouse::http {
 
-/// Throws boost::system::system_error where another process listens on the address: with SO_REUSEPORT the kernel would
-/// let two share it, and each would get a part of the other's clients.
+/// Throws boost::system::system_error if another process listens on the address. With SO_REUSEPORT the kernel would let
+/// both share it and give each some of the other's clients.
 void require_free_address(boost::asio::io_context& io, const std::string& host, std::uint16_t port);
 
 /// Accepts connections on one io thread.
@@ -46,14 +46,14 @@ class Server {
   /// Starts to accept.
   void start();
 
-  /// Stops accepting, ends idle connections after a moment in which a request on its way may still arrive, and lets
-  /// busy ones finish. `on_drained` is called once no connection is left or the shutdown timeout has passed.
+  /// Stops accepting, closes idle connections after a short time in which a request may still arrive, and lets busy
+  /// ones finish. `on_drained` is called once no connection is left or the shutdown timeout has passed.
   void drain(std::function<void()> on_drained);
 
  private:
   using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
 
-  /// What is left of the connections that wait to be accepted; unreachable: for want of descriptors, mostly.
+  /// Whether connections still wait to be accepted; unreachable: accept failed, mostly because no descriptor is left.
   enum class Backlog : std::uint8_t { empty, left, unreachable };
 
   static constexpr int accepts_per_turn = 64;
@@ -61,7 +61,7 @@ class Server {
   /// After an accept that failed, for want of descriptors.
   static constexpr std::chrono::milliseconds accept_pause{100};
   static constexpr std::chrono::milliseconds idle_grace{500};
-  /// So many connections above the limit are told that it is reached; more are closed.
+  /// This many connections above the limit get a 503; more are closed without an answer.
   static constexpr std::uint32_t turned_away_max = 64;
 
   void accept();

@@ -29,10 +29,10 @@ constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
 constexpr std::size_t prefix_digits_max = 3;
 
 constexpr std::array rows{
-    Row{{"HOST", listening, "127.0.0.1", "The address to listen on; 0.0.0.0, every one, is the default in production.",
-         Secrecy::open, "0.0.0.0"},
+    Row{{"HOST", listening, "127.0.0.1",
+         "The address to listen on; in production the default is 0.0.0.0, every address.", Secrecy::open, "0.0.0.0"},
         [](ServerSettings& s, Text text) { return assign_text(text, s.host); }},
-    Row{{"PORT", listening, "8000", "The port to listen on; 0 takes a free one."},
+    Row{{"PORT", listening, "8000", "The port to listen on; 0 picks a free one."},
         [](ServerSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
     Row{{"IO_THREADS", listening, "0", "Threads that serve connections; 0 means one per core."},
         [](ServerSettings& s, Text text) { return assign_number(text, {0, 256}, s.io_threads); }},
@@ -44,23 +44,23 @@ constexpr std::array rows{
          "Addresses and ranges whose X-Forwarded-For header is believed, comma-separated."},
         [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
 
-    Row{{"HEADER_BYTES_MAX", limits, "16384", "Size of a request's header in bytes; above it: 431."},
+    Row{{"HEADER_BYTES_MAX", limits, "16384", "Largest request header in bytes; a larger one gets a 431."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1024, 1 << 20}, s.header_bytes_max); }},
-    Row{{"BODY_BYTES_MAX", limits, "65536", "Size of a request's body in bytes; above it: 413."},
+    Row{{"BODY_BYTES_MAX", limits, "65536", "Largest request body in bytes; a larger one gets a 413."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1024, 16 << 20}, s.body_bytes_max); }},
-    Row{{"HEADER_TIMEOUT", limits, "10s", "Time a client has for a request's header."},
+    Row{{"HEADER_TIMEOUT", limits, "10s", "Time a client has to send a request's header."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.header_timeout); }},
-    Row{{"BODY_TIMEOUT", limits, "20s", "Time a client has for a request's body."},
+    Row{{"BODY_TIMEOUT", limits, "20s", "Time a client has to send a request's body."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.body_timeout); }},
-    Row{{"IDLE_TIMEOUT", limits, "75s", "Time a connection may wait between requests."},
+    Row{{"IDLE_TIMEOUT", limits, "75s", "Time a connection may stay open between requests."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.idle_timeout); }},
-    Row{{"WRITE_TIMEOUT", limits, "30s", "Time a client has to take its answer."},
+    Row{{"WRITE_TIMEOUT", limits, "30s", "Time a client has to receive its answer."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.write_timeout); }},
-    Row{{"SHUTDOWN_TIMEOUT", limits, "10s", "Time requests in flight have to finish after SIGTERM."},
+    Row{{"SHUTDOWN_TIMEOUT", limits, "10s", "Time that requests in flight have to finish after SIGTERM."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.shutdown_timeout); }},
     Row{{"CONNECTIONS_MAX", limits, "10000", "Connections open at once; more are refused."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1, 1'000'000}, s.connections_max); }},
-    Row{{"PIPELINE_MAX", limits, "32", "Pipelined requests of one connection answered by one write."},
+    Row{{"PIPELINE_MAX", limits, "32", "Pipelined requests of a connection that one write answers."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1, 1024}, s.pipeline_max); }},
 };
 
@@ -96,7 +96,7 @@ void check(const ServerSettings& settings, Checks& checks) {
     checks.refuse({"TLS_KEY", "is set without TLS_CERT", "set both or neither"});
   }
   if (settings.host != "localhost" && !is_address(settings.host)) {
-    checks.refuse({"HOST", "is not an IP address or localhost", "0.0.0.0 and :: listen on every interface"});
+    checks.refuse({"HOST", "must be an IP address or localhost", "0.0.0.0 and :: listen on every interface"});
   }
   checks.require_readable("TLS_CERT", settings.tls_cert);
   checks.require_readable("TLS_KEY", settings.tls_key);

@@ -23,7 +23,7 @@ class HmacKey final : public SigningKey {
   /// enforces. Its kid is a fingerprint of a key derived from it, which tells nothing about the secret itself.
   explicit HmacKey(std::string_view secret);
 
-  /// The same under a name given by others.
+  /// The same, with a kid that was given from outside.
   HmacKey(std::string_view secret, std::string kid);
 
   [[nodiscard]] Mac mac(std::string_view message) const;

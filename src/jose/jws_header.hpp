@@ -17,8 +17,7 @@ struct JwsHeader {
   std::optional<std::string> type;
 };
 
-/// Reads a header's first part of a compact JWS: bad_encoding, bad_header or refused_parameter where it is not in
-/// order.
+/// Reads the header, the first part of a compact JWS. Fails with bad_encoding, bad_header or refused_parameter.
 [[nodiscard]] std::expected<JwsHeader, JwsError> read_jws_header(std::string_view base64url_part);
 
 }  // namespace gatehouse::jose

@@ -12,7 +12,7 @@ enum class JwsAlgorithm { hs256, rs256, es256, eddsa };
 /// The `alg` of a header: "HS256", "RS256", "ES256", "EdDSA".
 [[nodiscard]] std::string_view to_text(JwsAlgorithm algorithm);
 
-/// An RSA key of 8192 bits gives as much; no larger key is accepted.
+/// The signature of an RSA key of 8192 bits has this size; no larger key is accepted.
 inline constexpr std::size_t jws_signature_bytes_max = 1024;
 
 /// A key that checks signatures of the one algorithm it is pinned to (RFC 8725 section 3.1). Immutable; any thread.

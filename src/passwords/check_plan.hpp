@@ -45,8 +45,8 @@ struct PlannedCheck {
 
 /// Pure. The verifications one check runs, in this order, until the own one matches. They hold each format in use
 /// exactly once and always in the same order (current, retired, Express), whatever `stored` is: the order matters, for
-/// Argon2id took a tenth longer right after PBKDF2 than before it. A stored PHC hash whose format is not in use stands
-/// for the current one: it is as near as can be until its format is remembered.
+/// Argon2id took a tenth longer right after PBKDF2 than before it. A stored PHC hash whose format is not in use takes
+/// the place of the current format, until its own format is remembered.
 [[nodiscard]] std::vector<PlannedCheck> plan_of_checks(std::optional<StoredHash> stored, const FormatsInUse& formats,
                                                        const Decoy& decoy);
 

@@ -23,7 +23,8 @@ class HashMemoryScope {
   HashMemoryScope& operator=(const HashMemoryScope&) = delete;
 };
 
-/// Gives the calling thread's kept memory back to the kernel, which clears it. Outside a scope.
+/// Gives the calling thread's kept memory back to the kernel, which clears it. Not to be called while a HashMemoryScope
+/// lives.
 void release_hash_memory() noexcept;
 
 /// Bytes that the calling thread keeps.

@@ -43,15 +43,14 @@ struct Verdict {
 
 /// Hashes and checks passwords on the hashing pool, never on the caller's thread. One per process, any thread.
 ///
-/// Time tells nothing. A failing check costs one verification of each format in use, whoever asked for it: the stored
-/// hash itself stands for its own format, and a decoy (random salt, random digest, real cost) stands for each other
-/// one. So an unknown account, an account without a password, a wrong password on a current or on an old row, an
-/// unreadable hash, an empty and an over-long password all take the same work. In use are the configured scheme with
-/// its parameters; the Express format unless set_express_hashes_present(false) said otherwise, and again from the first
+/// The time a check takes tells nothing about the account. A failing check runs one verification of each format in use:
+/// of the stored hash for its own format, and of a decoy (random salt, random digest, real cost) for each other format.
+/// So an unknown account, an account without a password, a wrong password on a current or on an old row, an unreadable
+/// hash, an empty and an over-long password all take the same work. In use are the configured scheme with its
+/// parameters; the Express format unless set_express_hashes_present(false) said otherwise, and again from the first
 /// such row that is met; and formats left by earlier settings, from the first time such a row is met until the program
-/// ends (at most RetiredFormats::count_max of them). A matching
-/// check stops there: its answer gives it away anyhow. Each check is one job on the pool, so that a failing check
-/// queues no more often than any other.
+/// ends (at most RetiredFormats::count_max of them). A matching check stops there: its answer tells that it matched
+/// anyway. Each check is one job on the pool, so that a failing check queues no more often than any other.
 ///
 /// Passwords are wiped when their job ends. Thrown at the co_await: HashingOverloaded; std::bad_alloc or
 /// std::runtime_error when hashing itself breaks (no memory), never a false verdict; runtime::PoolStopped while

@@ -18,7 +18,8 @@ constexpr std::array schemes{Choice<PasswordScheme>{"argon2id", PasswordScheme::
                              Choice<PasswordScheme>{"pbkdf2-sha512", PasswordScheme::pbkdf2_sha512}};
 
 constexpr std::array rows{
-    Row{{"PASSWORD_HASH", group, "argon2id", "argon2id or pbkdf2-sha512. Others are replaced at the next good login."},
+    Row{{"PASSWORD_HASH", group, "argon2id",
+         "argon2id or pbkdf2-sha512. Hashes in another format are replaced at the next successful login."},
         [](PasswordSettings& s, Text text) { return assign_choice(text, schemes, s.scheme); }},
     Row{{"HASH_THREADS", group, "0", "Threads that hash passwords; 0 means one per core."},
         [](PasswordSettings& s, Text text) { return assign_number(text, {0, 256}, s.hash_threads); }},

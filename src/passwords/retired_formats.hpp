@@ -11,7 +11,7 @@ namespace gatehouse::passwords {
 /// The formats of earlier settings that were met in the database since the program started. Any thread.
 class RetiredFormats {
  public:
-  /// More are not remembered: each one makes every failing check dearer.
+  /// No more are remembered, because each makes every failing check cost more.
   static constexpr std::size_t count_max = 2;
 
   /// Does nothing when the format is known or count_max are.

@@ -8,11 +8,11 @@
 
 namespace gatehouse::runtime {
 
-/// Makes one run of a periodic job. Called on the io thread; not a coroutine lambda with captures, but a function that
-/// returns one of a member's or a free function's coroutines.
+/// Starts one run of a periodic job, on the io thread. It must return the coroutine of a member or free function, and
+/// must not itself be a coroutine lambda with captures.
 using PeriodicJob = std::function<Task<>()>;
 
-/// Hears why a run failed: one line for the log.
+/// Receives why a run failed, as one line for the log.
 using FailureSink = std::function<void(std::string_view)>;
 
 /// Waits for an interval. It returns early, and throws nothing, where its coroutine is cancelled.
@@ -21,9 +21,9 @@ using Pause = std::function<Task<>(std::chrono::milliseconds)>;
 /// By a timer that no change of the wall clock moves.
 [[nodiscard]] Task<> pause_for(std::chrono::milliseconds time);
 
-/// Runs the job at once and then `interval` after the end of each run, until the coroutine is cancelled: while it
-/// waits, at once; during a run, as soon as the run ends. A run that throws is reported and the next one takes place as
-/// usual.
+/// Runs the job at once, and then again `interval` after each run has ended, until the coroutine is cancelled. A
+/// cancellation takes effect at once between runs, and at the end of the run otherwise. If a run throws, that is
+/// reported, and the next run follows as usual.
 [[nodiscard]] Task<> run_periodically(std::chrono::milliseconds interval, PeriodicJob job, FailureSink on_failure,
                                       Pause pause = pause_for);
 

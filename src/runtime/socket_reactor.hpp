@@ -31,7 +31,7 @@ class SocketReactor final : public boost::asio::execution_context::service {
   using key_type = SocketReactor;  // NOLINT(readability-identifier-naming): Asio's name
   inline static boost::asio::execution_context::id id;
 
-  /// Somebody who waits for a descriptor. Linked while it exists.
+  /// Waits for a descriptor to become ready. It is in the reactor's list while it exists.
   class Watch : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
    public:
     virtual ~Watch() = default;
@@ -46,10 +46,10 @@ class SocketReactor final : public boost::asio::execution_context::service {
   explicit SocketReactor(boost::asio::execution_context& context);
 
   void add(Watch& watch) { watches_.push_back(watch); }
-  /// From now on: exactly these events; 0 stops the watching. Failures show as a watch that never gets ready, and end
-  /// at the connection's deadline.
+  /// Watches for exactly these events from now on; 0 stops watching. If this fails, the watch never becomes ready, and
+  /// the connection ends at its deadline.
   void set_interest(Watch& watch, int descriptor, std::uint32_t before, std::uint32_t events) noexcept;
-  /// Takes a watch that may stand on the call stack of its on_ready(), and destroys it after that.
+  /// Takes a watch whose on_ready() may still be running, and destroys it after that has returned.
   void retire(std::unique_ptr<Watch> watch);
 
   /// Some request waits for what Asio serves, the database mostly; as long as one does, turns are short. Each call of

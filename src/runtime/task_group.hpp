@@ -20,7 +20,7 @@ class TaskGroup {
  public:
   using FailureSink = std::function<void(std::string_view)>;
 
-  /// `on_failure` hears of tasks that ended by an exception.
+  /// `on_failure` is called for tasks that ended with an exception.
   TaskGroup(boost::asio::io_context& io, FailureSink on_failure);
 
   void spawn(Task<> task);

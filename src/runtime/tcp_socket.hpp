@@ -11,8 +11,8 @@
 
 namespace gatehouse::runtime {
 
-/// A connected TCP socket on the SocketReactor: an AsyncReadStream and AsyncWriteStream in Asio's terms, so TLS and
-/// async_write() go on top of it.
+/// A connected TCP socket on the SocketReactor. It is an AsyncReadStream and AsyncWriteStream in Asio's terms, so TLS
+/// and async_write() work with it.
 ///
 /// A read waits until there is something to read; a write is tried first, since the kernel nearly always takes it.
 /// At most one read and one write may be pending. Their handlers run on the io_context's thread, never inside the call
@@ -39,12 +39,12 @@ class TcpSocket {
   void cancel();
   void close() noexcept;
   void shutdown_send() noexcept;
-  /// Closes it with a reset, so that the other side does not take what it has for all there was.
+  /// Closes it with a reset, so that the other side knows that what it received is incomplete.
   void reset() noexcept;
 
   [[nodiscard]] SocketReactor& reactor() const noexcept;
 
-  /// At once, without waiting: the bytes sent, and would_block where there is no room.
+  /// Sends without waiting and returns the number of bytes sent; `error` is would_block if there is no room.
   std::size_t write_some(boost::asio::const_buffer bytes, ErrorCode& error) noexcept;
 
   // NOLINTBEGIN(cppcoreguidelines-missing-std-forward): async_initiate() takes tokens by reference

@@ -66,8 +66,8 @@ class WorkerPool {
     std::size_t queue_max = 1024;               ///< jobs waiting, without those running
     std::chrono::milliseconds wait_max{2'000};  ///< above 0
     std::chrono::milliseconds idle_after{0};    ///< with on_idle: above 0
-    /// Called by each thread once it has had no job for idle_after, to let go of what it keeps; then not before its
-    /// next job. Does not throw.
+    /// Each thread calls it once after it has had no job for idle_after, to give back the memory it keeps, and not
+    /// again before its next job. It must not throw.
     std::function<void()> on_idle = nullptr;
   };
 

@@ -20,7 +20,7 @@ constexpr std::array log_levels{Choice<Level>{"trace", Level::trace}, Choice<Lev
                                 Choice<Level>{"info", Level::info},   Choice<Level>{"warn", Level::warn},
                                 Choice<Level>{"error", Level::error}, Choice<Level>{"off", Level::off}};
 
-/// An environment that cannot be read counts as production, so that a typing error never loosens a rule.
+/// An environment that cannot be read counts as production, so that a typing error never relaxes a rule.
 Parsed<void> assign_environment(Text text, Environment& out) {
   out = Environment::production;
   return assign_choice(text, environments, out);
@@ -30,7 +30,7 @@ constexpr std::array rows{
     Row{{.name = "NODE_ENV",
          .group = group,
          .default_text = "",
-         .description = "Read where APP_ENV is not set, so that an .env of the Express service keeps its meaning.",
+         .description = "Used if APP_ENV is not set, so that the Express service's .env keeps its meaning.",
          .stands_in_for = "APP_ENV"},
         [](ApplicationSettings& s, Text text) { return assign_environment(text, s.environment); }},
     Row{{"APP_ENV", group, "development",

@@ -4,9 +4,9 @@
 
 namespace gatehouse::service {
 
-/// Raises the process's limit of open files to what the system allows, for shells start programs with 1,024. How many
-/// connections fit below it: at most `wanted`, with some descriptors left for the database, the log and clients that
-/// are turned away.
+/// Raises the process's limit of open files to what the system allows, because shells start programs with 1,024.
+/// Returns how many connections fit below it: at most `wanted`, less some descriptors for the database, the log and
+/// clients that are turned away.
 [[nodiscard]] std::uint32_t raise_descriptor_limit(std::uint32_t wanted);
 
 /// The same as a pure function of the limit.

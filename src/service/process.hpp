@@ -15,7 +15,7 @@
 
 namespace gatehouse::service {
 
-/// What the serving process is given by the program's entry.
+/// What main() gives to the serving process.
 struct ServeParts {
   const Settings& settings;
   const Clock& clock;
@@ -28,10 +28,10 @@ struct ServeParts {
   std::string_view openapi;
 };
 
-/// Serves until SIGTERM or SIGINT. Brings the schema up to date first (and seeds it in development); where that takes
-/// longer than a second, because the database is away or a migration is long, it listens all the same and answers 503
-/// until the schema is ready. The process's exit code: 0 after a clean shutdown, 1 where it could not start, with the
-/// reason in the log.
+/// Serves until SIGTERM or SIGINT. First brings the schema up to date (and seeds it in development). If that takes
+/// longer than a second, because the database is down or a migration is long, it listens anyway and answers 503 until
+/// the schema is ready. The process's exit code: 0 after a clean shutdown, 1 where it could not start, with the reason
+/// in the log.
 [[nodiscard]] int serve(const ServeParts& parts);
 
 }  // namespace gatehouse::service

@@ -35,15 +35,15 @@ class SchemaStartup {
 
   explicit SchemaStartup(const Parts& parts);
 
-  /// Attempts it again and again until it is done, or the coroutine is cancelled. False where the first thing that the
-  /// database says is a refusal: the log says why and what to do. Refused after it was away, it is tried again, for
-  /// there are clients to serve as soon as an operator has acted.
+  /// Tries until it succeeds or the coroutine is cancelled. Returns false if the first answer of the database is a
+  /// refusal; the log says why and what to do. If the database was down before it refused, it keeps trying, because an
+  /// operator may act while the service runs.
   [[nodiscard]] Task<bool> attempt_until_ready();
 
  private:
   enum class Outcome {
     ready,
-    away,     ///< the database did not answer, or something else was not to be had; try again
+    away,     ///< the database did not answer, or another resource was missing; try again
     refused,  ///< by the migrator, or a statement by the database
   };
 

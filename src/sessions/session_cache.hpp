@@ -41,12 +41,12 @@ struct SessionCacheStatistics {
 /// Bounded in bytes, least recently used first out; 0 bytes switches it off. Sixteen shards, each with a mutex that is
 /// held for a lookup or a copy only.
 ///
-/// Nothing revoked is ever answered once the revocation is known here:
+/// Once a revocation is known here, the cache never answers for what was revoked:
 /// - A reader takes a ticket (begin_fill) before it asks the database and hands it to insert(). An invalidation in
 ///   between makes the ticket worthless, so a row that was read before a revocation cannot enter the cache after it.
 /// - Changes arrive as announcements, this process's own from Database::commit(), other processes' from the feed. While
-/// they might be missed, from on_feed_lost() to
-///   on_feed_ready() and before the first on_feed_ready(), the cache is empty and takes nothing.
+///   they might be missed, from on_feed_lost() to on_feed_ready() and before the first on_feed_ready(), the cache is
+///   empty and stores nothing.
 class SessionCache final : public database::ChangeObserver {
  public:
   explicit SessionCache(std::size_t bytes_max);
@@ -57,7 +57,7 @@ class SessionCache final : public database::ChangeObserver {
   /// False where it has no room and never answers.
   [[nodiscard]] bool is_enabled() const noexcept { return enabled_; }
 
-  /// What a fill must not have been overtaken by.
+  /// What the cache looked like before a fill: an invalidation since then makes the ticket worthless.
   struct FillTicket {
     std::uint64_t generation;
   };

@@ -34,7 +34,7 @@ class alignas(64) SessionCacheShard {
 
   void drop_session(SessionId id) noexcept;
   void drop_user(UserId user) noexcept;
-  /// Forgets everything and from then on takes what is inserted, or nothing.
+  /// Forgets everything. From then on it stores what is inserted if `trusted`, and nothing otherwise.
   void reset(bool trusted) noexcept;
   /// Forgets everything.
   void clear() noexcept;

@@ -46,14 +46,14 @@ struct SessionDraft {
 
 /// Sessions from login to logout. One per io thread; everything it refers to outlives it.
 ///
-/// Failures: SessionError as a value; what Database throws. A session is never called valid while the database is away,
-/// unless the cache vouches for it.
+/// Failures: SessionError as a value; what Database throws. While the database is down, a session counts as valid only
+/// if the cache says so.
 class SessionService {
  public:
   SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer, const Clock& clock,
                  crypto::Random& random, const SessionSettings& settings);
 
-  /// False where the cache is switched off: the two fast paths would do their work for nothing.
+  /// False if the cache is switched off; the two fast paths are then useless.
   [[nodiscard]] bool has_cache() const noexcept { return cache_.is_enabled(); }
 
   /// The fast path of verify(): no query, no suspension, and no allocation once `view` has been used before.
@@ -66,7 +66,7 @@ class SessionService {
   [[nodiscard]] std::optional<bool> is_active_cached(SessionId session, UserId user);
   [[nodiscard]] Task<bool> is_active(SessionId session, UserId user);
 
-  /// Logs out. A session that cannot be read, is over or is gone already is fine.
+  /// Logs out. It is no error if the session cannot be read, has expired or no longer exists.
   [[nodiscard]] Task<> close(std::string sealed);
   /// Active sessions of the user, newest first, at most SessionStore::list_sessions_max.
   [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user);

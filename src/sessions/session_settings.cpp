@@ -26,13 +26,13 @@ Parsed<void> assign_megabytes(Text text, std::size_t& bytes) {
 
 constexpr std::array rows{
     Row{{"SESSION_SECRET", secrets_group, "",
-         "Seals sessions, at least 32 bytes. Several, comma-separated: the first seals, all of them open.",
+         "Seals sessions; at least 32 bytes. Of several, comma-separated, the first one seals and all open.",
          Secrecy::key},
         nullptr,
         &SessionSettings::secrets},
-    Row{{"SESSION_TTL", group, "7d", "How long a session lives without being used."},
+    Row{{"SESSION_TTL", group, "7d", "How long a session lasts without use."},
         [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
-    Row{{"SESSION_ABSOLUTE_TTL", group, "30d", "How long a session lives at most, however much it is used."},
+    Row{{"SESSION_ABSOLUTE_TTL", group, "30d", "How long a session lasts at most, however much it is used."},
         [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.absolute_ttl); }},
     Row{{"SESSION_CACHE_MB", group, "64", "Memory for the session cache in MiB; 0 switches the cache off."},
         [](SessionSettings& s, Text text) { return assign_megabytes(text, s.cache_bytes); }},

@@ -39,7 +39,7 @@ struct StoredSession {
   std::optional<Owner> owner;  ///< nothing: the user's row is gone
 };
 
-/// Which session a renewal moves, and where to.
+/// Which session is renewed, and its new times.
 struct Renewal {
   SessionId id;
   TimePoint now;
@@ -55,7 +55,7 @@ struct CleanupLease {
 
 /// The only place that knows the SQL of the sessions table.
 ///
-/// Rows without a secret_hash were written by the Express service and are no sessions here.
+/// Rows without a secret_hash were written by the Express service and do not count as sessions.
 ///
 /// Threads: belongs to its Database's io thread. Failures: what Database throws (Unavailable, StatementFailed).
 class SessionStore {

@@ -10,7 +10,7 @@
 
 namespace gatehouse::telemetry {
 
-/// What one answered request leaves behind. Texts are read during append() only.
+/// What the access log says about one answered request. The texts are read only during append().
 struct AccessLine {
   TimePoint time;
   std::string_view request_id;

@@ -7,10 +7,10 @@ namespace gatehouse::telemetry {
 
 /// Writes whole lines to a file descriptor, from one background thread.
 ///
-/// A reader that does not read (a full pipe, a stopped terminal) is waited for at most `patience` a call; then the rest
-/// of the call's lines is dropped, and so is everything else until the reader is back. A closed descriptor drops at
-/// once. Pipes are written in pieces that fit when poll(2) says so; the descriptor is never made non-blocking, because
-/// its flags belong to every process that shares it.
+/// If the reader does not read (a full pipe, a stopped terminal), a call waits for at most `patience`. Then it drops
+/// the rest of its lines, and later calls drop theirs until the reader is back. A closed descriptor drops at once.
+/// Pipes are written in pieces that fit when poll(2) says so; the descriptor is never made non-blocking, because its
+/// flags belong to every process that shares it.
 ///
 /// Threads: one, and never an io thread: a call may take `patience`. It blocks SIGPIPE (see block_signals()). The
 /// descriptor stays the caller's and outlives the object.

@@ -37,7 +37,7 @@ Parsed<void> assign_private_key(Text text, SecretString& out) {
 
 constexpr std::array rows{
     Row{{"JWT_SECRET", secrets_group, "",
-         "Signs tokens (HS256), at least 32 bytes. Several, comma-separated: the first signs, all of them verify.",
+         "Signs tokens (HS256); at least 32 bytes. Of several, comma-separated, the first one signs and all verify.",
          Secrecy::key},
         nullptr,
         &TokenSettings::secrets,
@@ -47,9 +47,9 @@ constexpr std::array rows{
         [](TokenSettings& s, Text text) { return assign_private_key(text, s.private_key_pem); }},
     Row{{"JWT_EXPIRES_IN", group, "1h", "How long a token is valid."},
         [](TokenSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
-    Row{{"JWT_ISSUER", group, "gatehouse", "The iss claim that tokens carry and must carry."},
+    Row{{"JWT_ISSUER", group, "gatehouse", "The iss claim of the tokens that are issued and accepted."},
         [](TokenSettings& s, Text text) { return assign_text(text, s.issuer); }},
-    Row{{"JWT_AUDIENCE", group, "gatehouse", "The aud claim that tokens carry and must carry."},
+    Row{{"JWT_AUDIENCE", group, "gatehouse", "The aud claim of the tokens that are issued and accepted."},
         [](TokenSettings& s, Text text) { return assign_text(text, s.audience); }},
 };
 
@@ -59,7 +59,7 @@ void check_private_key(const SecretString& pem, Checks& checks) {
     const jose::PrivateKey key{pem.reveal()};
   } catch (const std::invalid_argument& refusal) {
     checks.refuse({"JWT_PRIVATE_KEY", std::string{"cannot be used: "} + refusal.what(),
-                   "it takes RSA of at least 2048 bits, EC on P-256 or Ed25519, without a passphrase"});
+                   "use RSA with at least 2048 bits, EC on P-256 or Ed25519, without a passphrase"});
   }
 }
 
@@ -67,7 +67,7 @@ void check(const TokenSettings& settings, Checks& checks) {
   for (const SecretString& secret : settings.secrets) {
     // A public key is known to everybody: whoever signed with it as if it were a secret would be believed.
     if (secret.reveal().find("-----BEGIN ") == std::string_view::npos) continue;
-    checks.refuse({"JWT_SECRET", "is a key in PEM form, no secret", "JWT_PRIVATE_KEY takes a private key"});
+    checks.refuse({"JWT_SECRET", "is a key in PEM form, not a secret", "JWT_PRIVATE_KEY takes a private key"});
   }
   check_private_key(settings.private_key_pem, checks);
 }

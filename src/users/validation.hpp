@@ -22,9 +22,9 @@ struct FieldProblem {
   [[nodiscard]] bool empty() const { return message.empty(); }
 };
 
-/// Everything wrong with the fields, in the order of the fields, one message a field, worded for the person who typed
-/// them; empty where nothing is. Names: 1..255 bytes and not blank. Email: email_problem(). Password: 1..1024 bytes.
-/// All of it well-formed UTF-8, names and emails without control characters, passwords without NUL.
+/// All mistakes in the fields, in their order: one message per field, written for the person who typed them. Empty if
+/// there are none. Names: 1..255 bytes and not blank. Email: email_problem(). Password: 1..1024 bytes. All of it
+/// well-formed UTF-8, names and emails without control characters, passwords without NUL.
 [[nodiscard]] FieldErrors validate(const NewUser& user);
 /// The same for the fields that are present.
 [[nodiscard]] FieldErrors validate(const UserChanges& changes);

@@ -115,14 +115,14 @@ TEST_F(DatabasePostgresPooler, SharedSession_IsNoticed_AndNothingKeptInIt) {
   const auto rows = run(db_->query(kept, {}));
   EXPECT_EQ(rows[0].integer(0), 0);
   EXPECT_EQ(rows[0].text(1), "0");
-  EXPECT_TRUE(logged("postgres_connected: 127.0.0.1, sessions taken for shared"));
+  EXPECT_TRUE(logged("postgres_connected: 127.0.0.1, behind a pooler"));
 }
 
 TEST_F(DatabasePostgresPooler, SessionsSaidToBeShared_AreNotAskedAbout) {
   settings_.postgres.prepared_statements = false;
   open();
   EXPECT_EQ(run(db_->query(echo, {std::int64_t{1}}))[0].integer(0), 1);
-  EXPECT_TRUE(logged("postgres_connected: 127.0.0.1, sessions taken for shared"));
+  EXPECT_TRUE(logged("postgres_connected: 127.0.0.1, behind a pooler"));
 }
 
 TEST_F(DatabasePostgresPooler, SessionOfItsOwn_EndsStatementsThatNobodyWaitsFor) {

@@ -87,8 +87,8 @@ TEST_P(SessionCleanupTest, OneBatch_IsBounded) {
   clock_.advance(seconds{10});
   const auto lease = run(leases_.take(SessionCleanup::lease_terms));
   ASSERT_TRUE(lease);
-  const auto deleted = commit(SessionStore::delete_expired(
-      clock_.now(), {.name = std::string{lease->name()}, .holder = lease->holder()}));
+  const auto deleted = commit(
+      SessionStore::delete_expired(clock_.now(), {.name = std::string{lease->name()}, .holder = lease->holder()}));
   EXPECT_EQ(deleted, SessionStore::cleanup_sessions_max);
   EXPECT_EQ(session_count(), 20);
 }

@@ -18,7 +18,7 @@ class Cors {
   /// Adds the headers an answer to this request needs.
   void add_headers(const http::Request& request, http::Answer& answer) const;
 
-  /// Answers a preflight request and returns true; false where the request is none.
+  /// Answers a preflight request and returns true. Returns false for any other request.
   [[nodiscard]] bool answer_preflight(const http::Request& request, http::Answer& answer) const;
 
  private:

@@ -16,7 +16,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// How far the database's clock may be from this machine's: sessions and tokens are judged by both.
+/// How far the database's clock may differ from this machine's. Sessions and tokens are checked by both.
 constexpr std::chrono::seconds clock_difference_max{5};
 
 /// Prints the findings and remembers whether one of them is bad.
@@ -82,7 +82,7 @@ std::string where_is(const database::DatabaseSettings& database) {
 void check_settings(const config::Reading& reading, Findings& findings) {
   const config::Mistakes& warnings = reading.warnings;
   if (reading.mistakes.empty() && warnings.empty()) {
-    findings.good("settings", "nothing to remark; secrets are set and look strong");
+    findings.good("settings", "no problems; secrets are set and look strong");
   }
   for (const config::Mistake& mistake : reading.mistakes) findings.bad("settings", to_text(mistake));
   for (const config::Mistake& warning : warnings) findings.note("settings", to_text(warning));
@@ -90,12 +90,13 @@ void check_settings(const config::Reading& reading, Findings& findings) {
 
 void check_clock(const Program& program, const database::DatabaseFacts& facts, Findings& findings) {
   if (!facts.now) {
-    findings.good("clocks", "the database uses this machine's");
+    findings.good("clocks", "the database uses this machine's clock");
     return;
   }
   const auto difference = std::chrono::abs(*facts.now - program.clock.now());
   const auto apart = std::chrono::floor<std::chrono::milliseconds>(difference);
-  const std::string text = "the database's and this machine's are " + std::to_string(apart.count()) + " ms apart";
+  const std::string text =
+      "the clocks of the database and of this machine are " + std::to_string(apart.count()) + " ms apart";
   if (difference < clock_difference_max) {
     findings.good("clocks", text);
   } else {
@@ -109,7 +110,7 @@ bool check_schema(const Program& program, DatabaseSession& session, Findings& fi
   const auto migrations = session.run(migrator.status());
   const auto pending = std::ranges::count_if(migrations, [](const auto& one) { return one.known && !one.applied; });
   const auto unknown = std::ranges::count_if(migrations, [](const auto& one) { return !one.known; });
-  if (unknown > 0) findings.bad("schema", "a newer program has migrated it; use that one");
+  if (unknown > 0) findings.bad("schema", "a newer program migrated it; use that program");
   if (pending > 0) {
     findings.bad("schema", std::to_string(pending) + " migrations are pending; run `gatehouse migrate latest`");
   }
@@ -121,12 +122,12 @@ void check_kept_passwords(DatabaseSession& session, Findings& findings) {
   users::UserStore store{session.database()};
   const std::int64_t kept = session.run(store.count_express_passwords());
   if (kept == 0) {
-    findings.good("kept passwords", "none of the Express service");
+    findings.good("kept passwords", "no old hashes of the Express service");
     return;
   }
   findings.note("kept passwords", std::to_string(kept) +
-                                      " old hashes are kept for a way back to the Express service; once it is not "
-                                      "needed, run `gatehouse users forget-express-passwords`");
+                                      " old hashes are kept so that you can go back to the Express service; when "
+                                      "you no longer need that, run `gatehouse users forget-express-passwords`");
 }
 
 bool is_missing_file(const database::DatabaseSettings& database) {
@@ -136,7 +137,7 @@ bool is_missing_file(const database::DatabaseSettings& database) {
 void check_database(const Program& program, const service::Settings& settings, Findings& findings) {
   if (is_missing_file(settings.database)) {
     return findings.bad("database", where_is(settings.database) +
-                                        " does not exist; `gatehouse serve` or `gatehouse migrate latest` makes it");
+                                        " does not exist; `gatehouse serve` or `gatehouse migrate latest` creates it");
   }
   DatabaseSession session{program, settings};
   const database::DatabaseFacts facts = session.run(database::read_database_facts(session.schema()));
@@ -156,7 +157,7 @@ int run_doctor(const Program& program, const config::Sources& sources) {
   } catch (const database::Unavailable& failure) {
     findings.bad("database", where_is(loaded.settings.database) + " does not answer: " + failure.what());
   } catch (const database::StatementFailed& failure) {
-    findings.bad("database", std::string{"a question failed: "} + failure.what());
+    findings.bad("database", std::string{"a query failed: "} + failure.what());
   }
   return findings.is_healthy() ? exit_success : exit_failure;
 }
@@ -164,7 +165,7 @@ int run_doctor(const Program& program, const config::Sources& sources) {
 }  // namespace
 
 void add_doctor_command(Commands& commands) {
-  commands.add("doctor", "Show every setting and check that everything is in order", run_doctor);
+  commands.add("doctor", "Show every setting; check the database, the clocks and the schema", run_doctor);
 }
 
 }  // namespace gatehouse::cli

@@ -52,9 +52,9 @@ int report(const Program& program, const Outcome& outcome, std::string_view done
 std::string_view describe(database::schema::ScaffoldError error) {
   switch (error) {
     case database::schema::ScaffoldError::bad_name:
-      return "a migration's name is a letter and then letters, digits and _, all lower-case, at most 60 of them";
+      return "a migration's name must be a letter followed by letters, digits and _, all lower-case, at most 60 in all";
     case database::schema::ScaffoldError::day_is_full:
-      return "there are 999 migrations of today already";
+      return "there are already 999 migrations for today";
     case database::schema::ScaffoldError::cannot_write:
       return "the files cannot be written; is the directory right?";
   }
@@ -69,7 +69,8 @@ int migrate_latest(const Program& program, const service::Loaded& loaded) {
 
 int migrate_rollback(const Program& program, const RollbackOptions& options, const service::Loaded& loaded) {
   if (loaded.settings.application.environment == config::Environment::production && options.to.empty()) {
-    program.err << "The last batch may be the whole schema, with every user in it. In production name what stays:\n"
+    program.err << "The last batch may be the whole schema with every user in it. In production, name the last "
+                   "migration to keep:\n"
                    "gatehouse migrate rollback --to NAME (`gatehouse migrate status` lists the names)\n";
     return exit_failure;
   }
@@ -103,9 +104,9 @@ int migrate_make(const Program& program, const MakeOptions& options) {
 }  // namespace
 
 void add_migrate_commands(Commands& commands) {
-  Commands migrate = commands.add_group("migrate", "Bring the database's schema to a version");
-  migrate.add("latest", "Apply what is missing", migrate_latest);
-  migrate.add("rollback", "Take back the last batch of migrations", define_rollback, migrate_rollback);
+  Commands migrate = commands.add_group("migrate", "Change the version of the database's schema");
+  migrate.add("latest", "Apply missing migrations", migrate_latest);
+  migrate.add("rollback", "Roll back the last batch of migrations", define_rollback, migrate_rollback);
   migrate.add("status", "List migrations, applied and pending", migrate_status);
   migrate.add("make", "Write the files of a new migration", define_make_migration, migrate_make);
 }

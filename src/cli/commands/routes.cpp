@@ -19,7 +19,7 @@ int list_routes(const Program& program) {
 }  // namespace
 
 void add_routes_command(Commands& commands) {
-  commands.add("routes", "List what is served: a method and a path a line", list_routes);
+  commands.add("routes", "List the routes: one method and path per line", list_routes);
 }
 
 }  // namespace gatehouse::cli

@@ -71,12 +71,12 @@ int seed_run(const Program& program, const SeedRunOptions& options, const servic
 
 int seed_make(const Program& program, const MakeOptions& options) {
   if (!is_seed_name(options.name)) {
-    program.err << "a seed's name is lower-case letters, digits and _, at most 60 of them\n";
+    program.err << "a seed's name must be lower-case letters, digits and _, at most 60 in all\n";
     return exit_failure;
   }
   const std::filesystem::path path = std::filesystem::path{options.directory} / (options.name + ".json");
   if (std::filesystem::exists(path)) {
-    program.err << path.string() << " exists already\n";
+    program.err << path.string() << " already exists\n";
     return exit_failure;
   }
   std::error_code failure;
@@ -104,13 +104,13 @@ int plant_seeds(const Program& program, const service::Settings& settings, Datab
   const flows::SeedReport report = session.run(seeder.run(files));
   for (const std::string& problem : report.problems) program.err << problem << '\n';
   program.out << "Created " << report.created << (report.created == 1 ? " user, " : " users, ") << report.existing
-              << " were there already\n";
+              << " already existed\n";
   return report.problems.empty() ? exit_success : exit_failure;
 }
 
 void add_seed_commands(Commands& commands) {
   Commands seed = commands.add_group("seed", "Put development data into the database");
-  seed.add("run", "Add the development users that are not there yet", define_seed_run, seed_run);
+  seed.add("run", "Add missing development users", define_seed_run, seed_run);
   seed.add("make", "Write a new seed file", define_make_seed, seed_make);
 }
 

@@ -21,7 +21,7 @@ int cleanup_sessions(const Program& program, const service::Loaded& loaded) {
   if (has_run) {
     program.out << "Deleted " << deleted << (deleted == 1 ? " expired session\n" : " expired sessions\n");
   } else {
-    program.out << "Another process is deleting expired sessions at the moment\n";
+    program.out << "Another process is already deleting expired sessions\n";
   }
   return exit_success;
 }

@@ -9,7 +9,7 @@ namespace gatehouse::database::postgres {
 // The notification channel that every process on one database shares, so every version must use the same.
 inline constexpr std::string_view announcement_channel = "gatehouse";
 
-/// Sends $1 to the channel when the transaction it stands in is committed (NOTIFY, at most 7999 bytes).
+/// Sends $1 to the channel when the transaction that contains it is committed (NOTIFY, at most 7999 bytes).
 inline constexpr Statement announce{"gatehouse_announce", "SELECT pg_notify('gatehouse', $1)"};
 
 }  // namespace gatehouse::database::postgres

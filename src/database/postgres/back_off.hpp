@@ -7,8 +7,9 @@
 
 namespace gatehouse::database::postgres {
 
-/// Growing pauses between attempts to connect: 50 ms doubling to 2 s, each shortened by up to half at random so that
-/// replicas do not return in step. The longest pause plus one attempt stays within the 5 s recovery promise.
+/// Growing pauses between attempts to connect: from 50 ms, doubling up to 2 s. Each is shortened at random by up to
+/// half, so that replicas do not all return at once. The longest pause and one attempt together stay within the
+/// promised recovery time of 5 s.
 class BackOff {
  public:
   static constexpr std::chrono::milliseconds pause_min{50};

@@ -29,7 +29,7 @@ enum class TypeOid : std::uint32_t {
 /// Microseconds from 1970-01-01 to 2000-01-01, where PostgreSQL's binary timestamps start.
 inline constexpr std::int64_t postgres_epoch_us = 946'684'800'000'000;
 
-/// The server's timestamp for a Unix time in microseconds. What lies before its range becomes -infinity.
+/// The server's timestamp for a Unix time in microseconds. Times before the server's range become -infinity.
 [[nodiscard]] std::int64_t to_postgres_us(std::int64_t unix_us) noexcept;
 /// The Unix time of a server's timestamp. ±infinity become the ends of the integer's range.
 [[nodiscard]] std::int64_t to_unix_us_from_postgres(std::int64_t postgres_us) noexcept;
@@ -40,10 +40,10 @@ inline constexpr std::int64_t postgres_epoch_us = 946'684'800'000'000;
 /// The type a value is sent as; unknown for NULL, whose type the server infers.
 [[nodiscard]] TypeOid type_of(const Value& value) noexcept;
 
-/// Parameters as libpq takes them: parallel arrays of pointers, lengths and formats, all binary.
+/// Parameters in the form that libpq takes: parallel arrays of pointers, lengths and formats, all binary.
 ///
 /// Reused from call to call, so that a warm connection encodes without allocating. Text and blobs are referenced, not
-/// copied: the Parameters given to assign() must live until the arrays were handed to libpq.
+/// copied: the Parameters given to assign() must live until libpq has copied the arrays.
 class EncodedParameters {
  public:
   void assign(const Parameters& parameters);

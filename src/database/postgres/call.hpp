@@ -16,7 +16,7 @@ namespace gatehouse::database::postgres {
 
 class Pipeline;
 
-/// One call of the port on its way: what to send, and where its outcome goes.
+/// One pending call of Database: what to send, and where its outcome goes.
 ///
 /// Lives in the coroutine frame that waits for it, so the frame's commands need no copy and can be sent again. Between
 /// submission and complete() it is in exactly one place: one of the pool's queues or one pipeline. It is completed

@@ -12,13 +12,14 @@
 
 namespace gatehouse::database::postgres {
 
-/// Everything one connection attempt needs, in libpq's words. Immutable once made, shared by all attempts.
+/// Everything that an attempt to connect needs, as libpq's keywords. Immutable, and shared by all attempts.
 struct ConnectOptions {
   std::string host;  ///< a name, an address, a socket directory, or several of them with commas
   std::vector<std::pair<std::string, std::string>> keywords;  ///< all but the password
   SecretString password;
   std::chrono::milliseconds timeout;  ///< for the whole attempt
-  /// What the session gets if it is the connection's own; without one it is taken for shared, unasked.
+  /// The session's statement_timeout, if the session belongs to this connection alone. Without a value every session is
+  /// treated as shared.
   std::optional<std::chrono::milliseconds> statement_timeout = std::nullopt;
 };
 

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 using Reason = Unavailable::Reason;
 
 std::string describe(const ConnectOptions& options, const PgConnection& connection) {
-  return options.host + (connection.has_own_session() ? "" : ", sessions taken for shared");
+  return options.host + (connection.has_own_session() ? "" : ", behind a pooler");
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ Task<Rows> ConnectionPool::query(const Statement& statement, Parameters paramete
 void ConnectionPool::submit(Call& call) {
   call.deadline = Clock::now() + limits_.query_timeout;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
-  if (away_) return refuse(call, Reason::connection, "the database is away" + why_away());
+  if (away_) return refuse(call, Reason::connection, "the database is down" + why_away());
   if (queue_.empty() && try_dispatch(call)) return deadlines_.push_back(call);
   if (queue_size_ >= limits_.queue_max) return refuse(call, Reason::overload, "too many queries wait for a connection");
   queue_.push_back(call);
@@ -125,7 +125,7 @@ std::string ConnectionPool::why_away() const { return last_failure_.empty() ? ""
 void ConnectionPool::send_again(Call& call) {
   call.pipeline = nullptr;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
-  if (away_) return refuse(call, Reason::connection, "the database is away" + why_away());
+  if (away_) return refuse(call, Reason::connection, "the database is down" + why_away());
   if (try_dispatch(call)) return;
   queue_.push_front(call);
   ++queue_size_;

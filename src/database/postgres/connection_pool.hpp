@@ -19,16 +19,15 @@ struct PoolLimits {
   std::chrono::milliseconds idle_timeout;   ///< of connections above the share's minimum
 };
 
-/// One io thread's connections: opens them in the background, spreads calls over them, ends calls at their deadline and
-/// comes back by itself when the database does.
+/// One io thread's connections. The pool opens them in the background, spreads calls over them, ends calls at their
+/// deadline, and recovers by itself when the database is back.
 ///
-/// Calls wait for a connection while one may still come: right after the start, or after a loss. Once an attempt to
-/// connect has failed or found no answer for a while, and no connection is left, the database is known to be away and
-/// new calls fail at once.
+/// Right after the start and after a loss, calls wait for a connection. Once no connection is left and an attempt to
+/// connect has failed or got no answer for a while, the pool takes the database for down, and new calls fail at once.
 ///
-/// Connections open one at a time, with growing pauses after failures. An attempt without an answer is not given up
-/// before its timeout, for some servers take long to wake, but others are started beside it: a dead way to the server
-/// must not hide that there is a live one again.
+/// Connections open one at a time, with growing pauses after failures. An attempt without an answer runs until its
+/// timeout, because some servers take long to wake. But other attempts start beside it, so that one dead path to the
+/// server does not hide a working one.
 class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>, private PipelineOwner {
  public:
   ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options, PoolLimits limits,
@@ -82,9 +81,9 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   SteadyTimer sweep_timer_;
   std::vector<std::shared_ptr<Pipeline>> pipelines_;     ///< connected ones, oldest first
   std::vector<std::shared_ptr<PgConnection>> attempts_;  ///< to connect, oldest first
-  bool holding_ = false;  ///< the newest attempt is young, or the last one failed a moment ago
+  bool holding_ = false;  ///< no attempt may start now: the newest is young, or the last one failed a moment ago
   bool grow_ = false;     ///< one more connection than there are is wanted
-  bool away_ = false;     ///< no connection is left, and attempts failed or found no answer
+  bool away_ = false;     ///< the database is down: no connection is left, and attempts failed or got no answer
   bool stopped_ = false;
   std::string last_failure_;
 

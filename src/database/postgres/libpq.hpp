@@ -6,8 +6,8 @@ namespace gatehouse::database::postgres {
 
 /// The functions of libpq that the driver calls, under their own names, from the library loaded at run time.
 ///
-/// libpq brings Kerberos, LDAP and GnuTLS: some 3 MB of memory and thirty libraries to load at every start, which a
-/// service on SQLite has no use for. So it is loaded when the first PostgreSQL database is opened, and then stays.
+/// libpq brings Kerberos, LDAP and GnuTLS: some 3 MB of memory and thirty libraries to load, which a service on SQLite
+/// does not need. So it is loaded when the first PostgreSQL database is opened, and stays loaded.
 class Libpq {
   /// An address that takes the type of the member it is stored in.
   struct Symbol {

@@ -28,8 +28,8 @@ struct Notification {
   std::string payload;
 };
 
-/// One connection to the server: the only code that calls libpq's connection functions. Never blocks, but for what
-/// libpq itself cannot do otherwise (reading the certificate authorities' file).
+/// One connection to the server, and the only code that calls libpq's connection functions. Blocks only where libpq
+/// offers nothing else (when it reads the file of certificate authorities).
 ///
 /// Belongs to one io thread. Shared, because pending waits keep it alive; close() ends them. The descriptor watched is
 /// a duplicate, so that Asio and libpq each close their own.
@@ -42,18 +42,18 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   PgConnection(const PgConnection&) = delete;
   PgConnection& operator=(const PgConnection&) = delete;
 
-  /// Resolves, connects, logs in and takes the session. Throws Unavailable: connection (refused, wrong password, wrong
-  /// certificate), deadline (options->timeout passed) or stopped (close() was called).
+  /// Resolves the host, connects, logs in and sets the session up. Throws Unavailable: connection (refused, wrong
+  /// password, wrong certificate), deadline (options->timeout passed) or stopped (close() was called).
   [[nodiscard]] Task<> connect(std::shared_ptr<const ConnectOptions> options);
 
-  /// False behind a pooler, or where options->statement_timeout was not given: the session may belong to somebody else
-  /// after the end of each transaction, so nothing may be kept in it. Constant once connected.
+  /// False behind a pooler, or if options->statement_timeout was not given. Such a session may pass to another client
+  /// after each transaction, so nothing may be kept in it. Constant once connected.
   [[nodiscard]] bool has_own_session() const noexcept { return has_own_session_; }
 
   /// Ends the session and every wait: coroutines get Unavailable{stopped}, handlers operation_aborted. Idempotent.
   void close() noexcept;
 
-  /// From here on statements are sent without waiting for the ones before (libpq, 34.5 Pipeline Mode).
+  /// From now on statements are sent without waiting for the answers to earlier ones (libpq, 34.5 Pipeline Mode).
   [[nodiscard]] bool enter_pipeline() noexcept;
 
   // Each queues one message; false when the connection is unusable. libpq copies what it needs.
@@ -83,7 +83,8 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   void when_writable(Handler&& handler) {
     descriptor_.async_wait(Descriptor::wait_write, std::forward<Handler>(handler));
   }
-  // All throw Unavailable: stopped after close(), and all but the first two connection when the server is lost.
+  // All throw Unavailable{stopped} after close(); all but the first two also throw Unavailable{connection} when the
+  // server is lost.
   [[nodiscard]] Task<> until_readable();
   [[nodiscard]] Task<> until_writable();
   [[nodiscard]] Task<> flush_all();
@@ -91,7 +92,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   /// The rows of one statement without parameters, or why there are none. Not in pipeline mode.
   [[nodiscard]] Task<std::expected<Rows, SqlError>> select(std::string sql);
 
-  /// libpq's last words, on one line.
+  /// libpq's latest error message, on one line.
   [[nodiscard]] std::string error_message() const;
 
  private:

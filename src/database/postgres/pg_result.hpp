@@ -11,7 +11,7 @@ struct pg_result;
 
 namespace gatehouse::database::postgres {
 
-/// One result of libpq, owned; or nothing, which is how libpq ends a command's results.
+/// Owns one result of libpq. It may be empty: libpq ends a command's results with a null.
 class PgResult {
  public:
   enum class Kind { nothing, done, failed, skipped, end_of_group };

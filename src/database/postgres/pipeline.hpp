@@ -13,12 +13,12 @@ namespace gatehouse::database::postgres {
 
 class Pipeline;
 
-/// Who hands calls to pipelines and takes back the ones that are to be sent again.
+/// Gives calls to pipelines, and takes back those that must be sent again.
 class PipelineOwner {
  public:
-  /// The call certainly left nothing behind on the server; it is to be sent again on any pipeline.
+  /// The call certainly changed nothing on the server. Send it again, on any pipeline.
   virtual void send_again(Call& call) = 0;
-  /// The same, after a pause: others were in its way.
+  /// The same, but after a pause, because another transaction was in its way.
   virtual void send_later(Call& call) = 0;
   /// Groups ended, so there is room.
   virtual void on_room() = 0;
@@ -29,20 +29,20 @@ class PipelineOwner {
   ~PipelineOwner() = default;
 };
 
-/// One connection shared by many calls: statements are sent without waiting for the answers of those before, and the
+/// One connection that many calls share. Statements are sent without waiting for the answers to earlier ones, and the
 /// answers come in order.
 ///
-/// Calls travel in groups; a group ends with a Sync and is one implicit transaction on the server: it is committed
-/// whole or rolled back whole. A write is a group of its own. The reads submitted during one turn of the io thread form
-/// one group, because each Sync costs both sides a system call; when one of them fails, the server skips the rest, and
-/// those are sent again, so to a caller its read stands alone.
+/// Calls are sent in groups. A group ends with a Sync and is one implicit transaction on the server, which is committed
+/// or rolled back as a whole. A write is always its own group. The reads submitted during one turn of the io thread
+/// form one group, because each Sync costs both sides a system call. When one of them fails, the server skips the rest;
+/// the pipeline sends those again, so a caller never notices its neighbours.
 ///
-/// What pipelining does not give: a slow statement delays everything sent after it on the same connection.
+/// The price of pipelining: a slow statement delays everything sent after it on the same connection.
 ///
-/// On a shared session a group leaves when the one before is answered, and no statement is prepared: a pooler may hand
-/// the session on at the answer to a Sync although part of the next group has passed, and others' answers would follow
-/// (docs/adr/0011-one-group-at-a-time-on-shared-sessions.md). For the same reason a group's answers are believed only
-/// when its end comes where it is due.
+/// On a shared session a group is sent only after the previous one was answered, and no statement is prepared. A pooler
+/// may give the session to another client at the answer to a Sync even if it has already passed on a part of the next
+/// group; the answers would then be mixed up (docs/adr/0011-one-group-at-a-time-on-shared-sessions.md). For the same
+/// reason a group's answers count only if the group ends where it should.
 ///
 /// Belongs to one io thread. Kept alive by its own waits until close().
 class Pipeline : public std::enable_shared_from_this<Pipeline> {
@@ -57,14 +57,14 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// Only where there is room.
   void submit(Call& call);
 
-  /// Gives the connection up. `late` gets Unavailable{deadline}; the other reads are sent again, since they are not to
-  /// blame; the outcome of the other writes is unknown: Unavailable{connection}. With no `late`, all get `reason`.
+  /// Gives the connection up because `late` passed its deadline. `late` gets Unavailable{deadline}. The other reads are
+  /// sent again; the outcome of the other writes is unknown, so they get Unavailable{connection}.
   void abandon(Call& late, const std::string& why);
   void abandon_all(Unavailable::Reason reason, const std::string& why);
-  /// Closes it without telling the owner, who asks because it is idle.
+  /// Closes an idle connection, without telling the owner, who asked for it.
   void close_idle();
 
-  /// How much is on its way; a write counts as `write_load` reads, since its fsync holds up what comes after.
+  /// The load on its way, in reads. A write counts as `write_load` reads, because its fsync delays what follows.
   [[nodiscard]] std::size_t load() const noexcept { return load_; }
   [[nodiscard]] bool idle() const noexcept { return load_ == 0; }
   [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }

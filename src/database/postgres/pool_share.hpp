@@ -4,7 +4,8 @@
 
 namespace gatehouse::database::postgres {
 
-/// What the change feed of a process holds beside the pools: a connection that listens, and one that proves it hears.
+/// The connections that a process's change feed holds beside the pools: one listens, and one sends probes to prove that
+/// the first one hears.
 inline constexpr unsigned feed_connections = 2;
 
 /// DB_POOL_MIN and DB_POOL_MAX, or one io thread's part of them.
@@ -13,9 +14,8 @@ struct PoolShare {
   unsigned connections_max;  ///< open at most
 };
 
-/// The part of each of `sharers` io threads. All of them and the change feed, which may be there or not, stay within
-/// the process's `connections_max`; but each gets one connection at least, so that more io threads than that leaves
-/// room for go beyond it.
+/// The share of each of `sharers` io threads. Together with the change feed they stay within the process's
+/// `connections_max`, with one exception: each gets at least one connection, so very many io threads exceed it.
 [[nodiscard]] constexpr PoolShare share_of(PoolShare process, unsigned sharers) {
   const unsigned divisor = std::max(1U, sharers);
   const unsigned for_queries = process.connections_max - std::min(process.connections_max, feed_connections);

@@ -104,7 +104,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     const auto number = std::to_string(++probes_);
     if (!take_probe_answer() || !mouth_->send_script("SELECT pg_notify('" + channel_ + "', '" + number + "')") ||
         mouth_->flush() != PgConnection::Flush::done) {
-      return give_up("the connection that probes is gone");
+      return give_up("the probing connection was lost");
     }
     await_probe();
   }
@@ -119,7 +119,9 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void await_probe() {
-    after(probe_deadline, [](Listener& self) { self.give_up("a probe did not come back: LISTEN is not heard"); });
+    after(probe_deadline, [](Listener& self) {
+      self.give_up("a probe did not come back: LISTEN does not work through this connection");
+    });
   }
 
   void give_up(const char* why) {

@@ -14,23 +14,23 @@ std::string text_of(const CheckFailed& failed) {
 }
 
 std::string text_of(const UnknownApplied& unknown) {
-  std::string text = "the database was migrated by a newer version of Gatehouse; run that one. Unknown here:";
+  std::string text = "the database was migrated by a newer version of Gatehouse; run that version. Unknown here:";
   for (const std::string& name : unknown.names) text += "\n  " + name;
   return text;
 }
 
 std::string text_of(const UnknownTarget& unknown) {
-  return unknown.name + " is not applied to the database; `gatehouse migrate status` shows what is";
+  return unknown.name + " is not applied to the database; `gatehouse migrate status` lists what is";
 }
 
 std::string text_of(const AmbiguousTarget& ambiguous) {
   std::string list;
   for (const std::string& candidate : ambiguous.candidates) list += (list.empty() ? "" : ", ") + candidate;
-  return ambiguous.name + " could be any of: " + list + "; give more of the name";
+  return ambiguous.name + " could be any of: " + list + "; write more of the name";
 }
 
 std::string text_of(const ConstraintViolated& violated) {
-  return violated.migration + ": the data in the tables breaks a constraint; nothing of this migration was done";
+  return violated.migration + ": the data in the tables violates a constraint; this migration changed nothing";
 }
 
 }  // namespace

@@ -33,12 +33,12 @@ struct MigrationRecord {
 /// The script that makes the table and records `adopted` as done in the first batch. Harmless when run twice.
 [[nodiscard]] std::string adoption_script(std::span<const std::string> adopted, TimePoint now, Dialect dialect);
 
-/// The script of one step up: its record first, which violates a unique constraint where the step was already made.
-/// With `knex`, a step of the Express service is entered in its table too.
+/// The script of one step up. It first records the step, which violates a unique constraint if the step was already
+/// made. With `knex`, a step of the Express service is recorded in its table too.
 [[nodiscard]] std::string up_script(const Migration& migration, std::int64_t batch, TimePoint now, Dialect dialect,
                                     bool knex);
 
-/// The script of one step down: it violates a not-null constraint where the step was already taken back.
+/// The script of one step down. It violates a not-null constraint if the step was already rolled back.
 [[nodiscard]] std::string down_script(const Migration& migration, TimePoint now, Dialect dialect, bool knex);
 
 /// The migrations the Express service made with Knex, under the same names, oldest first.

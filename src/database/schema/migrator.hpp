@@ -17,7 +17,7 @@
 
 namespace gatehouse::database::schema {
 
-/// What is in the tables stands in the way of a migration; nothing of it was done.
+/// Rows in the tables prevent a migration. The migration changed nothing.
 struct CheckFailed {
   std::string migration;
   std::string message;            ///< what the lines mean and what to do about them
@@ -61,20 +61,21 @@ struct MigrationStatus {
 /// Names of migrations, in the order in which they were applied or rolled back.
 using MigrationNames = std::vector<std::string>;
 
-/// Moves a database's schema from version to version, each step one transaction that records itself.
+/// Moves a database's schema from version to version. Each step is one transaction, which also records the step.
 ///
-/// A database of the Express service is adopted: what its Knex table says was done counts as done, in batch 1. Several
-/// processes may migrate one database at the same time; each step is made once, and latest() of each returns when all
-/// are. Steps made before a failure stay.
+/// It adopts a database of the Express service: migrations that its Knex table lists count as applied, in batch 1.
+/// Several processes may migrate one database at the same time; each step is made once, and latest() returns in every
+/// process when all steps are made. Steps made before a failure stay.
 ///
 /// Infrastructure failures are thrown as SchemaDatabase throws them; a script with wrong SQL is StatementFailed.
 class Migrator {
  public:
   static constexpr std::int64_t check_rows_max = 100;
-  /// The name that stands for the last migration of the Express service in rollback().
+  /// In rollback(), means the last migration of the Express service.
   static constexpr std::string_view express_target = "express";
 
-  /// `database`, the files' text and `clock` outlive it. Throws std::invalid_argument for files that are no migrations.
+  /// `database`, the files' text and `clock` outlive it. Throws std::invalid_argument for files that are not
+  /// migrations.
   Migrator(SchemaDatabase& database, std::span<const EmbeddedFile> files, const Clock& clock);
   Migrator(const Migrator&) = delete;
   Migrator& operator=(const Migrator&) = delete;
@@ -82,11 +83,12 @@ class Migrator {
   /// Every migration that is known or applied, by name. Changes nothing.
   [[nodiscard]] Task<std::vector<MigrationStatus>> status();
 
-  /// Applies what is missing, as one batch. The names that this call applied.
+  /// Applies the missing migrations as one batch. Returns the names that this call applied.
   [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> latest();
 
-  /// Takes back the last batch, or, with `to`, everything after that migration. `to` is the name of an applied one, its
-  /// beginning where that of no other one is the same, or express_target. The names that this call took back.
+  /// Rolls back the last batch, or, with `to`, everything after that migration. `to` is the name of an applied
+  /// migration, the beginning of its name if no other applied one begins the same way, or express_target. Returns the
+  /// names that this call rolled back.
   [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> rollback(std::optional<std::string> to);
 
  private:

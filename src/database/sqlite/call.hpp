@@ -21,8 +21,8 @@ namespace gatehouse::database::sqlite {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// An exception of the port on its way to the io thread, which throws it: Unavailable with a reason, else
-/// StatementFailed. Not an exception_ptr, so that no exception is shared by two threads.
+/// An exception that the io thread will throw: Unavailable if there is a reason, else StatementFailed. It is not an
+/// exception_ptr, so that two threads never share an exception.
 struct Failure {
   std::optional<Unavailable::Reason> reason;
   std::string message;
@@ -30,22 +30,22 @@ struct Failure {
 
 [[nodiscard]] Failure to_failure(const std::exception& thrown);
 
-/// What a call comes to: a result per command or the violated constraint; or, where there is one, a failure.
+/// The outcome of a call: one result per command, or the violated constraint, or a failure.
 struct Outcome {
   std::expected<std::vector<Rows>, Violation> results;
   std::optional<Failure> failure;
 };
 
-/// One call of the port on its way from an io thread to a database thread and back.
+/// One pending call of Database, on its way from an io thread to a database thread and back.
 ///
 /// Shared by the suspended coroutine, the queue and the thread that runs it. The first answer() wins and resumes the
 /// coroutine on its io thread; a later one is dropped, so a deadline may pass while a thread still works on the call,
 /// and even commits what it writes. The io_context is kept running until then.
 class Call : public std::enable_shared_from_this<Call> {
  public:
-  /// Statements; one that has passed its deadline is not begun any more.
+  /// A call with statements. It is not started once its deadline has passed.
   Call(const Executor& executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands);
-  /// SQL of the migrator, which has no deadline: a script for the writer, a check for a reader.
+  /// A call with the migrator's SQL, without a deadline: a script for the writer or a check for a reader.
   Call(const Executor& executor, HandoverPtr handover, std::string script);
 
   [[nodiscard]] const std::vector<Command>& commands() const { return commands_; }
@@ -56,7 +56,7 @@ class Call : public std::enable_shared_from_this<Call> {
   /// Says what to resume. Once, before the call is queued.
   void resume_with(std::move_only_function<void()> resume) { resume_ = std::move(resume); }
 
-  /// Any thread. False where it had been answered before, so that this outcome is dropped.
+  /// Any thread. False if it was answered before; this outcome is then dropped.
   bool answer(Outcome outcome);
   void fail(Unavailable::Reason reason, std::string message);
   [[nodiscard]] bool answered() const { return answered_.load(std::memory_order_acquire); }

@@ -10,10 +10,10 @@
 
 namespace gatehouse::database::sqlite {
 
-/// Passes what the writer's thread sees of other processes' writes on to the observers, each on its io thread.
+/// Tells the observers, each on its io thread, when the writer's thread has seen that another process wrote.
 ///
-/// SQLite says that something changed, not what: every change is a moment in which announcements were missed, told as
-/// on_feed_lost() and then on_feed_ready(). A ready feed that is destroyed tells on_feed_lost(). Thread-safe.
+/// SQLite says only that something changed, not what. So every change is reported as if announcements had been missed:
+/// on_feed_lost(), then on_feed_ready(). Destroying a ready feed calls on_feed_lost(). Thread-safe.
 class ChangeFeeds {
  public:
   /// Subscribes until the feed is destroyed, on `io`'s thread. The feeds outlive it.

@@ -21,14 +21,13 @@ namespace gatehouse::database::sqlite {
 
 enum class Role { writer, reader };
 
-/// One connection to the database file, and the only place that speaks to SQLite's C interface.
+/// One connection to the database file, and the only code that calls SQLite's C interface.
 ///
-/// Write-ahead log, synchronous=FULL, foreign keys on, no trust in functions a tampered schema would call. A reader's
-/// connection refuses to write. Used by one thread at a time.
+/// It uses a write-ahead log, synchronous=FULL and foreign keys, and does not let a tampered schema call unsafe
+/// functions. A reader's connection refuses to write. One thread at a time may use it.
 ///
-/// Everything here throws Unavailable{storage} where the file cannot be read or written, Unavailable{deadline} for a
-/// statement that ran into its deadline, Unavailable{stopped} once `stopping` is set, and StatementFailed for wrong
-/// SQL.
+/// Every function throws Unavailable{storage} if the file cannot be read or written, Unavailable{deadline} if a
+/// statement passes its deadline, Unavailable{stopped} once `stopping` is set, and StatementFailed for wrong SQL.
 class Connection {
  public:
   /// Opens the file; the writer creates it where it is missing. `stopping` outlives the connection.
@@ -59,7 +58,7 @@ class Connection {
   /// A number that changes whenever another connection, of this process or not, has changed the database.
   [[nodiscard]] std::int64_t data_version();
 
-  /// True once a failure was seen that a new connection may cure.
+  /// True after a failure that a new connection may cure.
   [[nodiscard]] bool broken() const noexcept { return broken_; }
 
  private:

@@ -10,14 +10,14 @@
 
 namespace gatehouse::database::sqlite {
 
-/// A thread's connection, opened again with growing pauses for as long as it is broken. Used by that thread alone.
+/// A thread's connection. While it is broken, it is opened again with growing pauses. Only that thread may use it.
 class ConnectionSlot {
  public:
   /// `path`, `stopping` and `log` outlive the slot.
   ConnectionSlot(const std::string& path, Role role, const std::atomic<bool>& stopping, const DriverLog& log)
       : path_(path), role_(role), stopping_(stopping), log_(log) {}
 
-  /// Opens the connection where there is none and its pause is over; closes one that broke. Never throws.
+  /// Closes a broken connection, and opens a new one once the pause is over. Never throws.
   void maintain() noexcept;
 
   /// The open connection, or nullptr: then failure() says why there is none.

@@ -7,8 +7,8 @@ namespace gatehouse::database::sqlite {
 
 /// Lets an io_context be destroyed as soon as its calls have ended.
 ///
-/// Posting to an io_context touches it a moment longer than the posted function needs to run there. The thread that
-/// posts is counted meanwhile, and a SqliteDatabase, which goes before its io_context, waits for the count to be zero.
+/// A thread that posts to an io_context may still touch it after the posted function has run. So posting threads are
+/// counted, and a SqliteDatabase, which is destroyed before its io_context, waits until the count is zero.
 class Handover {
  public:
   void begin() noexcept { posting_.fetch_add(1, std::memory_order_acq_rel); }
@@ -17,7 +17,7 @@ class Handover {
     posting_.notify_all();
   }
 
-  /// Blocks for the moment in which other threads still post what this thread has seen run.
+  /// Blocks for the short time in which other threads may still be in post().
   void wait_until_ended() const noexcept {
     for (unsigned posting = posting_.load(std::memory_order_acquire); posting != 0;
          posting = posting_.load(std::memory_order_acquire)) {

@@ -27,8 +27,8 @@ class Lane {
   /// one until `until`; empty where none came, or after stop(). The thread has answered what it took before.
   [[nodiscard]] std::vector<CallPtr> take(std::size_t max, Deadline until);
 
-  /// Answers the calls whose deadline has passed: those that wait at once, those in work after `running_grace`, as
-  /// their thread normally answers them itself.
+  /// Answers the calls whose deadline has passed. Waiting calls are answered at once; running ones after
+  /// `running_grace`, because their thread normally answers them itself.
   void expire(Deadline now);
 
   /// Refuses every call from now on, answers those that wait, and wakes the threads.

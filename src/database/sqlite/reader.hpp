@@ -9,8 +9,8 @@
 
 namespace gatehouse::database::sqlite {
 
-/// One of the reading threads: a query or a migration's check at a time on its own connection. Each begins its own read
-/// of the file, so it sees every write that was answered before it was submitted.
+/// One of the reading threads. It runs one query or migration check at a time on its own connection. Each begins a new
+/// read of the file, so it sees every write that was answered before it was submitted.
 class Reader {
  public:
   /// All references outlive the reader.

@@ -15,10 +15,10 @@ namespace gatehouse::database::sqlite {
 
 /// The process's only writer: group commit.
 ///
-/// It takes every write that waits (at most `group_max`), runs them in one transaction, and answers them all when that
-/// one is on the disk, so that the cost of the fsync is shared by as many writes as arrived during the last one. A call
-/// that violates a constraint is undone alone and leaves its neighbours; one that takes the whole transaction with it
-/// (an interrupted statement) is answered, and the others run again.
+/// It takes all waiting writes (at most `group_max`), runs them in one transaction, and answers them all when it is on
+/// the disk. So the writes that arrived during one fsync share the cost of the next. A call that violates a constraint
+/// is undone alone. A call that ends the whole transaction (an interrupted statement) is answered, and the others run
+/// again.
 ///
 /// Between groups, and every `feed_interval` when idle, it looks whether another process changed the file. A write that
 /// it commits after its caller was answered at the deadline is reported to the feeds as well.

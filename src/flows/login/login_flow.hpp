@@ -15,8 +15,8 @@
 
 namespace gatehouse::flows {
 
-/// Why nobody was logged in. Both look alike to the client unless LOGIN_ERRORS says otherwise, and take the same time
-/// always.
+/// Why a login failed. Unless LOGIN_ERRORS says otherwise, the client gets the same answer for both. Both always take
+/// the same time.
 enum class LoginError { unknown_user, wrong_password };
 
 struct LoginResult {
@@ -26,7 +26,8 @@ struct LoginResult {
   TimePoint session_expires_at;
 };
 
-/// Email and password for a token and a new session. One per io thread; everything it refers to outlives it.
+/// Exchanges an email and a password for a token and a new session. One per io thread; everything it refers to outlives
+/// it.
 class LoginFlow {
  public:
   LoginFlow(database::Database& database, passwords::PasswordService& passwords, sessions::SessionService& sessions,

@@ -25,7 +25,7 @@ class Seeder {
   /// Both outlive the seeder.
   Seeder(database::Database& database, AccountFlow& accounts) : users_(database), accounts_(accounts) {}
 
-  /// `files` outlive the call. A file or an entry that is not as it should be is a problem, the rest goes in.
+  /// `files` outlive the call. A malformed file or entry is reported as a problem; the rest is stored.
   [[nodiscard]] Task<SeedReport> run(std::span<const EmbeddedFile> files);
 
  private:

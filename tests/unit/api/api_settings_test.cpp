@@ -35,7 +35,7 @@ TEST(ApiSettings, Origins_AreReadAsAList) {
 TEST(ApiSettings, OriginThatIsNone_IsRefused) {
   for (const char* origins : {"*", "https://a.example/", "http://localhost:3000,a.example"}) {
     EXPECT_THAT(read_section(api_section(), {{"ALLOWED_ORIGINS", origins}}).mistakes(),
-                HasSubstr("ALLOWED_ORIGINS: is not a comma-separated list, each entry an origin"));
+                HasSubstr("ALLOWED_ORIGINS: must be a comma-separated list in which each entry is an origin"));
   }
 }
 

@@ -108,7 +108,7 @@ TEST_F(CommandTest, MistakesInSettings_StopEveryCommandThatNeedsThem) {
   environment_["PORT"] = "x";
   for (const auto& arguments : {std::vector<const char*>{}, {"migrate", "latest"}, {"seed", "run"}}) {
     EXPECT_EQ(run(arguments), exit_failure);
-    EXPECT_THAT(err(), HasSubstr("PORT: is not a number"));
+    EXPECT_THAT(err(), HasSubstr("PORT: must be a number"));
   }
   EXPECT_EQ(served_port_, -1);
 }
@@ -138,7 +138,7 @@ TEST_F(CommandTest, RollbackToTheBeginningOfSeveralNames_ListsThem) {
   EXPECT_EQ(run({"migrate", "rollback", "--to", "202507"}), exit_failure);
   EXPECT_EQ(err(),
             "202507 could be any of: 20250711_001_create_users_table, 20250714_001_add_password_to_users, "
-            "20250715_001_create_sessions_table; give more of the name\n");
+            "20250715_001_create_sessions_table; write more of the name\n");
   EXPECT_EQ(run({"migrate", "rollback", "--to", "20250715"}), exit_success) << err();
 }
 TEST_F(CommandTest, RollbackTo_TakesBackWhatCameAfter) {
@@ -163,14 +163,14 @@ TEST_F(CommandTest, SeedRunWithFiles_PlantsTheirUsersAndNotTheBuiltInOnes) {
   const std::string one = folder.path() / "one.json";
   const std::string two = folder.path() / "two.json";
   EXPECT_EQ(run({"seed", "run", one.c_str(), two.c_str()}), exit_success) << err();
-  EXPECT_EQ(out(), "Created 1 user, 1 were there already\n");
+  EXPECT_EQ(out(), "Created 1 user, 1 already existed\n");
 }
 TEST_F(CommandTest, Seeds_AreAddedOnce) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"seed", "run"}), exit_success) << err();
-  EXPECT_EQ(out(), "Created 3 users, 0 were there already\n");
+  EXPECT_EQ(out(), "Created 3 users, 0 already existed\n");
   EXPECT_EQ(run({"seed", "run"}), exit_success);
-  EXPECT_EQ(out(), "Created 0 users, 3 were there already\n");
+  EXPECT_EQ(out(), "Created 0 users, 3 already existed\n");
 }
 TEST_F(CommandTest, SeedFileThatIsNone_IsRefused) {
   EXPECT_EQ(run({"seed", "run", "/nonexistent.json"}), exit_failure);
@@ -180,7 +180,7 @@ TEST_F(CommandTest, Reset_LeavesOnlyTheSeeds) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"seed", "run"}), exit_success);
   EXPECT_EQ(run({"db", "reset"}), exit_success) << err();
-  EXPECT_THAT(out(), HasSubstr("Created 3 users, 0 were there already"));
+  EXPECT_THAT(out(), HasSubstr("Created 3 users, 0 already existed"));
 }
 TEST_F(CommandTest, SeedsAndReset_AreRefusedInProduction) {
   make_production();
@@ -224,7 +224,7 @@ TEST_F(CommandTest, Doctor_MistakesInSettings_ShowsTheSettingsAndEveryMistake) {
   environment_["HOST"] = "nowhere";
   EXPECT_EQ(run({"doctor"}), exit_failure);
   for (const char* finding :
-       {"LOG_LEVEL   ", "WRONG  settings: PORT: is not a number", "WRONG  settings: HOST: is not"}) {
+       {"LOG_LEVEL   ", "WRONG  settings: PORT: must be a number", "WRONG  settings: HOST: must be"}) {
     EXPECT_THAT(out(), HasSubstr(finding));
   }
 }
@@ -267,9 +267,9 @@ TEST_F(CommandTest, Settings_AreListedInThreeFormsWithoutReadingThem) {
   EXPECT_EQ(run({"settings"}), exit_success);
   EXPECT_THAT(out(), HasSubstr("\n  PORT                      8000"));
   EXPECT_EQ(run({"settings", "--markdown"}), exit_success);
-  EXPECT_THAT(out(), HasSubstr("\n| `PORT` | `8000` | The port to listen on; 0 takes a free one. |\n"));
+  EXPECT_THAT(out(), HasSubstr("\n| `PORT` | `8000` | The port to listen on; 0 picks a free one. |\n"));
   EXPECT_EQ(run({"settings", "--env"}), exit_success);
-  EXPECT_THAT(out(), HasSubstr("\n# The port to listen on; 0 takes a free one.\n# PORT=8000\n"));
+  EXPECT_THAT(out(), HasSubstr("\n# The port to listen on; 0 picks a free one.\n# PORT=8000\n"));
   EXPECT_EQ(run({"settings", "--env", "--markdown"}), exit_usage);
 }
 

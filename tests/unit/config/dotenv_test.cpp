@@ -40,18 +40,16 @@ TEST(Dotenv, LineWithoutEquals_IsRefusedWithItsNumber) {
   EXPECT_EQ(parsed("A=1\n\nB\n"), "line 3: the name is not followed by =");
 }
 TEST(Dotenv, NameThatIsNone_IsRefused) {
-  EXPECT_EQ(parsed("A=1\n2B=3"), "line 2: a line starts with NAME= or #");
-  EXPECT_EQ(parsed("=3"), "line 1: a line starts with NAME= or #");
+  EXPECT_EQ(parsed("A=1\n2B=3"), "line 2: a line must start with NAME= or #");
+  EXPECT_EQ(parsed("=3"), "line 1: a line must start with NAME= or #");
   EXPECT_EQ(parsed("A-B=3"), "line 1: the name is not followed by =");
 }
-TEST(Dotenv, OpenQuote_IsRefusedAtItsLine) {
-  EXPECT_EQ(parsed("A=1\nB=\"x\ny\nz"), "line 2: a quote is opened and never closed");
-}
+TEST(Dotenv, OpenQuote_IsRefusedAtItsLine) { EXPECT_EQ(parsed("A=1\nB=\"x\ny\nz"), "line 2: a quote is never closed"); }
 TEST(Dotenv, TextAfterClosingQuote_IsRefused) {
-  EXPECT_EQ(parsed("A='x'y"), "line 1: something follows the closing quote");
+  EXPECT_EQ(parsed("A='x'y"), "line 1: there is text after the closing quote");
 }
 TEST(Dotenv, NulByte_IsRefused) {
-  EXPECT_EQ(parsed(std::string_view{"A=1\nB=\0x", 8}), "line 2: a NUL byte stands in the file");
+  EXPECT_EQ(parsed(std::string_view{"A=1\nB=\0x", 8}), "line 2: the file contains a NUL byte");
 }
 TEST(Dotenv, OversizedFile_IsRefused) {
   EXPECT_EQ(parsed(std::string(dotenv_bytes_max + 1, '\n')), "line 0: the file is larger than 64 KiB");

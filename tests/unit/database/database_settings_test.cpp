@@ -28,7 +28,7 @@ TEST(DatabaseSettings, Host_ChoosesPostgres) {
 TEST(DatabaseSettings, HostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
   for (const char* name : {"DB_HOST", "DB_LISTEN_HOST"}) {
     for (const char* host : {"postgresql://app:canary@db/auth", "localhost:5432", "db canary", "user@db"}) {
-      EXPECT_THAT(mistakes_of({{name, host}}), HasSubstr(std::string{name} + ": is not a host name")) << host;
+      EXPECT_THAT(mistakes_of({{name, host}}), HasSubstr(std::string{name} + ": must be a host name")) << host;
     }
     for (const char* host : {"db", "DB.internal", "db_1,db-2", "10.0.0.1", "::1", "fd00::1,db", "/run/postgresql"}) {
       EXPECT_EQ(mistakes_of({{name, host}}), "") << host;
@@ -40,8 +40,8 @@ TEST(DatabaseSettings, SqlitePathThatIsAUrl_IsRefused) {
   EXPECT_THAT(mistakes_of({{"SQLITE_PATH", "postgresql://app:canary@db/auth"}}), HasSubstr("SQLITE_PATH: is a URL"));
 }
 TEST(DatabaseSettings, DatabaseInMemory_IsRefused) {
-  EXPECT_THAT(mistakes_of({{"SQLITE_PATH", ":memory:"}}), HasSubstr("SQLITE_PATH: names no file"));
-  EXPECT_THAT(mistakes_of({{"DATABASE_URL", "sqlite::memory:"}}), HasSubstr("SQLITE_PATH: names no file"));
+  EXPECT_THAT(mistakes_of({{"SQLITE_PATH", ":memory:"}}), HasSubstr("SQLITE_PATH: is not a file"));
+  EXPECT_THAT(mistakes_of({{"DATABASE_URL", "sqlite::memory:"}}), HasSubstr("SQLITE_PATH: is not a file"));
 }
 TEST(DatabaseSettings, PoolMinAboveMax_IsRefused) {
   EXPECT_THAT(mistakes_of({{"DB_POOL_MIN", "5"}, {"DB_POOL_MAX", "4"}}),
@@ -50,7 +50,7 @@ TEST(DatabaseSettings, PoolMinAboveMax_IsRefused) {
 TEST(DatabaseSettings, NamesForPostgresWithoutAHost_AreRefusedInProduction) {
   for (const auto& [name, value] : Variables{
            {"DB_PORT", "6000"}, {"DB_NAME", "auth"}, {"DB_USER", "app"}, {"DB_PASSWORD", "x"}, {"DB_SSL", "true"}}) {
-    const std::string problem = name + ": is set, but neither DB_HOST nor DATABASE_URL";
+    const std::string problem = name + ": is set, but DB_HOST and DATABASE_URL are not";
     EXPECT_THAT(mistakes_of({{name, value}}), HasSubstr(problem));
     EXPECT_EQ(mistakes_of({{name, value}}, Environment::development), "");
     EXPECT_THAT(warnings_of({{name, value}}, Environment::development), HasSubstr(problem));

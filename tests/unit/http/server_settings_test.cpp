@@ -47,7 +47,7 @@ TEST(ServerSettings, CertificateAndKeyThatServeNoTls_AreRefused) {
 }
 TEST(ServerSettings, HostThatIsNoAddress_IsRefused) {
   for (const char* host : {"auth.example.com", "127.0.0.1:80", "300.0.0.1", "[::1]", "127.1"}) {
-    EXPECT_THAT(mistakes_of({{"HOST", host}}), HasSubstr("HOST: is not an IP address or localhost")) << host;
+    EXPECT_THAT(mistakes_of({{"HOST", host}}), HasSubstr("HOST: must be an IP address or localhost")) << host;
   }
   for (const char* host : {"localhost", "127.0.0.1", "0.0.0.0", "::", "::1"}) {
     EXPECT_EQ(mistakes_of({{"HOST", host}}), "") << host;
@@ -61,7 +61,7 @@ TEST(ServerSettings, TooManyListEntries_AreRefused) {
   std::string many;
   for (int i = 0; i < 65; ++i) many += "10.0.0.1,";
   EXPECT_THAT(mistakes_of({{"TRUSTED_PROXIES", many}}),
-              HasSubstr("TRUSTED_PROXIES: is not a list of at most 64 entries"));
+              HasSubstr("TRUSTED_PROXIES: must be a list of at most 64 entries"));
 }
 
 }  // namespace

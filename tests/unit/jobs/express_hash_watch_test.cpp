@@ -16,7 +16,7 @@ using database::Unavailable;
 class ExpressHashWatchTest : public ::testing::Test {
  protected:
   Rows answer() {
-    if (away_) throw Unavailable{Unavailable::Reason::connection, "the database is away"};
+    if (away_) throw Unavailable{Unavailable::Reason::connection, "the database is down"};
     return Rows{1};
   }
   void run_once() { testing::run_task(io_, watch_.run(std::nullopt)); }

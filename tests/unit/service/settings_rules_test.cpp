@@ -58,7 +58,7 @@ TEST(ProductionRules, EachExampleSecret_IsRefused) {
 }
 TEST(ProductionRules, EachPredictableSecret_IsRefused) {
   for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"}) {
-    expect_strict(production_with(name, std::string(64, 'x')), std::string{name} + ": can be guessed");
+    expect_strict(production_with(name, std::string(64, 'x')), std::string{name} + ": is easy to guess");
   }
 }
 TEST(ProductionRules, WeakSecretBehindAGoodOne_IsRefused) {
@@ -101,7 +101,7 @@ TEST(ProductionRules, EveryMistake_IsListedAtOnce) {
   sources.dotenv = "SESION_TTL=1d\n";
   const std::string mistakes = mistakes_of(sources);
   for (const char* name :
-       {"API_KEY: is shorter", "JWT_SECRET: is missing", "SESSION_SECRET: is missing", "PORT: is not",
+       {"API_KEY: is shorter", "JWT_SECRET: is missing", "SESSION_SECRET: is missing", "PORT: must be",
         "GATEHOUSE_X: ", "SESION_TTL: ", "TLS_CERT: is set without", "TLS_CERT: names a file"}) {
     EXPECT_THAT(mistakes, HasSubstr(name));
   }
@@ -122,11 +122,13 @@ TEST(Rules, UnreadableValues_AreRefusedEverywhere) {
       {"BODY_BYTES_MAX", "1"},    {"PIPELINE_MAX", "0"},
       {"CONNECTIONS_MAX", "0"},   {"DB_QUEUE_MAX", "0"},
   };
-  for (const auto& [name, value] : wrong) expect_refused(production_with(name, value), std::string{name} + ": is not ");
+  for (const auto& [name, value] : wrong) {
+    expect_refused(production_with(name, value), std::string{name} + ": must be ");
+  }
 }
 TEST(Rules, UnreadableValue_SaysTheDefault) {
   expect_refused(production_with("PORT", "x"),
-                 "PORT: is not a number from 0 to 65535; correct it or leave it out for 8000");
+                 "PORT: must be a number from 0 to 65535; correct it or leave it out for 8000");
 }
 TEST(Rules, UnreadableFiles_AreRefused) {
   for (const char* name : {"TLS_CERT", "TLS_KEY", "DB_SSL_CA"}) {

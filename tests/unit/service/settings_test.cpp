@@ -98,12 +98,12 @@ TEST(LoadSettings, EnvironmentNames_AppEnvWinsOverNodeEnv) {
 TEST(LoadSettings, NodeEnvBesideAppEnv_IsNotRead) {
   EXPECT_EQ(load_well({{{"NODE_ENV", "staging"}, {"APP_ENV", "test"}}, {}}).settings.application.environment,
             config::Environment::test);
-  EXPECT_THAT(mistakes_of({{{"NODE_ENV", "staging"}}, {}}), HasSubstr("NODE_ENV: is not one of"));
+  EXPECT_THAT(mistakes_of({{{"NODE_ENV", "staging"}}, {}}), HasSubstr("NODE_ENV: must be one of"));
 }
 
 TEST(LoadSettings, EnvironmentThatCannotBeRead_CountsAsProduction) {
   const std::string mistakes = mistakes_of({{{"APP_ENV", "prodution"}}, {}});
-  EXPECT_THAT(mistakes, HasSubstr("APP_ENV: is not one of: development test production"));
+  EXPECT_THAT(mistakes, HasSubstr("APP_ENV: must be one of: development test production"));
   EXPECT_THAT(mistakes, HasSubstr("API_KEY: is missing"));
 }
 
@@ -174,7 +174,7 @@ TEST(LoadSettings, PrivateKey_ReplacesTheTokenSecret) {
   for (const char c : pem) given += c == '\n' ? std::string{"\\n"} : std::string{c};
   EXPECT_EQ(load_well(sources).settings.tokens.private_key_pem.reveal(), pem);
   sources.environment["JWT_PRIVATE_KEY"] = "AAAA";
-  EXPECT_THAT(mistakes_of(sources), HasSubstr("JWT_PRIVATE_KEY: is not a private key in PEM form"));
+  EXPECT_THAT(mistakes_of(sources), HasSubstr("JWT_PRIVATE_KEY: must be a private key in PEM form"));
 }
 
 TEST(LoadSettings, DatabaseUrl_WinsOverTheNames) {
@@ -193,7 +193,7 @@ TEST(LoadSettings, UnreadableDotenv_IsAMistakeWithItsLine) {
 TEST(LoadSettings, NameTwiceInDotenv_LastCountsWithAWarning) {
   const Loaded loaded = load_well({{}, "PORT=1\nPORT=2\n"});
   EXPECT_EQ(loaded.settings.server.port, 2);
-  EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr("PORT: stands twice in .env, the last time in line 2"));
+  EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr("PORT: is set twice in .env (last on line 2)"));
 }
 
 TEST(LoadSettings, KubernetesServiceLinks_SetNothing) {

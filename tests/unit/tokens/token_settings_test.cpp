@@ -29,7 +29,7 @@ TEST(TokenSettings, PrivateKeyThatCannotSign_IsRefused) {
 TEST(TokenSettings, KeyInPemFormAsSecret_IsRefused) {
   const std::string pem = gatehouse::testing::generate("ED25519").public_key;
   EXPECT_THAT(read_section(token_section(), {{"JWT_SECRET", pem}}).mistakes(),
-              HasSubstr("JWT_SECRET: is a key in PEM form, no secret"));
+              HasSubstr("JWT_SECRET: is a key in PEM form, not a secret"));
 }
 
 }  // namespace
