@@ -6,14 +6,12 @@
 
 #include "base/text.hpp"
 #include "database/postgres/announcements.hpp"
+#include "database/postgres/feed_probe.hpp"
 #include "database/postgres/script.hpp"
 
 namespace gatehouse::database::postgres {
 
 namespace {
-
-constexpr std::chrono::milliseconds probe_interval{1'000};
-constexpr std::chrono::milliseconds probe_deadline{1'500};
 
 std::string probe_channel(std::span<const std::byte> secret_name) {
   return "gatehouse_ping_" + to_hex({reinterpret_cast<const char*>(secret_name.data()), secret_name.size()});
@@ -43,8 +41,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     stopped_ = true;
     timer_.cancel();
     disconnect();
-    if (ready_) observers_.feed_lost();
-    ready_ = false;
+    lose();
   }
 
  private:
@@ -74,7 +71,8 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     const auto mouth = mouth_;
     co_await ears->connect(endpoints_.listen);
     co_await mouth->connect(endpoints_.query);
-    await_probe();
+    probe_.begin(now());
+    wake_when_due();
     std::string sql = "LISTEN " + std::string{announcement_channel} + "; LISTEN " + channel_;
     const auto refused = co_await run_simple(ears, std::move(sql));
     if (refused) throw lost(refused->state + ": " + refused->message);
@@ -90,23 +88,23 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
 
   void on_notification(const Notification& notification) {
     if (notification.channel == announcement_channel) return observers_.hear(notification.payload);
-    // Another's than the last probe's comes through a session that an earlier attempt has left: it proves nothing.
-    if (notification.channel != channel_ || notification.payload != std::to_string(probes_)) return;
+    const bool was_ready = probe_.is_ready();
+    if (notification.channel != channel_ || !probe_.hear(notification.payload, now())) return;
     back_off_.reset();
-    if (!ready_) log_(telemetry::Level::info, "postgres_feed_ready", endpoints_.listen->host);
-    if (!ready_) observers_.feed_ready();
-    ready_ = true;
     last_trouble_.clear();
-    after(probe_interval, [](Listener& self) { self.send_probe(); });
+    wake_when_due();
+    if (was_ready) return;
+    log_(telemetry::Level::info, "postgres_feed_ready", endpoints_.listen->host);
+    observers_.feed_ready();
   }
 
   void send_probe() {
-    const auto number = std::to_string(++probes_);
-    if (!take_probe_answer() || !mouth_->send_script("SELECT pg_notify('" + channel_ + "', '" + number + "')") ||
+    const std::string payload = probe_.send(now());
+    if (!take_probe_answer() || !mouth_->send_script("SELECT pg_notify('" + channel_ + "', '" + payload + "')") ||
         mouth_->flush() != PgConnection::Flush::done) {
       return give_up("the probing connection was lost");
     }
-    await_probe();
+    wake_when_due();
   }
 
   /// The answer to the last probe's statement, as libpq wants it before the next one.
@@ -118,24 +116,25 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     return false;
   }
 
-  void await_probe() {
-    after(probe_deadline, [](Listener& self) {
-      self.give_up("a probe did not come back: LISTEN does not work through this connection");
-    });
-  }
-
   void give_up(const char* why) {
     trouble_ = why;
     disconnect();
   }
 
-  void after(std::chrono::milliseconds delay, void (*action)(Listener&)) {
-    timer_.expires_after(delay);
-    timer_.async_wait([weak = weak_from_this(), action](boost::system::error_code error) {
+  void wake_when_due() {
+    timer_.expires_at(probe_.due_at());
+    timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
       const auto self = weak.lock();
-      if (!error && self && !self->stopped_ && self->ears_) action(*self);
+      if (!error && self && !self->stopped_ && self->ears_) self->do_what_is_due();
     });
   }
+
+  void do_what_is_due() {
+    if (probe_.due() == FeedProbe::Due::probe) return send_probe();
+    give_up("a probe did not come back: LISTEN does not work through this connection");
+  }
+
+  [[nodiscard]] static FeedProbe::Instant now() { return std::chrono::steady_clock::now(); }
 
   /// Closing the connection wakes listen(), which throws.
   void disconnect() {
@@ -146,10 +145,15 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void set_lost(const std::string& why) {
-    if (why != last_trouble_) log_(telemetry::Level::warn, ready_ ? "postgres_feed_lost" : "postgres_feed_deaf", why);
+    const char* const event = probe_.is_ready() ? "postgres_feed_lost" : "postgres_feed_deaf";
+    if (why != last_trouble_) log_(telemetry::Level::warn, event, why);
     last_trouble_ = why;
-    if (ready_) observers_.feed_lost();
-    ready_ = false;
+    lose();
+  }
+
+  void lose() {
+    if (probe_.is_ready()) observers_.feed_lost();
+    probe_.lose();
   }
 
   boost::asio::io_context& io_;
@@ -161,8 +165,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   SteadyTimer timer_;
   std::shared_ptr<PgConnection> ears_;
   std::shared_ptr<PgConnection> mouth_;
-  std::uint64_t probes_ = 0;  ///< sent so far; each carries its number
-  bool ready_ = false;
+  FeedProbe probe_;
   bool stopped_ = false;
   std::string trouble_;       ///< why give_up() was called
   std::string last_trouble_;  ///< logged already

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::database::postgres {
+
+/// Decides whether a change feed may be trusted. Pure: no connection, no timer and no clock of its own, so that a
+/// simulation runs the very same decisions.
+///
+/// A feed proves itself by probes: notifications with a number that it sends on one connection and must hear on the
+/// other one. Invariants: it is ready only while the last probe of this attempt was heard and the next one is not
+/// overdue; a probe of an earlier attempt proves nothing, whatever session it arrives through. So a feed that hears
+/// nothing any more is trusted for at most `interval` plus `deadline`.
+class FeedProbe {
+ public:
+  using Instant = std::chrono::steady_clock::time_point;
+  static constexpr std::chrono::milliseconds interval{1'000};
+  static constexpr std::chrono::milliseconds deadline{1'500};
+
+  enum class Due { probe, give_up };
+
+  /// A new attempt: LISTEN is about to be sent. Until it is answered and the first probe heard, the deadline runs.
+  void begin(Instant now) {
+    is_ready_ = false;
+    expect_by(now + deadline);
+  }
+
+  /// The payload of the next probe, which is about to be sent.
+  [[nodiscard]] std::string send(Instant now) {
+    expect_by(now + deadline);
+    return std::to_string(++sent_);
+  }
+
+  /// A notification on the probe's channel. True where it is the last probe that was sent: the feed hears.
+  bool hear(std::string_view payload, Instant now) {
+    std::uint64_t number = 0;
+    const char* const end = payload.data() + payload.size();
+    const auto [stop, error] = std::from_chars(payload.data(), end, number);
+    if (error != std::errc{} || stop != end || number != sent_) return false;
+    is_ready_ = true;
+    due_ = Due::probe;
+    due_at_ = now + interval;
+    return true;
+  }
+
+  /// The attempt is over.
+  void lose() { is_ready_ = false; }
+
+  [[nodiscard]] bool is_ready() const { return is_ready_; }
+  /// What is to be done next, and when, unless the probe is heard before.
+  [[nodiscard]] Due due() const { return due_; }
+  [[nodiscard]] Instant due_at() const { return due_at_; }
+
+ private:
+  void expect_by(Instant latest) {
+    due_ = Due::give_up;
+    due_at_ = latest;
+  }
+
+  std::uint64_t sent_ = 0;  ///< over all attempts; each probe carries its number
+  bool is_ready_ = false;
+  Due due_ = Due::give_up;
+  Instant due_at_{};
+};
+
+}  // namespace gatehouse::database::postgres

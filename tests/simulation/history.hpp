@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "simulation/world.hpp"
+
+namespace gatehouse::simulation {
+
+/// What is broken on purpose, to see that a simulation finds it.
+enum class Fault { none, lost_notification, write_without_announcement, fill_without_ticket, feed_trusted_too_long };
+
+/// One random history of three replicas on one database: queries and writes whose steps interleave, notifications that
+/// come late, links that fall silent or are cut, processes that start anew. After each step every cache is asked for
+/// every session.
+///
+/// What must hold, whatever happens: a replica that has heard of a change, or acknowledged it, never answers as before
+/// it; and no replica answers as before a change for longer than a silent feed is trusted.
+class History {
+ public:
+  static constexpr std::size_t replica_count = 3;
+  static constexpr std::size_t steps = 250;
+
+  explicit History(std::uint64_t seed, Fault fault = Fault::none);
+
+  /// What was answered and should not have been; nothing where all answers were right.
+  [[nodiscard]] std::optional<std::string> run();
+
+ private:
+  void let_time_pass(milliseconds duration);
+  [[nodiscard]] bool feed_once(Replica& replica, Instant until);
+  void connect(Replica& replica);
+  void send_probe(Replica& replica);
+  void lose_feed(Replica& replica);
+  void hear(Replica& replica, const Notification& notification);
+
+  void act(Replica& replica);
+  void begin_fill(Replica& replica);
+  void end_fill(Replica& replica);
+  void begin_write(Replica& replica);
+  void advance_write(Replica& replica);
+  void commit(Write& write);
+  void announce(Replica& replica, const Write& write);
+  void acknowledge(Replica& replica, const Write& write);
+  void disturb(Replica& replica);
+
+  [[nodiscard]] std::optional<std::string> check(Replica& replica, SessionId id) const;
+  [[nodiscard]] std::string describe(const Truth::Row& row, const char* why) const;
+
+  const Fault fault_;
+  Chance chance_;
+  Instant now_{};
+  Truth truth_;
+  std::array<std::unique_ptr<Replica>, replica_count> replicas_;
+  std::vector<SessionId> seen_;  ///< every session there has been
+};
+
+}  // namespace gatehouse::simulation

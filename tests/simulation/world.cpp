@@ -1,0 +1,64 @@
+#include "simulation/world.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::simulation {
+
+Truth::Truth() {
+  for (std::size_t user = 0; user < user_count; ++user) {
+    users_.push_back({.id = UserId{static_cast<std::int64_t>(user) + 1}, .changes = {}});
+    for (std::size_t i = 0; i < sessions_per_user; ++i) {
+      sessions_.push_back({.id = SessionId{++last_session_}, .user = users_.back().id, .ended_at = {}});
+    }
+  }
+}
+
+void Truth::end(std::size_t session, Instant now) {
+  if (!sessions_[session].ended_at) sessions_[session].ended_at = now;
+}
+
+void Truth::change_user_of(std::size_t session, Instant now) {
+  users_[session / sessions_per_user].changes.push_back(now);
+}
+
+void Truth::log_in(std::size_t session) {
+  ended_.push_back(sessions_[session]);
+  sessions_[session].id = SessionId{++last_session_};
+  sessions_[session].ended_at.reset();
+}
+
+std::optional<Instant> Truth::stale_since(const Row& row) const {
+  std::optional<Instant> since = end_of(row.session.id);
+  const User& user = users_[static_cast<std::size_t>(row.session.user.value) - 1];
+  if (row.version < user.changes.size()) {
+    const Instant changed = user.changes[row.version];
+    since = since ? std::min(*since, changed) : changed;
+  }
+  return since;
+}
+
+std::optional<Instant> Truth::end_of(SessionId id) const {
+  for (const auto& sessions : {sessions_, ended_}) {
+    const auto found = std::ranges::find(sessions, id, &Session::id);
+    if (found != sessions.end()) return found->ended_at;
+  }
+  return std::nullopt;
+}
+
+void Link::send(Notification notification) {
+  if (!on_the_way_.empty()) notification.arrives_at = std::max(notification.arrives_at, on_the_way_.back().arrives_at);
+  on_the_way_.push_back(std::move(notification));
+}
+
+std::optional<Instant> Link::next_arrival() const {
+  if (!open_ || silent_ || on_the_way_.empty()) return std::nullopt;
+  return on_the_way_.front().arrives_at;
+}
+
+Notification Link::take() {
+  Notification first = std::move(on_the_way_.front());
+  on_the_way_.pop_front();
+  return first;
+}
+
+}  // namespace gatehouse::simulation
