@@ -9,7 +9,7 @@
 #include "cli/program.hpp"
 #include "service/settings.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library names it
 class App;
 }
 

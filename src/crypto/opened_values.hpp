@@ -71,12 +71,15 @@ class OpenedValues {
     Value value;
   };
   struct Release {
-    void operator()(Place* memory) const noexcept { std::free(memory); }
+    void operator()(Place* memory) const noexcept {
+      std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc): of calloc
+    }
   };
   using Places = std::unique_ptr<Place[], Release>;
 
   /// calloc(3) leaves pages of this size to the kernel, which gives them only once they are written to.
   static Places new_places() {
+    // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): operator new would touch every page
     Places fresh{static_cast<Place*>(std::calloc(places, sizeof(Place)))};
     if (!fresh) throw std::bad_alloc{};
     return fresh;

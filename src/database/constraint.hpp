@@ -18,9 +18,9 @@ class Constraint {
  public:
   static constexpr std::size_t names_max = 4;
 
-  template <std::size_t Count>
-  explicit consteval Constraint(Violation::Kind kind, const std::string_view (&names)[Count]) : kind_(kind) {
-    static_assert(Count <= names_max);
+  template <std::size_t count>
+  explicit consteval Constraint(Violation::Kind kind, const std::string_view (&names)[count]) : kind_(kind) {
+    static_assert(count <= names_max);
     std::ranges::copy(names, names_.begin());
   }
 

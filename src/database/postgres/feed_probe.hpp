@@ -1,6 +1,5 @@
 #pragma once
 
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -37,10 +36,7 @@ class FeedProbe {
 
   /// A notification on the probe's channel. True where it is the last probe that was sent: the feed hears.
   bool hear(std::string_view payload, Instant now) {
-    std::uint64_t number = 0;
-    const char* const end = payload.data() + payload.size();
-    const auto [stop, error] = std::from_chars(payload.data(), end, number);
-    if (error != std::errc{} || stop != end || number != sent_) return false;
+    if (payload != std::to_string(sent_)) return false;
     is_ready_ = true;
     due_ = Due::probe;
     due_at_ = now + interval;

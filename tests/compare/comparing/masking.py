@@ -83,7 +83,9 @@ def _mask_line(line: bytes, answer: Answer, sent: bytes, allowance: Allowance, t
 
 def _mask_length(value: bytes, answer: Answer, sent: bytes, allowance: Allowance) -> bytes:
     """A length that fits its body says no more than the body does. Of an answer to HEAD it is all there is."""
-    if not answer.to_head or answer.body or not value.isdigit():
+    # A HEAD that was not read to its end is answered like one, too: a length, and no body.
+    to_head = answer.to_head or (not answer.body and answer.status == 408)
+    if not to_head or answer.body or not value.isdigit():
         return b"<of the body>" if value == b"%d" % len(answer.body) else value
     may_vary = b"/health" in sent.lower() or (allowance.codes and answer.status >= 400)
     may_vary |= allowance.description and DESCRIPTION_TYPE in (answer.field("content-type") or b"")

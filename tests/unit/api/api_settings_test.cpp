@@ -19,6 +19,7 @@ TEST(ParseOrigin, Origins_AreReadAsBrowsersSendThem) {
   EXPECT_EQ(*parse_origin("http://[::1]:80"), "http://[::1]");
   EXPECT_EQ(*parse_origin("http://[::1]"), "http://[::1]");
 }
+
 TEST(ParseOrigin, AnythingElse_IsRefused) {
   for (const char* text :
        {"", "*", "null", "localhost:3000", "https://", "https://a.example/", "https://a.example/x", "ftp://a.example",
@@ -32,6 +33,7 @@ TEST(ApiSettings, Origins_AreReadAsAList) {
   const auto read = read_section(api_section(), {{"ALLOWED_ORIGINS", "http://a.example, https://b.example:443"}});
   EXPECT_THAT(read.settings.allowed_origins, ElementsAre("http://a.example", "https://b.example"));
 }
+
 TEST(ApiSettings, OriginThatIsNone_IsRefused) {
   for (const char* origins : {"*", "https://a.example/", "http://localhost:3000,a.example"}) {
     EXPECT_THAT(read_section(api_section(), {{"ALLOWED_ORIGINS", origins}}).mistakes(),

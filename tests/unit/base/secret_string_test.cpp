@@ -49,6 +49,7 @@ TEST(EqualInConstantTime, OneDifferentByteAnywhere_IsSeen) {
     }
   }
 }
+
 TEST(EqualInConstantTime, EmptyTexts_AreEqual) { EXPECT_TRUE(equal_in_constant_time("", "")); }
 
 }  // namespace

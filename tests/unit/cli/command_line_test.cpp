@@ -34,6 +34,7 @@ TEST(CommandLine, Nothing_Serves) {
   EXPECT_EQ(command_of({"--env-file", "x"}), "serve");
   EXPECT_EQ(command_of({"serve"}), "serve");
 }
+
 TEST(CommandLine, EachCommand_IsItself) {
   EXPECT_EQ(command_of({"routes"}), "routes");
   EXPECT_EQ(command_of({"migrate", "latest"}), "migrate latest");
@@ -48,6 +49,7 @@ TEST(CommandLine, EachCommand_IsItself) {
   EXPECT_EQ(command_of({"secrets", "generate"}), "secrets generate");
   EXPECT_EQ(command_of({"doctor"}), "doctor");
 }
+
 TEST(CommandLine, RollbackToAnEmptyName_IsNotTheLastBatchButAUsageError) {
   for (const auto& arguments :
        {std::vector<const char*>{"migrate", "rollback", "--to", ""}, {"migrate", "rollback", "--to="}}) {
@@ -56,15 +58,18 @@ TEST(CommandLine, RollbackToAnEmptyName_IsNotTheLastBatchButAUsageError) {
     EXPECT_THAT(end.text, HasSubstr("--to"));
   }
 }
+
 TEST(CommandLine, RollbacksHelp_SaysThatTheBeginningOfANameWillDo) {
   EXPECT_THAT(end_of({"migrate", "rollback", "--help"}).text, HasSubstr("beginning"));
 }
+
 TEST(CommandLine, EnvFile_MayStandBeforeOrAfterTheCommand) {
   for (const auto& arguments : {std::vector<const char*>{"--env-file", "x", "doctor"}, {"doctor", "--env-file", "x"}}) {
     EXPECT_EQ(std::get<CommandLine>(parse(arguments)).env_file, "x");
   }
   EXPECT_EQ(std::get<CommandLine>(parse({"doctor"})).env_file, std::nullopt);
 }
+
 TEST(CommandLine, EachAction_SaysWhatItMustBeGiven) {
   const auto given = [](const std::vector<const char*>& arguments) {
     return std::get<CommandLine>(parse(arguments)).command.action.index();
@@ -78,6 +83,7 @@ TEST(CommandLine, EachAction_SaysWhatItMustBeGiven) {
   EXPECT_EQ(given({}), settings);
   EXPECT_EQ(given({"migrate", "rollback"}), settings);
 }
+
 TEST(CommandLine, HelpAndVersion_AreAnswersOfSuccess) {
   EXPECT_EQ(end_of({"--version"}).text, "gatehouse 1.2.3\n");
   EXPECT_EQ(end_of({"--version"}).exit_code, exit_success);
@@ -87,6 +93,7 @@ TEST(CommandLine, HelpAndVersion_AreAnswersOfSuccess) {
     EXPECT_EQ(end_of({command, "--help"}).exit_code, exit_success) << command;
   }
 }
+
 TEST(CommandLine, AnythingElse_IsAUsageErrorWithAText) {
   for (const auto& arguments : {std::vector<const char*>{"nonsense"},
                                 {"migrate"},

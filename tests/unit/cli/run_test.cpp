@@ -104,6 +104,7 @@ TEST_F(CommandTest, Serve_IsGivenTheSettingsAndItsExitCodePasses) {
   EXPECT_EQ(run({}), 7);
   EXPECT_EQ(served_port_, 1234);
 }
+
 TEST_F(CommandTest, MistakesInSettings_StopEveryCommandThatNeedsThem) {
   environment_["PORT"] = "x";
   for (const auto& arguments : {std::vector<const char*>{}, {"migrate", "latest"}, {"seed", "run"}}) {
@@ -112,6 +113,7 @@ TEST_F(CommandTest, MistakesInSettings_StopEveryCommandThatNeedsThem) {
   }
   EXPECT_EQ(served_port_, -1);
 }
+
 TEST_F(CommandTest, EnvFileThatIsNone_IsRefused) {
   EXPECT_EQ(run({"--env-file", "/nonexistent/.env", "doctor"}), exit_usage);
 }
@@ -128,11 +130,13 @@ TEST_F(CommandTest, Migrations_GoUpAndDownAndShowTheirState) {
   EXPECT_EQ(run({"migrate", "rollback"}), exit_success);
   EXPECT_EQ(out(), "There is nothing to roll back\n");
 }
+
 TEST_F(CommandTest, RollbackToAnUnknownName_IsRefused) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"migrate", "rollback", "--to", "nothing_like_it"}), exit_failure);
   EXPECT_THAT(err(), HasSubstr("nothing_like_it"));
 }
+
 TEST_F(CommandTest, RollbackToTheBeginningOfSeveralNames_ListsThem) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"migrate", "rollback", "--to", "202507"}), exit_failure);
@@ -141,11 +145,13 @@ TEST_F(CommandTest, RollbackToTheBeginningOfSeveralNames_ListsThem) {
             "20250715_001_create_sessions_table; write more of the name\n");
   EXPECT_EQ(run({"migrate", "rollback", "--to", "20250715"}), exit_success) << err();
 }
+
 TEST_F(CommandTest, RollbackTo_TakesBackWhatCameAfter) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"migrate", "rollback", "--to", "express"}), exit_success) << err();
   EXPECT_THAT(out(), AllOf(HasSubstr("Rolled back"), Not(HasSubstr("20250711_001"))));
 }
+
 TEST_F(CommandTest, Make_WritesIntoTheDirectoryThatIsNamed) {
   const gatehouse::testing::TemporaryDirectory folder;
   const std::string directory = folder.path() / "new";
@@ -154,6 +160,7 @@ TEST_F(CommandTest, Make_WritesIntoTheDirectoryThatIsNamed) {
   EXPECT_EQ(run({"migrate", "make", "add_x", "--directory", directory.c_str()}), exit_success) << err();
   EXPECT_THAT(out(), HasSubstr("Created " + directory));
 }
+
 TEST_F(CommandTest, SeedRunWithFiles_PlantsTheirUsersAndNotTheBuiltInOnes) {
   const gatehouse::testing::TemporaryDirectory folder;
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
@@ -165,6 +172,7 @@ TEST_F(CommandTest, SeedRunWithFiles_PlantsTheirUsersAndNotTheBuiltInOnes) {
   EXPECT_EQ(run({"seed", "run", one.c_str(), two.c_str()}), exit_success) << err();
   EXPECT_EQ(out(), "Created 1 user, 1 already existed\n");
 }
+
 TEST_F(CommandTest, Seeds_AreAddedOnce) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"seed", "run"}), exit_success) << err();
@@ -172,16 +180,19 @@ TEST_F(CommandTest, Seeds_AreAddedOnce) {
   EXPECT_EQ(run({"seed", "run"}), exit_success);
   EXPECT_EQ(out(), "Created 0 users, 3 already existed\n");
 }
+
 TEST_F(CommandTest, SeedFileThatIsNone_IsRefused) {
   EXPECT_EQ(run({"seed", "run", "/nonexistent.json"}), exit_failure);
   EXPECT_THAT(err(), HasSubstr("/nonexistent.json cannot be read"));
 }
+
 TEST_F(CommandTest, Reset_LeavesOnlyTheSeeds) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"seed", "run"}), exit_success);
   EXPECT_EQ(run({"db", "reset"}), exit_success) << err();
   EXPECT_THAT(out(), HasSubstr("Created 3 users, 0 already existed"));
 }
+
 TEST_F(CommandTest, SeedsAndReset_AreRefusedInProduction) {
   make_production();
   for (const auto& arguments : {std::vector<const char*>{"seed", "run"}, {"db", "reset"}}) {
@@ -189,6 +200,7 @@ TEST_F(CommandTest, SeedsAndReset_AreRefusedInProduction) {
     EXPECT_THAT(err(), HasSubstr("Refused in production"));
   }
 }
+
 TEST_F(CommandTest, RollbackWithoutATarget_IsRefusedInProduction) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   make_production();
@@ -196,6 +208,7 @@ TEST_F(CommandTest, RollbackWithoutATarget_IsRefusedInProduction) {
   EXPECT_THAT(err(), HasSubstr("--to NAME"));
   EXPECT_EQ(run({"migrate", "status"}), exit_success);
 }
+
 TEST_F(CommandTest, Upkeep_SaysHowMuchItDid) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"sessions", "cleanup"}), exit_success) << err();
@@ -203,16 +216,19 @@ TEST_F(CommandTest, Upkeep_SaysHowMuchItDid) {
   EXPECT_EQ(run({"users", "forget-express-passwords"}), exit_success) << err();
   EXPECT_EQ(out(), "Forgot 0 kept password hashes of the Express service\n");
 }
+
 TEST_F(CommandTest, MissingSchema_IsAFailureWithAHint) {
   EXPECT_EQ(run({"users", "forget-express-passwords"}), exit_failure);
   EXPECT_THAT(err(), HasSubstr("gatehouse migrate status"));
 }
+
 TEST_F(CommandTest, GeneratedSecrets_StartProduction) {
   EXPECT_EQ(run({"secrets", "generate"}), exit_success);
   config::Sources sources{{{"APP_ENV", "production"}}, out()};
   crypto::SystemRandom random;
   EXPECT_TRUE(service::load_settings(sources, random));
 }
+
 TEST_F(CommandTest, Routes_AreListed) {
   environment_["PORT"] = "x";
   EXPECT_EQ(run({"routes"}), exit_success);
@@ -228,11 +244,13 @@ TEST_F(CommandTest, Doctor_MistakesInSettings_ShowsTheSettingsAndEveryMistake) {
     EXPECT_THAT(out(), HasSubstr(finding));
   }
 }
+
 TEST_F(CommandTest, Doctor_DatabaseFileIsMissing_SaysSoAndMakesNone) {
   environment_["SQLITE_PATH"] = "/nonexistent/gatehouse.db";
   EXPECT_EQ(run({"doctor"}), exit_failure);
   EXPECT_THAT(out(), HasSubstr("WRONG  database: /nonexistent/gatehouse.db does not exist"));
 }
+
 TEST_F(CommandTest, Doctor_FindsAPendingSchemaWrongAndACurrentOneFine) {
   environment_["SQLITE_PATH"] = "/dev/null";  // there; the test's own database is what is opened
   EXPECT_EQ(run({"doctor"}), exit_failure);
@@ -243,15 +261,17 @@ TEST_F(CommandTest, Doctor_FindsAPendingSchemaWrongAndACurrentOneFine) {
     EXPECT_THAT(out(), HasSubstr(finding));
   }
 }
+
 TEST_F(PostgresCommandTest, Doctor_ClocksOfBothMachinesDiffer_SaysSo) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success) << err();
   clock_.set(SystemClock{}.now() - std::chrono::seconds{1'000'000});
   EXPECT_EQ(run({"doctor"}), exit_failure);
-  EXPECT_THAT(out(), HasSubstr("WRONG  clocks: the database's and this machine's are 1000"));
+  EXPECT_THAT(out(), HasSubstr("WRONG  clocks: the clocks of the database and of this machine are 1000"));
   clock_.set(SystemClock{}.now());
   EXPECT_EQ(run({"doctor"}), exit_success) << out();
-  EXPECT_THAT(out(), HasSubstr("ok     clocks: the database's and this machine's are "));
+  EXPECT_THAT(out(), HasSubstr("ok     clocks: the clocks of the database and of this machine are "));
 }
+
 TEST_F(CommandTest, Doctor_ShowsEverySettingAndNoSecret) {
   environment_["API_KEY"] = environment_["JWT_SECRET"] = environment_["SESSION_SECRET"] = "canary";
   environment_["DB_PASSWORD"] = "canary";

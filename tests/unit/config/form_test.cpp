@@ -72,6 +72,7 @@ TEST(Form, Settings_StandByGroupAndBehindTheOneTheyFollow) {
   for (const Setting* setting : house.form.catalog()) names.push_back(setting->name);
   EXPECT_THAT(names, ElementsAre("CODE", "OLD_COLOUR", "COLOUR", "TONE", "LOCKS"));
 }
+
 TEST(Form, SettingThatFollowsOneOfAnotherForm_StandsInItsGroup) {
   Bell bell;
   const Environment environment = Environment::test;
@@ -81,20 +82,24 @@ TEST(Form, SettingThatFollowsOneOfAnotherForm_StandsInItsGroup) {
   ASSERT_EQ(catalog.size(), 2U);
   EXPECT_EQ(catalog.back()->name, "TONE");
 }
+
 TEST(Form, Values_EndInTheStructsOfTheirFeatures) {
   const House house{{{"COLOUR", "blue"}, {"TONE", "high"}}, Environment::development};
   EXPECT_EQ(house.door.colour, "blue");
   EXPECT_EQ(house.bell.tone, "high");
 }
+
 TEST(Form, ProductionDefault_CountsInProductionOnly) {
   EXPECT_EQ((House{{}, Environment::production}).door.colour, "grey");
   EXPECT_EQ((House{{}, Environment::test}).door.colour, "red");
 }
+
 TEST(Form, SettingThatStandsInForAnother_IsReadWhereThatIsNotGiven) {
   EXPECT_EQ((House{{{"OLD_COLOUR", "blue"}}, Environment::test}).door.colour, "blue");
   EXPECT_EQ((House{{{"OLD_COLOUR", "blue"}, {"COLOUR", "black"}}, Environment::test}).door.colour, "black");
   EXPECT_EQ((House{{{"OLD_COLOUR", "blue"}, {"COLOUR", ""}}, Environment::test}).door.colour, "red");
 }
+
 TEST(Form, MissingKey_IsMadeUpInDevelopmentAndRefusedInProduction) {
   const House lenient{{}, Environment::development};
   ASSERT_EQ(lenient.bell.codes.size(), 1U);
@@ -103,6 +108,7 @@ TEST(Form, MissingKey_IsMadeUpInDevelopmentAndRefusedInProduction) {
   EXPECT_TRUE(strict.bell.codes.empty());
   EXPECT_THAT(text_of(strict.reading.mistakes), HasSubstr("CODE: is missing"));
 }
+
 TEST(Form, RulesOfAFeature_AreAppliedAsStrictlyAsTheySay) {
   EXPECT_THAT(text_of((House{{{"LOCKS", "4"}}, Environment::test}).reading.mistakes), HasSubstr("LOCKS: are too many"));
   EXPECT_THAT(text_of((House{{{"LOCKS", "3"}}, Environment::test}).reading.warnings), HasSubstr("LOCKS: are many"));

@@ -31,12 +31,14 @@ TEST(Names, SettingsAndFilesOfSecrets_AreKnown) {
   EXPECT_FALSE(is_known("port"));
   EXPECT_FALSE(is_known(""));
 }
+
 TEST(Names, ExpressOnlyNames_AreRecognised) {
   for (const char* name : {"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "FRONTEND_URL", "npm_config_cache"}) {
     EXPECT_TRUE(is_express_name(name)) << name;
   }
   EXPECT_FALSE(is_express_name("DOCS_PROT"));
 }
+
 TEST(Names, WhatKubernetesSetsForAService_IsRecognised) {
   EXPECT_TRUE(is_service_link("GATEHOUSE_SERVICE_HOST", "10.0.0.1"));
   EXPECT_TRUE(is_service_link("GATEHOUSE_SERVICE_PORT_HTTP", "8000"));
@@ -48,6 +50,7 @@ TEST(Names, WhatKubernetesSetsForAService_IsRecognised) {
   EXPECT_FALSE(is_service_link("GATEHOUSE_PORT_X_TCP", ""));
   EXPECT_FALSE(is_service_link("DB_HOST", "tcp://db"));
 }
+
 TEST(NearestName, UpToTwoEditsOfALongName_FindIt) {
   EXPECT_EQ(nearest("SESION_SECRET"), "SESSION_SECRET");
   EXPECT_EQ(nearest("JWT_SECERT"), "JWT_SECRET");
@@ -55,6 +58,7 @@ TEST(NearestName, UpToTwoEditsOfALongName_FindIt) {
   EXPECT_EQ(nearest("DB_PASWORDD"), "DB_PASSWORD");
   EXPECT_EQ(nearest("PROT"), "PORT");
 }
+
 TEST(NearestName, AnythingFarther_FindsNothing) {
   for (const char* name :
        {"", "PATH", "POSTGRES_PASSWORD", "LOG", "TZ", "MY_OWN_THING", "PG_HOST", "WEB_PORT", "DB_POOL"}) {

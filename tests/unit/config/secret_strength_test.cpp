@@ -12,10 +12,12 @@ TEST(SecretStrength, RandomSecrets_Pass) {
     EXPECT_EQ(weakness_of(secret), SecretWeakness::none) << secret;
   }
 }
+
 TEST(SecretStrength, OneByteTooShort_IsTooShort) {
   EXPECT_EQ(weakness_of("qpZ3vN0c7eW1sYxT9bKdR4uHgLfJm2A"), SecretWeakness::too_short);
   EXPECT_EQ(weakness_of(""), SecretWeakness::too_short);
 }
+
 TEST(SecretStrength, ExamplesOfTheExpressDocuments_AreExamples) {
   for (const char* secret :
        {"your-secure-api-key-here", "your-jwt-secret-key-change-in-production",
@@ -25,6 +27,7 @@ TEST(SecretStrength, ExamplesOfTheExpressDocuments_AreExamples) {
     EXPECT_EQ(weakness_of(secret), SecretWeakness::example) << secret;
   }
 }
+
 TEST(SecretStrength, RepetitionsAndSequences_ArePredictable) {
   for (const char* secret : {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "abababababababababababababababab",
                              "k9Xw2PqLk9Xw2PqLk9Xw2PqLk9Xw2PqL", "0123456789abcdefghijklmnopqrstuvw",

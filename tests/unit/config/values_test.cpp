@@ -17,6 +17,7 @@ TEST(ParseNumber, DigitsInRange_AreRead) {
   EXPECT_EQ(*parse_number("0", {0, 9}), 0U);
   EXPECT_EQ(*parse_number("9", {0, 9}), 9U);
 }
+
 TEST(ParseNumber, AnythingElse_IsRefusedWithTheRange) {
   for (const char* text : {"", "10", "-1", "+1", "1x", " 1", "1 ", "0x1", "1.0", "99999999999999999999999"}) {
     EXPECT_FALSE(parse_number(text, {0, 9})) << text;
@@ -32,6 +33,7 @@ TEST(ParseDuration, EveryUnit_IsRead) {
   EXPECT_EQ(*parse_duration("7d", any_duration), days{7});
   EXPECT_EQ(*parse_duration("2w", any_duration), days{14});
 }
+
 TEST(ParseDuration, DigitsAlone_AreSeconds) { EXPECT_EQ(*parse_duration("3600", any_duration), seconds{3600}); }
 TEST(ParseDuration, AnythingElse_IsRefused) {
   for (const char* text : {"", "s", "1y", "1 h", "-1s", "1.5h", "1hh", "99999999999s", "9999999999d"}) {
@@ -40,6 +42,7 @@ TEST(ParseDuration, AnythingElse_IsRefused) {
   EXPECT_FALSE(parse_duration("1s", {seconds{2}, seconds{3}}));
   EXPECT_FALSE(parse_duration("4s", {seconds{2}, seconds{3}}));
 }
+
 TEST(DurationText, LargestExactUnit_IsWritten) {
   EXPECT_EQ(to_text(days{7}), "7d");
   EXPECT_EQ(to_text(seconds{90}), "90s");

@@ -25,6 +25,7 @@ TEST(DatabaseSettings, Host_ChoosesPostgres) {
   EXPECT_EQ(read_section(database_section(), {{"DB_HOST", "db"}}).settings.kind, DatabaseKind::postgres);
   EXPECT_EQ(read_section(database_section(), {{"DB_NAME", "app"}}).settings.kind, DatabaseKind::sqlite);
 }
+
 TEST(DatabaseSettings, HostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
   for (const char* name : {"DB_HOST", "DB_LISTEN_HOST"}) {
     for (const char* host : {"postgresql://app:canary@db/auth", "localhost:5432", "db canary", "user@db"}) {
@@ -36,17 +37,21 @@ TEST(DatabaseSettings, HostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
   }
   EXPECT_THAT(mistakes_of({{"DB_HOST", "postgresql://app:canary@db/auth"}}), Not(HasSubstr("canary")));
 }
+
 TEST(DatabaseSettings, SqlitePathThatIsAUrl_IsRefused) {
   EXPECT_THAT(mistakes_of({{"SQLITE_PATH", "postgresql://app:canary@db/auth"}}), HasSubstr("SQLITE_PATH: is a URL"));
 }
+
 TEST(DatabaseSettings, DatabaseInMemory_IsRefused) {
   EXPECT_THAT(mistakes_of({{"SQLITE_PATH", ":memory:"}}), HasSubstr("SQLITE_PATH: is not a file"));
   EXPECT_THAT(mistakes_of({{"DATABASE_URL", "sqlite::memory:"}}), HasSubstr("SQLITE_PATH: is not a file"));
 }
+
 TEST(DatabaseSettings, PoolMinAboveMax_IsRefused) {
   EXPECT_THAT(mistakes_of({{"DB_POOL_MIN", "5"}, {"DB_POOL_MAX", "4"}}),
               HasSubstr("DB_POOL_MIN: is larger than DB_POOL_MAX"));
 }
+
 TEST(DatabaseSettings, NamesForPostgresWithoutAHost_AreRefusedInProduction) {
   for (const auto& [name, value] : Variables{
            {"DB_PORT", "6000"}, {"DB_NAME", "auth"}, {"DB_USER", "app"}, {"DB_PASSWORD", "x"}, {"DB_SSL", "true"}}) {
@@ -57,15 +62,18 @@ TEST(DatabaseSettings, NamesForPostgresWithoutAHost_AreRefusedInProduction) {
     EXPECT_EQ(mistakes_of({{name, value}, {"DB_HOST", "localhost"}}), "") << name;
   }
 }
+
 TEST(DatabaseSettings, PlainConnectionInProduction_IsAWarning) {
   EXPECT_THAT(warnings_of({{"DB_HOST", "db.internal"}}), HasSubstr("DB_SSL: is false"));
   EXPECT_EQ(warnings_of({{"DB_HOST", "/run/postgresql"}}), "");
   EXPECT_EQ(warnings_of({{"DB_HOST", "db.internal"}}, Environment::development), "");
 }
+
 TEST(DatabaseSettings, ExamplePasswordInProduction_IsAWarning) {
   EXPECT_THAT(warnings_of({{"DB_HOST", "localhost"}, {"DB_PASSWORD", "postgres"}}),
               HasSubstr("DB_PASSWORD: is PostgreSQL's example password"));
 }
+
 TEST(DatabaseSettings, UrlBesideAHost_WinsWithAWarning) {
   const auto read = read_section(database_section(), {{"DATABASE_URL", "postgres://db/app"}, {"DB_HOST", "other"}});
   EXPECT_EQ(read.settings.postgres.host, "db");

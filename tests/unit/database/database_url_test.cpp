@@ -24,6 +24,7 @@ TEST(DatabaseUrl, EveryPart_IsRead) {
   EXPECT_TRUE(database.postgres.ssl);
   EXPECT_EQ(database.postgres.ssl_ca, "/etc/ca.pem");
 }
+
 TEST(DatabaseUrl, WhatIsLeftOut_StaysAsItWas) {
   const auto database = read("postgres://db/users");
   EXPECT_EQ(database.postgres.user, "postgres");
@@ -31,6 +32,7 @@ TEST(DatabaseUrl, WhatIsLeftOut_StaysAsItWas) {
   EXPECT_FALSE(database.postgres.ssl);
   EXPECT_EQ(read("postgres:///users").postgres.host, "localhost");
 }
+
 TEST(DatabaseUrl, PercentEncoding_IsRead) {
   const auto database = read("postgres://a%40b:p%2Fw%25@%2Frun%2Fpostgresql/my%20db");
   EXPECT_EQ(database.postgres.user, "a@b");
@@ -38,16 +40,19 @@ TEST(DatabaseUrl, PercentEncoding_IsRead) {
   EXPECT_EQ(database.postgres.host, "/run/postgresql");
   EXPECT_EQ(database.postgres.name, "my db");
 }
+
 TEST(DatabaseUrl, AtSignInPassword_IsReadLeniently) {
   const auto database = read("postgres://u:p@w@db/users");
   EXPECT_EQ(database.postgres.password.reveal(), "p@w");
   EXPECT_EQ(database.postgres.host, "db");
 }
+
 TEST(DatabaseUrl, Ipv6Host_IsReadWithoutBrackets) {
   const auto database = read("postgres://[::1]:6432/users");
   EXPECT_EQ(database.postgres.host, "::1");
   EXPECT_EQ(database.postgres.port, 6432);
 }
+
 TEST(DatabaseUrl, SslModes_AreOffOrVerifyFull) {
   for (const char* mode : {"disable", "allow", "prefer"}) {
     EXPECT_FALSE(read(std::string{"postgres://db/users?sslmode="} + mode).postgres.ssl) << mode;
@@ -56,9 +61,11 @@ TEST(DatabaseUrl, SslModes_AreOffOrVerifyFull) {
     EXPECT_TRUE(read(std::string{"postgres://db/users?sslmode="} + mode).postgres.ssl) << mode;
   }
 }
+
 TEST(DatabaseUrl, HostParameter_NamesASocketDirectory) {
   EXPECT_EQ(read("postgres:///users?host=/run/postgresql").postgres.host, "/run/postgresql");
 }
+
 TEST(DatabaseUrl, EmptyParts_AreLeftOut) {
   for (const char* url : {"postgres://db/users?", "postgres://db:/users", "postgres://db/users?sslmode=disable&"}) {
     const auto database = read(url);
@@ -67,11 +74,13 @@ TEST(DatabaseUrl, EmptyParts_AreLeftOut) {
     EXPECT_EQ(database.postgres.name, "users") << url;
   }
 }
+
 TEST(DatabaseUrl, SqlitePath_ChoosesSqlite) {
   EXPECT_EQ(read("sqlite:data/a.db").sqlite.path, "data/a.db");
   EXPECT_EQ(read("sqlite:///var/lib/a.db").sqlite.path, "/var/lib/a.db");
   EXPECT_EQ(read("sqlite:a.db").kind, DatabaseKind::sqlite);
 }
+
 TEST(DatabaseUrl, AnythingElse_IsRefusedWithoutRepeatingIt) {
   for (const char* url :
        {"mysql://canary@db/users", "canary", "sqlite:", "postgres://canary", "postgres://canary/",

@@ -19,6 +19,7 @@ TEST(ParseNetwork, AddressesAndRanges_AreRead) {
     EXPECT_EQ(*parse_network(text), text);
   }
 }
+
 TEST(ParseNetwork, AnythingElse_IsRefused) {
   for (const char* text : {"", "/8", "10.0.0", "10.0.0.0/", "10.0.0.0/33", "fd00::/129", "fd00::/x", "a.example",
                            "10.0.0.0/8/8", "10.0.0.0/4294967304", "fe80::1%eth0", "fe80::%1/64"}) {
@@ -32,6 +33,7 @@ TEST(ServerSettings, CertificateWithoutKey_IsRefused) {
   EXPECT_THAT(mistakes_of({{"TLS_KEY", "/dev/null"}}),
               HasSubstr("TLS_KEY: is set without TLS_CERT; set both or neither"));
 }
+
 TEST(ServerSettings, CertificateAndKeyThatServeNoTls_AreRefused) {
   const gatehouse::testing::TestAuthority authority;
   const auto one = authority.issue("one.example");
@@ -45,6 +47,7 @@ TEST(ServerSettings, CertificateAndKeyThatServeNoTls_AreRefused) {
   EXPECT_THAT(with(one.key_path, one.key_path), HasSubstr("TLS_CERT: names a file without a certificate"));
   EXPECT_THAT(with(one.chain_path, one.chain_path), HasSubstr("TLS_KEY: names a file without a readable private key"));
 }
+
 TEST(ServerSettings, HostThatIsNoAddress_IsRefused) {
   for (const char* host : {"auth.example.com", "127.0.0.1:80", "300.0.0.1", "[::1]", "127.1"}) {
     EXPECT_THAT(mistakes_of({{"HOST", host}}), HasSubstr("HOST: must be an IP address or localhost")) << host;
@@ -53,10 +56,12 @@ TEST(ServerSettings, HostThatIsNoAddress_IsRefused) {
     EXPECT_EQ(mistakes_of({{"HOST", host}}), "") << host;
   }
 }
+
 TEST(ServerSettings, HostInProduction_IsEveryAddress) {
   EXPECT_EQ(read_section(server_section(), {}, config::Environment::production).settings.host, "0.0.0.0");
   EXPECT_EQ(read_section(server_section(), {}).settings.host, "127.0.0.1");
 }
+
 TEST(ServerSettings, TooManyListEntries_AreRefused) {
   std::string many;
   for (int i = 0; i < 65; ++i) many += "10.0.0.1,";

@@ -17,10 +17,12 @@ TEST(JsonString, ControlCharacters_AreEscaped) {
   EXPECT_EQ(quoted("a\r\n\t\x1b[31m\x7f"), "\"a\\r\\n\\t\\u001b[31m\\u007f\"");
   EXPECT_EQ(quoted(std::string_view{"\0", 1}), "\"\\u0000\"");
 }
+
 TEST(JsonString, C1ControlsAndLineSeparators_AreEscaped) {
   EXPECT_EQ(quoted("\xC2\x9B"), "\"\\u009b\"");
   EXPECT_EQ(quoted("\xE2\x80\xA8\xE2\x80\xA9"), "\"\\u2028\\u2029\"");
 }
+
 TEST(JsonString, Utf8_PassesThrough) { EXPECT_EQ(quoted("pässwörd 🔑"), "\"pässwörd 🔑\""); }
 TEST(JsonString, BadUtf8_BecomesReplacementCharacters) {
   EXPECT_EQ(quoted("a\xFFz"), "\"a\xEF\xBF\xBDz\"");

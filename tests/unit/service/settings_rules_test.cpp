@@ -46,24 +46,29 @@ TEST(ProductionRules, EachMissingSecret_IsRefused) {
     expect_strict(sources, std::string{name} + ": is missing; `gatehouse secrets generate` makes good ones");
   }
 }
+
 TEST(ProductionRules, EachShortSecret_IsRefused) {
   for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"}) {
     expect_strict(production_with(name, "x7Kq2Wn6Ez1Uk5Tj9Bx3Gm8Ry4Dv0Hc"), std::string{name} + ": is shorter than 32");
   }
 }
+
 TEST(ProductionRules, EachExampleSecret_IsRefused) {
   for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"}) {
     expect_strict(production_with(name, "prod-session-secret-64-chars-long"), std::string{name} + ": is an example");
   }
 }
+
 TEST(ProductionRules, EachPredictableSecret_IsRefused) {
   for (const char* name : {"API_KEY", "SESSION_SECRET", "JWT_SECRET"}) {
     expect_strict(production_with(name, std::string(64, 'x')), std::string{name} + ": is easy to guess");
   }
 }
+
 TEST(ProductionRules, WeakSecretBehindAGoodOne_IsRefused) {
   expect_strict(production_with("JWT_SECRET", joined(good_jwt_secret, "short")), "JWT_SECRET: is shorter");
 }
+
 TEST(ProductionRules, SecretUsedTwice_IsRefused) {
   expect_strict(production_with("JWT_SECRET", std::string{good_session_secret}),
                 "JWT_SECRET: is also used as SESSION_SECRET");
@@ -71,6 +76,7 @@ TEST(ProductionRules, SecretUsedTwice_IsRefused) {
                 "SESSION_SECRET: is also used as API_KEY");
   expect_strict(production_with("API_KEY", joined(good_api_key, good_api_key)), "API_KEY: holds one secret twice");
 }
+
 TEST(ProductionRules, UnknownPrefixedName_IsRefusedWithASuggestion) {
   expect_strict(production_with("GATEHOUSE_PROT", "1"),
                 "GATEHOUSE_PROT: is not a setting; did you mean GATEHOUSE_PORT?");
@@ -79,11 +85,13 @@ TEST(ProductionRules, UnknownPrefixedName_IsRefusedWithASuggestion) {
   sources.dotenv = "GATEHOUSE_LOG_LEVLE=warn\n";
   expect_strict(sources, "GATEHOUSE_LOG_LEVLE: is not a setting; did you mean GATEHOUSE_LOG_LEVEL?");
 }
+
 TEST(ProductionRules, MisspeltNameInDotenv_IsRefusedWithASuggestion) {
   Sources sources = production_sources();
   sources.dotenv = "SESION_TTL=1d\n";
   expect_strict(sources, "SESION_TTL: is not a setting; did you mean SESSION_TTL?");
 }
+
 TEST(ProductionRules, ForeignNames_AreLeftAlone) {
   Sources sources = production_with("SESION_TTL", "1d");
   sources.environment["GATEHOUSE_TEST_POSTGRES"] = "x";
@@ -91,6 +99,7 @@ TEST(ProductionRules, ForeignNames_AreLeftAlone) {
   EXPECT_EQ(mistakes_of(sources), "");
   EXPECT_EQ(warnings_of(sources), "");
 }
+
 TEST(ProductionRules, EveryMistake_IsListedAtOnce) {
   Sources sources;
   sources.environment = {{"APP_ENV", "production"},
@@ -126,10 +135,12 @@ TEST(Rules, UnreadableValues_AreRefusedEverywhere) {
     expect_refused(production_with(name, value), std::string{name} + ": must be ");
   }
 }
+
 TEST(Rules, UnreadableValue_SaysTheDefault) {
   expect_refused(production_with("PORT", "x"),
                  "PORT: must be a number from 0 to 65535; correct it or leave it out for 8000");
 }
+
 TEST(Rules, UnreadableFiles_AreRefused) {
   for (const char* name : {"TLS_CERT", "TLS_KEY", "DB_SSL_CA"}) {
     expect_refused(production_with(name, "/nonexistent"), std::string{name} + ": names a file that cannot be read");
@@ -148,6 +159,7 @@ TEST(Mistakes, Values_NeverStandInThem) {
   EXPECT_NE(mistakes, "");
   EXPECT_THAT(mistakes, Not(HasSubstr("canary")));
 }
+
 TEST(Warnings, Values_NeverStandInThem) {
   Sources sources;
   for (const char* name : {"API_KEY", "JWT_SECRET", "SESSION_SECRET", "DB_PASSWORD"}) {

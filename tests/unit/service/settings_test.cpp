@@ -137,20 +137,24 @@ TEST(LoadSettings, SecretFileThatCannotBeRead_IsAMistake) {
   EXPECT_THAT(mistakes_of({{{"API_KEY_FILE", ::testing::TempDir()}}, {}}),
               HasSubstr("API_KEY_FILE: names a file that cannot be read"));
 }
+
 TEST(LoadSettings, EmptySecretFile_IsAMistake) {
   const TemporaryFile file{"\n"};
   EXPECT_THAT(mistakes_of({{{"API_KEY_FILE", file.path()}}, {}}), HasSubstr("API_KEY_FILE: names an empty file"));
 }
+
 TEST(LoadSettings, OversizedSecretFile_IsAMistake) {
   const TemporaryFile file{std::string(70'000, 'x')};
   EXPECT_THAT(mistakes_of({{{"API_KEY_FILE", file.path()}}, {}}), HasSubstr("larger than 64 KiB"));
 }
+
 TEST(LoadSettings, SecretGivenAsItselfAndAsFile_IsAMistake) {
   const TemporaryFile file{good_api_key};
   Sources sources = production_sources();
   sources.environment["API_KEY_FILE"] = file.path();
   EXPECT_THAT(mistakes_of(sources), HasSubstr("API_KEY: is given twice, as itself and as API_KEY_FILE"));
 }
+
 TEST(LoadSettings, EverySecret_CanBeAFileAndNothingElse) {
   for (const config::Setting* setting : catalog()) {
     const std::string name = std::string{setting->name} + "_FILE";
@@ -182,6 +186,7 @@ TEST(LoadSettings, DatabaseUrl_WinsOverTheNames) {
   EXPECT_EQ(loaded.settings.database.postgres.host, "elsewhere");
   EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr("DB_HOST: is overridden by DATABASE_URL"));
 }
+
 TEST(LoadSettings, DatabaseHost_ChoosesPostgres) {
   EXPECT_EQ(load_well({{{"DB_HOST", "db"}}, {}}).settings.database.kind, database::DatabaseKind::postgres);
   EXPECT_EQ(load_well({{{"DB_NAME", "app"}}, {}}).settings.database.kind, database::DatabaseKind::sqlite);
@@ -190,6 +195,7 @@ TEST(LoadSettings, DatabaseHost_ChoosesPostgres) {
 TEST(LoadSettings, UnreadableDotenv_IsAMistakeWithItsLine) {
   EXPECT_THAT(mistakes_of({{}, "PORT=1\nnonsense\n"}), HasSubstr(".env line 2: the name is not followed by ="));
 }
+
 TEST(LoadSettings, NameTwiceInDotenv_LastCountsWithAWarning) {
   const Loaded loaded = load_well({{}, "PORT=1\nPORT=2\n"});
   EXPECT_EQ(loaded.settings.server.port, 2);
@@ -226,6 +232,7 @@ TEST(LoadSettings, ResolvedList_SaysValueAndOriginAndHidesSecrets) {
   EXPECT_EQ(line(loaded, "API_KEY"), "(hidden) environment API_KEY");
   EXPECT_EQ(line(loaded, "DB_PASSWORD"), " default ");
 }
+
 TEST(LoadSettings, ResolvedList_ShowsWhatAppliesAndNotWhatWasOverridden) {
   const Loaded loaded = load_well({{{"NODE_ENV", "test"},
                                     {"DB_NAME", "other"},

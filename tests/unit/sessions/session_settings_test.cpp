@@ -15,6 +15,7 @@ TEST(SessionSettings, Values_AreReadInTheirUnits) {
   EXPECT_EQ(read.settings.ttl, std::chrono::hours{2});
   EXPECT_EQ(read.settings.cache_bytes, 3U << 20U);
 }
+
 TEST(SessionSettings, AbsoluteLifetimeBelowIdle_IsRefused) {
   EXPECT_THAT(read_section(session_section(), {{"SESSION_ABSOLUTE_TTL", "6d"}}).mistakes(),
               HasSubstr("SESSION_ABSOLUTE_TTL: is shorter than SESSION_TTL"));

@@ -76,6 +76,7 @@ TEST(Log, LevelsBelowItsOwn_AreSilent) {
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_THAT(lines[0], HasSubstr("\"yes\""));
 }
+
 TEST(Log, LevelOff_IsSilent) {
   EXPECT_TRUE(lines_of(Level::off, [](Log& log) {
                 log.error("no");
@@ -101,11 +102,13 @@ TEST(Log, MegabyteField_IsCutBetweenCharacters) {
   EXPECT_THAT(line, Not(HasSubstr("\xEF\xBF\xBD")));
   EXPECT_THAT(line, HasSubstr("\xE2\x80\xA6\",\"after\":1}"));
 }
+
 TEST(Log, MegabyteOfContinuationBytes_IsBounded) {
   const std::string line = line_of([](Log& log) { log.info("big", {{"text", std::string(1 << 20, '\x80')}}); });
   EXPECT_LT(line.size(), 3 * field_bytes_max + 200);
   EXPECT_TRUE(is_utf8(line));
 }
+
 TEST(Log, ManyHugeFields_EndTheLine) {
   const std::string controls(field_bytes_max, '\x01');
   const std::string line = line_of(

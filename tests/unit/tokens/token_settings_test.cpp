@@ -18,6 +18,7 @@ TEST(TokenSettings, PrivateKey_NeedsNoSecretBesideIt) {
   EXPECT_EQ(read.settings.private_key_pem.reveal(), pem);
   EXPECT_TRUE(read.settings.secrets.empty());
 }
+
 TEST(TokenSettings, PrivateKeyThatCannotSign_IsRefused) {
   for (const std::string& pem :
        {std::string{"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"},
@@ -26,6 +27,7 @@ TEST(TokenSettings, PrivateKeyThatCannotSign_IsRefused) {
                 HasSubstr("JWT_PRIVATE_KEY: cannot be used: "));
   }
 }
+
 TEST(TokenSettings, KeyInPemFormAsSecret_IsRefused) {
   const std::string pem = gatehouse::testing::generate("ED25519").public_key;
   EXPECT_THAT(read_section(token_section(), {{"JWT_SECRET", pem}}).mistakes(),
