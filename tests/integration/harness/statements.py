@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sources import SRC, literals_of, relative
 
-_DEFINITION = re.compile(r"\bStatement\s+\w+\s*\{(.*?)\};", re.DOTALL)
+_DEFINITION = re.compile(r"\b(?:Statement|Write)\s+\w+\s*\{(.*?)\};", re.DOTALL)
 _SQL = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 
 
 @dataclass(frozen=True)
 class StoreStatement:
-    """One `Statement name{"its_name", "its SQL, maybe in " "several literals"};`"""
+    """One `Statement name{"its_name", "its SQL, maybe in " "several literals"};`, or a Write with its topic behind them."""
 
     name: str
     sql: str
@@ -34,7 +34,7 @@ def store_statements() -> list[StoreStatement]:
         text = path.read_text()
         found += [_read(body) for body in _DEFINITION.findall(text)]
         strange = [content for _, content in literals_of(_DEFINITION.sub("", text)) if _SQL.match(content)]
-        assert not strange, f"{relative(path)} has SQL that is in no Statement: {strange}"
+        assert not strange, f"{relative(path)} has SQL that is in no Statement and no Write: {strange}"
     names = [one.name for one in found]
     assert len(names) == len(set(names)), "two statements of one name"
     return found
