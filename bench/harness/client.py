@@ -23,6 +23,11 @@ class Client:
 
     def exchange(self, request):
         """Sends encoded bytes; the answer's status and body."""
+        head, content = self.receive_answer(request)
+        return int(head.split(b" ", 2)[1]), content
+
+    def receive_answer(self, request):
+        """Sends encoded bytes; the answer's status line and header fields as they came, and its body."""
         self._socket.sendall(request)
         received = b""
         while (end := received.find(b"\r\n\r\n")) < 0:
@@ -31,7 +36,7 @@ class Client:
                        if line.lower().startswith(b"content-length:")), 0)
         while len(received) < end + 4 + length:
             received += self._receive()
-        return int(received.split(b" ", 2)[1]), received[end + 4:]
+        return received[:end], received[end + 4:]
 
     def call(self, method, path, body=None):
         """Status and parsed body."""

@@ -1,4 +1,4 @@
-"""The peer of the hot path: one nginx worker that returns a static body."""
+"""The peer of the hot path: one nginx worker that returns a static answer."""
 
 import grp
 import pathlib
@@ -20,20 +20,27 @@ http {{
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port};
+    {fields}
     location / {{ default_type application/json; return 200 '{body}'; }}
   }}
 }}
 """
 
 
-class Nginx(Process):
-    """Returns `body_bytes` bytes to every request."""
+# nginx writes these itself.
+OWN_FIELDS = {"server", "date", "content-type", "content-length", "connection"}
 
-    def __init__(self, folder, body_bytes, cores=None):
+
+class Nginx(Process):
+    """Returns `body_bytes` bytes to every request, with the header fields of `like`, an answer's head. The request id is a
+    new one each time."""
+
+    def __init__(self, folder, body_bytes, cores=None, like=b""):
         self.port = free_port()
         configuration = pathlib.Path(folder) / "nginx.conf"
         configuration.write_text(CONFIGURATION.format(
-            folder=folder, port=self.port, body="x" * body_bytes, user=f"user nobody {_group()};" if _is_root() else ""))
+            folder=folder, port=self.port, body="x" * body_bytes, fields=_added_fields(like),
+            user=f"user nobody {_group()};" if _is_root() else ""))
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
         super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)
         self.wait_until(lambda: accepts(self.port))
@@ -41,6 +48,12 @@ class Nginx(Process):
 
     def url(self, path):
         return f"http://127.0.0.1:{self.port}{path}"
+
+
+def _added_fields(head):
+    fields = [line.split(": ", 1) for line in head.decode().split("\r\n")[1:]]
+    values = {name: "$request_id" if name.lower() == "x-request-id" else value for name, value in fields}
+    return " ".join(f'add_header {name} "{value}";' for name, value in values.items() if name.lower() not in OWN_FIELDS)
 
 
 def _is_root():
