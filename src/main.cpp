@@ -8,6 +8,7 @@
 #include "cli/program.hpp"
 #include "config/sources.hpp"
 #include "crypto/random.hpp"
+#include "database/postgres/libpq.hpp"
 #include "database/postgres/postgres_provider.hpp"
 #include "database/sqlite/sqlite_provider.hpp"
 #include "service/process.hpp"
@@ -27,6 +28,7 @@ std::unique_ptr<database::Provider> open_provider(const database::DatabaseSettin
 }  // namespace
 
 int main(int argc, char** argv) {
+  database::postgres::forget_libpq_environment();
   const SystemClock clock;
   crypto::SystemRandom random;
   return cli::run(argc, argv,

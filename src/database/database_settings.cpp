@@ -45,10 +45,12 @@ constexpr std::array rows{
     Row{{"SQLITE_READERS", group, "2", "Connections that read the SQLite database."},
         [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 64}, s.sqlite.readers); }},
     Row{{"DB_HOST", group, "",
-         "PostgreSQL's host name, address or socket directory. If it is set, the database is PostgreSQL."},
+         "PostgreSQL's host name, address or socket directory, or several, comma-separated: the one that takes writes "
+         "is "
+         "used. If it is set, the database is PostgreSQL."},
         choose_host},
-    Row{{"DB_PORT", group, "5432", "PostgreSQL's port."},
-        [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 65535}, s.postgres.port); }},
+    Row{{"DB_PORT", group, "5432", "PostgreSQL's port, or one for each host, comma-separated."},
+        [](DatabaseSettings& s, Text text) { return read_ports(s.postgres, text); }},
     Row{{"DB_NAME", group, "nodejs_app", "The database's name."},
         [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.name); }},
     Row{{"DB_USER", group, "postgres", "The database role."},
@@ -90,8 +92,16 @@ constexpr std::array rows{
         [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1 << 20}, s.queue_max); }},
 };
 
-bool is_this_machine(std::string_view host) {
+bool is_this_machine(const ServerAddress& server) {
+  const std::string& host = server.host;
   return host.starts_with('/') || host == "localhost" || host == "127.0.0.1" || host == "::1";
+}
+
+std::string ports_text(const PostgresSettings& settings) {
+  if (settings.ports.empty()) return std::to_string(settings.port);
+  std::string text;
+  for (const std::uint16_t port : settings.ports) text += (text.empty() ? "" : ",") + std::to_string(port);
+  return text;
 }
 
 /// Names for PostgreSQL mean nothing where the database is SQLite.
@@ -113,7 +123,7 @@ void advise(const DatabaseSettings& settings, Checks& checks) {
   }
   const PostgresSettings& postgres = settings.postgres;
   if (checks.environment() != Environment::production || settings.kind != DatabaseKind::postgres) return;
-  if (!postgres.ssl && !is_this_machine(postgres.host)) {
+  if (!postgres.ssl && !std::ranges::all_of(servers_of(postgres), is_this_machine)) {
     checks.advise({"DB_SSL", "is false: others may read what travels to the database", "set DB_SSL=true"});
   }
   if (postgres.password.equals("postgres")) {
@@ -121,17 +131,32 @@ void advise(const DatabaseSettings& settings, Checks& checks) {
   }
 }
 
+/// Files and lists that must fit each other.
+void check_postgres(const PostgresSettings& postgres, Checks& checks) {
+  checks.require_readable("DB_SSL_CA", postgres.ssl_ca);
+  for (const std::string* const file : {&postgres.ssl_cert, &postgres.ssl_key}) {
+    checks.require_readable("DATABASE_URL", *file);
+  }
+  if (postgres.ssl_cert.empty() != postgres.ssl_key.empty()) {
+    checks.refuse({"DATABASE_URL", "has one of sslcert and sslkey", "give both or neither"});
+  }
+  const std::size_t hosts = split_list(postgres.host).size();
+  if (!postgres.ports.empty() && postgres.ports.size() != hosts) {
+    checks.refuse({"DB_PORT", "has another number of ports than DB_HOST has hosts", "give one port, or one for each"});
+  }
+  if (postgres.pool_min > postgres.pool_max) {
+    checks.refuse({"DB_POOL_MIN", "is larger than DB_POOL_MAX", "lower it or raise DB_POOL_MAX"});
+  }
+}
+
 void check(const DatabaseSettings& settings, Checks& checks) {
-  checks.require_readable("DB_SSL_CA", settings.postgres.ssl_ca);
+  check_postgres(settings.postgres, checks);
   if (settings.sqlite.path == ":memory:") {
     checks.refuse({"SQLITE_PATH", "is not a file: each connection would have its own database in memory",
                    "set the path of a file, in a temporary folder if you like"});
   }
   if (settings.sqlite.path.find("://") != std::string::npos) {
     checks.refuse({"SQLITE_PATH", "is a URL, not the path of a file", "DATABASE_URL takes URLs"});
-  }
-  if (settings.postgres.pool_min > settings.postgres.pool_max) {
-    checks.refuse({"DB_POOL_MIN", "is larger than DB_POOL_MAX", "lower it or raise DB_POOL_MAX"});
   }
   check_choice(settings, checks);
   advise(settings, checks);
@@ -143,16 +168,42 @@ std::vector<Supplied> supplied(const DatabaseSettings& settings) {
   std::vector<Supplied> all{{"SQLITE_PATH", settings.sqlite.path, url}};
   if (settings.kind == DatabaseKind::sqlite) return all;
   all.push_back({"DB_HOST", postgres.host, url});
-  all.push_back({"DB_PORT", std::to_string(postgres.port), url});
+  all.push_back({"DB_PORT", ports_text(postgres), url});
   all.push_back({"DB_NAME", postgres.name, url});
   all.push_back({"DB_USER", postgres.user, url});
   all.push_back({"DB_SSL", postgres.ssl ? "true" : "false", url});
+  all.push_back({"DB_SSL_CA", postgres.ssl_ca, url});
+  all.push_back({"DB_CONNECT_TIMEOUT", to_text(postgres.connect_timeout), url});
   return all;
 }
 
 }  // namespace
 
 Section<DatabaseSettings> database_section() { return {.rows = rows, .check = check, .supplied = supplied}; }
+
+std::vector<ServerAddress> servers_of(const PostgresSettings& settings) {
+  std::vector<ServerAddress> servers;
+  for (const std::string_view host : split_list(settings.host)) {
+    const std::size_t position = servers.size();
+    const bool has_own_port = position < settings.ports.size();
+    servers.push_back({std::string{host}, has_own_port ? settings.ports[position] : settings.port});
+  }
+  return servers;
+}
+
+Parsed<void> read_ports(PostgresSettings& settings, std::string_view text) {
+  constexpr NumberRange range{1, 65535};
+  if (text.find(',') == std::string_view::npos) {
+    settings.ports.clear();
+    return assign_number(text, range, settings.port);
+  }
+  std::vector<std::uint16_t> ports;
+  for (const std::string_view entry : split_list(text)) {
+    if (auto read = assign_number(entry, range, ports.emplace_back()); !read) return read;
+  }
+  settings.ports = std::move(ports);
+  return {};
+}
 
 Parsed<std::string> parse_database_host(std::string_view text) {
   const auto is_address_v6 = [](std::string_view entry) {

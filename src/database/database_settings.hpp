@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/secret_string.hpp"
 #include "config/setting.hpp"
@@ -19,15 +20,22 @@ struct SqliteSettings {
 
 /// What libpq needs, from DATABASE_URL or the DB_… names.
 struct PostgresSettings {
-  std::string host = "localhost";   ///< DB_HOST, a name, an address or a socket directory
-  std::uint16_t port = 5432;        ///< DB_PORT
-  std::string name = "nodejs_app";  ///< DB_NAME
-  std::string user = "postgres";    ///< DB_USER
-  SecretString password;            ///< DB_PASSWORD
-  bool ssl = false;                 ///< DB_SSL: verify-full
-  std::string ssl_ca;               ///< DB_SSL_CA, path of a PEM file; empty: the system's authorities
-  unsigned pool_min = 2;            ///< DB_POOL_MIN, connections per process
-  unsigned pool_max = 10;           ///< DB_POOL_MAX
+  std::string host = "localhost";    ///< DB_HOST: a name, an address or a socket directory, or several with commas
+  std::uint16_t port = 5432;         ///< DB_PORT
+  std::vector<std::uint16_t> ports;  ///< DB_PORT with commas: one for each host; empty: `port` is everybody's
+  std::string name = "nodejs_app";   ///< DB_NAME
+  std::string user = "postgres";     ///< DB_USER
+  SecretString password;             ///< DB_PASSWORD
+  bool ssl = false;                  ///< DB_SSL: verify-full
+  std::string ssl_ca;                ///< DB_SSL_CA, path of a PEM file; empty: the system's authorities
+  std::string ssl_cert;              ///< this client's certificate, path of a PEM file; empty: none
+  std::string ssl_key;               ///< its private key, likewise
+  std::string channel_binding = "prefer";             ///< libpq's word for it
+  std::string target_session_attrs = "read-write";    ///< likewise: which of the hosts will do
+  std::string application_name = "gatehouse";         ///< what the server calls the sessions
+  std::string options;                                ///< for the server, as libpq's `options`
+  unsigned pool_min = 2;                              ///< DB_POOL_MIN, connections per process
+  unsigned pool_max = 10;                             ///< DB_POOL_MAX
   std::chrono::milliseconds connect_timeout{30'000};  ///< DB_CONNECT_TIMEOUT
   std::chrono::milliseconds idle_timeout{30'000};     ///< DB_IDLE_TIMEOUT, above pool_min
   bool prepared_statements = true;                    ///< DB_PREPARED_STATEMENTS; false: take every session for shared
@@ -44,11 +52,23 @@ struct DatabaseSettings {
   std::uint32_t queue_max = 4096;                  ///< DB_QUEUE_MAX, queries waiting per io thread; over it: 503
 };
 
+/// Where one PostgreSQL server is.
+struct ServerAddress {
+  std::string host;
+  std::uint16_t port;
+};
+
+/// The servers that may have the database, in the order in which the settings name them.
+[[nodiscard]] std::vector<ServerAddress> servers_of(const PostgresSettings& settings);
+
 /// Their names, defaults and rules.
 [[nodiscard]] config::Section<DatabaseSettings> database_section();
 
 /// Where a PostgreSQL server is: a host name, an address or the absolute path of a socket's directory, or several of
 /// them with commas between, as libpq takes them. Returned as given.
 [[nodiscard]] config::Parsed<std::string> parse_database_host(std::string_view text);
+
+/// Reads a port, or one for each host with commas between.
+[[nodiscard]] config::Parsed<void> read_ports(PostgresSettings& settings, std::string_view text);
 
 }  // namespace gatehouse::database

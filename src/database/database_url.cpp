@@ -1,12 +1,15 @@
 #include "database/database_url.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/url/authority_view.hpp>
 #include <boost/url/params_encoded_view.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/parse_query.hpp>
 #include <boost/url/pct_string_view.hpp>
+#include <chrono>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace gatehouse::database {
@@ -46,13 +49,6 @@ Parsed<void> read_user(PostgresSettings& postgres, std::string_view text) {
   return {};
 }
 
-Parsed<void> read_port(PostgresSettings& postgres, std::string_view text) {
-  const auto number = config::parse_number(text, {1, 65535});
-  if (!number) return refusal("a URL whose port is a number from 1 to 65535");
-  postgres.port = static_cast<std::uint16_t>(*number);
-  return {};
-}
-
 /// How much of `host:port` is the host; an IPv6 address has colons of its own and stands in brackets.
 std::size_t host_length(std::string_view text) {
   if (!text.starts_with('[')) return std::min(text.find(':'), text.size());
@@ -60,16 +56,40 @@ std::size_t host_length(std::string_view text) {
   return close == std::string_view::npos ? text.size() : close + 1;
 }
 
-Parsed<void> read_host(PostgresSettings& postgres, std::string_view text) {
+/// One entry of the list between user and database: the host and, where it has one, its port.
+struct HostAndPort {
+  std::string host;
+  std::string_view port;
+};
+
+Parsed<HostAndPort> parse_host(std::string_view text) {
   const std::string_view host = text.substr(0, host_length(text));
-  const std::string_view port = text.substr(host.size());
+  std::string_view port = text.substr(host.size());
   if (!urls::make_pct_string_view(host)) return refusal("correctly percent-encoded in its host");
   const auto authority = urls::parse_authority(host);
   if (!authority || (!port.empty() && !port.starts_with(':'))) return refusal("a URL with a readable host");
   auto decoded = percent_decoded(authority->encoded_host_address());
   if (!decoded) return refusal("correctly percent-encoded in its host");
-  if (!decoded->empty()) postgres.host = std::move(*decoded);
-  return port.size() > 1 ? read_port(postgres, port.substr(1)) : Parsed<void>{};
+  if (!port.empty()) port.remove_prefix(1);
+  return HostAndPort{std::move(*decoded), port};
+}
+
+/// `host:port`, or several with commas between; a host without a port keeps the one there was.
+Parsed<void> read_hosts(PostgresSettings& postgres, std::string_view text) {
+  std::string hosts;
+  std::string ports;
+  bool any_port = false;
+  while (!text.empty()) {
+    auto one = parse_host(take_until(text, ','));
+    if (!one) return std::unexpected(one.error());
+    hosts += (hosts.empty() ? "" : ",") + one->host;
+    ports += ports.empty() ? "" : ",";
+    ports += one->port.empty() ? std::to_string(postgres.port) : std::string{one->port};
+    any_port = any_port || !one->port.empty();
+  }
+  if (!hosts.empty()) postgres.host = std::move(hosts);
+  if (!any_port || read_ports(postgres, ports)) return {};
+  return refusal("a URL whose port is a number from 1 to 65535");
 }
 
 Parsed<void> read_ssl_mode(PostgresSettings& postgres, std::string_view mode) {
@@ -86,16 +106,98 @@ Parsed<void> read_ssl_mode(PostgresSettings& postgres, std::string_view mode) {
   return refusal("a URL whose sslmode is disable, allow, prefer, require, verify-ca or verify-full");
 }
 
-Parsed<void> read_parameter(PostgresSettings& postgres, std::string_view name, std::string value) {
-  if (name == "sslmode") return read_ssl_mode(postgres, value);
-  if (name == "sslrootcert") {
-    postgres.ssl_ca = std::move(value);
-  } else if (name == "host") {
-    postgres.host = std::move(value);
-  } else {
-    return refusal("a URL with only the parameters sslmode, sslrootcert and host after its ?");
+/// One of a few words, of which the first ones are named where it is none of them.
+template <std::size_t count>
+Parsed<void> assign_word(std::string& out, std::string value, std::string_view parameter,
+                         const std::array<std::string_view, count>& words) {
+  std::string list;
+  for (const std::string_view word : words) {
+    if (value == word) {
+      out = std::move(value);
+      return {};
+    }
+    list += (list.empty() ? "" : word == words.back() ? " or " : ", ") + std::string{word};
   }
+  return refusal("a URL whose " + std::string{parameter} + " is " + list);
+}
+
+/// Whole seconds, as libpq has it: 0 is as long as it takes, which here has a bound.
+Parsed<void> read_connect_timeout(PostgresSettings& postgres, std::string_view text) {
+  constexpr std::chrono::seconds timeout_max = std::chrono::minutes{10};
+  const auto seconds = config::parse_number(text, {0, timeout_max.count()});
+  if (!seconds) return refusal("a URL whose connect_timeout is a number of seconds from 0 to 600");
+  postgres.connect_timeout = *seconds == 0 ? timeout_max : std::chrono::seconds{*seconds};
   return {};
+}
+
+Parsed<void> read_ssl_root(PostgresSettings& postgres, std::string value) {
+  postgres.ssl_ca = value == "system" ? "" : std::move(value);
+  return {};
+}
+
+Parsed<void> read_host_list(PostgresSettings& postgres, std::string_view text) {
+  auto hosts = parse_database_host(text);
+  if (!hosts) return refusal("a URL whose host parameter holds host names, addresses or socket directories");
+  postgres.host = *std::move(hosts);
+  return {};
+}
+
+Parsed<void> read_port_list(PostgresSettings& postgres, std::string_view text) {
+  if (read_ports(postgres, text)) return {};
+  return refusal("a URL whose port parameter holds numbers from 1 to 65535");
+}
+
+Parsed<void> read_text(std::string& out, std::string value) {
+  out = std::move(value);
+  return {};
+}
+
+struct ParameterReader {
+  std::string_view name;
+  Parsed<void> (*read)(PostgresSettings& postgres, std::string value);
+};
+
+constexpr std::array<std::string_view, 3> bindings{"disable", "prefer", "require"};
+// A server that takes no writes is of no use, so libpq's other words are not among them.
+constexpr std::array<std::string_view, 3> targets{"any", "primary", "read-write"};
+
+using Postgres = PostgresSettings;
+constexpr std::array parameter_readers{
+    ParameterReader{"application_name",
+                    [](Postgres& p, std::string v) { return read_text(p.application_name, std::move(v)); }},
+    ParameterReader{"channel_binding",
+                    [](Postgres& p, std::string v) {
+                      return assign_word(p.channel_binding, std::move(v), "channel_binding", bindings);
+                    }},
+    ParameterReader{"connect_timeout", [](Postgres& p, std::string v) { return read_connect_timeout(p, v); }},
+    ParameterReader{"host", [](Postgres& p, std::string v) { return read_host_list(p, v); }},
+    ParameterReader{"options", [](Postgres& p, std::string v) { return read_text(p.options, std::move(v)); }},
+    ParameterReader{"port", [](Postgres& p, std::string v) { return read_port_list(p, v); }},
+    ParameterReader{"sslcert", [](Postgres& p, std::string v) { return read_text(p.ssl_cert, std::move(v)); }},
+    ParameterReader{"sslkey", [](Postgres& p, std::string v) { return read_text(p.ssl_key, std::move(v)); }},
+    ParameterReader{"sslmode", [](Postgres& p, std::string v) { return read_ssl_mode(p, v); }},
+    ParameterReader{"sslrootcert", [](Postgres& p, std::string v) { return read_ssl_root(p, std::move(v)); }},
+    ParameterReader{"target_session_attrs",
+                    [](Postgres& p, std::string v) {
+                      return assign_word(p.target_session_attrs, std::move(v), "target_session_attrs", targets);
+                    }},
+};
+
+/// Whether the text can be shown: a parameter's name, and not a part of a password that has an unencoded `?`.
+bool looks_like_a_name(std::string_view text) {
+  constexpr std::size_t length_max = 32;
+  return !text.empty() && text.size() <= length_max &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string_view::npos;
+}
+
+Parsed<void> read_parameter(PostgresSettings& postgres, std::string_view name, std::string value) {
+  std::string known;
+  for (const ParameterReader& parameter : parameter_readers) {
+    if (parameter.name == name) return parameter.read(postgres, std::move(value));
+    known += (known.empty() ? "" : ", ") + std::string{parameter.name};
+  }
+  const std::string which = looks_like_a_name(name) ? "the parameter " + std::string{name} : "unknown parameters";
+  return refusal("a URL without " + which + " (known after its ? are " + known + ")");
 }
 
 Parsed<void> read_parameters(PostgresSettings& postgres, std::string_view text) {
@@ -120,7 +222,7 @@ Parsed<void> read_postgres(PostgresSettings& postgres, std::string_view rest) {
     if (auto read = read_user(postgres, authority.substr(0, at)); !read) return read;
     authority.remove_prefix(at + 1);
   }
-  if (auto read = read_host(postgres, authority); !read) return read;
+  if (auto read = read_hosts(postgres, authority); !read) return read;
   auto database = percent_decoded(name);
   if (!database || database->empty()) return refusal("a URL that names a database after its host");
   postgres.name = std::move(*database);

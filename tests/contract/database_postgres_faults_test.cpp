@@ -231,7 +231,36 @@ TEST_F(DatabasePostgresFaults, CutConnections_UnderLoad_LoseNoAcknowledgedWrite)
             std::to_string(acknowledged));
 }
 
+TEST_F(DatabasePostgresFaults, ReadOnlyServer_IsNotConnectedTo) {
+  keep_connections(1);
+  database_->run("ALTER DATABASE " + database_->name() + " SET default_transaction_read_only = on");
+  open();
+  ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
+  EXPECT_NE(log_.front().find("session is read-only"), std::string::npos) << log_.front();
+  AdminConnection{test_postgres_url().value()}.run("ALTER DATABASE " + database_->name() +
+                                                   " RESET default_transaction_read_only");
+  EXPECT_TRUE(recovers());
+}
+
+TEST_F(DatabasePostgresFaults, SilentFirstServer_DoesNotHideTheSecond) {
+  settings_.query_timeout = 500ms;
+  const std::string port = std::to_string(settings_.postgres.port);
+  through_proxy().silence();  // it takes connections and never says a word
+  settings_.postgres.host = "127.0.0.1,localhost";
+  settings_.postgres.ports = {settings_.postgres.port, static_cast<std::uint16_t>(std::stoi(port))};
+  open();
+  EXPECT_TRUE(recovers());
+  EXPECT_TRUE(logged("postgres_connected: localhost"));
+}
+
+TEST_F(DatabasePostgresFaults, HostThatNobodyKnows_DoesNotHideTheOther) {
+  settings_.postgres.host = "no-such-host.invalid," + settings_.postgres.host;
+  open();
+  EXPECT_EQ(ask(1), 1);
+}
+
 TEST_F(DatabasePostgresFaults, ReadOnlyServer_IsUnavailable_AndItsConnectionDropped) {
+  settings_.postgres.target_session_attrs = "any";  // as one that turned read-only while it was connected to
   database_->run("CREATE TABLE written (id bigint PRIMARY KEY)");
   database_->run("ALTER DATABASE " + database_->name() + " SET default_transaction_read_only = on");
   open();

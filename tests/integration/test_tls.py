@@ -9,7 +9,7 @@ import pytest
 
 from harness.accounts import create_user, log_in
 from harness.clusters import Cluster
-from harness.databases import driver
+from harness.databases import PostgresDatabase, driver
 from harness.program import API_KEY, Gatehouse, base_settings, run_command
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
@@ -249,6 +249,51 @@ def test_postgres_with_a_trusted_certificate_is_used(tls_cluster, authority, tmp
         cursor.execute("SELECT count(*) FROM users")
         assert cursor.fetchone() == (1,)
     connection.close()
+
+
+@pytest.fixture
+def strange_home(tmp_path):
+    """A home whose files for libpq are of no use, and the variables of a shell that usually works elsewhere."""
+    home = tmp_path / "home"
+    (home / ".postgresql").mkdir(parents=True)
+    for name in ("postgresql.crt", "postgresql.key", "root.crt", "root.crl"):
+        (home / ".postgresql" / name).write_text("of no use\n")
+        (home / ".postgresql" / name).chmod(0o600)
+    (home / "services").write_text("[elsewhere]\nhost=192.0.2.1\nconnect_timeout=1\n")
+    return {
+        "HOME": str(home),
+        "PGSERVICEFILE": str(home / "services"),
+        "PGSERVICE": "elsewhere",
+        "PGHOSTADDR": "192.0.2.1",
+        "PGOPTIONS": "-c default_transaction_read_only=on",
+        "PGREQUIREPEER": "nobody",
+        "PGSSLCERT": str(home / "services"),
+        "PGTARGETSESSIONATTRS": "standby",
+    }
+
+
+@pytest.mark.parametrize("ssl_setting", ["true", "false"])
+def test_home_and_variables_of_the_caller_change_no_connection(
+    tls_cluster, authority, strange_home, tmp_path, ssl_setting
+):
+    """The server takes encrypted connections only, so one that gave up encryption would be refused."""
+    settings = database_settings(tls_cluster, authority[0]) | {"DB_SSL": ssl_setting} | strange_home
+    assert refusal_of_the_database(settings, tmp_path / "program") is None
+
+
+def test_client_certificate_of_the_url_opens_the_connection(tls_cluster, authority, tmp_path):
+    cert, key = make_certificate(tmp_path, "accounts", authority)
+    tls_cluster.write("root.pem", authority[0].read_text())
+    database = PostgresDatabase(f"{tls_cluster.url}?sslmode=require")
+    database.run("CREATE ROLE accounts LOGIN SUPERUSER")
+    database.run("ALTER SYSTEM SET ssl_ca_file = 'root.pem'")
+    rules = "hostssl all accounts all cert\nlocal all all trust\nhostssl all all all trust\n"
+    tls_cluster.write("pg_hba.conf", rules)
+    database.run("SELECT pg_reload_conf()")
+    url = f"postgresql://accounts@localhost:{tls_cluster.port}/postgres?sslmode=require&sslrootcert={authority[0]}"
+    assert "certificate" in refusal_of_the_database({"DATABASE_URL": url}, tmp_path / "without")
+    url += f"&sslcert={cert}&sslkey={key}"
+    assert refusal_of_the_database({"DATABASE_URL": url}, tmp_path / "with") is None
 
 
 def refusal_of_the_database(settings, directory):

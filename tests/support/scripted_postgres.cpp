@@ -27,6 +27,12 @@ std::string message(char type, const std::string& body) {
   return whole.append(integer(body.size() + 4, 4)).append(body);
 }
 
+/// What a server that takes writes says of itself at the login; clients that are not told ask.
+std::string takes_writes() {
+  return message('S', std::string{"in_hot_standby\0off\0", 19})
+      .append(message('S', std::string{"default_transaction_read_only\0off\0", 34}));
+}
+
 /// A length and what it counts, itself included; the length.
 std::size_t skip_counted(tcp::socket& client) {
   std::array<unsigned char, 4> head{};
@@ -97,7 +103,7 @@ void ScriptedPostgres::serve() {
 
 void ScriptedPostgres::serve_one(tcp::socket& client) {
   while (skip_counted(client) == encryption_request_length) asio::write(client, asio::buffer(not_encrypted));
-  asio::write(client, asio::buffer(message('R', integer(0, 4)).append(ready())));
+  asio::write(client, asio::buffer(message('R', integer(0, 4)).append(takes_writes()).append(ready())));
   for (const std::string& answer : answers_) {
     skip_question(client);
     asio::write(client, asio::buffer(answer));

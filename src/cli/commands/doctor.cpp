@@ -76,7 +76,11 @@ void print_settings(std::ostream& out, const service::Loaded& loaded) {
 std::string where_is(const database::DatabaseSettings& database) {
   if (database.kind == database::DatabaseKind::sqlite) return database.sqlite.path;
   const database::PostgresSettings& postgres = database.postgres;
-  return postgres.name + " at " + postgres.host + ":" + std::to_string(postgres.port) + " as " + postgres.user;
+  std::string servers;
+  for (const auto& [host, port] : database::servers_of(postgres)) {
+    servers += (servers.empty() ? "" : ", ") + host + ":" + std::to_string(port);
+  }
+  return postgres.name + " at " + servers + " as " + postgres.user;
 }
 
 void check_settings(const config::Reading& reading, Findings& findings) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,18 +9,23 @@
 
 #include "base/secret_string.hpp"
 #include "database/database_settings.hpp"
+#include "database/postgres/first_server.hpp"
 
 namespace gatehouse::database::postgres {
 
 /// Everything that an attempt to connect needs, as libpq's keywords. Immutable, and shared by all attempts.
+///
+/// Nothing of the process's user gets in: where libpq would look into its home for a certificate, an authority, a
+/// revocation list or a password, it is given a file that is not there. main() removes the PG… variables.
 struct ConnectOptions {
-  std::string host;  ///< a name, an address, a socket directory, or several of them with commas
-  std::vector<std::pair<std::string, std::string>> keywords;  ///< all but the password
+  std::vector<ServerAddress> servers;  ///< at least one; any of them will do that has what the keywords ask for
+  std::vector<std::pair<std::string, std::string>> keywords;  ///< all but the servers and the password
   SecretString password;
   std::chrono::milliseconds timeout;  ///< for the whole attempt
   /// The session's statement_timeout, if the session belongs to this connection alone. Without a value every session is
   /// treated as shared.
   std::optional<std::chrono::milliseconds> statement_timeout = std::nullopt;
+  std::shared_ptr<FirstServer> first = std::make_shared<FirstServer>();  ///< of `servers`; what attempts learn
 };
 
 /// Where queries go: DB_HOST and DB_PORT.

@@ -18,8 +18,8 @@ constexpr std::size_t attempts_max = 4;
 using Clock = std::chrono::steady_clock;
 using Reason = Unavailable::Reason;
 
-std::string describe(const ConnectOptions& options, const PgConnection& connection) {
-  return options.host + (connection.has_own_session() ? "" : ", behind a pooler");
+std::string describe(const PgConnection& connection) {
+  return connection.host() + (connection.has_own_session() ? "" : ", behind a pooler");
 }
 
 }  // namespace
@@ -187,7 +187,7 @@ Task<> ConnectionPool::establish(std::weak_ptr<ConnectionPool> pool, std::shared
 void ConnectionPool::on_connected(std::shared_ptr<PgConnection> connection) {
   std::erase(attempts_, connection);
   close_attempts();
-  if (pipelines_.empty()) log_(telemetry::Level::info, "postgres_connected", describe(*options_, *connection));
+  if (pipelines_.empty()) log_(telemetry::Level::info, "postgres_connected", describe(*connection));
   pipelines_.push_back(
       std::make_shared<Pipeline>(io_.get_executor(), std::move(connection), static_cast<PipelineOwner&>(*this)));
   pipelines_.back()->start();

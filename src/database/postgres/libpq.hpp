@@ -41,10 +41,12 @@ class Libpq {
   decltype(::PQgetisnull)* PQgetisnull = find("PQgetisnull");
   decltype(::PQgetlength)* PQgetlength = find("PQgetlength");
   decltype(::PQgetvalue)* PQgetvalue = find("PQgetvalue");
+  decltype(::PQhost)* PQhost = find("PQhost");
   decltype(::PQisBusy)* PQisBusy = find("PQisBusy");
   decltype(::PQnfields)* PQnfields = find("PQnfields");
   decltype(::PQnotifies)* PQnotifies = find("PQnotifies");
   decltype(::PQntuples)* PQntuples = find("PQntuples");
+  decltype(::PQport)* PQport = find("PQport");
   decltype(::PQpipelineSync)* PQpipelineSync = find("PQpipelineSync");
   decltype(::PQresultErrorField)* PQresultErrorField = find("PQresultErrorField");
   decltype(::PQresultErrorMessage)* PQresultErrorMessage = find("PQresultErrorMessage");
@@ -63,5 +65,9 @@ class Libpq {
 
 /// Any thread. Throws std::runtime_error, with what to install, when the library or one of its functions is missing.
 [[nodiscard]] const Libpq& libpq();
+
+/// Removes the variables PG… from the environment, in which libpq finds values for whatever it was not given, among
+/// them a service file. For main(), before any other thread runs.
+void forget_libpq_environment();
 
 }  // namespace gatehouse::database::postgres

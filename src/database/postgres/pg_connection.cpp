@@ -13,22 +13,25 @@ namespace gatehouse::database::postgres {
 namespace {
 
 constexpr int binary_results = 1;
+// An attempt that has had no answer for so long lets the next ones begin elsewhere.
+constexpr std::chrono::milliseconds silence_max{2'000};
 
 Unavailable connection_error(const std::string& message) {
   return Unavailable{Unavailable::Reason::connection, message};
 }
 
-/// libpq resolves socket directories, addresses and host lists without, or with several, look-ups of its own.
-bool needs_resolving(const std::string& host) {
-  if (host.empty() || host.front() == '/' || host.front() == '@' || host.find(',') != std::string::npos) return false;
+bool is_address_or_socket(const std::string& host) {
+  if (host.starts_with('/') || host.starts_with('@')) return true;
   boost::system::error_code not_an_address;
   boost::asio::ip::make_address(host, not_an_address);
-  return not_an_address.failed();
+  return !not_an_address.failed();
 }
 
-std::string repeat(const std::string& text, std::size_t times) {
-  std::string list = text;
-  for (std::size_t i = 1; i < times; ++i) list.append(",").append(text);
+/// One part of each, with commas between, as libpq takes lists.
+template <class Element>
+std::string joined(const std::vector<Element>& elements, std::string Element::* part) {
+  std::string list;
+  for (const Element& element : elements) list.append(&element == elements.data() ? "" : ",").append(element.*part);
   return list;
 }
 
@@ -59,20 +62,44 @@ void PgConnection::close() noexcept {
 Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
   const auto self = shared_from_this();
   throw_if_closed();
-  start_deadline(options->timeout);
-  std::string addresses;
-  if (needs_resolving(options->host)) addresses = co_await resolve(options->host);
-  start(*options, addresses);
+  const std::size_t first = options->first->get();
+  start_deadline(options, first);
+  const auto candidates = co_await find_candidates(options, first);
+  start(*options, candidates);
   co_await poll_until_connected();
   libpq().PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
   if (libpq().PQsetnonblocking(connection_, 1) != 0) throw connection_error(error_message());
   tls_ = static_cast<SSL*>(libpq().PQsslStruct(connection_, "OpenSSL"));
-  co_await take_session(std::move(options));
+  co_await take_session(options);
+  prefer_this_server(*options);
   deadline_.cancel();
 }
 
-void PgConnection::start_deadline(std::chrono::milliseconds timeout) {
-  deadline_.expires_after(timeout);
+std::string PgConnection::host() const { return connection_ == nullptr ? "" : libpq().PQhost(connection_); }
+
+void PgConnection::prefer_this_server(const ConnectOptions& options) const {
+  const std::string port = libpq().PQport(connection_);
+  const auto is_this = [&, host = host()](const ServerAddress& server) {
+    return server.host == host && std::to_string(server.port) == port;
+  };
+  const auto found = std::ranges::find_if(options.servers, is_this);
+  if (found == options.servers.end()) return;
+  options.first->prefer(static_cast<std::size_t>(found - options.servers.begin()));
+}
+
+void PgConnection::start_deadline(std::shared_ptr<const ConnectOptions> options, std::size_t first) {
+  const auto patience = std::min(silence_max, options->timeout);
+  deadline_.expires_after(patience);
+  deadline_.async_wait([weak = weak_from_this(), options, first, patience](boost::system::error_code error) {
+    const auto self = weak.lock();
+    if (error || !self) return;
+    options->first->pass_over(first, options->servers.size());
+    self->end_at_deadline(options->timeout - patience);
+  });
+}
+
+void PgConnection::end_at_deadline(std::chrono::milliseconds rest) {
+  deadline_.expires_after(rest);
   deadline_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
     if (error || !self) return;
@@ -81,7 +108,34 @@ void PgConnection::start_deadline(std::chrono::milliseconds timeout) {
   });
 }
 
-Task<std::string> PgConnection::resolve(std::string host) {
+/// The addresses of all servers, from that at `first` on. A name that nobody knows is left out, unless it is the last
+/// hope.
+Task<std::vector<PgConnection::Candidate>> PgConnection::find_candidates(std::shared_ptr<const ConnectOptions> options,
+                                                                         std::size_t first) {
+  std::vector<Candidate> candidates;
+  std::string failure;
+  const std::size_t count = options->servers.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const ServerAddress& server = options->servers[(first + i) % count];
+    const std::string port = std::to_string(server.port);
+    if (is_address_or_socket(server.host)) {
+      candidates.push_back({server.host, "", port});
+      continue;
+    }
+    try {
+      std::string name = server.host;
+      const auto addresses = co_await resolve(std::move(name));
+      for (const std::string& address : addresses) candidates.push_back({server.host, address, port});
+    } catch (const Unavailable& unknown) {
+      throw_if_closed();
+      failure = unknown.what();
+    }
+  }
+  if (candidates.empty()) throw connection_error(failure);
+  co_return std::move(candidates);
+}
+
+Task<std::vector<std::string>> PgConnection::resolve(std::string host) {
   boost::system::error_code error;
   const auto found = co_await resolver_.async_resolve(host, "", boost::asio::redirect_error(use_task, error));
   throw_if_closed();
@@ -89,33 +143,29 @@ Task<std::string> PgConnection::resolve(std::string host) {
   std::vector<std::string> addresses;
   for (const auto& entry : found) {
     auto address = entry.endpoint().address().to_string();
-    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
+    if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(std::move(address));
   }
-  std::string list;
-  for (const auto& address : addresses) list.append(list.empty() ? "" : ",").append(address);
-  co_return std::move(list);
+  co_return std::move(addresses);
 }
 
-void PgConnection::start(const ConnectOptions& options, const std::string& addresses) {
+void PgConnection::start(const ConnectOptions& options, const std::vector<Candidate>& candidates) {
   std::vector<const char*> names;
   std::vector<const char*> values;
-  const auto add = [&](const char* name, const char* value) {
+  const auto add = [&](const char* name, const std::string& value) {
     names.push_back(name);
-    values.push_back(value);
+    values.push_back(value.c_str());
   };
-  for (const auto& [name, value] : options.keywords) {
-    if (name != "host" || addresses.empty()) add(name.c_str(), value.c_str());
-  }
-  // libpq takes a list of addresses only with a name for each; the names are what certificates are checked against.
-  const auto count = static_cast<std::size_t>(std::count(addresses.begin(), addresses.end(), ',')) + 1;
-  const std::string hosts = repeat(options.host, count);
-  if (!addresses.empty()) {
-    add("host", hosts.c_str());
-    add("hostaddr", addresses.c_str());
-  }
+  for (const auto& [name, value] : options.keywords) add(name.c_str(), value);
+  const std::string hosts = joined(candidates, &Candidate::host);
+  const std::string addresses = joined(candidates, &Candidate::address);
+  const std::string ports = joined(candidates, &Candidate::port);
+  add("host", hosts);
+  add("hostaddr", addresses);
+  add("port", ports);
   std::string password{options.password.reveal()};
-  if (!password.empty()) add("password", password.c_str());
-  add(nullptr, nullptr);
+  if (!password.empty()) add("password", password);
+  names.push_back(nullptr);
+  values.push_back(nullptr);
   connection_ = libpq().PQconnectStartParams(names.data(), values.data(), 0);
   wipe_memory(password.data(), password.size());
   if (connection_ == nullptr) throw std::bad_alloc();

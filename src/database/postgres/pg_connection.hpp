@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "database/postgres/binary_format.hpp"
 #include "database/postgres/connect_options.hpp"
@@ -42,9 +43,13 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   PgConnection(const PgConnection&) = delete;
   PgConnection& operator=(const PgConnection&) = delete;
 
-  /// Resolves the host, connects, logs in and sets the session up. Throws Unavailable: connection (refused, wrong
-  /// password, wrong certificate), deadline (options->timeout passed) or stopped (close() was called).
+  /// Resolves the servers' names, connects to the first server that will do, logs in and sets the session up. Throws
+  /// Unavailable: connection (refused, read-only, wrong password, wrong certificate), deadline (options->timeout
+  /// passed) or stopped (close() was called).
   [[nodiscard]] Task<> connect(std::shared_ptr<const ConnectOptions> options);
+
+  /// The name or address of the server that it is connected to, as the settings have it.
+  [[nodiscard]] std::string host() const;
 
   /// False behind a pooler, or if options->statement_timeout was not given. Such a session may pass to another client
   /// after each transaction, so nothing may be kept in it. Constant once connected.
@@ -99,13 +104,24 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
   using Resolver = boost::asio::ip::basic_resolver<boost::asio::ip::tcp, Executor>;
 
+  /// One address of a server. libpq takes several, each with its name, which is what certificates are checked against.
+  struct Candidate {
+    std::string host;
+    std::string address;  ///< empty: `host` is one, or a socket directory
+    std::string port;
+  };
+
   explicit PgConnection(boost::asio::io_context& io);
-  void start_deadline(std::chrono::milliseconds timeout);
-  [[nodiscard]] Task<std::string> resolve(std::string host);
-  void start(const ConnectOptions& options, const std::string& addresses);
+  void start_deadline(std::shared_ptr<const ConnectOptions> options, std::size_t first);
+  void end_at_deadline(std::chrono::milliseconds rest);
+  [[nodiscard]] Task<std::vector<Candidate>> find_candidates(std::shared_ptr<const ConnectOptions> options,
+                                                             std::size_t first);
+  [[nodiscard]] Task<std::vector<std::string>> resolve(std::string host);
+  void start(const ConnectOptions& options, const std::vector<Candidate>& candidates);
   [[nodiscard]] Task<> poll_until_connected();
   void watch_socket();
   [[nodiscard]] Task<> take_session(std::shared_ptr<const ConnectOptions> options);
+  void prefer_this_server(const ConnectOptions& options) const;
   void throw_if_closed() const;
   [[nodiscard]] bool has_decrypted_bytes() const noexcept;
 

@@ -94,7 +94,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     last_trouble_.clear();
     wake_when_due();
     if (was_ready) return;
-    log_(telemetry::Level::info, "postgres_feed_ready", endpoints_.listen->host);
+    log_(telemetry::Level::info, "postgres_feed_ready", ears_->host());
     observers_.feed_ready();
   }
 

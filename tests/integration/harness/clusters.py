@@ -45,21 +45,25 @@ def give_away(path: Path):
 
 
 class Cluster:
-    """One PostgreSQL server with a data directory of its own, listening on 127.0.0.1 only."""
+    """One PostgreSQL server with a data directory of its own, listening on 127.0.0.1 only. With `primary` it is a copy of
+    that one and follows it (streaming replication), until promote()."""
 
-    def __init__(self, settings: dict[str, str] | None = None):
+    def __init__(self, settings: dict[str, str] | None = None, primary: "Cluster | None" = None, port=0, encoding="UTF8"):
         if not BINARIES:
             pytest.skip("no PostgreSQL server programs below /usr/lib/postgresql")
-        self.port = free_port()
+        self.port = port or free_port()
         self.root = Path(tempfile.mkdtemp(prefix="gatehouse-cluster-"))
         self.root.chmod(0o755)
         give_away(self.root)
         self.data = self.root / "data"
         self._settings = SETTINGS | (settings or {})
         self._process: subprocess.Popen | None = None
-        self._run(
-            "initdb", "-D", str(self.data), "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"
-        )
+        if primary is None:
+            new = ["-U", "postgres", "--auth=trust", "--no-sync", "-E", encoding, "--locale=C"]
+            self._run("initdb", "-D", str(self.data), *new)
+        else:
+            source = ["-h", "127.0.0.1", "-p", str(primary.port), "-U", "postgres"]
+            self._run("pg_basebackup", "-D", str(self.data), *source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
 
     @property
     def url(self) -> str:
@@ -80,6 +84,10 @@ class Cluster:
     def answers(self) -> bool:
         command = [str(BINARIES[0] / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(command, check=False).returncode == 0
+
+    def promote(self):
+        """Makes a follower a server of its own, which takes writes."""
+        self._run("pg_ctl", "promote", "-D", str(self.data), "--wait")
 
     def kill(self):
         """SIGKILL to the postmaster and its children: nothing is flushed, connections drop."""

@@ -38,6 +38,23 @@ TEST(DatabaseSettings, HostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
   EXPECT_THAT(mistakes_of({{"DB_HOST", "postgresql://app:canary@db/auth"}}), Not(HasSubstr("canary")));
 }
 
+TEST(DatabaseSettings, Ports_AreOneOrOneForEachHost) {
+  const auto read = read_section(database_section(), {{"DB_HOST", "db-1,db-2"}, {"DB_PORT", "6001,6002"}});
+  EXPECT_EQ(read.mistakes(), "");
+  EXPECT_EQ(read.settings.postgres.ports, (std::vector<std::uint16_t>{6001, 6002}));
+  EXPECT_THAT(mistakes_of({{"DB_HOST", "db-1"}, {"DB_PORT", "6001,6002"}}),
+              HasSubstr("DB_PORT: has another number of ports than DB_HOST has hosts"));
+  EXPECT_THAT(mistakes_of({{"DB_HOST", "db-1,db-2"}, {"DB_PORT", "6001,canary"}}),
+              HasSubstr("DB_PORT: must be a number from 1 to 65535"));
+}
+
+TEST(DatabaseSettings, ClientCertificateWithoutItsKey_IsRefused) {
+  EXPECT_THAT(mistakes_of({{"DATABASE_URL", "postgres://db/app?sslcert=/dev/null"}}),
+              HasSubstr("DATABASE_URL: has one of sslcert and sslkey"));
+  EXPECT_THAT(mistakes_of({{"DATABASE_URL", "postgres://db/app?sslcert=/dev/null/a&sslkey=/dev/null/b"}}),
+              HasSubstr("DATABASE_URL: names a file that cannot be read"));
+}
+
 TEST(DatabaseSettings, SqlitePathThatIsAUrl_IsRefused) {
   EXPECT_THAT(mistakes_of({{"SQLITE_PATH", "postgresql://app:canary@db/auth"}}), HasSubstr("SQLITE_PATH: is a URL"));
 }

@@ -1,0 +1,124 @@
+"""Two PostgreSQL servers, one of which follows the other: the service uses whichever takes writes, also after they have
+changed roles."""
+
+import pytest
+
+from harness.accounts import assert_usable, create_user, is_alive, is_cached, log_in
+from harness.clusters import Cluster
+from harness.databases import driver
+from harness.places import SANITIZED
+from harness.program import Gatehouse, base_settings
+from harness.waiting import wait_until
+
+RECOVERY_MAX_S = 60.0 if SANITIZED else 20.0
+
+
+@pytest.fixture
+def servers():
+    """What a test starts; all of it ends with the test."""
+    driver()
+    started: list[Cluster] = []
+
+    def start(**how) -> Cluster:
+        started.append(Cluster(**how))
+        return started[-1].start()
+
+    yield start
+    for cluster in started:
+        cluster.remove()
+
+
+@pytest.fixture
+def start_on(tmp_path):
+    """start_on(cluster, …): a program that is given all of them, in this order."""
+    programs: list[Gatehouse] = []
+
+    def start(*clusters: Cluster, **settings) -> Gatehouse:
+        addresses = ",".join(f"127.0.0.1:{cluster.port}" for cluster in clusters)
+        url = {"DATABASE_URL": f"postgresql://postgres@{addresses}/postgres", "DB_QUERY_TIMEOUT": "5s"}
+        programs.append(Gatehouse(tmp_path / f"program-{len(programs)}", base_settings() | url | settings))
+        return programs[-1].start()
+
+    yield start
+    for program in programs:
+        program.discard()
+
+
+def caught_up(standby: Cluster, email: str) -> bool:
+    with driver().connect(standby.url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM users WHERE email = %s", (email,))
+        return cursor.fetchone() == (1,)
+
+
+def recovers(api):
+    wait_until(lambda: api.get("/health").status == 200, RECOVERY_MAX_S, "the recovery")
+    assert_usable(api)
+
+
+def test_standby_named_first_does_not_keep_anybody_from_logging_in(servers, start_on):
+    primary = servers()
+    standby = servers(primary=primary)
+    with start_on(standby, primary).api() as api:
+        assert_usable(api)
+
+
+def test_service_follows_the_role_of_the_primary_there_and_back(servers, start_on):
+    first = servers()
+    second = servers(primary=first)
+    program = start_on(first, second)
+    with program.api() as api:
+        user = create_user(api)
+        session = log_in(api, user["email"])["session"]
+        wait_until(lambda: caught_up(second, user["email"]), 60, "the replication")
+
+        first.kill()
+        second.promote()
+        recovers(api)
+        assert is_alive(api, session)
+
+        later = create_user(api)
+        first_again = servers(primary=second, port=first.port)
+        wait_until(lambda: caught_up(first_again, later["email"]), 60, "the replication")
+        second.kill()
+        first_again.promote()
+        recovers(api)
+        assert is_alive(api, session)
+        assert log_in(api, later["email"])
+    assert len(program.events("server_started")) == 1
+
+
+class OnServer:
+    """A cluster's database, as is_cached() wants it."""
+
+    def __init__(self, cluster: Cluster):
+        self._url = cluster.url
+
+    def shift(self, table, column, by):
+        with driver().connect(self._url) as connection, connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {column} = {column} + %s", (by,))
+
+
+def test_sessions_are_cached_again_after_the_failover(servers, start_on):
+    """The change feed has to find the new primary too."""
+    first = servers()
+    second = servers(primary=first)
+    with start_on(second, first).api() as api:
+        user = create_user(api)
+        session = log_in(api, user["email"])["session"]
+        wait_until(lambda: caught_up(second, user["email"]), 60, "the replication")
+        first.kill()
+        second.promote()
+        recovers(api)
+        wait_until(lambda: is_cached(api, OnServer(second), session), RECOVERY_MAX_S, "the session in the cache")
+
+
+def test_primary_that_falls_silent_is_left_for_the_other(servers, start_on):
+    """A machine that stopped still has its connections open; nobody says that it is gone."""
+    first = servers()
+    second = servers(primary=first)
+    with start_on(first, second, DB_QUERY_TIMEOUT="2s").api() as api:
+        user = create_user(api)
+        wait_until(lambda: caught_up(second, user["email"]), 60, "the replication")
+        with first.silent():
+            second.promote()
+            recovers(api)
