@@ -83,10 +83,9 @@ SocketReactor::SocketReactor(asio::execution_context& context)
   scheduler_.work_started();
 }
 
-void SocketReactor::set_interest(Watch& watch, int descriptor, std::uint32_t before, std::uint32_t events) noexcept {
-  epoll_event event{.events = events, .data = {.ptr = &watch}};
-  const int change = before == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
-  epoll_ctl(epoll_.descriptor, change, descriptor, &event);
+void SocketReactor::watch(Watch& watch, int descriptor, std::uint32_t before, std::uint32_t events) noexcept {
+  epoll_event event{.events = events | EPOLLET, .data = {.ptr = &watch}};
+  epoll_ctl(epoll_.descriptor, before == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event);
 }
 
 void SocketReactor::retire(std::unique_ptr<Watch> watch) {

@@ -17,7 +17,7 @@ namespace gatehouse::runtime {
 /// Tells the sockets of one event loop when they are ready.
 ///
 /// Asio's sockets try to read before they wait. A connection that answers one request after the other pays a recv(2)
-/// that finds nothing for each of them. The sockets of this reactor wait first. They share a level-triggered epoll(7)
+/// that finds nothing for each of them. The sockets of this reactor wait first. They share an edge-triggered epoll(7)
 /// of their own, and this epoll is what the event loop waits in: it holds Asio's epoll as one more descriptor. A
 /// request costs three system calls when it comes alone, and fewer when others come with it: epoll_wait, recv, send
 /// (docs/adr/0010-sockets-wait-before-they-read.md).
@@ -46,9 +46,10 @@ class SocketReactor final : public boost::asio::execution_context::service {
   explicit SocketReactor(boost::asio::execution_context& context);
 
   void add(Watch& watch) { watches_.push_back(watch); }
-  /// Watches for exactly these events from now on; 0 stops watching. If this fails, the watch never becomes ready, and
-  /// the connection ends at its deadline.
-  void set_interest(Watch& watch, int descriptor, std::uint32_t before, std::uint32_t events) noexcept;
+  /// Tells the watch once which of these events of epoll(7) there are, and of each that comes from then on. `before` is
+  /// what it was watched for, 0 at first; the same events again make it look anew. If this fails, the watch never
+  /// becomes ready, and the connection ends at its deadline.
+  void watch(Watch& watch, int descriptor, std::uint32_t before, std::uint32_t events) noexcept;
   /// Takes a watch whose on_ready() may still be running, and destroys it after that has returned.
   void retire(std::unique_ptr<Watch> watch);
 

@@ -10,6 +10,11 @@
 #include <cerrno>
 #include <utility>
 
+// The reactor says once that something has arrived (epoll(7), edge-triggered), so that a socket that was emptied is not
+// looked at again. `readable_` remembers what it said until a read has found less than it had room for: then the socket
+// is empty, and what arrives later is told anew. The end of the stream is told once, too, maybe together with the last
+// bytes; so a socket that has ended stays readable. A read that finds `readable_` set asks the reactor to look again.
+
 namespace gatehouse::runtime {
 
 namespace asio = boost::asio;
@@ -44,7 +49,7 @@ class TcpSocket::State final : public SocketReactor::Watch {
     if (buffer.size() == 0) return complete(std::move(handler), {}, 0);  // TLS streams mean "call me back later"
     read_buffer_ = buffer;
     on_read_ = std::move(handler);
-    watch_for(watched_ | EPOLLIN);
+    if ((watched_ & EPOLLIN) == 0 || readable_) watch_for(watched_ | EPOLLIN | EPOLLRDHUP);
   }
 
   void write(ConstBuffer buffer, Handler handler) {
@@ -54,7 +59,7 @@ class TcpSocket::State final : public SocketReactor::Watch {
     if (!would_block(error)) return complete(std::move(handler), error, sent);
     write_buffer_ = buffer;
     on_write_ = std::move(handler);
-    watch_for(watched_ | EPOLLOUT);
+    if ((watched_ & EPOLLOUT) == 0) watch_for(watched_ | EPOLLOUT);
   }
 
   std::size_t send(ConstBuffer buffer, ErrorCode& error) const noexcept {
@@ -63,16 +68,18 @@ class TcpSocket::State final : public SocketReactor::Watch {
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
 
-  /// A descriptor that is ready for something nobody waits for is not watched for it any longer. Until then it is, for
-  /// who has read will mostly read again.
   void on_ready(std::uint32_t events) override {
-    constexpr std::uint32_t failed = EPOLLERR | EPOLLHUP;
-    const bool unwanted = !on_read_ && (events & (EPOLLIN | failed)) != 0;
-    if (on_read_ && (events & (EPOLLIN | failed)) != 0) receive();
-    if (on_write_ && (events & (EPOLLOUT | failed)) != 0) send_rest();
-    if (descriptor_ < 0) return;
-    const std::uint32_t reading = on_read_ ? EPOLLIN : unwanted ? 0U : watched_ & EPOLLIN;
-    watch_for(reading | (on_write_ ? EPOLLOUT : 0U));
+    constexpr std::uint32_t ended = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+    if ((events & ended) != 0) end();
+    readable_ = readable_ || (events & (EPOLLIN | ended)) != 0;
+    if (on_read_ && readable_) receive();
+    if (on_write_ && (events & (EPOLLOUT | ended)) != 0) send_rest();
+  }
+
+  std::stop_token end_token() {
+    if (!end_.stop_possible()) end_ = std::stop_source{};
+    if (ended_) end_.request_stop();
+    return end_.get_token();
   }
 
   void abandon() override {
@@ -88,6 +95,7 @@ class TcpSocket::State final : public SocketReactor::Watch {
   void close_descriptor() noexcept {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
     watched_ = 0;
+    end();
   }
 
  private:
@@ -95,15 +103,22 @@ class TcpSocket::State final : public SocketReactor::Watch {
     asio::post(executor_, [handler = std::move(handler), error, bytes]() mutable { handler(error, bytes); });
   }
 
+  void end() noexcept {
+    ended_ = true;
+    end_.request_stop();
+  }
+
   void watch_for(std::uint32_t events) noexcept {
-    if (events == watched_) return;
-    reactor_.set_interest(*this, descriptor_, watched_, events);
+    reactor_.watch(*this, descriptor_, watched_, events);
     watched_ = events;
   }
 
   void receive() {
     const ssize_t received = ::recv(descriptor_, read_buffer_.data(), read_buffer_.size(), 0);
     ErrorCode error = received < 0 ? last_error() : ErrorCode{};
+    const bool drained =
+        would_block(error) || (received > 0 && static_cast<std::size_t>(received) < read_buffer_.size());
+    readable_ = !drained || ended_;
     if (would_block(error)) return;
     if (received == 0) error = asio::error::eof;
     std::exchange(on_read_, nullptr)(error, received < 0 ? 0 : static_cast<std::size_t>(received));
@@ -118,7 +133,10 @@ class TcpSocket::State final : public SocketReactor::Watch {
   const Executor executor_;
   SocketReactor& reactor_;
   int descriptor_;
-  std::uint32_t watched_ = 0;  ///< what the reactor was asked for: EPOLLIN, EPOLLOUT; 0: not in the epoll
+  std::uint32_t watched_ = 0;  ///< what the reactor was asked for; 0: nothing yet
+  bool readable_ = false;      ///< it may hold what no read has taken, and the epoll will not say so again
+  bool ended_ = false;         ///< the other side sends no more, or the socket is closed
+  std::stop_source end_{std::nostopstate};
   MutableBuffer read_buffer_;
   ConstBuffer write_buffer_;
   Handler on_read_;
@@ -147,6 +165,8 @@ bool TcpSocket::has_unread() const noexcept {
   char byte = 0;
   return ::recv(state_->descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
+
+std::stop_token TcpSocket::end_token() { return state_->end_token(); }
 
 void TcpSocket::cancel() { state_->cancel(); }
 

@@ -5,6 +5,7 @@
 #include <boost/system/error_code.hpp>
 #include <functional>
 #include <memory>
+#include <stop_token>
 
 #include "runtime/socket_reactor.hpp"
 #include "runtime/task.hpp"
@@ -35,6 +36,10 @@ class TcpSocket {
   [[nodiscard]] bool is_open() const noexcept;
   /// Whether the other side has sent what no read has taken yet.
   [[nodiscard]] bool has_unread() const noexcept;
+
+  /// Asked to stop once the other side has ended or reset the connection, or it was closed here; noticed without a
+  /// read. A client that has sent its request and ends only its own direction cannot be told from one that went away.
+  [[nodiscard]] std::stop_token end_token();
 
   void cancel();
   void close() noexcept;

@@ -160,6 +160,50 @@ TEST_F(TcpSocketTest, HasUnread_FromItsArrivalUntilItIsRead) {
   EXPECT_FALSE(pair.socket->has_unread());
 }
 
+TEST_F(TcpSocketTest, EndToken_PeerGoesWhileNobodyReads_IsAskedToStop) {
+  Pair pair{io_};
+  Outcome read;
+  pair.socket->async_read_some(asio::buffer(buffer_), into(read));
+  pair.peer.send("request");
+  ASSERT_TRUE(finishes(read));
+  const std::stop_token gone = pair.socket->end_token();
+  EXPECT_FALSE(gone.stop_requested());
+  pair.peer.close();
+  EXPECT_TRUE(testing::run_until(io_, [&] { return gone.stop_requested(); }));
+}
+
+TEST_F(TcpSocketTest, EndToken_EndCameWithTheRequest_IsAskedToStopAtOnce) {
+  Pair pair{io_};
+  pair.peer.send("request");
+  pair.peer.close();
+  Outcome read;
+  pair.socket->async_read_some(asio::buffer(buffer_), into(read));
+  ASSERT_TRUE(finishes(read));
+  EXPECT_TRUE(pair.socket->end_token().stop_requested());
+}
+
+TEST_F(TcpSocketTest, EndToken_SocketIsClosedHere_IsAskedToStop) {
+  Pair pair{io_};
+  const std::stop_token gone = pair.socket->end_token();
+  pair.socket->close();
+  EXPECT_TRUE(gone.stop_requested());
+}
+
+/// The kernel tells of an arrival once. A read that leaves something behind must not wait for another arrival.
+TEST_F(TcpSocketTest, Read_SmallBuffer_TakesAllOfOneArrivalBitByBit) {
+  Pair pair{io_};
+  pair.peer.send("0123456789");
+  std::array<char, 3> small{};
+  std::string taken;
+  while (taken.size() < 10) {
+    Outcome read;
+    pair.socket->async_read_some(asio::buffer(small), into(read));
+    ASSERT_TRUE(finishes(read));
+    taken.append(small.data(), read.bytes);
+  }
+  EXPECT_EQ(taken, "0123456789");
+}
+
 TEST_F(TcpSocketTest, NobodyReads_ReadyOrEndedSocketCausesNoWork_AndTheNextReadGetsIt) {
   Pair pair{io_};
   Outcome read;
