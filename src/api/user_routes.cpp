@@ -144,7 +144,7 @@ Task<> UserRoutes::create(const Request& request, Answer& answer) {
     co_return answer.refuse(problem("validation_failed"), errors);
   }
 
-  const auto created = co_await accounts_.create(*std::move(user));
+  const auto created = co_await accounts_.create(*std::move(user), request.client_gone);
   if (!created) co_return answer.refuse(problem_of(created.error()));
   answer.send(Status::created, message_with_user(created->first_name + " has been added to the Database", *created));
 }
@@ -158,7 +158,7 @@ Task<> UserRoutes::change(const Request& request, Answer& answer) {
     co_return answer.refuse(problem("validation_failed"), errors);
   }
 
-  const auto changed = co_await accounts_.update(*id, *std::move(changes));
+  const auto changed = co_await accounts_.update(*id, *std::move(changes), request.client_gone);
   if (!changed) co_return answer.refuse(problem_of(changed.error()));
   answer.send(Status::ok, message_with_user("User updated successfully", *changed));
 }

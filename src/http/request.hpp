@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 #include "base/caller.hpp"
@@ -90,6 +91,8 @@ struct Request {
   std::size_t route = no_route;     ///< the number that Router::add() gave it, once it was matched
   Parameters parameters;            ///< as they stand in the path
   Caller caller;                    ///< once the responder knows who it is
+  /// Asked to stop when the client seems to have gone while its request waits. Set for Responder::finish().
+  std::stop_token client_gone;
 
   /// What stood for the i-th `{…}`, from 0.
   [[nodiscard]] std::string_view parameter(std::size_t i) const { return parameters[i]; }

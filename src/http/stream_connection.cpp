@@ -186,6 +186,7 @@ bool StreamConnection<Stream>::dispatch() {
 
   write_ahead();
   waiting_ = Waiting::handler;
+  request.client_gone = socket().end_token();
   socket().reactor().add_waiting_request();
   auto task = context_.responder.finish(request, answer_);
   asio::co_spawn(stream_.get_executor(), std::move(task),

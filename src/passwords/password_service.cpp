@@ -20,7 +20,6 @@ namespace {
 
 /// More logins than this waiting would be over any sensible HASH_WAIT_MAX; each holds only its password.
 constexpr std::size_t hashing_queue_max = 1024;
-constexpr int hashing_nice = 19;
 /// How long a hashing thread without work keeps its memory.
 constexpr std::chrono::seconds hashing_idle_after{3};
 constexpr std::size_t decoy_digest_bytes = 64;
@@ -52,7 +51,7 @@ runtime::WorkerPool::Options hashing_pool_options(const PasswordSettings& settin
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   return {.name = "hashing",
           .threads = settings.hash_threads == 0 ? cores : settings.hash_threads,
-          .nice = hashing_nice,
+          .nice = static_cast<int>(settings.hash_nice),
           .queue_max = hashing_queue_max,
           .wait_max = settings.hash_wait_max,
           .idle_after = hashing_idle_after,
@@ -82,18 +81,19 @@ PasswordService::PasswordService(runtime::WorkerPool& pool, const PasswordSettin
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
 }
 
-Task<Verdict> PasswordService::verify(SecretString password, std::optional<StoredPassword> stored) {
+Task<Verdict> PasswordService::verify(SecretString password, std::optional<StoredPassword> stored,
+                                      std::stop_token unwanted) {
   Verification job{.service = this, .password = std::move(password), .stored = std::move(stored)};
   // An account that does not exist is queued like any other: without it, its answer would be quicker and never a 503.
-  auto outcome = co_await pool_.run(std::move(job));
+  auto outcome = co_await pool_.run(std::move(job), std::move(unwanted));
   if (!outcome) throw HashingOverloaded{outcome.error()};
   co_return std::move(*outcome);
 }
 
-Task<std::string> PasswordService::hash(SecretString password) {
+Task<std::string> PasswordService::hash(SecretString password, std::stop_token unwanted) {
   if (!acceptable(password)) throw std::invalid_argument("a password has 1 to 1024 bytes");
   Hashing job{.service = this, .password = std::move(password)};
-  auto outcome = co_await pool_.run(std::move(job));
+  auto outcome = co_await pool_.run(std::move(job), std::move(unwanted));
   if (!outcome) throw HashingOverloaded{outcome.error()};
   co_return std::move(*outcome);
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 
 #include "base/secret_string.hpp"
@@ -52,9 +53,10 @@ struct Verdict {
 /// ends (at most RetiredFormats::count_max of them). A matching check stops there: its answer tells that it matched
 /// anyway. Each check is one job on the pool, so that a failing check queues no more often than any other.
 ///
-/// Passwords are wiped when their job ends. Thrown at the co_await: HashingOverloaded; std::bad_alloc or
-/// std::runtime_error when hashing itself breaks (no memory), never a false verdict; runtime::PoolStopped while
-/// shutting down.
+/// A password that waits for its turn is no longer hashed once `unwanted` is asked to stop; that, too, ends with
+/// HashingOverloaded. Passwords are wiped when their job ends. Thrown at the co_await: HashingOverloaded;
+/// std::bad_alloc or std::runtime_error when hashing itself breaks (no memory), never a false verdict;
+/// runtime::PoolStopped while shutting down.
 class PasswordService {
  public:
   /// Pool and random must outlive the service. Hashes nothing, so it costs no time at the start.
@@ -63,11 +65,12 @@ class PasswordService {
 
   /// Does the password belong to the stored pair? nullopt: there is no such account. Empty passwords and ones above
   /// password_bytes_max never match.
-  [[nodiscard]] Task<Verdict> verify(SecretString password, std::optional<StoredPassword> stored);
+  [[nodiscard]] Task<Verdict> verify(SecretString password, std::optional<StoredPassword> stored,
+                                     std::stop_token unwanted = {});
 
   /// The PHC string to store for a new password, under a fresh 128-bit salt. Throws std::invalid_argument unless the
   /// password has 1 to password_bytes_max bytes.
-  [[nodiscard]] Task<std::string> hash(SecretString password);
+  [[nodiscard]] Task<std::string> hash(SecretString password, std::stop_token unwanted = {});
 
   /// Tells whether rows of the Express service are left; failing checks then cost one of those as well. Any thread.
   void set_express_hashes_present(bool present) noexcept { express_present_.store(present, std::memory_order_relaxed); }

@@ -65,12 +65,13 @@ std::chrono::nanoseconds WorkerPool::predicted_wait_locked() const {
   return estimate_.predicted_wait(queue_.size(), running_, options_.threads);
 }
 
-void WorkerPool::submit(Work work) {
+void WorkerPool::submit(Work work, std::stop_token unwanted) {
   std::unique_lock lock(mutex_);
   const bool stopped = stopped_;
   const auto wait = predicted_wait_locked();
   if (!stopped && queue_.size() < options_.queue_max && wait <= options_.wait_max) {
-    queue_.push_back({std::move(work), Clock::now()});
+    const bool waits = running_ + queue_.size() >= options_.threads;
+    queue_.push_back({std::move(work), Clock::now(), std::move(unwanted), waits});
     lock.unlock();
     work_came_.notify_one();
     return;
@@ -89,15 +90,20 @@ void WorkerPool::work_through_queue() {
     queue_.pop_front();
     ++running_;
     const auto started_at = Clock::now();
-    const bool in_time = started_at - entry.queued_at <= 2 * options_.wait_max;
+    const bool wanted = is_wanted(entry, started_at);
     const PoolOverloaded refusal{retry_after(predicted_wait_locked())};
     lock.unlock();
-    entry.work(in_time ? Fate::run : Fate::overloaded, refusal);
+    entry.work(wanted ? Fate::run : Fate::overloaded, refusal);
     entry.work = nullptr;
     lock.lock();
     --running_;
-    if (in_time) estimate_.record(Clock::now() - started_at);
+    if (wanted) estimate_.record(Clock::now() - started_at);
   }
+}
+
+bool WorkerPool::is_wanted(const Entry& entry, Clock::time_point now) const {
+  if (entry.waited && entry.unwanted.stop_requested()) return false;
+  return now - entry.queued_at <= 2 * options_.wait_max;
 }
 
 void WorkerPool::wait_for_work(std::unique_lock<std::mutex>& lock) {

@@ -14,6 +14,7 @@
 #include <functional>
 #include <mutex>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -42,17 +43,15 @@ class PoolStopped : public std::runtime_error {
 /// The queue is bounded twice: by count (`queue_max`) and by time. A job is refused at once when the wait predicted for
 /// it (see WaitEstimate) is above `wait_max`; should it nevertheless wait longer than twice that, it is refused when
 /// its turn comes instead of being run for a caller who has given up. So each wait has a deadline, and an overloaded
-/// pool spends its time on answers that are still wanted.
+/// pool spends its time on answers that are still wanted. A job that had to wait and whose `unwanted` was asked to stop
+/// meanwhile, because its client has gone, is refused as well.
 ///
 /// Order: first come, first served. Threads: run() may be called from any io thread; the coroutine is resumed by its
 /// own io_context, which is kept from running out of work meanwhile. A job that ran is destroyed before its caller goes
 /// on.
 ///
-/// Priority: `nice` 19 under the normal policy lets io threads take a core from the pool the moment they wake. With two
-/// threads hashing on two cores, answers to a request every 500 µs had a 99th percentile of 2.4 to 2.9 ms at nice 0, 22
-/// to 60 µs at nice 19 (33 to 48 µs with no hashing at all) and 100 to 120 µs with SCHED_BATCH added; SCHED_IDLE moved
-/// the 90th percentile from 16 to 120 µs, since the kernel sends waking threads to cores it calls idle. None of them
-/// costs hashes while cores are free, and nice keeps a share of 15 : 1024, so that hashing never starves entirely.
+/// Priority: `nice` under the normal policy lets io threads take a core from the pool when they wake, and says what is
+/// left for the pool when they never sleep (docs/adr/0020-hashing-keeps-a-share.md).
 ///
 /// Life: stop or destroy the pool before the io_contexts whose coroutines have used it: Asio's post() still touches an
 /// io_context for a moment after the coroutine has gone on. stop() lets running jobs finish and deliver; jobs still
@@ -83,7 +82,8 @@ class WorkerPool {
   /// copied. It cannot be cancelled: once begun it runs to its end.
   template <std::move_constructible Job>
     requires std::invocable<Job&>
-  [[nodiscard]] Task<std::expected<std::invoke_result_t<Job&>, PoolOverloaded>> run(Job job);
+  [[nodiscard]] Task<std::expected<std::invoke_result_t<Job&>, PoolOverloaded>> run(Job job,
+                                                                                    std::stop_token unwanted = {});
 
   /// Refuses further jobs, ends those waiting with PoolStopped, waits for those running and joins the threads. May be
   /// called again, but not from a job nor by two threads at once.
@@ -105,12 +105,15 @@ class WorkerPool {
   struct Entry {
     Work work;
     Clock::time_point queued_at;
+    std::stop_token unwanted;
+    bool waited;  ///< no thread was free when it came
   };
 
   template <class Result>
   struct Submission;
 
-  void submit(Work work);
+  void submit(Work work, std::stop_token unwanted);
+  [[nodiscard]] bool is_wanted(const Entry& entry, Clock::time_point now) const;
   [[nodiscard]] std::chrono::nanoseconds predicted_wait_locked() const;
   void work_through_queue();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
@@ -136,10 +139,10 @@ struct WorkerPool::Submission {
   using Outcome = std::expected<Result, PoolOverloaded>;
 
   template <class Handler, class Job>
-  void operator()(Handler handler, Job job) const {
+  void operator()(Handler handler, Job job, std::stop_token unwanted) const {
     auto executor = boost::asio::get_associated_executor(handler);
-    pool->submit([job = std::move(job), handler = std::move(handler), guard = boost::asio::make_work_guard(executor)](
-                     Fate fate, PoolOverloaded refusal) mutable {
+    Work work = [job = std::move(job), handler = std::move(handler), guard = boost::asio::make_work_guard(executor)](
+                    Fate fate, PoolOverloaded refusal) mutable {
       std::exception_ptr failure;
       Outcome outcome = std::unexpected(refusal);
       if (fate == Fate::run) {
@@ -152,7 +155,8 @@ struct WorkerPool::Submission {
       boost::asio::post(
           caller, [handler = std::move(handler), failure = std::move(failure), outcome = std::move(outcome),
                    guard = std::move(guard)]() mutable { std::move(handler)(std::move(failure), std::move(outcome)); });
-    });
+    };
+    pool->submit(std::move(work), std::move(unwanted));
   }
 
   /// Takes the job by value, so that what it owns is gone before its caller goes on.
@@ -175,11 +179,11 @@ struct WorkerPool::Submission {
 
 template <std::move_constructible Job>
   requires std::invocable<Job&>
-Task<std::expected<std::invoke_result_t<Job&>, PoolOverloaded>> WorkerPool::run(Job job) {
+Task<std::expected<std::invoke_result_t<Job&>, PoolOverloaded>> WorkerPool::run(Job job, std::stop_token unwanted) {
   using Result = std::invoke_result_t<Job&>;
   using Signature = void(std::exception_ptr, std::expected<Result, PoolOverloaded>);
-  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, Signature>(Submission<Result>{this},
-                                                                                              use_task, std::move(job));
+  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, Signature>(
+      Submission<Result>{this}, use_task, std::move(job), std::move(unwanted));
 }
 
 }  // namespace gatehouse::runtime

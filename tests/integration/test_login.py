@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import threading
 import time
 from collections import Counter
@@ -16,6 +17,8 @@ from harness.accounts import PASSWORD, create_user, log_in, try_log_in, unique_e
 from harness.databases import PostgresDatabase
 from harness.http_client import Api
 from harness.places import SANITIZED
+from harness.program import API_KEY
+from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
 
@@ -196,6 +199,34 @@ def test_refused_login_is_told_how_long_the_queue_is(start):
         # Refused is who would wait longer than HASH_WAIT_MAX, so the next full second is the fifth.
         assert max(retry_afters_s) >= 5, Counter(retry_afters_s)
         wait_until(lambda: try_log_in(api, email).status == 200, 20, "a login after the storm")
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_logins_whose_client_has_gone_are_not_hashed(start):
+    """Six hundred aborted logins a second once left one honest login in nine."""
+    program = start(HASH_WAIT_MAX="1m", HASH_THREADS="1", PASSWORD_HASH="pbkdf2-sha512")
+    aborted = 100
+    with program.api() as api:
+        email = create_user(api)["email"]
+        cpu_of_one_s = min(cpu_of_login_s(program, api, email) for _ in range(3))
+        before_s = program.cpu_s()
+        for _ in range(aborted):
+            with RawConnection(program.port) as connection:
+                connection.send(login_request(email))
+        log_in(api, email)
+    assert program.cpu_s() - before_s < aborted / 2 * cpu_of_one_s
+
+
+def cpu_of_login_s(program, api, email):
+    before_s = program.cpu_s()
+    log_in(api, email)
+    return program.cpu_s() - before_s
+
+
+def login_request(email):
+    body = json.dumps({"email": email, "password": PASSWORD}).encode()
+    return message("POST /user-auth", f"X-API-Key: {API_KEY}", body=body)
 
 
 @contextlib.contextmanager

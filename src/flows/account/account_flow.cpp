@@ -18,8 +18,8 @@ using users::UserStore;
 AccountFlow::AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock)
     : database_(database), users_(database), passwords_(passwords), clock_(clock) {}
 
-Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user) {
-  auto hash = co_await passwords_.hash(std::move(user.password));
+Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user, std::stop_token client_gone) {
+  auto hash = co_await passwords_.hash(std::move(user.password), std::move(client_gone));
   database::Changes changes;
   const auto created = changes.add(UserStore::insert(std::move(user), std::move(hash), clock_.now()));
   const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);
@@ -27,10 +27,11 @@ Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user)
   co_return committed->result(created);
 }
 
-Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted) {
+Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted,
+                                                            std::stop_token client_gone) {
   std::optional<std::string> new_hash;
   if (wanted.password) {
-    auto hash = co_await hash_for(id, *std::move(wanted.password));
+    auto hash = co_await hash_for(id, *std::move(wanted.password), std::move(client_gone));
     if (!hash) co_return std::unexpected(hash.error());
     new_hash = *std::move(hash);
   }
@@ -59,10 +60,11 @@ Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id) {
 }
 
 /// Looks for the user first: a hash is expensive.
-Task<std::expected<std::string, AccountError>> AccountFlow::hash_for(UserId id, SecretString password) {
+Task<std::expected<std::string, AccountError>> AccountFlow::hash_for(UserId id, SecretString password,
+                                                                     std::stop_token client_gone) {
   const auto user = co_await users_.find(id);
   if (!user) co_return std::unexpected(AccountError::not_found);
-  co_return co_await passwords_.hash(std::move(password));
+  co_return co_await passwords_.hash(std::move(password), std::move(client_gone));
 }
 
 }  // namespace gatehouse::flows

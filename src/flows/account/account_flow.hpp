@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <stop_token>
 #include <string>
 
 #include "base/clock.hpp"
@@ -19,23 +20,27 @@ enum class AccountError {
 };
 
 /// Creates, changes and removes users together with what hangs on them: password and sessions. One per io thread;
-/// everything it refers to outlives it. Throws what Database and PasswordService throw.
+/// everything it refers to outlives it. Throws what Database and PasswordService throw. Once `client_gone` is asked to
+/// stop, no hashing begins.
 class AccountFlow {
  public:
   AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock);
 
   /// `user` is validated (users::validate()). Fails with email_taken.
-  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user);
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user,
+                                                                      std::stop_token client_gone = {});
 
   /// `wanted` is validated. Only the given fields change. A new password ends all sessions of the user. Fails with
   /// not_found and email_taken.
-  [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges wanted);
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges wanted,
+                                                                      std::stop_token client_gone = {});
 
   /// Fails with not_found and referenced. The user's sessions end with it.
   [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id);
 
  private:
-  [[nodiscard]] Task<std::expected<std::string, AccountError>> hash_for(UserId id, SecretString password);
+  [[nodiscard]] Task<std::expected<std::string, AccountError>> hash_for(UserId id, SecretString password,
+                                                                        std::stop_token client_gone);
 
   database::Database& database_;
   users::UserStore users_;

@@ -29,10 +29,10 @@ LoginFlow::LoginFlow(database::Database& database, passwords::PasswordService& p
       clock_(clock) {}
 
 Task<std::expected<LoginResult, LoginError>> LoginFlow::login(std::string email, SecretString password,
-                                                              sessions::Client client) {
+                                                              sessions::Client client, std::stop_token client_gone) {
   for (int attempt = 0; attempt < attempts_max; ++attempt) {
     SecretString candidate = password.clone();
-    auto checked = co_await check(email, std::move(candidate));
+    auto checked = co_await check(email, std::move(candidate), client_gone);
     if (!checked) co_return std::unexpected(checked.error());
     auto opened = co_await open_session(*std::move(checked), client);
     if (opened) co_return *std::move(opened);
@@ -40,12 +40,13 @@ Task<std::expected<LoginResult, LoginError>> LoginFlow::login(std::string email,
   co_return std::unexpected(LoginError::wrong_password);
 }
 
-Task<std::expected<LoginFlow::Checked, LoginError>> LoginFlow::check(std::string email, SecretString password) {
+Task<std::expected<LoginFlow::Checked, LoginError>> LoginFlow::check(std::string email, SecretString password,
+                                                                     std::stop_token client_gone) {
   auto credentials = co_await users_.find_credentials(std::move(email));
   std::optional<passwords::StoredPassword> stored;
   if (credentials) stored = stored_password(*credentials);
 
-  auto verdict = co_await passwords_.verify(std::move(password), std::move(stored));
+  auto verdict = co_await passwords_.verify(std::move(password), std::move(stored), std::move(client_gone));
   if (!credentials) co_return std::unexpected(LoginError::unknown_user);
   if (!verdict.matches) co_return std::unexpected(LoginError::wrong_password);
   co_return Checked{*std::move(credentials), std::move(verdict.replacement)};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <stop_token>
 #include <string>
 
 #include "base/clock.hpp"
@@ -34,9 +35,10 @@ class LoginFlow {
             const tokens::TokenIssuer& tokens, const Clock& clock);
 
   /// Throws what Database and PasswordService throw. Each login is a new session; a hash in an old format is replaced
-  /// on the way.
+  /// on the way. Once `client_gone` is asked to stop, no hashing begins.
   [[nodiscard]] Task<std::expected<LoginResult, LoginError>> login(std::string email, SecretString password,
-                                                                   sessions::Client client);
+                                                                   sessions::Client client,
+                                                                   std::stop_token client_gone = {});
 
  private:
   /// A password may be replaced between reading its hash and inserting the session, by a change or by another login's
@@ -47,7 +49,8 @@ class LoginFlow {
     users::UserCredentials credentials;
     std::optional<std::string> replacement;
   };
-  [[nodiscard]] Task<std::expected<Checked, LoginError>> check(std::string email, SecretString password);
+  [[nodiscard]] Task<std::expected<Checked, LoginError>> check(std::string email, SecretString password,
+                                                               std::stop_token client_gone);
   [[nodiscard]] Task<std::optional<LoginResult>> open_session(Checked checked, sessions::Client client);
 
   database::Database& database_;

@@ -231,10 +231,11 @@ TEST(HashingPoolOptions, Settings_AreTaken) {
   passwords::PasswordSettings settings;
   settings.hash_threads = 3;
   settings.hash_wait_max = 700ms;
+  settings.hash_nice = 7;
   const auto options = hashing_pool_options(settings);
   EXPECT_EQ(options.threads, 3u);
   EXPECT_EQ(options.wait_max, 700ms);
-  EXPECT_EQ(options.nice, 19);
+  EXPECT_EQ(options.nice, 7);
   settings.hash_threads = 0;
   EXPECT_GE(hashing_pool_options(settings).threads, 1u);
 }

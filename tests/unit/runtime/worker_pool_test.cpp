@@ -10,6 +10,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <thread>
 
 #include "support/run_task.hpp"
@@ -53,8 +54,9 @@ struct Result {
 class WorkerPoolTest : public ::testing::Test {
  protected:
   template <class Job>
-  void start(WorkerPool& pool, Job job, Result<std::invoke_result_t<Job&>>& result) {
-    boost::asio::co_spawn(io_, pool.run(std::move(job)), [&result](std::exception_ptr failure, auto outcome) {
+  void start(WorkerPool& pool, Job job, Result<std::invoke_result_t<Job&>>& result, std::stop_token unwanted = {}) {
+    auto run = pool.run(std::move(job), std::move(unwanted));
+    boost::asio::co_spawn(io_, std::move(run), [&result](std::exception_ptr failure, auto outcome) {
       result.failure = failure;
       if (!failure) result.outcome = std::move(outcome);
     });
@@ -208,6 +210,32 @@ TEST_F(WorkerPoolTest, Run_WaitedTwiceTheLimitInSpiteOfThePrediction_IsRefusedUn
   ASSERT_TRUE(late.outcome);
   EXPECT_FALSE(late.outcome->has_value());
   EXPECT_FALSE(ran);
+}
+
+TEST_F(WorkerPoolTest, Run_ClientGoneWhileItWaited_IsRefusedUnrun) {
+  WorkerPool pool{small_pool()};
+  Result<void> blocked;
+  Result<void> waiting;
+  std::atomic<bool> ran = false;
+  std::stop_source client;
+  block(pool, blocked);
+  start(pool, [&ran] { ran = true; }, waiting, client.get_token());
+  run_ready();
+  client.request_stop();
+  release_.set_value();
+  run_to_the_end();
+  EXPECT_TRUE(blocked.outcome->has_value());
+  EXPECT_FALSE(waiting.outcome->has_value());
+  EXPECT_FALSE(ran);
+}
+
+/// A client that ends only its own direction after the request still wants the answer, and a free thread gives it.
+TEST_F(WorkerPoolTest, Run_ClientGoneButAThreadIsFree_Runs) {
+  WorkerPool pool{small_pool()};
+  std::stop_source client;
+  client.request_stop();
+  const auto job = [] { return 7; };
+  EXPECT_EQ(testing::run_task(io_, pool.run(job, client.get_token())).value(), 7);
 }
 
 TEST_F(WorkerPoolTest, Run_AfterAnOverload_WorksAgain) {
