@@ -13,3 +13,16 @@ function(gatehouse_embed output function)
     DEPENDS ${ARGN} "${generator}"
     VERBATIM)
 endfunction()
+
+# gatehouse_bundle_description(<output.yaml> <openapi.yaml>): the API's description as one document, with the path items that stand
+# in files of their own, in paths/ beside it.
+function(gatehouse_bundle_description output input)
+  set(generator "${CMAKE_SOURCE_DIR}/cmake/bundle_description.cmake")
+  cmake_path(GET input PARENT_PATH folder)
+  file(GLOB path_files CONFIGURE_DEPENDS "${folder}/paths/*.yaml")
+  add_custom_command(
+    OUTPUT "${output}"
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DINPUT=${input} -P "${generator}"
+    DEPENDS "${input}" ${path_files} "${generator}"
+    VERBATIM)
+endfunction()

@@ -36,3 +36,10 @@ function(gatehouse_precompile target)
     target_precompile_headers(${target} REUSE_FROM gatehouse_runtime)
   endif()
 endfunction()
+
+# gatehouse_feature(<folder> [<folder it may use>...]): a module over the database that knows no other feature. flows/ and jobs/ use
+# every one.
+macro(gatehouse_feature folder)
+  gatehouse_module(${folder} USES database ${ARGN})
+  list(APPEND features ${folder})
+endmacro()

@@ -14,7 +14,7 @@ struct EmbeddedFile {
 /// Every file of migrations/ and of seeds/, sorted by path.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_migrations();
 [[nodiscard]] std::span<const EmbeddedFile> embedded_seeds();
-/// api/openapi.yaml alone.
+/// One file: api/openapi.yaml with the path items of api/paths/ in their places.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_openapi();
 
 }  // namespace gatehouse

@@ -27,8 +27,18 @@ inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::admin
 /// `users:write` and its like.
 [[nodiscard]] constexpr std::string_view to_text(Scope scope) {
   constexpr std::array<std::string_view, scope_count> texts{
-      "auth",       "users:read", "users:write", "sessions:read", "sessions:write",
-      "audit:read", "keys:write", "metrics",     "forward-auth",  "admin"};
+      "auth",            //
+      "users:read",      //
+      "users:write",     //
+      "sessions:read",   //
+      "sessions:write",  //
+      "audit:read",      //
+      "keys:write",      //
+      "metrics",         //
+      "forward-auth",    //
+      "admin",           //
+  };
+  static_assert(!texts.back().empty());
   return texts[static_cast<std::size_t>(scope)];
 }
 

@@ -4,13 +4,17 @@ import re
 
 from sources import SRC, relative
 
-# From the top. A new folder of src/ gets its place here and its gatehouse_module line in src/CMakeLists.txt.
+MODULES = (SRC / "CMakeLists.txt").read_text()
+FEATURES = re.findall(r"^gatehouse_feature\((\w+)", MODULES, re.MULTILINE)
+
+# From the top. A feature has its place by its gatehouse_feature line in src/CMakeLists.txt; any other new folder of src/ gets a
+# gatehouse_module line there and its place here.
 LAYERS = [
     ["cli"],
     ["service"],
     ["api"],
     ["flows", "jobs"],
-    ["users", "passwords", "sessions", "tokens"],
+    FEATURES,
     ["database/schema"],
     ["http", "database"],
     ["config"],
@@ -60,7 +64,8 @@ def includes_of(path):
 
 def declared_modules():
     """What src/CMakeLists.txt says: module → the modules it USES."""
-    text = (SRC / "CMakeLists.txt").read_text()
+    text = re.sub(r"^gatehouse_feature\((\w+)", r"gatehouse_module(\1 USES database", MODULES, flags=re.MULTILINE)
+    text = text.replace("${features}", " ".join(FEATURES))
     modules = {}
     for name, rest in re.findall(r"^gatehouse_module\(([\w/]+)([^)]*)\)", text, re.MULTILINE):
         uses = re.search(r"\bUSES\s+([\w/\s]+?)(?=\s+LINKS\b|$)", rest)

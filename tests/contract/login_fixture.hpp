@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "contract/feature_fixture.hpp"
-#include "service/wiring/capabilities.hpp"
+#include "service/wiring/features.hpp"
 
 namespace gatehouse::testing {
 
@@ -17,6 +17,7 @@ inline std::vector<SecretString> test_secrets() {
 
 inline service::Settings test_settings() {
   service::Settings settings;
+  settings.application.environment = config::Environment::test;
   settings.sessions.secrets = test_secrets();
   settings.sessions.cache_bytes = 1 << 20;
   settings.tokens.secrets = test_secrets();
@@ -104,8 +105,11 @@ class LoginFixture : public FeatureFixture {
                                                    .pbkdf2 = {.iterations = 1}};
 
   const sessions::Client client_{.address = "192.0.2.1", .user_agent = "test"};
-  service::SharedCapabilities shared_{test_settings(), clock_, random_, cheap};
-  service::Capabilities capabilities_{*database_, test_settings(), shared_};
+  const service::Settings settings_ = test_settings();
+  service::SharedParts parts_{settings_, clock_, random_, "openapi: 3.1.0\n", cheap};
+  service::SharedCapabilities& shared_ = parts_.capabilities;
+  service::Features features_{*database_, parts_};
+  service::Capabilities& capabilities_ = features_.capabilities;
   runtime::WorkerPool& pool_ = shared_.hashing_pool;
   sessions::SessionCache& cache_ = shared_.cache;
   sessions::SessionService& sessions_ = capabilities_.sessions;

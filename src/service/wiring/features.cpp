@@ -9,6 +9,9 @@ Features::Features(database::Database& database, SharedParts& shared)
       session_routes(database, capabilities.sessions),
       service_routes(database, shared.clock, shared.settings.application.environment, shared.schema_ready,
                      shared.openapi),
-      routes(api::Routes::bind(auth_routes, service_routes, user_routes, session_routes)) {}
+      routes(api::Routes::bind(auth_routes,     //
+                               service_routes,  //
+                               user_routes,     //
+                               session_routes)) {}
 
 }  // namespace gatehouse::service

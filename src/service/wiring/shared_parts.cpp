@@ -6,7 +6,7 @@
 namespace gatehouse::service {
 
 SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, crypto::Random& randomness,
-                         std::string_view openapi_text)
+                         std::string_view openapi_text, const passwords::CostParameters& costs)
     : settings(all_settings),
       clock(wall_clock),
       random(randomness),
@@ -15,7 +15,7 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       api_keys(settings.api.api_keys),
       proxies(settings.server.trusted_proxies),
       cursor(settings.sessions.secrets.front()),
-      capabilities(settings, clock, random),
+      capabilities(settings, clock, random, costs),
       connections_max(raise_descriptor_limit(settings.server.connections_max)) {
   if (settings.server.tls_cert.empty()) return;
   tls = std::make_unique<boost::asio::ssl::context>(

@@ -20,9 +20,10 @@ namespace gatehouse::service {
 
 /// What the io threads of a serving process share: immutable, or safe from any thread.
 struct SharedParts {
-  /// Everything outlives the parts. Throws std::invalid_argument or std::runtime_error, with the name of the setting,
-  /// where a key, certificate or address range cannot be used.
-  SharedParts(const Settings& settings, const Clock& clock, crypto::Random& random, std::string_view openapi_text);
+  /// Everything outlives the parts; `costs` are for tests. Throws std::invalid_argument or std::runtime_error, with the
+  /// name of the setting, where a key, certificate or address range cannot be used.
+  SharedParts(const Settings& settings, const Clock& clock, crypto::Random& random, std::string_view openapi_text,
+              const passwords::CostParameters& costs = {});
 
   const Settings& settings;
   const Clock& clock;

@@ -32,7 +32,12 @@ class Operation:
 @cache
 def document() -> dict:
     yaml = pytest.importorskip("yaml", reason="python3-yaml is not installed: api/openapi.yaml cannot be read")
-    return yaml.safe_load(OPENAPI.read_text())
+    whole = yaml.safe_load(OPENAPI.read_text())
+    for path, item in whole["paths"].items():
+        if "$ref" in item:
+            text = (OPENAPI.parent / item["$ref"]).read_text()
+            whole["paths"][path] = yaml.safe_load(text.replace(f"../{OPENAPI.name}#", "#"))
+    return whole
 
 
 def operations() -> list[Operation]:

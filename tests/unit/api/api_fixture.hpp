@@ -33,6 +33,8 @@ using GivenHeaders = std::vector<std::pair<http::Field, std::string_view>>;
 /// The whole API, from a complete request to the text of its answer, over an empty SQLite database.
 class ApiFixture : public testing::LoginFixture {
  protected:
+  ApiFixture() { ready_ = true; }
+
   static std::vector<SecretString> one_key() {
     std::vector<SecretString> keys;
     keys.emplace_back("the key");
@@ -62,15 +64,10 @@ class ApiFixture : public testing::LoginFixture {
   Reply put(std::string_view target, std::string_view body) { return ask(http::Method::put, target, body); }
   Reply remove(std::string_view target) { return ask(http::Method::delete_, target); }
 
-  const PageCursor cursor_{SecretString{"a secret of the service's own"}};
   const tokens::TokenVerifier& verifier_ = shared_.verifier;
   flows::IdentityFlow& identity_ = capabilities_.identity;
-  std::atomic<bool> ready_ = true;
-  AuthRoutes auth_routes_{login_, identity_, sessions_, api::LoginErrors::uniform};
-  ServiceRoutes service_routes_{*database_, clock_, config::Environment::test, ready_, "openapi: 3.1.0\n"};
-  UserRoutes user_routes_{*database_, accounts_, cursor_, random_};
-  SessionRoutes session_routes_{*database_, sessions_};
-  const RouteTable routes_ = Routes::bind(auth_routes_, service_routes_, user_routes_, session_routes_);
+  std::atomic<bool>& ready_ = parts_.schema_ready;
+  const RouteTable& routes_ = features_.routes;
   const Cors cors_{{}};
   const ApiKeys api_keys_{one_key()};
   std::vector<std::string> failures_;

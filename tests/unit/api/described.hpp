@@ -1,19 +1,20 @@
 #pragma once
 
-#include <fstream>
+#include <algorithm>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "support/places.hpp"
+#include "base/embedded_file.hpp"
 
 namespace gatehouse::api {
 
-/// Lines of api/openapi.yaml, without their indentation.
+/// Lines of the API's description, without their indentation.
 inline std::vector<std::string> description_lines() {
-  std::ifstream file{testing::source_folder() / "api/openapi.yaml"};
+  std::istringstream text{std::string{embedded_openapi().front().text}};
   std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) {
+  for (std::string line; std::getline(text, line);) {
     lines.push_back(line.substr(std::min(line.find_first_not_of(' '), line.size())));
   }
   return lines;

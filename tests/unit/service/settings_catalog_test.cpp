@@ -12,8 +12,6 @@
 namespace gatehouse::service::testing {
 namespace {
 
-using ::testing::ElementsAre;
-
 std::string source_text(const std::string& path) {
   std::ifstream file{gatehouse::testing::source_folder() / path};
   EXPECT_TRUE(file) << path;
@@ -56,13 +54,13 @@ TEST(Catalog, EachSetting_HasAGroupAndADescription) {
   }
 }
 
-TEST(Catalog, Order_IsThatOfTheDocuments) {
+TEST(Catalog, SettingsOfAGroup_StandTogether) {
   std::vector<std::string_view> groups;
   for (const config::Setting* setting : catalog()) {
     if (groups.empty() || groups.back() != setting->group) groups.push_back(setting->group);
   }
-  EXPECT_THAT(groups, ElementsAre("Application", "Secrets", "HTTP server", "Limits and timeouts", "Database",
-                                  "Sessions", "Tokens", "Passwords and login"));
+  EXPECT_THAT(groups, ::testing::SizeIs(std::set(groups.begin(), groups.end()).size()));
+  EXPECT_EQ(groups.front(), "Application");
 }
 
 TEST(Catalog, SettingThatFollowsAnotherFeatures_StandsBehindIt) {

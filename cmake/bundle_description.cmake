@@ -1,0 +1,15 @@
+# Called by gatehouse_bundle_description at build time. `/path: {$ref: "paths/file.yaml"}` in INPUT becomes that file's path item;
+# there, ../openapi.yaml is the document itself.
+cmake_path(GET INPUT PARENT_PATH folder)
+file(READ "${INPUT}" text)
+string(REGEX MATCHALL "\n  /[^\n]*: {\\$ref: \"[^\"\n]+\"}" references "${text}")
+foreach(reference IN LISTS references)
+  string(REGEX MATCH "^(\n  /[^\n]*:) {\\$ref: \"([^\"]+)\"}$" matched "${reference}")
+  set(path "${CMAKE_MATCH_1}")
+  file(READ "${folder}/${CMAKE_MATCH_2}" item)
+  string(REPLACE "../openapi.yaml#" "#" item "\n${item}")
+  string(REGEX REPLACE "\n([^\n])" "\n    \\1" item "${item}")
+  string(REGEX REPLACE "\n$" "" item "${item}")
+  string(REPLACE "${reference}" "${path}${item}" text "${text}")
+endforeach()
+file(WRITE "${OUTPUT}" "${text}")
