@@ -40,15 +40,28 @@ TEST(JsonReader, Escapes_AreResolvedInNamesAndTexts) {
             "alg=\"None\n\xC3\xA9\";list=[\"🔑\",];");
 }
 
+/// Keeps names and texts as it hears them.
+struct Keeper {
+  std::vector<std::string_view> kept;
+  bool on_name(std::string_view name) { return kept.push_back(name), true; }
+  bool on_value(const Scalar& value) { return kept.push_back(std::get<std::string_view>(value)), true; }
+  bool on_list() { return true; }
+  bool on_entry(const Scalar&) { return true; }
+  bool on_fault(Fault) { return false; }
+};
+
+TEST(JsonReader, CopiedSink_PointedAtTheOneItWasCopiedFrom) {
+  Keeper meant;
+  Keeper other;
+  AnySink original{meant};
+  AnySink copy{original};
+  original = AnySink{other};
+  EXPECT_TRUE(copy.on_name("name"));
+  EXPECT_EQ(meant.kept, std::vector<std::string_view>{"name"});
+  EXPECT_TRUE(other.kept.empty());
+}
+
 TEST(JsonReader, ViewsOfEscapedTexts_LastAsLongAsTheBuffer) {
-  struct Keeper {
-    std::vector<std::string_view> kept;
-    bool on_name(std::string_view name) { return kept.push_back(name), true; }
-    bool on_value(const Scalar& value) { return kept.push_back(std::get<std::string_view>(value)), true; }
-    bool on_list() { return true; }
-    bool on_entry(const Scalar&) { return true; }
-    bool on_fault(Fault) { return false; }
-  };
   TextBuffer texts;
   Keeper keeper;
   EXPECT_EQ(
