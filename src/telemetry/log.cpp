@@ -1,8 +1,7 @@
 #include "telemetry/log.hpp"
 
+#include <string>
 #include <utility>
-
-#include "json/string.hpp"
 
 namespace gatehouse::telemetry {
 namespace {
@@ -18,49 +17,45 @@ std::string_view first_bytes(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, end);
 }
 
-void append_text(std::string& line, std::string_view text) {
-  // Cut before it is escaped, so that an escape is never cut in two.
+/// Cut before it is escaped, so that an escape is never cut in two; a mark says so.
+void write_text(json::Writer& writer, std::string_view text) {
   const std::string_view kept = first_bytes(text, field_bytes_max);
-  json::append_string(line, kept);
-  if (kept.size() == text.size()) return;
-  // Behind the closing quote again: the mark belongs to the text, where every reader of JSON shows it.
-  line.pop_back();
-  line += cut_mark;
-  line += '"';
+  if (kept.size() == text.size()) {
+    writer.value(text);
+  } else {
+    writer.value(std::string{kept}.append(cut_mark));
+  }
 }
 
 }  // namespace
 
-void Field::append_to(std::string& line) const {
-  json::append_string(line, name_);
-  line += ':';
+void Field::write(json::Writer& writer) const {
+  writer.key(name_);
   if (const auto* text = std::get_if<std::string_view>(&value_)) {
-    append_text(line, *text);
+    write_text(writer, *text);
   } else if (const auto* number = std::get_if<std::int64_t>(&value_)) {
-    line += std::to_string(*number);
+    writer.value(*number);
   } else {
-    line += std::get<bool>(value_) ? "true" : "false";
+    writer.value(std::get<bool>(value_));
   }
 }
 
 void Log::write(Level level, std::string_view event, Fields fields) {
   if (!is_enabled(level)) return;
-  std::string line = "{\"time\":\"";
-  append_iso8601(line, clock_.now());
-  line += "\",\"level\":\"";
-  line += to_text(level);
-  line += "\",\"event\":";
-  append_text(line, event);
+  std::string line;
+  json::Writer writer{line};
+  writer.begin_object().member("time", clock_.now()).member("level", to_text(level)).key("event");
+  write_text(writer, event);
   for (const Field& field : fields) {
     // Looked at between fields: one more field of bounded size is kept whole, and the line stays JSON.
     if (line.size() > line_bytes_max) {
-      line += ",\"truncated\":true";
+      writer.member("truncated", true);
       break;
     }
-    line += ',';
-    field.append_to(line);
+    field.write(writer);
   }
-  line += "}\n";
+  writer.end_object();
+  line += '\n';
   queue_.push(std::move(line));
 }
 

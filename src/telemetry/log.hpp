@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/clock.hpp"
+#include "json/writer.hpp"
 #include "telemetry/level.hpp"
 #include "telemetry/log_queue.hpp"
 
@@ -28,7 +29,7 @@ class Field {
     requires(!std::same_as<Integer, bool>)
   Field(std::string_view name, Integer number) : name_(name), value_(static_cast<std::int64_t>(number)) {}
 
-  void append_to(std::string& line) const;
+  void write(json::Writer& writer) const;
 
  private:
   std::string_view name_;

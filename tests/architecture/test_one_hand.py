@@ -4,7 +4,7 @@ import re
 import unittest
 
 from layers import place
-from sources import code_of, comments_of, cpp_files, functions_of
+from sources import SRC, code_of, comments_of, cpp_files, functions_of, literals_of
 
 # Where every rule below holds.
 FOLDERS = ("src", "tests", "bench")
@@ -13,6 +13,10 @@ LOCK_GUARD = re.compile(r"\bstd::lock_guard\b")
 ENDLESS = re.compile(r"\bfor\s*\(\s*;\s*;\s*\)|\bwhile\s*\(\s*1\s*\)")
 BRACED_UNEXPECTED = re.compile(r"\bstd::unexpected(?:<[^;{}()]*>)?(?:\s+\w+)?\s*\{")
 CONDITION = re.compile(r"\b(?:if|for|while)\b(?: constexpr)?\s*\(|\belse\b(?!\s+if\b)")
+# The middle of an object: a literal that ends behind a member's name, or begins behind a value.
+JOINED_JSON = re.compile(r'^(?:\\?")?,\\?"\w|\\?":(?:\\?")?$')
+# A line for each request, written into a buffer that is there.
+MAY_JOIN_JSON = {SRC / "telemetry" / "access_log.cpp"}
 BODY_ON_ITS_OWN_LINE = re.compile(r"[ \t]*\n\s*[^\s{]")
 
 
@@ -59,6 +63,11 @@ class OneHand(unittest.TestCase):
     def test_unexpected_has_parentheses(self):
         self.check(lambda code: lines_matching(BRACED_UNEXPECTED, code))
 
+    def test_json_is_written_by_the_writer(self):
+        wrong = [place(path, line) for path in cpp_files("src") if path not in MAY_JOIN_JSON
+                 for line, content in literals_of(path.read_text()) if JOINED_JSON.search(content)]
+        self.assertEqual([], wrong)
+
     def test_a_body_on_a_line_of_its_own_has_braces(self):
         self.check(unbraced_bodies)
 
@@ -73,6 +82,12 @@ class ThePatterns(unittest.TestCase):
             self.assertTrue(BRACED_UNEXPECTED.search(form), form)
         for form in ("return std::unexpected(Error{1});", "std::unexpected<Error> failure(int i) {"):
             self.assertFalse(BRACED_UNEXPECTED.search(form), form)
+
+    def test_joined_json_is_told_from_other_text(self):
+        for literal in (r'{\"time\":\"', r'\",\"level\":\"', r',\"status\":', '{"id":', '","event":"', r',\"truncated\":true'):
+            self.assertTrue(JOINED_JSON.search(literal), literal)
+        for literal in ("a, b", ":", "name: ", r'\"', r'\" is no number', '{"name":"Gatehouse"}', r'{\"name\": \"Ada\"'):
+            self.assertFalse(JOINED_JSON.search(literal), literal)
 
     def test_bodies_are_told_apart(self):
         self.assertEqual([1, 3, 5], list(unbraced_bodies("if (a(b))\n  c;\nelse if (d)\n  e;\nelse\n  f;\n")))
