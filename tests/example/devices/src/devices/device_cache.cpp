@@ -1,0 +1,52 @@
+#include "devices/device_cache.hpp"
+
+#include "devices/topics.hpp"
+
+namespace gatehouse::devices {
+
+DeviceCache::Ticket DeviceCache::ticket() const {
+  const std::scoped_lock lock{mutex_};
+  return changes_;
+}
+
+void DeviceCache::remember(UserId user, const std::vector<Device>& devices, Ticket ticket) {
+  const std::scoped_lock lock{mutex_};
+  if (!hears_ || ticket != changes_) return;
+  if (known_.size() >= users_max) known_.clear();
+  known_.insert_or_assign(user.value, devices);
+}
+
+std::optional<std::vector<Device>> DeviceCache::find(UserId user) const {
+  const std::scoped_lock lock{mutex_};
+  const auto found = known_.find(user.value);
+  if (found == known_.end()) return std::nullopt;
+  return found->second;
+}
+
+void DeviceCache::on_feed_ready() noexcept { forget_all(true); }
+
+void DeviceCache::on_feed_lost() noexcept { forget_all(false); }
+
+void DeviceCache::on_announcement(const database::Announcement& announcement) noexcept {
+  auto user = devices_topic.id_in(announcement);
+  if (!user) user = user_topic.id_in(announcement);
+  if (!user) return;
+  const std::scoped_lock lock{mutex_};
+  ++changes_;
+  known_.erase(user->value);
+}
+
+void DeviceCache::on_unknown_change() noexcept {
+  const std::scoped_lock lock{mutex_};
+  ++changes_;
+  known_.clear();
+}
+
+void DeviceCache::forget_all(bool hears) noexcept {
+  const std::scoped_lock lock{mutex_};
+  hears_ = hears;
+  ++changes_;
+  known_.clear();
+}
+
+}  // namespace gatehouse::devices

@@ -1,0 +1,198 @@
+"""CONTRIBUTING's worked example, carried out: a feature is new files and one line in each list, and then it works.
+
+A copy of the tree gets the files and lines of tests/example/devices/, is built, and serves on both databases.
+"""
+
+import os
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from added_lines import EXAMPLE, REPOSITORY, add_lines, added_lines, new_files
+from harness.accounts import create_user
+from harness.program import Gatehouse
+from harness.waiting import wait_until
+
+pytestmark = pytest.mark.serial
+
+# Far more than a build of what the example changes takes with a warm compiler cache; without one everything is compiled.
+BUILD_DEADLINE_S = 1800
+SEEN_WITHIN_S = 20.0
+# The feature's own, and what compares the lists with each other and with the documents.
+UNIT_TESTS = {
+    "unit_devices": "*",
+    "unit_api": "Problems.*:Routes.*:*RoutesTest.*",
+    "unit_service": "Catalog.*:EnvExample.*:ConfigurationPage.*",
+}
+
+
+def run_in(folder: Path, *command: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_")}
+    result = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=BUILD_DEADLINE_S, check=False
+    )
+    assert result.returncode == 0, f"{' '.join(command)}\n{result.stdout[-8000:]}\n{result.stderr[-8000:]}"
+    return result.stdout
+
+
+def copy_tree(target: Path):
+    """What git keeps of the tree, as it is now."""
+    kept = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = run_in(REPOSITORY, "git", "-c", f"safe.directory={REPOSITORY}", *kept)
+    for name in listed.split("\0"):
+        if name and (REPOSITORY / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, target / name)
+
+
+def add_feature(tree: Path):
+    for name in new_files():
+        assert not (tree / name).exists(), f"{name} is not new"
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(EXAMPLE / name, tree / name)
+    for file in {line.file for line in added_lines()}:
+        (tree / file).write_text("\n".join(add_lines(tree, file)))
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory) -> Path:
+    """The house with the feature in it, built."""
+    folder = tmp_path_factory.mktemp("example") / "gatehouse"
+    folder.mkdir()
+    copy_tree(folder)
+    add_feature(folder)
+    run_in(folder, "cmake", "--preset", "release")
+    run_in(folder, "ninja", "-C", "build/release", "gatehouse", *UNIT_TESTS)
+    run_in(folder, "./dev", "settings")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _example_is_the_program(request, monkeypatch):
+    if "tree" in request.fixturenames:
+        tree = request.getfixturevalue("tree")
+        monkeypatch.setenv("GATEHOUSE_BINARY", str(tree / "build/release/gatehouse"))
+
+
+@pytest.fixture
+def serving(tree, start):
+    """start(), of the program with the feature."""
+    return start
+
+
+def devices_of(user: dict) -> str:
+    return f"/users/{user['id']}/devices"
+
+
+def names(response) -> list[str]:
+    assert response.status == 200, response.body
+    return [device["name"] for device in response.json()]
+
+
+@pytest.mark.parametrize("program", UNIT_TESTS)
+def test_unit_tests_pass(tree, program):
+    run_in(tree, f"build/release/tests/{program}", "--gtest_brief=1", f"--gtest_filter={UNIT_TESTS[program]}")
+
+
+def test_architecture_holds_with_the_feature(tree):
+    """But for what the compiler says of the port's headers, which the feature does not change."""
+    rules = ["tests/architecture", "-k", "not Forgetting"]
+    run_in(tree, "/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", *rules)
+
+
+def test_routes_ask_for_a_key(serving):
+    with serving().api() as api:
+        user = create_user(api)
+        for method in ("GET", "POST", "DELETE"):
+            assert api.request(method, devices_of(user), key=None).json()["code"] == "missing_api_key"
+            assert api.request(method, devices_of(user), key="another").json()["code"] == "invalid_api_key"
+
+
+def test_devices_are_added_listed_and_removed(serving):
+    with serving().api() as api:
+        user, other = create_user(api), create_user(api)
+        added = api.post(devices_of(user), {"name": "Telephone"})
+        assert added.status == 201 and added.json()["name"] == "Telephone"
+        assert names(api.get(devices_of(user))) == ["Telephone"]
+        assert names(api.get(devices_of(other))) == []
+        assert api.delete(devices_of(user)).status == 200
+        assert names(api.get(devices_of(user))) == []
+        assert api.post(devices_of(user), {"name": "x" * 101}).json()["code"] == "validation_failed"
+        assert api.post(devices_of({"id": 987654}), {"name": "Telephone"}).json()["code"] == "user_not_found"
+        assert api.get(devices_of({"id": 987654})).json()["code"] == "user_not_found"
+
+
+def test_setting_is_shown_and_bounds_the_devices(serving, command):
+    assert "DEVICES_PER_USER_MAX" in command("settings").stdout
+    with serving(DEVICES_PER_USER_MAX="2").api() as api:
+        user = create_user(api)
+        assert [api.post(devices_of(user), {"name": name}).status for name in ("a", "b", "c")] == [201, 201, 409]
+        assert api.post(devices_of(user), {"name": "c"}).json()["code"] == "too_many_devices"
+        assert sorted(names(api.get(devices_of(user)))) == ["a", "b"]
+
+
+def test_devices_added_at_once_do_not_exceed_the_bound(serving):
+    program: Gatehouse = serving(DEVICES_PER_USER_MAX="3")
+    with program.api() as api:
+        user = create_user(api)
+
+        def add(number) -> int:
+            with program.api() as own:
+                return own.post(devices_of(user), {"name": f"Device {number}"}).status
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sorted(pool.map(add, range(12))) == 3 * [201] + 9 * [409]
+        assert len(names(api.get(devices_of(user)))) == 3
+
+
+def test_devices_go_with_their_user(serving):
+    with serving().api() as api:
+        user = create_user(api)
+        api.post(devices_of(user), {"name": "Telephone"})
+        assert names(api.get(devices_of(user))) == ["Telephone"]
+        assert api.delete(f"/users/{user['id']}").status == 200
+        assert api.get(devices_of(user)).json()["code"] == "user_not_found"
+
+
+def test_job_deletes_expired_devices(serving, database):
+    program: Gatehouse = serving()
+    with program.api() as api:
+        user = create_user(api)
+        api.post(devices_of(user), {"name": "old"})
+        database.shift("devices", "expires_at", timedelta(days=-91))
+        api.post(devices_of(user), {"name": "new"})
+    program.stop()
+    with serving().api() as api:
+        wait_until(lambda: database.rows("SELECT name FROM devices") == [("new",)], SEEN_WITHIN_S, "the job")
+        assert names(api.get(devices_of(user))) == ["new"]
+
+
+def test_command_deletes_expired_devices(serving, command, database):
+    program: Gatehouse = serving()
+    with program.api() as api:
+        api.post(devices_of(create_user(api)), {"name": "old"})
+    program.stop()
+    database.shift("devices", "expires_at", timedelta(days=-91))
+    assert command("devices", "cleanup").stdout == "Deleted expired devices\n"
+    assert database.rows("SELECT name FROM devices") == []
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_announcement_reaches_another_replica(serving, database):
+    with serving().api() as here, serving().api() as there:
+        user = create_user(here)
+        here.post(devices_of(user), {"name": "Telephone"})
+
+        def remembers():
+            """What nobody announces is seen by who asks the database, and not by who remembers."""
+            shown = names(there.get(devices_of(user)))
+            database.run("UPDATE devices SET name = name || '!'")
+            return names(there.get(devices_of(user))) == shown
+
+        wait_until(remembers, SEEN_WITHIN_S, "the memory of the other replica")
+        here.post(devices_of(user), {"name": "Tablet"})
+        wait_until(lambda: "Tablet" in names(there.get(devices_of(user))), SEEN_WITHIN_S, "the announcement")
