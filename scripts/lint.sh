@@ -71,6 +71,7 @@ check_python() {
 mypy_path() {
   case $1 in
     scripts) echo "$PWD/tests/architecture" ;;
+    tests/architecture) echo "$PWD/tests/example" ;;
     tests/e2e | tests/example) echo "$PWD/tests/integration" ;;
   esac
 }

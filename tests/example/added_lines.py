@@ -7,6 +7,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = Path(__file__).resolve().parent / "devices"
 LINES = EXAMPLE / "lines.txt"
+GAP = "…"
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,14 @@ class AddedLine:
 
     def place_in(self, lines: list[str]) -> int:
         """Where it is inserted. Its neighbour stands there once."""
-        assert lines.count(self.neighbour) == 1, f"{self.file} has not once the line {self.neighbour!r}"
-        return lines.index(self.neighbour) + (0 if self.is_before else 1)
+        places = [place for place, line in enumerate(lines) if self.is_beside(line)]
+        assert len(places) == 1, f"{self.file} has not once the line {self.neighbour!r}; {LINES.name} says where a line is added"
+        return places[0] + (0 if self.is_before else 1)
+
+    def is_beside(self, line: str) -> bool:
+        """Whether this is its neighbour, of which a line may tell no more than how it begins."""
+        beginning = self.neighbour.removesuffix(GAP)
+        return line.startswith(beginning) if beginning != self.neighbour else line == self.neighbour
 
 
 def added_lines() -> list[AddedLine]:

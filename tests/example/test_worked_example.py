@@ -99,9 +99,9 @@ def test_unit_tests_pass(tree, program):
 
 
 def test_architecture_holds_with_the_feature(tree):
-    """But for what the compiler says of the port's headers, which the feature does not change."""
-    rules = ["tests/architecture", "-k", "not Forgetting"]
-    run_in(tree, "/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", *rules)
+    """But for what the compiler says of the port's headers, and for what is only true before the feature is there."""
+    left_out = [f"--ignore=tests/architecture/{name}.py" for name in ("test_forgetting", "test_example_lines")]
+    run_in(tree, "/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", *left_out, "tests/architecture")
 
 
 def test_routes_ask_for_a_key(serving):

@@ -5,9 +5,8 @@ from itertools import product
 
 import pytest
 
-from added_lines import EXAMPLE, REPOSITORY, added_lines, new_files
+from added_lines import EXAMPLE, GAP, REPOSITORY, added_lines, new_files
 
-GAP = "…"
 SECTION = (REPOSITORY / "CONTRIBUTING.md").read_text().split("## Adding a feature")[1].split("\n## ")[0]
 EXCERPTS = re.findall(r"```cpp\n// (\S+)\n(.*?)```", SECTION, re.DOTALL)
 
