@@ -74,6 +74,25 @@ class Places(unittest.TestCase):
         self.assertEqual([], matches(SLEEP, cpp_files("tests/unit", "tests/contract")))
 
 
+class Vectors(unittest.TestCase):
+    FOLDER = ROOT / "tests" / "vectors"
+
+    def test_each_file_is_used_and_described(self):
+        """What no test reads is only weight in every clone."""
+        tests = "".join(path.read_text() for path in cpp_files("tests") + sorted((ROOT / "tests").rglob("test_*.py")))
+        readme = (self.FOLDER / "README.md").read_text()
+        files = [path for folder in self.FOLDER.iterdir() if folder.is_dir() for path in folder.iterdir() if path.name != "LICENSE"]
+        self.assertGreater(len(files), 10)
+        self.assertEqual([], [relative(path) for path in files if path.name not in tests or path.name not in readme])
+
+    def test_what_others_published_has_its_licence(self):
+        self.assertEqual([], [name for name in ("wycheproof", "jose-cookbook") if not (self.FOLDER / name / "LICENSE").exists()])
+
+    def test_nothing_is_read_from_beside_the_repository(self):
+        sources = cpp_files("tests") + sorted((ROOT / "tests").rglob("*.py"))
+        self.assertEqual([], [relative(path) for path in sources if re.search(r"(?:parent_path\(\)|\.parent) / \"shared\"", path.read_text())])
+
+
 class Migrations(unittest.TestCase):
     def test_every_migration_goes_up_and_down_in_both_dialects(self):
         names = {dialect: {path.name for path in (ROOT / "migrations" / dialect).glob("*.sql")} for dialect in ("postgres", "sqlite")}

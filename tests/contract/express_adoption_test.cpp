@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,9 +10,9 @@
 #include "schema_text.hpp"
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"
-#include "support/places.hpp"
 #include "support/plain_writes.hpp"
 #include "support/run_task.hpp"
+#include "support/vectors.hpp"
 
 namespace gatehouse::database {
 namespace {
@@ -24,10 +22,9 @@ constexpr Statement select_password{"adoption_select_password",
 constexpr Statement count_sessions{"adoption_count_sessions", "SELECT count(*) FROM sessions"};
 constexpr Statement count_knex{"adoption_count_knex", "SELECT count(*) FROM knex_migrations"};
 
-// A real database of the Express service as a script; empty where it is not there.
+// A real database of the Express service as a script.
 std::string real_express_database() {
-  std::ifstream file{testing::express_reference_folder() / "express-database.sql"};
-  std::string script{std::istreambuf_iterator<char>{file}, {}};
+  std::string script = testing::read_vectors("express/database.sql");
   // pg_dump empties the session's search path, which would outlast the script on this connection.
   const auto setting = script.find("SELECT pg_catalog.set_config('search_path'");
   if (setting != std::string::npos) script.erase(setting, script.find('\n', setting) - setting);
@@ -220,7 +217,6 @@ TEST_P(ExpressAdoption, RollbackToExpress_SessionIdThatWasGiven_IsNotGivenAgain)
 TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {
   auto script = real_express_database();
   if (schema_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
-  if (script.empty()) GTEST_SKIP() << "express-database.sql is not there";
   run(std::move(script));
   const auto express = schema_text(io_, *schema_);
   const auto john = password_of("john@example.com");
@@ -241,7 +237,6 @@ TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {
 TEST_P(ExpressAdoption, ExpressMigrations_OnAnEmptyDatabase_MakeTheRealExpressSchema) {
   auto script = real_express_database();
   if (schema_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";
-  if (script.empty()) GTEST_SKIP() << "express-database.sql is not there";
   schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
   ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
   ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "contract/login_fixture.hpp"
-#include "support/places.hpp"
+#include "support/vectors.hpp"
 
 namespace gatehouse::flows {
 namespace {
@@ -181,11 +179,7 @@ TEST_P(LoginFlowTest, FullHashingPool_IsOverloadedNotWrong) {
 }
 
 TEST_P(LoginFlowTest, VectorsOfTheExpressService_LogIn) {
-  std::ifstream file{testing::vectors_folder() / "legacy-password-hashes.json"};
-  if (!file) GTEST_SKIP() << "the vectors are not here";
-  std::stringstream text;
-  text << file.rdbuf();
-  const auto document = boost::json::parse(text.str());
+  const auto document = testing::load_vectors("express/password-hashes.json");
   const auto& cases = document.at("cases").as_array();
   ASSERT_EQ(cases.size(), 200u);
   std::vector<std::string> passwords;

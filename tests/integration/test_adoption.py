@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from harness.accounts import create_user, is_alive, log_in, try_log_in
-from harness.places import EXPRESS_REFERENCE, required
+from harness.places import VECTORS
 
 pytestmark = [pytest.mark.sequential, pytest.mark.parametrize("kind", ["postgres"], indirect=True)]
 
@@ -21,7 +21,7 @@ EXPRESS_MIGRATIONS = [
 
 def restore(database):
     """Loads the Express service's dump."""
-    dump = required(EXPRESS_REFERENCE / "express-database.sql")
+    dump = VECTORS / "express" / "database.sql"
     result = subprocess.run(
         ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(dump), database.url],
         capture_output=True,

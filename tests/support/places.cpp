@@ -6,8 +6,6 @@ namespace gatehouse::testing {
 // cache has it.
 std::filesystem::path source_folder() { return GATEHOUSE_SOURCE_DIR; }
 
-std::filesystem::path vectors_folder() { return source_folder().parent_path() / "shared" / "vectors"; }
-
-std::filesystem::path express_reference_folder() { return source_folder().parent_path() / "shared" / "mission"; }
+std::filesystem::path vectors_folder() { return source_folder() / "tests" / "vectors"; }
 
 }  // namespace gatehouse::testing

@@ -1,7 +1,6 @@
 #include "support/vectors.hpp"
 
 #include <boost/json/parse.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -20,16 +19,14 @@ unsigned nibble(char digit) {
 
 }  // namespace
 
-std::optional<boost::json::value> load_vectors(std::string_view file) {
+std::string read_vectors(std::string_view file) {
   const std::filesystem::path path = vectors_folder() / file;
-  if (!std::filesystem::exists(path)) {
-    std::printf("skipped: no vectors at %s\n", path.c_str());
-    return std::nullopt;
-  }
   std::ifstream in{path, std::ios::binary};
-  const std::string text{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-  return boost::json::parse(text);
+  if (!in) throw std::runtime_error("there is no " + path.string());
+  return {std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
 }
+
+boost::json::value load_vectors(std::string_view file) { return boost::json::parse(read_vectors(file)); }
 
 std::string from_hex(std::string_view digits) {
   if (digits.size() % 2 != 0) throw std::invalid_argument("an odd number of hexadecimal digits");

@@ -1,15 +1,16 @@
 #pragma once
 
 #include <boost/json/value.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace gatehouse::testing {
 
-/// Published test vectors, outside the source tree: `wycheproof/hmac_sha256_test.json`. Nothing, and a printed line,
-/// where the folder is not there; a file that is there but unreadable throws.
-[[nodiscard]] std::optional<boost::json::value> load_vectors(std::string_view file);
+/// A file of tests/vectors/, parsed: `wycheproof/hmac_sha256_test.json`. Throws where there is none, or no JSON in it.
+[[nodiscard]] boost::json::value load_vectors(std::string_view file);
+
+/// A file of tests/vectors/ as it stands; throws std::runtime_error where there is none.
+[[nodiscard]] std::string read_vectors(std::string_view file);
 
 /// The bytes that hexadecimal digits spell; throws std::invalid_argument for anything else.
 [[nodiscard]] std::string from_hex(std::string_view digits);

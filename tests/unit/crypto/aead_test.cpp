@@ -103,9 +103,8 @@ void check_vector(const boost::json::value& test) {
 // Groups with nonces of another length than 24 bytes cannot be put to this interface: the length is fixed.
 TEST(AeadVectors, Wycheproof_MatchAndForgedAreRefused) {
   const auto vectors = load_vectors("wycheproof/xchacha20_poly1305_test.json");
-  if (!vectors) GTEST_SKIP();
   std::size_t checked = 0;
-  for (const auto& group : vectors->at("testGroups").as_array()) {
+  for (const auto& group : vectors.at("testGroups").as_array()) {
     if (group.at("ivSize").to_number<std::size_t>() != Aead::nonce_bytes * 8) continue;
     for (const auto& test : group.at("tests").as_array()) {
       check_vector(test);

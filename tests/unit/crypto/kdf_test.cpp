@@ -39,8 +39,7 @@ TEST(Hkdf, Rfc5869Vectors_Match) {
 
 TEST(Hkdf, WycheproofVectors_MatchAndOversizedAreRefused) {
   const auto vectors = load_vectors("wycheproof/hkdf_sha256_test.json");
-  if (!vectors) GTEST_SKIP();
-  for (const auto& group : vectors->at("testGroups").as_array()) {
+  for (const auto& group : vectors.at("testGroups").as_array()) {
     for (const auto& test : group.at("tests").as_array()) {
       const std::string secret = bytes_of(test, "ikm");
       const std::string salt = bytes_of(test, "salt");

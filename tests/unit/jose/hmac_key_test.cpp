@@ -41,8 +41,7 @@ void check_vector(const boost::json::value& test, std::size_t tag_bytes) {
 
 TEST(HmacKey, WycheproofVectors_MatchAndForgedAreRefused) {
   const auto vectors = load_vectors("wycheproof/hmac_sha256_test.json");
-  if (!vectors) GTEST_SKIP();
-  for (const auto& group : vectors->at("testGroups").as_array()) {
+  for (const auto& group : vectors.at("testGroups").as_array()) {
     const auto tag_bytes = group.at("tagSize").to_number<std::size_t>() / 8;
     for (const auto& test : group.at("tests").as_array()) check_vector(test, tag_bytes);
   }

@@ -98,11 +98,10 @@ TEST(Rfc7515, A5_Unsecured_IsRefused) {
 /// the very same one.
 void check_cookbook(std::string_view file, bool reproducible) {
   const auto example = load_vectors(file);
-  if (!example) GTEST_SKIP();
-  const auto& jwk = example->at("input").at("key");
+  const auto& jwk = example.at("input").at("key");
   const auto pair = std::make_shared<const PrivateKey>(private_pem_of(jwk).value());
   const auto checker = std::make_shared<const PublicKey>(public_pem_of(jwk).value());
-  const std::string token = text_of(example->at("output"), "compact");
+  const std::string token = text_of(example.at("output"), "compact");
   const JwsVerifier verifier{{std::make_shared<const PublicKey>(
                                  public_pem_of(jwk).value(),
                                  jwk.as_object().contains("kid") ? text_of(jwk, "kid") : std::string{checker->kid()})},
@@ -110,14 +109,14 @@ void check_cookbook(std::string_view file, bool reproducible) {
   JwsBuffer buffer;
   const auto verified = verifier.verify(token, buffer);
   ASSERT_TRUE(verified);
-  EXPECT_EQ(verified->payload(), text_of(example->at("input"), "payload"));
+  EXPECT_EQ(verified->payload(), text_of(example.at("input"), "payload"));
 
   std::string signature;
-  const std::string input = text_of(example->at("signing"), "sig-input");
+  const std::string input = text_of(example.at("signing"), "sig-input");
   pair->append_signature(signature, input);
   EXPECT_TRUE(checker->verifies(input, signature));
   if (reproducible) {
-    EXPECT_EQ(to_base64url(signature), text_of(example->at("signing"), "sig"));
+    EXPECT_EQ(to_base64url(signature), text_of(example.at("signing"), "sig"));
   }
 }
 
@@ -127,29 +126,26 @@ TEST(Rfc7520, Section4_1_RsaSha256_VerifiesAndIsMadeAgain) {
 
 TEST(Rfc7520, Section4_2_RsaPss_IsRefused) {
   const auto example = load_vectors("jose-cookbook/jws_4_2.rsa-pss_signature.json");
-  if (!example) GTEST_SKIP();
-  const auto& jwk = example->at("input").at("key");
+  const auto& jwk = example.at("input").at("key");
   const auto key = std::make_shared<const PublicKey>(public_pem_of(jwk).value(), text_of(jwk, "kid"));
-  EXPECT_EQ(verify({key}, text_of(example->at("output"), "compact")).error(), JwsError::wrong_algorithm);
+  EXPECT_EQ(verify({key}, text_of(example.at("output"), "compact")).error(), JwsError::wrong_algorithm);
 }
 
 TEST(Rfc7520, Section4_3_EcdsaP521_KeyIsRefused) {
   const auto example = load_vectors("jose-cookbook/jws_4_3.ecdsa_signature.json");
-  if (!example) GTEST_SKIP();
-  const auto pem = public_pem_of(example->at("input").at("key"));
+  const auto pem = public_pem_of(example.at("input").at("key"));
   ASSERT_TRUE(pem);
   EXPECT_THROW(PublicKey{*pem}, std::invalid_argument);
 }
 
 TEST(Rfc7520, Section4_4_HmacSha256_VerifiesAndIsMadeAgain) {
   const auto example = load_vectors("jose-cookbook/jws_4_4.hmac-sha2_integrity_protection.json");
-  if (!example) GTEST_SKIP();
-  const auto& jwk = example->at("input").at("key");
+  const auto& jwk = example.at("input").at("key");
   const auto key = std::make_shared<const HmacKey>(from_base64url(text_of(jwk, "k")).value(), text_of(jwk, "kid"));
-  const std::string token = text_of(example->at("output"), "compact");
-  EXPECT_EQ(verify({key}, token), text_of(example->at("input"), "payload"));
+  const std::string token = text_of(example.at("output"), "compact");
+  EXPECT_EQ(verify({key}, token), text_of(example.at("input"), "payload"));
   // Our signer writes the header's members in this order too, so that the whole token comes out the same.
-  EXPECT_EQ(JwsSigner(key, "").sign(text_of(example->at("input"), "payload")), token);
+  EXPECT_EQ(JwsSigner(key, "").sign(text_of(example.at("input"), "payload")), token);
 }
 
 TEST(Rfc8037, Ed25519_VerifiesAndIsMadeAgain) { check_cookbook("jose-cookbook/curve25519_jws.json", true); }

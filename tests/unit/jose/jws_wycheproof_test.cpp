@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/system/system_error.hpp>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -75,6 +76,8 @@ std::optional<JwsVerifier> verifier_for(const boost::json::value& group) {
     return std::nullopt;
   } catch (const std::out_of_range&) {
     return std::nullopt;  // a JWK without the members of its kind
+  } catch (const boost::system::system_error&) {
+    return std::nullopt;  // the same, from Boost 1.83 on
   }
 }
 
@@ -102,9 +105,8 @@ void check_test(const boost::json::value& test, const std::optional<JwsVerifier>
 
 void check_file(std::string_view file, const Deviations& deviations) {
   const auto vectors = load_vectors(file);
-  if (!vectors) GTEST_SKIP();
   std::size_t accepted_groups = 0;
-  for (const auto& group : vectors->at("testGroups").as_array()) {
+  for (const auto& group : vectors.at("testGroups").as_array()) {
     const auto verifier = verifier_for(group);
     accepted_groups += verifier ? 1 : 0;
     for (const auto& test : group.at("tests").as_array()) check_test(test, verifier, deviations);

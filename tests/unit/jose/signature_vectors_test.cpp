@@ -12,9 +12,8 @@ namespace {
 /// which older standards allow, are refused: today's signers do not make them.
 void check_file(std::string_view file, JwsAlgorithm algorithm) {
   const auto vectors = load_vectors(file);
-  if (!vectors) GTEST_SKIP();
   std::size_t checked = 0;
-  for (const auto& group : vectors->at("testGroups").as_array()) {
+  for (const auto& group : vectors.at("testGroups").as_array()) {
     const PublicKey key{text_of(group, "publicKeyPem")};
     ASSERT_EQ(key.algorithm(), algorithm);
     for (const auto& test : group.at("tests").as_array()) {
