@@ -1,9 +1,12 @@
-# Everything the program links, all of it from Debian 12's packages (docs/dependencies.md says what each is for).
+# Everything the program links, all of it from Debian's packages (docs/dependencies.md says what each is for, and why some are
+# linked as archives).
 find_package(Threads REQUIRED)
-find_package(Boost 1.81 REQUIRED COMPONENTS json)
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(PostgreSQL 15 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
+find_library(sqlite_archive libsqlite3.a REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED libsodium>=1.0.18)

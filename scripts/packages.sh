@@ -1,11 +1,16 @@
 # The Debian packages each command needs (docs/dependencies.md says what for), and their installation.
 
+# Debian 12's own Boost is older than what this needs, so there it is the newer one beside it.
+boost_version=
+[[ $(. /etc/os-release && echo "${VERSION_CODENAME:-}") != bookworm ]] || boost_version=1.81
+
 packages_build=(g++ cmake ninja-build ccache pkg-config curl
-  libboost1.81-dev libboost-json1.81-dev libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev)
+  "libboost$boost_version-dev" "libboost-json$boost_version-dev" "libboost-url$boost_version-dev"
+  libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev)
 packages_clang=(clang-19 lld-19 llvm-19 libclang-rt-19-dev)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev
   postgresql postgresql-client postgresql-contrib pgbouncer
-  python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema nodejs openssl sqlite3)
+  python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema nodejs openssl sqlite3 systemd)
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
   shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev)

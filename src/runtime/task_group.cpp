@@ -12,13 +12,20 @@ TaskGroup::TaskGroup(boost::asio::io_context& io, FailureSink on_failure)
     : io_(io), on_failure_(std::move(on_failure)) {}
 
 void TaskGroup::spawn(Task<> task) {
-  const auto signal = signals_.emplace(signals_.end());
-  auto on_end = [this, signal](const std::exception_ptr& thrown) {
-    signals_.erase(signal);
+  const auto spawned = spawned_.emplace(spawned_.end());
+  auto on_end = [this, spawned](const std::exception_ptr& thrown) {
+    spawned_.erase(spawned);
     if (thrown) report(thrown);
-    if (signals_.empty() && when_empty_) std::exchange(when_empty_, nullptr)();
+    if (spawned_.empty() && when_empty_) std::exchange(when_empty_, nullptr)();
   };
-  boost::asio::co_spawn(io_, std::move(task), boost::asio::bind_cancellation_slot(signal->slot(), std::move(on_end)));
+  boost::asio::co_spawn(io_, begin(*spawned, std::move(task)),
+                        boost::asio::bind_cancellation_slot(spawned->signal.slot(), std::move(on_end)));
+}
+
+// The element of the list outlives its coroutine, whose end removes it.
+Task<> TaskGroup::begin(Spawned& spawned, Task<> task) {
+  spawned.has_begun = true;
+  if (!spawned.is_cancelled) co_await std::move(task);
 }
 
 void TaskGroup::report(const std::exception_ptr& thrown) {
@@ -40,8 +47,14 @@ void TaskGroup::when_empty(std::function<void()> call) {
 void TaskGroup::cancel() {
   is_cancelled_ = true;
   // A task that ends at once leaves the list while it is walked.
-  for (auto signal = signals_.begin(); signal != signals_.end();) {
-    (signal++)->emit(boost::asio::cancellation_type::terminal);
+  for (auto next = spawned_.begin(); next != spawned_.end();) {
+    Spawned& spawned = *next++;
+    // From Asio 1.28 on, a signal to a coroutine that has not begun throws out of the event loop.
+    if (spawned.has_begun) {
+      spawned.signal.emit(boost::asio::cancellation_type::terminal);
+    } else {
+      spawned.is_cancelled = true;
+    }
   }
 }
 

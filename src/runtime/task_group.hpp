@@ -25,19 +25,26 @@ class TaskGroup {
 
   void spawn(Task<> task);
 
-  /// Asks every task to end at its next wait that can be cancelled.
+  /// Asks every task to end at its next wait that can be cancelled. One that has not begun yet does not begin.
   void cancel();
   /// Calls back once, when the last task has ended; from within if there is none now.
   void when_empty(std::function<void()> call);
-  [[nodiscard]] bool is_empty() const noexcept { return signals_.empty(); }
+  [[nodiscard]] bool is_empty() const noexcept { return spawned_.empty(); }
 
  private:
+  struct Spawned {
+    boost::asio::cancellation_signal signal{};
+    bool has_begun = false;
+    bool is_cancelled = false;  ///< before it began
+  };
+
+  [[nodiscard]] static Task<> begin(Spawned& spawned, Task<> task);
   void report(const std::exception_ptr& thrown);
 
   boost::asio::io_context& io_;
   FailureSink on_failure_;
-  std::list<boost::asio::cancellation_signal> signals_;  ///< one a running task
-  std::function<void()> when_empty_;                     ///< once, if anybody waits for it
+  std::list<Spawned> spawned_;        ///< and not yet ended
+  std::function<void()> when_empty_;  ///< once, if anybody waits for it
   bool is_cancelled_ = false;
 };
 

@@ -34,6 +34,8 @@ def make_authority(directory, name):
         "2",
         "-subj",
         f"/CN={name}",
+        "-addext",  # Python 3.13 asks an authority for it
+        "keyUsage=critical,keyCertSign,cRLSign",
         "-keyout",
         str(key),
         "-out",
@@ -59,7 +61,7 @@ def make_certificate(directory, name, authority, names="DNS:localhost,IP:127.0.0
         "-out",
         str(request),
     )
-    extensions.write_text(f"subjectAltName={names}\n")
+    extensions.write_text(f"subjectAltName={names}\nauthorityKeyIdentifier=keyid\n")
     ca_cert, ca_key = authority
     run_openssl(
         "x509",

@@ -19,6 +19,10 @@ class TaskGroupTest : public ::testing::Test {
     co_await timer.async_wait(use_task);
   }
   Task<> end_at_once() { co_return; }
+  static Task<> note(bool& has_run) {
+    has_run = true;
+    co_return;
+  }
   Task<> fail() {
     throw std::runtime_error{"no luck"};
     co_return;
@@ -63,6 +67,20 @@ TEST_F(TaskGroupTest, TaskThatWasAskedToEnd_IsNoFailure_OneThatThrowsIs) {
   group_.cancel();
   settle();
   EXPECT_EQ(failures_, std::vector<std::string>{"no luck"});
+}
+
+TEST_F(TaskGroupTest, TaskCancelledBeforeItBegan_DidNotThrowOutOfTheLoop) {
+  bool has_run = false;
+  group_.spawn(note(has_run));
+  group_.cancel();
+  settle();
+  EXPECT_TRUE(group_.is_empty());
+  EXPECT_FALSE(has_run);
+  EXPECT_TRUE(failures_.empty());
+
+  group_.spawn(note(has_run));
+  settle();
+  EXPECT_TRUE(has_run) << "what is spawned after a cancellation begins";
 }
 
 }  // namespace

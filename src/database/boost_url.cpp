@@ -1,2 +1,0 @@
-// The one compilation of Boost.URL.
-#include <boost/url/src.hpp>
