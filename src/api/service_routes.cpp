@@ -54,6 +54,8 @@ bool ServiceRoutes::describe(const Request& /*request*/, Answer& answer) {
 }
 
 Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
+  // Probes ask every few seconds, and what makes the service unhealthy has log lines of its own.
+  answer.leave_out_of_log();
   const bool reachable = co_await is_reachable(database_);
   const bool healthy = reachable && schema_ready_.load(std::memory_order_relaxed);
   std::string json;

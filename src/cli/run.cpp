@@ -35,7 +35,7 @@ int run_with_settings(const Program& program, const config::Sources& sources, co
   if (loaded) return action(program, *loaded);
   program.err << "The settings have mistakes:\n";
   for (const config::Mistake& mistake : loaded.error()) program.err << "  " << to_text(mistake) << '\n';
-  return exit_failure;
+  return exit_settings;
 }
 
 /// Reads what the action must be given, and no more: who only wants to know the routes need not have a .env file.
@@ -43,7 +43,7 @@ int run_command(const Program& program, const CommandLine& line) {
   const Action& action = line.command.action;
   if (const auto* without = std::get_if<WithoutSettings>(&action)) return (*without)(program);
   const auto sources = read_sources(program, line);
-  if (!sources) return exit_failure;
+  if (!sources) return exit_settings;
   if (const auto* with_sources = std::get_if<WithSources>(&action)) return (*with_sources)(program, *sources);
   return run_with_settings(program, *sources, std::get<WithSettings>(action));
 }

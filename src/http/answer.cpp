@@ -59,6 +59,7 @@ void Answer::reset(const Request& request) {
   cors_headers_ = {};
   state_ = State::open;
   close_ = !request.keep_alive;
+  is_logged_ = true;
 }
 
 void Answer::add_header(std::string_view name, std::string_view value) {

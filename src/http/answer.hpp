@@ -59,6 +59,8 @@ class Answer {
   void add_header(std::string_view name, std::string_view value);
   /// Header lines that are ready to send, each with its CRLF; the view outlives the answer.
   void set_cors_headers(std::string_view lines) { cors_headers_ = lines; }
+  /// The access log gets no line of this request.
+  void leave_out_of_log() { is_logged_ = false; }
 
   /// A complete answer with a body.
   void send(Status status, std::string_view body, MediaType type = MediaType::json);
@@ -83,6 +85,7 @@ class Answer {
   [[nodiscard]] bool is_aborted() const { return state_ == State::aborted; }
   [[nodiscard]] bool closes_connection() const { return close_; }
   [[nodiscard]] Status status() const { return status_; }
+  [[nodiscard]] bool is_logged() const { return is_logged_; }
 
  private:
   enum class State : std::uint8_t { open, streaming, sent, aborted };
@@ -99,6 +102,7 @@ class Answer {
   State state_ = State::open;
   Status status_ = Status::internal_server_error;
   bool close_ = false;
+  bool is_logged_ = true;
 };
 
 }  // namespace gatehouse::http

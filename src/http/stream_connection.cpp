@@ -218,7 +218,7 @@ void StreamConnection<Stream>::end_request() {
 
 template <class Stream>
 void StreamConnection<Stream>::log(const Request& request) {
-  if (!context_.access_log.is_enabled()) return;
+  if (!context_.access_log.is_enabled() || !answer_.is_logged()) return;
   const auto duration = std::chrono::steady_clock::now() - request_begin_;
   context_.access_log.append({.time = context_.clock.now(),
                               .request_id = request.id,

@@ -19,6 +19,9 @@ constexpr std::array environments{Choice<Environment>{"development", Environment
 constexpr std::array log_levels{Choice<Level>{"trace", Level::trace}, Choice<Level>{"debug", Level::debug},
                                 Choice<Level>{"info", Level::info},   Choice<Level>{"warn", Level::warn},
                                 Choice<Level>{"error", Level::error}, Choice<Level>{"off", Level::off}};
+constexpr std::array log_formats{Choice<LogFormat>{"auto", LogFormat::automatic},
+                                 Choice<LogFormat>{"json", LogFormat::json},
+                                 Choice<LogFormat>{"text", LogFormat::text}};
 
 /// An environment that cannot be read counts as production, so that a typing error never relaxes a rule.
 Parsed<void> assign_environment(Text text, Environment& out) {
@@ -39,6 +42,11 @@ constexpr std::array rows{
     Row{{"LOG_LEVEL", group, "info",
          "trace, debug, info, warn, error or off. Access lines are written at info and below."},
         [](ApplicationSettings& s, Text text) { return assign_choice(text, log_levels, s.log_level); }},
+    Row{{"LOG_FORMAT", group, "auto",
+         "auto, json or text. Text is for people: one short line for each event and request. auto is text on a "
+         "terminal "
+         "and JSON elsewhere."},
+        [](ApplicationSettings& s, Text text) { return assign_choice(text, log_formats, s.log_format); }},
 };
 
 std::vector<Supplied> supplied(const ApplicationSettings& settings) {

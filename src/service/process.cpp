@@ -17,6 +17,7 @@
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
 #include "service/schema_startup.hpp"
+#include "service/watchdog.hpp"
 #include "service/wiring/shared_parts.hpp"
 
 namespace gatehouse::service {
@@ -60,6 +61,7 @@ class ServingProcess {
 
   [[nodiscard]] IoThreads make_threads();
   [[nodiscard]] IoThread& first() { return *threads_.front(); }
+  void watch_loops();
   void warn_of_low_limit();
   void require_address();
   /// The schema, then the jobs that need it.
@@ -80,7 +82,8 @@ class ServingProcess {
   JobsThread jobs_;
   std::unique_ptr<database::ChangeFeed> feed_;
   SignalSet signals_;
-  std::optional<int> exit_code_;  ///< once it is ending
+  std::optional<Watchdog> watchdog_;  ///< where the service supervisor wants one
+  std::optional<int> exit_code_;      ///< once it is ending
 };
 
 ServingProcess::ServingProcess(const ServeParts& parts)
@@ -99,6 +102,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                                                 : std::span<const EmbeddedFile>{},
                                    .clock = parts.clock,
                                    .log = parts.log,
+                                   .outages = parts.outages,
                                    .ready = shared_.schema_ready}),
       jobs_(jobs_loop_, *provider_, shared_, parts.log),
       signals_(*loops_.front(), SIGTERM, SIGINT) {
@@ -159,6 +163,15 @@ void ServingProcess::listen() {
        {"environment", config::to_text(parts_.settings.application.environment)}});
 }
 
+void ServingProcess::watch_loops() {
+  const auto timeout = parts_.supervisor.watchdog_timeout();
+  if (!timeout) return;
+  Watchdog::EventLoops loops;
+  for (const auto& loop : loops_) loops.emplace_back(*loop);
+  watchdog_.emplace(std::move(loops), parts_.supervisor, *timeout);
+  watchdog_->start();
+}
+
 void ServingProcess::end_on_signal() {
   signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
     if (ec) return;
@@ -170,6 +183,8 @@ void ServingProcess::end_on_signal() {
 void ServingProcess::end(int exit_code) {
   if (exit_code_) return;
   exit_code_ = exit_code;
+  parts_.supervisor.tell_stopping();
+  if (watchdog_) watchdog_->stop();
   feed_.reset();
   jobs_.stop();
   for (const auto& thread : threads_) thread->drain();
@@ -190,6 +205,8 @@ int ServingProcess::run() {
   if (!exit_code_) {
     listen();
     feed_ = provider_->watch(first().io());
+    parts_.supervisor.tell_ready();
+    watch_loops();
   }
   for (const auto& thread : threads_) thread->start();
   for (const auto& thread : threads_) thread->join();

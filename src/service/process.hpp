@@ -9,7 +9,9 @@
 #include "base/embedded_file.hpp"
 #include "crypto/random.hpp"
 #include "database/provider.hpp"
+#include "service/outage_log.hpp"
 #include "service/settings.hpp"
+#include "service/supervisor.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_queue.hpp"
 
@@ -23,6 +25,8 @@ struct ServeParts {
   std::function<std::unique_ptr<database::Provider>()> open_provider;
   telemetry::Log& log;
   telemetry::LogQueue& log_queue;  ///< that of `log`, for the access log
+  OutageLog& outages;              ///< hears of the database, also from open_provider's drivers
+  const Supervisor& supervisor;    ///< hears when it listens, when it ends, and that it lives
   std::span<const EmbeddedFile> migrations;
   std::span<const EmbeddedFile> seeds;
   std::string_view openapi;

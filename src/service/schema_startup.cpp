@@ -46,10 +46,8 @@ SchemaStartup::Outcome SchemaStartup::refused(std::string_view reason) {
 }
 
 SchemaStartup::Outcome SchemaStartup::away(std::string_view reason) {
-  // Once for each reason: the next attempts follow every half second.
-  if (reason != away_reason_) parts_.log.warn("database_unavailable", {{"reason", reason}});
+  parts_.outages.write(telemetry::Level::warn, "database_unavailable", "reason", reason);
   was_away_ = true;
-  away_reason_ = reason;
   return Outcome::away;
 }
 

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
@@ -11,6 +10,7 @@
 #include "database/schema/migrator.hpp"
 #include "flows/seeding/seeder.hpp"
 #include "runtime/task.hpp"
+#include "service/outage_log.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::service {
@@ -27,6 +27,7 @@ class SchemaStartup {
     std::span<const EmbeddedFile> seeds;
     const Clock& clock;
     telemetry::Log& log;
+    OutageLog& outages;
     std::atomic<bool>& ready;
   };
 
@@ -57,7 +58,6 @@ class SchemaStartup {
   database::schema::Migrator migrator_;
   flows::Seeder seeder_;
   bool was_away_ = false;
-  std::string away_reason_;
 };
 
 }  // namespace gatehouse::service

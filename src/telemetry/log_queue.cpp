@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "telemetry/readable_lines.hpp"
+
 namespace gatehouse::telemetry {
 
 // Invariants. A buffer has one owner: its AccessLog, free_buffers_, waiting_buffers_ or, while it writes, the thread.
@@ -10,8 +12,8 @@ namespace gatehouse::telemetry {
 // lower of the two fronts. Two queues, and not one of both kinds, because the bound of the lines drops the oldest line,
 // which in a common queue might stand behind any number of buffers. The lock is never held during a write.
 
-LogQueue::LogQueue(LineWriter writer, std::size_t lines_max)
-    : lines_max_(lines_max), writer_(writer), thread_([this] { run(); }) {}
+LogQueue::LogQueue(LineWriter writer, std::size_t lines_max, LineForm form)
+    : lines_max_(lines_max), form_(form), writer_(writer), thread_([this] { run(); }) {}
 
 LogQueue::~LogQueue() {
   {
@@ -82,11 +84,15 @@ bool LogQueue::is_line_next() const noexcept {
   return waiting_lines_.front().arrival < waiting_buffers_.front().arrival;
 }
 
+bool LogQueue::write(std::string_view lines) {
+  return form_ == LineForm::json ? writer_.write(lines) : writer_.write(to_readable(lines));
+}
+
 void LogQueue::write_line(std::unique_lock<std::mutex>& lock) {
   const std::string line = std::move(waiting_lines_.front().text);
   waiting_lines_.pop_front();
   lock.unlock();
-  if (!writer_.write(line)) count_dropped(1);
+  if (!write(line)) count_dropped(1);
   lock.lock();
 }
 
@@ -95,7 +101,7 @@ void LogQueue::write_buffer(std::unique_lock<std::mutex>& lock) {
   waiting_buffers_.erase(waiting_buffers_.begin());
   lock.unlock();
   // Some of its lines may have gone out before the reader got stuck; which of them, the writer does not know.
-  if (!writer_.write(buffer.text())) count_dropped(buffer.lines());
+  if (!write(buffer.text())) count_dropped(buffer.lines());
   buffer.clear();
   lock.lock();
   free_buffers_.push_back(std::move(buffer));

@@ -37,6 +37,9 @@ class LineBuffer {
   std::uint32_t lines_ = 0;
 };
 
+/// How lines are written: as they come, or as to_readable() shows them.
+enum class LineForm : std::uint8_t { json, readable };
+
 /// The lines of all logs on their way out: one queue and one thread for a process.
 ///
 /// Log lines come one by one, access lines in buffers of many; both are written in the order of their arrival. Both are
@@ -49,7 +52,7 @@ class LogQueue {
  public:
   static constexpr std::size_t lines_max_default = 1024;
 
-  explicit LogQueue(LineWriter writer, std::size_t lines_max = lines_max_default);
+  explicit LogQueue(LineWriter writer, std::size_t lines_max = lines_max_default, LineForm form = LineForm::json);
   ~LogQueue();
   LogQueue(const LogQueue&) = delete;
   LogQueue& operator=(const LogQueue&) = delete;
@@ -77,6 +80,7 @@ class LogQueue {
   };
 
   void run();
+  [[nodiscard]] bool write(std::string_view lines);
   void write_line(std::unique_lock<std::mutex>& lock);
   void write_buffer(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] bool is_empty() const noexcept { return waiting_lines_.empty() && waiting_buffers_.empty(); }
@@ -84,6 +88,7 @@ class LogQueue {
   void count_dropped(std::uint64_t lines) noexcept { dropped_lines_.fetch_add(lines, std::memory_order_relaxed); }
 
   const std::size_t lines_max_;
+  const LineForm form_;
   std::atomic<std::uint64_t> dropped_lines_ = 0;
   LineWriter writer_;  ///< of thread_ alone
 

@@ -237,7 +237,7 @@ def test_settings_file_that_cannot_be_read_stops_every_command(tmp_path, command
     else:
         (tmp_path / ".env").symlink_to(tmp_path / "nowhere")
     result = run_command(command.split(), {"PORT": "0", "SQLITE_PATH": "x.db"}, tmp_path)
-    assert result.returncode == 1
+    assert result.returncode == 78
     assert ".env cannot be read" in result.stderr
     assert not (tmp_path / "x.db").exists()
 

@@ -276,3 +276,61 @@ def test_program_serves_on_when_nobody_reads_its_log(start, tmp_path):
             process.kill()
             process.wait()
         os.close(reader)
+
+
+def first_line_on_terminal(directory, settings):
+    """What a person at a terminal sees first of the log."""
+    terminal, service_side = os.openpty()
+    program = subprocess.Popen(
+        [str(binary()), "serve"], env=environment_of(base_settings() | settings), cwd=directory, stdout=service_side, stderr=subprocess.DEVNULL
+    )
+    os.close(service_side)
+    try:
+        seen = b""
+        while b"\n" not in seen:
+            seen += os.read(terminal, 4096)
+        return seen.split(b"\r\n")[0].decode()
+    finally:
+        program.kill()
+        program.wait(STOP_DEADLINE_S)
+        os.close(terminal)
+
+
+READABLE = re.compile(r"\d\d:\d\d:\d\d\.\d{3} info  \w+( \w+=.+)*")
+
+
+def test_log_is_readable_on_a_terminal_and_json_elsewhere(tmp_path):
+    assert READABLE.fullmatch(first_line_on_terminal(tmp_path, {"SQLITE_PATH": "a.db"}))
+    assert json.loads(first_line_on_terminal(tmp_path, {"SQLITE_PATH": "b.db", "LOG_FORMAT": "json"}))["level"] == "info"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_log_of_readable_lines_on_request(start):
+    program = start(wait=False, LOG_FORMAT="text")
+    wait_until(lambda: b"server_started" in program.log_bytes(), START_DEADLINE_S, "the start")
+    lines = program.log_bytes().decode().splitlines()
+    assert all(READABLE.fullmatch(line) for line in lines), lines
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_probes_of_health_do_not_fill_the_log(start):
+    program = start()
+    with program.api() as api:
+        assert api.get("/health").status == 200
+        api.get("/nothing")
+    program.stop()
+    assert [line["path"] for line in program.events("request")] == ["/nothing"]
+
+
+def test_reason_why_the_database_is_away_is_told_once(tmp_path):
+    settings = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing", "DB_QUERY_TIMEOUT": "1s", "IO_THREADS": "4"}
+    program = Gatehouse(tmp_path, base_settings() | settings)
+    program.start(wait=False)
+    try:
+        # Every event loop tries by then, and each would have a line of its own.
+        wait_until(lambda: program.events("database_unavailable"), START_DEADLINE_S, "the migrations' word")
+        wait_until(lambda: program.events("postgres_feed_deaf"), START_DEADLINE_S, "the change feed's word")
+    finally:
+        program.stop()
+    assert program.output().count("Connection refused") == 1
+    assert len(program.events("postgres_connect_failed")) == 1

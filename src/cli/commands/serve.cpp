@@ -8,15 +8,24 @@
 namespace gatehouse::cli {
 namespace {
 
+telemetry::LineForm line_form(service::LogFormat format) {
+  const bool is_text =
+      format == service::LogFormat::text || (format == service::LogFormat::automatic && ::isatty(STDOUT_FILENO) != 0);
+  return is_text ? telemetry::LineForm::readable : telemetry::LineForm::json;
+}
+
 int run_serve(const Program& program, const service::Loaded& loaded) {
-  telemetry::LogQueue queue{telemetry::LineWriter{STDOUT_FILENO}};
+  telemetry::LogQueue queue{telemetry::LineWriter{STDOUT_FILENO}, telemetry::LogQueue::lines_max_default,
+                            line_form(loaded.settings.application.log_format)};
   telemetry::Log log{queue, program.clock, loaded.settings.application.log_level};
+  const service::Supervisor supervisor{program.environment, log};
   for (const config::Mistake& warning : loaded.reading.warnings) {
     log.warn("setting_warning", {{"name", warning.name}, {"problem", warning.problem}, {"remedy", warning.remedy}});
   }
-  const database::DriverLog driver_log = [&log](telemetry::Level level, std::string_view event,
-                                                std::string_view detail) {
-    log.write(level, event, {{"detail", detail}});
+  service::OutageLog outages{log};
+  const database::DriverLog driver_log = [&outages](telemetry::Level level, std::string_view event,
+                                                    std::string_view detail) {
+    outages.write(level, event, "detail", detail);
   };
   return program.serve({.settings = loaded.settings,
                         .clock = program.clock,
@@ -24,6 +33,8 @@ int run_serve(const Program& program, const service::Loaded& loaded) {
                         .open_provider = [&] { return program.open_provider(loaded.settings, driver_log); },
                         .log = log,
                         .log_queue = queue,
+                        .outages = outages,
+                        .supervisor = supervisor,
                         .migrations = program.migrations,
                         .seeds = program.seeds,
                         .openapi = program.openapi});

@@ -108,7 +108,7 @@ TEST_F(CommandTest, Serve_IsGivenTheSettingsAndItsExitCodePasses) {
 TEST_F(CommandTest, MistakesInSettings_StopEveryCommandThatNeedsThem) {
   environment_["PORT"] = "x";
   for (const auto& arguments : {std::vector<const char*>{}, {"migrate", "latest"}, {"seed", "run"}}) {
-    EXPECT_EQ(run(arguments), exit_failure);
+    EXPECT_EQ(run(arguments), exit_settings);
     EXPECT_THAT(err(), HasSubstr("PORT: must be a number"));
   }
   EXPECT_EQ(served_port_, -1);

@@ -1,0 +1,77 @@
+#include "service/supervisor.hpp"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+namespace gatehouse::service {
+namespace {
+
+constexpr timeval send_patience{.tv_sec = 1, .tv_usec = 0};
+
+std::string_view value_of(const std::map<std::string, std::string, std::less<>>& environment, std::string_view name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+std::optional<std::int64_t> number_in(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// 0, or why the message did not arrive.
+int send_datagram(const std::string& socket_name, std::string_view message) {
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  if (socket_name.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
+  std::ranges::copy(socket_name, std::begin(address.sun_path));
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';  // an abstract name (unix(7))
+  const auto address_bytes = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + socket_name.size());
+
+  const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return errno;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &send_patience, sizeof(send_patience));
+  const ssize_t sent = ::sendto(descriptor, message.data(), message.size(), MSG_NOSIGNAL,
+                                reinterpret_cast<const sockaddr*>(&address), address_bytes);
+  const int failure = sent < 0 ? errno : 0;
+  ::close(descriptor);
+  return failure;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(const std::map<std::string, std::string, std::less<>>& environment, telemetry::Log& log)
+    : socket_(value_of(environment, "NOTIFY_SOCKET")), log_(log) {
+  const auto timeout_us = number_in(value_of(environment, "WATCHDOG_USEC"));
+  const auto watched = number_in(value_of(environment, "WATCHDOG_PID"));
+  // Inherited from a parent that is watched itself, they are not meant for this process.
+  if (timeout_us && *timeout_us > 0 && watched.value_or(::getpid()) == ::getpid()) {
+    watchdog_timeout_ = std::chrono::microseconds{*timeout_us};
+  }
+}
+
+void Supervisor::tell_reloading() const {
+  // systemd compares it with its own clock, so that it does not take an older READY=1 for the end of this reload.
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  send("RELOADING=1\nMONOTONIC_USEC=" +
+       std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(now).count()));
+}
+
+void Supervisor::send(std::string_view message) const {
+  if (socket_.empty()) return;
+  const int failure = send_datagram(socket_, message);
+  if (failure == 0) return;
+  log_.warn("notify_failed",
+            {{"message", message.substr(0, message.find('\n'))}, {"reason", std::generic_category().message(failure)}});
+}
+
+}  // namespace gatehouse::service

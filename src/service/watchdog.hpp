@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "runtime/steady_timer.hpp"
+#include "service/supervisor.hpp"
+
+namespace gatehouse::service {
+
+/// Tells the service supervisor that every event loop still turns.
+///
+/// Twice in each timeout a round begins at the first loop: it goes from loop to loop, and only when it is back at the
+/// first one is the supervisor told. A loop that hangs holds the round, so the supervisor hears nothing and restarts
+/// the process.
+///
+/// Constructed and destroyed while the loops do not run. start() before they run, or on the first loop; stop() on the
+/// first loop.
+class Watchdog {
+ public:
+  using EventLoops = std::vector<std::reference_wrapper<boost::asio::io_context>>;
+
+  /// `loops` is not empty; they and `supervisor` outlive the watchdog.
+  Watchdog(EventLoops loops, const Supervisor& supervisor, std::chrono::microseconds timeout);
+
+  void start();
+  /// No round begins after it, and the supervisor is told no more.
+  void stop();
+
+ private:
+  void pass_to(std::size_t loop);
+  void end_round();
+
+  const EventLoops loops_;
+  const Supervisor& supervisor_;
+  const std::chrono::microseconds interval_;
+  runtime::SteadyTimer timer_;
+  bool is_stopped_ = false;
+};
+
+}  // namespace gatehouse::service
