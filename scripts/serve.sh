@@ -6,6 +6,7 @@ usage: ./dev serve [--no-watch] [-- argument...]
 
 Builds the service and runs it until Ctrl-C, on http://127.0.0.1:8000 (set HOST and PORT to change that), with an SQLite database
 in data/. A change in src/, migrations/, seeds/ or api/ rebuilds and restarts it; if a build fails, the previous version keeps running.
+A change of .env restarts it. The log is readable lines on a terminal and JSON otherwise (LOG_FORMAT).
 
 The first start writes secrets to data/dev.env; values from the environment or from .env in this folder take precedence. Arguments
 after -- go to `gatehouse serve`; with `-- --env-file FILE` that file is read instead of .env.
@@ -15,6 +16,7 @@ TEXT
 }
 
 settings_file=.env
+settings_seen=
 server_pid=
 server_stopping=
 start_answer_seconds=30
@@ -29,17 +31,17 @@ serve_command() {
     esac
     shift
   done
+  find_settings_file "$@"
+  refuse_taken_port
   ensure_packages "${packages_build[@]}"
   mkdir -p build data
   touch build/.served
   compile release gatehouse
-  find_settings_file "$@"
   make_secrets
-  export_secrets
 
   trap stop_server INT TERM
   start_server "$@"
-  if wait_for_answer; then introduce; fi
+  if wait_for_answer; then introduce || true; fi  # a Ctrl-C meanwhile ends what introduces, and not the script
   [[ -n $watch ]] && watch_sources "$@"
   end_with_server
 }
@@ -80,6 +82,30 @@ make_secrets() {
   echo "./dev: wrote new secrets to data/dev.env"
 }
 
+# refuse_taken_port: says whose it is, before a build makes people wait for that.
+refuse_taken_port() {
+  local host port owner
+  host=$(setting HOST 127.0.0.1)
+  port=$(setting PORT 8000)
+  [[ $host != 0.0.0.0 && $host != :: ]] || host=127.0.0.1
+  (: <"/dev/tcp/$host/$port") 2>/dev/null || return 0
+  owner=$(port_owner "$port")
+  echo "./dev serve: port $port is in use${owner:+ by $owner}" >&2
+  echo "End that, or choose another port: PORT=$((port + 1)) ./dev serve" >&2
+  return 1
+}
+
+# port_owner <port>: the process that listens there and its folder; nothing where only another user may know.
+port_owner() {
+  local inode descriptor process
+  inode=$(awk -v port="$(printf ':%04X' "$1")" '$2 ~ port "$" && $4 == "0A" { print $10; exit }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
+  [[ -n $inode ]] || return 0
+  descriptor=$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -print -quit 2>/dev/null || true)
+  [[ -n $descriptor ]] || return 0
+  process=$(cut -d / -f 3 <<<"$descriptor")
+  printf 'process %s (%s) in %s' "$process" "$(tr '\0' ' ' <"/proc/$process/cmdline" | sed 's/ $//')" "$(readlink "/proc/$process/cwd")"
+}
+
 # Exports only secrets that neither the environment nor the settings file has, as a value or as the path of a file.
 export_secrets() {
   local line name
@@ -89,10 +115,12 @@ export_secrets() {
   done <data/dev.env
 }
 
-# The server gets its own process group, so that Ctrl-C reaches it only once, through this script.
+# The server gets its own process group, so that Ctrl-C reaches it only once, through this script. The secrets are exported for it
+# alone: at its next start the settings file may have some of its own.
 start_server() {
+  settings_seen=$(settings_mark)
   set -m
-  build/release/gatehouse serve "$@" &
+  (export_secrets && exec build/release/gatehouse serve "$@") &
   server_pid=$!
   set +m
 }
@@ -135,7 +163,7 @@ wait_for_answer() {
 
 introduce() {
   local key
-  key=$(setting API_KEY "")
+  key=$(export_secrets && setting API_KEY "")
   [[ -n $key ]] || key=$(head -n 1 "$(setting API_KEY_FILE /dev/null)")
   key=${key%%,*}
   printf '\nGatehouse answers on %s     API key: %s     Press Ctrl-C to stop it.\n\n' "$(service_url)" "$key"
@@ -151,27 +179,51 @@ sources_changed() {
   [[ -n $(find src migrations seeds api cmake CMakeLists.txt CMakePresets.json -newer build/.served -print -quit 2>/dev/null) ]]
 }
 
-# watch_sources: rebuilds and restarts on changes; returns when the server ends.
+# settings_mark: differs after every edit of the settings file, also after one that makes or removes it.
+settings_mark() { stat -Lc '%i %.Y' "$settings_file" 2>/dev/null || echo none; }
+
+# watch_sources: rebuilds and restarts on changes; returns when the server ends by itself.
 watch_sources() {
   while [[ -z $server_stopping ]] && server_runs; do
     pause
-    if [[ -n $server_stopping ]] || ! sources_changed; then continue; fi
-    touch build/.served
-    echo "./dev: a source file changed; building"
-    if compile release gatehouse; then
-      restart_server "$@"
-    elif [[ -z $server_stopping ]]; then
-      echo "./dev: build failed; still running the previous version" >&2
+    [[ -z $server_stopping ]] || return 0
+    if sources_changed; then
+      rebuild_server "$@"
+    elif [[ $(settings_mark) != "$settings_seen" ]]; then
+      echo "./dev: $settings_file changed"
+      restart_with_settings "$@"
     fi
   done
 }
 
+rebuild_server() {
+  touch build/.served
+  echo "./dev: a source file changed; building"
+  if compile release gatehouse; then
+    restart_server "$@" || true
+  elif [[ -z $server_stopping ]]; then
+    echo "./dev: build failed; still running the previous version" >&2
+  fi
+}
+
+# restart_server <argument>...: fails where it does not answer.
 restart_server() {
-  [[ -z $server_stopping ]] || return 0
+  [[ -z $server_stopping ]] || return 1
   kill -TERM "$server_pid" 2>/dev/null || true
   wait "$server_pid" || true
   start_server "$@"
-  if wait_for_answer; then echo "./dev: restarted"; fi
+  wait_for_answer || return 1
+  echo "./dev: restarted"
+}
+
+# restart_with_settings <argument>...: where the server does not start with an edit, it waits for another one.
+restart_with_settings() {
+  if restart_server "$@"; then introduce || true; fi
+  while [[ -z $server_stopping ]] && ! server_runs; do
+    echo "./dev: the service did not start; waiting for the next change of $settings_file" >&2
+    while [[ -z $server_stopping && $(settings_mark) == "$settings_seen" ]]; do pause; done
+    if restart_server "$@"; then introduce || true; fi
+  done
 }
 
 # end_with_server: loops, because a signal cuts the wait short while the server is still finishing.

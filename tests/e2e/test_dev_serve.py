@@ -225,5 +225,57 @@ def test_signal_while_it_builds_ends_it_without_a_restart(folder, signalled):
 
 def test_service_that_refuses_its_settings_ends_it_with_a_failure(folder):
     folder.launch(PORT="99999")
-    assert folder.process.wait(60) == 1
+    assert folder.process.wait(60) == 78
     assert "PORT" in folder.output()
+
+
+def test_second_one_says_whose_port_it_is(new_folder):
+    first, second = new_folder().start("--no-watch"), new_folder()
+    second.launch(PORT=str(first.port))
+    assert second.process.wait(60) == 1
+    whose = f"port {first.port} is in use by process {first.service_pid()} (build/release/gatehouse serve) in {first.root}"
+    assert whose in second.output()
+    assert f"PORT={first.port + 1} ./dev serve" in second.output()
+    assert second.builds() == 0, "nobody waits for a build to learn that"
+
+
+def test_own_probes_do_not_fill_the_log(folder):
+    folder.start("--no-watch")
+    status_for(folder, folder.secrets()["API_KEY"])
+    folder.press_ctrl_c()
+    assert '"path":"/users"' in folder.output()
+    assert "/health" not in folder.output()
+
+
+def test_edited_settings_file_restarts_it(folder):
+    folder.start()
+    made = folder.secrets()["API_KEY"]
+    before = folder.service_pid()
+    (folder.root / ".env").write_text(f"API_KEY={KEY}\n")
+    folder.wait_for(".env changed")
+    folder.wait_for(f"X-API-Key: {KEY}'")
+    assert folder.service_pid() != before
+    assert folder.builds() == 1
+    assert (status_for(folder, KEY), status_for(folder, made)) == (200, 401)
+
+    (folder.root / ".env").unlink()
+    folder.wait_for(RESTARTED, times=2)
+    assert (status_for(folder, KEY), status_for(folder, made)) == (401, 200)
+
+
+def test_mistake_in_an_edited_settings_file_does_not_end_it(folder):
+    folder.start()
+    (folder.root / ".env").write_text("LOG_LEVEL=loud\n")
+    folder.wait_for("waiting for the next change of .env")
+    assert "LOG_LEVEL: must be one of" in folder.output()
+    (folder.root / ".env").write_text("LOG_LEVEL=info\n")
+    folder.wait_for(RESTARTED)
+    assert is_healthy(folder)
+    assert folder.press_ctrl_c() == 0
+
+
+def test_ctrl_c_ends_it_while_it_waits_for_better_settings(folder):
+    folder.start()
+    (folder.root / ".env").write_text("LOG_LEVEL=loud\n")
+    folder.wait_for("waiting for the next change of .env")
+    assert folder.press_ctrl_c() == 78
