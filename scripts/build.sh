@@ -2,10 +2,10 @@
 
 build_usage() {
   cat <<'TEXT'
-usage: ./dev build [preset]
+usage: ./dev build [preset] [test program...]
 
-Builds build/<preset>/gatehouse. Presets: release (the default), debug, asan, tsan. The first build takes some minutes, a later
-one seconds.
+Builds build/<preset>/gatehouse, or with names (`unit_sessions`, `contract`) these programs in build/<preset>/tests/. Presets: release
+(the default); debug, without optimisation, for gdb; asan, tsan. The first build takes some minutes, a later one seconds.
 TEXT
 }
 
@@ -44,9 +44,21 @@ configure() {
 }
 
 build_command() {
-  local preset=${1:-release}
-  [[ $preset =~ ^(release|debug|asan|tsan)$ && $# -le 1 ]] || { build_usage >&2; return 2; }
-  ensure_packages "${packages_build[@]}"
-  [[ $preset =~ ^(release|debug)$ ]] || ensure_packages "${packages_clang[@]}"
-  compile "$preset" gatehouse
+  local preset=release packages=("${packages_build[@]}") option
+  if [[ ${1:-} =~ ^(release|debug|asan|tsan)$ ]]; then
+    preset=$1
+    shift
+  fi
+  for option in "$@"; do
+    [[ $option =~ ^(unit_[a-z_]+|contract|simulation)$ ]] || { echo "./dev build: there is no '$option'" >&2; build_usage >&2; return 2; }
+  done
+  [[ $preset != debug ]] || packages+=(gdb)
+  [[ $preset =~ ^(release|debug)$ ]] || packages+=("${packages_clang[@]}")
+  [[ $# -eq 0 ]] || packages+=("${packages_gtest[@]}")
+  ensure_packages "${packages[@]}"
+  if [[ $# -eq 0 ]]; then
+    compile "$preset" gatehouse
+  else
+    compile_with TESTS "$preset" "$@"
+  fi
 }

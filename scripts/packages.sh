@@ -8,12 +8,13 @@ packages_build=(g++ cmake ninja-build ccache pkg-config curl
   "libboost$boost_version-dev" "libboost-json$boost_version-dev" "libboost-url$boost_version-dev"
   libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev)
 packages_clang=(clang-19 lld-19 llvm-19 libclang-rt-19-dev)
-packages_test=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev
+packages_gtest=(libgtest-dev libgmock-dev)
+packages_test=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}" procps
   postgresql postgresql-client postgresql-contrib pgbouncer
   python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema nodejs openssl sqlite3 systemd)
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
   shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml)
-packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" libgtest-dev libgmock-dev)
+packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}")
 packages_bench=("${packages_build[@]}" postgresql postgresql-client postgresql-contrib nginx-light wrk python3)
 packages_format=(clang-format-19)
 packages_coverage=("${packages_test[@]}" gcovr)

@@ -71,6 +71,7 @@ verify_release() {
 apt_sources() {
   local here suite uri
   here=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  # shellcheck disable=SC2016  # apt expands it
   apt-get indextargets --format '$(REPO_URI) $(CODENAME)' "Created-By: Packages" | sort -u | while read -r uri suite; do
     [[ $suite == "$here" || $suite == "$here"-* ]] && echo "deb $uri ${suite/#$here/$1} main"
   done
@@ -105,6 +106,8 @@ in_tree() {
     mount --bind "$2" "$1/ccache"
     mount -t proc proc "$1/proc"
     mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
+    mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$1/dev/pts"
+    ln -sf pts/ptmx "$1/dev/ptmx"
     exec chroot "$1" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME="$4" \
       CCACHE_DIR=/ccache CCACHE_UMASK=000 nice -n 19 runuser -u "$3" -- newcomer
   ' bash "$1" "$2" "$user" "$home"
