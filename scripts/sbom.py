@@ -8,13 +8,16 @@ archives are those that the compiler and the linker read.
 
 import json
 import pathlib
+import platform
 import re
 import subprocess
 import sys
 import uuid
 
 NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # of URLs (RFC 9562 section 6.6)
+DEBIAN = platform.freedesktop_os_release().get("VERSION_ID", "unstable")
 LOADED_AT_RUN_TIME = {"libpq5"}
+COMPILERS_ARCHIVES = {"-static-libstdc++": ["libstdc++.a"], "-static-libgcc": ["libgcc.a", "libgcc_eh.a"]}
 STATIC_ARCHIVE = re.compile(r"(/usr/lib/\S+\.a)\b")
 
 
@@ -41,9 +44,13 @@ def compiled_headers(build):
 
 
 def static_archives(build):
-    """The system's archives on the program's link line."""
+    """The system's archives on the program's link line, and those that its options name."""
     commands = run("ninja", "-C", str(build), "-t", "commands", "gatehouse").splitlines()
-    return set(STATIC_ARCHIVE.findall(commands[-1])) if commands else set()
+    if not commands:
+        return set()
+    named = [archive for option, archives in COMPILERS_ARCHIVES.items() if option in commands[-1] for archive in archives]
+    found = {str(pathlib.Path(run("g++", f"-print-file-name={archive}").strip()).resolve()) for archive in named}
+    return set(STATIC_ARCHIVE.findall(commands[-1])) | found
 
 
 def packages_of(paths):
@@ -65,7 +72,7 @@ def component(package, use):
         "bom-ref": f"{package}@{version}",
         "name": package,
         "version": version,
-        "purl": f"pkg:deb/debian/{package}@{version.replace('+', '%2B')}?arch={architecture}&distro=debian-12",
+        "purl": f"pkg:deb/debian/{package}@{version.replace('+', '%2B')}?arch={architecture}&distro=debian-{DEBIAN}",
         "properties": [{"name": "gatehouse:use", "value": use}],
     }
 
