@@ -17,6 +17,7 @@ namespace gatehouse::http {
 enum class Field : std::uint8_t {
   host,
   content_type,
+  content_encoding,
   content_length,
   transfer_encoding,
   expect,
@@ -45,6 +46,12 @@ class Headers {
     if (seen == 0) values_[index(field)] = value;
     if (seen < 255) ++seen;
     if (field == Field::forwarded_for) add_forwarded(value);
+  }
+
+  /// One value instead of those that came.
+  void replace(Field field, std::string_view value) {
+    values_[index(field)] = value;
+    counts_[index(field)] = 1;
   }
 
   /// In the order in which they came.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <boost/beast/http/error.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 #include <functional>
 #include <optional>
 
 #include "base/secret_string.hpp"
+#include "http/authority.hpp"
 
 namespace gatehouse::http {
 namespace {
@@ -22,6 +24,7 @@ constexpr auto fields_of_beast = [] {
   const auto set = [&fields](field beast, Field ours) { fields[static_cast<std::size_t>(beast)] = ours; };
   set(field::host, Field::host);
   set(field::content_type, Field::content_type);
+  set(field::content_encoding, Field::content_encoding);
   set(field::content_length, Field::content_length);
   set(field::transfer_encoding, Field::transfer_encoding);
   set(field::expect, Field::expect);
@@ -80,10 +83,14 @@ bool is_folded(std::string_view input, std::string_view name, std::string_view v
   return end - next < 3 || next[0] != '\r' || next[1] != '\n' || next[2] == ' ' || next[2] == '\t';
 }
 
-/// What of the target is ours to read: origin form and the asterisk as they are, absolute form without scheme and
-/// authority (RFC 9112 section 3.2), empty for every other form.
-std::string_view without_authority(std::string_view target) {
-  if (target.empty() || target[0] == '/' || target == "*") return target;
+struct Target {
+  std::string_view authority;  ///< of the absolute form
+  std::string_view local;      ///< path and query, or the asterisk; empty: a form that no server answers
+};
+
+/// Origin form, the asterisk and absolute form (RFC 9112 section 3.2).
+Target take_apart(std::string_view target) {
+  if (target.starts_with('/') || target == "*") return {.authority = {}, .local = target};
   const auto scheme_end = target.find("://");
   const std::string_view scheme = target.substr(0, scheme_end);
   if (scheme_end == std::string_view::npos ||
@@ -92,10 +99,13 @@ std::string_view without_authority(std::string_view target) {
   }
   const std::string_view rest = target.substr(scheme_end + 3);
   const auto authority_end = rest.find_first_of("/?#");
-  if (authority_end == 0) return {};
-  if (authority_end == std::string_view::npos) return "/";
-  return rest[authority_end] == '/' ? rest.substr(authority_end) : std::string_view{};
+  const std::string_view authority = rest.substr(0, authority_end);
+  if (!is_authority(authority)) return {};
+  if (authority_end == std::string_view::npos) return {authority, "/"};
+  return {authority, rest[authority_end] == '/' ? rest.substr(authority_end) : std::string_view{}};
 }
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 Status status_of(const boost::beast::error_code& ec) {
   if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow) {
@@ -159,8 +169,9 @@ void RequestParser::on_request_impl(beast_http::verb verb, string_view method, s
   constexpr std::size_t fixed_bytes = std::string_view{"  HTTP/1.1\r\n"}.size();
   request_line_bytes_ = method.size() + target.size() + fixed_bytes;
   if (request_line_bytes_ > limits_.request_line_bytes_max()) return refuse(Status::bad_request, ec);
-  const std::string_view local = without_authority(target);
-  if (local.empty() || (local[0] != '/' && local != "*")) return refuse(Status::bad_request, ec);
+  const auto [authority, local] = take_apart(target);
+  if (local.empty()) return refuse(Status::bad_request, ec);
+  target_authority_ = authority;
   request_.method = verb;
   request_.path = local.substr(0, local.find('?'));
   if (request_.path.size() < local.size()) request_.query = local.substr(request_.path.size() + 1);
@@ -168,9 +179,28 @@ void RequestParser::on_request_impl(beast_http::verb verb, string_view method, s
 }
 
 void RequestParser::on_field_impl(beast_http::field field, string_view name, string_view value, error_code& ec) {
-  if (is_header_done()) return;  // a trailer
   if (is_folded(input_, name, value)) return refuse(Status::bad_request, ec);
+  if (is_header_done()) return;  // a trailer
+  if (field == beast_http::field::connection) note_connection_options(value);
   if (const auto known = known_field(field, name)) request_.headers.add(*known, value);
+}
+
+/// Beast's keep_alive() takes `Proxy-Connection` for `Connection`, and in HTTP/1.0 lets `keep-alive` win over `close`.
+void RequestParser::note_connection_options(std::string_view options) {
+  for (const auto option : beast_http::opt_token_list{options}) {
+    asks_to_close_ = asks_to_close_ || equals_ignoring_case(option, "close");
+    asks_to_stay_ = asks_to_stay_ || equals_ignoring_case(option, "keep-alive");
+  }
+}
+
+/// An HTTP/1.1 request has exactly one `Host`; that of an absolute form counts instead (RFC 9112 section 3.2).
+bool RequestParser::settle_host() {
+  Headers& headers = request_.headers;
+  const unsigned hosts = headers.count(Field::host);
+  if (hosts > 1 || (hosts == 0 && !request_.is_http_1_0)) return false;
+  if (hosts == 1 && !is_authority(headers[Field::host])) return false;
+  if (!target_authority_.empty()) headers.replace(Field::host, target_authority_);
+  return true;
 }
 
 bool RequestParser::framing_is_ambiguous() const {
@@ -186,12 +216,11 @@ bool RequestParser::framing_is_ambiguous() const {
 void RequestParser::on_header_impl(error_code& ec) {
   const Headers& headers = request_.headers;
   if (framing_is_ambiguous()) return refuse(Status::bad_request, ec);
-  const unsigned hosts = headers.count(Field::host);
-  if (hosts > 1 || (hosts == 0 && !request_.is_http_1_0)) return refuse(Status::bad_request, ec);
+  if (!settle_host()) return refuse(Status::bad_request, ec);
   if (headers.has(Field::expect) && !equals_ignoring_case(headers[Field::expect], "100-continue")) {
     return refuse(Status::expectation_failed, ec);
   }
-  request_.keep_alive = keep_alive();
+  request_.keep_alive = !asks_to_close_ && (asks_to_stay_ || !request_.is_http_1_0);
 }
 
 void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length, error_code& ec) {
@@ -201,6 +230,12 @@ void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& cont
 std::size_t RequestParser::on_body_impl(string_view body, error_code&) {
   append_to_body(body);
   return body.size();
+}
+
+/// Beast lets quoted values of extensions hold any byte. A server in front of this one may end the line at a bare line
+/// feed, and would then see another body and another request.
+void RequestParser::on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& ec) {
+  if (std::ranges::any_of(extensions, is_control)) refuse(Status::bad_request, ec);
 }
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view body, error_code&) {
@@ -222,7 +257,6 @@ void RequestParser::append_to_body(std::string_view bytes) {
 }
 
 void RequestParser::on_response_impl(int, string_view, int, error_code&) {}
-void RequestParser::on_chunk_header_impl(std::uint64_t, string_view, error_code&) {}
 void RequestParser::on_finish_impl(error_code&) {}
 
 }  // namespace gatehouse::http

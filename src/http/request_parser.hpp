@@ -24,8 +24,11 @@ struct ParserLimits {
 ///
 /// Beast 1.81 accepts some messages whose end two servers may see in different places. This parser refuses them before
 /// it reads a byte of the body: `Transfer-Encoding` that is not exactly `chunked`, in HTTP/1.0, twice, or together with
-/// `Content-Length`; two `Content-Length`s; folded lines; no or several `Host`s in HTTP/1.1. Trailers are checked for
-/// form and dropped.
+/// `Content-Length`; two `Content-Length`s; folded lines; control characters in a chunk's line; no `Host` in HTTP/1.1,
+/// several, or one that is no host. Trailers are checked for form and dropped.
+///
+/// The `Host` of a target in absolute form takes the place of the header's. `Connection: close` wins over `keep-alive`,
+/// and `Proxy-Connection` means nothing (RFC 9112 section 9.3).
 ///
 /// Header views point into the buffer given to feed(), which must not move until the request is done. One parser reads
 /// one request; the body is appended to a string of the caller, so that its memory is reused.
@@ -63,17 +66,22 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void append_to_body(std::string_view bytes);
 
   void refuse(Status status, error_code& ec);
+  void note_connection_options(std::string_view options);
   [[nodiscard]] bool framing_is_ambiguous() const;
+  [[nodiscard]] bool settle_host();
 
   const ParserLimits& limits_;
   std::string& body_;
   std::string_view input_;  ///< what feed() was given last
   const char* header_end_ = nullptr;
+  std::string_view target_authority_;  ///< of a target in absolute form
   std::size_t request_line_bytes_ = 0;
   std::size_t header_bytes_ = 0;  ///< consumed of the header, its request line included
   Request request_;
   Status refusal_ = Status::bad_request;
   bool header_reported_ = false;
+  bool asks_to_close_ = false;
+  bool asks_to_stay_ = false;
 };
 
 }  // namespace gatehouse::http

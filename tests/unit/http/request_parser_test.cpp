@@ -101,7 +101,8 @@ TEST_F(RequestParserTest, AbsoluteForm_IsReadWithoutItsAuthority) {
 
 TEST_F(RequestParserTest, TargetOfAnotherForm_IsRefused) {
   for (const char* target :
-       {"users", "a:80", "http:/users", "http:///users", "ftp://a/users", "http://a?x", "**", "://a/"}) {
+       {"users", "a:80", "http:/users", "http:///users", "ftp://a/users", "http://a?x", "**", "://a/",
+        "http://user@a/users", "http://a:b/users", "http://[::1/users", "http://a b/users"}) {
     EXPECT_EQ(refusal("GET " + std::string{target} + " HTTP/1.1\r\nHost: a\r\n\r\n"), Status::bad_request) << target;
   }
 }
@@ -195,6 +196,10 @@ TEST_F(RequestParserTest, MalformedMessages_AreRefused) {
   for (const std::string_view message : {
            "GET / HTTP/1.1\r\n\r\n",                                // no Host
            "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",          // two of them
+           "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n",
+           "GET http://a/ HTTP/1.1\r\n\r\n",  // an absolute form does not replace it
+           "GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+           "GET http://a/ HTTP/1.1\r\nHost: a b\r\n\r\n",
            "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n folded\r\n\r\n",  // obsolete folding
            "GET / HTTP/1.1\r\nHost: a\r\nX-API-Key: b\r\n\tc\r\n\r\n",
            "GET / HTTP/1.1\r\nHost: a\r\nX-API-Key:\r\n b\r\n\r\n",
@@ -248,6 +253,83 @@ TEST_F(RequestParserTest, OversizedParts_AreRefusedWithTheirStatus) {
 TEST_F(RequestParserTest, UnknownExpectation_Is417) {
   EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n"),
             Status::expectation_failed);
+}
+
+std::string with_host(std::string_view host) {
+  return std::string{"GET / HTTP/1.1\r\nHost: "}.append(host).append("\r\n\r\n");
+}
+
+TEST_F(RequestParserTest, HostThatIsNoHost_WasTaken) {
+  for (const char* good : {"a", "auth.example.com", "auth_service:8000", "10.0.0.7", "10.0.0.7:80", "[::1]", "[::1]:8000",
+                           "a:", "%C3%A9.example", "a.", "A-b!$&'()*+,;=~"}) {
+    EXPECT_EQ(parse(with_host(good)), RequestParser::Progress::done) << good;
+  }
+  for (const char* bad : {"", ":80", "a b", "a/b", "a@b", "a?b", "a#b", "a,b/", "a\tb", "<a>", "a\"", "a\\b", "a:b", "a:-1",
+                          "a:123456", "a:80:80", "::1", "[::1", "[]", "[::g]", "[::1]x", "[::1%1]", "%", "%4", "%zz",
+                          "caf\xC3\xA9", "http://a", "[10.0.0.7]"}) {
+    EXPECT_EQ(refusal(with_host(bad)), Status::bad_request) << bad;
+  }
+}
+
+TEST_F(RequestParserTest, HostOfTheAbsoluteForm_CountsInsteadOfTheHeaders) {
+  ASSERT_EQ(parse("GET http://inner:81/users HTTP/1.1\r\nHost: outer\r\n\r\n"), RequestParser::Progress::done);
+  EXPECT_EQ(parser_->request().headers[Field::host], "inner:81");
+  ASSERT_EQ(parse("GET http://inner HTTP/1.0\r\n\r\n"), RequestParser::Progress::done);
+  EXPECT_EQ(parser_->request().headers[Field::host], "inner");
+}
+
+std::string in_chunks(std::string_view first_line, std::string_view trailers = {}) {
+  return std::string{"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"}
+      .append(first_line)
+      .append("\r\nhello\r\n0\r\n")
+      .append(trailers)
+      .append("\r\n");
+}
+
+// A server in front of this one that ends a line there sees the body end elsewhere.
+TEST_F(RequestParserTest, ControlCharacterInAChunkExtension_WasTaken) {
+  for (const char* good : {"5", "5;a", "5;a=b", "5;a=\"b c\"", "5 ; a=b", "5;a=\"\xC3\xA9\""}) {
+    EXPECT_EQ(parse(in_chunks(good)), RequestParser::Progress::done) << good;
+  }
+  for (int code = 0; code < 0x20; ++code) {
+    const std::string control(1, static_cast<char>(code));
+    for (const std::string& line : {"5;a=\"b" + control + "c\"", "5;a=\"b\\" + control + "c\"", "5;a=b" + control,
+                                    "5" + control + ";a=b", "5;a" + control + "=b"}) {
+      EXPECT_EQ(refusal(in_chunks(line)), Status::bad_request) << code << ' ' << line;
+    }
+  }
+  EXPECT_EQ(refusal(in_chunks("5;a=\"b\x7F\"")), Status::bad_request);
+}
+
+TEST_F(RequestParserTest, ControlCharacterInTheLastChunksExtension_IsRefused) {
+  constexpr std::string_view head = "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_EQ(parse(std::string{head}.append("0;a=\"b\"\r\n\r\n")), RequestParser::Progress::done);
+  EXPECT_EQ(refusal(std::string{head}.append("0;a=\"b\nc\"\r\n\r\n")), Status::bad_request);
+}
+
+TEST_F(RequestParserTest, FoldedTrailer_IsRefused) {
+  EXPECT_EQ(parse(in_chunks("5", "X: a\r\nY:\r\n")), RequestParser::Progress::done);
+  for (const char* trailers : {"X: a\r\n b\r\n", "X:\r\n a\r\n", "X: a\r\n \r\n", "X: a\r\n\tb\r\nY: c\r\n", " X: a\r\n"}) {
+    EXPECT_EQ(refusal(in_chunks("5", trailers)), Status::bad_request) << trailers;
+  }
+}
+
+TEST_F(RequestParserTest, Close_WinsOverKeepAlive) {
+  for (const char* version : {"1.0", "1.1"}) {
+    for (const char* lines : {"Connection: keep-alive, close\r\n", "Connection: close, keep-alive\r\n",
+                              "Connection: Close\r\nConnection: keep-alive\r\n", "Connection: keep-alive , CLOSE\r\n"}) {
+      ASSERT_EQ(parse(std::string{"GET / HTTP/"}.append(version).append("\r\nHost: a\r\n").append(lines).append("\r\n")),
+                RequestParser::Progress::done);
+      EXPECT_FALSE(parser_->request().keep_alive) << version << ' ' << lines;
+    }
+  }
+}
+
+TEST_F(RequestParserTest, ProxyConnection_MeansNothing) {
+  ASSERT_EQ(parse("GET / HTTP/1.1\r\nHost: a\r\nProxy-Connection: close\r\n\r\n"), RequestParser::Progress::done);
+  EXPECT_TRUE(parser_->request().keep_alive);
+  ASSERT_EQ(parse("GET / HTTP/1.0\r\nProxy-Connection: keep-alive\r\n\r\n"), RequestParser::Progress::done);
+  EXPECT_FALSE(parser_->request().keep_alive);
 }
 
 TEST_F(RequestParserTest, Http10_ClosesUnlessAskedToStay) {
