@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/secret_string.hpp"
+#include "http/address.hpp"
 #include "http/problems.hpp"
 #include "http/request_ids.hpp"
 #include "runtime/coarse_clock.hpp"
@@ -44,7 +45,7 @@ StreamConnection<Stream>::StreamConnection(ConnectionContext& context, std::atom
     : context_(context),
       count_(count),
       stream_(std::forward<StreamArguments>(stream_arguments)...),
-      peer_(peer.to_string()),
+      peer_(plain_address(peer).to_string()),
       peer_is_proxy_(context.proxies.trusts(peer)),
       read_capacity_(context.limits.request_line_bytes_max() + context.limits.header_bytes_max + body_window_bytes),
       // Uninitialised on purpose: pages that no request reaches are never touched.
@@ -146,9 +147,22 @@ void StreamConnection<Stream>::begin_request() {
   wait_for_rest_until(runtime::coarse_now() + context_.settings.header_timeout);
 }
 
+/// Some clients send one empty line more than their body has (RFC 9112 section 2.2). It begins no request, and so no
+/// deadline of one. True where what has arrived may become such a line, or was nothing else.
+template <class Stream>
+bool StreamConnection<Stream>::skip_empty_line() {
+  constexpr std::string_view empty_line = "\r\n";
+  const std::string_view waiting{read_.get() + begin_, end_ - begin_};
+  if (!skipped_empty_line_ && waiting.starts_with(empty_line)) {
+    skipped_empty_line_ = true;
+    begin_ += empty_line.size();
+  }
+  return begin_ == end_ || (!skipped_empty_line_ && waiting == empty_line.substr(0, 1));
+}
+
 template <class Stream>
 auto StreamConnection<Stream>::parse() -> Parsed {
-  if (begin_ == end_) return Parsed::more;
+  if (parser_ ? begin_ == end_ : skip_empty_line()) return Parsed::more;
   if (!parser_) begin_request();
   std::size_t consumed = 0;
   const auto progress = parser_->feed({read_.get() + begin_, end_ - begin_}, consumed);
@@ -170,11 +184,17 @@ void StreamConnection<Stream>::on_header() {
 template <class Stream>
 void StreamConnection<Stream>::begin_answer(Request& request) {
   request.id = context_.request_ids.assign(request.headers[Field::request_id], id_buffer_);
-  request.client_address =
-      peer_is_proxy_ ? context_.proxies.client_behind(request.headers.forwarded_for(), peer_) : peer_;
+  request.client_address = client_of(request);
   answer_.reset(request);
   out_answered_ = out_.size();
   out_flushed_ = 0;
+}
+
+template <class Stream>
+std::string_view StreamConnection<Stream>::client_of(const Request& request) {
+  if (!peer_is_proxy_) return peer_;
+  const auto client = context_.proxies.client_behind(request.headers.forwarded_for());
+  return client ? write_address(*client, client_buffer_) : std::string_view{peer_};
 }
 
 /// False when a handler took over: on_handled() goes on.
@@ -209,6 +229,7 @@ void StreamConnection<Stream>::end_request() {
   aborted_ = answer_.is_aborted() || answer_.is_stream_open();
   closing_ = aborted_ || answer_.closes_connection();
   parser_.reset();
+  skipped_empty_line_ = false;
   ++answered_in_batch_;
   // A body may hold a password.
   wipe_memory(body_.data(), body_.size());

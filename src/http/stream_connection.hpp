@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "http/address.hpp"
 #include "http/connection.hpp"
 
 namespace gatehouse::http {
@@ -50,9 +51,11 @@ class StreamConnection final : public Connection,
 
   void proceed();
   [[nodiscard]] Parsed parse();
+  [[nodiscard]] bool skip_empty_line();
   void begin_request();
   void on_header();
   void begin_answer(Request& request);
+  [[nodiscard]] std::string_view client_of(const Request& request);
   [[nodiscard]] bool dispatch();
   void on_handled();
   void end_request();
@@ -93,6 +96,7 @@ class StreamConnection final : public Connection,
   std::string out_;
   std::optional<RequestParser> parser_;
   RequestIds::Buffer id_buffer_{};
+  AddressText client_buffer_{};
   Answer answer_;
   std::chrono::steady_clock::time_point request_begin_;
 
@@ -104,9 +108,10 @@ class StreamConnection final : public Connection,
   std::size_t out_flushed_ = 0;   ///< bytes of the current answer that have left out_
   std::size_t lingered_bytes_ = 0;
   bool timed_out_ = false;
-  bool closing_ = false;    ///< nothing is read any more; close when out_ is sent
-  bool lingering_ = false;  ///< the client may still be sending: let it read the answer before the reset
-  bool aborted_ = false;    ///< the last answer is not whole, and the client shall notice
+  bool skipped_empty_line_ = false;  ///< before the request that is read or waited for
+  bool closing_ = false;             ///< nothing is read any more; close when out_ is sent
+  bool lingering_ = false;           ///< the client may still be sending: let it read the answer before the reset
+  bool aborted_ = false;             ///< the last answer is not whole, and the client shall notice
 };
 
 }  // namespace gatehouse::http

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/network_v6.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "http/address_ranges.hpp"
 
 namespace gatehouse::http {
 
@@ -14,19 +16,20 @@ namespace gatehouse::http {
 class TrustedProxies {
  public:
   /// Addresses and CIDR ranges, IPv4 and IPv6. Throws std::invalid_argument for anything else.
-  explicit TrustedProxies(const std::vector<std::string>& ranges);
+  explicit TrustedProxies(const std::vector<std::string>& ranges) : ranges_(ranges) {}
 
-  [[nodiscard]] bool trusts(const boost::asio::ip::address& address) const;
+  [[nodiscard]] bool trusts(const boost::asio::ip::address& address) const { return ranges_.contains(address); }
 
-  /// The client behind a trusted proxy, `peer` where the header names none. Of the lines of X-Forwarded-For each may
-  /// hold several addresses with commas between; the last one of all is what the nearest proxy wrote.
-  [[nodiscard]] std::string_view client_behind(std::span<const std::string_view> forwarded_for,
-                                               std::string_view peer) const;
+  /// The client behind a trusted proxy, as a plain_address(); nothing where the header names none. Of the lines of
+  /// X-Forwarded-For each may hold several addresses with commas between; the last one of all is what the nearest proxy
+  /// wrote. read_hop() says which forms an address may have.
+  [[nodiscard]] std::optional<boost::asio::ip::address> client_behind(
+      std::span<const std::string_view> forwarded_for) const;
 
  private:
-  [[nodiscard]] bool walk_back(std::string_view line, std::string_view& client) const;
+  [[nodiscard]] bool walk_back(std::string_view line, std::optional<boost::asio::ip::address>& client) const;
 
-  std::vector<boost::asio::ip::network_v6> ranges_;  ///< IPv4 as IPv4-mapped IPv6; no bit set behind the prefix
+  AddressRanges ranges_;
 };
 
 }  // namespace gatehouse::http

@@ -183,6 +183,9 @@ def test_client_address_comes_from_the_proxy_only_if_it_is_trusted(start):
         ["198.51.100.7", "203.0.113.9"],
         ["198.51.100.7,203.0.113.9,127.0.0.1"],
         ["  203.0.113.9  "],
+        ["203.0.113.9:52100"],
+        ["[::ffff:203.0.113.9]:443"],
+        ["198.51.100.7, ::ffff:203.0.113.9, ::ffff:127.0.0.1"],
     ],
 )
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -196,6 +199,16 @@ def test_client_address_is_what_the_nearest_proxy_saw(start, lines):
         connection.send(message("POST /user-auth", f"X-API-Key: {API_KEY}", *forwarded, body=body))
         assert connection.read_response().status == 200
         assert listed(api, user)[0]["ipAddress"] == "203.0.113.9"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_listening_on_every_address_of_both_families_made_everybody_the_proxy(start):
+    """On `::` an IPv4 proxy is seen as ::ffff:127.0.0.1, and without a proxy its client would be."""
+    with start(HOST="::", TRUSTED_PROXIES="127.0.0.1").api() as api:
+        user = create_user(api)
+        log_in(api, user["email"], headers={"X-Forwarded-For": "203.0.113.9"})
+        log_in(api, user["email"])
+        assert [session["ipAddress"] for session in listed(api, user)] == ["127.0.0.1", "203.0.113.9"]
 
 
 def test_rotated_secret_keeps_sessions_and_tokens_alive(start, database):

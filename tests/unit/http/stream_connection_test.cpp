@@ -40,6 +40,48 @@ TEST_F(StreamConnectionTest, Request_IsAnswered_AndTheConnectionStays) {
   EXPECT_EQ(counts_.served, 1U);
 }
 
+// Some clients end a body with one CRLF too many.
+TEST_F(StreamConnectionTest, EmptyLineBeforeARequest_Was400) {
+  RawClient client = connect();
+  client.send("\r\n" + get("/a") + "\r\n" + post("/b", "body") + "\r\n");
+  ASSERT_TRUE(answers(client, 2));
+  ASSERT_TRUE(arrives(client, "\r\n\r\n/b"));
+  client.send(get("/c"));
+  ASSERT_TRUE(arrives(client, "\r\n\r\n/c"));
+}
+
+TEST_F(StreamConnectionTest, EmptyLineInPieces_IsSkipped) {
+  RawClient client = connect();
+  client.send("\r");
+  turn();
+  client.send("\n");
+  turn();
+  client.send(get("/a"));
+  ASSERT_TRUE(arrives(client, "\r\n\r\n/a"));
+}
+
+TEST_F(StreamConnectionTest, EmptyLine_BeginsNoRequest) {
+  settings_.header_timeout = 1ms;
+  RawClient client = connect();
+  client.send(post("/a", "body") + "\r\n");
+  ASSERT_TRUE(arrives(client, "\r\n\r\n/a"));
+  turn();
+  sweep();
+  turn();
+  EXPECT_EQ(client.answers(), 1U);
+  EXPECT_EQ(counts_.served, 1U) << "it waits for its next request as long as any connection";
+}
+
+TEST_F(StreamConnectionTest, SecondEmptyLine_IsRefused) {
+  for (const char* lines : {"\r\n\r\n", "\n", "\r\r\n", "\r\n\r"}) {
+    RawClient client = connect();
+    client.send(lines + get("/a"));
+    ASSERT_TRUE(arrives(client, "HTTP/1.1 400 ")) << lines;
+    ASSERT_TRUE(ends(client));
+    EXPECT_EQ(client.answers(), 1U);
+  }
+}
+
 TEST_F(StreamConnectionTest, PipelinedRequests_LeaveInOneWriteAndInOrder) {
   RawClient client = connect(SOCK_SEQPACKET);
   client.send(get("/a") + post("/b", "body") + get("/c"));

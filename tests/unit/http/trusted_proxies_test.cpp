@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "http/address.hpp"
 #include "http/request.hpp"
 
 namespace gatehouse::http {
@@ -61,9 +62,10 @@ TEST(TrustedProxies, WhatIsNoRange_IsRefused) {
   }
 }
 
-std::string_view client_behind(std::vector<std::string_view> lines) {
+std::string client_behind(std::vector<std::string_view> lines) {
   static const TrustedProxies proxies({"10.0.0.0/8"});
-  return proxies.client_behind(lines, "10.0.0.1");
+  const auto client = proxies.client_behind(lines);
+  return client ? client->to_string() : "nobody";
 }
 
 TEST(ClientBehindProxy, RightmostUntrustedHop_IsTheClient) {
@@ -79,11 +81,42 @@ TEST(ClientBehindProxy, SeveralLines_AreReadAsOne) {
 }
 
 TEST(ClientBehindProxy, HopThatIsNoAddress_EndsTheTrust) {
-  EXPECT_EQ(client_behind({}), "10.0.0.1");
-  EXPECT_EQ(client_behind({""}), "10.0.0.1");
-  EXPECT_EQ(client_behind({"unknown"}), "10.0.0.1");
+  EXPECT_EQ(client_behind({}), "nobody");
+  EXPECT_EQ(client_behind({""}), "nobody");
+  EXPECT_EQ(client_behind({"unknown"}), "nobody");
   EXPECT_EQ(client_behind({"3.3.3.3, <script>, 10.0.0.9"}), "10.0.0.9");
   EXPECT_EQ(client_behind({"3.3.3.3", "<script>", "10.0.0.9"}), "10.0.0.9");
+}
+
+// Azure's gateways write a port, others brackets, and nginx on a dual-stack socket a mapped address.
+TEST(ClientBehindProxy, HopWithPortBracketsOrMapping_WasTakenForTheProxy) {
+  struct Case {
+    std::string_view line;
+    const char* client;
+  };
+  for (const auto& [line, client] : {Case{"203.0.113.7:52100", "203.0.113.7"}, Case{"[2001:db8::7]", "2001:db8::7"},
+                                     Case{"[2001:DB8::7]:443", "2001:db8::7"}, Case{"2001:db8:0::7", "2001:db8::7"},
+                                     Case{"::ffff:203.0.113.7", "203.0.113.7"}, Case{"::ffff:cb00:7107", "203.0.113.7"},
+                                     Case{"[::ffff:203.0.113.7]:8443", "203.0.113.7"}, Case{"fe80::7%eth0", "fe80::7"},
+                                     Case{"203.0.113.7:1, ::ffff:10.0.0.9, 10.0.0.8:2", "203.0.113.7"}}) {
+    EXPECT_EQ(client_behind({line}), client) << line;
+  }
+}
+
+TEST(ClientBehindProxy, HopThatIsNearlyAnAddress_EndsTheTrust) {
+  for (const char* line :
+       {"203.0.113.7:", "203.0.113.7:x", "203.0.113.7:123456", "203.0.113.7:1:2", "203.0.113", "[2001:db8::7",
+        "[2001:db8::7]x", "[2001:db8::7]:", "[203.0.113.7]", "2001:db8::g", ":80", "[]", "[]:80", ":", "0x7f.0.0.1",
+        "203.0.113.07x", "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc"}) {
+    EXPECT_EQ(client_behind({line}), "nobody") << line;
+  }
+}
+
+TEST(AddressText, OfEveryFamily_IsWritten) {
+  AddressText buffer{};
+  for (const char* text : {"203.0.113.7", "2001:db8::7", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}) {
+    EXPECT_EQ(write_address(address(text), buffer), text);
+  }
 }
 
 TEST(ForwardedForHeader, MoreLinesThanAreKept_LeavesTheLastOnes) {
