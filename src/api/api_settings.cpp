@@ -27,6 +27,13 @@ constexpr std::array rows{
                         "https://app.example.com,http://localhost:3000.",
          .follows = "TLS_KEY"},
         [](ApiSettings& s, Text text) { return assign_list(text, parse_origin, s.allowed_origins); }},
+    Row{{.name = "LOOSE_PATHS",
+         .group = "HTTP server",
+         .default_text = "false",
+         .description = "true makes /Users/ the same as /users, as Express did; then a gateway's rules for paths must "
+                        "ignore case and a final slash, too.",
+         .follows = "TRUSTED_PROXIES"},
+        [](ApiSettings& s, Text text) { return assign_boolean(text, s.loose_paths); }},
     Row{{.name = "LOGIN_ERRORS",
          .group = "Passwords and login",
          .default_text = "uniform",

@@ -7,6 +7,7 @@
 
 #include "api/problems.hpp"
 #include "database/errors.hpp"
+#include "json/writer.hpp"
 #include "passwords/password_service.hpp"
 
 namespace gatehouse::api {
@@ -22,9 +23,9 @@ void refuse_for_now(Answer& answer, std::chrono::seconds retry_after = std::chro
   answer.refuse(problem("unavailable"));
 }
 
-void refuse_scope(Answer& answer, Scope missing) {
-  http::Problem refusal = problem("missing_scope");
-  const std::string text = std::string{refusal.text}.append(" ").append(to_text(missing));
+/// The problem's text ends with what it is about.
+void refuse_with(http::Problem refusal, std::string_view subject, Answer& answer) {
+  const std::string text = std::string{refusal.text}.append(" ").append(subject);
   refusal.text = text;
   answer.refuse(refusal);
 }
@@ -52,8 +53,12 @@ void Dispatcher::refuse_unreadable(Status status, const Request& request, Answer
 
 void Dispatcher::turn_away(const Request&, Answer& answer) { refuse_for_now(answer); }
 
+/// OPTIONS tells nothing that api/openapi.yaml does not, and load balancers ask by it whether anybody is there. Whoever
+/// may read a resource may learn how its path is written.
 bool Dispatcher::is_open(const Request& request) const {
-  return request.route != http::no_route && parts_.routes.info(request.route).access.is_open();
+  if (request.method == http::Method::options) return true;
+  const std::size_t route = request.route != http::no_route ? request.route : parts_.routes.loose_route(request);
+  return route != http::no_route && parts_.routes.info(route).access.is_open();
 }
 
 /// Notes who calls; false when the caller has been refused. A path that no route has asks for a key, but for no scope.
@@ -66,7 +71,7 @@ bool Dispatcher::let_in(const Verdict& verdict, Request& request, Answer& answer
   if (request.route == http::no_route) return true;
   const auto missing = verdict->scopes.first_missing(parts_.routes.info(request.route).access.scopes());
   if (!missing) return true;
-  refuse_scope(answer, *missing);
+  refuse_with(problem("missing_scope"), to_text(*missing), answer);
   return false;
 }
 
@@ -89,10 +94,24 @@ bool Dispatcher::answer_at_once(const Request& request, Answer& answer) const {
 
 void Dispatcher::answer_unrouted(const Request& request, Answer& answer) const {
   const std::string_view allow = parts_.routes.allow(request.path);
-  if (allow.empty()) return answer.refuse(problem("not_found"));
-  answer.add_header("Allow", allow);
+  if (!allow.empty()) answer.add_header("Allow", allow);
   if (request.method == http::Method::options) return answer.send_empty(Status::no_content);
-  answer.refuse(problem("method_not_allowed"));
+  if (!allow.empty()) return answer.refuse(problem("method_not_allowed"));
+  if (const auto right = parts_.routes.right_spelling(request.path)) return answer_misspelt(*right, request, answer);
+  answer.refuse(problem("not_found"));
+}
+
+/// Answering as if the path were right would let it pass a gateway whose rules name the right one only.
+void Dispatcher::answer_misspelt(const http::Router::Spelling& right, const Request& request, Answer& answer) {
+  if (request.method != http::Method::get && request.method != http::Method::head) {
+    return refuse_with(problem("path_not_exact"), right.pattern, answer);
+  }
+  std::string location = right.path;
+  if (!request.query.empty()) location.append("?").append(request.query);
+  std::string json;
+  json::Writer{json}.begin_object().member("location", location).end_object();
+  answer.add_header("Location", location);
+  answer.send(Status::permanent_redirect, json);
 }
 
 Task<> Dispatcher::finish(Request& request, Answer& answer) {

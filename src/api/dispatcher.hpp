@@ -43,6 +43,7 @@ class Dispatcher final : public http::Responder {
   bool let_in(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
   bool answer_at_once(const http::Request& request, http::Answer& answer) const;
   void answer_unrouted(const http::Request& request, http::Answer& answer) const;
+  static void answer_misspelt(const http::Router::Spelling& right, const http::Request& request, http::Answer& answer);
   Task<> run(http::Request& request, http::Answer& answer);
   void answer_failure(std::string_view what, bool retry, const http::Request& request, http::Answer& answer) const;
 

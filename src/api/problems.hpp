@@ -26,6 +26,7 @@ inline constexpr auto all_problems = [] {
       Problem{Status::unauthorized, "invalid_api_key", "Invalid API key"},
       Problem{Status::forbidden, "missing_scope", "API key lacks scope"},  // the scope's name follows
       Problem{Status::not_found, "not_found", "Not found"},
+      Problem{Status::not_found, "path_not_exact", "Not found; write the path exactly:"},  // the pattern follows
       Problem{Status::method_not_allowed, "method_not_allowed", "Method not allowed"},
       Problem{Status::service_unavailable, "unavailable", "Service temporarily unavailable"},
       Problem{Status::unsupported_media_type, "unsupported_media_type", "Content-Type must be application/json"},

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -53,6 +54,8 @@ class Endpoint {
 /// read. The resources behind the handlers outlive it.
 class RouteTable {
  public:
+  explicit RouteTable(http::PathForm form) : router_(form) {}
+
   void add(const RouteInfo& info, Endpoint endpoint) {
     router_.add(info.method, info.pattern);
     entries_.push_back({&info, endpoint});
@@ -64,8 +67,16 @@ class RouteTable {
     request.route = match.route;
     request.parameters = match.parameters;
   }
+  /// The route that a request would have if its path were compared loosely.
+  [[nodiscard]] std::size_t loose_route(const http::Request& request) const {
+    return router_.match(request.method, request.path, http::PathForm::loose).route;
+  }
   /// Of a path, for `Allow`; empty: no route has it.
   [[nodiscard]] std::string_view allow(std::string_view path) const { return router_.allow(path); }
+  /// The right way to write a path that no route has as it is; nothing: there is none.
+  [[nodiscard]] std::optional<http::Router::Spelling> right_spelling(std::string_view path) const {
+    return router_.right_spelling(path);
+  }
 
   [[nodiscard]] const RouteInfo& info(std::size_t route) const { return *entries_[route].info; }
   [[nodiscard]] const Endpoint& endpoint(std::size_t route) const { return entries_[route].endpoint; }
@@ -87,8 +98,8 @@ struct RouteList {
   static constexpr std::array infos =
       std::apply([](const auto&... route) { return std::array{route.info...}; }, std::tuple_cat(Resources::routes...));
 
-  [[nodiscard]] static RouteTable bind(Resources&... resources) {
-    RouteTable table;
+  [[nodiscard]] static RouteTable bind(Resources&... resources, http::PathForm form = http::PathForm::exact) {
+    RouteTable table{form};
     (add(table, resources, std::make_index_sequence<Resources::routes.size()>{}), ...);
     return table;
   }

@@ -8,13 +8,14 @@
 namespace gatehouse::http {
 namespace {
 
-/// `pattern` is in lower case.
-bool equals_ignoring_case(std::string_view path, std::string_view pattern) {
-  return std::ranges::equal(path, pattern, {}, [](char c) { return to_lower(c); });
+/// `literal` is in lower case.
+bool equals(std::string_view path, std::string_view literal, PathForm form) {
+  if (form == PathForm::exact) return path == literal;
+  return std::ranges::equal(path, literal, {}, [](char c) { return to_lower(c); });
 }
 
-bool begins_with(std::string_view path, std::string_view literal) {
-  return path.size() >= literal.size() && equals_ignoring_case(path.substr(0, literal.size()), literal);
+bool begins_with(std::string_view path, std::string_view literal, PathForm form) {
+  return path.size() >= literal.size() && equals(path.substr(0, literal.size()), literal, form);
 }
 
 }  // namespace
@@ -41,29 +42,30 @@ Router::Resource Router::parse(std::string_view pattern) {
   return resource;
 }
 
-bool Router::matches(const Resource& resource, std::string_view path, Parameters& parameters) {
-  if (resource.parameter_count == 0) return equals_ignoring_case(path, resource.pattern);
+bool Router::matches(const Resource& resource, std::string_view path, PathForm form, Parameters& parameters) {
+  if (resource.parameter_count == 0) return equals(path, resource.pattern, form);
   for (std::size_t i = 0; i < resource.parameter_count; ++i) {
-    if (!begins_with(path, resource.literals[i])) return false;
+    if (!begins_with(path, resource.literals[i], form)) return false;
     path.remove_prefix(resource.literals[i].size());
     parameters[i] = path.substr(0, path.find('/'));
     if (parameters[i].empty()) return false;
     path.remove_prefix(parameters[i].size());
   }
-  return equals_ignoring_case(path, resource.literals[resource.parameter_count]);
+  return equals(path, resource.literals[resource.parameter_count], form);
 }
 
-const Router::Resource* Router::find(std::string_view path, Parameters& parameters) const {
-  if (path.size() > 1 && path.ends_with('/') && !path.ends_with("//")) path.remove_suffix(1);
+const Router::Resource* Router::find(std::string_view path, PathForm form, Parameters& parameters) const {
+  const bool has_final_slash = path.size() > 1 && path.ends_with('/') && !path.ends_with("//");
+  if (has_final_slash && form == PathForm::loose) path.remove_suffix(1);
   for (const Resource& resource : resources_) {
-    if (matches(resource, path, parameters)) return &resource;
+    if (matches(resource, path, form, parameters)) return &resource;
   }
   return nullptr;
 }
 
-Router::Match Router::match(Method method, std::string_view path) const {
+Router::Match Router::match(Method method, std::string_view path, PathForm form) const {
   Match match;
-  const Resource* resource = find(path, match.parameters);
+  const Resource* resource = find(path, form, match.parameters);
   if (resource == nullptr) return match;
   const Method wanted = method == Method::head ? Method::get : method;
   for (const auto& [served, route] : resource->routes) {
@@ -74,8 +76,20 @@ Router::Match Router::match(Method method, std::string_view path) const {
 
 std::string_view Router::allow(std::string_view path) const {
   Parameters parameters;
-  const Resource* resource = find(path, parameters);
+  const Resource* resource = find(path, form_, parameters);
   return resource == nullptr ? std::string_view{} : std::string_view{resource->allow};
+}
+
+std::optional<Router::Spelling> Router::right_spelling(std::string_view path) const {
+  Parameters parameters;
+  const Resource* resource = find(path, PathForm::loose, parameters);
+  if (resource == nullptr) return std::nullopt;
+  Spelling right{.path = {}, .pattern = resource->pattern};
+  for (std::size_t i = 0; i < resource->parameter_count; ++i) {
+    right.path.append(resource->literals[i]).append(parameters[i]);
+  }
+  right.path += resource->literals[resource->parameter_count];
+  return right;
 }
 
 }  // namespace gatehouse::http

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,7 +33,16 @@ namespace gatehouse::http {
   return true;
 }
 
+/// How a path's letters and end are compared.
+enum class PathForm : std::uint8_t {
+  exact,
+  loose,  ///< the case of ASCII letters and one final slash make no difference, as in the Express service
+};
+
 /// Finds the route of a request by its method and path. Built at start, then only read.
+///
+/// A path is compared as it stands in the request: nothing is decoded, and `//`, `/.` and `/..` are not resolved. So a
+/// gateway that compares exactly sees the same resource in it, or none.
 class Router {
  public:
   struct Match {
@@ -39,16 +50,28 @@ class Router {
     Parameters parameters;
   };
 
+  /// The right way to write a path.
+  struct Spelling {
+    std::string path;
+    std::string_view pattern;
+  };
+
+  explicit Router(PathForm form) : form_(form) {}
+
   /// The route's number: how many were added before it. `pattern` is a static is_route_pattern(). Paths are compared in
   /// the order of their patterns' first addition, so the busiest come first, and `/users/me` before `/users/{id}`.
   std::size_t add(Method method, std::string_view pattern);
 
-  /// HEAD is answered by GET's route. As in the Express service, the case of a path's ASCII letters and one final slash
-  /// make no difference.
-  [[nodiscard]] Match match(Method method, std::string_view path) const;
+  /// HEAD is answered by GET's route.
+  [[nodiscard]] Match match(Method method, std::string_view path) const { return match(method, path, form_); }
+  /// The route that this path would have in another form.
+  [[nodiscard]] Match match(Method method, std::string_view path, PathForm form) const;
 
   /// The methods of a path, for `Allow`; empty: no such path.
   [[nodiscard]] std::string_view allow(std::string_view path) const;
+
+  /// Of a path that only the loose form has a resource for; its parameters stay as they are.
+  [[nodiscard]] std::optional<Spelling> right_spelling(std::string_view path) const;
 
  private:
   /// A path pattern with all its methods.
@@ -61,9 +84,10 @@ class Router {
   };
 
   static Resource parse(std::string_view pattern);
-  static bool matches(const Resource& resource, std::string_view path, Parameters& parameters);
-  [[nodiscard]] const Resource* find(std::string_view path, Parameters& parameters) const;
+  static bool matches(const Resource& resource, std::string_view path, PathForm form, Parameters& parameters);
+  [[nodiscard]] const Resource* find(std::string_view path, PathForm form, Parameters& parameters) const;
 
+  const PathForm form_;
   std::vector<Resource> resources_;
   std::size_t size_ = 0;
 };

@@ -25,6 +25,8 @@ using Status = boost::beast::http::status;
       return "HTTP/1.1 303 See Other\r\n";
     case Status::not_modified:
       return "HTTP/1.1 304 Not Modified\r\n";
+    case Status::permanent_redirect:
+      return "HTTP/1.1 308 Permanent Redirect\r\n";
     case Status::bad_request:
       return "HTTP/1.1 400 Bad Request\r\n";
     case Status::unauthorized:

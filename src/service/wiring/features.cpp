@@ -12,6 +12,7 @@ Features::Features(database::Database& database, SharedParts& shared)
       routes(api::Routes::bind(auth_routes,     //
                                service_routes,  //
                                user_routes,     //
-                               session_routes)) {}
+                               session_routes,  //
+                               shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
 
 }  // namespace gatehouse::service

@@ -261,6 +261,66 @@ TEST_F(DispatcherTest, SourceOfTheVerdictAway_Is503) {
   EXPECT_EQ(failures_, std::vector<std::string>{"test: gone"});
 }
 
+TEST_F(DispatcherTest, MisspeltPath_IsRedirectedForReaders) {
+  request_.path = "/Thing/";
+  request_.query = "a=b";
+  for (const Method method : {Method::get, Method::head}) {
+    request_.method = method;
+    answer_.reset(request_);
+    dispatch();
+    EXPECT_EQ(answer_.status(), Status::permanent_redirect);
+    EXPECT_TRUE(answered_with("Location: /thing?a=b\r\n"));
+  }
+  EXPECT_TRUE(answered_with(R"({"location":"/thing?a=b"})"));
+}
+
+TEST_F(DispatcherTest, MisspeltPath_OfAnythingElseIs404ThatNamesTheRightOne) {
+  request_.path = "/THING";
+  request_.method = Method::put;
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::not_found);
+  EXPECT_TRUE(answered_with(
+      R"({"error":"Not found; write the path exactly: /thing","code":"path_not_exact","requestId":"test"})"));
+}
+
+TEST_F(DispatcherTest, MisspeltPath_NeedsTheKeyThatTheRightOneNeeds) {
+  request_.headers = {};
+  request_.path = "/THING";
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::unauthorized);
+  request_.path = "/open/";
+  answer_.reset(request_);
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::permanent_redirect);
+  request_.method = Method::put;
+  answer_.reset(request_);
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::unauthorized);
+}
+
+TEST_F(DispatcherTest, LoosePaths_AnswerInEverySpelling) {
+  const RouteTable loose = RouteList<Thing>::bind(thing_, http::PathForm::loose);
+  Dispatcher dispatcher{{.routes = loose, .cors = cors_, .access = api_keys_, .ready = ready_, .on_failure = {}}};
+  thing_.on_answer = greet;
+  request_.path = "/Thing/";
+  dispatch(dispatcher);
+  EXPECT_EQ(answer_.status(), Status::ok);
+}
+
+// HAProxy's `option httpchk` sends it, without a key.
+TEST_F(DispatcherTest, OptionsWithoutKey_Was401) {
+  request_.method = Method::options;
+  request_.headers = {};
+  for (const std::string_view path : {"/thing", "/open", "/", "*", "/nothing", "/THING"}) {
+    request_.path = path;
+    answer_.reset(request_);
+    out_.clear();
+    dispatch();
+    EXPECT_EQ(answer_.status(), Status::no_content) << path;
+    EXPECT_EQ(answered_with("Allow: GET, HEAD, PUT\r\n"), path == "/thing") << path;
+  }
+}
+
 TEST_F(DispatcherTest, OpenRoute_AsksNoPolicy) {
   slow_policy_.is_away = true;
   thing_.on_answer = greet;

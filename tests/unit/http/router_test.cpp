@@ -7,6 +7,8 @@ namespace {
 
 class RouterTest : public ::testing::Test {
  protected:
+  explicit RouterTest(PathForm form = PathForm::exact) : router_(form) {}
+
   Router router_;
   std::size_t list_ = router_.add(Method::get, "/users");
   std::size_t create_ = router_.add(Method::post, "/users");
@@ -34,12 +36,57 @@ TEST_F(RouterTest, Parameter_IsOneWholeSegment) {
   EXPECT_EQ(router_.match(Method::get, "/users//").route, no_route);
 }
 
-TEST_F(RouterTest, CaseAndOneFinalSlash_MakeNoDifference) {
+class LooseRouterTest : public RouterTest {
+ protected:
+  LooseRouterTest() : RouterTest(PathForm::loose) {}
+};
+
+TEST_F(LooseRouterTest, CaseAndOneFinalSlash_MakeNoDifference) {
   for (const char* path : {"/users", "/USERS", "/Users/", "/users/"}) {
     EXPECT_EQ(router_.match(Method::get, path).route, list_) << path;
   }
   EXPECT_EQ(router_.match(Method::get, "/Users/aBc/").parameters[0], "aBc");
   EXPECT_EQ(router_.match(Method::delete_, "/users/7/SESSIONS/").parameters[0], "7");
+  EXPECT_EQ(router_.allow("/users/"), "GET, HEAD, POST");
+}
+
+TEST_F(LooseRouterTest, OtherSpellings_AreStillOtherPaths) {
+  for (const char* path :
+       {"//users", "/users//", "/./users", "/users/.", "/%75sers", "/users%2F", "/users;a", "/users "}) {
+    EXPECT_NE(router_.match(Method::get, path).route, list_) << path;
+  }
+}
+
+// A gateway's rule for /users did not see /USERS.
+TEST_F(RouterTest, AnotherSpelling_ReachedTheResource) {
+  for (const char* path :
+       {"/USERS", "/Users", "/users/", "//users", "/users//", "/./users", "/users/.", "/a/../users", "/%75sers",
+        "/%55SERS", "/users%2F", "/users;a", "/users.", "/users%00", "/users\\", "users"}) {
+    const std::size_t found = router_.match(Method::get, path).route;
+    EXPECT_TRUE(found != list_ && found != create_) << path;
+  }
+  for (const char* path : {"/Users/7", "/users/7/", "//users/7", "/users//7", "/users/./7", "/%75sers/7"}) {
+    EXPECT_EQ(router_.match(Method::get, path).route, no_route) << path;
+  }
+}
+
+TEST_F(RouterTest, RightSpelling_IsNamed) {
+  struct Case {
+    std::string_view path;
+    std::string_view right;
+    std::string_view pattern;
+  };
+  for (const auto& [path, right, pattern] : {Case{"/USERS", "/users", "/users"}, Case{"/users/", "/users", "/users"},
+                                             Case{"/Users/aBc/", "/users/aBc", "/users/{id}"},
+                                             Case{"/A/1/2/C/3/4", "/a/1/2/c/3/4", "/a/{a}/{b}/c/{c}/{d}"}}) {
+    const auto spelling = router_.right_spelling(path);
+    ASSERT_TRUE(spelling) << path;
+    EXPECT_EQ(spelling->path, right);
+    EXPECT_EQ(spelling->pattern, pattern);
+  }
+  for (const char* path : {"//users", "/users//", "/%75sers", "/nothing", "*", ""}) {
+    EXPECT_FALSE(router_.right_spelling(path)) << path;
+  }
 }
 
 TEST_F(RouterTest, ParameterInTheMiddle_IsFound) {
@@ -49,10 +96,10 @@ TEST_F(RouterTest, ParameterInTheMiddle_IsFound) {
 }
 
 TEST_F(RouterTest, SeveralParameters_AreInOrder) {
-  const auto two = router_.match(Method::delete_, "/users/7/Sessions/9/");
+  const auto two = router_.match(Method::delete_, "/users/7/sessions/9");
   EXPECT_EQ(two.route, end_one_);
   EXPECT_EQ(two.parameters, (Parameters{"7", "9", "", ""}));
-  const auto four = router_.match(Method::get, "/a/1/2/C/3/4");
+  const auto four = router_.match(Method::get, "/a/1/2/c/3/4");
   EXPECT_EQ(four.route, deep_);
   EXPECT_EQ(four.parameters, (Parameters{"1", "2", "3", "4"}));
   for (const char* path :
@@ -65,12 +112,13 @@ TEST_F(RouterTest, Head_IsAnsweredByGet) { EXPECT_EQ(router_.match(Method::head,
 
 TEST_F(RouterTest, OtherMethod_NamesTheAllowedOnes) {
   EXPECT_EQ(router_.match(Method::put, "/users").route, no_route);
-  EXPECT_EQ(router_.allow("/users/"), "GET, HEAD, POST");
+  EXPECT_EQ(router_.allow("/users"), "GET, HEAD, POST");
   EXPECT_EQ(router_.allow("/users/7/sessions"), "DELETE");
 }
 
 TEST_F(RouterTest, UnknownPath_AllowsNothing) {
-  for (const char* path : {"/", "//", "/user", "/usersx", "/users//", "/us\xc5\xbfrs", "/users?x", "*", ""}) {
+  for (const char* path :
+       {"/", "//", "/user", "/usersx", "/users/", "/USERS", "/users//", "/us\xc5\xbfrs", "/users?x", "*", ""}) {
     EXPECT_TRUE(router_.allow(path).empty()) << path;
   }
 }
