@@ -8,6 +8,10 @@ namespace gatehouse::api {
 
 [[nodiscard]] constexpr const http::Problem& problem_of(const http::BodyError& error) {
   switch (error.fault) {
+    case http::BodyFault::unsupported_encoding:
+      return problem("unsupported_encoding");
+    case http::BodyFault::unsupported_charset:
+      return problem("unsupported_charset");
     case http::BodyFault::unsupported_media_type:
       return problem("unsupported_media_type");
     case http::BodyFault::invalid_json:

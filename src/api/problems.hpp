@@ -30,6 +30,8 @@ inline constexpr auto all_problems = [] {
       Problem{Status::method_not_allowed, "method_not_allowed", "Method not allowed"},
       Problem{Status::service_unavailable, "unavailable", "Service temporarily unavailable"},
       Problem{Status::unsupported_media_type, "unsupported_media_type", "Content-Type must be application/json"},
+      Problem{Status::unsupported_media_type, "unsupported_encoding", "Content-Encoding must be identity"},
+      Problem{Status::unsupported_media_type, "unsupported_charset", "Request body must be UTF-8"},
       Problem{Status::bad_request, "invalid_json", "Invalid JSON format"},
       Problem{Status::bad_request, "validation_failed", "Validation failed"},
 

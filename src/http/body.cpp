@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
+#include <optional>
 
 #include "base/text.hpp"
 
@@ -13,6 +14,38 @@ bool is_json_media_type(std::string_view content_type) {
   if (content_type == json) return true;
   const std::string_view type = content_type.substr(0, content_type.find(';'));
   return boost::beast::iequals(type.substr(0, type.find_last_not_of(" \t") + 1), json);
+}
+
+/// No coding, or the one that changes nothing (RFC 9110 section 8.4).
+bool is_encoded(const Headers& headers) {
+  const std::string_view coding = headers[Field::content_encoding];
+  if (headers.count(Field::content_encoding) > 1) return true;
+  return !coding.empty() && !boost::beast::iequals(coding, "identity");
+}
+
+/// Whether the media type names UTF-16 or UTF-32, in any byte order.
+bool names_wide_charset(std::string_view content_type) {
+  const std::string type = to_lower(content_type);
+  const auto charset = type.find("charset");
+  return charset != std::string::npos &&
+         (type.find("utf-16", charset) != std::string::npos || type.find("utf-32", charset) != std::string::npos);
+}
+
+/// Text of wide characters begins with a byte order mark or, since JSON begins with ASCII, has a zero in its first two
+/// bytes.
+bool looks_wide(std::string_view body) {
+  return body.starts_with("\xFF\xFE") || body.starts_with("\xFE\xFF") || body.substr(0, 2).contains('\0');
+}
+
+/// Why the body cannot be JSON in UTF-8, as far as headers and first bytes tell.
+std::optional<BodyFault> fault_of_form(const Request& request) {
+  const Headers& headers = request.headers;
+  const std::string_view type = headers[Field::content_type];
+  if (is_encoded(headers)) return BodyFault::unsupported_encoding;
+  if (headers.count(Field::content_type) != 1 || !is_json_media_type(type)) return BodyFault::unsupported_media_type;
+  if (looks_wide(request.body)) return BodyFault::unsupported_charset;
+  if (type.contains(';') && names_wide_charset(type)) return BodyFault::unsupported_charset;
+  return std::nullopt;
 }
 
 std::string_view kind_message(FieldKind kind) {
@@ -176,10 +209,7 @@ std::expected<void, BodyError> read_fields(const Request& request, std::span<con
                                            std::span<FieldValue> values, json::TextBuffer& texts,
                                            const Problem* missing, UnknownFields unknown) {
   if (!request.body.empty()) {
-    const Headers& headers = request.headers;
-    if (headers.count(Field::content_type) != 1 || !is_json_media_type(headers[Field::content_type])) {
-      return std::unexpected(BodyError{BodyFault::unsupported_media_type, {}});
-    }
+    if (const auto fault = fault_of_form(request)) return std::unexpected(BodyError{*fault, {}});
     FieldSink sink{rules, values, unknown};
     if (auto read = read_object(request.body, sink, texts); !read) return read;
   }

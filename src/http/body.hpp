@@ -37,7 +37,14 @@
 namespace gatehouse::http {
 
 /// Why a body cannot be read. The first that applies, in this order.
-enum class BodyFault : std::uint8_t { unsupported_media_type, invalid_json, invalid_fields, missing_fields };
+enum class BodyFault : std::uint8_t {
+  unsupported_encoding,  ///< a Content-Encoding other than identity
+  unsupported_media_type,
+  unsupported_charset,  ///< UTF-16 or UTF-32; JSON between systems is UTF-8 (RFC 8259 section 8.1)
+  invalid_json,
+  invalid_fields,
+  missing_fields,
+};
 
 struct BodyError {
   BodyFault fault;

@@ -258,6 +258,38 @@ TEST(Body, JsonMediaTypeWithCharset_IsTaken) {
   EXPECT_TRUE(read_body(request, settings));
 }
 
+// It was read as JSON, and the refusal spoke of broken JSON.
+TEST(Body, CompressedBody_IsRefusedAsEncoded) {
+  for (const char* coding : {"gzip", "br", "deflate, gzip", "identity, gzip", "x"}) {
+    Request request = request_with("\x1F\x8B");
+    request.headers.add(Field::content_encoding, coding);
+    EXPECT_EQ(read_body(request, settings).error().fault, BodyFault::unsupported_encoding) << coding;
+  }
+  for (const char* coding : {"identity", "Identity", ""}) {
+    Request request = request_with("{}");
+    request.headers.add(Field::content_encoding, coding);
+    EXPECT_TRUE(read_body(request, settings)) << coding;
+  }
+  Request twice = request_with("{}");
+  twice.headers.add(Field::content_encoding, "identity");
+  twice.headers.add(Field::content_encoding, "gzip");
+  EXPECT_FALSE(read_body(twice, settings));
+}
+
+TEST(Body, WideCharacters_AreRefusedAsTheirCharset) {
+  using namespace std::string_view_literals;
+  for (const std::string_view body : {"\xFF\xFE{\0}\0"sv, "\xFE\xFF\0{\0}"sv, "{\0}\0"sv, "\0{\0}"sv, "\0\0\0{"sv,
+                                      "{\0\0\0"sv, "\0\0\xFE\xFF\0\0\0{"sv, "\xFF\xFE\0\0{\0\0\0"sv}) {
+    EXPECT_EQ(read_body(request_with(body), settings).error().fault, BodyFault::unsupported_charset);
+  }
+  for (const char* type : {"application/json; charset=utf-16", "application/json;charset=\"UTF-32LE\""}) {
+    Request request;
+    request.body = "{}";
+    request.headers.add(Field::content_type, type);
+    EXPECT_EQ(read_body(request, settings).error().fault, BodyFault::unsupported_charset) << type;
+  }
+}
+
 TEST(Body, EmptyBody_IsAnEmptyObject) { EXPECT_TRUE(read_body(Request{}, settings)); }
 
 }  // namespace
