@@ -13,6 +13,7 @@
 namespace gatehouse::api {
 namespace {
 
+using http::Admission;
 using http::Answer;
 using http::Request;
 using http::Status;
@@ -32,18 +33,21 @@ void refuse_with(http::Problem refusal, std::string_view subject, Answer& answer
 
 }  // namespace
 
-bool Dispatcher::begin(Request& request, Answer& answer) {
+Admission Dispatcher::admit(Request& request, Answer& answer) {
   parts_.cors.add_headers(request, answer);
-  if (parts_.cors.answer_preflight(request, answer)) return true;
+  if (parts_.cors.answer_preflight(request, answer)) return Admission::answered;
 
   parts_.routes.match(request);
   if (is_open(request)) {
     request.caller.kind = Caller::Kind::open;
-    return answer_at_once(request, answer);
+    return Admission::without_body;
   }
   const std::optional<Verdict> verdict = parts_.access.admit_now(request);
-  if (!verdict) return false;
-  return !let_in(*verdict, request, answer) || answer_at_once(request, answer);
+  return !verdict || let_in(*verdict, request, answer) ? Admission::with_body : Admission::answered;
+}
+
+bool Dispatcher::begin(Request& request, Answer& answer) {
+  return request.caller.kind != Caller::Kind::unknown && answer_at_once(request, answer);
 }
 
 void Dispatcher::refuse_unreadable(Status status, const Request& request, Answer& answer) {

@@ -12,7 +12,8 @@
 
 namespace gatehouse::api {
 
-/// A request's way from its last byte to its answer: CORS, access, route, handler. One per io thread.
+/// A request's way to its answer: CORS, route and access from its header, the handler from the whole of it. One per io
+/// thread.
 class Dispatcher final : public http::Responder {
  public:
   /// Receives each exception that leaves a handler: the request's id and what failed. The text holds no secrets.
@@ -28,6 +29,9 @@ class Dispatcher final : public http::Responder {
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
+
+  /// Refuses whom admit_now() of the access policy refuses. Open routes have no use for a body.
+  [[nodiscard]] http::Admission admit(http::Request& request, http::Answer& answer) override;
 
   [[nodiscard]] bool begin(http::Request& request, http::Answer& answer) override;
 

@@ -139,18 +139,15 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t&
       refusal_ = Status::request_header_fields_too_large;
       return Progress::refused;
     }
-    if (header_end_ == nullptr && is_header_done()) header_end_ = bytes.data() + consumed;
+    if (header_end_ == nullptr && is_header_done()) {
+      header_end_ = bytes.data() + consumed;
+      if (!is_done()) return Progress::header;
+    }
     if (ec || step == 0) break;
   }
-  if (is_done()) {
-    request_.body = body_;
-    return Progress::done;
-  }
-  if (is_header_done() && !header_reported_) {
-    header_reported_ = true;
-    return Progress::header;
-  }
-  return Progress::more;
+  if (!is_done()) return Progress::more;
+  request_.body = body_;
+  return Progress::done;
 }
 
 /// Beast's own limit is for what it has not consumed yet, request line and all, and it may consume a field at a time.
@@ -245,10 +242,11 @@ std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view body, e
 
 /// A body may hold a password, so a buffer that has become too small is wiped before it goes.
 void RequestParser::append_to_body(std::string_view bytes) {
+  if (discards_body_) return;
   const std::size_t size = body_.size() + bytes.size();
   if (size > body_.capacity()) {
     std::string larger;
-    larger.reserve(std::max(size, 2 * body_.capacity()));
+    larger.reserve(std::clamp(2 * body_.capacity(), size, std::max<std::size_t>(size, limits_.body_bytes_max)));
     larger = body_;
     larger.swap(body_);
     wipe_memory(larger.data(), larger.size());

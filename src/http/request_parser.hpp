@@ -38,8 +38,12 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
 
   RequestParser(const ParserLimits& limits, std::string& body);
 
-  /// Consumes as many bytes as it can. Returns `header` once, when the header is complete and a body follows.
+  /// Consumes as many bytes as it can. Returns `header` once, when the header is complete and a body follows, before it
+  /// takes in any of that.
   Progress feed(std::string_view bytes, std::size_t& consumed);
+
+  /// The body is read for its end only.
+  void discard_body() { discards_body_ = true; }
 
   [[nodiscard]] Request& request() { return request_; }
   /// Why feed() refused.
@@ -79,7 +83,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::size_t header_bytes_ = 0;  ///< consumed of the header, its request line included
   Request request_;
   Status refusal_ = Status::bad_request;
-  bool header_reported_ = false;
+  bool discards_body_ = false;
   bool asks_to_close_ = false;
   bool asks_to_stay_ = false;
 };

@@ -1,11 +1,20 @@
 #pragma once
 
+#include <cstdint>
+
 #include "http/answer.hpp"
 #include "http/request.hpp"
 #include "http/status.hpp"
 #include "runtime/task.hpp"
 
 namespace gatehouse::http {
+
+/// What is to become of a request of which the header is known.
+enum class Admission : std::uint8_t {
+  answered,      ///< refused or answered; whatever body follows is of no use to anybody
+  without_body,  ///< its body, if one follows, is read and thrown away
+  with_body,
+};
 
 /// Answers the requests that connections read. The API implements it; the engine knows nothing else of the API.
 ///
@@ -14,7 +23,12 @@ class Responder {
  public:
   virtual ~Responder() = default;
 
-  /// Answers at once where that is possible and returns true; otherwise the connection awaits finish().
+  /// Called first, once for each request, and before any of its body is taken in: so that nobody who has no business
+  /// here fills the memory.
+  [[nodiscard]] virtual Admission admit(Request& request, Answer& answer) = 0;
+
+  /// Called with the whole request, unless admit() has answered it. Answers at once where that is possible and returns
+  /// true; otherwise the connection awaits finish().
   [[nodiscard]] virtual bool begin(Request& request, Answer& answer) = 0;
 
   /// Answers a request that begin() left open. It throws nothing.

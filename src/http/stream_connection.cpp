@@ -31,6 +31,10 @@
 // Ends. closing_ means that no further request is parsed: out_ is written, then finish() ends the connection. After a
 // refusal the client may still be sending, so the connection lingers; after an answer that is not whole it is reset.
 //
+// Early answers. The responder sees each request when its header is complete. If it answers then, the answer leaves
+// at once and the body is read for its end only, so that the next request is found; nothing else is said to the client
+// about that request, whatever becomes of its body.
+//
 // Secrets. A body or a header may hold a password or a key. A body is overwritten when its request is answered, a
 // header before the next read, and what is left of both when the connection goes.
 
@@ -124,6 +128,8 @@ void StreamConnection<Stream>::proceed() {
       case Parsed::refused:
         refuse(parser_->refusal());
         break;
+      case Parsed::ending:
+        break;
       case Parsed::done:
         if (!dispatch()) return;
         end_request();
@@ -143,6 +149,7 @@ void StreamConnection<Stream>::begin_request() {
     if (!fits) move_waiting_to(0);
   }
   parser_.emplace(context_.limits, body_);
+  stage_ = Stage::header;
   if (context_.access_log.is_enabled()) request_begin_ = std::chrono::steady_clock::now();
   wait_for_rest_until(runtime::coarse_now() + context_.settings.header_timeout);
 }
@@ -164,19 +171,35 @@ template <class Stream>
 auto StreamConnection<Stream>::parse() -> Parsed {
   if (parser_ ? begin_ == end_ : skip_empty_line()) return Parsed::more;
   if (!parser_) begin_request();
-  std::size_t consumed = 0;
-  const auto progress = parser_->feed({read_.get() + begin_, end_ - begin_}, consumed);
-  begin_ += consumed;
+  auto progress = feed();
+  if (progress == RequestParser::Progress::header) {
+    on_header();
+    if (closing_) return Parsed::ending;
+    progress = feed();
+  }
   if (progress == RequestParser::Progress::refused) return Parsed::refused;
-  if (progress == RequestParser::Progress::header) on_header();
   return progress == RequestParser::Progress::done ? Parsed::done : Parsed::more;
 }
 
 template <class Stream>
+RequestParser::Progress StreamConnection<Stream>::feed() {
+  std::size_t consumed = 0;
+  const auto progress = parser_->feed({read_.get() + begin_, end_ - begin_}, consumed);
+  begin_ += consumed;
+  return progress;
+}
+
+/// Of a request with a body.
+template <class Stream>
 void StreamConnection<Stream>::on_header() {
   wait_for_rest_until(runtime::coarse_now() + context_.settings.body_timeout);
-  const Request& request = parser_->request();
-  if (request.headers.has(Field::expect) && !request.is_http_1_0 && body_.empty()) {
+  Request& request = parser_->request();
+  if (!admit(request)) {
+    log(request);
+    closing_ = lingering_ = answer_.closes_connection();
+    return;
+  }
+  if (request.headers.has(Field::expect) && !request.is_http_1_0 && begin_ == end_) {
     out_ += "HTTP/1.1 100 Continue\r\n\r\n";
   }
 }
@@ -197,11 +220,26 @@ std::string_view StreamConnection<Stream>::client_of(const Request& request) {
   return client ? write_address(*client, client_buffer_) : std::string_view{peer_};
 }
 
+/// False when the request is answered with that.
+template <class Stream>
+bool StreamConnection<Stream>::admit(Request& request) {
+  begin_answer(request);
+  const Admission admission = context_.responder.admit(request, answer_);
+  stage_ = admission == Admission::answered ? Stage::answered : Stage::admitted;
+  if (admission != Admission::with_body) parser_->discard_body();
+  return stage_ == Stage::admitted;
+}
+
 /// False when a handler took over: on_handled() goes on.
 template <class Stream>
 bool StreamConnection<Stream>::dispatch() {
   Request& request = parser_->request();
-  begin_answer(request);
+  if (stage_ == Stage::answered) return true;
+  if (stage_ == Stage::header && !admit(request)) {
+    log(request);
+    return true;
+  }
+  out_answered_ = out_.size();  // it may have been sent since the header came
   if (context_.responder.begin(request, answer_)) return true;
 
   write_ahead();
@@ -225,7 +263,7 @@ void StreamConnection<Stream>::on_handled() {
 
 template <class Stream>
 void StreamConnection<Stream>::end_request() {
-  log(parser_->request());
+  if (stage_ != Stage::answered) log(parser_->request());
   aborted_ = answer_.is_aborted() || answer_.is_stream_open();
   closing_ = aborted_ || answer_.closes_connection();
   parser_.reset();
@@ -263,6 +301,10 @@ const Request& StreamConnection<Stream>::begin_last_answer() {
 /// Answers a request that could not be read, and ends the connection: where the next one starts is unknown.
 template <class Stream>
 void StreamConnection<Stream>::refuse(Status status) {
+  if (stage_ == Stage::answered) {
+    closing_ = lingering_ = true;
+    return;
+  }
   const Request& request = begin_last_answer();
   context_.responder.refuse_unreadable(status, request, answer_);
   log(request);

@@ -37,7 +37,9 @@ class StreamConnection final : public Connection,
   using ErrorCode = boost::system::error_code;
   using TimePointSteady = std::chrono::steady_clock::time_point;
   enum class Waiting : std::uint8_t { nothing, handshake, request, rest_of_request, handler, write, close };
-  enum class Parsed : std::uint8_t { more, done, refused };
+  enum class Parsed : std::uint8_t { more, done, refused, ending };
+  /// How far the request has come that is being read.
+  enum class Stage : std::uint8_t { header, admitted, answered };
 
   static constexpr bool is_tls = std::is_same_v<Stream, TlsStream>;
   /// Room behind the largest header, for body bytes on their way to body_.
@@ -52,9 +54,11 @@ class StreamConnection final : public Connection,
   void proceed();
   [[nodiscard]] Parsed parse();
   [[nodiscard]] bool skip_empty_line();
+  RequestParser::Progress feed();
   void begin_request();
   void on_header();
   void begin_answer(Request& request);
+  [[nodiscard]] bool admit(Request& request);
   [[nodiscard]] std::string_view client_of(const Request& request);
   [[nodiscard]] bool dispatch();
   void on_handled();
@@ -100,6 +104,7 @@ class StreamConnection final : public Connection,
   Answer answer_;
   std::chrono::steady_clock::time_point request_begin_;
 
+  Stage stage_ = Stage::header;
   Waiting waiting_ = Waiting::nothing;
   TimePointSteady deadline_{};
   TimePointSteady request_deadline_{};  ///< of the header, then of the body

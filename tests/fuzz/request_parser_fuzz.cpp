@@ -21,9 +21,11 @@ std::pair<RequestParser::Progress, std::string> parse(std::string_view bytes, st
   auto progress = RequestParser::Progress::more;
   while (end < bytes.size()) {
     end = std::min(bytes.size(), end + piece);
-    std::size_t consumed = 0;
-    progress = parser.feed(bytes.substr(begin, end - begin), consumed);
-    begin += consumed;
+    do {
+      std::size_t consumed = 0;
+      progress = parser.feed(bytes.substr(begin, end - begin), consumed);
+      begin += consumed;
+    } while (progress == RequestParser::Progress::header);
     if (progress == RequestParser::Progress::done || progress == RequestParser::Progress::refused) break;
   }
   if (body.size() > limits.body_bytes_max) std::abort();

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "jobs/express_hash_watch.hpp"
+#include "jobs/heap_release.hpp"
 #include "jobs/session_cleanup.hpp"
 
 namespace gatehouse::service {
@@ -13,6 +14,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       SessionCleanup::job(std::make_shared<SessionCleanup>(database, shared.clock),
                           shared.settings.sessions.cleanup_interval),
       jobs::express_hash_watch(database, shared.capabilities.passwords),
+      jobs::heap_release(),
   };
 }
 

@@ -86,7 +86,9 @@ class ApiFixture : public testing::LoginFixture {
     std::string out;
     http::Answer answer{out, common, stream};
     answer.reset(request);
-    if (!dispatcher.begin(request, answer)) run(dispatcher.finish(request, answer));
+    if (dispatcher.admit(request, answer) != http::Admission::answered && !dispatcher.begin(request, answer)) {
+      run(dispatcher.finish(request, answer));
+    }
     const std::size_t end = out.find("\r\n\r\n") + 4;
     return {answer.status(), out.substr(0, end), out.substr(end)};
   }

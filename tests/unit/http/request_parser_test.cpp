@@ -22,12 +22,18 @@ class RequestParserTest : public ::testing::Test {
     auto progress = RequestParser::Progress::more;
     while (end < message_.size()) {
       end = std::min(message_.size(), piece > message_.size() ? message_.size() : end + piece);
-      std::size_t consumed = 0;
-      progress = parser_->feed(std::string_view{message_}.substr(begin, end - begin), consumed);
-      begin += consumed;
+      progress = feed(begin, end);
+      if (progress == RequestParser::Progress::header && begin < end) progress = feed(begin, end);
       if (progress == RequestParser::Progress::done || progress == RequestParser::Progress::refused) break;
     }
     consumed_ = begin;
+    return progress;
+  }
+
+  RequestParser::Progress feed(std::size_t& begin, std::size_t end) {
+    std::size_t consumed = 0;
+    const auto progress = parser_->feed(std::string_view{message_}.substr(begin, end - begin), consumed);
+    begin += consumed;
     return progress;
   }
 
@@ -145,10 +151,38 @@ TEST_F(RequestParserTest, EmptyAndPaddedValues_AreNoFolds) {
   EXPECT_EQ(parser_->request().headers[Field::api_key], "k");
 }
 
-TEST_F(RequestParserTest, HeaderEnd_IsBeforeABodyThatCameWithIt) {
-  constexpr std::string_view head = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
-  ASSERT_EQ(parse(std::string{head}.append("abc")), RequestParser::Progress::header);
+TEST_F(RequestParserTest, HeaderIsReported_BeforeItsBodyIsTakenIn) {
+  constexpr std::string_view head = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n";
+  message_ = std::string{head}.append("abc");
+  parser_.emplace(limits, body_);
+  std::size_t begin = 0;
+  ASSERT_EQ(feed(begin, message_.size()), RequestParser::Progress::header);
+  EXPECT_EQ(begin, head.size());
   EXPECT_EQ(parser_->header_end(), message_.data() + head.size());
+  EXPECT_TRUE(body_.empty());
+  ASSERT_EQ(feed(begin, message_.size()), RequestParser::Progress::done);
+  EXPECT_EQ(parser_->request().body, "abc");
+}
+
+TEST_F(RequestParserTest, DiscardedBody_IsReadToItsEnd) {
+  for (const std::string_view framed :
+       {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"}) {
+    message_ = std::string{"POST /a HTTP/1.1\r\nHost: a\r\n"}.append(framed);
+    parser_.emplace(limits, body_);
+    std::size_t begin = 0;
+    ASSERT_EQ(feed(begin, message_.size()), RequestParser::Progress::header);
+    parser_->discard_body();
+    ASSERT_EQ(feed(begin, message_.size()), RequestParser::Progress::done);
+    EXPECT_EQ(begin, message_.size());
+    EXPECT_TRUE(parser_->request().body.empty());
+  }
+}
+
+// It doubled its room, to twice what a body may have.
+TEST_F(RequestParserTest, RoomForABody_IsNoLargerThanABodyMayBe) {
+  const std::string message = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 64\r\n\r\n" + std::string(64, 'x');
+  ASSERT_EQ(parse(message, 40), RequestParser::Progress::done);
+  EXPECT_LE(body_.capacity(), limits.body_bytes_max);
 }
 
 TEST_F(RequestParserTest, RepeatedHeader_IsCounted) {
@@ -194,8 +228,8 @@ TEST_F(RequestParserTest, AmbiguousFraming_IsRefused) {
 
 TEST_F(RequestParserTest, MalformedMessages_AreRefused) {
   for (const std::string_view message : {
-           "GET / HTTP/1.1\r\n\r\n",                                // no Host
-           "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",          // two of them
+           "GET / HTTP/1.1\r\n\r\n",                        // no Host
+           "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",  // two of them
            "GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n",
            "GET http://a/ HTTP/1.1\r\n\r\n",  // an absolute form does not replace it
            "GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
@@ -260,13 +294,14 @@ std::string with_host(std::string_view host) {
 }
 
 TEST_F(RequestParserTest, HostThatIsNoHost_WasTaken) {
-  for (const char* good : {"a", "auth.example.com", "auth_service:8000", "10.0.0.7", "10.0.0.7:80", "[::1]", "[::1]:8000",
-                           "a:", "%C3%A9.example", "a.", "A-b!$&'()*+,;=~"}) {
+  for (const char* good : {"a", "auth.example.com", "auth_service:8000", "10.0.0.7", "10.0.0.7:80", "[::1]",
+                           "[::1]:8000", "a:", "%C3%A9.example", "a.", "A-b!$&'()*+,;=~"}) {
     EXPECT_EQ(parse(with_host(good)), RequestParser::Progress::done) << good;
   }
-  for (const char* bad : {"", ":80", "a b", "a/b", "a@b", "a?b", "a#b", "a,b/", "a\tb", "<a>", "a\"", "a\\b", "a:b", "a:-1",
-                          "a:123456", "a:80:80", "::1", "[::1", "[]", "[::g]", "[::1]x", "[::1%1]", "%", "%4", "%zz",
-                          "caf\xC3\xA9", "http://a", "[10.0.0.7]"}) {
+  for (const char* bad :
+       {"",       ":80",     "a b", "a/b",  "a@b",      "a?b",         "a#b",      "a,b/",      "a\tb", "<a>",
+        "a\"",    "a\\b",    "a:b", "a:-1", "a:123456", "a:80:80",     "::1",      "[::1",      "[]",   "[::g]",
+        "[::1]x", "[::1%1]", "%",   "%4",   "%zz",      "caf\xC3\xA9", "http://a", "[10.0.0.7]"}) {
     EXPECT_EQ(refusal(with_host(bad)), Status::bad_request) << bad;
   }
 }
@@ -309,17 +344,20 @@ TEST_F(RequestParserTest, ControlCharacterInTheLastChunksExtension_IsRefused) {
 
 TEST_F(RequestParserTest, FoldedTrailer_IsRefused) {
   EXPECT_EQ(parse(in_chunks("5", "X: a\r\nY:\r\n")), RequestParser::Progress::done);
-  for (const char* trailers : {"X: a\r\n b\r\n", "X:\r\n a\r\n", "X: a\r\n \r\n", "X: a\r\n\tb\r\nY: c\r\n", " X: a\r\n"}) {
+  for (const char* trailers :
+       {"X: a\r\n b\r\n", "X:\r\n a\r\n", "X: a\r\n \r\n", "X: a\r\n\tb\r\nY: c\r\n", " X: a\r\n"}) {
     EXPECT_EQ(refusal(in_chunks("5", trailers)), Status::bad_request) << trailers;
   }
 }
 
 TEST_F(RequestParserTest, Close_WinsOverKeepAlive) {
   for (const char* version : {"1.0", "1.1"}) {
-    for (const char* lines : {"Connection: keep-alive, close\r\n", "Connection: close, keep-alive\r\n",
-                              "Connection: Close\r\nConnection: keep-alive\r\n", "Connection: keep-alive , CLOSE\r\n"}) {
-      ASSERT_EQ(parse(std::string{"GET / HTTP/"}.append(version).append("\r\nHost: a\r\n").append(lines).append("\r\n")),
-                RequestParser::Progress::done);
+    for (const char* lines :
+         {"Connection: keep-alive, close\r\n", "Connection: close, keep-alive\r\n",
+          "Connection: Close\r\nConnection: keep-alive\r\n", "Connection: keep-alive , CLOSE\r\n"}) {
+      ASSERT_EQ(
+          parse(std::string{"GET / HTTP/"}.append(version).append("\r\nHost: a\r\n").append(lines).append("\r\n")),
+          RequestParser::Progress::done);
       EXPECT_FALSE(parser_->request().keep_alive) << version << ' ' << lines;
     }
   }

@@ -14,7 +14,8 @@ namespace gatehouse::http {
 ///
 /// `/wait…` is answered once open_gate() was called, `/large` with 40,000 bytes, `/silent` not at all; `/stream` sends
 /// stream_pieces pieces, `/endless` sends them until the client is gone, `/abort` gives up after one, and `/unended`
-/// leaves its answer open. Every other path is answered at once with itself.
+/// leaves its answer open. `/refused…` is answered when its header is complete, `/open` has no use for a body. Every
+/// other path is answered at once with itself.
 class ScriptedResponder final : public Responder {
  public:
   struct Seen {
@@ -34,12 +35,21 @@ class ScriptedResponder final : public Responder {
   explicit ScriptedResponder(boost::asio::io_context& io) : gate_(io.get_executor()) { close_gate(); }
 
   [[nodiscard]] const std::vector<Seen>& seen() const { return seen_; }
+  [[nodiscard]] std::size_t admitted() const { return admitted_; }
   [[nodiscard]] std::size_t finished() const { return finished_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_; }
   [[nodiscard]] bool saw_client_go() const { return saw_client_go_; }
 
   void close_gate() { gate_.expires_at(std::chrono::steady_clock::time_point::max()); }
   void open_gate() { gate_.expires_at(std::chrono::steady_clock::time_point::min()); }
+
+  Admission admit(Request& request, Answer& answer) override {
+    ++admitted_;
+    if (request.path == "/open") return Admission::without_body;
+    if (!request.path.starts_with("/refused")) return Admission::with_body;
+    answer.send(Status::unauthorized, request.path);
+    return Admission::answered;
+  }
 
   bool begin(Request& request, Answer& answer) override {
     seen_.push_back({.method = request.method,
@@ -92,6 +102,7 @@ class ScriptedResponder final : public Responder {
 
   runtime::SteadyTimer gate_;
   std::vector<Seen> seen_;
+  std::size_t admitted_ = 0;
   std::size_t finished_ = 0;
   std::size_t waiting_ = 0;
   bool saw_client_go_ = false;
