@@ -4,10 +4,14 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/intrusive/list_hook.hpp>
+#include <chrono>
+#include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/clock.hpp"
+#include "http/address_shares.hpp"
 #include "http/answer.hpp"
 #include "http/request_ids.hpp"
 #include "http/request_parser.hpp"
@@ -39,6 +43,35 @@ struct ConnectionContext {
   CommonHeaders common_headers;
 };
 
+/// How well a connection can be done without while it waits for a request: the smaller, the better.
+struct Idleness {
+  bool has_spoken;                                 ///< some byte of a request has come, now or earlier
+  std::chrono::steady_clock::time_point deadline;  ///< of the wait
+  friend auto operator<=>(const Idleness&, const Idleness&) = default;
+};
+
+/// The place of a connection in its process, and in its address's share.
+class Place {
+ public:
+  /// It counts in `count`, one of ConnectionCounts, which outlives it.
+  Place(std::atomic<std::uint32_t>& count, AddressShares::Part part) : count_(&count), part_(std::move(part)) {
+    ++*count_;
+  }
+  Place(Place&& other) noexcept : count_(std::exchange(other.count_, nullptr)), part_(std::move(other.part_)) {}
+  Place& operator=(Place&&) = delete;
+  ~Place() { leave(); }
+
+  /// Before the connection itself is gone.
+  void leave() {
+    if (count_ != nullptr) --*std::exchange(count_, nullptr);
+    const AddressShares::Part given_back = std::move(part_);
+  }
+
+ private:
+  std::atomic<std::uint32_t>* count_;
+  AddressShares::Part part_;
+};
+
 /// A connection as its server sees it.
 ///
 /// Life: [handshake →] (read → parse → dispatch → answer → write)* → [linger →] close. The operation it waits for keeps
@@ -53,12 +86,15 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   virtual void enforce_deadline() = 0;
   /// Closes the connection if it is between two requests and nothing of the next one has arrived.
   virtual void close_if_idle() = 0;
+  /// Nothing while it is busy.
+  [[nodiscard]] virtual std::optional<Idleness> idleness() const = 0;
+  /// Closes the connection and leaves its place, unless a request has just arrived.
+  virtual void give_way() = 0;
 };
 
-/// In plain HTTP, or over TLS where context.tls is given. It counts in `count`, one of context.counts, while it lives.
+/// In plain HTTP, or over TLS where context.tls is given. It has its place while it lives.
 [[nodiscard]] std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket,
                                                           const boost::asio::ip::address& peer,
-                                                          ConnectionContext& context,
-                                                          std::atomic<std::uint32_t>& count);
+                                                          ConnectionContext& context, Place place);
 
 }  // namespace gatehouse::http

@@ -3,10 +3,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace gatehouse::http {
 namespace {
@@ -41,6 +43,7 @@ Server::Server(asio::io_context& io, const Parts& parts)
                .tls = parts.tls,
                .limits = {parts.settings.header_bytes_max, parts.settings.body_bytes_max},
                .common_headers = CommonHeaders(parts.tls != nullptr, parts.clock.now())},
+      shares_(parts.shares),
       connections_max_(parts.connections_max),
       acceptor_(io.get_executor()),
       tick_timer_(io.get_executor()),
@@ -95,18 +98,35 @@ Server::Backlog Server::take_some() {
 
 void Server::take(runtime::TcpSocket socket, const asio::ip::address& peer) {
   ConnectionCounts& counts = context_.counts;
-  const bool has_place = counts.served.load(std::memory_order_relaxed) < connections_max_;
+  auto part = shares_.take(peer);
+  if (part && is_full()) make_room();
+  const bool has_place = part && !is_full();
   const bool can_be_told = counts.turned_away.load(std::memory_order_relaxed) < turned_away_max;
   // Over TLS a refusal would cost a handshake first.
   if (!has_place && (context_.tls != nullptr || !can_be_told)) return;
-  const auto connection =
-      make_connection(std::move(socket), peer, context_, has_place ? counts.served : counts.turned_away);
+  Place place = has_place ? Place{counts.served, std::move(*part)} : Place{counts.turned_away, {}};
+  const auto connection = make_connection(std::move(socket), peer, context_, std::move(place));
   connections_.push_back(*connection);
   if (has_place) {
     connection->start();
   } else {
     connection->turn_away();
   }
+}
+
+bool Server::is_full() const { return context_.counts.served.load(std::memory_order_relaxed) >= connections_max_; }
+
+/// Of the connections that wait for a request, those of which nothing has ever come are closed first, then those that
+/// have waited longest: clients that keep a connection open have to expect that (RFC 9112 section 9.5).
+void Server::make_room() {
+  std::vector<std::pair<Idleness, Connection*>> idle;
+  for (Connection& connection : connections_) {
+    if (const auto idleness = connection.idleness()) idle.emplace_back(*idleness, &connection);
+  }
+  const std::size_t wanted = std::max(connections_max_ / emptied_part, 1U);
+  const auto end = idle.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, idle.size()));
+  std::partial_sort(idle.begin(), end, idle.end());
+  for (auto one = idle.begin(); one != end; ++one) one->second->give_way();
 }
 
 void Server::accept_after_pause() {

@@ -32,6 +32,7 @@ class Server {
     crypto::Random& random;
     telemetry::AccessLog& access_log;
     ConnectionCounts& counts;
+    AddressShares& shares;
     std::uint32_t connections_max;  ///< of the whole process
     boost::asio::ssl::context* tls;
   };
@@ -63,16 +64,22 @@ class Server {
   static constexpr std::chrono::milliseconds idle_grace{500};
   /// This many connections above the limit get a 503; more are closed without an answer.
   static constexpr std::uint32_t turned_away_max = 64;
+  /// When there is no place left, this part of all places is emptied at once, so that not every new connection costs a
+  /// look at all the others.
+  static constexpr std::uint32_t emptied_part = 128;
 
   void accept();
   [[nodiscard]] Backlog take_some();
   void take(runtime::TcpSocket socket, const boost::asio::ip::address& peer);
+  [[nodiscard]] bool is_full() const;
+  void make_room();
   void accept_after_pause();
   void tick();
   void watch_drain();
 
   RequestIds request_ids_;
   ConnectionContext context_;
+  AddressShares& shares_;
   const std::uint32_t connections_max_;
   Acceptor acceptor_;
   runtime::SteadyTimer tick_timer_;

@@ -43,12 +43,17 @@ constexpr std::array rows{
     Row{{"TRUSTED_PROXIES", listening, "",
          "Addresses and ranges whose X-Forwarded-For header is believed, comma-separated."},
         [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
+    Row{{"TRUSTED_BACKENDS", listening, "127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7",
+         "Addresses and ranges of applications that call for many users; CONNECTIONS_PER_ADDRESS_MAX does not count "
+         "them."},
+        [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_backends); }},
 
     Row{{"HEADER_BYTES_MAX", limits, "16384", "Largest request header in bytes; a larger one gets a 431."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1024, 1 << 20}, s.header_bytes_max); }},
     Row{{"BODY_BYTES_MAX", limits, "65536", "Largest request body in bytes; a larger one gets a 413."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1024, 16 << 20}, s.body_bytes_max); }},
-    Row{{"HEADER_TIMEOUT", limits, "10s", "Time a client has to send a request's header."},
+    Row{{"HEADER_TIMEOUT", limits, "10s",
+         "Time a client has to send a request's header, and after it connects to begin its first request."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.header_timeout); }},
     Row{{"BODY_TIMEOUT", limits, "20s", "Time a client has to send a request's body."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.body_timeout); }},
@@ -58,8 +63,15 @@ constexpr std::array rows{
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.write_timeout); }},
     Row{{"SHUTDOWN_TIMEOUT", limits, "10s", "Time that requests in flight have to finish after SIGTERM."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.shutdown_timeout); }},
-    Row{{"CONNECTIONS_MAX", limits, "10000", "Connections open at once; more are refused."},
+    Row{{"CONNECTIONS_MAX", limits, "10000",
+         "Connections open at once; above it idle ones are closed, and where none is idle, new ones are refused."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1, 1'000'000}, s.connections_max); }},
+    Row{{"CONNECTIONS_PER_ADDRESS_MAX", limits, "1000",
+         "Of these, how many one IPv4 address or one IPv6 /64 may have. TRUSTED_PROXIES and TRUSTED_BACKENDS do not "
+         "count."},
+        [](ServerSettings& s, Text text) {
+          return assign_number(text, {1, 1'000'000}, s.connections_per_address_max);
+        }},
     Row{{"PIPELINE_MAX", limits, "32", "Pipelined requests of a connection that one write answers."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1, 1024}, s.pipeline_max); }},
 };

@@ -17,6 +17,9 @@ struct ServerSettings {
   std::string tls_cert;                      ///< TLS_CERT, path of a PEM chain; with tls_key or not at all
   std::string tls_key;                       ///< TLS_KEY, path of a PEM key
   std::vector<std::string> trusted_proxies;  ///< TRUSTED_PROXIES, addresses and CIDR ranges
+  /// TRUSTED_BACKENDS, likewise.
+  std::vector<std::string> trusted_backends{"127.0.0.0/8",    "::1",     "10.0.0.0/8", "172.16.0.0/12",
+                                            "192.168.0.0/16", "fc00::/7"};
 
   std::uint32_t header_bytes_max = 16 * 1024;          ///< HEADER_BYTES_MAX
   std::uint32_t body_bytes_max = 64 * 1024;            ///< BODY_BYTES_MAX
@@ -26,6 +29,7 @@ struct ServerSettings {
   std::chrono::milliseconds write_timeout{30'000};     ///< WRITE_TIMEOUT, for a client that does not read its answer
   std::chrono::milliseconds shutdown_timeout{10'000};  ///< SHUTDOWN_TIMEOUT, for requests in flight at SIGTERM
   std::uint32_t connections_max = 10'000;              ///< CONNECTIONS_MAX, per process
+  std::uint32_t connections_per_address_max = 1000;    ///< CONNECTIONS_PER_ADDRESS_MAX
   std::uint32_t pipeline_max = 32;  ///< PIPELINE_MAX, requests of one connection answered by one write
 };
 

@@ -44,25 +44,22 @@ namespace asio = boost::asio;
 
 template <class Stream>
 template <class... StreamArguments>
-StreamConnection<Stream>::StreamConnection(ConnectionContext& context, std::atomic<std::uint32_t>& count,
-                                           const asio::ip::address& peer, StreamArguments&&... stream_arguments)
+StreamConnection<Stream>::StreamConnection(ConnectionContext& context, Place place, const asio::ip::address& peer,
+                                           StreamArguments&&... stream_arguments)
     : context_(context),
-      count_(count),
+      place_(std::move(place)),
       stream_(std::forward<StreamArguments>(stream_arguments)...),
       peer_(plain_address(peer).to_string()),
       peer_is_proxy_(context.proxies.trusts(peer)),
       read_capacity_(context.limits.request_line_bytes_max() + context.limits.header_bytes_max + body_window_bytes),
       // Uninitialised on purpose: pages that no request reaches are never touched.
       read_(std::make_unique_for_overwrite<char[]>(read_capacity_)),
-      answer_(out_, context.common_headers, *this) {
-  ++count_;
-}
+      answer_(out_, context.common_headers, *this) {}
 
 template <class Stream>
 StreamConnection<Stream>::~StreamConnection() {
   wipe_memory(read_.get(), end_);
   wipe_memory(body_.data(), body_.size());
-  --count_;
 }
 
 template <class Stream>
@@ -150,6 +147,7 @@ void StreamConnection<Stream>::begin_request() {
   }
   parser_.emplace(context_.limits, body_);
   stage_ = Stage::header;
+  has_spoken_ = true;
   if (context_.access_log.is_enabled()) request_begin_ = std::chrono::steady_clock::now();
   wait_for_rest_until(runtime::coarse_now() + context_.settings.header_timeout);
 }
@@ -337,7 +335,9 @@ void StreamConnection<Stream>::read() {
     return proceed();
   }
   if (!parser_) {
-    wait_for(Waiting::request, context_.settings.idle_timeout);
+    // A client that has sent nothing yet did not connect to wait.
+    const ServerSettings& settings = context_.settings;
+    wait_for(Waiting::request, has_spoken_ ? settings.idle_timeout : settings.header_timeout);
   } else {
     wait_for_rest_until(request_deadline_);
   }
@@ -483,15 +483,30 @@ void StreamConnection<Stream>::close_if_idle() {
   if (waiting_ == Waiting::request && !socket().has_unread()) close();
 }
 
+template <class Stream>
+std::optional<Idleness> StreamConnection<Stream>::idleness() const {
+  if (waiting_ != Waiting::request && waiting_ != Waiting::handshake) return std::nullopt;
+  return Idleness{.has_spoken = has_spoken_, .deadline = deadline_};
+}
+
+template <class Stream>
+void StreamConnection<Stream>::give_way() {
+  if (socket().has_unread()) return;
+  waiting_ = Waiting::nothing;
+  close();
+  place_.leave();
+}
+
 template class StreamConnection<runtime::TcpSocket>;
 template class StreamConnection<TlsStream>;
 
 std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket, const asio::ip::address& peer,
-                                            ConnectionContext& context, std::atomic<std::uint32_t>& count) {
+                                            ConnectionContext& context, Place place) {
   if (context.tls != nullptr) {
-    return std::make_shared<StreamConnection<TlsStream>>(context, count, peer, std::move(socket), *context.tls);
+    return std::make_shared<StreamConnection<TlsStream>>(context, std::move(place), peer, std::move(socket),
+                                                         *context.tls);
   }
-  return std::make_shared<StreamConnection<runtime::TcpSocket>>(context, count, peer, std::move(socket));
+  return std::make_shared<StreamConnection<runtime::TcpSocket>>(context, std::move(place), peer, std::move(socket));
 }
 
 }  // namespace gatehouse::http

@@ -23,7 +23,7 @@ class StreamConnection final : public Connection,
                                public std::enable_shared_from_this<StreamConnection<Stream>> {
  public:
   template <class... StreamArguments>
-  StreamConnection(ConnectionContext& context, std::atomic<std::uint32_t>& count, const boost::asio::ip::address& peer,
+  StreamConnection(ConnectionContext& context, Place place, const boost::asio::ip::address& peer,
                    StreamArguments&&... stream_arguments);
   ~StreamConnection() override;
 
@@ -31,6 +31,8 @@ class StreamConnection final : public Connection,
   void turn_away() override;
   void enforce_deadline() override;
   void close_if_idle() override;
+  [[nodiscard]] std::optional<Idleness> idleness() const override;
+  void give_way() override;
   Task<bool> flush() override;
 
  private:
@@ -86,7 +88,7 @@ class StreamConnection final : public Connection,
   [[nodiscard]] runtime::TcpSocket& socket();
 
   ConnectionContext& context_;
-  std::atomic<std::uint32_t>& count_;  ///< a connection may outlive its server in an event loop's queue
+  Place place_;  ///< a connection may outlive its server in an event loop's queue
   Stream stream_;
   const std::string peer_;
   const bool peer_is_proxy_;
@@ -113,6 +115,7 @@ class StreamConnection final : public Connection,
   std::size_t out_flushed_ = 0;   ///< bytes of the current answer that have left out_
   std::size_t lingered_bytes_ = 0;
   bool timed_out_ = false;
+  bool has_spoken_ = false;
   bool skipped_empty_line_ = false;  ///< before the request that is read or waited for
   bool closing_ = false;             ///< nothing is read any more; close when out_ is sent
   bool lingering_ = false;           ///< the client may still be sending: let it read the answer before the reset

@@ -26,6 +26,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .random = shared.random,
                    .access_log = access_log_,
                    .counts = shared.connections,
+                   .shares = shared.shares,
                    .connections_max = shared.connections_max,
                    .tls = shared.tls.get()}) {}
 

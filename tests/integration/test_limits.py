@@ -119,18 +119,26 @@ def test_refusal_of_too_large_a_body_can_be_read_after_all_was_sent(start, tmp_p
     assert unbroken >= 3
 
 
+BEGUN = HEALTH[:20]
+PATIENT = {"HEADER_TIMEOUT": "120s"}
+
+
 @contextlib.contextmanager
 def all_places_taken(program):
-    """As many connections as the program serves, each of which it is known to serve."""
+    """As many connections as the program serves, each of which it is known to serve. All are in the middle of a request:
+    one that were idle would have to make room."""
     with contextlib.ExitStack() as stack:
         kept = [stack.enter_context(RawConnection(program.port)) for _ in range(CONNECTIONS)]
+        for connection in kept:
+            connection.send(BEGUN)
         assert_served(kept)
         yield kept
 
 
 def assert_served(connections):
+    """Of all_places_taken(): each ends its request and begins another one."""
     for connection in connections:
-        connection.send(HEALTH)
+        connection.send(HEALTH[len(BEGUN) :] + BEGUN)
         assert connection.read_response().status == 200
 
 
@@ -197,7 +205,7 @@ def are_refused_without_reset(program, kept, pieces, count):
 def test_connections_above_the_limit_are_told_so_whatever_they_are_sending(start, pieces):
     """The answer comes before the request is whole; the client sends on, and can read it all the same. It has a second
     for that, which may run out once where something stands still, but not every time."""
-    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2")
+    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2", **PATIENT)
     rounds = 4
     with all_places_taken(program) as kept:
         at_once = REFUSED_AT_ONCE_MAX // rounds  # all rounds together, should the first ones still be there
@@ -209,7 +217,7 @@ def test_connections_above_the_limit_are_told_so_whatever_they_are_sending(start
 def test_connections_far_above_the_limit_are_closed_and_cost_nothing(start):
     """What gets an answer is bounded as well; what does not is closed, and those inside are served on."""
     io_threads = 2  # each may hold one more at any instant, which it has taken and is about to close
-    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS=str(io_threads))
+    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS=str(io_threads), **PATIENT)
     with all_places_taken(program) as kept, contextlib.ExitStack() as stack:
         crowd = [stack.enter_context(RawConnection(program.port)) for _ in range(3 * REFUSED_AT_ONCE_MAX)]
         assert_served(kept)
@@ -240,8 +248,61 @@ def is_served_beside_those_refused(program):
 
 def test_connections_that_were_refused_take_no_place_from_others(start):
     """They stay for a moment, to be able to read why. A place that gets free meanwhile is free."""
-    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2")
+    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2", **PATIENT)
     wait_until(lambda: is_served_beside_those_refused(program), 60, "a client served before the refused ones are gone")
+
+
+def test_silent_connections_kept_everybody_else_out(start):
+    """Until IDLE_TIMEOUT, and then the next ones did. Now they have to make room."""
+    program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="1", **PATIENT)
+    with contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(RawConnection(program.port)) for _ in range(3 * CONNECTIONS)]
+        for _ in range(CONNECTIONS):
+            assert is_served(program)
+        assert sum(connection.has_ended() for connection in silent) > CONNECTIONS
+
+
+def test_silent_connection_has_the_time_of_a_header(start):
+    program = start(HEADER_TIMEOUT="500ms")
+    with RawConnection(program.port) as silent, RawConnection(program.port) as known:
+        known.send(HEALTH)
+        assert known.read_response().status == 200
+        assert silent.is_closed_by_peer()
+        known.send(HEALTH)
+        assert known.read_response().status == 200
+
+
+COUNTED = {"CONNECTIONS_PER_ADDRESS_MAX": "5", "TRUSTED_BACKENDS": "10.0.0.0/8"}
+
+
+@contextlib.contextmanager
+def share_taken(program):
+    """As many busy connections from 127.0.0.1 as one address may have."""
+    with contextlib.ExitStack() as stack:
+        kept = [stack.enter_context(RawConnection(program.port)) for _ in range(5)]
+        for connection in kept:
+            connection.send(BEGUN)
+        assert_served(kept)
+        yield kept
+
+
+def test_one_address_has_its_share_and_others_are_served(start):
+    program = start(**COUNTED, **PATIENT)
+    with share_taken(program):
+        with RawConnection(program.port) as more:
+            assert_told_to_come_back(more.read_response())
+        with RawConnection(program.port, source="127.0.0.2") as other:
+            other.send(HEALTH)
+            assert other.read_response().status == 200
+    wait_until(lambda: is_served(program), 20, "a part of the share")
+
+
+@pytest.mark.parametrize("trusted", [{"TRUSTED_PROXIES": "127.0.0.1"}, {"TRUSTED_BACKENDS": ""}], ids=["proxy", "back end"])
+def test_proxies_and_back_ends_have_no_share(start, trusted):
+    program = start(**(COUNTED | trusted), **PATIENT)
+    with share_taken(program) as kept:
+        assert is_served(program)
+        assert_served(kept)
 
 
 SPIN_MAX = 0.3

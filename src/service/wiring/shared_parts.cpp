@@ -5,6 +5,17 @@
 
 namespace gatehouse::service {
 
+namespace {
+
+/// Proxies and back ends speak for many clients each.
+http::AddressRanges unbounded_addresses(const http::ServerSettings& server) {
+  std::vector<std::string> ranges = server.trusted_proxies;
+  ranges.insert(ranges.end(), server.trusted_backends.begin(), server.trusted_backends.end());
+  return http::AddressRanges{ranges};
+}
+
+}  // namespace
+
 SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, crypto::Random& randomness,
                          std::string_view openapi_text, const passwords::CostParameters& costs)
     : settings(all_settings),
@@ -16,7 +27,8 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       proxies(settings.server.trusted_proxies),
       cursor(settings.sessions.secrets.front()),
       capabilities(settings, clock, random, costs),
-      connections_max(raise_descriptor_limit(settings.server.connections_max)) {
+      connections_max(raise_descriptor_limit(settings.server.connections_max)),
+      shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)) {
   if (settings.server.tls_cert.empty()) return;
   tls = std::make_unique<boost::asio::ssl::context>(
       http::make_tls_context(settings.server.tls_cert, settings.server.tls_key));

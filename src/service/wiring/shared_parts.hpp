@@ -39,6 +39,7 @@ struct SharedParts {
 
   const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it
   http::ConnectionCounts connections;
+  http::AddressShares shares;
   std::atomic<bool> schema_ready = false;  ///< migrations are done; until then only health and greeting are answered
 };
 

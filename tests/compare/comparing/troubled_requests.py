@@ -60,7 +60,10 @@ def _is_served(stack: ExitStack, port: int) -> bool:
     connection = RawConnection(port)
     stack.callback(connection.close)
     connection.send(GET + b"\r\n")
-    return connection.read_response().status == 200
+    is_served = connection.read_response().status == 200
+    if is_served:
+        connection.send(b"GET /")  # one between two requests would make room
+    return is_served
 
 
 def without_database(plan: Plan) -> list[Exchange]:

@@ -29,7 +29,7 @@ class RawResponse:
 
 class RawConnection:
     """Bytes out, answers in. Every wait ends after `timeout_s`. A small `receive_buffer` makes a client that does not
-    read be felt by the other side after a few kilobytes."""
+    read be felt by the other side after a few kilobytes; `source` is the address it comes from."""
 
     def __init__(
         self,
@@ -38,6 +38,7 @@ class RawConnection:
         host="127.0.0.1",
         receive_buffer: int | None = None,
         tls: ssl.SSLContext | None = None,
+        source: str | None = None,
     ):
         self.socket = socket.socket()
         self._unread = b""
@@ -45,6 +46,8 @@ class RawConnection:
             self.socket.settimeout(timeout_s)
             if receive_buffer is not None:
                 self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+            if source is not None:
+                self.socket.bind((source, 0))
             self.socket.connect((host, port))
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if tls is not None:

@@ -285,7 +285,7 @@ TEST_F(CommandTest, Doctor_ShowsEverySettingAndNoSecret) {
 TEST_F(CommandTest, Settings_AreListedInThreeFormsWithoutReadingThem) {
   environment_["PORT"] = "x";
   EXPECT_EQ(run({"settings"}), exit_success);
-  EXPECT_THAT(out(), HasSubstr("\n  PORT                      8000"));
+  EXPECT_THAT(out(), HasSubstr("\n  PORT                         8000"));
   EXPECT_EQ(run({"settings", "--markdown"}), exit_success);
   EXPECT_THAT(out(), HasSubstr("\n| `PORT` | `8000` | The port to listen on; 0 picks a free one. |\n"));
   EXPECT_EQ(run({"settings", "--env"}), exit_success);

@@ -27,9 +27,11 @@ class RawClient {
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient() { close(); }
 
-  /// Over TCP, to a port of this machine.
-  static RawClient connect(std::uint16_t port) {
+  /// Over TCP, to a port of this machine; from another of its addresses where one is given.
+  static RawClient connect(std::uint16_t port, const char* from = "127.0.0.1") {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in own{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {inet_addr(from)}, .sin_zero = {}};
+    EXPECT_EQ(::bind(descriptor, reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
     const sockaddr_in address{
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
     EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);

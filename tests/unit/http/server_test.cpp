@@ -10,6 +10,7 @@
 #include <string>
 
 #include "connection_fixture.hpp"
+#include "runtime/coarse_clock.hpp"
 
 namespace gatehouse::http {
 namespace {
@@ -19,6 +20,8 @@ using namespace std::chrono_literals;
 /// A server on a free port of this machine. A test changes settings_ before it starts the server.
 class ServerTest : public ::testing::Test {
  protected:
+  static constexpr std::uint32_t connections_per_address_max = 90;
+
   void start(std::uint32_t connections_max = 100) {
     server_.emplace(io_, Server::Parts{.settings = settings_,
                                        .clock = clock_,
@@ -27,6 +30,7 @@ class ServerTest : public ::testing::Test {
                                        .random = random_,
                                        .access_log = access_log_,
                                        .counts = counts_,
+                                       .shares = shares_,
                                        .connections_max = connections_max,
                                        .tls = nullptr});
     port_ = server_->listen("127.0.0.1", 0);
@@ -54,6 +58,7 @@ class ServerTest : public ::testing::Test {
   TrustedProxies proxies_{{}};
   telemetry::AccessLog access_log_{nullptr};
   ConnectionCounts counts_;
+  AddressShares shares_{connections_per_address_max, AddressRanges{{"127.0.0.2"}}};
   boost::asio::io_context io_{1};
   runtime::SocketReactor& reactor_ = boost::asio::use_service<runtime::SocketReactor>(io_);
   ScriptedResponder responder_{io_};
@@ -90,6 +95,7 @@ TEST_F(ServerTest, TwoServersOfOneProcess_ShareAnAddress) {
                       .random = random_,
                       .access_log = access_log_,
                       .counts = counts_,
+                      .shares = shares_,
                       .connections_max = 1,
                       .tls = nullptr});
   EXPECT_EQ(second.listen("127.0.0.1", port_), port_);
@@ -117,8 +123,8 @@ TEST_F(ServerTest, DateFollowsTheClock) {
 TEST_F(ServerTest, ClientsAboveTheLimit_AreTurnedAway_UntilAPlaceIsFree) {
   start(1);
   RawClient first = connect();
-  first.send(get("/a"));
-  ASSERT_TRUE(arrives(first, "\r\n\r\n/a"));
+  first.send(get("/wait"));
+  ASSERT_TRUE(eventually([&] { return responder_.waiting() == 1; }));
   {
     RawClient second = connect();
     ASSERT_TRUE(ends(second));
@@ -126,6 +132,8 @@ TEST_F(ServerTest, ClientsAboveTheLimit_AreTurnedAway_UntilAPlaceIsFree) {
     EXPECT_EQ(counts_.served, 1U);
   }
   EXPECT_TRUE(eventually([&] { return counts_.turned_away == 0; }));
+  responder_.open_gate();
+  ASSERT_TRUE(arrives(first, "\r\n\r\n/wait"));
   first.close();
   ASSERT_TRUE(eventually([&] { return counts_.served == 0; }));
   RawClient third = connect();
@@ -143,6 +151,68 @@ TEST_F(ServerTest, ClientsFarAboveTheLimit_AreClosedUntold) {
     told += client.answers();
   }
   EXPECT_EQ(told, 64U);
+}
+
+// They kept everybody else out for 75 seconds at a time.
+TEST_F(ServerTest, SilentConnections_KeptEverybodyElseOut) {
+  start(3);
+  RawClient known = connect();
+  known.send(get("/a"));
+  ASSERT_TRUE(arrives(known, "\r\n\r\n/a"));
+  RawClient first = connect();
+  ASSERT_TRUE(eventually([&] { return counts_.served == 2; }));
+  RawClient second = connect();
+  ASSERT_TRUE(eventually([&] { return counts_.served == 3; }));
+
+  RawClient honest = connect();
+  honest.send(get("/b"));
+  ASSERT_TRUE(arrives(honest, "\r\n\r\n/b"));
+  EXPECT_TRUE(ends(first)) << "of those that said nothing, the oldest";
+  RawClient another = connect();
+  another.send(get("/c"));
+  ASSERT_TRUE(arrives(another, "\r\n\r\n/c"));
+  EXPECT_TRUE(ends(second));
+  known.forget();
+  known.send(get("/d"));
+  EXPECT_TRUE(arrives(known, "\r\n\r\n/d")) << "it waited longer, but it has spoken";
+  EXPECT_EQ(counts_.served, 3U);
+}
+
+TEST_F(ServerTest, ConnectionIdleForLongest_MakesRoom) {
+  start(2);
+  RawClient first = connect();
+  RawClient second = connect();
+  for (RawClient* client : {&first, &second, &first}) {
+    client->forget();
+    client->send(get("/a"));
+    ASSERT_TRUE(arrives(*client, "\r\n\r\n/a"));
+    // So that the coarse clock tells the two apart.
+    const auto now = runtime::coarse_now();
+    ASSERT_TRUE(eventually([&] { return runtime::coarse_now() > now; }));
+  }
+  RawClient third = connect();
+  third.send(get("/b"));
+  ASSERT_TRUE(arrives(third, "\r\n\r\n/b"));
+  EXPECT_TRUE(ends(second));
+  EXPECT_FALSE(first.ended());
+}
+
+TEST_F(ServerTest, AddressWithItsShare_IsTurnedAway_AndOthersAreServed) {
+  start(2 * connections_per_address_max);
+  std::deque<RawClient> greedy;
+  for (std::uint32_t i = 0; i < connections_per_address_max; ++i) greedy.push_back(connect());
+  ASSERT_TRUE(eventually([&] { return counts_.served == connections_per_address_max; }));
+  RawClient one_more = connect();
+  ASSERT_TRUE(ends(one_more));
+  EXPECT_TRUE(one_more.received().starts_with("HTTP/1.1 503 "));
+  RawClient other = RawClient::connect(port_, "127.0.0.2");
+  other.send(get("/a"));
+  EXPECT_TRUE(arrives(other, "\r\n\r\n/a"));
+  greedy.pop_back();
+  ASSERT_TRUE(eventually([&] { return counts_.served == connections_per_address_max; }));
+  RawClient again = connect();
+  again.send(get("/b"));
+  EXPECT_TRUE(arrives(again, "\r\n\r\n/b"));
 }
 
 TEST_F(ServerTest, Drain_WithoutConnections_IsThroughAtOnce) {

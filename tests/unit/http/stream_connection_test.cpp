@@ -510,6 +510,24 @@ TEST_F(StreamConnectionTest, BodyOfAnOpenRoute_IsThrownAway) {
   EXPECT_EQ(responder_.seen().at(1).body, "body");
 }
 
+TEST_F(StreamConnectionTest, ConnectionThatSaysNothing_HasTheTimeOfAHeader) {
+  settings_.header_timeout = 0ms;
+  RawClient silent = connect();
+  EXPECT_TRUE(swept_away());
+  EXPECT_TRUE(silent.receive_some().empty());
+
+  settings_.header_timeout = 1min;
+  settings_.idle_timeout = 0ms;
+  RawClient patient = connect();
+  turn();
+  sweep();
+  turn();
+  EXPECT_EQ(counts_.served, 1U);
+  patient.send(get("/a"));
+  ASSERT_TRUE(arrives(patient, "\r\n\r\n/a"));
+  EXPECT_TRUE(swept_away()) << "from now on it is idle";
+}
+
 TEST_F(StreamConnectionTest, AbortedAnswer_EndsWithAReset) {
   for (const char* path : {"/abort", "/unended"}) {
     RawClient client = connect_over_tcp();

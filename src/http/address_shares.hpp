@@ -1,0 +1,61 @@
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "http/address_ranges.hpp"
+#include "runtime/quotas.hpp"
+
+namespace gatehouse::http {
+
+/// Sees to it that no address takes more than its share of the connections of a process. An IPv6 address counts by its
+/// /64, which is what one customer gets (RFC 6177). Any thread.
+class AddressShares {
+ public:
+  /// A part of an address's share, given back when it goes. Empty for an address that may have as many as it likes.
+  class Part {
+   public:
+    Part() = default;
+    Part(Part&& other) noexcept : shares_(std::exchange(other.shares_, nullptr)), block_(other.block_) {}
+    Part& operator=(Part&& other) noexcept {
+      std::swap(shares_, other.shares_);
+      std::swap(block_, other.block_);
+      return *this;
+    }
+    ~Part() {
+      if (shares_ != nullptr) shares_->quotas_.give_back(block_);
+    }
+
+   private:
+    friend AddressShares;
+    struct Block {
+      bool is_v6 = false;
+      std::uint64_t bits = 0;
+      friend auto operator<=>(const Block&, const Block&) = default;
+    };
+    Part(AddressShares& shares, Block block) : shares_(&shares), block_(block) {}
+
+    AddressShares* shares_ = nullptr;
+    Block block_;
+  };
+
+  /// Of `per_address_max` connections each. Addresses in `unbounded` speak for many, as proxies do.
+  AddressShares(std::uint32_t per_address_max, AddressRanges unbounded)
+      : unbounded_(std::move(unbounded)), quotas_(per_address_max) {}
+
+  /// Nothing where the address has its share already. A part goes before the shares do.
+  [[nodiscard]] std::optional<Part> take(const boost::asio::ip::address& address);
+
+ private:
+  using Block = Part::Block;
+
+  [[nodiscard]] static Block block_of(const boost::asio::ip::address& address);
+
+  const AddressRanges unbounded_;
+  runtime::Quotas<Block> quotas_;
+};
+
+}  // namespace gatehouse::http
