@@ -42,7 +42,7 @@ Admission Dispatcher::admit(Request& request, Answer& answer) {
     request.caller.kind = Caller::Kind::open;
     return Admission::without_body;
   }
-  const std::optional<Verdict> verdict = parts_.access.admit_now(request);
+  const std::optional<Verdict> verdict = parts_.access->admit_now(request);
   return !verdict || let_in(*verdict, request, answer) ? Admission::with_body : Admission::answered;
 }
 
@@ -134,7 +134,7 @@ Task<> Dispatcher::finish(Request& request, Answer& answer) {
 /// From where begin() stopped: before the verdict on the caller, or before the handler.
 Task<> Dispatcher::run(Request& request, Answer& answer) {
   if (request.caller.kind == Caller::Kind::unknown) {
-    const Verdict verdict = co_await parts_.access.admit(request);
+    const Verdict verdict = co_await parts_.access->admit(request);
     if (!let_in(verdict, request, answer) || answer_at_once(request, answer)) co_return;
   }
   co_await parts_.routes.endpoint(request.route).handle(request, answer);

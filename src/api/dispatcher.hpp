@@ -23,12 +23,15 @@ class Dispatcher final : public http::Responder {
   struct Parts {
     const RouteTable& routes;
     const Cors& cors;
-    const AccessPolicy& access;
+    const AccessPolicy* access;
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
+
+  /// Turns to another policy, which takes the place of the one before once no request waits for that one's verdict.
+  void use(const AccessPolicy& access) { parts_.access = &access; }
 
   /// Refuses whom admit_now() of the access policy refuses. Open routes have no use for a body.
   [[nodiscard]] http::Admission admit(http::Request& request, http::Answer& answer) override;

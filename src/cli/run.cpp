@@ -1,29 +1,21 @@
 #include <exception>
-#include <filesystem>
 #include <ostream>
 
 #include "cli/command_line.hpp"
 #include "cli/program.hpp"
-#include "config/dotenv.hpp"
+#include "cli/sources.hpp"
 #include "database/errors.hpp"
 #include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {
 
-/// False only where there certainly is none, so that one nobody may read is not taken for none.
-bool may_exist(const std::string& path) {
-  std::error_code failure;
-  return std::filesystem::symlink_status(path, failure).type() != std::filesystem::file_type::not_found;
-}
-
-/// The environment and the .env file; nothing where there is one, or one was asked for, and it cannot be read.
-std::optional<config::Sources> read_sources(const Program& program, const CommandLine& line) {
+/// Nothing where there is a .env file, or one was asked for, and it cannot be read.
+std::optional<config::Sources> sources_of(const Program& program, const CommandLine& line) {
   const std::string path = line.env_file.value_or(".env");
-  config::Sources sources{program.environment, config::read_text_file(path, config::dotenv_bytes_max), path};
-  if (sources.dotenv || (!line.env_file && !may_exist(path))) return sources;
-  program.err << path << " cannot be read\n";
-  return std::nullopt;
+  auto sources = read_sources(program, path, line.env_file.has_value());
+  if (!sources) program.err << path << " cannot be read\n";
+  return sources;
 }
 
 using WithoutSettings = std::function<int(const Program&)>;
@@ -42,7 +34,7 @@ int run_with_settings(const Program& program, const config::Sources& sources, co
 int run_command(const Program& program, const CommandLine& line) {
   const Action& action = line.command.action;
   if (const auto* without = std::get_if<WithoutSettings>(&action)) return (*without)(program);
-  const auto sources = read_sources(program, line);
+  const auto sources = sources_of(program, line);
   if (!sources) return exit_settings;
   if (const auto* with_sources = std::get_if<WithSources>(&action)) return (*with_sources)(program, *sources);
   return run_with_settings(program, *sources, std::get<WithSettings>(action));

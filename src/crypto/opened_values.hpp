@@ -32,7 +32,7 @@ class KeyedHash {
 /// a newer one takes it over.
 ///
 /// Bounded: `places` times the size of a place, zero pages until a place is used. One thread. What is remembered is as
-/// secret as what was opened; the destructor wipes it. It must not outlive the keys that the texts were opened with.
+/// secret as what was opened; the destructor wipes it. Where a key is no longer valid, forget() comes with its end.
 template <class Value, std::size_t text_bytes_max>
   requires std::is_trivially_copyable_v<Value>
 class OpenedValues {
@@ -40,11 +40,7 @@ class OpenedValues {
   static constexpr std::size_t places = 1024;
 
   explicit OpenedValues(Random& random) : hash_(random), places_(new_places()) {}
-  ~OpenedValues() {
-    for (std::size_t i = 0; i < places; ++i) {
-      if (places_[i].length != 0) wipe_memory(&places_[i], sizeof(Place));
-    }
-  }
+  ~OpenedValues() { forget(); }
   OpenedValues(const OpenedValues&) = delete;
   OpenedValues& operator=(const OpenedValues&) = delete;
 
@@ -53,6 +49,13 @@ class OpenedValues {
     const Place& place = place_of(text);
     const bool same = equal_in_constant_time({place.text.data(), place.length}, text) && !text.empty();
     return same ? &place.value : nullptr;
+  }
+
+  /// Everything, and wipes it.
+  void forget() noexcept {
+    for (std::size_t i = 0; i < places; ++i) {
+      if (places_[i].length != 0) wipe_memory(&places_[i], sizeof(Place));
+    }
   }
 
   /// A text longer than text_bytes_max is not kept.

@@ -37,8 +37,8 @@ struct ConnectionContext {
   const TrustedProxies& proxies;
   RequestIds& request_ids;
   telemetry::AccessLog& access_log;
-  ConnectionCounts& counts;        ///< of the whole process; outlives the event loop
-  boost::asio::ssl::context* tls;  ///< null: plain HTTP
+  ConnectionCounts& counts;                        ///< of the whole process; outlives the event loop
+  std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: plain HTTP
   ParserLimits limits;
   CommonHeaders common_headers;
 };

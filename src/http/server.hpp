@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <utility>
 
 #include "http/connection.hpp"
 #include "runtime/steady_timer.hpp"
@@ -33,8 +35,8 @@ class Server {
     telemetry::AccessLog& access_log;
     ConnectionCounts& counts;
     AddressShares& shares;
-    std::uint32_t connections_max;  ///< of the whole process
-    boost::asio::ssl::context* tls;
+    std::uint32_t connections_max;                   ///< of the whole process
+    std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: plain HTTP
   };
 
   /// `io` has a SocketReactor already.
@@ -43,6 +45,9 @@ class Server {
   /// Binds and listens. Throws boost::system::system_error where the address is taken or not this machine's.
   /// Port 0 takes a free one; the port that it is.
   std::uint16_t listen(const std::string& host, std::uint16_t port);
+
+  /// Turns to another certificate, for connections that are accepted from now on. Not where it serves plain HTTP.
+  void use(std::shared_ptr<boost::asio::ssl::context> tls) { context_.tls = std::move(tls); }
 
   /// Starts to accept.
   void start();

@@ -5,20 +5,21 @@
 namespace gatehouse::service {
 
 IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
-                   telemetry::Log& log, telemetry::LogQueue* access_lines)
+                   telemetry::Log& log, telemetry::LogQueue& access_lines)
     : io_(io),
       database_(provider.open(io, threads)),
+      keys_(shared.capabilities.keys),
       features_(*database_, shared),
       background_(io, [&log](std::string_view what) { log.error("background_task_failed", {{"reason", what}}); }),
       dispatcher_({.routes = features_.routes,
                    .cors = shared.cors,
-                   .access = shared.api_keys,
+                   .access = &keys_->api_keys,
                    .ready = shared.schema_ready,
                    .on_failure =
                        [&log](std::string_view request_id, std::string_view what) {
                          log.error("request_failed", {{"request_id", request_id}, {"reason", what}});
                        }}),
-      access_log_(access_lines),
+      access_log_(&access_lines, log.is_enabled(telemetry::Level::info)),
       server_(io, {.settings = shared.settings.server,
                    .clock = shared.clock,
                    .responder = dispatcher_,
@@ -28,7 +29,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .counts = shared.connections,
                    .shares = shared.shares,
                    .connections_max = shared.connections_max,
-                   .tls = shared.tls.get()}) {}
+                   .tls = shared.tls}) {}
 
 IoThread::~IoThread() {
   io_.stop();
@@ -42,6 +43,16 @@ void IoThread::start() {
 
 void IoThread::join() {
   if (thread_.joinable()) thread_.join();
+}
+
+void IoThread::use(Reloaded reloaded) {
+  boost::asio::post(io_, [this, reloaded = std::move(reloaded)] {
+    features_.capabilities.use(*reloaded.keys);
+    dispatcher_.use(reloaded.keys->api_keys);
+    keys_ = reloaded.keys;
+    if (reloaded.tls) server_.use(reloaded.tls);
+    access_log_.enable(reloaded.logs_access);
+  });
 }
 
 void IoThread::drain() {

@@ -10,6 +10,7 @@
 #include "database/provider.hpp"
 #include "http/server.hpp"
 #include "runtime/task_group.hpp"
+#include "service/reload.hpp"
 #include "service/wiring/features.hpp"
 #include "service/wiring/shared_parts.hpp"
 #include "telemetry/access_log.hpp"
@@ -23,10 +24,9 @@ namespace gatehouse::service {
 /// touches it. What the process prepares once before it is ready is spawned on one of them.
 class IoThread {
  public:
-  /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it. Without
-  /// `access_lines` it writes no access log.
+  /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it.
   IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
-           telemetry::Log& log, telemetry::LogQueue* access_lines);
+           telemetry::Log& log, telemetry::LogQueue& access_lines);
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
@@ -37,6 +37,9 @@ class IoThread {
   /// Runs the event loop on a thread of its own, until drain() is through.
   void start();
   void join();
+
+  /// From any thread: requests and connections from now on are served with these.
+  void use(Reloaded reloaded);
 
   /// From any thread: ends connections and background work, then the event loop.
   void drain();
@@ -49,6 +52,7 @@ class IoThread {
  private:
   boost::asio::io_context& io_;
   std::unique_ptr<database::Database> database_;
+  std::shared_ptr<const KeySet> keys_;  ///< that everything below uses
   Features features_;
   runtime::TaskGroup background_;
   api::Dispatcher dispatcher_;

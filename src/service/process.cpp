@@ -16,7 +16,9 @@
 #include "runtime/socket_reactor.hpp"
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
+#include "service/reload.hpp"
 #include "service/schema_startup.hpp"
+#include "service/signals.hpp"
 #include "service/watchdog.hpp"
 #include "service/wiring/shared_parts.hpp"
 
@@ -69,6 +71,7 @@ class ServingProcess {
   void wait_for_schema();
   void listen();
   void end_on_signal();
+  void reload_on_signal();
   void end(int exit_code);
 
   const ServeParts& parts_;
@@ -83,7 +86,9 @@ class ServingProcess {
   std::unique_ptr<database::ChangeFeed> feed_;
   SignalSet signals_;
   std::optional<Watchdog> watchdog_;  ///< where the service supervisor wants one
-  std::optional<int> exit_code_;      ///< once it is ending
+  Reloader reloader_;
+  SignalSet reload_signals_;
+  std::optional<int> exit_code_;  ///< once it is ending
 };
 
 ServingProcess::ServingProcess(const ServeParts& parts)
@@ -105,7 +110,9 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                                    .outages = parts.outages,
                                    .ready = shared_.schema_ready}),
       jobs_(jobs_loop_, *provider_, shared_, parts.log),
-      signals_(*loops_.front(), SIGTERM, SIGINT) {
+      signals_(*loops_.front(), SIGTERM, SIGINT),
+      reloader_({.settings = parts.settings, .reread = parts.reread, .random = parts.random, .log = parts.log}),
+      reload_signals_(*loops_.front(), SIGHUP) {
   provider_->observers().add(shared_.capabilities.cache);
 }
 
@@ -117,9 +124,8 @@ ServingProcess::~ServingProcess() {
 IoThreads ServingProcess::make_threads() {
   IoThreads threads;
   const auto count = static_cast<unsigned>(loops_.size());
-  telemetry::LogQueue* const access_lines = parts_.log.is_enabled(telemetry::Level::info) ? &parts_.log_queue : nullptr;
   for (const auto& loop : loops_) {
-    threads.push_back(std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, access_lines));
+    threads.push_back(std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, parts_.log_queue));
   }
   return threads;
 }
@@ -180,6 +186,16 @@ void ServingProcess::end_on_signal() {
   });
 }
 
+void ServingProcess::reload_on_signal() {
+  reload_signals_.async_wait([this](const boost::system::error_code& ec, int /*signal*/) {
+    if (ec || exit_code_) return;
+    if (const auto reloaded = reloader_.reload()) {
+      for (const auto& thread : threads_) thread->use(*reloaded);
+    }
+    reload_on_signal();
+  });
+}
+
 void ServingProcess::end(int exit_code) {
   if (exit_code_) return;
   exit_code_ = exit_code;
@@ -200,6 +216,7 @@ int ServingProcess::run() {
   warn_of_low_limit();
   require_address();
   end_on_signal();
+  reload_on_signal();
   first().background().spawn(prepare_schema());
   wait_for_schema();
   if (!exit_code_) {
@@ -219,6 +236,7 @@ int ServingProcess::run() {
 
 int serve(const ServeParts& parts) {
   try {
+    ignore_other_signals();
     if (parts.settings.application.environment == config::Environment::production) forbid_core_dumps();
     return ServingProcess{parts}.run();
   } catch (const std::exception& failure) {

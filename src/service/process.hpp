@@ -10,6 +10,7 @@
 #include "crypto/random.hpp"
 #include "database/provider.hpp"
 #include "service/outage_log.hpp"
+#include "service/reload.hpp"
 #include "service/settings.hpp"
 #include "service/supervisor.hpp"
 #include "telemetry/log.hpp"
@@ -23,6 +24,7 @@ struct ServeParts {
   const Clock& clock;
   crypto::Random& random;
   std::function<std::unique_ptr<database::Provider>()> open_provider;
+  Reread reread;  ///< at SIGHUP
   telemetry::Log& log;
   telemetry::LogQueue& log_queue;  ///< that of `log`, for the access log
   OutageLog& outages;              ///< hears of the database, also from open_provider's drivers
@@ -32,10 +34,10 @@ struct ServeParts {
   std::string_view openapi;
 };
 
-/// Serves until SIGTERM or SIGINT. First brings the schema up to date (and seeds it in development). If that takes
-/// longer than a second, because the database is down or a migration is long, it listens anyway and answers 503 until
-/// the schema is ready. The process's exit code: 0 after a clean shutdown, 1 where it could not start, with the reason
-/// in the log.
+/// Serves until SIGTERM or SIGINT; SIGHUP makes it reload, every other signal is ignored where it can be. First brings
+/// the schema up to date (and seeds it in development). If that takes longer than a second, because the database is
+/// down or a migration is long, it listens anyway and answers 503 until the schema is ready. The process's exit code: 0
+/// after a clean shutdown, 1 where it could not start, with the reason in the log.
 [[nodiscard]] int serve(const ServeParts& parts);
 
 }  // namespace gatehouse::service

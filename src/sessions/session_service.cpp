@@ -32,7 +32,7 @@ SessionService::SessionService(database::Database& database, SessionCache& cache
                                const Clock& clock, crypto::Random& random, const SessionSettings& settings)
     : store_(database),
       cache_(cache),
-      sealer_(sealer),
+      sealer_(&sealer),
       clock_(clock),
       random_(random),
       lifetime_{.ttl = settings.ttl, .absolute_ttl = settings.absolute_ttl},
@@ -40,7 +40,7 @@ SessionService::SessionService(database::Database& database, SessionCache& cache
 
 std::optional<SessionReference> SessionService::open_sealed(std::string_view sealed) {
   if (const SessionReference* known = opened_.find(sealed)) return *known;
-  const auto reference = sealer_.open(sealed);
+  const auto reference = sealer_->open(sealed);
   if (reference) opened_.remember(sealed, *reference);
   return reference;
 }
@@ -137,7 +137,7 @@ SessionDraft SessionService::draft(UserId user, std::string password_hash, Clien
 
 OpenedSession SessionService::open(const SessionDraft& draft, SessionId id) const {
   return {.id = id,
-          .sealed = sealer_.seal({.id = id, .secret = draft.secret}, random_),
+          .sealed = sealer_->seal({.id = id, .secret = draft.secret}, random_),
           .expires_at = draft.row.expires_at};
 }
 

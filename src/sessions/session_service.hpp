@@ -53,6 +53,13 @@ class SessionService {
   SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer, const Clock& clock,
                  crypto::Random& random, const SessionSettings& settings);
 
+  /// Turns to another sealer, which takes the place of the one before. Sessions that it cannot open are no longer
+  /// known.
+  void use(const SessionSealer& sealer) {
+    sealer_ = &sealer;
+    opened_.forget();
+  }
+
   /// False if the cache is switched off; the two fast paths are then useless.
   [[nodiscard]] bool has_cache() const noexcept { return cache_.is_enabled(); }
 
@@ -89,7 +96,7 @@ class SessionService {
 
   SessionStore store_;
   SessionCache& cache_;
-  const SessionSealer& sealer_;
+  const SessionSealer* sealer_;
   const Clock& clock_;
   crypto::Random& random_;
   const SessionLifetime lifetime_;

@@ -34,7 +34,8 @@ char* put_number(char* out, std::uint64_t number) {
 
 }  // namespace
 
-AccessLog::AccessLog(LogQueue* queue) : queue_(queue), prefix_second_(std::numeric_limits<std::int64_t>::min()) {
+AccessLog::AccessLog(LogQueue* queue, bool enabled)
+    : queue_(queue), enabled_(enabled && queue != nullptr), prefix_second_(std::numeric_limits<std::int64_t>::min()) {
   if (queue_ != nullptr) queue_->add_buffers(spare_buffers);
   // Both at their longest, so that append() never allocates.
   scratch_.reserve(escaped_bytes_per_byte * path_bytes_max + 2);

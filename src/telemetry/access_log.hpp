@@ -33,13 +33,18 @@ class AccessLog {
   static constexpr std::size_t path_bytes_max = 256;
   static constexpr std::size_t text_bytes_max = 64;
 
-  /// Without a queue (LOG_LEVEL above info) it does nothing.
-  explicit AccessLog(LogQueue* queue);
+  /// Without a queue it does nothing.
+  explicit AccessLog(LogQueue* queue, bool enabled = true);
   ~AccessLog() { flush(); }
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
 
-  [[nodiscard]] bool is_enabled() const noexcept { return queue_ != nullptr; }
+  [[nodiscard]] bool is_enabled() const noexcept { return enabled_; }
+  /// False where LOG_LEVEL is above info; then append() does nothing.
+  void enable(bool enabled) {
+    flush();
+    enabled_ = enabled && queue_ != nullptr;
+  }
   void append(const AccessLine& line);
   void flush();
 
@@ -48,6 +53,7 @@ class AccessLog {
   char* put_quoted(char* out, std::string_view text);
 
   LogQueue* const queue_;
+  bool enabled_;
   LineBuffer buffer_;
   std::string prefix_;          ///< `{"time":"2025-01-22T10:30:00.`, of prefix_second_
   std::int64_t prefix_second_;  ///< since 1970

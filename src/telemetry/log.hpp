@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -60,12 +61,16 @@ class Log {
   void error(std::string_view event, Fields fields = {}) { write(Level::error, event, fields); }
   void write(Level level, std::string_view event, Fields fields);
 
-  [[nodiscard]] bool is_enabled(Level level) const noexcept { return level >= level_ && level != Level::off; }
+  [[nodiscard]] bool is_enabled(Level level) const noexcept {
+    return level >= level_.load(std::memory_order_relaxed) && level != Level::off;
+  }
+  /// For every line from now on.
+  void set_level(Level level) noexcept { level_.store(level, std::memory_order_relaxed); }
 
  private:
   LogQueue& queue_;
   const Clock& clock_;
-  const Level level_;
+  std::atomic<Level> level_;
 };
 
 }  // namespace gatehouse::telemetry

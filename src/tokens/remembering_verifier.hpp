@@ -20,12 +20,18 @@ class RememberingVerifier {
   static constexpr std::size_t token_bytes_max = 768;
 
   /// `verifier` outlives it; `random` gives the key that places are found by.
-  RememberingVerifier(const TokenVerifier& verifier, crypto::Random& random) : verifier_(verifier), known_(random) {}
+  RememberingVerifier(const TokenVerifier& verifier, crypto::Random& random) : verifier_(&verifier), known_(random) {}
+
+  /// Turns to another verifier, which takes the place of the one before.
+  void use(const TokenVerifier& verifier) {
+    verifier_ = &verifier;
+    known_.forget();
+  }
 
   /// As TokenVerifier::verify().
   [[nodiscard]] std::expected<TokenClaims, TokenError> verify(std::string_view compact, TimePoint now) {
     if (const TokenClaims* claims = known_.find(compact)) return at(*claims, now);
-    const auto claims = verifier_.read(compact);
+    const auto claims = verifier_->read(compact);
     if (!claims) return claims;
     known_.remember(compact, *claims);
     return at(*claims, now);
@@ -37,7 +43,7 @@ class RememberingVerifier {
     return claims;
   }
 
-  const TokenVerifier& verifier_;
+  const TokenVerifier* verifier_;
   crypto::OpenedValues<TokenClaims, token_bytes_max> known_;
 };
 

@@ -2,6 +2,10 @@
 
 #include <unistd.h>
 
+#include <expected>
+#include <string>
+
+#include "cli/sources.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_queue.hpp"
 
@@ -12,6 +16,12 @@ telemetry::LineForm line_form(service::LogFormat format) {
   const bool is_text =
       format == service::LogFormat::text || (format == service::LogFormat::automatic && ::isatty(STDOUT_FILENO) != 0);
   return is_text ? telemetry::LineForm::readable : telemetry::LineForm::json;
+}
+
+std::expected<service::Loaded, config::Mistakes> reread(const Program& program, const std::string& dotenv_name) {
+  const auto sources = read_sources(program, dotenv_name, false);
+  if (sources) return service::load_settings(*sources, program.random);
+  return std::unexpected(config::Mistakes{{dotenv_name, "cannot be read", "check its permissions"}});
 }
 
 int run_serve(const Program& program, const service::Loaded& loaded) {
@@ -31,6 +41,7 @@ int run_serve(const Program& program, const service::Loaded& loaded) {
                         .clock = program.clock,
                         .random = program.random,
                         .open_provider = [&] { return program.open_provider(loaded.settings, driver_log); },
+                        .reread = [&] { return reread(program, loaded.reading.dotenv_name); },
                         .log = log,
                         .log_queue = queue,
                         .outages = outages,

@@ -20,6 +20,9 @@ class IdentityFlow {
                crypto::Random& random)
       : sessions_(sessions), tokens_(tokens, random), clock_(clock) {}
 
+  /// Turns to another verifier, which takes the place of the one before.
+  void use(const tokens::TokenVerifier& tokens) { tokens_.use(tokens); }
+
   /// False where nothing can be said from memory: the …_now() calls would do their work for nothing.
   [[nodiscard]] bool answers_from_memory() const noexcept { return sessions_.has_cache(); }
 

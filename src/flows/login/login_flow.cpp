@@ -25,7 +25,7 @@ LoginFlow::LoginFlow(database::Database& database, passwords::PasswordService& p
       users_(database),
       passwords_(passwords),
       sessions_(sessions),
-      tokens_(tokens),
+      tokens_(&tokens),
       clock_(clock) {}
 
 Task<std::expected<LoginResult, LoginError>> LoginFlow::login(std::string email, SecretString password,
@@ -71,7 +71,7 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessio
   if (!id) co_return std::nullopt;
   auto session = sessions_.open(draft, *id);
   co_return LoginResult{.user = verified.id,
-                        .token = tokens_.issue(verified.id, *id, clock_.now()),
+                        .token = tokens_->issue(verified.id, *id, clock_.now()),
                         .session = std::move(session.sealed),
                         .session_expires_at = session.expires_at};
 }

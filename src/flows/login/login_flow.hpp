@@ -34,6 +34,9 @@ class LoginFlow {
   LoginFlow(database::Database& database, passwords::PasswordService& passwords, sessions::SessionService& sessions,
             const tokens::TokenIssuer& tokens, const Clock& clock);
 
+  /// Turns to another issuer, which takes the place of the one before.
+  void use(const tokens::TokenIssuer& tokens) { tokens_ = &tokens; }
+
   /// Throws what Database and PasswordService throw. Each login is a new session; a hash in an old format is replaced
   /// on the way. Once `client_gone` is asked to stop, no hashing begins.
   [[nodiscard]] Task<std::expected<LoginResult, LoginError>> login(std::string email, SecretString password,
@@ -57,7 +60,7 @@ class LoginFlow {
   users::UserStore users_;
   passwords::PasswordService& passwords_;
   sessions::SessionService& sessions_;
-  const tokens::TokenIssuer& tokens_;
+  const tokens::TokenIssuer* tokens_;
   const Clock& clock_;
 };
 

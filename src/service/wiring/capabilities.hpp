@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
 #include "database/database.hpp"
@@ -9,11 +11,9 @@
 #include "passwords/password_service.hpp"
 #include "runtime/worker_pool.hpp"
 #include "service/settings.hpp"
+#include "service/wiring/key_set.hpp"
 #include "sessions/session_cache.hpp"
-#include "sessions/session_sealer.hpp"
 #include "sessions/session_service.hpp"
-#include "tokens/token_issuer.hpp"
-#include "tokens/token_verifier.hpp"
 
 namespace gatehouse::service {
 
@@ -29,10 +29,8 @@ struct SharedCapabilities {
 
   const Clock& clock;
   crypto::Random& random;
-  const sessions::SessionSealer sealer;
+  const std::shared_ptr<const KeySet> keys;  ///< of the start
   sessions::SessionCache cache;
-  const tokens::TokenIssuer issuer;
-  const tokens::TokenVerifier verifier;
   runtime::WorkerPool hashing_pool;
   passwords::PasswordService passwords;
 };
@@ -43,6 +41,9 @@ struct Capabilities {
   Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared);
   Capabilities(const Capabilities&) = delete;
   Capabilities& operator=(const Capabilities&) = delete;
+
+  /// Turns to other keys, which outlive it or its next turn.
+  void use(const KeySet& keys);
 
   sessions::SessionService sessions;
   flows::LoginFlow login;

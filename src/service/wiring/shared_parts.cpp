@@ -23,15 +23,17 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       random(randomness),
       openapi(openapi_text),
       cors(settings.api.allowed_origins),
-      api_keys(settings.api.api_keys),
       proxies(settings.server.trusted_proxies),
       cursor(settings.sessions.secrets.front()),
       capabilities(settings, clock, random, costs),
       connections_max(raise_descriptor_limit(settings.server.connections_max)),
       shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)) {
-  if (settings.server.tls_cert.empty()) return;
-  tls = std::make_unique<boost::asio::ssl::context>(
-      http::make_tls_context(settings.server.tls_cert, settings.server.tls_key));
+  tls = make_tls(settings.server);
+}
+
+std::shared_ptr<boost::asio::ssl::context> make_tls(const http::ServerSettings& server) {
+  if (server.tls_cert.empty()) return nullptr;
+  return std::make_shared<boost::asio::ssl::context>(http::make_tls_context(server.tls_cert, server.tls_key));
 }
 
 }  // namespace gatehouse::service

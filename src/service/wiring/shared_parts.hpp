@@ -6,7 +6,6 @@
 #include <memory>
 #include <string_view>
 
-#include "api/access/api_keys.hpp"
 #include "api/access/cors.hpp"
 #include "api/page_cursor.hpp"
 #include "base/clock.hpp"
@@ -31,16 +30,19 @@ struct SharedParts {
   const std::string_view openapi;
 
   const api::Cors cors;
-  const api::ApiKeys api_keys;
   const http::TrustedProxies proxies;
   const api::PageCursor cursor;
   SharedCapabilities capabilities;
-  std::unique_ptr<boost::asio::ssl::context> tls;  ///< null: plain HTTP
+  std::shared_ptr<boost::asio::ssl::context> tls;  ///< of the start; null: plain HTTP
 
   const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it
   http::ConnectionCounts connections;
   http::AddressShares shares;
   std::atomic<bool> schema_ready = false;  ///< migrations are done; until then only health and greeting are answered
 };
+
+/// From TLS_CERT and TLS_KEY; null where they are not set. Throws std::runtime_error, with the file that cannot be
+/// used.
+[[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_tls(const http::ServerSettings& server);
 
 }  // namespace gatehouse::service

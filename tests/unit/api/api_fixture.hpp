@@ -64,7 +64,7 @@ class ApiFixture : public testing::LoginFixture {
   Reply put(std::string_view target, std::string_view body) { return ask(http::Method::put, target, body); }
   Reply remove(std::string_view target) { return ask(http::Method::delete_, target); }
 
-  const tokens::TokenVerifier& verifier_ = shared_.verifier;
+  const tokens::TokenVerifier& verifier_ = shared_.keys->verifier;
   flows::IdentityFlow& identity_ = capabilities_.identity;
   std::atomic<bool>& ready_ = parts_.schema_ready;
   const RouteTable& routes_ = features_.routes;
@@ -74,7 +74,7 @@ class ApiFixture : public testing::LoginFixture {
   Dispatcher dispatcher_{
       {.routes = routes_,
        .cors = cors_,
-       .access = api_keys_,
+       .access = &api_keys_,
        .ready = ready_,
        .on_failure = [this](std::string_view, std::string_view what) { failures_.emplace_back(what); }}};
 

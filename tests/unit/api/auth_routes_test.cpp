@@ -137,7 +137,7 @@ TEST_P(AuthRoutesTest, BodyThatIsNotDeclaredAsJson_Is415) {
 TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
   const auto login = opened();
   sessions::SessionCache none{0};
-  sessions::SessionService uncached{*database_, none,    shared_.sealer,
+  sessions::SessionService uncached{*database_, none,    shared_.keys->sealer,
                                     clock_,     random_, testing::test_settings().sessions};
   flows::IdentityFlow identity{uncached, verifier_, clock_, random_};
   AuthRoutes auth{login_, identity, uncached, api::LoginErrors::uniform};

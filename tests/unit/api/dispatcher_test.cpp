@@ -83,7 +83,7 @@ class DispatcherTest : public AnswerFixture {
   Dispatcher dispatcher_with(const AccessPolicy& access) {
     return Dispatcher{{.routes = routes_,
                        .cors = cors_,
-                       .access = access,
+                       .access = &access,
                        .ready = ready_,
                        .on_failure = [this](std::string_view id, std::string_view what) {
                          failures_.push_back(std::string{id} + ": " + std::string{what});
@@ -303,7 +303,7 @@ TEST_F(DispatcherTest, MisspeltPath_NeedsTheKeyThatTheRightOneNeeds) {
 
 TEST_F(DispatcherTest, LoosePaths_AnswerInEverySpelling) {
   const RouteTable loose = RouteList<Thing>::bind(thing_, http::PathForm::loose);
-  Dispatcher dispatcher{{.routes = loose, .cors = cors_, .access = api_keys_, .ready = ready_, .on_failure = {}}};
+  Dispatcher dispatcher{{.routes = loose, .cors = cors_, .access = &api_keys_, .ready = ready_, .on_failure = {}}};
   thing_.on_answer = greet;
   request_.path = "/Thing/";
   dispatch(dispatcher);

@@ -66,6 +66,14 @@ TEST_F(OpenedValuesTest, ManyTexts_TakeEachOthersPlacesAndNeverEachOthersValues)
   EXPECT_LE(kept, opened_.places);
 }
 
+TEST_F(OpenedValuesTest, ForgottenTexts_AreNotFound) {
+  for (int i = 0; i < 100; ++i) opened_.remember(text_of(i), {.value = i});
+  opened_.forget();
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(opened_.find(text_of(i)), nullptr);
+  opened_.remember(text_of(1), {.value = 2});
+  ASSERT_NE(opened_.find(text_of(1)), nullptr);
+}
+
 TEST(KeyedHash, OtherKeys_GiveOtherHashes) {
   SystemRandom random;
   EXPECT_NE(KeyedHash(random)("text"), KeyedHash(random)("text"));

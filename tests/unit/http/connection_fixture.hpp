@@ -123,7 +123,7 @@ class ConnectionFixture : public ::testing::Test {
   RequestIds request_ids_{random_};
   telemetry::AccessLog access_log_{nullptr};
   ConnectionCounts counts_;
-  boost::asio::ssl::context* tls_ = nullptr;
+  std::shared_ptr<boost::asio::ssl::context> tls_;
   std::unique_ptr<ConnectionContext> context_;
   boost::asio::io_context io_{1};
   // Now, before anything else waits on the event loop.

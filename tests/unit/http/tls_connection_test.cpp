@@ -30,7 +30,7 @@ class TlsConnectionTest : public ConnectionFixture {
   void SetUp() override {
     client_tls_.load_verify_file(authority_.certificate_path());
     client_tls_.set_verify_mode(ssl::verify_peer);
-    tls_ = &server_tls_;
+    tls_ = server_tls_;
   }
 
   ClientStream connect_tls() {
@@ -59,7 +59,8 @@ class TlsConnectionTest : public ConnectionFixture {
 
   testing::TestAuthority authority_;
   testing::TlsProxy::Certificate certificate_ = authority_.issue("localhost");
-  ssl::context server_tls_ = make_tls_context(certificate_.chain_path, certificate_.key_path);
+  const std::shared_ptr<ssl::context> server_tls_ =
+      std::make_shared<ssl::context>(make_tls_context(certificate_.chain_path, certificate_.key_path));
   ssl::context client_tls_{ssl::context::tls_client};
 };
 

@@ -157,6 +157,21 @@ TEST(AccessLog, WithoutQueue_DoesNothing) {
   log.flush();
 }
 
+TEST(AccessLog, Disabled_WritesNothingUntilItIsEnabled) {
+  const CapturedOutput output;
+  LogQueue queue{LineWriter{output.descriptor()}};
+  AccessLog log{&queue, false};
+  EXPECT_FALSE(log.is_enabled());
+  log.append(some_line());
+  log.enable(true);
+  log.append(some_line());
+  log.enable(false);
+  log.append(some_line());
+  while (output.text().empty()) std::this_thread::yield();
+  log.flush();
+  EXPECT_EQ(output.lines().size(), 1U) << "what was written before it was disabled";
+}
+
 TEST(AccessLog, StuckReader_StopsNobodyAndIsCounted) {
   Pipe pipe;
   LogQueue queue{LineWriter{pipe.writer(), gatehouse::testing::patience}};

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/program.hpp"
+#include "config/sources.hpp"
+
+namespace gatehouse::cli {
+
+/// The environment and the .env file of that path; nothing where the file cannot be read. One that does not exist is no
+/// failure, unless it `must_exist`. Blocks.
+[[nodiscard]] std::optional<config::Sources> read_sources(const Program& program, const std::string& path,
+                                                          bool must_exist);
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,60 @@
+#include "service/reload.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "service/wiring/shared_parts.hpp"
+
+namespace gatehouse::service {
+namespace {
+
+/// Secrets that nobody gave are made up at each reading. Those of the start are in use.
+void keep_if_generated(const config::Reading& reading, std::string_view name, std::vector<SecretString>& secrets,
+                       const std::vector<SecretString>& of_the_start) {
+  const auto one = std::ranges::find(reading.resolved, name, [](const auto& each) { return each.setting->name; });
+  if (one == reading.resolved.end() || one->origin != config::Origin::generated) return;
+  secrets.clear();
+  for (const SecretString& secret : of_the_start) secrets.push_back(secret.clone());
+}
+
+}  // namespace
+
+std::optional<Reloaded> Reloader::reload() {
+  auto loaded = parts_.reread();
+  if (!loaded) {
+    for (const config::Mistake& mistake : loaded.error()) {
+      parts_.log.error("reload_refused",
+                       {{"name", mistake.name}, {"problem", mistake.problem}, {"remedy", mistake.remedy}});
+    }
+    return std::nullopt;
+  }
+  try {
+    return take_over(std::move(*loaded));
+  } catch (const std::exception& failure) {
+    parts_.log.error("reload_refused", {{"reason", failure.what()}});
+    return std::nullopt;
+  }
+}
+
+Reloaded Reloader::take_over(Loaded loaded) {
+  Settings& now = loaded.settings;
+  const Settings& start = parts_.settings;
+  keep_if_generated(loaded.reading, "API_KEY", now.api.api_keys, start.api.api_keys);
+  keep_if_generated(loaded.reading, "SESSION_SECRET", now.sessions.secrets, start.sessions.secrets);
+  keep_if_generated(loaded.reading, "JWT_SECRET", now.tokens.secrets, start.tokens.secrets);
+  const bool has_tls = !start.server.tls_cert.empty();
+  if (has_tls == now.server.tls_cert.empty()) parts_.log.warn("reload_needs_restart", {{"name", "TLS_CERT"}});
+
+  Reloaded reloaded{.keys = std::make_shared<const KeySet>(now, parts_.random),
+                    .tls = has_tls ? make_tls(now.server) : nullptr,
+                    .logs_access = false};
+  parts_.log.info("reloaded", {{"api_keys", now.api.api_keys.size()}, {"tls", reloaded.tls != nullptr}});
+  parts_.log.set_level(now.application.log_level);
+  reloaded.logs_access = parts_.log.is_enabled(telemetry::Level::info);
+  return reloaded;
+}
+
+}  // namespace gatehouse::service

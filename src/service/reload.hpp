@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "config/mistake.hpp"
+#include "crypto/random.hpp"
+#include "service/settings.hpp"
+#include "service/wiring/key_set.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::service {
+
+/// What a running process takes over from settings that were read again.
+struct Reloaded {
+  std::shared_ptr<const KeySet> keys;
+  std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: it serves plain HTTP
+  bool logs_access;
+};
+
+/// Reads the settings again, or says what is wrong with them.
+using Reread = std::function<std::expected<Loaded, config::Mistakes>()>;
+
+/// What SIGHUP does: certificate, secrets and log level as the files say now. All other settings stay as they were at
+/// the start. Used by one thread, which it blocks while it reads.
+class Reloader {
+ public:
+  /// What a reloader is made of; everything referred to outlives it.
+  struct Parts {
+    const Settings& settings;  ///< of the start
+    const Reread& reread;
+    crypto::Random& random;
+    telemetry::Log& log;
+  };
+
+  explicit Reloader(const Parts& parts) : parts_(parts) {}
+
+  /// Sets the log level and returns the rest. Nothing where anything is wrong: then the log says what, and all stays as
+  /// it was.
+  [[nodiscard]] std::optional<Reloaded> reload();
+
+ private:
+  [[nodiscard]] Reloaded take_over(Loaded loaded);
+
+  Parts parts_;
+};
+
+}  // namespace gatehouse::service

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "api/access/api_keys.hpp"
+#include "crypto/random.hpp"
+#include "service/settings.hpp"
+#include "sessions/session_sealer.hpp"
+#include "tokens/token_issuer.hpp"
+#include "tokens/token_verifier.hpp"
+
+namespace gatehouse::service {
+
+/// What is made of the settings' secrets. A running service gets another one when they have changed (SIGHUP); each io
+/// thread turns to it by itself. Immutable, any thread.
+struct KeySet {
+  /// `random` outlives it, the settings need not. Throws std::invalid_argument, with the name of the setting, where a
+  /// key cannot be used.
+  KeySet(const Settings& settings, crypto::Random& random)
+      : api_keys(settings.api.api_keys),
+        sealer(settings.sessions.secrets),
+        issuer(settings.tokens, random),
+        verifier(settings.tokens) {}
+
+  const api::ApiKeys api_keys;
+  const sessions::SessionSealer sealer;
+  const tokens::TokenIssuer issuer;
+  const tokens::TokenVerifier verifier;
+};
+
+}  // namespace gatehouse::service
