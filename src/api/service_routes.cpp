@@ -35,11 +35,11 @@ std::string seconds_text(std::chrono::duration<double> seconds) {
 }  // namespace
 
 ServiceRoutes::ServiceRoutes(database::Database& database, const Clock& clock, config::Environment environment,
-                             const std::atomic<bool>& schema_ready, std::string_view openapi)
+                             const Lifecycle& lifecycle, std::string_view openapi)
     : database_(database),
       clock_(clock),
       environment_(environment),
-      schema_ready_(schema_ready),
+      lifecycle_(lifecycle),
       openapi_(openapi),
       started_(std::chrono::steady_clock::now()) {}
 
@@ -57,12 +57,14 @@ Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
   // Probes ask every few seconds, and what makes the service unhealthy has log lines of its own.
   answer.leave_out_of_log();
   const bool reachable = co_await is_reachable(database_);
-  const bool healthy = reachable && schema_ready_.load(std::memory_order_relaxed);
+  const bool stopping = lifecycle_.stopping;
+  const bool healthy = reachable && lifecycle_.schema_ready && !stopping;
   std::string json;
   json::Writer writer{json};
-  writer.begin_object().member("status", healthy ? "healthy" : "unhealthy");
+  writer.begin_object().member("status", healthy ? "healthy" : stopping ? "draining" : "unhealthy");
   if (!healthy) {
-    writer.member("error", reachable ? "Database schema not ready" : "Database unavailable");
+    const std::string_view database = reachable ? "Database schema not ready" : "Database unavailable";
+    writer.member("error", stopping ? "Shutting down" : database);
     writer.member("requestId", request.id);
   }
   writer.member("timestamp", clock_.now());
@@ -70,6 +72,27 @@ Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
   writer.member("environment", config::to_text(environment_)).end_object();
   if (!healthy) answer.add_header("Retry-After", "1");
   answer.send(healthy ? Status::ok : Status::service_unavailable, json);
+}
+
+Task<> ServiceRoutes::report_readiness(const Request& /*request*/, Answer& answer) {
+  const bool reachable = co_await is_reachable(database_);
+  const bool schema_ready = lifecycle_.schema_ready;
+  const bool stopping = lifecycle_.stopping;
+  if (reachable && schema_ready && !stopping) co_return answer.send(Status::ok, R"({"status":"ready"})");
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_object().member("status", "not ready").key("reasons").begin_array();
+  if (stopping) writer.value("stopping");
+  if (!reachable) writer.value("database");
+  if (reachable && !schema_ready) writer.value("schema");
+  writer.end_array().end_object();
+  answer.add_header("Retry-After", "1");
+  answer.send(Status::service_unavailable, json);
+}
+
+bool ServiceRoutes::report_life(const Request& /*request*/, Answer& answer) {
+  answer.send(Status::ok, R"({"status":"live"})");
+  return true;
 }
 
 }  // namespace gatehouse::api

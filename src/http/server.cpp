@@ -140,7 +140,7 @@ void Server::tick() {
   context_.common_headers.set_date(context_.clock.now());
   for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->enforce_deadline();
   context_.access_log.flush();
-  if (context_.common_headers.is_draining()) watch_drain();
+  if (on_drained_) watch_drain();
   tick_timer_.expires_after(tick_interval);
   tick_timer_.async_wait([this](const boost::system::error_code& ec) {
     if (!ec) tick();
@@ -149,7 +149,7 @@ void Server::tick() {
 
 void Server::drain(std::function<void()> on_drained) {
   on_drained_ = std::move(on_drained);
-  context_.common_headers.begin_draining();
+  announce_end();
   drain_begin_ = std::chrono::steady_clock::now();
   // Connections that the kernel has completed already are clients that were told the service is there.
   while (take_some() == Backlog::left) {
@@ -163,7 +163,7 @@ void Server::watch_drain() {
   if (waited >= idle_grace) {
     for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->close_if_idle();
   }
-  if ((connections_.empty() || waited >= context_.settings.shutdown_timeout) && on_drained_) {
+  if (connections_.empty() || waited >= context_.settings.shutdown_timeout) {
     std::exchange(on_drained_, nullptr)();
   }
 }

@@ -52,6 +52,9 @@ class Server {
   /// Starts to accept.
   void start();
 
+  /// From now on every answer closes its connection. Otherwise all goes on.
+  void announce_end() { context_.common_headers.begin_draining(); }
+
   /// Stops accepting, closes idle connections after a short time in which a request may still arrive, and lets busy
   /// ones finish. `on_drained` is called once no connection is left or the shutdown timeout has passed.
   void drain(std::function<void()> on_drained);
@@ -90,7 +93,7 @@ class Server {
   runtime::SteadyTimer tick_timer_;
   runtime::SteadyTimer accept_timer_;
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
-  std::function<void()> on_drained_;
+  std::function<void()> on_drained_;  ///< set while it drains
   std::chrono::steady_clock::time_point drain_begin_{};
 };
 

@@ -24,6 +24,15 @@ using Text = std::string_view;
 constexpr std::string_view listening = "HTTP server";
 constexpr std::string_view limits = "Limits and timeouts";
 constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
+constexpr DurationRange delay_range{milliseconds{0}, minutes{10}};
+
+constexpr std::string_view private_addresses = "private";
+constexpr std::array private_ranges{"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"};
+
+Parsed<std::string> parse_backend(Text text) {
+  if (to_lower(text) == private_addresses) return std::string{private_addresses};
+  return parse_network(text);
+}
 
 /// As many digits as the largest prefix length has; Asio reads any number of them.
 constexpr std::size_t prefix_digits_max = 3;
@@ -43,10 +52,10 @@ constexpr std::array rows{
     Row{{"TRUSTED_PROXIES", listening, "",
          "Addresses and ranges whose X-Forwarded-For header is believed, comma-separated."},
         [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
-    Row{{"TRUSTED_BACKENDS", listening, "127.0.0.0/8, ::1, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7",
-         "Addresses and ranges of applications that call for many users; CONNECTIONS_PER_ADDRESS_MAX does not count "
-         "them."},
-        [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_backends); }},
+    Row{{"TRUSTED_BACKENDS", listening, "private",
+         "Addresses and ranges of applications that call for many users, which CONNECTIONS_PER_ADDRESS_MAX does not "
+         "count; private stands for loopback, RFC 1918 and fc00::/7."},
+        [](ServerSettings& s, Text text) { return assign_list(text, parse_backend, s.trusted_backends); }},
 
     Row{{"HEADER_BYTES_MAX", limits, "16384", "Largest request header in bytes; a larger one gets a 431."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1024, 1 << 20}, s.header_bytes_max); }},
@@ -61,7 +70,12 @@ constexpr std::array rows{
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.idle_timeout); }},
     Row{{"WRITE_TIMEOUT", limits, "30s", "Time a client has to receive its answer."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.write_timeout); }},
-    Row{{"SHUTDOWN_TIMEOUT", limits, "10s", "Time that requests in flight have to finish after SIGTERM."},
+    Row{{"SHUTDOWN_DELAY", limits, "0s",
+         "Time after SIGTERM in which /health/ready says 503 and new requests are still served, so that load balancers "
+         "can turn away first."},
+        [](ServerSettings& s, Text text) { return assign_duration(text, delay_range, s.shutdown_delay); }},
+    Row{{"SHUTDOWN_TIMEOUT", limits, "10s",
+         "Time that requests in flight have to finish after SIGTERM and SHUTDOWN_DELAY."},
         [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.shutdown_timeout); }},
     Row{{"CONNECTIONS_MAX", limits, "10000",
          "Connections open at once; above it idle ones are closed, and where none is idle, new ones are refused."},
@@ -135,6 +149,18 @@ Parsed<std::string> parse_network(std::string_view text) {
   const bool has_zone = text.find('%') != std::string_view::npos;
   if ((!v4 || !v6) && is_bounded && !has_zone) return std::string{text};
   return std::unexpected(Unreadable{"an IP address or range (write 10.0.0.7, 10.0.0.0/8 or fd00::/8)"});
+}
+
+std::vector<std::string> trusted_backend_ranges(const ServerSettings& settings) {
+  std::vector<std::string> ranges;
+  for (const std::string& one : settings.trusted_backends) {
+    if (one == private_addresses) {
+      ranges.insert(ranges.end(), private_ranges.begin(), private_ranges.end());
+    } else {
+      ranges.push_back(one);
+    }
+  }
+  return ranges;
 }
 
 }  // namespace gatehouse::http

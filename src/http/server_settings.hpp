@@ -17,9 +17,8 @@ struct ServerSettings {
   std::string tls_cert;                      ///< TLS_CERT, path of a PEM chain; with tls_key or not at all
   std::string tls_key;                       ///< TLS_KEY, path of a PEM key
   std::vector<std::string> trusted_proxies;  ///< TRUSTED_PROXIES, addresses and CIDR ranges
-  /// TRUSTED_BACKENDS, likewise.
-  std::vector<std::string> trusted_backends{"127.0.0.0/8",    "::1",     "10.0.0.0/8", "172.16.0.0/12",
-                                            "192.168.0.0/16", "fc00::/7"};
+  /// TRUSTED_BACKENDS, likewise, and the word `private`; trusted_backend_ranges() says what it means.
+  std::vector<std::string> trusted_backends{"private"};
 
   std::uint32_t header_bytes_max = 16 * 1024;          ///< HEADER_BYTES_MAX
   std::uint32_t body_bytes_max = 64 * 1024;            ///< BODY_BYTES_MAX
@@ -27,6 +26,7 @@ struct ServerSettings {
   std::chrono::milliseconds body_timeout{20'000};      ///< BODY_TIMEOUT
   std::chrono::milliseconds idle_timeout{75'000};      ///< IDLE_TIMEOUT
   std::chrono::milliseconds write_timeout{30'000};     ///< WRITE_TIMEOUT, for a client that does not read its answer
+  std::chrono::milliseconds shutdown_delay{0};         ///< SHUTDOWN_DELAY, before the end begins
   std::chrono::milliseconds shutdown_timeout{10'000};  ///< SHUTDOWN_TIMEOUT, for requests in flight at SIGTERM
   std::uint32_t connections_max = 10'000;              ///< CONNECTIONS_MAX, per process
   std::uint32_t connections_per_address_max = 1000;    ///< CONNECTIONS_PER_ADDRESS_MAX
@@ -38,5 +38,8 @@ struct ServerSettings {
 
 /// An IPv4 or IPv6 address, alone or with a prefix length (`10.0.0.0/8`), returned as given.
 [[nodiscard]] config::Parsed<std::string> parse_network(std::string_view text);
+
+/// TRUSTED_BACKENDS as addresses and ranges: `private` stands for loopback, RFC 1918 and unique local addresses (RFC 4193).
+[[nodiscard]] std::vector<std::string> trusted_backend_ranges(const ServerSettings& settings);
 
 }  // namespace gatehouse::http

@@ -14,7 +14,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
       dispatcher_({.routes = features_.routes,
                    .cors = shared.cors,
                    .access = &keys_->api_keys,
-                   .ready = shared.schema_ready,
+                   .ready = shared.lifecycle.schema_ready,
                    .on_failure =
                        [&log](std::string_view request_id, std::string_view what) {
                          log.error("request_failed", {{"request_id", request_id}, {"reason", what}});
@@ -53,6 +53,10 @@ void IoThread::use(Reloaded reloaded) {
     if (reloaded.tls) server_.use(reloaded.tls);
     access_log_.enable(reloaded.logs_access);
   });
+}
+
+void IoThread::announce_end() {
+  boost::asio::post(io_, [this] { server_.announce_end(); });
 }
 
 void IoThread::drain() {

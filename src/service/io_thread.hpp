@@ -41,6 +41,9 @@ class IoThread {
   /// From any thread: requests and connections from now on are served with these.
   void use(Reloaded reloaded);
 
+  /// From any thread: every answer closes its connection from now on.
+  void announce_end();
+
   /// From any thread: ends connections and background work, then the event loop.
   void drain();
 

@@ -14,6 +14,7 @@
 
 #include "base/clock.hpp"
 #include "runtime/socket_reactor.hpp"
+#include "runtime/steady_timer.hpp"
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
 #include "service/reload.hpp"
@@ -71,6 +72,7 @@ class ServingProcess {
   void wait_for_schema();
   void listen();
   void end_on_signal();
+  void end_after(std::chrono::milliseconds delay);
   void reload_on_signal();
   void end(int exit_code);
 
@@ -86,8 +88,10 @@ class ServingProcess {
   std::unique_ptr<database::ChangeFeed> feed_;
   SignalSet signals_;
   std::optional<Watchdog> watchdog_;  ///< where the service supervisor wants one
+  runtime::SteadyTimer delay_;
   Reloader reloader_;
   SignalSet reload_signals_;
+  bool is_listening_ = false;
   std::optional<int> exit_code_;  ///< once it is ending
 };
 
@@ -108,9 +112,10 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                                    .clock = parts.clock,
                                    .log = parts.log,
                                    .outages = parts.outages,
-                                   .ready = shared_.schema_ready}),
+                                   .ready = shared_.lifecycle.schema_ready}),
       jobs_(jobs_loop_, *provider_, shared_, parts.log),
       signals_(*loops_.front(), SIGTERM, SIGINT),
+      delay_(loops_.front()->get_executor()),
       reloader_({.settings = parts.settings, .reread = parts.reread, .random = parts.random, .log = parts.log}),
       reload_signals_(*loops_.front(), SIGHUP) {
   provider_->observers().add(shared_.capabilities.cache);
@@ -151,7 +156,7 @@ Task<> ServingProcess::prepare_schema() {
 
 void ServingProcess::wait_for_schema() {
   const auto deadline = std::chrono::steady_clock::now() + schema_patience;
-  while (!shared_.schema_ready && !exit_code_ && loops_.front()->run_one_until(deadline) > 0) {
+  while (!shared_.lifecycle.schema_ready && !exit_code_ && loops_.front()->run_one_until(deadline) > 0) {
   }
 }
 
@@ -159,6 +164,7 @@ void ServingProcess::listen() {
   const http::ServerSettings& server = parts_.settings.server;
   std::uint16_t port = server.port;
   for (const auto& thread : threads_) port = thread->listen(server.host, port);
+  is_listening_ = true;
   parts_.log.info(
       "server_started",
       {{"host", server.host},
@@ -182,8 +188,21 @@ void ServingProcess::end_on_signal() {
   signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
     if (ec) return;
     parts_.log.info("server_stopping", {{"signal", signal}});
-    end(0);
+    const bool again = shared_.lifecycle.stopping.exchange(true);
+    const auto delay = parts_.settings.server.shutdown_delay;
+    if (again || !is_listening_ || delay.count() == 0) return end(0);
+    for (const auto& thread : threads_) thread->announce_end();
+    end_after(delay);
   });
+}
+
+/// Time for those who watch the readiness to turn away; another signal cuts it short.
+void ServingProcess::end_after(std::chrono::milliseconds delay) {
+  delay_.expires_after(delay);
+  delay_.async_wait([this](const boost::system::error_code& ec) {
+    if (!ec) end(0);
+  });
+  end_on_signal();
 }
 
 void ServingProcess::reload_on_signal() {

@@ -106,6 +106,8 @@ def test_examples_match_their_schemas():
 def test_good_answers_match(api):
     assert check("getGreeting", api.get("/", key=None)).status == 200
     assert check("getHealth", api.get("/health", key=None)).status == 200
+    assert check("getReadiness", api.get("/health/ready", key=None)).status == 200
+    assert check("getLife", api.get("/health/live", key=None)).status == 200
     created = check("createUser", api.post("/users", new_user()))
     user = created.json()["user"]
     assert created.status == 201
@@ -191,6 +193,7 @@ def test_unavailable_answers_match(start, database):
         database.drop()
         calls = {
             "getHealth": api.get("/health"),
+            "getReadiness": api.get("/health/ready"),
             "listUsers": api.get("/users?limit=1"),
             "getUser": api.get("/users/1"),
             "createUser": api.post("/users", new_user()),

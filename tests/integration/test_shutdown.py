@@ -36,6 +36,38 @@ def test_idle_program_ends_at_once_with_success(start, name):
         assert program.wait() == 0
 
 
+def ready(program):
+    with RawConnection(program.port) as connection:
+        connection.send(message("GET /health/ready"))
+        return connection.read_response()
+
+
+def test_delay_says_so_and_serves_on(start):
+    """A load balancer that looks at the readiness has time to turn away."""
+    program = start(SHUTDOWN_DELAY="600s")
+    assert ready(program).status == 200
+    with RawConnection(program.port) as kept:
+        kept.send(message("GET /health/live"))
+        assert kept.read_response().status == 200
+        program.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: ready(program).status == 503, 20, "the readiness")
+        assert json.loads(ready(program).body) == {"status": "not ready", "reasons": ["stopping"]}
+        with program.api() as api:
+            assert api.get("/health").json()["status"] == "draining"
+            assert api.get("/users").status == 200
+        kept.send(message("GET /health/live"))
+        response = kept.read_response()
+        assert (response.status, response.headers["connection"]) == (200, "close")
+    program.process.send_signal(signal.SIGTERM)
+    assert program.wait() == 0
+
+
+def test_delay_ends_by_itself(start):
+    program = start(SHUTDOWN_DELAY="300ms")
+    program.process.send_signal(signal.SIGTERM)
+    assert program.wait() == 0
+
+
 def test_requests_in_flight_are_answered_and_told_that_the_connection_ends(start):
     """Logins that wait for the only hashing thread, for seconds, when the signal comes. Each gets its session, and learns
     that it must not ask again here: its next request would meet a connection that is being closed."""

@@ -7,8 +7,7 @@ Features::Features(database::Database& database, SharedParts& shared)
       auth_routes(capabilities.login, capabilities.identity, capabilities.sessions, shared.settings.api.login_errors),
       user_routes(database, capabilities.accounts, shared.cursor, shared.random),
       session_routes(database, capabilities.sessions),
-      service_routes(database, shared.clock, shared.settings.application.environment, shared.schema_ready,
-                     shared.openapi),
+      service_routes(database, shared.clock, shared.settings.application.environment, shared.lifecycle, shared.openapi),
       routes(api::Routes::bind(auth_routes,     //
                                service_routes,  //
                                user_routes,     //

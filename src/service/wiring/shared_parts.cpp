@@ -9,8 +9,8 @@ namespace {
 
 /// Proxies and back ends speak for many clients each.
 http::AddressRanges unbounded_addresses(const http::ServerSettings& server) {
-  std::vector<std::string> ranges = server.trusted_proxies;
-  ranges.insert(ranges.end(), server.trusted_backends.begin(), server.trusted_backends.end());
+  std::vector<std::string> ranges = http::trusted_backend_ranges(server);
+  ranges.insert(ranges.end(), server.trusted_proxies.begin(), server.trusted_proxies.end());
   return http::AddressRanges{ranges};
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <boost/asio/ssl/context.hpp>
 #include <cstdint>
 #include <memory>
@@ -8,6 +7,7 @@
 
 #include "api/access/cors.hpp"
 #include "api/page_cursor.hpp"
+#include "api/service_routes.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
 #include "http/connection.hpp"
@@ -38,7 +38,7 @@ struct SharedParts {
   const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it
   http::ConnectionCounts connections;
   http::AddressShares shares;
-  std::atomic<bool> schema_ready = false;  ///< migrations are done; until then only health and greeting are answered
+  api::Lifecycle lifecycle;  ///< until the schema is ready only open routes are answered
 };
 
 /// From TLS_CERT and TLS_KEY; null where they are not set. Throws std::runtime_error, with the file that cannot be

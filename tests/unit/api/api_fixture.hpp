@@ -66,7 +66,8 @@ class ApiFixture : public testing::LoginFixture {
 
   const tokens::TokenVerifier& verifier_ = shared_.keys->verifier;
   flows::IdentityFlow& identity_ = capabilities_.identity;
-  std::atomic<bool>& ready_ = parts_.schema_ready;
+  Lifecycle& lifecycle_ = parts_.lifecycle;
+  std::atomic<bool>& ready_ = lifecycle_.schema_ready;
   const RouteTable& routes_ = features_.routes;
   const Cors cors_{{}};
   const ApiKeys api_keys_{one_key()};

@@ -44,13 +44,45 @@ TEST_P(ServiceRoutesTest, Health_WhileTheDatabaseIsAway_Is503) {
   testing::ScriptedDatabase away{[](std::string_view, const database::Parameters&) -> database::Rows {
     throw Unavailable{Unavailable::Reason::connection, "away"};
   }};
-  ServiceRoutes service{away, clock_, config::Environment::test, ready_, {}};
+  ServiceRoutes service{away, clock_, config::Environment::test, lifecycle_, {}};
   const RouteTable routes = RouteList<ServiceRoutes>::bind(service);
-  Dispatcher dispatcher{{.routes = routes, .cors = cors_, .access = api_keys_, .ready = ready_, .on_failure = {}}};
+  Dispatcher dispatcher{{.routes = routes, .cors = cors_, .access = &api_keys_, .ready = ready_, .on_failure = {}}};
   const Reply reply = ask_with(dispatcher, Method::get, "/health", {}, {});
   EXPECT_EQ(reply.status, Status::service_unavailable);
   EXPECT_TRUE(reply.body.starts_with(
       R"({"status":"unhealthy","error":"Database unavailable","requestId":"test","timestamp":)"));
+  const Reply readiness = ask_with(dispatcher, Method::get, "/health/ready", {}, {});
+  EXPECT_EQ(readiness.status, Status::service_unavailable);
+  EXPECT_EQ(readiness.body, R"({"status":"not ready","reasons":["database"]})");
+  EXPECT_EQ(ask_with(dispatcher, Method::get, "/health/live", {}, {}).status, Status::ok);
+}
+
+TEST_P(ServiceRoutesTest, Readiness_WithADatabase_IsGood) {
+  const Reply reply = ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
+  EXPECT_EQ(reply.status, Status::ok);
+  EXPECT_EQ(reply.body, R"({"status":"ready"})");
+}
+
+TEST_P(ServiceRoutesTest, Readiness_WhileTheSchemaIsNotReady_Is503) {
+  ready_ = false;
+  const Reply reply = ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
+  EXPECT_EQ(reply.status, Status::service_unavailable);
+  EXPECT_TRUE(reply.head.contains("Retry-After: 1\r\n"));
+  EXPECT_EQ(reply.body, R"({"status":"not ready","reasons":["schema"]})");
+}
+
+TEST_P(ServiceRoutesTest, Stopping_IsSaidByReadinessAndHealthButNotByLife) {
+  lifecycle_.stopping = true;
+  const Reply readiness = ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
+  EXPECT_EQ(readiness.status, Status::service_unavailable);
+  EXPECT_EQ(readiness.body, R"({"status":"not ready","reasons":["stopping"]})");
+  const Reply health = ask_with(dispatcher_, Method::get, "/health", {}, {});
+  EXPECT_EQ(health.status, Status::service_unavailable);
+  EXPECT_TRUE(
+      health.body.starts_with(R"({"status":"draining","error":"Shutting down","requestId":"test","timestamp":)"));
+  const Reply life = ask_with(dispatcher_, Method::get, "/health/live", {}, {});
+  EXPECT_EQ(life.status, Status::ok);
+  EXPECT_EQ(life.body, R"({"status":"live"})");
 }
 
 }  // namespace

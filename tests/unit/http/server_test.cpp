@@ -272,6 +272,25 @@ TEST_F(ServerTest, Drain_LetsABusyConnectionFinish) {
   EXPECT_TRUE(eventually([&] { return drained_; }));
 }
 
+TEST_F(ServerTest, AnnouncedEnd_ClosesWithEachAnswer_AndServesOn) {
+  start();
+  RawClient idle = connect();
+  idle.send(get("/a"));
+  ASSERT_TRUE(arrives(idle, "\r\n\r\n/a"));
+  server_->announce_end();
+  RawClient late = connect();
+  late.send(get("/b"));
+  ASSERT_TRUE(ends(late));
+  EXPECT_TRUE(late.has("\r\n\r\n/b"));
+  EXPECT_TRUE(late.has("Connection: close\r\n"));
+  const auto grace_over = std::chrono::steady_clock::now() + 700ms;
+  EXPECT_TRUE(eventually([&] { return std::chrono::steady_clock::now() > grace_over; }));
+  idle.forget();
+  idle.send(get("/c"));
+  ASSERT_TRUE(ends(idle));
+  EXPECT_TRUE(idle.has("\r\n\r\n/c")) << "it may be on its way with a request";
+}
+
 TEST_F(ServerTest, Drain_GivesUpAtTheShutdownTimeout) {
   settings_.shutdown_timeout = 0ms;
   start();

@@ -1,0 +1,157 @@
+"""Behind nginx, with the configuration that docs/operations.md gives."""
+
+import contextlib
+import json
+import re
+import shutil
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from harness.accounts import PASSWORD, create_user, log_in
+from harness.places import REPOSITORY, SANITIZED
+from harness.program import API_KEY
+from harness.raw_http import RawConnection, message
+from harness.waiting import wait_until
+
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
+KEY = f"X-API-Key: {API_KEY}"
+ROUNDS = 1 if SANITIZED else 3
+ANSWERS_BETWEEN = 20 if SANITIZED else 300
+
+pytestmark = [
+    pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
+    pytest.mark.parametrize("kind", ["postgres"], indirect=True),
+]
+
+
+def free_ports(count):
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def documented_configuration():
+    return re.search(r"^```nginx\n(.*?)^```", (REPOSITORY / "docs/operations.md").read_text(), re.M | re.S).group(1)
+
+
+def configuration(folder, ports):
+    """The documented one on these ports: nginx's own, then those of the replicas."""
+    server = documented_configuration()
+    for documented, port in zip(("listen 8080", "127.0.0.1:8001", "127.0.0.1:8002"), ports, strict=True):
+        assert documented in server
+        server = server.replace(documented, re.sub(r"\d+$", str(port), documented))
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    return f"pid {folder}/nginx.pid; error_log {folder}/error.log; daemon off; events {{}}\nhttp {{ access_log off;\n{temporary}{server} }}"
+
+
+def accepts(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def behind_nginx(start, tmp_path):
+    """Two replicas, and the port of nginx in front of them."""
+    own, *ports = free_ports(3)
+    settings = {"TRUSTED_PROXIES": "127.0.0.1", "SHUTDOWN_DELAY": "1s"}
+    replicas = [start(PORT=str(port), **settings) for port in ports]
+    tmp_path.chmod(0o755)
+    file = tmp_path / "nginx.conf"
+    file.write_text(configuration(tmp_path, [own, *ports]))
+    process = subprocess.Popen([NGINX, "-e", str(tmp_path / "error.log"), "-p", str(tmp_path), "-c", str(file)])
+    try:
+        wait_until(lambda: accepts(own), 20, "nginx")
+        yield replicas, own
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+class Work:
+    """Clients that keep their connections to nginx and count what is not a 200."""
+
+    def __init__(self, port, requests):
+        self._port, self._requests = port, requests
+        self._stop = threading.Event()
+        self.answers, self.failures = 0, []
+        self._threads = [threading.Thread(target=self._run) for _ in range(4)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self):
+        while not self._stop.is_set():
+            try:
+                with RawConnection(self._port, timeout_s=60) as connection:
+                    for request in self._requests:
+                        connection.send(request)
+                        response = connection.read_response()
+                        self.answers += 1
+                        if response.status != 200:
+                            self.failures.append((request[:40], response.status, response.body[:100]))
+            except Exception as failure:  # noqa: BLE001: every failure counts
+                self.failures.append(repr(failure))
+
+    def wait_for_more(self):
+        enough = self.answers + ANSWERS_BETWEEN
+        wait_until(lambda: self.failures or self.answers >= enough, 120, "answers")
+
+
+def is_ready(program):
+    with program.api() as api:
+        return api.get("/health/ready", key=None).status == 200
+
+
+def test_rolling_restart_behind_nginx_lost_three_requests_in_four(behind_nginx):
+    """nginx avoided the first replica for ten seconds while the second one was restarted."""
+    replicas, port = behind_nginx
+    with replicas[0].api() as api:
+        login = log_in(api, create_user(api)["email"])
+    check = message("POST /user-auth/verify-session", KEY, body=json.dumps({"session": login["session"]}).encode())
+    with Work(port, [check, message("GET /users?limit=1", KEY), check]) as work:
+        for replica in replicas * ROUNDS:
+            work.wait_for_more()
+            assert replica.stop() == 0
+            replica.start()
+            wait_until(lambda replica=replica: is_ready(replica), 60, "the readiness")
+        work.wait_for_more()
+    assert work.failures == []
+
+
+def test_client_address_is_what_nginx_saw(behind_nginx):
+    replicas, port = behind_nginx
+    with replicas[0].api() as api:
+        user = create_user(api)
+        body = json.dumps({"email": user["email"], "password": PASSWORD}).encode()
+        with RawConnection(port, source="127.0.0.2") as client:
+            client.send(message("POST /user-auth", KEY, "X-Forwarded-For: 203.0.113.9", body=body))
+            assert client.read_response().status == 200
+        sessions = api.get(f"/users/{user['id']}/sessions").json()
+    assert [session["ipAddress"] for session in sessions] == ["127.0.0.2"]
+
+
+def test_logins_are_limited_in_the_only_spelling_there_is(behind_nginx):
+    _, port = behind_nginx
+    body = json.dumps({"email": "nobody@example.com", "password": "x"}).encode()
+
+    def statuses(path, count):
+        with RawConnection(port) as client:
+            for _ in range(count):
+                client.send(message(f"POST {path}", KEY, body=body))
+                yield client.read_response().status
+
+    assert set(statuses("/user-auth", 60)) == {401, 429}
+    for path in ("/USER-AUTH", "/user-auth/", "/%55ser-auth"):
+        assert set(statuses(path, 3)) <= {404}, path
