@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
+
+#include "base/time.hpp"
 
 namespace gatehouse::crypto {
 
@@ -11,6 +14,18 @@ enum class CertificateFault {
   key_unreadable,          ///< no PEM private key, or one behind a passphrase
   key_of_another,          ///< the key is not the certificate's
 };
+
+/// What the clients of a chain will find, whoever they are.
+struct ChainState {
+  TimePoint expires_at;  ///< the first of its certificates
+  /// False where a certificate's issuer is neither in the chain nor an authority of this machine. True for one that is
+  /// its own issuer.
+  bool leads_to_authority;
+};
+
+/// Reads a chain in PEM form, leaf first; nothing where it begins with no certificate. Blocks: it reads the system's
+/// authorities. Any thread.
+[[nodiscard]] std::optional<ChainState> state_of(std::string_view chain_pem);
 
 /// Checks PEM texts. It changes nothing and never asks for a passphrase. Any thread.
 [[nodiscard]] CertificateFault fault_of(std::string_view chain_pem, std::string_view key_pem);

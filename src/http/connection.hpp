@@ -7,8 +7,10 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "http/address_shares.hpp"
@@ -37,8 +39,9 @@ struct ConnectionContext {
   const TrustedProxies& proxies;
   RequestIds& request_ids;
   telemetry::AccessLog& access_log;
-  ConnectionCounts& counts;                        ///< of the whole process; outlives the event loop
-  std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: plain HTTP
+  std::function<void(std::string_view peer)> on_disbelief;  ///< of a peer that forwards and is no trusted proxy
+  ConnectionCounts& counts;                                 ///< of the whole process; outlives the event loop
+  std::shared_ptr<boost::asio::ssl::context> tls;           ///< null: plain HTTP
   ParserLimits limits;
   CommonHeaders common_headers;
 };

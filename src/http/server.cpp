@@ -39,6 +39,7 @@ Server::Server(asio::io_context& io, const Parts& parts)
                .proxies = parts.proxies,
                .request_ids = request_ids_,
                .access_log = parts.access_log,
+               .on_disbelief = parts.on_disbelief,
                .counts = parts.counts,
                .tls = parts.tls,
                .limits = {parts.settings.header_bytes_max, parts.settings.body_bytes_max},

@@ -33,6 +33,7 @@ class Server {
     const TrustedProxies& proxies;
     crypto::Random& random;
     telemetry::AccessLog& access_log;
+    std::function<void(std::string_view peer)> on_disbelief;  ///< a peer that is no trusted proxy sent X-Forwarded-For
     ConnectionCounts& counts;
     AddressShares& shares;
     std::uint32_t connections_max;                   ///< of the whole process

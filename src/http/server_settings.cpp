@@ -114,6 +114,15 @@ void check_certificate(const ServerSettings& settings, Checks& checks) {
   }
 }
 
+/// Where a proxy ends TLS it is named, for the sake of the clients' addresses.
+void advise(const ServerSettings& settings, Checks& checks) {
+  const bool is_everywhere = settings.host == "0.0.0.0" || settings.host == "::";
+  if (checks.environment() != Environment::production || !is_everywhere) return;
+  if (!settings.tls_cert.empty() || !settings.trusted_proxies.empty()) return;
+  checks.advise({"HOST", "is every address, without TLS: others may read keys and passwords on their way",
+                 "set TLS_CERT and TLS_KEY, or TRUSTED_PROXIES if a proxy in front ends TLS"});
+}
+
 void check(const ServerSettings& settings, Checks& checks) {
   if (!settings.tls_cert.empty() && settings.tls_key.empty()) {
     checks.refuse({"TLS_CERT", "is set without TLS_KEY", "set both or neither"});
@@ -127,6 +136,7 @@ void check(const ServerSettings& settings, Checks& checks) {
   checks.require_readable("TLS_CERT", settings.tls_cert);
   checks.require_readable("TLS_KEY", settings.tls_key);
   check_certificate(settings, checks);
+  advise(settings, checks);
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ struct ServerSettings {
 /// An IPv4 or IPv6 address, alone or with a prefix length (`10.0.0.0/8`), returned as given.
 [[nodiscard]] config::Parsed<std::string> parse_network(std::string_view text);
 
-/// TRUSTED_BACKENDS as addresses and ranges: `private` stands for loopback, RFC 1918 and unique local addresses (RFC 4193).
+/// TRUSTED_BACKENDS as addresses and ranges: `private` stands for loopback, RFC 1918 and unique local addresses (RFC
+/// 4193).
 [[nodiscard]] std::vector<std::string> trusted_backend_ranges(const ServerSettings& settings);
 
 }  // namespace gatehouse::http

@@ -213,7 +213,10 @@ void StreamConnection<Stream>::begin_answer(Request& request) {
 
 template <class Stream>
 std::string_view StreamConnection<Stream>::client_of(const Request& request) {
-  if (!peer_is_proxy_) return peer_;
+  if (!peer_is_proxy_) {
+    if (request.headers.has(Field::forwarded_for)) context_.on_disbelief(peer_);
+    return peer_;
+  }
   const auto client = context_.proxies.client_behind(request.headers.forwarded_for());
   return client ? write_address(*client, client_buffer_) : std::string_view{peer_};
 }

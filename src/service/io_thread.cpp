@@ -4,6 +4,18 @@
 
 namespace gatehouse::service {
 
+namespace {
+
+/// Once: without a proxy, any client can send that header as often as it likes.
+void warn_of_disbelief(telemetry::Log& log, std::atomic<bool>& told, std::string_view peer) {
+  if (told.load(std::memory_order_relaxed) || told.exchange(true)) return;
+  log.warn("forwarded_for_ignored", {{"peer", peer},
+                                     {"problem", "it sends X-Forwarded-For and is not in TRUSTED_PROXIES"},
+                                     {"remedy", "if it is your proxy, name it there; otherwise nothing"}});
+}
+
+}  // namespace
+
 IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
                    telemetry::Log& log, telemetry::LogQueue& access_lines)
     : io_(io),
@@ -26,6 +38,8 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .proxies = shared.proxies,
                    .random = shared.random,
                    .access_log = access_log_,
+                   .on_disbelief = [&log, &told = shared.told_of_disbelief](
+                                       std::string_view peer) { warn_of_disbelief(log, told, peer); },
                    .counts = shared.connections,
                    .shares = shared.shares,
                    .connections_max = shared.connections_max,

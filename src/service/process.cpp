@@ -116,7 +116,11 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       jobs_(jobs_loop_, *provider_, shared_, parts.log),
       signals_(*loops_.front(), SIGTERM, SIGINT),
       delay_(loops_.front()->get_executor()),
-      reloader_({.settings = parts.settings, .reread = parts.reread, .random = parts.random, .log = parts.log}),
+      reloader_({.settings = parts.settings,
+                 .reread = parts.reread,
+                 .clock = parts.clock,
+                 .random = parts.random,
+                 .log = parts.log}),
       reload_signals_(*loops_.front(), SIGHUP) {
   provider_->observers().add(shared_.capabilities.cache);
 }

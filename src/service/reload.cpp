@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/certificate_advice.hpp"
 #include "service/wiring/shared_parts.hpp"
 
 namespace gatehouse::service {
@@ -21,6 +22,12 @@ void keep_if_generated(const config::Reading& reading, std::string_view name, st
 }
 
 }  // namespace
+
+void log_warnings(telemetry::Log& log, const config::Mistakes& warnings) {
+  for (const config::Mistake& warning : warnings) {
+    log.warn("setting_warning", {{"name", warning.name}, {"problem", warning.problem}, {"remedy", warning.remedy}});
+  }
+}
 
 std::optional<Reloaded> Reloader::reload() {
   auto loaded = parts_.reread();
@@ -51,6 +58,8 @@ Reloaded Reloader::take_over(Loaded loaded) {
   Reloaded reloaded{.keys = std::make_shared<const KeySet>(now, parts_.random),
                     .tls = has_tls ? make_tls(now.server) : nullptr,
                     .logs_access = false};
+  log_warnings(parts_.log, loaded.reading.warnings);
+  log_warnings(parts_.log, http::certificate_advice(now.server, parts_.clock.now()));
   parts_.log.info("reloaded", {{"api_keys", now.api.api_keys.size()}, {"tls", reloaded.tls != nullptr}});
   parts_.log.set_level(now.application.log_level);
   reloaded.logs_access = parts_.log.is_enabled(telemetry::Level::info);

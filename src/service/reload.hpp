@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/clock.hpp"
 #include "config/mistake.hpp"
 #include "crypto/random.hpp"
 #include "service/settings.hpp"
@@ -21,6 +22,9 @@ struct Reloaded {
   bool logs_access;
 };
 
+/// One line for each.
+void log_warnings(telemetry::Log& log, const config::Mistakes& warnings);
+
 /// Reads the settings again, or says what is wrong with them.
 using Reread = std::function<std::expected<Loaded, config::Mistakes>()>;
 
@@ -32,6 +36,7 @@ class Reloader {
   struct Parts {
     const Settings& settings;  ///< of the start
     const Reread& reread;
+    const Clock& clock;
     crypto::Random& random;
     telemetry::Log& log;
   };

@@ -8,6 +8,7 @@ import pytest
 from harness.accounts import PASSWORD, create_user, is_alive, log_in, log_out, verify_session, verify_token
 from harness.program import API_KEY
 from harness.raw_http import RawConnection, message
+from harness.waiting import wait_until
 
 FIELDS = {"id", "createdAt", "lastSeenAt", "expiresAt", "ipAddress", "userAgent"}
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
@@ -209,6 +210,18 @@ def test_listening_on_every_address_of_both_families_made_everybody_the_proxy(st
         log_in(api, user["email"], headers={"X-Forwarded-For": "203.0.113.9"})
         log_in(api, user["email"])
         assert [session["ipAddress"] for session in listed(api, user)] == ["127.0.0.1", "203.0.113.9"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_proxy_that_is_not_trusted_is_told_of_once(start):
+    program = start()
+    with program.api() as api:
+        assert api.get("/health").status == 200
+        assert not program.events("forwarded_for_ignored")
+        for _ in range(3):
+            assert api.get("/health", headers={"X-Forwarded-For": "203.0.113.9"}).status == 200
+        told = wait_until(lambda: program.events("forwarded_for_ignored"), 20, "the warning")
+        assert [(line["level"], line["peer"]) for line in told] == [("warn", "127.0.0.1")]
 
 
 def test_rotated_secret_keeps_sessions_and_tokens_alive(start, database):

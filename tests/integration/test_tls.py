@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from harness.accounts import create_user, log_in
+from harness.certificates import serve_tls
 from harness.clusters import Cluster
 from harness.databases import PostgresDatabase, driver
 from harness.program import API_KEY, Gatehouse, base_settings, run_command
@@ -207,6 +208,15 @@ def test_key_that_does_not_fit_the_certificate_stops_the_start(tmp_path, authori
         result = run_command(["serve"], base_settings() | {"SQLITE_PATH": str(tmp_path / "x.db")} | settings, tmp_path)
         assert result.returncode != 0
         assert "TLS_" in result.stdout + result.stderr or "two.key" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_start_and_doctor_warn_of_a_certificate_that_ends_soon(start, command, tmp_path):
+    settings, _ = serve_tls(tmp_path)  # for two days
+    program = start(**settings)
+    warnings = {line["name"]: line["problem"] for line in program.events("setting_warning")}
+    assert warnings["TLS_CERT"] == "expires in 1 days"
+    assert "TLS_CERT: expires in 1 days; renew it, then send SIGHUP" in command("doctor", **settings).stdout
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <ostream>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "database/database_facts.hpp"
 #include "database/errors.hpp"
 #include "database/schema/migrator.hpp"
+#include "http/certificate_advice.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::cli {
@@ -83,8 +85,10 @@ std::string where_is(const database::DatabaseSettings& database) {
   return postgres.name + " at " + servers + " as " + postgres.user;
 }
 
-void check_settings(const config::Reading& reading, Findings& findings) {
-  const config::Mistakes& warnings = reading.warnings;
+void check_settings(const service::Loaded& loaded, TimePoint now, Findings& findings) {
+  const config::Reading& reading = loaded.reading;
+  config::Mistakes warnings = reading.warnings;
+  std::ranges::move(http::certificate_advice(loaded.settings.server, now), std::back_inserter(warnings));
   if (reading.mistakes.empty() && warnings.empty()) {
     findings.good("settings", "no problems; secrets are set and look strong");
   }
@@ -154,7 +158,7 @@ int run_doctor(const Program& program, const config::Sources& sources) {
   const service::Loaded loaded = service::read_settings(sources, program.random);
   print_settings(program.out, loaded);
   Findings findings{program.out};
-  check_settings(loaded.reading, findings);
+  check_settings(loaded, program.clock.now(), findings);
   if (!loaded.reading.mistakes.empty()) return exit_failure;
   try {
     check_database(program, loaded.settings, findings);

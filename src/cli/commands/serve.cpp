@@ -6,6 +6,8 @@
 #include <string>
 
 #include "cli/sources.hpp"
+#include "http/certificate_advice.hpp"
+#include "service/reload.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_queue.hpp"
 
@@ -29,9 +31,8 @@ int run_serve(const Program& program, const service::Loaded& loaded) {
                             line_form(loaded.settings.application.log_format)};
   telemetry::Log log{queue, program.clock, loaded.settings.application.log_level};
   const service::Supervisor supervisor{program.environment, log};
-  for (const config::Mistake& warning : loaded.reading.warnings) {
-    log.warn("setting_warning", {{"name", warning.name}, {"problem", warning.problem}, {"remedy", warning.remedy}});
-  }
+  service::log_warnings(log, loaded.reading.warnings);
+  service::log_warnings(log, http::certificate_advice(loaded.settings.server, program.clock.now()));
   service::OutageLog outages{log};
   const database::DriverLog driver_log = [&outages](telemetry::Level level, std::string_view event,
                                                     std::string_view detail) {

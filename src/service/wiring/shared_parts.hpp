@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ssl/context.hpp>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,7 @@ struct SharedParts {
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< of the start; null: plain HTTP
 
   const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it
+  std::atomic<bool> told_of_disbelief = false;  ///< of X-Forwarded-For from a peer that is not trusted
   http::ConnectionCounts connections;
   http::AddressShares shares;
   api::Lifecycle lifecycle;  ///< until the schema is ready only open routes are answered

@@ -108,6 +108,7 @@ class ConnectionFixture : public ::testing::Test {
                                            .proxies = proxies_,
                                            .request_ids = request_ids_,
                                            .access_log = access_log_,
+                                           .on_disbelief = [this](std::string_view peer) { disbelieved_ = peer; },
                                            .counts = counts_,
                                            .tls = tls_,
                                            .limits = {settings_.header_bytes_max, settings_.body_bytes_max},
@@ -122,6 +123,7 @@ class ConnectionFixture : public ::testing::Test {
   TrustedProxies proxies_{{"198.51.100.0/24"}};
   RequestIds request_ids_{random_};
   telemetry::AccessLog access_log_{nullptr};
+  std::string disbelieved_;
   ConnectionCounts counts_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
   std::unique_ptr<ConnectionContext> context_;

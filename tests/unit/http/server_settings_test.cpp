@@ -62,6 +62,34 @@ TEST(ServerSettings, HostInProduction_IsEveryAddress) {
   EXPECT_EQ(read_section(server_section(), {}).settings.host, "127.0.0.1");
 }
 
+TEST(ServerSettings, PlainHttpOnEveryAddressInProduction_IsWarnedOf) {
+  const auto warned = [](Variables variables, config::Environment environment) {
+    return read_section(server_section(), variables, environment)
+        .warnings()
+        .contains("HOST: is every address, without TLS");
+  };
+  using enum config::Environment;
+  EXPECT_TRUE(warned({}, production));
+  EXPECT_TRUE(warned({{"HOST", "::"}}, production));
+  EXPECT_FALSE(warned({{"HOST", "127.0.0.1"}}, production));
+  EXPECT_FALSE(warned({{"TRUSTED_PROXIES", "10.0.0.7"}}, production));
+  EXPECT_FALSE(warned({{"HOST", "0.0.0.0"}}, development));
+}
+
+TEST(ServerSettings, PrivateBackEnds_AreTheDefaultAndOneOfMany) {
+  const auto ranges_of = [](const Variables& variables) {
+    return trusted_backend_ranges(read_section(server_section(), variables).settings);
+  };
+  const std::vector<std::string> private_ranges{"127.0.0.0/8",    "::1",     "10.0.0.0/8", "172.16.0.0/12",
+                                                "192.168.0.0/16", "fc00::/7"};
+  EXPECT_EQ(ranges_of({}), private_ranges);
+  EXPECT_EQ(ranges_of({{"TRUSTED_BACKENDS", "203.0.113.7"}}), std::vector<std::string>{"203.0.113.7"});
+  auto both = private_ranges;
+  both.insert(both.begin(), "203.0.113.7");
+  EXPECT_EQ(ranges_of({{"TRUSTED_BACKENDS", "203.0.113.7, Private"}}), both);
+  EXPECT_THAT(mistakes_of({{"TRUSTED_BACKENDS", "public"}}), HasSubstr("TRUSTED_BACKENDS: must be"));
+}
+
 TEST(ServerSettings, TooManyListEntries_AreRefused) {
   std::string many;
   for (int i = 0; i < 65; ++i) many += "10.0.0.1,";

@@ -583,6 +583,7 @@ TEST_F(StreamConnectionTest, ForwardedFor_IsBelievedFromATrustedProxyOnly) {
     client.send(message);
     ASSERT_TRUE(answers(client, 1));
     EXPECT_EQ(responder_.seen().back().client, client_address);
+    EXPECT_EQ(disbelieved_, peer == std::string_view{client_address} ? peer : "");
   }
 }
 

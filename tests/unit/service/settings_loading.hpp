@@ -35,7 +35,8 @@ inline Sources production_sources() {
   sources.environment = {{"APP_ENV", "production"},
                          {"API_KEY", std::string{good_api_key}},
                          {"SESSION_SECRET", std::string{good_session_secret}},
-                         {"JWT_SECRET", std::string{good_jwt_secret}}};
+                         {"JWT_SECRET", std::string{good_jwt_secret}},
+                         {"TRUSTED_PROXIES", "10.0.0.7"}};
   return sources;
 }
 
