@@ -19,10 +19,10 @@
 // gone. Every function therefore ends by starting an operation, or by leaving none. close() starts nothing; the pending
 // operation then ends with an error, and its completion lets go. A handler cannot be ended; it finds the socket closed.
 //
-// The read buffer. read_[0, begin_) is consumed and read_[begin_, end_) waits to be parsed. While parser_ is there the
-// header's bytes stay where they are, because the request's views point at them. So a header starts at the front of the
-// buffer, unless all of it has arrived elsewhere already. Body bytes pass through the room behind the header into
-// body_, where they must not move either once the request is dispatched. Nothing is read while a handler runs.
+// The read buffer. While parser_ is there the header's bytes stay where they are, because the request's views point at
+// them. So a header starts at the front of the buffer, unless all of it has arrived elsewhere already. Body bytes pass
+// through the room behind the header into body_, where they must not move either once the request is dispatched.
+// Nothing is read while a handler runs.
 //
 // The output. out_ holds answers in the order of their requests, and only the last one may be unfinished. It is written
 // when no further request waits in the read buffer, when it is full, before a handler is awaited and by a streamed
@@ -51,14 +51,11 @@ StreamConnection<Stream>::StreamConnection(ConnectionContext& context, Place pla
       stream_(std::forward<StreamArguments>(stream_arguments)...),
       peer_(plain_address(peer).to_string()),
       peer_is_proxy_(context.proxies.trusts(peer)),
-      read_capacity_(context.limits.request_line_bytes_max() + context.limits.header_bytes_max + body_window_bytes),
-      // Uninitialised on purpose: pages that no request reaches are never touched.
-      read_(std::make_unique_for_overwrite<char[]>(read_capacity_)),
+      read_(context.limits.request_line_bytes_max() + context.limits.header_bytes_max + body_window_bytes),
       answer_(out_, context.common_headers, *this) {}
 
 template <class Stream>
 StreamConnection<Stream>::~StreamConnection() {
-  wipe_memory(read_.get(), end_);
   wipe_memory(body_.data(), body_.size());
 }
 
@@ -138,18 +135,13 @@ template <class Stream>
 void StreamConnection<Stream>::begin_request() {
   // A header must not move once it is parsed, so it starts at the front unless it is whole where it lies, with room
   // behind it for its body on the way through.
-  constexpr std::string_view end_of_header = "\r\n\r\n";
-  if (begin_ > 0) {
-    const std::size_t found = std::string_view{read_.get(), end_}.find(end_of_header, begin_);
-    const bool fits =
-        found != std::string_view::npos && found + end_of_header.size() + body_window_bytes <= read_capacity_;
-    if (!fits) move_waiting_to(0);
-  }
+  read_.settle("\r\n\r\n", body_window_bytes);
   parser_.emplace(context_.limits, body_);
   stage_ = Stage::header;
   has_spoken_ = true;
-  if (context_.access_log.is_enabled()) request_begin_ = std::chrono::steady_clock::now();
-  wait_for_rest_until(runtime::coarse_now() + context_.settings.header_timeout);
+  const TimePointSteady now = runtime::coarse_now();
+  request_begin_ = context_.access_log.is_enabled() ? std::chrono::steady_clock::now() : now;
+  wait_for_rest_until(now + context_.settings.header_timeout);
 }
 
 /// Some clients send one empty line more than their body has (RFC 9112 section 2.2). It begins no request, and so no
@@ -157,17 +149,17 @@ void StreamConnection<Stream>::begin_request() {
 template <class Stream>
 bool StreamConnection<Stream>::skip_empty_line() {
   constexpr std::string_view empty_line = "\r\n";
-  const std::string_view waiting{read_.get() + begin_, end_ - begin_};
+  const std::string_view waiting = read_.waiting();
   if (!skipped_empty_line_ && waiting.starts_with(empty_line)) {
     skipped_empty_line_ = true;
-    begin_ += empty_line.size();
+    read_.consume(empty_line.size());
   }
-  return begin_ == end_ || (!skipped_empty_line_ && waiting == empty_line.substr(0, 1));
+  return read_.is_empty() || (!skipped_empty_line_ && waiting == empty_line.substr(0, 1));
 }
 
 template <class Stream>
 auto StreamConnection<Stream>::parse() -> Parsed {
-  if (parser_ ? begin_ == end_ : skip_empty_line()) return Parsed::more;
+  if (parser_ ? read_.is_empty() : skip_empty_line()) return Parsed::more;
   if (!parser_) begin_request();
   auto progress = feed();
   if (progress == RequestParser::Progress::header) {
@@ -182,8 +174,8 @@ auto StreamConnection<Stream>::parse() -> Parsed {
 template <class Stream>
 RequestParser::Progress StreamConnection<Stream>::feed() {
   std::size_t consumed = 0;
-  const auto progress = parser_->feed({read_.get() + begin_, end_ - begin_}, consumed);
-  begin_ += consumed;
+  const auto progress = parser_->feed(read_.waiting(), consumed);
+  read_.consume(consumed);
   return progress;
 }
 
@@ -197,7 +189,7 @@ void StreamConnection<Stream>::on_header() {
     closing_ = lingering_ = answer_.closes_connection();
     return;
   }
-  if (request.headers.has(Field::expect) && !request.is_http_1_0 && begin_ == end_) {
+  if (request.headers.has(Field::expect) && !request.is_http_1_0 && read_.is_empty()) {
     out_ += "HTTP/1.1 100 Continue\r\n\r\n";
   }
 }
@@ -314,21 +306,11 @@ void StreamConnection<Stream>::refuse(Status status) {
 template <class Stream>
 bool StreamConnection<Stream>::make_room() {
   if (!parser_) {
-    move_waiting_to(0);
+    read_.move_to_front();
   } else if (parser_->header_end() != nullptr) {
-    move_waiting_to(static_cast<std::size_t>(parser_->header_end() - read_.get()));
+    read_.move_to(parser_->header_end());
   }
-  return end_ < read_capacity_;
-}
-
-/// What it leaves behind may hold a password or a key.
-template <class Stream>
-void StreamConnection<Stream>::move_waiting_to(std::size_t place) {
-  const std::size_t old_end = end_;
-  std::memmove(read_.get() + place, read_.get() + begin_, end_ - begin_);
-  end_ -= begin_ - place;
-  begin_ = place;
-  wipe_memory(read_.get() + end_, old_end - end_);
+  return read_.room().size() > 0;
 }
 
 template <class Stream>
@@ -344,9 +326,9 @@ void StreamConnection<Stream>::read() {
   } else {
     wait_for_rest_until(request_deadline_);
   }
-  stream_.async_read_some(
-      asio::buffer(read_.get() + end_, read_capacity_ - end_),
-      [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) { self->on_read(ec, bytes); });
+  stream_.async_read_some(read_.room(), [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
+    self->on_read(ec, bytes);
+  });
 }
 
 template <class Stream>
@@ -356,7 +338,7 @@ void StreamConnection<Stream>::on_read(const ErrorCode& ec, std::size_t bytes) {
     return proceed();
   }
   if (ec) return close();
-  end_ += bytes;
+  read_.add(bytes);
   proceed();
 }
 
@@ -453,16 +435,15 @@ void StreamConnection<Stream>::stop_sending() {
 /// answer away from the client before it has read it (RFC 9112 section 9.6).
 template <class Stream>
 void StreamConnection<Stream>::linger() {
-  socket().async_read_some(asio::buffer(read_.get(), read_capacity_),
-                           [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
-                             self->lingered_bytes_ += bytes;
-                             self->end_ = std::max(self->end_, bytes);
-                             if (ec || self->lingered_bytes_ > linger_bytes_max) {
-                               self->close();
-                             } else {
-                               self->linger();
-                             }
-                           });
+  socket().async_read_some(read_.waste(), [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {
+    self->lingered_bytes_ += bytes;
+    self->read_.note_waste(bytes);
+    if (ec || self->lingered_bytes_ > linger_bytes_max) {
+      self->close();
+    } else {
+      self->linger();
+    }
+  });
 }
 
 template <class Stream>

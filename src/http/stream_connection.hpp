@@ -9,6 +9,7 @@
 
 #include "http/address.hpp"
 #include "http/connection.hpp"
+#include "http/read_buffer.hpp"
 
 namespace gatehouse::http {
 
@@ -71,7 +72,6 @@ class StreamConnection final : public Connection,
 
   void read();
   [[nodiscard]] bool make_room();
-  void move_waiting_to(std::size_t place);
   void on_read(const ErrorCode& ec, std::size_t bytes);
   [[nodiscard]] bool write();
   void write_ahead();
@@ -93,11 +93,7 @@ class StreamConnection final : public Connection,
   const std::string peer_;
   const bool peer_is_proxy_;
 
-  const std::size_t read_capacity_;
-  const std::unique_ptr<char[]> read_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
-
+  ReadBuffer read_;
   std::string body_;
   std::string out_;
   std::optional<RequestParser> parser_;

@@ -40,48 +40,6 @@ TEST_F(StreamConnectionTest, Request_IsAnswered_AndTheConnectionStays) {
   EXPECT_EQ(counts_.served, 1U);
 }
 
-// Some clients end a body with one CRLF too many.
-TEST_F(StreamConnectionTest, EmptyLineBeforeARequest_Was400) {
-  RawClient client = connect();
-  client.send("\r\n" + get("/a") + "\r\n" + post("/b", "body") + "\r\n");
-  ASSERT_TRUE(answers(client, 2));
-  ASSERT_TRUE(arrives(client, "\r\n\r\n/b"));
-  client.send(get("/c"));
-  ASSERT_TRUE(arrives(client, "\r\n\r\n/c"));
-}
-
-TEST_F(StreamConnectionTest, EmptyLineInPieces_IsSkipped) {
-  RawClient client = connect();
-  client.send("\r");
-  turn();
-  client.send("\n");
-  turn();
-  client.send(get("/a"));
-  ASSERT_TRUE(arrives(client, "\r\n\r\n/a"));
-}
-
-TEST_F(StreamConnectionTest, EmptyLine_BeginsNoRequest) {
-  settings_.header_timeout = 1ms;
-  RawClient client = connect();
-  client.send(post("/a", "body") + "\r\n");
-  ASSERT_TRUE(arrives(client, "\r\n\r\n/a"));
-  turn();
-  sweep();
-  turn();
-  EXPECT_EQ(client.answers(), 1U);
-  EXPECT_EQ(counts_.served, 1U) << "it waits for its next request as long as any connection";
-}
-
-TEST_F(StreamConnectionTest, SecondEmptyLine_IsRefused) {
-  for (const char* lines : {"\r\n\r\n", "\n", "\r\r\n", "\r\n\r"}) {
-    RawClient client = connect();
-    client.send(lines + get("/a"));
-    ASSERT_TRUE(arrives(client, "HTTP/1.1 400 ")) << lines;
-    ASSERT_TRUE(ends(client));
-    EXPECT_EQ(client.answers(), 1U);
-  }
-}
-
 TEST_F(StreamConnectionTest, PipelinedRequests_LeaveInOneWriteAndInOrder) {
   RawClient client = connect(SOCK_SEQPACKET);
   client.send(get("/a") + post("/b", "body") + get("/c"));
@@ -452,80 +410,6 @@ TEST_F(StreamConnectionTest, StreamedAnswer_ToAClientThatStopsReading_EndsAtTheW
   client.send(get("/endless"));
   EXPECT_TRUE(swept_away());
   EXPECT_TRUE(responder_.saw_client_go());
-}
-
-TEST_F(StreamConnectionTest, RefusalByTheHeader_WaitedForTheBody) {
-  RawClient client = connect();
-  client.send("POST /refused HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 8\r\n\r\n");
-  ASSERT_TRUE(arrives(client, "HTTP/1.1 401 "));
-  EXPECT_FALSE(client.has("100 Continue"));
-  EXPECT_FALSE(client.has("Connection:"));
-  client.send("pass");
-  turn();
-  client.send("word" + get("/a"));
-  ASSERT_TRUE(arrives(client, "\r\n\r\n/a"));
-  EXPECT_EQ(client.answers(), 2U);
-  ASSERT_EQ(responder_.seen().size(), 1U) << "the refused request went on to its handler";
-  EXPECT_EQ(responder_.admitted(), 2U);
-}
-
-TEST_F(StreamConnectionTest, RefusalByTheHeader_IsOneAnswerWhereverTheBodyIs) {
-  RawClient client = connect();
-  client.send(get("/a") + post("/refused/1", "body") + get("/refused/2") + post("/refused/3", "") + get("/b"));
-  ASSERT_TRUE(arrives(client, "\r\n\r\n/b"));
-  EXPECT_EQ(client.answers(), 5U);
-  EXPECT_EQ(responder_.admitted(), 5U);
-}
-
-TEST_F(StreamConnectionTest, BrokenBodyBehindARefusal_EndsTheConnectionWithoutAWord) {
-  RawClient client = connect();
-  client.send("POST /refused HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n" + get("/a"));
-  ASSERT_TRUE(ends(client));
-  EXPECT_EQ(client.answers(), 1U);
-  EXPECT_TRUE(responder_.seen().empty());
-}
-
-TEST_F(StreamConnectionTest, BodyThatNeverComesBehindARefusal_EndsAtItsDeadlineWithoutAWord) {
-  settings_.body_timeout = 0ms;
-  RawClient client = connect();
-  client.send("POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n");
-  ASSERT_TRUE(arrives(client, "HTTP/1.1 401 "));
-  EXPECT_TRUE(swept_away());
-  client.receive_some();
-  EXPECT_EQ(client.answers(), 1U);
-}
-
-TEST_F(StreamConnectionTest, RefusalOfARequestThatCloses_DoesNotWaitForItsBody) {
-  RawClient client = connect();
-  client.send("POST /refused HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 8\r\n\r\n");
-  ASSERT_TRUE(ends(client));
-  EXPECT_TRUE(client.has("HTTP/1.1 401 "));
-}
-
-TEST_F(StreamConnectionTest, BodyOfAnOpenRoute_IsThrownAway) {
-  RawClient client = connect();
-  client.send(post("/open", "body") + post("/kept", "body"));
-  ASSERT_TRUE(answers(client, 2));
-  EXPECT_EQ(responder_.seen().at(0).body, "");
-  EXPECT_EQ(responder_.seen().at(1).body, "body");
-}
-
-TEST_F(StreamConnectionTest, ConnectionThatSaysNothing_HasTheTimeOfAHeader) {
-  settings_.header_timeout = 0ms;
-  RawClient silent = connect();
-  EXPECT_TRUE(swept_away());
-  EXPECT_TRUE(silent.receive_some().empty());
-
-  settings_.header_timeout = 1min;
-  settings_.idle_timeout = 0ms;
-  RawClient patient = connect();
-  turn();
-  sweep();
-  turn();
-  EXPECT_EQ(counts_.served, 1U);
-  patient.send(get("/a"));
-  ASSERT_TRUE(arrives(patient, "\r\n\r\n/a"));
-  EXPECT_TRUE(swept_away()) << "from now on it is idle";
 }
 
 TEST_F(StreamConnectionTest, AbortedAnswer_EndsWithAReset) {
