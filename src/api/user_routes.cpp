@@ -70,10 +70,10 @@ users::PagePosition position_of(const users::User& user) { return {user.created_
 
 UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& accounts, const PageCursor& cursor,
                        crypto::Random& random)
-    : users_(database), accounts_(accounts), cursor_(cursor), random_(random) {}
+    : users_(database), accounts_(accounts), cursor_(&cursor), random_(random) {}
 
 Task<> UserRoutes::list(const Request& request, Answer& answer) {
-  const auto query = parse_list_query(request.query, cursor_);
+  const auto query = parse_list_query(request.query, *cursor_);
   if (!query) co_return answer.refuse(problem("validation_failed"), query.error());
   if (query->wants_page()) {
     co_await list_page(query->limit.value_or(page_limit_default), query->after, answer);
@@ -87,7 +87,7 @@ Task<> UserRoutes::list_page(unsigned limit, std::optional<users::PagePosition> 
   auto page = co_await users_.page(after, limit + 1);
   if (page.size() > limit) {
     page.pop_back();
-    const std::string next = cursor_.write(position_of(page.back()), random_);
+    const std::string next = cursor_->write(position_of(page.back()), random_);
     answer.add_header("Link", "</users?limit=" + std::to_string(limit) + "&after=" + next + ">; rel=\"next\"");
   }
   std::string json;

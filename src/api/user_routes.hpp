@@ -19,6 +19,9 @@ class UserRoutes {
   UserRoutes(database::Database& database, flows::AccountFlow& accounts, const PageCursor& cursor,
              crypto::Random& random);
 
+  /// Turns to another cursor, which takes the place of the one before.
+  void use(const PageCursor& cursor) { cursor_ = &cursor; }
+
   Task<> list(const http::Request& request, http::Answer& answer);
   Task<> show(const http::Request& request, http::Answer& answer);
   Task<> create(const http::Request& request, http::Answer& answer);
@@ -45,7 +48,7 @@ class UserRoutes {
 
   users::UserStore users_;
   flows::AccountFlow& accounts_;
-  const PageCursor& cursor_;
+  const PageCursor* cursor_;
   crypto::Random& random_;
 };
 

@@ -61,7 +61,7 @@ void IoThread::join() {
 
 void IoThread::use(Reloaded reloaded) {
   boost::asio::post(io_, [this, reloaded = std::move(reloaded)] {
-    features_.capabilities.use(*reloaded.keys);
+    features_.use(*reloaded.keys);
     dispatcher_.use(reloaded.keys->api_keys);
     keys_ = reloaded.keys;
     if (reloaded.tls) server_.use(reloaded.tls);

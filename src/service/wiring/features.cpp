@@ -5,7 +5,7 @@ namespace gatehouse::service {
 Features::Features(database::Database& database, SharedParts& shared)
     : capabilities(database, shared.settings, shared.capabilities),
       auth_routes(capabilities.login, capabilities.identity, capabilities.sessions, shared.settings.api.login_errors),
-      user_routes(database, capabilities.accounts, shared.cursor, shared.random),
+      user_routes(database, capabilities.accounts, shared.capabilities.keys->cursor, shared.random),
       session_routes(database, capabilities.sessions),
       service_routes(database, shared.clock, shared.settings.application.environment, shared.lifecycle, shared.openapi),
       routes(api::Routes::bind(auth_routes,     //
@@ -13,5 +13,10 @@ Features::Features(database::Database& database, SharedParts& shared)
                                user_routes,     //
                                session_routes,  //
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
+
+void Features::use(const KeySet& keys) {
+  capabilities.use(keys);
+  user_routes.use(keys.cursor);
+}
 
 }  // namespace gatehouse::service

@@ -14,6 +14,9 @@ struct Features {
   Features(const Features&) = delete;
   Features& operator=(const Features&) = delete;
 
+  /// Turns to other keys, which outlive it or its next turn.
+  void use(const KeySet& keys);
+
   Capabilities capabilities;
   api::AuthRoutes auth_routes;
   api::UserRoutes user_routes;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/access/api_keys.hpp"
+#include "api/page_cursor.hpp"
 #include "crypto/random.hpp"
 #include "service/settings.hpp"
 #include "sessions/session_sealer.hpp"
@@ -18,12 +19,14 @@ struct KeySet {
       : api_keys(settings.api.api_keys),
         sealer(settings.sessions.secrets),
         issuer(settings.tokens, random),
-        verifier(settings.tokens) {}
+        verifier(settings.tokens),
+        cursor(settings.sessions.secrets.front()) {}
 
   const api::ApiKeys api_keys;
   const sessions::SessionSealer sealer;
   const tokens::TokenIssuer issuer;
   const tokens::TokenVerifier verifier;
+  const api::PageCursor cursor;
 };
 
 }  // namespace gatehouse::service

@@ -24,7 +24,6 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       openapi(openapi_text),
       cors(settings.api.allowed_origins),
       proxies(settings.server.trusted_proxies),
-      cursor(settings.sessions.secrets.front()),
       capabilities(settings, clock, random, costs),
       connections_max(raise_descriptor_limit(settings.server.connections_max)),
       shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)) {

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "api/access/cors.hpp"
-#include "api/page_cursor.hpp"
 #include "api/service_routes.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
@@ -32,7 +31,6 @@ struct SharedParts {
 
   const api::Cors cors;
   const http::TrustedProxies proxies;
-  const api::PageCursor cursor;
   SharedCapabilities capabilities;
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< of the start; null: plain HTTP
 
