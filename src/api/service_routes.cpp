@@ -75,6 +75,7 @@ Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
 }
 
 Task<> ServiceRoutes::report_readiness(const Request& /*request*/, Answer& answer) {
+  answer.leave_out_of_log();
   const bool reachable = co_await is_reachable(database_);
   const bool schema_ready = lifecycle_.schema_ready;
   const bool stopping = lifecycle_.stopping;
@@ -91,6 +92,7 @@ Task<> ServiceRoutes::report_readiness(const Request& /*request*/, Answer& answe
 }
 
 bool ServiceRoutes::report_life(const Request& /*request*/, Answer& answer) {
+  answer.leave_out_of_log();
   answer.send(Status::ok, R"({"status":"live"})");
   return true;
 }

@@ -59,8 +59,10 @@ class ServingProcess {
   int run();
 
  private:
-  /// Within it a schema is ready nearly always; clients of a service that listens then need not see a 503.
-  static constexpr std::chrono::seconds schema_patience{1};
+  /// Within it a schema is ready nearly always, even where the machine is busy; clients of a service that listens then
+  /// need not see a 503. While the database is away there is nothing to wait for.
+  static constexpr std::chrono::seconds schema_patience{10};
+  static constexpr std::chrono::seconds absence_patience{1};
 
   [[nodiscard]] IoThreads make_threads();
   [[nodiscard]] IoThread& first() { return *threads_.front(); }
@@ -159,8 +161,10 @@ Task<> ServingProcess::prepare_schema() {
 }
 
 void ServingProcess::wait_for_schema() {
-  const auto deadline = std::chrono::steady_clock::now() + schema_patience;
-  while (!shared_.lifecycle.schema_ready && !exit_code_ && loops_.front()->run_one_until(deadline) > 0) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (!shared_.lifecycle.schema_ready && !exit_code_) {
+    const auto patience = schema_ && schema_->was_away() ? absence_patience : schema_patience;
+    if (loops_.front()->run_one_until(begin + patience) == 0) return;
   }
 }
 
@@ -212,9 +216,11 @@ void ServingProcess::end_after(std::chrono::milliseconds delay) {
 void ServingProcess::reload_on_signal() {
   reload_signals_.async_wait([this](const boost::system::error_code& ec, int /*signal*/) {
     if (ec || exit_code_) return;
+    if (is_listening_) parts_.supervisor.tell_reloading();
     if (const auto reloaded = reloader_.reload()) {
       for (const auto& thread : threads_) thread->use(*reloaded);
     }
+    if (is_listening_) parts_.supervisor.tell_ready();
     reload_on_signal();
   });
 }

@@ -35,9 +35,9 @@ struct ServeParts {
 };
 
 /// Serves until SIGTERM or SIGINT; SIGHUP makes it reload, every other signal is ignored where it can be. First brings
-/// the schema up to date (and seeds it in development). If that takes longer than a second, because the database is
-/// down or a migration is long, it listens anyway and answers 503 until the schema is ready. The process's exit code: 0
-/// after a clean shutdown, 1 where it could not start, with the reason in the log.
+/// the schema up to date (and seeds it in development). If that takes longer than a second because the database is
+/// down, or longer than ten because a migration is long, it listens anyway and answers 503 until the schema is ready.
+/// The process's exit code: 0 after a clean shutdown, 1 where it could not start, with the reason in the log.
 [[nodiscard]] int serve(const ServeParts& parts);
 
 }  // namespace gatehouse::service

@@ -41,6 +41,9 @@ class SchemaStartup {
   /// operator may act while the service runs.
   [[nodiscard]] Task<bool> attempt_until_ready();
 
+  /// Whether the database has been away so far.
+  [[nodiscard]] bool was_away() const { return was_away_; }
+
  private:
   enum class Outcome {
     ready,

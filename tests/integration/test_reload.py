@@ -188,7 +188,7 @@ def test_log_level_changes(start):
 
     def access_lines():
         with program.api() as api:
-            assert api.get("/health").status == 200
+            assert api.get("/").status == 200
         return len(program.events("request"))
 
     wait_until(access_lines, 20, "an access line")
