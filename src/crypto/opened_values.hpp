@@ -10,19 +10,10 @@
 #include <type_traits>
 
 #include "base/secret_string.hpp"
+#include "crypto/keyed_hash.hpp"
 #include "crypto/random.hpp"
 
 namespace gatehouse::crypto {
-
-/// A number that only who holds the key can compute: SipHash-2-4 (Aumasson, Bernstein 2012).
-class KeyedHash {
- public:
-  explicit KeyedHash(Random& random);
-  [[nodiscard]] std::uint64_t operator()(std::string_view text) const noexcept;
-
- private:
-  std::array<unsigned char, 16> key_;
-};
 
 /// Remembers what authenticated texts said, so that one that comes again need not be opened or verified again.
 ///

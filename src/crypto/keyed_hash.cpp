@@ -1,4 +1,4 @@
-#include "crypto/opened_values.hpp"
+#include "crypto/keyed_hash.hpp"
 
 #include <sodium.h>
 
@@ -16,6 +16,15 @@ std::uint64_t KeyedHash::operator()(std::string_view text) const noexcept {
   std::uint64_t hash = 0;
   crypto_shorthash(reinterpret_cast<unsigned char*>(&hash), reinterpret_cast<const unsigned char*>(text.data()),
                    text.size(), key_.data());
+  return hash;
+}
+
+std::array<std::uint64_t, 2> KeyedHash::wide(std::string_view text) const noexcept {
+  static_assert(sizeof key_ == crypto_shorthash_siphashx24_KEYBYTES);
+  std::array<std::uint64_t, 2> hash{};
+  static_assert(sizeof hash == crypto_shorthash_siphashx24_BYTES);
+  crypto_shorthash_siphashx24(reinterpret_cast<unsigned char*>(hash.data()),
+                              reinterpret_cast<const unsigned char*>(text.data()), text.size(), key_.data());
   return hash;
 }
 

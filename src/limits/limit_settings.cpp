@@ -1,0 +1,52 @@
+#include "limits/limit_settings.hpp"
+
+#include <array>
+
+#include "config/assign.hpp"
+
+namespace gatehouse::limits {
+namespace {
+
+using namespace config;
+using Row = SettingOf<LimitSettings>;
+using Text = std::string_view;
+
+constexpr std::string_view group = "Rate limits";
+
+template <Policy policy>
+Parsed<void> assign_quota(LimitSettings& settings, Text text) {
+  const auto quota = parse_quota(text);
+  if (!quota) return std::unexpected(quota.error());
+  settings.quotas[static_cast<std::size_t>(policy)] = *quota;
+  return {};
+}
+
+constexpr std::array rows{
+    Row{{"RATE_LIMIT_ADDRESS", group, "6000/1m/1000",
+         "Requests of one client address: how many, in which time, and how many at once; or off."},
+        assign_quota<Policy::address>},
+    Row{{"RATE_LIMIT_API_KEY", group, "off", "Requests with one API key."}, assign_quota<Policy::api_key>},
+    Row{{"RATE_LIMIT_BAD_KEY", group, "60/1m/20", "Requests of one address without a good API key."},
+        assign_quota<Policy::bad_key>},
+    Row{{"RATE_LIMIT_LOGIN", group, "60/5m/20", "Logins of one user's address. A successful one is not counted."},
+        assign_quota<Policy::login>},
+    Row{{"RATE_LIMIT_REGISTER", group, "30/1h/10", "New users of one user's address."},
+        assign_quota<Policy::registration>},
+    Row{{"RATE_LIMIT_IPV6_PREFIX", group, "64", "IPv6 addresses with the same first bits, so many, count as one."},
+        [](LimitSettings& s, Text text) { return assign_number(text, {16, 64}, s.ipv6_prefix); }},
+    Row{{"RATE_LIMIT_ENTRIES_MAX", group, "500000",
+         "How many addresses and keys are counted at once, at 24 bytes each. Beyond that, those with the most left are "
+         "forgotten first."},
+        [](LimitSettings& s, Text text) { return assign_number(text, {1'000, 100'000'000}, s.entries_max); }},
+};
+
+}  // namespace
+
+std::string_view to_text(Policy policy) {
+  constexpr std::array<std::string_view, policy_count> names{"address", "api-key", "bad-key", "login", "register"};
+  return names[static_cast<std::size_t>(policy)];
+}
+
+Section<LimitSettings> limit_section() { return {.rows = rows}; }
+
+}  // namespace gatehouse::limits

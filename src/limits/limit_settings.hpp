@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "config/setting.hpp"
+#include "limits/quota.hpp"
+
+namespace gatehouse::limits {
+
+/// What is counted, and by whom.
+enum class Policy : std::uint8_t {
+  address,       ///< every request of a client's address
+  api_key,       ///< every request with one API key
+  bad_key,       ///< requests without a good API key, of an address
+  login,         ///< logins of a user's address; a good one is given back
+  registration,  ///< new users of a user's address
+};
+inline constexpr std::size_t policy_count = static_cast<std::size_t>(Policy::registration) + 1;
+
+/// Its name in `RateLimit` fields and metrics.
+[[nodiscard]] std::string_view to_text(Policy policy);
+
+/// How much each may ask.
+struct LimitSettings {
+  std::array<std::optional<Quota>, policy_count> quotas{
+      Quota{6000, std::chrono::minutes{1}, 1000}, std::nullopt, Quota{60, std::chrono::minutes{1}, 20},
+      Quota{60, std::chrono::minutes{5}, 20}, Quota{30, std::chrono::hours{1}, 10}};  ///< RATE_LIMIT_…; nothing: off
+  std::size_t entries_max = 500'000;  ///< RATE_LIMIT_ENTRIES_MAX, 24 bytes each
+  unsigned ipv6_prefix = 64;          ///< RATE_LIMIT_IPV6_PREFIX: addresses that agree so far count as one
+
+  [[nodiscard]] const std::optional<Quota>& of(Policy policy) const { return quotas[static_cast<std::size_t>(policy)]; }
+};
+
+/// Their names, defaults and rules.
+[[nodiscard]] config::Section<LimitSettings> limit_section();
+
+}  // namespace gatehouse::limits

@@ -1,0 +1,41 @@
+#include "limits/rate_limits.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace gatehouse::limits {
+
+RateLimits::RateLimits(const LimitSettings& settings, crypto::Random& random)
+    : settings_(settings), hash_(random), memory_(settings.entries_max) {}
+
+/// One key of one policy has nothing to do with the same key of another one.
+Key RateLimits::key_of(const Subject& subject) const {
+  constexpr std::size_t whose_bytes_max = 63;
+  std::array<char, 1 + whose_bytes_max> text{static_cast<char>(subject.policy)};
+  const std::string_view whose = subject.whose.substr(0, whose_bytes_max);
+  std::ranges::copy(whose, text.begin() + 1);
+  const auto [high, low] = hash_.wide({text.data(), 1 + whose.size()});
+  return {high, low};
+}
+
+Verdict RateLimits::charge(std::span<const Subject> subjects, Instant now) {
+  assert(subjects.size() <= charges_max);
+  Verdict verdict;
+  std::array<Charge, charges_max> charges{};
+  for (const Subject& subject : subjects) {
+    const auto& quota = settings_.of(subject.policy);
+    if (!quota) continue;
+    charges[verdict.count] = {key_of(subject), *quota};
+    verdict.places[verdict.count++] = {.policy = subject.policy, .quota = *quota, .standing = {}};
+  }
+  const Outcome outcome = memory_.charge(std::span{charges}.first(verdict.count), now);
+  for (std::size_t i = 0; i < verdict.count; ++i) verdict.places[i].standing = outcome.standings[i];
+  verdict.refused_by = outcome.refused_by;
+  return verdict;
+}
+
+void RateLimits::give_back(const Subject& subject, Instant now) {
+  if (const auto& quota = settings_.of(subject.policy)) memory_.give_back({key_of(subject), *quota}, now);
+}
+
+}  // namespace gatehouse::limits
