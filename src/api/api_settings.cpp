@@ -20,6 +20,14 @@ constexpr std::array rows{
          Secrecy::key},
         nullptr,
         &ApiSettings::api_keys},
+    Row{{.name = "API_KEYS_TELL_CLIENT",
+         .group = "HTTP server",
+         .default_text = "true",
+         .description =
+             "Callers with a key of API_KEY are believed when they name their client in X-Client-Address and "
+             "X-Client-User-Agent.",
+         .follows = "TRUSTED_BACKENDS"},
+        [](ApiSettings& s, Text text) { return assign_boolean(text, s.api_keys_tell_client); }},
     Row{{.name = "ALLOWED_ORIGINS",
          .group = "HTTP server",
          .default_text = "",

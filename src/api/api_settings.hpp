@@ -18,6 +18,7 @@ enum class LoginErrors {
 struct ApiSettings {
   std::vector<SecretString> api_keys;               ///< API_KEY, all valid at once
   std::vector<std::string> allowed_origins;         ///< ALLOWED_ORIGINS, exact origins
+  bool api_keys_tell_client = true;                 ///< API_KEYS_TELL_CLIENT
   bool loose_paths = false;                         ///< LOOSE_PATHS: /Users/ is /users
   LoginErrors login_errors = LoginErrors::uniform;  ///< LOGIN_ERRORS
 };

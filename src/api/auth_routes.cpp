@@ -100,7 +100,7 @@ AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, s
 Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
   auto body = http::read_body(request, login_body);
   if (!body) co_return refuse(answer, body.error());
-  sessions::Client client{std::string{request.client_address}, std::string{request.headers[http::Field::user_agent]}};
+  sessions::Client client{std::string{request.client.text}, std::string{request.client.user_agent}};
   const auto login =
       co_await login_.login(std::move(body->email), std::move(body->password), std::move(client), request.client_gone);
   if (!login) co_return answer.refuse(problem_of(login.error(), login_errors_));

@@ -32,7 +32,8 @@ class AuthRoutes {
       Route<AuthRoutes>{{http::Method::post, "/user-auth/verify-token", "verifyToken", Access::scope(Scope::auth)},
                         &AuthRoutes::verify_token,
                         &AuthRoutes::verify_token_now},
-      Route<AuthRoutes>{{http::Method::post, "/user-auth", "logIn", Access::scope(Scope::auth)}, &AuthRoutes::log_in},
+      Route<AuthRoutes>{{http::Method::post, "/user-auth", "logIn", Access::scope(Scope::auth), limits::Policy::login},
+                        &AuthRoutes::log_in},
       Route<AuthRoutes>{{http::Method::post, "/user-auth/logout", "logOut", Access::scope(Scope::auth)},
                         &AuthRoutes::log_out},
   };

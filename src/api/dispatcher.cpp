@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "api/access/told_client.hpp"
 #include "api/problems.hpp"
 #include "database/errors.hpp"
 #include "json/writer.hpp"
@@ -40,7 +41,8 @@ Admission Dispatcher::admit(Request& request, Answer& answer) {
   parts_.routes.match(request);
   if (is_open(request)) {
     request.caller.kind = Caller::Kind::open;
-    return Admission::without_body;
+    const RateLimiter::Asked asked{.route = route_of(request), .has_good_key = false, .needs_key = false};
+    return parts_.limiter.charge(request, asked, answer) ? Admission::without_body : Admission::answered;
   }
   const std::optional<Verdict> verdict = parts_.access->admit_now(request);
   return !verdict || let_in(*verdict, request, answer) ? Admission::with_body : Admission::answered;
@@ -67,16 +69,28 @@ bool Dispatcher::is_open(const Request& request) const {
 
 /// Notes who calls; false when the caller has been refused. A path that no route has asks for a key, but for no scope.
 bool Dispatcher::let_in(const Verdict& verdict, Request& request, Answer& answer) const {
+  const RouteInfo* const route = route_of(request);
   if (!verdict) {
-    answer.refuse(verdict.error());
+    const RateLimiter::Asked asked{.route = route, .has_good_key = false, .needs_key = true};
+    if (parts_.limiter.charge(request, asked, answer)) answer.refuse(verdict.error());
     return false;
   }
   request.caller = *verdict;
-  if (request.route == http::no_route) return true;
-  const auto missing = verdict->scopes.first_missing(parts_.routes.info(request.route).access.scopes());
+  if (!read_told_client(request)) {
+    answer.refuse(problem("invalid_client_address"));
+    return false;
+  }
+  const RateLimiter::Asked asked{.route = route, .has_good_key = true, .needs_key = true};
+  if (!parts_.limiter.charge(request, asked, answer)) return false;
+  if (route == nullptr) return true;
+  const auto missing = verdict->scopes.first_missing(route->access.scopes());
   if (!missing) return true;
   refuse_with(problem("missing_scope"), to_text(*missing), answer);
   return false;
+}
+
+const RouteInfo* Dispatcher::route_of(const Request& request) const {
+  return request.route == http::no_route ? nullptr : &parts_.routes.info(request.route);
 }
 
 bool Dispatcher::answer_at_once(const Request& request, Answer& answer) const {
@@ -138,6 +152,7 @@ Task<> Dispatcher::run(Request& request, Answer& answer) {
     if (!let_in(verdict, request, answer) || answer_at_once(request, answer)) co_return;
   }
   co_await parts_.routes.endpoint(request.route).handle(request, answer);
+  parts_.limiter.settle(request, parts_.routes.info(request.route), answer);
 }
 
 void Dispatcher::answer_failure(std::string_view what, bool retry, const Request& request, Answer& answer) const {

@@ -7,6 +7,7 @@
 
 #include "api/access/access_policy.hpp"
 #include "api/access/cors.hpp"
+#include "api/access/rate_limiter.hpp"
 #include "api/route_table.hpp"
 #include "http/responder.hpp"
 
@@ -24,6 +25,7 @@ class Dispatcher final : public http::Responder {
     const RouteTable& routes;
     const Cors& cors;
     const AccessPolicy* access;
+    const RateLimiter& limiter;
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
   };
@@ -33,7 +35,7 @@ class Dispatcher final : public http::Responder {
   /// Turns to another policy, which takes the place of the one before once no request waits for that one's verdict.
   void use(const AccessPolicy& access) { parts_.access = &access; }
 
-  /// Refuses whom admit_now() of the access policy refuses. Open routes have no use for a body.
+  /// Refuses whom admit_now() of the access policy or a rate limit refuses. Open routes have no use for a body.
   [[nodiscard]] http::Admission admit(http::Request& request, http::Answer& answer) override;
 
   [[nodiscard]] bool begin(http::Request& request, http::Answer& answer) override;
@@ -48,6 +50,7 @@ class Dispatcher final : public http::Responder {
  private:
   [[nodiscard]] bool is_open(const http::Request& request) const;
   bool let_in(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
+  [[nodiscard]] const RouteInfo* route_of(const http::Request& request) const;
   bool answer_at_once(const http::Request& request, http::Answer& answer) const;
   void answer_unrouted(const http::Request& request, http::Answer& answer) const;
   static void answer_misspelt(const http::Router::Spelling& right, const http::Request& request, http::Answer& answer);

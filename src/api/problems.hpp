@@ -28,6 +28,8 @@ inline constexpr auto all_problems = [] {
       Problem{Status::not_found, "not_found", "Not found"},
       Problem{Status::not_found, "path_not_exact", "Not found; write the path exactly:"},  // the pattern follows
       Problem{Status::method_not_allowed, "method_not_allowed", "Method not allowed"},
+      Problem{Status::too_many_requests, "rate_limited", "Too many requests"},
+      Problem{Status::bad_request, "invalid_client_address", "X-Client-Address must be an IP address"},
       Problem{Status::service_unavailable, "unavailable", "Service temporarily unavailable"},
       Problem{Status::unsupported_media_type, "unsupported_media_type", "Content-Type must be application/json"},
       Problem{Status::unsupported_media_type, "unsupported_encoding", "Content-Encoding must be identity"},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 #include "base/scopes.hpp"
@@ -8,6 +9,7 @@
 #include "http/method.hpp"
 #include "http/request.hpp"
 #include "http/router.hpp"
+#include "limits/limit_settings.hpp"
 #include "runtime/task.hpp"
 
 namespace gatehouse::api {
@@ -36,6 +38,7 @@ struct RouteInfo {
   std::string_view pattern;    ///< `/users/{id}`, see http::is_route_pattern()
   std::string_view operation;  ///< the operationId in api/openapi.yaml
   Access access;
+  std::optional<limits::Policy> limit = std::nullopt;  ///< what counts its calls beside the policies of all requests
 };
 
 /// A route of one resource: what it is, and which member functions answer it. Each resource keeps an array of these,

@@ -31,8 +31,9 @@ class UserRoutes {
   static constexpr std::array routes{
       Route<UserRoutes>{{http::Method::get, "/users", "listUsers", Access::scope(Scope::users_read)},
                         &UserRoutes::list},
-      Route<UserRoutes>{{http::Method::post, "/users", "createUser", Access::scope(Scope::users_write)},
-                        &UserRoutes::create},
+      Route<UserRoutes>{
+          {http::Method::post, "/users", "createUser", Access::scope(Scope::users_write), limits::Policy::registration},
+          &UserRoutes::create},
       Route<UserRoutes>{{http::Method::get, "/users/{id}", "getUser", Access::scope(Scope::users_read)},
                         &UserRoutes::show},
       Route<UserRoutes>{{http::Method::put, "/users/{id}", "updateUser", Access::scope(Scope::users_write)},

@@ -66,6 +66,15 @@ std::optional<ip::address> read_hop(std::string_view text) {
   return is_port(text.substr(colon + 1)) ? read_v4(text.substr(0, colon)) : std::nullopt;
 }
 
+AddressBlock block_of(const ip::address& address, unsigned v6_prefix) {
+  if (address.is_v4()) return {.is_v6 = false, .bits = address.to_v4().to_uint()};
+  AddressBlock block{.is_v6 = true, .bits = 0};
+  const ip::address_v6::bytes_type bytes = address.to_v6().to_bytes();
+  for (std::size_t i = 0; i < sizeof block.bits; ++i) block.bits = block.bits << 8U | bytes[i];
+  block.bits &= ~std::uint64_t{0} << (64U - v6_prefix);
+  return block;
+}
+
 std::string_view write_address(const ip::address& address, AddressText& buffer) {
   if (address.is_v4()) {
     const in_addr v4{htonl(address.to_v4().to_uint())};

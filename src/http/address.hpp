@@ -4,6 +4,8 @@
 
 #include <array>
 #include <boost/asio/ip/address.hpp>
+#include <compare>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -19,6 +21,17 @@ using AddressText = std::array<char, INET6_ADDRSTRLEN>;
 /// An address as proxies write it into X-Forwarded-For: IPv4 or IPv6, IPv6 also in brackets, both with a port or
 /// without. Nothing for any other text. The address is a plain_address(). Allocates nothing.
 [[nodiscard]] std::optional<boost::asio::ip::address> read_hop(std::string_view text);
+
+/// What one customer of a network has: an IPv4 address, or the IPv6 addresses with the same first bits.
+struct AddressBlock {
+  bool is_v6 = false;
+  std::uint64_t bits = 0;
+  friend auto operator<=>(const AddressBlock&, const AddressBlock&) = default;
+};
+
+/// The block of a plain_address(). `v6_prefix` is 1 to 64; with 64, the default, it is what RFC 6177 says a customer
+/// gets at least.
+[[nodiscard]] AddressBlock block_of(const boost::asio::ip::address& address, unsigned v6_prefix = 64);
 
 /// Writes the address into `buffer`, to which the text belongs. Allocates nothing.
 [[nodiscard]] std::string_view write_address(const boost::asio::ip::address& address, AddressText& buffer);

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "http/address.hpp"
 #include "http/address_ranges.hpp"
 #include "runtime/quotas.hpp"
 
@@ -31,15 +31,10 @@ class AddressShares {
 
    private:
     friend AddressShares;
-    struct Block {
-      bool is_v6 = false;
-      std::uint64_t bits = 0;
-      friend auto operator<=>(const Block&, const Block&) = default;
-    };
-    Part(AddressShares& shares, Block block) : shares_(&shares), block_(block) {}
+    Part(AddressShares& shares, AddressBlock block) : shares_(&shares), block_(block) {}
 
     AddressShares* shares_ = nullptr;
-    Block block_;
+    AddressBlock block_;
   };
 
   /// Of `per_address_max` connections each. Addresses in `unbounded` speak for many, as proxies do.
@@ -50,12 +45,8 @@ class AddressShares {
   [[nodiscard]] std::optional<Part> take(const boost::asio::ip::address& address);
 
  private:
-  using Block = Part::Block;
-
-  [[nodiscard]] static Block block_of(const boost::asio::ip::address& address);
-
   const AddressRanges unbounded_;
-  runtime::Quotas<Block> quotas_;
+  runtime::Quotas<AddressBlock> quotas_;
 };
 
 }  // namespace gatehouse::http

@@ -18,7 +18,20 @@ constexpr std::string_view security_headers =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view json_line = "Content-Type: application/json; charset=utf-8\r\n";
 constexpr std::string_view yaml_line = "Content-Type: application/yaml\r\n";
+constexpr std::string_view problem_line = "Content-Type: application/problem+json\r\n";
 constexpr std::string_view transport_security = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
+
+constexpr std::string_view content_type_line(MediaType type) {
+  switch (type) {
+    case MediaType::json:
+      return json_line;
+    case MediaType::yaml:
+      return yaml_line;
+    case MediaType::problem_json:
+      return problem_line;
+  }
+  return json_line;
+}
 
 void append_number(std::string& out, std::size_t value, int base = 10) {
   std::array<char, 20> digits{};
@@ -88,7 +101,7 @@ void Answer::write_head(Status status, std::string_view content_type_line) {
 }
 
 void Answer::send(Status status, std::string_view body, MediaType type) {
-  write_head(status, type == MediaType::json ? json_line : yaml_line);
+  write_head(status, content_type_line(type));
   out_ += "Content-Length: ";
   append_number(out_, body.size());
   out_ += "\r\n\r\n";

@@ -34,7 +34,7 @@ class CommonHeaders {
   bool draining_ = false;
 };
 
-enum class MediaType : std::uint8_t { json, yaml };
+enum class MediaType : std::uint8_t { json, yaml, problem_json };
 
 /// Sends what an answer has written so far, for answers too long to hold in memory.
 class StreamSink {

@@ -37,6 +37,7 @@ struct ConnectionContext {
   const Clock& clock;
   Responder& responder;
   const TrustedProxies& proxies;
+  const AddressRanges& backends;
   RequestIds& request_ids;
   telemetry::AccessLog& access_log;
   std::function<void(std::string_view peer)> on_disbelief;  ///< of a peer that forwards and is no trusted proxy

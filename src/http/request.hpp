@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/caller.hpp"
+#include "http/client.hpp"
 #include "http/method.hpp"
 
 namespace gatehouse::http {
@@ -21,12 +22,15 @@ enum class Field : std::uint8_t {
   content_length,
   transfer_encoding,
   expect,
+  accept,
   authorization,
   api_key,
   origin,
   request_id,
   forwarded_for,
   user_agent,
+  client_address,
+  client_user_agent,
   access_control_request_method,
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::access_control_request_method) + 1;
@@ -92,12 +96,13 @@ struct Request {
   bool is_http_1_0 = false;
   bool keep_alive = true;
   Headers headers;
-  std::string_view body;            ///< complete, with any chunked coding removed
-  std::string_view id;              ///< the request id, safe to print
-  std::string_view client_address;  ///< behind a trusted proxy the forwarded one
-  std::size_t route = no_route;     ///< the number that Router::add() gave it, once it was matched
-  Parameters parameters;            ///< as they stand in the path
-  Caller caller;                    ///< once the responder knows who it is
+  std::string_view body;         ///< complete, with any chunked coding removed
+  std::string_view id;           ///< the request id, safe to print
+  Client client;                 ///< behind a trusted proxy the forwarded one
+  AddressText client_text{};     ///< room for the text of an address that was told
+  std::size_t route = no_route;  ///< the number that Router::add() gave it, once it was matched
+  Parameters parameters;         ///< as they stand in the path
+  Caller caller;                 ///< once the responder knows who it is
   /// Asked to stop when the client seems to have gone while its request waits. Set for Responder::finish().
   std::stop_token client_gone;
 

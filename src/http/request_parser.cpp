@@ -31,6 +31,7 @@ constexpr auto fields_of_beast = [] {
   set(field::authorization, Field::authorization);
   set(field::origin, Field::origin);
   set(field::user_agent, Field::user_agent);
+  set(field::accept, Field::accept);
   set(field::access_control_request_method, Field::access_control_request_method);
   return fields;
 }();
@@ -41,6 +42,8 @@ std::optional<Field> unnumbered_field(std::string_view name) {
   constexpr std::string_view api_key = "X-API-Key";
   constexpr std::string_view request_id = "X-Request-Id";
   constexpr std::string_view forwarded_for = "X-Forwarded-For";
+  constexpr std::string_view client_address = "X-Client-Address";
+  constexpr std::string_view client_user_agent = "X-Client-User-Agent";
   const auto if_named = [name](std::string_view wanted, Field field) {
     return boost::beast::iequals(name, wanted) ? std::optional{field} : std::nullopt;
   };
@@ -51,6 +54,10 @@ std::optional<Field> unnumbered_field(std::string_view name) {
       return if_named(request_id, Field::request_id);
     case forwarded_for.size():
       return if_named(forwarded_for, Field::forwarded_for);
+    case client_address.size():
+      return if_named(client_address, Field::client_address);
+    case client_user_agent.size():
+      return if_named(client_user_agent, Field::client_user_agent);
     default:
       return std::nullopt;
   }

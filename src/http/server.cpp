@@ -37,6 +37,7 @@ Server::Server(asio::io_context& io, const Parts& parts)
                .clock = parts.clock,
                .responder = parts.responder,
                .proxies = parts.proxies,
+               .backends = parts.backends,
                .request_ids = request_ids_,
                .access_log = parts.access_log,
                .on_disbelief = parts.on_disbelief,

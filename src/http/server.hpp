@@ -31,6 +31,7 @@ class Server {
     const Clock& clock;
     Responder& responder;
     const TrustedProxies& proxies;
+    const AddressRanges& backends;  ///< peers that ask for many clients each
     crypto::Random& random;
     telemetry::AccessLog& access_log;
     std::function<void(std::string_view peer)> on_disbelief;  ///< a peer that is no trusted proxy sent X-Forwarded-For

@@ -7,7 +7,6 @@
 #include <cstring>
 
 #include "base/secret_string.hpp"
-#include "http/address.hpp"
 #include "http/problems.hpp"
 #include "http/request_ids.hpp"
 #include "runtime/coarse_clock.hpp"
@@ -49,8 +48,7 @@ StreamConnection<Stream>::StreamConnection(ConnectionContext& context, Place pla
     : context_(context),
       place_(std::move(place)),
       stream_(std::forward<StreamArguments>(stream_arguments)...),
-      peer_(plain_address(peer).to_string()),
-      peer_is_proxy_(context.proxies.trusts(peer)),
+      peer_(peer, context.proxies, context.backends),
       read_(context.limits.request_line_bytes_max() + context.limits.header_bytes_max + body_window_bytes),
       answer_(out_, context.common_headers, *this) {}
 
@@ -197,20 +195,11 @@ void StreamConnection<Stream>::on_header() {
 template <class Stream>
 void StreamConnection<Stream>::begin_answer(Request& request) {
   request.id = context_.request_ids.assign(request.headers[Field::request_id], id_buffer_);
-  request.client_address = client_of(request);
+  request.client = peer_.client_of(request);
+  if (peer_.is_disbelieved(request.headers)) context_.on_disbelief(peer_.text());
   answer_.reset(request);
   out_answered_ = out_.size();
   out_flushed_ = 0;
-}
-
-template <class Stream>
-std::string_view StreamConnection<Stream>::client_of(const Request& request) {
-  if (!peer_is_proxy_) {
-    if (request.headers.has(Field::forwarded_for)) context_.on_disbelief(peer_);
-    return peer_;
-  }
-  const auto client = context_.proxies.client_behind(request.headers.forwarded_for());
-  return client ? write_address(*client, client_buffer_) : std::string_view{peer_};
 }
 
 /// False when the request is answered with that.
@@ -279,7 +268,7 @@ void StreamConnection<Stream>::log(const Request& request) {
                               .status = static_cast<unsigned>(answer_.status()),
                               .bytes = out_flushed_ + out_.size() - out_answered_,
                               .duration = std::chrono::duration_cast<std::chrono::microseconds>(duration),
-                              .client = request.client_address});
+                              .client = request.client.text});
 }
 
 template <class Stream>

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "http/address.hpp"
 #include "http/connection.hpp"
+#include "http/peer.hpp"
 #include "http/read_buffer.hpp"
 
 namespace gatehouse::http {
@@ -62,7 +62,6 @@ class StreamConnection final : public Connection,
   void on_header();
   void begin_answer(Request& request);
   [[nodiscard]] bool admit(Request& request);
-  [[nodiscard]] std::string_view client_of(const Request& request);
   [[nodiscard]] bool dispatch();
   void on_handled();
   void end_request();
@@ -90,15 +89,13 @@ class StreamConnection final : public Connection,
   ConnectionContext& context_;
   Place place_;  ///< a connection may outlive its server in an event loop's queue
   Stream stream_;
-  const std::string peer_;
-  const bool peer_is_proxy_;
+  const Peer peer_;
 
   ReadBuffer read_;
   std::string body_;
   std::string out_;
   std::optional<RequestParser> parser_;
   RequestIds::Buffer id_buffer_{};
-  AddressText client_buffer_{};
   Answer answer_;
   std::chrono::steady_clock::time_point request_begin_;
 

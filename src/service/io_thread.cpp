@@ -26,6 +26,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
       dispatcher_({.routes = features_.routes,
                    .cors = shared.cors,
                    .access = &keys_->api_keys,
+                   .limiter = shared.limiter,
                    .ready = shared.lifecycle.schema_ready,
                    .on_failure =
                        [&log](std::string_view request_id, std::string_view what) {
@@ -36,6 +37,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .clock = shared.clock,
                    .responder = dispatcher_,
                    .proxies = shared.proxies,
+                   .backends = shared.backends,
                    .random = shared.random,
                    .access_log = access_log_,
                    .on_disbelief = [&log, &told = shared.told_of_disbelief](

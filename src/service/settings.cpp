@@ -16,6 +16,7 @@ void add_all(config::Form& form, Settings& settings) {
   form.add(settings.sessions, sessions::session_section());
   form.add(settings.tokens, tokens::token_section());
   form.add(settings.passwords, passwords::password_section());
+  form.add(settings.limits, limits::limit_section());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "crypto/random.hpp"
 #include "database/database_settings.hpp"
 #include "http/server_settings.hpp"
+#include "limits/limit_settings.hpp"
 #include "passwords/password_settings.hpp"
 #include "service/application_settings.hpp"
 #include "sessions/session_settings.hpp"
@@ -27,6 +28,7 @@ struct Settings {
   sessions::SessionSettings sessions;
   tokens::TokenSettings tokens;
   passwords::PasswordSettings passwords;
+  limits::LimitSettings limits;
 };
 
 /// Settings and how they came about.

@@ -9,7 +9,7 @@ namespace gatehouse::api {
 using http::Field;
 using http::Request;
 
-ApiKeys::ApiKeys(const std::vector<SecretString>& keys) {
+ApiKeys::ApiKeys(const std::vector<SecretString>& keys, bool tell_client) : tell_client_(tell_client) {
   for (const SecretString& key : keys) {
     if (!key.empty()) keys_.push_back(key.clone());
   }
@@ -26,7 +26,7 @@ Verdict ApiKeys::verdict_on(const Request& request) const {
   bool valid = false;
   for (const SecretString& key : keys_) valid |= key.equals(offered);
   if (!valid || count != 1) return std::unexpected(problem("invalid_api_key"));
-  return Caller{.kind = Caller::Kind::env, .tells_client = true, .scopes = {Scope::admin}, .name = "API_KEY"};
+  return Caller{.kind = Caller::Kind::env, .tells_client = tell_client_, .scopes = {Scope::admin}, .name = "API_KEY"};
 }
 
 }  // namespace gatehouse::api

@@ -11,7 +11,8 @@ namespace gatehouse::api {
 /// that they can rotate. Immutable, any thread.
 class ApiKeys final : public AccessPolicy {
  public:
-  explicit ApiKeys(const std::vector<SecretString>& keys);
+  /// `tell_client`: who has one is believed about the client it asks for.
+  explicit ApiKeys(const std::vector<SecretString>& keys, bool tell_client = true);
 
   /// Always knows. Each key is compared in constant time.
   [[nodiscard]] std::optional<Verdict> admit_now(const http::Request& request) const override;
@@ -21,6 +22,7 @@ class ApiKeys final : public AccessPolicy {
   [[nodiscard]] Verdict verdict_on(const http::Request& request) const;
 
   std::vector<SecretString> keys_;
+  bool tell_client_;
 };
 
 }  // namespace gatehouse::api

@@ -16,7 +16,7 @@ struct KeySet {
   /// `random` outlives it, the settings need not. Throws std::invalid_argument, with the name of the setting, where a
   /// key cannot be used.
   KeySet(const Settings& settings, crypto::Random& random)
-      : api_keys(settings.api.api_keys),
+      : api_keys(settings.api.api_keys, settings.api.api_keys_tell_client),
         sealer(settings.sessions.secrets),
         issuer(settings.tokens, random),
         verifier(settings.tokens),

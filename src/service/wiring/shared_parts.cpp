@@ -1,6 +1,7 @@
 #include "service/wiring/shared_parts.hpp"
 
 #include "http/tls.hpp"
+#include "runtime/coarse_clock.hpp"
 #include "service/descriptor_limit.hpp"
 
 namespace gatehouse::service {
@@ -14,6 +15,10 @@ http::AddressRanges unbounded_addresses(const http::ServerSettings& server) {
   return http::AddressRanges{ranges};
 }
 
+limits::Instant coarse_instant() {
+  return std::chrono::floor<limits::Instant>(runtime::coarse_now().time_since_epoch());
+}
+
 }  // namespace
 
 SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, crypto::Random& randomness,
@@ -24,6 +29,9 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       openapi(openapi_text),
       cors(settings.api.allowed_origins),
       proxies(settings.server.trusted_proxies),
+      backends(http::trusted_backend_ranges(settings.server)),
+      limits(settings.limits, random),
+      limiter(limits, settings.limits.ipv6_prefix, coarse_instant),
       capabilities(settings, clock, random, costs),
       connections_max(raise_descriptor_limit(settings.server.connections_max)),
       shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "api/access/cors.hpp"
+#include "api/access/rate_limiter.hpp"
 #include "api/service_routes.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
@@ -31,6 +32,9 @@ struct SharedParts {
 
   const api::Cors cors;
   const http::TrustedProxies proxies;
+  const http::AddressRanges backends;
+  limits::RateLimits limits;
+  const api::RateLimiter limiter;
   SharedCapabilities capabilities;
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< of the start; null: plain HTTP
 

@@ -46,6 +46,7 @@ def base_settings() -> dict[str, str]:
         "JWT_SECRET": JWT_SECRET,
         "SESSION_SECRET": SESSION_SECRET,
         "HASH_WAIT_MAX": "60s",
+        "RATE_LIMIT_BAD_KEY": "off",
         "DB_QUERY_TIMEOUT": "20s",
     }
 

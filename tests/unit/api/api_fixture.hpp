@@ -10,6 +10,7 @@
 #include "api/dispatcher.hpp"
 #include "api/routes.hpp"
 #include "contract/login_fixture.hpp"
+#include "no_limits.hpp"
 
 namespace gatehouse::api {
 
@@ -49,7 +50,7 @@ class ApiFixture : public testing::LoginFixture {
     if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
     request.body = body;
     request.id = "test";
-    request.client_address = "192.0.2.1";
+    request.client.text = "192.0.2.1";
     for (const auto& [field, value] : headers) request.headers.add(field, value);
     return answer(dispatcher, request);
   }
@@ -71,11 +72,13 @@ class ApiFixture : public testing::LoginFixture {
   const RouteTable& routes_ = features_.routes;
   const Cors cors_{{}};
   const ApiKeys api_keys_{one_key()};
+  const NoLimits no_limits_;
   std::vector<std::string> failures_;
   Dispatcher dispatcher_{
       {.routes = routes_,
        .cors = cors_,
        .access = &api_keys_,
+       .limiter = no_limits_.limiter(),
        .ready = ready_,
        .on_failure = [this](std::string_view, std::string_view what) { failures_.emplace_back(what); }}};
 

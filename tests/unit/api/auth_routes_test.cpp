@@ -83,7 +83,12 @@ TEST_P(AuthRoutesTest, VerifyToken_WithoutOne_Is401) {
 TEST_P(AuthRoutesTest, DetailedLoginErrors_TellUnknownEmailFromWrongPassword) {
   AuthRoutes detailed{login_, identity_, sessions_, api::LoginErrors::detailed};
   const RouteTable routes = RouteList<AuthRoutes>::bind(detailed);
-  Dispatcher dispatcher{{.routes = routes, .cors = cors_, .access = &api_keys_, .ready = ready_, .on_failure = {}}};
+  Dispatcher dispatcher{{.routes = routes,
+                         .cors = cors_,
+                         .access = &api_keys_,
+                         .limiter = no_limits_.limiter(),
+                         .ready = ready_,
+                         .on_failure = {}}};
   const GivenHeaders headers{{Field::api_key, "the key"}, {Field::content_type, "application/json"}};
   const Reply unknown =
       ask_with(dispatcher, Method::post, "/user-auth", R"({"email":"x@example.com","password":"x"})", headers);
@@ -142,7 +147,12 @@ TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
   flows::IdentityFlow identity{uncached, verifier_, clock_, random_};
   AuthRoutes auth{login_, identity, uncached, api::LoginErrors::uniform};
   const RouteTable routes = RouteList<AuthRoutes>::bind(auth);
-  Dispatcher dispatcher{{.routes = routes, .cors = cors_, .access = &api_keys_, .ready = ready_, .on_failure = {}}};
+  Dispatcher dispatcher{{.routes = routes,
+                         .cors = cors_,
+                         .access = &api_keys_,
+                         .limiter = no_limits_.limiter(),
+                         .ready = ready_,
+                         .on_failure = {}}};
   const std::string authorization = "Bearer " + login.token;
   const std::string body = R"({"session":")" + login.session + R"("})";
   EXPECT_EQ(ask_with(dispatcher, Method::post, "/user-auth/verify-token", {},

@@ -8,6 +8,7 @@
 
 #include "api/access/api_keys.hpp"
 #include "database/errors.hpp"
+#include "no_limits.hpp"
 #include "passwords/password_service.hpp"
 #include "support/run_task.hpp"
 #include "unit/http/answer_fixture.hpp"
@@ -84,6 +85,7 @@ class DispatcherTest : public AnswerFixture {
     return Dispatcher{{.routes = routes_,
                        .cors = cors_,
                        .access = &access,
+                       .limiter = no_limits_.limiter(),
                        .ready = ready_,
                        .on_failure = [this](std::string_view id, std::string_view what) {
                          failures_.push_back(std::string{id} + ": " + std::string{what});
@@ -94,6 +96,7 @@ class DispatcherTest : public AnswerFixture {
   const RouteTable routes_ = RouteList<Thing>::bind(thing_);
   const Cors cors_{{"https://app.example"}};
   const ApiKeys api_keys_{one_key()};
+  const NoLimits no_limits_;
   SlowPolicy slow_policy_;
   std::atomic<bool> ready_ = true;
   std::vector<std::string> failures_;
@@ -303,7 +306,12 @@ TEST_F(DispatcherTest, MisspeltPath_NeedsTheKeyThatTheRightOneNeeds) {
 
 TEST_F(DispatcherTest, LoosePaths_AnswerInEverySpelling) {
   const RouteTable loose = RouteList<Thing>::bind(thing_, http::PathForm::loose);
-  Dispatcher dispatcher{{.routes = loose, .cors = cors_, .access = &api_keys_, .ready = ready_, .on_failure = {}}};
+  Dispatcher dispatcher{{.routes = loose,
+                         .cors = cors_,
+                         .access = &api_keys_,
+                         .limiter = no_limits_.limiter(),
+                         .ready = ready_,
+                         .on_failure = {}}};
   thing_.on_answer = greet;
   request_.path = "/Thing/";
   dispatch(dispatcher);

@@ -46,7 +46,12 @@ TEST_P(ServiceRoutesTest, Health_WhileTheDatabaseIsAway_Is503) {
   }};
   ServiceRoutes service{away, clock_, config::Environment::test, lifecycle_, {}};
   const RouteTable routes = RouteList<ServiceRoutes>::bind(service);
-  Dispatcher dispatcher{{.routes = routes, .cors = cors_, .access = &api_keys_, .ready = ready_, .on_failure = {}}};
+  Dispatcher dispatcher{{.routes = routes,
+                         .cors = cors_,
+                         .access = &api_keys_,
+                         .limiter = no_limits_.limiter(),
+                         .ready = ready_,
+                         .on_failure = {}}};
   const Reply reply = ask_with(dispatcher, Method::get, "/health", {}, {});
   EXPECT_EQ(reply.status, Status::service_unavailable);
   EXPECT_TRUE(reply.body.starts_with(

@@ -106,6 +106,7 @@ class ConnectionFixture : public ::testing::Test {
                                            .clock = clock_,
                                            .responder = responder_,
                                            .proxies = proxies_,
+                                           .backends = backends_,
                                            .request_ids = request_ids_,
                                            .access_log = access_log_,
                                            .on_disbelief = [this](std::string_view peer) { disbelieved_ = peer; },
@@ -121,6 +122,7 @@ class ConnectionFixture : public ::testing::Test {
   testing::ManualClock clock_;
   crypto::SystemRandom random_;
   TrustedProxies proxies_{{"198.51.100.0/24"}};
+  AddressRanges backends_{{}};
   RequestIds request_ids_{random_};
   telemetry::AccessLog access_log_{nullptr};
   std::string disbelieved_;

@@ -56,7 +56,7 @@ class ScriptedResponder final : public Responder {
                      .path = std::string{request.path},
                      .body = std::string{request.body},
                      .id = std::string{request.id},
-                     .client = std::string{request.client_address},
+                     .client = std::string{request.client.text},
                      .body_bytes = request.body.data(),
                      .api_key = request.headers[Field::api_key]});
     for (const std::string_view later : {"/wait", "/silent", "/stream", "/endless", "/abort", "/unended"}) {

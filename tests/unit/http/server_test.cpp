@@ -27,6 +27,7 @@ class ServerTest : public ::testing::Test {
                                        .clock = clock_,
                                        .responder = responder_,
                                        .proxies = proxies_,
+                                       .backends = backends_,
                                        .random = random_,
                                        .access_log = access_log_,
                                        .on_disbelief = [](std::string_view) {},
@@ -57,6 +58,7 @@ class ServerTest : public ::testing::Test {
   testing::ManualClock clock_;
   crypto::SystemRandom random_;
   TrustedProxies proxies_{{}};
+  AddressRanges backends_{{}};
   telemetry::AccessLog access_log_{nullptr};
   ConnectionCounts counts_;
   AddressShares shares_{connections_per_address_max, AddressRanges{{"127.0.0.2"}}};
@@ -93,6 +95,7 @@ TEST_F(ServerTest, TwoServersOfOneProcess_ShareAnAddress) {
                       .clock = clock_,
                       .responder = responder_,
                       .proxies = proxies_,
+                      .backends = backends_,
                       .random = random_,
                       .access_log = access_log_,
                       .on_disbelief = [](std::string_view) {},

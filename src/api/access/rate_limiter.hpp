@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "api/route.hpp"
+#include "http/answer.hpp"
+#include "http/request.hpp"
+#include "limits/rate_limits.hpp"
+
+namespace gatehouse::api {
+
+/// Holds requests against the rate limits, and tells clients where they stand by the fields `RateLimit` and
+/// `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10). Any thread.
+class RateLimiter {
+ public:
+  /// What is known of a request when it is charged.
+  struct Asked {
+    const RouteInfo* route;  ///< null: no route has its path and method
+    bool has_good_key;
+    bool needs_key;
+  };
+
+  /// `limits` outlives the limiter. `now` is a steady clock's.
+  RateLimiter(limits::RateLimits& limits, unsigned v6_prefix, std::function<limits::Instant()> now)
+      : limits_(limits), v6_prefix_(v6_prefix), now_(std::move(now)) {}
+
+  /// Charges the request to every policy that sees it. False when one of them has nothing left: nothing is charged
+  /// then, and the request is answered with 429.
+  [[nodiscard]] bool charge(const http::Request& request, const Asked& asked, http::Answer& answer) const;
+
+  /// After the answer: undoes what a request of this kind need not pay for.
+  void settle(const http::Request& request, const RouteInfo& route, const http::Answer& answer) const;
+
+ private:
+  limits::RateLimits& limits_;
+  const unsigned v6_prefix_;  ///< of the addresses that count as one
+  const std::function<limits::Instant()> now_;
+};
+
+}  // namespace gatehouse::api

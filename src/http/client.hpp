@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <string_view>
+
+#include "http/address.hpp"
+
+namespace gatehouse::http {
+
+/// Whom a request comes from, as far as that can be known.
+struct Client {
+  std::string_view text;             ///< of the address
+  boost::asio::ip::address address;  ///< a plain_address()
+  std::string_view user_agent;
+  bool is_told = false;     ///< somebody who is believed named it; otherwise it is the connection's peer
+  bool is_backend = false;  ///< a back end that asks for many, and has not said for whom
+
+  /// It is this one; `buffer` is for the text.
+  void tell(const boost::asio::ip::address& told, AddressText& buffer) {
+    text = write_address(told, buffer);
+    address = told;
+    is_told = true;
+    is_backend = false;
+  }
+};
+
+}  // namespace gatehouse::http

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+
+#include "http/address_ranges.hpp"
+#include "http/request.hpp"
+#include "http/trusted_proxies.hpp"
+
+namespace gatehouse::http {
+
+/// The other end of a connection, and whom it may speak for. Outlives its requests; `proxies` outlives it.
+class Peer {
+ public:
+  Peer(const boost::asio::ip::address& address, const TrustedProxies& proxies, const AddressRanges& backends)
+      : proxies_(proxies),
+        address_(plain_address(address)),
+        text_(address_.to_string()),
+        is_proxy_(proxies.trusts(address_)),
+        is_backend_(backends.contains(address_)) {}
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+  /// It says for whom it speaks and is no proxy that is believed.
+  [[nodiscard]] bool is_disbelieved(const Headers& headers) const {
+    return !is_proxy_ && headers.has(Field::forwarded_for);
+  }
+
+  /// Whom a request comes from: this peer, or the client behind it where it is a proxy. The client has views into the
+  /// peer and the request.
+  [[nodiscard]] Client client_of(Request& request) const {
+    Client client{.text = text_,
+                  .address = address_,
+                  .user_agent = request.headers[Field::user_agent],
+                  .is_told = false,
+                  .is_backend = is_backend_};
+    if (!is_proxy_) return client;
+    const auto forwarded = proxies_.client_behind(request.headers.forwarded_for());
+    if (forwarded) client.tell(*forwarded, request.client_text);
+    return client;
+  }
+
+ private:
+  const TrustedProxies& proxies_;
+  const boost::asio::ip::address address_;
+  const std::string text_;
+  const bool is_proxy_;
+  const bool is_backend_;
+};
+
+}  // namespace gatehouse::http
