@@ -8,6 +8,7 @@
 #include <csignal>
 #include <exception>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -63,6 +64,7 @@ class ServingProcess {
   /// need not see a 503. While the database is away there is nothing to wait for.
   static constexpr std::chrono::seconds schema_patience{10};
   static constexpr std::chrono::seconds absence_patience{1};
+  static constexpr std::chrono::milliseconds turn_of_others{20};
 
   [[nodiscard]] IoThreads make_threads();
   [[nodiscard]] IoThread& first() { return *threads_.front(); }
@@ -164,7 +166,11 @@ void ServingProcess::wait_for_schema() {
   const auto begin = std::chrono::steady_clock::now();
   while (!shared_.lifecycle.schema_ready && !exit_code_) {
     const auto patience = schema_ && schema_->was_away() ? absence_patience : schema_patience;
-    if (loops_.front()->run_one_until(begin + patience) == 0) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= begin + patience) return;
+    loops_.front()->run_one_until(std::min(begin + patience, now + turn_of_others));
+    // Their threads do not run yet, but their database connections open.
+    for (const auto& loop : loops_ | std::views::drop(1)) loop->poll();
   }
 }
 
