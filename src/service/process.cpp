@@ -91,7 +91,7 @@ class ServingProcess {
   JobsThread jobs_;
   std::unique_ptr<database::ChangeFeed> feed_;
   SignalSet signals_;
-  std::optional<Watchdog> watchdog_;  ///< where the service supervisor wants one
+  std::optional<Watchdog> watchdog_;  ///< where the supervisor wants one
   runtime::SteadyTimer delay_;
   Reloader reloader_;
   SignalSet reload_signals_;

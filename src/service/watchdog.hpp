@@ -11,7 +11,7 @@
 
 namespace gatehouse::service {
 
-/// Tells the service supervisor that every event loop still turns.
+/// Tells the supervisor that every event loop still turns.
 ///
 /// Twice in each timeout a round begins at the first loop: it goes from loop to loop, and only when it is back at the
 /// first one is the supervisor told. A loop that hangs holds the round, so the supervisor hears nothing and restarts

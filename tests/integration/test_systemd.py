@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -109,6 +110,19 @@ def test_manager_hears_of_the_start_when_it_listens_and_of_the_end(start, manage
 def test_manager_that_watches_hears_again_and_again_that_it_lives(start, manager):
     start(NOTIFY_SOCKET=str(manager.path), WATCHDOG_USEC="200000")
     wait_until(lambda: manager.messages().count("WATCHDOG=1") >= 3, 60, "three signs of life")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_manager_hears_of_a_reload_and_of_its_end(start, manager):
+    program = start(NOTIFY_SOCKET=str(manager.path))
+    wait_until(lambda: "READY=1" in manager.messages(), 60, "READY=1")
+    before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    program.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: len(manager.messages()) == 3, 60, "the end of the reload")
+    reloading = re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=(\d+)", manager.messages()[1])
+    assert reloading and int(reloading.group(1)) >= before
+    assert manager.messages()[2] == "READY=1"
+    assert values_in_unit("ExecReload") == ["/bin/kill -HUP $MAINPID"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
