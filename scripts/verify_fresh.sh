@@ -38,9 +38,16 @@ verify_fresh_command() {
 }
 
 fresh_folder=
+fresh_newcomer=
 
-# The mounts went with the namespace that they were made in, so this removes nothing but the trees.
-remove_fresh_folder() { rm -rf --one-file-system "$fresh_folder"; }
+# The mounts go with the newcomer's namespaces, so this removes nothing but the trees.
+remove_fresh_folder() {
+  if [[ -n $fresh_newcomer ]]; then
+    kill -KILL "$fresh_newcomer" 2>/dev/null || true  # unshare ignores SIGTERM; what runs in its namespaces ends with it
+    wait "$fresh_newcomer" || true
+  fi
+  rm -rf --one-file-system "$fresh_folder"
+}
 
 # verify_release <release> <cache folder or ''> <root|user>...
 verify_release() {
@@ -55,12 +62,16 @@ verify_release() {
   for name in "$@"; do
     echo "== $release: as $name"
     cp -a "$base" "$fresh_folder/tree"
-    if in_tree "$fresh_folder/tree" "$cache" "$name"; then
+    # Beside this script, so that a signal ends it at once.
+    in_tree "$fresh_folder/tree" "$cache" "$name" &
+    fresh_newcomer=$!
+    if wait "$fresh_newcomer"; then
       echo "== $release: as $name: OK"
     else
       echo "== $release: as $name: FAILED"
       status=1
     fi
+    fresh_newcomer=
     rm -rf --one-file-system "$fresh_folder/tree"
   done
   rm -rf --one-file-system "$base"
@@ -100,7 +111,7 @@ in_tree() {
   [[ $3 == root ]] || user=newcomer home=/home/newcomer
   install -m 755 scripts/fresh_newcomer.sh "$1/usr/local/bin/newcomer"
   # shellcheck disable=SC2016  # the inner shell expands it
-  unshare --mount --pid --fork --kill-child bash -euc '
+  exec unshare --mount --pid --fork --kill-child bash -euc '
     mkdir -p "$1/ccache"
     chmod 1777 "$2"
     mount --bind "$2" "$1/ccache"
