@@ -13,6 +13,11 @@ pkg_check_modules(sodium REQUIRED libsodium>=1.0.18)
 # The archive, not the shared library: the linker sends its mmap and munmap to passwords/hash_memory.cpp.
 find_library(sodium_archive libsodium.a HINTS ${sodium_LIBRARY_DIRS} REQUIRED)
 
+pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2>=2.3)
+pkg_check_modules(utf8proc REQUIRED libutf8proc)
+# The archive: the shared library has another name in each release of Debian.
+find_library(utf8proc_archive libutf8proc.a HINTS ${utf8proc_LIBRARY_DIRS} REQUIRED)
+
 # libpq's header only: database/postgres/libpq.hpp loads the library at run time.
 add_library(gatehouse_libpq INTERFACE)
 target_include_directories(gatehouse_libpq SYSTEM INTERFACE ${PostgreSQL_INCLUDE_DIRS})

@@ -5,6 +5,7 @@
 #include "database/errors.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "runtime/steady_timer.hpp"
+#include "service/schema_update.hpp"
 
 namespace gatehouse::service {
 
@@ -27,7 +28,7 @@ Task<SchemaStartup::Outcome> SchemaStartup::attempt() {
 }
 
 Task<SchemaStartup::Outcome> SchemaStartup::migrate() {
-  const auto applied = co_await migrator_.latest();
+  const auto applied = co_await update_schema(parts_.schema, migrator_);
   if (!applied) co_return refused(database::schema::describe(applied.error()));
   for (const std::string& name : *applied) parts_.log.info("migration_applied", {{"name", name}});
   co_return Outcome::ready;

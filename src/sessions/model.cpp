@@ -1,35 +1,26 @@
 #include "sessions/model.hpp"
 
 #include "base/text.hpp"
+#include "base/unicode.hpp"
 
 namespace gatehouse::sessions {
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// Cuts UTF-8 text to at most `bytes_max` bytes, between two characters.
-void cut(std::string& text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return;
-  std::size_t end = bytes_max;
-  while (end > 0 && is_continuation(text[end])) --end;
-  text.resize(end);
-}
-
-std::string storable_text(std::string text, std::size_t bytes_max) {
+std::string storable_text(std::string text, std::size_t characters_max) {
   if (!is_utf8(text) || text.contains('\0')) {
     for (char& c : text) {
       if (c < 0x20 || c > 0x7e) c = '?';
     }
   }
-  cut(text, bytes_max);
+  text.resize(first_code_points(text, characters_max).size());
   return text;
 }
 
 }  // namespace
 
 Client storable(Client client) {
-  return {storable_text(std::move(client.address), address_bytes_max),
-          storable_text(std::move(client.user_agent), user_agent_bytes_max)};
+  return {storable_text(std::move(client.address), address_characters_max),
+          storable_text(std::move(client.user_agent), user_agent_characters_max)};
 }
 
 void write_session(json::Writer& writer, const SessionInfo& session) {

@@ -25,11 +25,11 @@ struct Client {
   std::string user_agent;
 };
 
-inline constexpr std::size_t address_bytes_max = 45;  ///< an IPv6 address with an embedded IPv4 one
-inline constexpr std::size_t user_agent_bytes_max = 255;
+inline constexpr std::size_t address_characters_max = 45;  ///< an IPv6 address with an embedded IPv4 one
+inline constexpr std::size_t user_agent_characters_max = 255;
 
-/// The client with its texts cut at their limits, never inside a UTF-8 sequence. Bytes that no database takes as text
-/// (NUL, malformed UTF-8) make the text's bytes outside printable ASCII question marks.
+/// The client with its texts cut at their limits, in code points. Bytes that no database takes as text (NUL, malformed
+/// UTF-8) make the text's bytes outside printable ASCII question marks.
 [[nodiscard]] Client storable(Client client);
 
 /// 128 random bits; the sealed session carries them, the database holds their SHA-256.

@@ -23,7 +23,8 @@ using database::Write;
 constexpr Write insert_session{
     "sessions_insert",
     "INSERT INTO sessions (user_id, secret_hash, created_at, updated_at, expires_at, absolute_expires_at, ip_address, "
-    "user_agent) SELECT id, $3, $4, $4, $5, $6, $7, $8 FROM users WHERE id = $1 AND password_hash = $2 RETURNING id",
+    "user_agent) SELECT id, $3, $4, $4, $5, $6, $7, $8 FROM users WHERE id = $1 AND password_hash = $2 "
+    "AND disabled_at IS NULL RETURNING id",
     announces_nothing};
 
 constexpr Statement find_session{

@@ -66,8 +66,8 @@ class SessionStore {
   /// `database` outlives the store.
   explicit SessionStore(database::Database& database) : database_(database) {}
 
-  /// Inserts the session if the user is still there with that password hash; its id, or nothing. After a change that
-  /// locks the user's row it cannot miss a concurrent change of the password.
+  /// Inserts the session if the user is still there with that password hash and not disabled; its id, or nothing. After
+  /// a change that locks the user's row it cannot miss a concurrent change of either.
   [[nodiscard]] static database::Change<std::optional<SessionId>> insert(NewSession session);
   /// Deletes every session of the user, for changes of what they rest on.
   [[nodiscard]] static database::Change<void> remove_of_user(UserId user);

@@ -18,10 +18,13 @@ struct User {
   std::string email;  ///< as it was typed; users::email_key() of it is unique
   TimePoint created_at;
   TimePoint updated_at;
+  std::optional<TimePoint> disabled_at = {};  ///< who is disabled cannot log in; shown to operators only
 };
 
 /// Writes `{"id":1,"first_name":"…","last_name":"…","email":"…","created_at":"…","updated_at":"…"}`.
 void write_user(json::Writer& writer, const User& user);
+/// The members of that object alone.
+void write_user_members(json::Writer& writer, const User& user);
 
 /// What a caller sends to create a user. Unchecked until validate() (users/validation.hpp) found nothing.
 struct NewUser {
@@ -47,6 +50,7 @@ struct UserCredentials {
   UserId id;
   std::optional<std::string> password_hash;
   std::optional<std::string> salt;
+  bool is_disabled = false;
 };
 
 }  // namespace gatehouse::users

@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/unicode.hpp"
+#include "users/email.hpp"
 #include "users/topics.hpp"
-#include "users/validation.hpp"
 
 namespace gatehouse::users {
 namespace {
@@ -17,39 +18,60 @@ using database::Parameters;
 using database::Row;
 using database::Rows;
 using database::Statement;
+using database::Value;
 using database::Write;
 
 constexpr Statement find_user{"users_find",
-                              "SELECT id, first_name, last_name, email, created_at, updated_at FROM users "
+                              "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at FROM users "
                               "WHERE id = $1"};
 
-constexpr Statement first_page{"users_first_page",
-                               "SELECT id, first_name, last_name, email, created_at, updated_at FROM users "
-                               "ORDER BY created_at DESC, id DESC LIMIT $1"};
+constexpr Statement first_page{
+    "users_first_page",
+    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at FROM users "
+    "ORDER BY created_at DESC, id DESC LIMIT $1"};
 
 constexpr Statement next_page{"users_next_page",
-                              "SELECT id, first_name, last_name, email, created_at, updated_at FROM users "
+                              "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at FROM users "
                               "WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"};
 
-constexpr Statement find_by_email{"users_find_by_email",
-                                  "SELECT id, password_hash, salt FROM users WHERE email_key = $1"};
+constexpr Statement find_user_by_key{
+    "users_find_by_email",
+    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at FROM users WHERE email_key = $1"};
+
+constexpr Statement find_user_by_either_key{
+    "users_find_by_either_email",
+    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at, email_key FROM users "
+    "WHERE email_key IN ($1, $2)"};
+
+constexpr Statement find_credentials_by_key{
+    "users_find_credentials", "SELECT id, password_hash, salt, disabled_at FROM users WHERE email_key = $1"};
+
+constexpr Statement find_credentials_by_either_key{
+    "users_find_credentials_by_either_email",
+    "SELECT id, password_hash, salt, disabled_at, email_key FROM users WHERE email_key IN ($1, $2)"};
 
 constexpr Statement find_express_hash{"users_find_express_hash", "SELECT id FROM users WHERE salt IS NOT NULL LIMIT 1"};
 
 // Nobody can have remembered anything of a user who was not there.
 constexpr Write insert_user{"users_insert",
-                            "INSERT INTO users (first_name, last_name, email, password_hash, created_at, updated_at) "
-                            "VALUES ($1, $2, $3, $4, $5, $5) "
-                            "RETURNING id, first_name, last_name, email, created_at, updated_at",
+                            "INSERT INTO users (first_name, last_name, email, password_hash, created_at, updated_at, "
+                            "canonical_of, canonical_email) VALUES ($1, $2, $3, $4, $5, $5, $6, $7) "
+                            "RETURNING id, first_name, last_name, email, created_at, updated_at, disabled_at",
                             announces_nothing};
 
-constexpr Write update_user{"users_update",
-                            "UPDATE users SET first_name = COALESCE($2, first_name), "
-                            "last_name = COALESCE($3, last_name), email = COALESCE($4, email), updated_at = $5 "
-                            "WHERE id = $1 RETURNING id, first_name, last_name, email, created_at, updated_at",
-                            user_topic};
+constexpr Write update_user{
+    "users_update",
+    "UPDATE users SET first_name = COALESCE($2, first_name), "
+    "last_name = COALESCE($3, last_name), email = COALESCE($4, email), updated_at = $5, "
+    "canonical_of = COALESCE($6, canonical_of), "
+    "canonical_email = COALESCE($7, canonical_email) "
+    "WHERE id = $1 RETURNING id, first_name, last_name, email, created_at, updated_at, disabled_at",
+    user_topic};
 
 constexpr Write remove_user{"users_remove", "DELETE FROM users WHERE id = $1 RETURNING id", user_topic};
+
+constexpr Write set_disabled{"users_set_disabled", "UPDATE users SET disabled_at = $2 WHERE id = $1 RETURNING id",
+                             user_topic};
 
 constexpr Write set_password{"users_set_password", "UPDATE users SET password_hash = $2, salt = NULL WHERE id = $1",
                              user_topic};
@@ -79,12 +101,41 @@ constexpr Write forget_kept_passwords{
     "DELETE FROM express_passwords WHERE user_id IN (SELECT user_id FROM express_passwords LIMIT $1)",
     announces_nothing};
 
-/// The Express service stored up to 255 characters, of up to four bytes each.
-constexpr std::size_t stored_email_bytes_max = 1020;
-
 /// PostgreSQL would answer such a parameter with an error, and no row can hold it.
-bool can_be_stored(std::string_view email) {
-  return email.size() <= stored_email_bytes_max && is_utf8(email) && !email.contains('\0');
+bool can_be_stored(std::string_view email_key) {
+  return email_key.size() <= stored_email_bytes_max && is_utf8(email_key) && !email_key.contains('\0');
+}
+
+/// An address in the forms by which its row is found. In ASCII they are one. An address beyond ASCII that others wrote
+/// has no key yet, and is found by what the database makes of it; the key goes before.
+struct EmailLookup {
+  std::string key;
+  std::string plain_key;
+
+  [[nodiscard]] bool has_one_form() const { return is_ascii(plain_key); }
+  [[nodiscard]] Parameters parameters() const {
+    return has_one_form() ? Parameters{plain_key} : Parameters{key, plain_key};
+  }
+  /// The row that was meant; `key_column` is where a row of either form has its key.
+  [[nodiscard]] std::optional<Row> choose(const Rows& rows, std::size_t key_column) const {
+    if (rows.empty()) return std::nullopt;
+    return rows.size() > 1 && rows[1].text(key_column) == key ? rows[1] : rows[0];
+  }
+};
+
+/// Nothing for text that cannot be an address.
+std::optional<EmailLookup> lookup(std::string_view email) {
+  EmailLookup lookup{.key = {}, .plain_key = plain_email_key(email)};
+  if (!can_be_stored(lookup.plain_key)) return std::nullopt;
+  if (!lookup.has_one_form()) lookup.key = email_key(email);
+  return can_be_stored(lookup.key) ? std::optional{std::move(lookup)} : std::nullopt;
+}
+
+/// The address whose key is stored, and the key; both NULL where the database makes it.
+void add_key(Parameters& parameters, const std::optional<std::string>& email) {
+  const auto key = email ? key_beside(*email) : std::nullopt;
+  parameters.push_back(key ? nullable(email) : nullable(std::nullopt));
+  parameters.push_back(nullable(key));
 }
 
 User read_user(const Row& row) {
@@ -93,7 +144,8 @@ User read_user(const Row& row) {
           .last_name = std::string{row.text(2)},
           .email = std::string{row.text(3)},
           .created_at = row.time(4),
-          .updated_at = row.time(5)};
+          .updated_at = row.time(5),
+          .disabled_at = row.is_null(6) ? std::nullopt : std::optional{row.time(6)}};
 }
 
 std::optional<User> read_first_user(const Rows& rows) {
@@ -123,14 +175,26 @@ Task<std::vector<User>> UserStore::page(std::optional<PagePosition> after, unsig
   co_return users;
 }
 
+Task<std::optional<User>> UserStore::find_by_email(std::string email) {
+  const auto by = lookup(email);
+  if (!by) co_return std::nullopt;
+  Parameters parameters = by->parameters();
+  const Rows rows =
+      co_await database_.query(by->has_one_form() ? find_user_by_key : find_user_by_either_key, std::move(parameters));
+  const auto row = by->choose(rows, 7);
+  if (!row) co_return std::nullopt;
+  co_return read_user(*row);
+}
+
 Task<std::optional<UserCredentials>> UserStore::find_credentials(std::string email) {
-  std::string key = email_key(email);
-  if (!can_be_stored(key)) co_return std::nullopt;
-  Parameters parameters{std::move(key)};
-  const Rows rows = co_await database_.query(find_by_email, std::move(parameters));
-  if (rows.empty()) co_return std::nullopt;
-  const Row row = rows[0];
-  co_return UserCredentials{UserId{row.integer(0)}, row.nullable_text(1), row.nullable_text(2)};
+  const auto by = lookup(email);
+  if (!by) co_return std::nullopt;
+  Parameters parameters = by->parameters();
+  const Rows rows = co_await database_.query(
+      by->has_one_form() ? find_credentials_by_key : find_credentials_by_either_key, std::move(parameters));
+  const auto row = by->choose(rows, 4);
+  if (!row) co_return std::nullopt;
+  co_return UserCredentials{UserId{row->integer(0)}, row->nullable_text(1), row->nullable_text(2), !row->is_null(3)};
 }
 
 Task<bool> UserStore::email_exists(std::string email) {
@@ -161,18 +225,24 @@ Task<std::int64_t> UserStore::forget_express_passwords() {
 }
 
 Change<User> UserStore::insert(NewUser user, std::string password_hash, TimePoint now) {
-  Parameters parameters{std::move(user.first_name), std::move(user.last_name), std::move(user.email),
-                        std::move(password_hash), now};
+  Parameters parameters{std::move(user.first_name), std::move(user.last_name), user.email, std::move(password_hash),
+                        now};
+  add_key(parameters, user.email);
   return {insert_user, std::move(parameters), read_new_user};
 }
 
 Change<std::optional<User>> UserStore::update(UserId id, const UserChanges& changes, TimePoint now) {
   Parameters parameters{id.value, nullable(changes.first_name), nullable(changes.last_name), nullable(changes.email),
                         now};
+  add_key(parameters, changes.email);
   return {update_user, id, std::move(parameters), read_first_user};
 }
 
 Change<bool> UserStore::remove(UserId id) { return {remove_user, id, {id.value}, has_row}; }
+
+Change<bool> UserStore::set_disabled(UserId id, std::optional<TimePoint> since) {
+  return {users::set_disabled, id, {id.value, since ? Value{*since} : Value{}}, has_row};
+}
 
 Change<void> UserStore::set_password(UserId id, std::string password_hash) {
   return {users::set_password, id, {id.value, std::move(password_hash)}};

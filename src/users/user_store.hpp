@@ -47,6 +47,9 @@ class UserStore {
   /// nobody.
   [[nodiscard]] Task<std::optional<UserCredentials>> find_credentials(std::string email);
 
+  /// The user with this email, compared in the same way.
+  [[nodiscard]] Task<std::optional<User>> find_by_email(std::string email);
+
   /// Whether the email is taken, compared as find_credentials() does.
   [[nodiscard]] Task<bool> email_exists(std::string email);
 
@@ -68,6 +71,8 @@ class UserStore {
   /// Deletes the user, if there is one; sessions and the kept Express hash go with it. Violates
   /// user_is_not_referenced where other tables still refer to the user.
   [[nodiscard]] static database::Change<bool> remove(UserId id);
+  /// Disables the user, or enables them again with nothing; whether there is one. Their sessions are another store's.
+  [[nodiscard]] static database::Change<bool> set_disabled(UserId id, std::optional<TimePoint> since);
   /// Stores a new PHC string, without a salt, whatever was there.
   [[nodiscard]] static database::Change<void> set_password(UserId id, std::string password_hash);
   /// Locks the row until the changes are committed if it still holds this hash; what follows can rely on it.

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/unicode.hpp"
+#include "users/email.hpp"
 
 namespace gatehouse::users {
 namespace {
@@ -13,31 +15,10 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 
 bool is_blank(char c) { return blanks.contains(c); }
 
-/// Letters, digits and every byte of a longer UTF-8 sequence.
-bool is_label_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
-bool is_label(std::string_view label) {
-  if (label.empty() || label.size() > domain_label_bytes_max) return false;
-  if (label.front() == '-' || label.back() == '-') return false;
-  return std::ranges::all_of(label, [](char c) { return c == '-' || is_label_character(c); });
-}
-
-bool is_domain(std::string_view domain) {
-  while (true) {
-    const auto dot = domain.find('.');
-    if (!is_label(domain.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    domain.remove_prefix(dot + 1);
-  }
-}
-
 FieldProblem name_problem(std::string_view name) {
   if (std::ranges::all_of(name, is_blank)) return {"must not be empty", "empty"};
-  if (name.size() > name_bytes_max) return {"must be at most 255 bytes long", "too_long"};
   if (!is_utf8(name)) return {"must be valid UTF-8 text", "not_unicode"};
+  if (count_code_points(name) > name_characters_max) return {"must be at most 255 characters long", "too_long"};
   if (std::ranges::any_of(name, is_control)) return {"must not contain control characters", "control_character"};
   return {};
 }
@@ -55,22 +36,6 @@ void note(FieldErrors& errors, std::string_view field, FieldProblem problem) {
 }
 
 }  // namespace
-
-FieldProblem email_problem(std::string_view email) {
-  if (std::ranges::all_of(email, is_blank)) return {"must not be empty", "empty"};
-  if (email.size() > email_bytes_max) return {"must be at most 254 bytes long", "too_long"};
-  if (!is_utf8(email)) return {"must be valid UTF-8 text", "not_unicode"};
-  if (std::ranges::any_of(email, is_control)) return {"must not contain control characters", "control_character"};
-  if (email.contains(' ')) return {"must not contain spaces", "invalid_email"};
-  if (std::ranges::count(email, '@') != 1) return {"must contain exactly one @", "invalid_email"};
-  const auto at = email.find('@');
-  if (at == 0) return {"must have a name before the @", "invalid_email"};
-  if (at > email_local_bytes_max) return {"must have at most 64 bytes before the @", "too_long"};
-  if (!is_domain(email.substr(at + 1))) {
-    return {"must have a valid domain after the @, such as example.com", "invalid_email"};
-  }
-  return {};
-}
 
 FieldErrors validate(const NewUser& user) {
   FieldErrors errors;
@@ -90,6 +55,10 @@ FieldErrors validate(const UserChanges& changes) {
   return errors;
 }
 
-std::string email_key(std::string_view typed) { return to_lower(trim(typed, blanks)); }
+void drop_unchanged(UserChanges& changes, const User& user) {
+  if (changes.first_name == user.first_name) changes.first_name.reset();
+  if (changes.last_name == user.last_name) changes.last_name.reset();
+  if (changes.email == user.email) changes.email.reset();
+}
 
 }  // namespace gatehouse::users

@@ -19,6 +19,16 @@ class AccountFlowTest : public testing::LoginFixture {
     return run(accounts_.update(id, std::move(changes)));
   }
 
+  Task<bool> logs_in(std::string email) {
+    SecretString password{"correct horse"};
+    const auto result = co_await login_.login(std::move(email), std::move(password), client_);
+    co_return result.has_value();
+  }
+  Task<bool> is_disabled(UserId id) {
+    const auto result = co_await accounts_.disable(id);
+    co_return result.has_value();
+  }
+
   /// Logged in and remembered by the cache.
   std::string verified_session(const std::string& email, std::string_view password) {
     auto session = login(email, password).value().session;
@@ -41,6 +51,33 @@ TEST_P(AccountFlowTest, CreatedUser_CanLogInAndOnlyAHashIsStored) {
   EXPECT_EQ(user.created_at, clock_.now());
   EXPECT_TRUE(login("ada@example.com", "correct horse"));
   EXPECT_TRUE(credentials("ada@example.com").password_hash->starts_with("$argon2id$"));
+}
+
+TEST_P(AccountFlowTest, DisabledUser_HasNoSessionInTheDatabaseNorInTheCache) {
+  const auto user = create("ada@example.com", "correct horse");
+  const auto other = create("bob@example.com", "correct horse");
+  const auto session = verified_session("ada@example.com", "correct horse");
+  const auto kept = verified_session("bob@example.com", "correct horse");
+  ASSERT_TRUE(run(accounts_.disable(user.id)));
+  EXPECT_FALSE(cached(session));
+  EXPECT_EQ(run(sessions_.verify(session)).error(), sessions::SessionError::not_found);
+  EXPECT_TRUE(cached(kept));
+  EXPECT_EQ(run(sessions_.list(other.id)).size(), 1U);
+}
+
+TEST_P(AccountFlowTest, StateOfAnUnknownUser_CannotBeChanged) {
+  EXPECT_EQ(run(accounts_.disable(UserId{7})).error(), AccountError::not_found);
+  EXPECT_EQ(run(accounts_.enable(UserId{7})).error(), AccountError::not_found);
+}
+
+// A login that had checked the password already could have opened a session for a user who is disabled meanwhile.
+TEST_P(AccountFlowTest, LoginsBesideADisabling_LeaveNoSession) {
+  const auto user = create("ada@example.com", "correct horse");
+  std::vector<Task<bool>> tasks;
+  for (int i = 0; i < 10; ++i) tasks.push_back(logs_in("ada@example.com"));
+  tasks.push_back(is_disabled(user.id));
+  EXPECT_TRUE(run_all(std::move(tasks)).back());
+  EXPECT_TRUE(run(sessions_.list(user.id)).empty());
 }
 
 TEST_P(AccountFlowTest, ConcurrentCreatesOfOneEmail_HaveOneWinner) {

@@ -65,6 +65,22 @@ TEST_P(LoginFlowTest, UserWithoutPassword_CannotLogIn) {
   EXPECT_EQ(login("ada@example.com", "").error(), LoginError::wrong_password);
 }
 
+TEST_P(LoginFlowTest, DisabledUser_IsAWrongPasswordUntilEnabled) {
+  const auto user = create("ada@example.com", "correct horse");
+  ASSERT_TRUE(run(accounts_.disable(user.id)));
+  EXPECT_EQ(login("ada@example.com", "correct horse").error(), LoginError::wrong_password);
+  EXPECT_EQ(login("ada@example.com", "wrong").error(), LoginError::wrong_password);
+  ASSERT_TRUE(run(accounts_.enable(user.id)));
+  EXPECT_TRUE(login("ada@example.com", "correct horse"));
+}
+
+TEST_P(LoginFlowTest, DisabledUserWithAnOldHash_KeepsIt) {
+  const auto john = add_john();
+  ASSERT_TRUE(run(accounts_.disable(john)));
+  EXPECT_FALSE(login("john@example.com", ExpressRow::password));
+  EXPECT_EQ(credentials("john@example.com").password_hash, ExpressRow::hash);
+}
+
 TEST_P(LoginFlowTest, EachLogin_IsASessionOfItsOwn) {
   create("ada@example.com", "correct horse");
   const auto one = login("ada@example.com", "correct horse");

@@ -195,8 +195,8 @@ TEST_P(SessionStoreTest, ClientTexts_AreStoredCutOrNotAtAll) {
   ASSERT_EQ(sessions.size(), 2u);
   EXPECT_EQ(sessions[0].address, std::nullopt);
   EXPECT_EQ(sessions[0].user_agent, std::nullopt);
-  EXPECT_EQ(sessions[1].address->size(), address_bytes_max);
-  EXPECT_EQ(sessions[1].user_agent, "??" + std::string(user_agent_bytes_max - 2, 'x'));
+  EXPECT_EQ(sessions[1].address->size(), address_characters_max);
+  EXPECT_EQ(sessions[1].user_agent, "??" + std::string(user_agent_characters_max - 2, 'x'));
 }
 
 TEST_P(SessionStoreTest, Removals_TakeWhatTheyNameAndNoMore) {

@@ -7,7 +7,7 @@ import pytest
 
 from harness.accounts import create_user, is_alive, log_in, log_out, new_user, try_log_in, verify_session, verify_token
 from harness.clusters import Bouncer
-from harness.places import SANITIZED
+from harness.places import MIGRATIONS, SANITIZED
 from harness.waiting import seconds_until, wait_until
 
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
@@ -100,7 +100,7 @@ def test_replicas_starting_at_once_migrate_once(start, database):
     for replica in replicas:
         replica.wait_until_ready()
     names = [row[0] for row in database.rows("SELECT name FROM gatehouse_migrations ORDER BY name")]
-    assert len(names) == len(set(names)) == 10
+    assert len(names) == len(set(names)) == len(MIGRATIONS)
     with replicas[0].api() as first, replicas[4].api() as last:
         user = create_user(first)
         assert try_log_in(last, user["email"]).status == 200
@@ -208,5 +208,5 @@ def test_sessions_end_when_the_database_is_reset_beside_the_service(start, comma
     with start(APP_ENV="development").api() as api:
         session = log_in(api, create_user(api)["email"])["session"]
         assert verify_session(api, session).status == 200
-        assert command("db", "reset", APP_ENV="development").returncode == 0
+        assert command("db", "reset", "--yes", APP_ENV="development").returncode == 0
         wait_until(lambda: verify_session(api, session).status == 401, SEEN_WITHIN_S, "the end of the session")

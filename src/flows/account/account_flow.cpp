@@ -50,6 +50,22 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
   co_return *std::move(user);
 }
 
+Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id) {
+  database::Changes changes;
+  const auto found = changes.add(UserStore::set_disabled(id, clock_.now()));
+  changes.add(sessions::SessionStore::remove_of_user(id));
+  const auto committed = co_await database_.commit(std::move(changes));
+  if (!committed.result(found)) co_return std::unexpected(AccountError::not_found);
+  co_return std::expected<void, AccountError>{};
+}
+
+Task<std::expected<void, AccountError>> AccountFlow::enable(UserId id) {
+  database::Change<bool> change = UserStore::set_disabled(id, std::nullopt);
+  const bool found = co_await database_.commit(std::move(change));
+  if (!found) co_return std::unexpected(AccountError::not_found);
+  co_return std::expected<void, AccountError>{};
+}
+
 Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id) {
   database::Changes changes;
   const auto removed = changes.add(UserStore::remove(id));

@@ -35,6 +35,12 @@ class AccountFlow {
   [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges wanted,
                                                                       std::stop_token client_gone = {});
 
+  /// Ends all sessions of the user, and with them the tokens; no password is right until enable(). Fails with
+  /// not_found.
+  [[nodiscard]] Task<std::expected<void, AccountError>> disable(UserId id);
+  /// Fails with not_found.
+  [[nodiscard]] Task<std::expected<void, AccountError>> enable(UserId id);
+
   /// Fails with not_found and referenced. The user's sessions end with it.
   [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id);
 

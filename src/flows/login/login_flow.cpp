@@ -44,7 +44,8 @@ Task<std::expected<LoginFlow::Checked, LoginError>> LoginFlow::check(std::string
                                                                      std::stop_token client_gone) {
   auto credentials = co_await users_.find_credentials(std::move(email));
   std::optional<passwords::StoredPassword> stored;
-  if (credentials) stored = stored_password(*credentials);
+  // No password is right for a disabled user, and finding that out takes as long as a wrong one.
+  if (credentials && !credentials->is_disabled) stored = stored_password(*credentials);
 
   auto verdict = co_await passwords_.verify(std::move(password), std::move(stored), std::move(client_gone));
   if (!credentials) co_return std::unexpected(LoginError::unknown_user);

@@ -7,6 +7,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 VECTORS = REPOSITORY / "tests" / "vectors"
+MIGRATIONS = sorted(path.name for path in (REPOSITORY / "migrations" / "postgres").glob("*.up.sql"))
 OPENAPI = REPOSITORY / "api" / "openapi.yaml"
 
 # `./dev test --full`: what a night is long enough for.

@@ -18,16 +18,16 @@ TEST(StorableClient, ShortTexts_StayAsTheyAre) {
 
 TEST(StorableClient, LongTexts_AreCutAtTheirLimits) {
   const auto client = storable({std::string(1000, '1'), std::string(100'000, 'x')});
-  EXPECT_EQ(client.address.size(), address_bytes_max);
-  EXPECT_EQ(client.user_agent.size(), user_agent_bytes_max);
+  EXPECT_EQ(client.address.size(), address_characters_max);
+  EXPECT_EQ(client.user_agent.size(), user_agent_characters_max);
 }
 
-TEST(StorableClient, LimitInsideACharacter_CutsBeforeIt) {
-  std::string agent(user_agent_bytes_max - 1, 'x');
-  agent += "\xF0\x9F\x94\x91";
-  const auto client = storable({"", agent});
-  EXPECT_EQ(client.user_agent, std::string(user_agent_bytes_max - 1, 'x'));
-  EXPECT_TRUE(is_utf8(client.user_agent));
+// 255 bytes were once the limit, which is 85 characters of some scripts.
+TEST(StorableClient, LimitOfAText_CountsCharactersAndNotBytes) {
+  std::string agent;
+  for (std::size_t i = 0; i < user_agent_characters_max; ++i) agent += "\u20AC";
+  EXPECT_EQ(storable({"", agent}).user_agent, agent);
+  EXPECT_EQ(storable({"", agent + "\U0001F511"}).user_agent, agent);
 }
 
 TEST(StorableClient, BytesNoDatabaseTakes_BecomeQuestionMarks) {

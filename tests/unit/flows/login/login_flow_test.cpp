@@ -32,10 +32,11 @@ class LoginFlowTest : public ::testing::Test {
   }
 
   Rows answer(std::string_view statement) {
-    if (statement == "users_find_by_email") {
-      Rows rows{3};
+    if (statement == "users_find_credentials") {
+      Rows rows{4};
       rows.add_integer(10);
       rows.add_text(hash_);
+      rows.add_null();
       rows.add_null();
       return rows;
     }
@@ -72,18 +73,19 @@ TEST_F(LoginFlowTest, GoodLogin_LocksTheRowBeforeTheSessionIsInserted) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->user, UserId{10});
   EXPECT_EQ(sealer_.open(result->session)->id, SessionId{77});
-  EXPECT_EQ(database_.statements, (std::vector<std::string>{"users_find_by_email", "users_lock", "sessions_insert"}));
+  EXPECT_EQ(database_.statements,
+            (std::vector<std::string>{"users_find_credentials", "users_lock", "sessions_insert"}));
 }
 
 TEST_F(LoginFlowTest, WrongPassword_WritesNothing) {
   EXPECT_EQ(login("wrong").error(), LoginError::wrong_password);
-  EXPECT_EQ(database_.statements, std::vector<std::string>{"users_find_by_email"});
+  EXPECT_EQ(database_.statements, std::vector<std::string>{"users_find_credentials"});
 }
 
 TEST_F(LoginFlowTest, HashReplacedMeanwhile_IsCheckedAgain) {
   refused_inserts_ = 1;
   EXPECT_TRUE(login("correct horse"));
-  EXPECT_EQ(std::ranges::count(database_.statements, "users_find_by_email"), 2);
+  EXPECT_EQ(std::ranges::count(database_.statements, "users_find_credentials"), 2);
 }
 
 TEST_F(LoginFlowTest, HashReplacedAgainAndAgain_EndsAsWrongPassword) {

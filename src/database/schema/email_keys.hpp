@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/schema/migrator.hpp"
+#include "database/schema_database.hpp"
+
+namespace gatehouse::database::schema {
+
+/// The part of the migration `20261126_010_add_canonical_emails` that SQL cannot do: what addresses beyond ASCII have
+/// for a key. Statements and failures as Migrator's.
+class EmailKeys {
+ public:
+  static constexpr std::string_view migration = "20261126_010_add_canonical_emails";
+
+  /// One key for all spellings of an address; those who own addresses know it.
+  using KeyOf = std::string (*)(std::string_view email);
+
+  /// `database` outlives it.
+  EmailKeys(SchemaDatabase& database, KeyOf key_of) : database_(database), key_of_(key_of) {}
+
+  /// Before a database that lacks the migration is changed: addresses that would have one key. Nothing where there are
+  /// none, no users yet, or the migration was made. Addresses in ASCII alone are another migration's to compare.
+  [[nodiscard]] Task<std::optional<CheckFailed>> check();
+
+  /// Stores the keys that are missing, in a database that has the migration. An address whose key another user has
+  /// keeps the one that the database makes. May run at any time, in several processes.
+  [[nodiscard]] Task<> fill();
+
+ private:
+  struct Address {
+    std::int64_t user;
+    std::string email;
+  };
+  using Addresses = std::vector<Address>;
+
+  [[nodiscard]] Task<Addresses> read_after(std::int64_t user, std::string_view condition);
+  [[nodiscard]] Task<std::vector<std::string>> read_in_ascii(const std::vector<std::string>& keys);
+  [[nodiscard]] Task<> store(const Addresses& addresses);
+
+  SchemaDatabase& database_;
+  const KeyOf key_of_;
+};
+
+}  // namespace gatehouse::database::schema
