@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/unicode.hpp"
 #include "passwords/hash_memory.hpp"
 
 namespace gatehouse::passwords {
@@ -39,7 +40,15 @@ PhcFormat configured_format(PasswordScheme scheme, const CostParameters& costs) 
   return costs.pbkdf2;
 }
 
-bool acceptable(const SecretString& password) { return !password.empty() && password.size() <= password_bytes_max; }
+/// The password in NFC; nothing where it is that already, or longer than new ones may be.
+std::optional<SecretString> composed_form(const SecretString& password) {
+  if (password.size() > password_bytes_max || is_ascii(password.reveal())) return std::nullopt;
+  std::string composed = to_nfc(password.reveal());
+  std::optional<SecretString> other;
+  if (composed != password.reveal()) other.emplace(composed);
+  wipe_memory(composed.data(), composed.size());
+  return other;
+}
 
 bool hash_matches(std::string_view password, const StoredHash& stored) {
   return std::visit([&](const auto& hash) { return matches(password, hash); }, stored);
@@ -91,7 +100,9 @@ Task<Verdict> PasswordService::verify(SecretString password, std::optional<Store
 }
 
 Task<std::string> PasswordService::hash(SecretString password, std::stop_token unwanted) {
-  if (!acceptable(password)) throw std::invalid_argument("a password has 1 to 1024 bytes");
+  if (password.empty() || password.size() > password_bytes_max) {
+    throw std::invalid_argument("a new password has 1 to 1024 bytes");
+  }
   Hashing job{.service = this, .password = std::move(password)};
   auto outcome = co_await pool_.run(std::move(job), std::move(unwanted));
   if (!outcome) throw HashingOverloaded{outcome.error()};
@@ -104,22 +115,29 @@ Verdict PasswordService::check(const SecretString& password, const std::optional
   auto hash = read_stored(stored);
   remember_format_of(hash);
   const auto plan = plan_of_checks(std::move(hash), formats, decoy_);
-  // A password that is too long is cut for the work's sake only: it never matches.
-  const std::string_view candidate = password.reveal().substr(0, password_bytes_max);
+  const auto composed = composed_form(password);
+  Verdict verdict = run_plan(plan, password);
+  if (verdict.matches || !composed) return verdict;
+  return run_plan(plan, *composed);
+}
 
+Verdict PasswordService::run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate) const {
   for (const PlannedCheck& planned : plan) {
-    const bool matched = hash_matches(candidate, planned.hash);
-    // Asked after the work is done: the match of a decoy means nothing, nor does that of a password cut short.
-    if (!matched || !planned.own || !acceptable(password)) continue;
-    if (!needs_rehash(planned.hash, current_)) return {.matches = true, .replacement = std::nullopt};
+    const bool matched = hash_matches(candidate.reveal(), planned.hash);
+    // Asked after the work is done: the match of a decoy means nothing, and nobody has an empty password.
+    if (!matched || !planned.own || candidate.empty()) continue;
+    const bool is_current = !needs_rehash(planned.hash, current_) && !composed_form(candidate);
+    if (is_current) return {.matches = true, .replacement = std::nullopt};
     // In the same job: the password is at hand only here, and a second job could be refused.
-    return {.matches = true, .replacement = make_hash(password)};
+    return {.matches = true, .replacement = make_hash(candidate)};
   }
   return {};
 }
 
 std::string PasswordService::make_hash(const SecretString& password) const {
-  return to_text(hash_password(password.reveal(), current_, random_bytes(random_, new_salt_bytes)));
+  const auto composed = composed_form(password);
+  const SecretString& text = composed ? *composed : password;
+  return to_text(hash_password(text.reveal(), current_, random_bytes(random_, new_salt_bytes)));
 }
 
 FormatsInUse PasswordService::formats_in_use() const {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/secret_string.hpp"
 #include "crypto/random.hpp"
@@ -53,6 +54,11 @@ struct Verdict {
 /// ends (at most RetiredFormats::count_max of them). A matching check stops there: its answer tells that it matched
 /// anyway. Each check is one job on the pool, so that a failing check queues no more often than any other.
 ///
+/// New passwords are hashed in Unicode's composed form (NFC), so that keyboards that spell a character differently
+/// agree (SP 800-63B section 3.1.1.2). Hashes of other spellings are left from the Express service: a password that is
+/// not in that form is checked as it was typed first, then in that form. Which of the two cases it is depends on what
+/// was typed and on nothing else, and each costs the same whatever the row holds.
+///
 /// A password that waits for its turn is no longer hashed once `unwanted` is asked to stop; that, too, ends with
 /// HashingOverloaded. Passwords are wiped when their job ends. Thrown at the co_await: HashingOverloaded;
 /// std::bad_alloc or std::runtime_error when hashing itself breaks (no memory), never a false verdict;
@@ -63,8 +69,8 @@ class PasswordService {
   PasswordService(runtime::WorkerPool& pool, const PasswordSettings& settings, crypto::Random& random,
                   const CostParameters& costs = {});
 
-  /// Does the password belong to the stored pair? nullopt: there is no such account. Empty passwords and ones above
-  /// password_bytes_max never match.
+  /// Does the password belong to the stored pair? nullopt: there is no such account. Empty passwords never match. The
+  /// caller bounds the length; each byte costs a fraction of what the hash does.
   [[nodiscard]] Task<Verdict> verify(SecretString password, std::optional<StoredPassword> stored,
                                      std::stop_token unwanted = {});
 
@@ -83,6 +89,7 @@ class PasswordService {
   struct Hashing;
 
   [[nodiscard]] Verdict check(const SecretString& password, const std::optional<StoredPassword>& stored);
+  [[nodiscard]] Verdict run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate) const;
   [[nodiscard]] std::string make_hash(const SecretString& password) const;
   [[nodiscard]] FormatsInUse formats_in_use() const;
   void remember_format_of(const std::optional<StoredHash>& stored);

@@ -27,7 +27,7 @@ constexpr std::array rows{
          "0 to 19: how far hashing stands back behind other requests. At 5 it keeps a third of busy cores, at 19 "
          "nearly nothing."},
         [](PasswordSettings& s, Text text) { return assign_number(text, {0, 19}, s.hash_nice); }},
-    Row{{"HASH_WAIT_MAX", group, "2s", "Logins that would wait longer for a hash get a 503."},
+    Row{{"HASH_WAIT_MAX", group, "10s", "Logins that would wait longer for a hash get a 503."},
         [](PasswordSettings& s, Text text) {
           return assign_duration(text, {milliseconds{10}, minutes{1}}, s.hash_wait_max);
         }},

@@ -14,7 +14,7 @@ struct PasswordSettings {
   PasswordScheme scheme = PasswordScheme::argon2id;  ///< PASSWORD_HASH
   unsigned hash_threads = 0;                         ///< HASH_THREADS; 0: one per core
   unsigned hash_nice = 5;                            ///< HASH_NICE, of the threads that hash
-  std::chrono::milliseconds hash_wait_max{2'000};    ///< HASH_WAIT_MAX, predicted wait above which a login gets a 503
+  std::chrono::milliseconds hash_wait_max{10'000};   ///< HASH_WAIT_MAX, predicted wait above which a login gets a 503
 };
 
 /// Their names, defaults and rules.

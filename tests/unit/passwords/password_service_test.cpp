@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "support/run_task.hpp"
 
 namespace gatehouse::passwords {
@@ -128,16 +129,49 @@ TEST_F(PasswordServiceTest, Verify_ManyRetiredFormats_StayCheckable) {
   }
 }
 
-TEST_F(PasswordServiceTest, Verify_EmptyOrOverlongPassword_NeverMatches) {
+TEST_F(PasswordServiceTest, NewPasswordInAnotherComposition_IsTheSame) {
   PasswordService passwords = service();
-  const std::string salt(new_salt_bytes, 's');
-  for (const std::string& password :
-       {std::string(), std::string(password_bytes_max + 1, 'x'), std::string(1 << 20, 'x')}) {
-    for (const std::size_t length : {password.size(), std::min(password.size(), password_bytes_max)}) {
-      const Phc phc = hash_password(std::string_view(password).substr(0, length), cheap.argon2id, salt);
-      EXPECT_FALSE(verify(passwords, password, StoredPassword{.hash = to_text(phc), .salt = {}}).matches);
+  for (const char* chosen : {"caf\u00E9", "cafe\u0301"}) {
+    const StoredPassword stored = hash(passwords, chosen);
+    for (const char* typed : {"caf\u00E9", "cafe\u0301"}) {
+      const Verdict verdict = verify(passwords, typed, stored);
+      EXPECT_TRUE(verdict.matches) << chosen << typed;
+      EXPECT_FALSE(verdict.replacement) << chosen << typed;
     }
+    EXPECT_FALSE(verify(passwords, "cafe", stored).matches);
+    EXPECT_FALSE(verify(passwords, "CAF\u00C9", stored).matches);
   }
+}
+
+TEST_F(PasswordServiceTest, OldHashOfAnotherComposition_VerifiesAsTypedAndIsReplacedByTheComposedOne) {
+  PasswordService passwords = service();
+  const Phc old = hash_password("cafe\u0301", cheap.argon2id, std::string(new_salt_bytes, 's'));
+  const StoredPassword stored{.hash = to_text(old), .salt = {}};
+  EXPECT_FALSE(verify(passwords, "caf\u00E9", stored).matches);
+  const Verdict verdict = verify(passwords, "cafe\u0301", stored);
+  ASSERT_TRUE(verdict.matches && verdict.replacement);
+  const StoredPassword replaced{.hash = verdict.replacement, .salt = {}};
+  EXPECT_TRUE(verify(passwords, "caf\u00E9", replaced).matches);
+  EXPECT_TRUE(verify(passwords, "cafe\u0301", replaced).matches);
+}
+
+TEST_F(PasswordServiceTest, Verify_EmptyPassword_NeverMatches) {
+  PasswordService passwords = service();
+  const Phc phc = hash_password("", cheap.argon2id, std::string(new_salt_bytes, 's'));
+  EXPECT_FALSE(verify(passwords, "", StoredPassword{.hash = to_text(phc), .salt = {}}).matches);
+}
+
+TEST_F(PasswordServiceTest, Verify_PasswordLongerThanNewOnesMayBe_MatchesWholeAndIsHashedAgain) {
+  PasswordService passwords = service();
+  const std::string password(60'000, 'x');
+  const std::string digest = pbkdf2_sha512(password, "salt", ExpressHash::iterations, ExpressHash::digest_bytes);
+  const StoredPassword express{.hash = to_hex(digest), .salt = "salt"};
+  EXPECT_FALSE(verify(passwords, password.substr(1), express).matches);
+  const Verdict verdict = verify(passwords, password, express);
+  ASSERT_TRUE(verdict.matches);
+  const StoredPassword replaced{.hash = verdict.replacement, .salt = {}};
+  EXPECT_TRUE(verify(passwords, password, replaced).matches);
+  EXPECT_FALSE(verify(passwords, password.substr(0, password_bytes_max), replaced).matches);
 }
 
 TEST_F(PasswordServiceTest, Verify_LongestPassword_ItsLastByteMatters) {
