@@ -66,7 +66,7 @@ setting() {
   local value=
   [[ ! -f $settings_file ]] || value=$(
     sed -nE "s/^[[:blank:]]*(export[[:blank:]]+)?(GATEHOUSE_)?$1[[:blank:]]*=[[:blank:]]*//p" "$settings_file" | tail -n 1 |
-      sed -E "s/\r\$//; s/[[:blank:]]+#.*//; s/[[:blank:]]+\$//; s/^[\"'](.*)[\"']\$/\1/"
+      sed -E "s/\r\$//; /^[\"'\`]/! s/#.*//; s/[[:blank:]]+\$//; s/^([\"'\`])([^\"'\`]*)\1.*\$/\2/"
   )
   printf '%s' "${value:-$2}"
 }

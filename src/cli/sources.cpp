@@ -16,7 +16,12 @@ bool may_exist(const std::string& path) {
 }  // namespace
 
 std::optional<config::Sources> read_sources(const Program& program, const std::string& path, bool must_exist) {
-  config::Sources sources{program.environment, config::read_text_file(path, config::dotenv_bytes_max), path};
+  const std::string made_secrets{config::development_secrets_path};
+  config::Sources sources{.environment = program.environment,
+                          .dotenv = config::read_text_file(path, config::dotenv_bytes_max),
+                          .dotenv_name = path,
+                          .is_dotenv_public = config::is_public_file(path),
+                          .development_secrets = config::read_text_file(made_secrets, config::dotenv_bytes_max)};
   if (sources.dotenv || (!must_exist && !may_exist(path))) return sources;
   return std::nullopt;
 }

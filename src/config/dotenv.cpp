@@ -8,11 +8,73 @@
 namespace gatehouse::config {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+constexpr std::string_view blanks = " \t\r";
+
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
 bool is_name_character(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
 
-/// Reads one file from front to back; every step consumes text or fails, so it ends.
+bool is_name(std::string_view text) {
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_name_character);
+}
+
+/// The name before the `=`, without `export`.
+std::string_view name_in(std::string_view text) {
+  constexpr std::string_view export_word = "export";
+  std::string_view name = trim(text, blanks);
+  const bool is_exported =
+      name.starts_with(export_word) && name.size() > export_word.size() && blanks.contains(name[export_word.size()]);
+  return is_exported ? trim(name.substr(export_word.size()), blanks) : name;
+}
+
+/// Whether Compose would put a variable's value in place of some of it.
+bool has_variable(std::string_view text) {
+  for (std::size_t i = text.find('$'); i < text.size(); i = text.find('$', i + 1)) {
+    if (i + 1 < text.size() && (text[i + 1] == '{' || text[i + 1] == '$' || is_letter(text[i + 1]))) return true;
+  }
+  return false;
+}
+
+/// A backslash that is not the one of `\n`.
+bool has_other_escape(std::string_view text) {
+  for (std::size_t i = text.find('\\'); i < text.size(); i = text.find('\\', i + 1)) {
+    if (i + 1 == text.size() || text[i + 1] != 'n') return true;
+  }
+  return false;
+}
+
+std::string_view disagreement_in_quotes(char quote, std::string_view text) {
+  if (quote == '`') return "stands in backticks";
+  if (quote == '\'') return {};
+  if (has_other_escape(text)) return "has a backslash in double quotes";
+  return has_variable(text) ? "has a $ before a name" : "";
+}
+
+/// `value` is what is left of the line where a # ends it, `line` all of it.
+std::string_view disagreement_of_bare(std::string_view value, std::string_view line) {
+  if (!value.empty() && (value.front() == '"' || value.front() == '\'')) return "has a quote that is not closed";
+  if (!value.empty() && value.size() < line.size() && !blanks.contains(value.back())) {
+    return "has a # without a blank before it";
+  }
+  return has_variable(value) ? "has a $ before a name" : "";
+}
+
+std::string without_carriage_returns(std::string_view text) {
+  std::string kept{text};
+  std::erase(kept, '\r');
+  return kept;
+}
+
+std::string with_line_ends(std::string_view text) {
+  constexpr std::string_view escape = "\\n";
+  std::string read;
+  for (std::size_t end = text.find(escape); end != std::string_view::npos; end = text.find(escape)) {
+    read.append(text.substr(0, end)).push_back('\n');
+    text.remove_prefix(end + escape.size());
+  }
+  return read.append(text);
+}
+
+/// Reads one file from front to back; every step consumes a line at least, so it ends.
 class Parser {
  public:
   explicit Parser(std::string_view text) : rest_(text) {
@@ -20,123 +82,82 @@ class Parser {
     if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
   }
 
-  std::expected<std::vector<DotenvEntry>, DotenvError> parse() {
+  std::expected<Dotenv, DotenvError> parse() {
     while (!rest_.empty()) {
-      skip_blanks();
-      if (at_line_end() || rest_.front() == '#') {
-        take_line();
-        continue;
+      parse_line();
+      if (read_.entries.size() > dotenv_entries_max) {
+        return std::unexpected(DotenvError{line_, "the file has too many entries"});
       }
-      if (auto entry = parse_entry(); !entry) {
-        return std::unexpected(std::move(entry.error()));
-      } else {
-        entries_.push_back(std::move(*entry));
-      }
-      if (entries_.size() > dotenv_entries_max) return failure("the file has too many entries");
     }
-    return std::move(entries_);
+    return std::move(read_);
   }
 
  private:
-  std::unexpected<DotenvError> failure(std::string message) const {
-    return std::unexpected(DotenvError{line_, std::move(message)});
+  void parse_line() {
+    skip_blanks();
+    const std::size_t line = line_;
+    const std::size_t end = std::min(rest_.find_first_of("=\n"), rest_.size());
+    const std::string_view before = trim(rest_.substr(0, end), blanks);
+    if (before.empty() && (end == rest_.size() || rest_[end] == '\n')) return void(take_line());
+    if (before.starts_with('#')) return void(take_line());
+    if (end == rest_.size() || rest_[end] == '\n') {
+      if (read_.strange_lines.size() < Dotenv::strange_lines_max) read_.strange_lines.push_back(line);
+      return void(take_line());
+    }
+    const std::string_view name = name_in(before);
+    rest_.remove_prefix(end + 1);
+    DotenvEntry entry = parse_value();
+    if (!is_name(name)) return;
+    entry.name = name;
+    entry.line = line;
+    read_.entries.push_back(std::move(entry));
   }
 
-  bool at_line_end() const { return rest_.empty() || rest_.front() == '\n' || rest_.starts_with("\r\n"); }
-
-  void skip_blanks() {
-    while (!rest_.empty() && is_blank(rest_.front())) rest_.remove_prefix(1);
+  DotenvEntry parse_value() {
+    skip_blanks();
+    const bool is_quoted = !rest_.empty() && std::string_view{"\"'`"}.contains(rest_.front()) &&
+                           rest_.find(rest_.front(), 1) != std::string_view::npos;
+    return is_quoted ? parse_quoted() : parse_bare();
   }
+
+  DotenvEntry parse_quoted() {
+    const char quote = rest_.front();
+    const std::string_view text = rest_.substr(1, rest_.find(quote, 1) - 1);
+    rest_.remove_prefix(text.size() + 2);
+    line_ += static_cast<std::size_t>(std::ranges::count(text, '\n'));
+    take_line();
+    std::string value = without_carriage_returns(text);
+    if (quote == '"') value = with_line_ends(value);
+    return {.name = {}, .value = std::move(value), .disagreement = disagreement_in_quotes(quote, text)};
+  }
+
+  DotenvEntry parse_bare() {
+    const std::string_view line = take_line();
+    const std::string_view value = line.substr(0, line.find('#'));
+    return {.name = {},
+            .value = without_carriage_returns(trim(value, blanks)),
+            .disagreement = disagreement_of_bare(value, line)};
+  }
+
+  void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks), rest_.size())); }
 
   /// The rest of the line, without its end, which is consumed too.
   std::string_view take_line() {
     const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-    std::string_view line = rest_.substr(0, end);
+    const std::string_view line = rest_.substr(0, end);
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     ++line_;
-    if (line.ends_with('\r')) line.remove_suffix(1);
     return line;
-  }
-
-  std::string_view take_name() {
-    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_name_character);
-    const std::string_view name{rest_.begin(), end};
-    rest_.remove_prefix(name.size());
-    return name;
-  }
-
-  std::expected<DotenvEntry, DotenvError> parse_entry() {
-    constexpr std::string_view export_word = "export";
-    if (rest_.starts_with(export_word) && rest_.size() > export_word.size() && is_blank(rest_[export_word.size()])) {
-      rest_.remove_prefix(export_word.size());
-      skip_blanks();
-    }
-    const std::size_t line = line_;
-    const std::string_view name = take_name();
-    if (name.empty() || !is_letter(name.front())) return failure("a line must start with NAME= or #");
-    skip_blanks();
-    if (rest_.empty() || rest_.front() != '=') return failure("the name is not followed by =");
-    rest_.remove_prefix(1);
-    skip_blanks();
-    auto value = parse_value();
-    if (!value) return std::unexpected(std::move(value.error()));
-    return DotenvEntry{std::string{name}, std::move(*value), line};
-  }
-
-  std::expected<std::string, DotenvError> parse_value() {
-    if (!rest_.empty() && (rest_.front() == '"' || rest_.front() == '\'')) return parse_quoted();
-    std::string_view value = take_line();
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      if (value[i] == '#' && (i == 0 || is_blank(value[i - 1]))) value = value.substr(0, i);
-    }
-    return std::string{trim(value)};
-  }
-
-  std::expected<std::string, DotenvError> parse_quoted() {
-    const char quote = rest_.front();
-    rest_.remove_prefix(1);
-    const std::size_t opened = line_;
-    std::string value;
-    while (!rest_.empty() && rest_.front() != quote) append_quoted_character(value, quote);
-    if (rest_.empty()) {
-      line_ = opened;
-      return failure("a quote is never closed");
-    }
-    rest_.remove_prefix(1);
-    skip_blanks();
-    if (!at_line_end() && rest_.front() != '#') return failure("there is text after the closing quote");
-    take_line();
-    return value;
-  }
-
-  void append_quoted_character(std::string& value, char quote) {
-    const char c = rest_.front();
-    rest_.remove_prefix(1);
-    if (c == '\n') ++line_;
-    if (c == '\r' && rest_.starts_with('\n')) return;
-    if (c != '\\' || quote == '\'' || rest_.empty()) {
-      value += c;
-      return;
-    }
-    constexpr std::string_view letters = "nrt\"\\$";
-    constexpr std::string_view meanings = "\n\r\t\"\\$";
-    const std::size_t which = letters.find(rest_.front());
-    if (which == std::string_view::npos) {
-      value += c;
-      return;
-    }
-    value += meanings[which];
-    rest_.remove_prefix(1);
   }
 
   std::string_view rest_;
   std::size_t line_ = 1;
-  std::vector<DotenvEntry> entries_;
+  Dotenv read_;
 };
 
 }  // namespace
 
-std::expected<std::vector<DotenvEntry>, DotenvError> parse_dotenv(std::string_view text) {
+std::expected<Dotenv, DotenvError> parse_dotenv(std::string_view text) {
   if (text.size() > dotenv_bytes_max) return std::unexpected(DotenvError{0, "the file is larger than 64 KiB"});
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     const auto line =

@@ -47,7 +47,7 @@ std::optional<Given> find_under(const Lookup::Variables& variables, const std::s
       mistakes.push_back({name, "is given twice, as itself and as " + file_variable, "keep one of the two"});
     }
     auto text = read_secret_file(file_variable, *path, mistakes);
-    return Given{std::move(text).value_or(""), origin, file_variable};
+    return Given{std::move(text).value_or(""), origin, file_variable, is_public_file(*path)};
   }
   if (value == nullptr) return std::nullopt;
   return Given{*value, origin, name};
@@ -68,6 +68,8 @@ std::string_view to_text(Origin origin) {
       return ".env";
     case Origin::environment:
       return "environment";
+    case Origin::development_secrets:
+      return development_secrets_path;
     case Origin::generated:
       return "generated";
   }

@@ -11,7 +11,7 @@
 namespace gatehouse::config {
 
 /// Where a setting's value came from.
-enum class Origin { fallback, dotenv, environment, generated };
+enum class Origin { fallback, dotenv, environment, development_secrets, generated };
 
 [[nodiscard]] std::string_view to_text(Origin origin);
 
@@ -20,6 +20,7 @@ struct Given {
   std::string text;  ///< empty: the default is asked for
   Origin origin;
   std::string variable;
+  bool is_public = false;  ///< it came from a file of its own that every user of the machine may read
 };
 
 /// Finds the value given for each setting, and names that are not settings. `catalog` and `environment` outlive it.

@@ -3,36 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
+
+#include "base/nearest_word.hpp"
 
 namespace gatehouse::config {
 namespace {
 
 constexpr std::array<std::string_view, 5> express_names{"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "FRONTEND_URL",
                                                         "API_URL"};
-constexpr std::size_t name_length_max = 64;
-constexpr std::size_t short_name_length_max = 8;
-
-/// Edits (insertion, deletion, substitution, swap of neighbours) between two names: the optimal string alignment
-/// distance, row by row. Both at most name_length_max long.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  using Distances = std::array<std::size_t, name_length_max + 1>;
-  Distances before{};
-  Distances previous{};
-  Distances current{};
-  for (std::size_t j = 0; j <= b.size(); ++j) previous[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    current[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
-      current[j] = std::min({previous[j] + 1, current[j - 1] + 1, previous[j - 1] + change});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) current[j] = std::min(current[j], before[j - 2] + 1);
-    }
-    before = previous;
-    previous = current;
-  }
-  return previous[b.size()];
-}
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -72,16 +51,10 @@ bool is_service_link(std::string_view name, std::string_view value) {
 }
 
 std::string_view nearest_name(const Catalog& catalog, std::string_view name) {
-  if (name.size() > name_length_max) return {};
-  std::size_t best = name.size() <= short_name_length_max ? 1 : 2;
-  std::string_view nearest;
-  for (const Setting* setting : catalog) {
-    const std::size_t distance = edit_distance(name, setting->name);
-    if (distance > best || (distance == best && !nearest.empty())) continue;
-    best = distance;
-    nearest = setting->name;
-  }
-  return nearest;
+  std::vector<std::string_view> names;
+  names.reserve(catalog.size());
+  for (const Setting* setting : catalog) names.push_back(setting->name);
+  return nearest_word(name, names);
 }
 
 }  // namespace gatehouse::config

@@ -26,8 +26,7 @@ inline constexpr std::string_view file_suffix = "_FILE";
 /// `db` sets nothing by accident: GATEHOUSE_SERVICE_HOST, GATEHOUSE_PORT_8000_TCP_ADDR, DB_PORT=tcp://10.0.0.7:5432.
 [[nodiscard]] bool is_service_link(std::string_view name, std::string_view value);
 
-/// The setting's name that a person who wrote `name` most likely meant: at most two letters added, left out, changed or
-/// swapped, or one in names of up to eight letters. Empty if no name is that near.
+/// The setting's name that a person who wrote `name` most likely meant: nearest_word().
 [[nodiscard]] std::string_view nearest_name(const Catalog& catalog, std::string_view name);
 
 }  // namespace gatehouse::config

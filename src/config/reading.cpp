@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <map>
 #include <span>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "config/checks.hpp"
 #include "config/dotenv.hpp"
 #include "config/key_rules.hpp"
+#include "config/names.hpp"
 
 namespace gatehouse::config {
 namespace {
@@ -28,9 +30,11 @@ class Reader {
   Reading run() {
     reading_.dotenv_name = sources_.dotenv_name;
     const Lookup lookup{catalog_, sources_.environment, read_dotenv()};
+    read_development_secrets();
     for (const FormEntry& entry : form_.entries()) resolve(entry, lookup);
     show_what_was_supplied();
     append(strict(), lookup.unknown_names());
+    check_dotenv_is_private();
     check();
     if (reading_.mistakes.empty()) generate_missing_keys();
     return std::move(reading_);
@@ -42,16 +46,17 @@ class Reader {
 
   Lookup::Variables read_dotenv() {
     if (!sources_.dotenv) return {};
-    auto entries = parse_dotenv(*sources_.dotenv);
-    if (!entries) {
-      const std::size_t line = entries.error().line;
-      const std::string& file = sources_.dotenv_name;
-      const std::string where = line == 0 ? file : file + " line " + std::to_string(line);
-      reading_.mistakes.push_back({where, entries.error().message, "correct the file"});
+    auto read = parse_dotenv(*sources_.dotenv);
+    if (!read) {
+      reading_.mistakes.push_back({dotenv_line(read.error().line), read.error().message, "correct the file"});
       return {};
     }
     Lookup::Variables variables;
-    for (DotenvEntry& entry : *entries) {
+    for (const std::size_t line : read->strange_lines) {
+      reading_.warnings.push_back({dotenv_line(line), "is not NAME=value", "it is ignored; correct or remove it"});
+    }
+    for (DotenvEntry& entry : read->entries) {
+      warn_of_disagreement(entry);
       const auto [place, is_new] = variables.insert_or_assign(std::move(entry.name), std::move(entry.value));
       if (is_new) continue;
       const std::string line = std::to_string(entry.line);
@@ -62,9 +67,54 @@ class Reader {
     return variables;
   }
 
+  /// A line of the file, for people; 0 is the file.
+  [[nodiscard]] std::string dotenv_line(std::size_t line) const {
+    return line == 0 ? sources_.dotenv_name : sources_.dotenv_name + " line " + std::to_string(line);
+  }
+
+  /// One file serves several programs, and they do not agree on what it says.
+  void warn_of_disagreement(const DotenvEntry& entry) {
+    const bool is_prefixed = entry.name.starts_with(name_prefix);
+    const std::string_view name = std::string_view{entry.name}.substr(is_prefixed ? name_prefix.size() : 0);
+    if (entry.disagreement.empty() || !is_known_name(catalog_, name)) return;
+    reading_.warnings.push_back({entry.name,
+                                 std::string{entry.disagreement} + " in " + dotenv_line(entry.line) +
+                                     ", which Compose reads otherwise than node and Gatehouse",
+                                 "put the value into single quotes, which all read alike"});
+  }
+
+  void warn_of_public_file(const std::string& variable) {
+    if (form_.environment() != Environment::production) return;
+    reading_.warnings.push_back(
+        {variable, "names a file that every user of this machine may read", "chmod 600 the file"});
+  }
+
+  void check_dotenv_is_private() {
+    if (!sources_.is_dotenv_public || form_.environment() != Environment::production) return;
+    reading_.warnings.push_back(
+        {sources_.dotenv_name, "may be read by every user of this machine", "chmod 600 " + sources_.dotenv_name});
+  }
+
+  /// Secrets that `./dev serve` made stand in for missing ones, except in production.
+  std::optional<Given> find_given(const Setting& setting, const Lookup& lookup) {
+    auto given = lookup.find(setting, reading_.mistakes);
+    const bool is_missing = !given || given->text.empty();
+    if (!is_missing || setting.secrecy != Secrecy::key || form_.environment() == Environment::production) return given;
+    const auto made = development_secrets_.find(setting.name);
+    if (made == development_secrets_.end()) return given;
+    return Given{made->second, Origin::development_secrets, std::string{setting.name}};
+  }
+
+  void read_development_secrets() {
+    const auto read = sources_.development_secrets ? parse_dotenv(*sources_.development_secrets) : Dotenv{};
+    if (!read) return;
+    for (const DotenvEntry& entry : read->entries) development_secrets_[entry.name] = entry.value;
+  }
+
   void resolve(const FormEntry& entry, const Lookup& lookup) {
     const Setting& setting = *entry.setting;
-    auto given = lookup.find(setting, reading_.mistakes);
+    auto given = find_given(setting, lookup);
+    if (given && given->is_public) warn_of_public_file(given->variable);
     const bool has_value = given && !given->text.empty();
     const std::string_view fallback = default_text(setting, form_.environment());
     const std::string_view text = has_value ? std::string_view{given->text} : fallback;
@@ -147,6 +197,7 @@ class Reader {
   const Catalog catalog_;
   const Sources& sources_;
   crypto::Random& random_;
+  std::map<std::string, std::string, std::less<>> development_secrets_;
   Reading reading_;
 };
 

@@ -17,6 +17,15 @@ std::map<std::string, std::string, std::less<>> read_environment(const char* con
   return environment;
 }
 
+bool is_public_file(const std::string& path) {
+  constexpr std::string_view of_one_container = "/run/secrets/";
+  if (path.starts_with(of_one_container)) return false;
+  std::error_code failure;
+  const std::filesystem::file_status status = std::filesystem::status(path, failure);
+  return std::filesystem::is_regular_file(status) &&
+         (status.permissions() & std::filesystem::perms::others_read) != std::filesystem::perms::none;
+}
+
 std::optional<std::string> read_text_file(const std::string& path, std::size_t bytes_max) {
   std::error_code failure;
   if (std::filesystem::is_directory(path, failure)) return std::nullopt;

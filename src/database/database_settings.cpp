@@ -37,26 +37,38 @@ Parsed<void> choose_host(DatabaseSettings& settings, Text text) {
   return assign_host(text, settings.postgres.host);
 }
 
+/// The Express service's database was PostgreSQL on this machine where DB_HOST did not say otherwise. These names are
+/// read behind SQLITE_PATH, which says that it is not.
+Parsed<void> choose_postgres(DatabaseSettings& settings, Parsed<void> assigned) {
+  if (!settings.sqlite.is_named) settings.kind = DatabaseKind::postgres;
+  return assigned;
+}
+
+Parsed<void> choose_file(DatabaseSettings& settings, Text text) {
+  settings.sqlite.is_named = true;
+  return assign_text(text, settings.sqlite.path);
+}
+
 /// DATABASE_URL stands behind the names that it wins over.
 constexpr std::array rows{
     Row{{"SQLITE_PATH", group, "data/gatehouse.db",
          "The SQLite database's file, used if neither DATABASE_URL nor DB_HOST is set."},
-        [](DatabaseSettings& s, Text text) { return assign_text(text, s.sqlite.path); }},
+        choose_file},
     Row{{"SQLITE_READERS", group, "2", "Connections that read the SQLite database."},
         [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 64}, s.sqlite.readers); }},
     Row{{"DB_HOST", group, "",
          "PostgreSQL's host name, address or socket directory, or several, comma-separated: the one that takes writes "
-         "is "
-         "used. If it is set, the database is PostgreSQL."},
+         "is used. If it is set, the database is PostgreSQL. Without it, DB_NAME, DB_USER and DB_PASSWORD mean "
+         "PostgreSQL on localhost, unless SQLITE_PATH is set."},
         choose_host},
     Row{{"DB_PORT", group, "5432", "PostgreSQL's port, or one for each host, comma-separated."},
         [](DatabaseSettings& s, Text text) { return read_ports(s.postgres, text); }},
     Row{{"DB_NAME", group, "nodejs_app", "The database's name."},
-        [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.name); }},
+        [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_text(text, s.postgres.name)); }},
     Row{{"DB_USER", group, "postgres", "The database role."},
-        [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.user); }},
+        [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_text(text, s.postgres.user)); }},
     Row{{"DB_PASSWORD", group, "", "The role's password.", Secrecy::secret},
-        [](DatabaseSettings& s, Text text) { return assign_secret(text, s.postgres.password); }},
+        [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_secret(text, s.postgres.password)); }},
     Row{{"DB_SSL", group, "false", "Use TLS to PostgreSQL and verify its certificate and host name (verify-full)."},
         [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.ssl); }},
     Row{{"DB_SSL_CA", group, "",

@@ -15,6 +15,7 @@ enum class DatabaseKind { sqlite, postgres };
 /// The embedded database.
 struct SqliteSettings {
   std::string path = "data/gatehouse.db";  ///< SQLITE_PATH
+  bool is_named = false;                   ///< whether SQLITE_PATH was given
   unsigned readers = 2;                    ///< SQLITE_READERS, reader connections
 };
 

@@ -21,45 +21,38 @@ bool is_name(std::string_view name) {
   return true;
 }
 
-/// The entry as a line that means the same, whatever bytes the value has.
-void append_line(std::string& text, const config::DotenvEntry& entry) {
-  text += entry.name;
-  text += "=\"";
-  for (const char c : entry.value) {
-    if (c == '\n') {
-      text += "\\n";
-    } else if (c == '\r') {
-      text += "\\r";
-    } else if (c == '"' || c == '\\') {
-      (text += '\\') += c;
-    } else {
-      text += c;
-    }
+/// The entry as a line that means the same; false where its value has every kind of quote.
+bool append_line(std::string& text, const config::DotenvEntry& entry) {
+  for (const char quote : {'\'', '`'}) {
+    if (entry.value.contains(quote)) continue;
+    text += entry.name + '=' + quote + entry.value + quote + '\n';
+    return true;
   }
-  text += "\"\n";
+  return false;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view input{reinterpret_cast<const char*>(bytes), size};
-  const auto entries = config::parse_dotenv(input);
-  if (!entries) {
-    if (entries.error().line > size + 1 || entries.error().message.empty()) std::abort();
+  const auto read = config::parse_dotenv(input);
+  if (!read) {
+    if (read.error().line > size + 1 || read.error().message.empty()) std::abort();
     return 0;
   }
-  if (size > config::dotenv_bytes_max || entries->size() > config::dotenv_entries_max) std::abort();
+  const auto& entries = read->entries;
+  if (size > config::dotenv_bytes_max || entries.size() > config::dotenv_entries_max) std::abort();
 
   std::string rewritten;
-  for (const config::DotenvEntry& entry : *entries) {
-    if (!is_name(entry.name)) std::abort();
-    append_line(rewritten, entry);
+  for (const config::DotenvEntry& entry : entries) {
+    if (!is_name(entry.name) || entry.value.contains('\r')) std::abort();
+    if (!append_line(rewritten, entry)) return 0;
   }
   if (rewritten.size() > config::dotenv_bytes_max) return 0;
   const auto again = config::parse_dotenv(rewritten);
-  if (!again || again->size() != entries->size()) std::abort();
-  for (std::size_t i = 0; i < entries->size(); ++i) {
-    if ((*again)[i].name != (*entries)[i].name || (*again)[i].value != (*entries)[i].value) std::abort();
+  if (!again || again->entries.size() != entries.size()) std::abort();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (again->entries[i].name != entries[i].name || again->entries[i].value != entries[i].value) std::abort();
   }
   return 0;
 }

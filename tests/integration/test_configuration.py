@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import select
+import shutil
 import socket
 import subprocess
 
@@ -214,6 +215,88 @@ def test_dotenv_of_the_express_service_starts_unchanged(serving, tmp_path, datab
         assert preflight.header("Access-Control-Allow-Origin") == "http://localhost:3001"
 
 
+def doctor_on(tmp_path, dotenv, **settings):
+    (tmp_path / ".env").write_text(dotenv)
+    return run_command(["doctor"], {"SQLITE_PATH": "x.db"} | settings, tmp_path).stdout
+
+
+def test_dotenv_that_node_and_compose_read_differently_is_read_as_node_does_and_said(tmp_path):
+    said = doctor_on(tmp_path, "# note\nLOG_LEVEL=warn#ing\nGATEHOUSE_SESSION_TTL=`2d`\nOTHER=a#b\nPORT=1 # fine\n")
+    assert re.search(r"LOG_LEVEL +warn +\.env", said)
+    assert re.search(r"SESSION_TTL +2d +\.env", said)
+    assert "note   settings: LOG_LEVEL: has a # without a blank before it in .env line 2, which Compose reads" in said
+    assert "note   settings: GATEHOUSE_SESSION_TTL: stands in backticks in .env line 3" in said
+    assert said.count("Compose") == 2
+
+
+DOTENV_VALUES = [
+    "plain",
+    "a#b",
+    "a #b",
+    "#b",
+    "`a # b`",
+    "'a # b' c",
+    r'"a\nb\tc"',
+    r'"a\"b"',
+    r"'a\nb'",
+    "  a b  ",
+    "$HOME",
+    '""',
+    "",
+    "'a\nb'",
+    "a'b'",
+    "a=b==",
+]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize("value", DOTENV_VALUES)
+def test_dotenv_means_what_node_makes_of_it(tmp_path, value):
+    (tmp_path / ".env").write_text(f"my-key=foreign\n  JWT_ISSUER={value}\nLAST=1\n")
+    script = "process.stdout.write(process.env.JWT_ISSUER)"
+    node = [shutil.which("node"), f"--env-file={tmp_path}/.env", "-e", script]
+    expected = subprocess.run(node, capture_output=True, text=True, check=True, env={}).stdout
+    shown = run_command(["doctor"], {"SQLITE_PATH": "x.db"}, tmp_path).stdout
+    found = re.search(r"^  JWT_ISSUER +(.*?) +(\.env|default)", shown, re.MULTILINE | re.DOTALL)
+    assert found and found.group(1) == (expected or "gatehouse")
+
+
+def test_foreign_lines_do_not_stop_the_start(serving, tmp_path):
+    (tmp_path / ".env").write_text("my-key=\n2nd=x\nspring.datasource.url=jdbc:x\nsome text\nLOG_LEVEL=warn\n")
+    program = serving({"SQLITE_PATH": str(tmp_path / "x.db"), "LOG_LEVEL": "info"})
+    warnings = [event["name"] for event in program.events("setting_warning")]
+    assert [name for name in warnings if ".env" in name] == [".env line 4"]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o640, 0o600])
+def test_secrets_that_everybody_may_read_are_a_warning_in_production(tmp_path, mode):
+    secret = tmp_path / "secret"
+    secret.write_text(secrets.token_urlsafe(32))
+    (tmp_path / ".env").write_text(f"API_KEY={secrets.token_urlsafe(32)}\nJWT_SECRET={secrets.token_urlsafe(32)}\n")
+    for path in (secret, tmp_path / ".env"):
+        path.chmod(mode)
+    settings = {"SQLITE_PATH": "x.db", "SESSION_SECRET_FILE": str(secret)}
+    for environment in ("production", "development"):
+        said = run_command(["doctor"], settings | {"APP_ENV": environment}, tmp_path).stdout
+        is_warned = environment == "production" and bool(mode & 0o004)
+        assert (".env: may be read by every user of this machine; chmod 600" in said) == is_warned
+        assert ("SESSION_SECRET_FILE: names a file that every user of this machine may read" in said) == is_warned
+
+
+def test_doctor_reads_the_secrets_that_dev_serve_made(tmp_path):
+    (tmp_path / "data").mkdir()
+    made = {name: secrets.token_urlsafe(32) for name in ("API_KEY", "JWT_SECRET", "SESSION_SECRET")}
+    (tmp_path / "data" / "dev.env").write_text("".join(f"{name}={value}\n" for name, value in made.items()))
+    said = doctor_on(tmp_path, f"JWT_SECRET={secrets.token_urlsafe(32)}\n", APP_ENV="development")
+    assert re.search(r"API_KEY +\(hidden\) +data/dev.env", said)
+    assert re.search(r"JWT_SECRET +\(hidden\) +\.env", said)
+    assert "SESSION_SECRET: is not set" not in said
+    assert not any(value in said for value in made.values())
+    production = doctor_on(tmp_path, "", APP_ENV="production")
+    assert "dev.env" not in production
+    assert "WRONG  settings: API_KEY" in production
+
+
 COMMANDS = [
     "",
     "serve",
@@ -225,6 +308,10 @@ COMMANDS = [
     "db reset",
     "sessions cleanup",
     "users forget-express-passwords",
+    "users list",
+    "users show 1",
+    "users disable 1",
+    "sessions list 1",
 ]
 
 

@@ -23,7 +23,22 @@ std::string warnings_of(const Variables& variables, Environment kind = Environme
 
 TEST(DatabaseSettings, Host_ChoosesPostgres) {
   EXPECT_EQ(read_section(database_section(), {{"DB_HOST", "db"}}).settings.kind, DatabaseKind::postgres);
-  EXPECT_EQ(read_section(database_section(), {{"DB_NAME", "app"}}).settings.kind, DatabaseKind::sqlite);
+  EXPECT_EQ(read_section(database_section(), {{"DB_SSL", "true"}}).settings.kind, DatabaseKind::sqlite);
+}
+
+TEST(DatabaseSettings, NamesOfTheExpressServiceWithoutAHost_ArePostgresOnLocalhost) {
+  for (const auto& [name, value] : Variables{{"DB_NAME", "auth"}, {"DB_USER", "app"}, {"DB_PASSWORD", "x"}}) {
+    const auto read = read_section(database_section(), {{name, value}});
+    EXPECT_EQ(read.settings.kind, DatabaseKind::postgres) << name;
+    EXPECT_EQ(read.settings.postgres.host, "localhost") << name;
+    EXPECT_EQ(read.mistakes(), "") << name;
+    const auto file = read_section(database_section(), {{name, value}, {"SQLITE_PATH", "data/gatehouse.db"}},
+                                   Environment::production);
+    EXPECT_EQ(file.settings.kind, DatabaseKind::sqlite) << name;
+    EXPECT_THAT(file.mistakes(), HasSubstr(name + ": is set, but DB_HOST and DATABASE_URL are not")) << name;
+    const auto url = read_section(database_section(), {{name, value}, {"DATABASE_URL", "sqlite:app.db"}});
+    EXPECT_EQ(url.settings.kind, DatabaseKind::sqlite) << name;
+  }
 }
 
 TEST(DatabaseSettings, HostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
@@ -70,8 +85,7 @@ TEST(DatabaseSettings, PoolMinAboveMax_IsRefused) {
 }
 
 TEST(DatabaseSettings, NamesForPostgresWithoutAHost_AreRefusedInProduction) {
-  for (const auto& [name, value] : Variables{
-           {"DB_PORT", "6000"}, {"DB_NAME", "auth"}, {"DB_USER", "app"}, {"DB_PASSWORD", "x"}, {"DB_SSL", "true"}}) {
+  for (const auto& [name, value] : Variables{{"DB_PORT", "6000"}, {"DB_SSL", "true"}}) {
     const std::string problem = name + ": is set, but DB_HOST and DATABASE_URL are not";
     EXPECT_THAT(mistakes_of({{name, value}}), HasSubstr(problem));
     EXPECT_EQ(mistakes_of({{name, value}}, Environment::development), "");

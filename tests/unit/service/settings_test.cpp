@@ -189,11 +189,50 @@ TEST(LoadSettings, DatabaseUrl_WinsOverTheNames) {
 
 TEST(LoadSettings, DatabaseHost_ChoosesPostgres) {
   EXPECT_EQ(load_well({{{"DB_HOST", "db"}}, {}}).settings.database.kind, database::DatabaseKind::postgres);
-  EXPECT_EQ(load_well({{{"DB_NAME", "app"}}, {}}).settings.database.kind, database::DatabaseKind::sqlite);
+  EXPECT_EQ(load_well({{{"DB_NAME", "app"}}, {}}).settings.database.kind, database::DatabaseKind::postgres);
+  EXPECT_EQ(load_well({{}, {}}).settings.database.kind, database::DatabaseKind::sqlite);
+}
+
+/// A setting of the resolved list as one text.
+std::string line(const Loaded& loaded, std::string_view name) {
+  const auto one =
+      std::ranges::find(loaded.reading.resolved, name, [](const auto& each) { return each.setting->name; });
+  return one->shown + " " + std::string{to_text(one->origin)} + " " + one->variable;
 }
 
 TEST(LoadSettings, UnreadableDotenv_IsAMistakeWithItsLine) {
-  EXPECT_THAT(mistakes_of({{}, "PORT=1\nnonsense\n"}), HasSubstr(".env line 2: the name is not followed by ="));
+  const std::string with_nul{"PORT=1\nA=\0\n", 11};
+  EXPECT_THAT(mistakes_of({{}, with_nul}), HasSubstr(".env line 2: the file contains a NUL byte"));
+}
+
+TEST(LoadSettings, LineThatIsNoSetting_IsAWarningWithItsNumber) {
+  const Loaded loaded = load_well({{}, "PORT=1\nnonsense\n"});
+  EXPECT_EQ(loaded.settings.server.port, 1);
+  EXPECT_EQ(all_of(loaded.reading.warnings).find("PORT"), std::string::npos);
+  EXPECT_THAT(all_of(loaded.reading.warnings), HasSubstr(".env line 2: is not NAME=value"));
+}
+
+TEST(LoadSettings, LineThatComposeReadsOtherwise_IsAWarningWithItsNumber) {
+  const std::string warnings =
+      all_of(load_well({{}, "X=a#b\nHOST=`::1`\nGATEHOUSE_JWT_ISSUER=a#b\n"}).reading.warnings);
+  EXPECT_THAT(warnings, HasSubstr("HOST: stands in backticks in .env line 2"));
+  EXPECT_THAT(warnings, HasSubstr("GATEHOUSE_JWT_ISSUER: has a # without a blank before it in .env line 3"));
+  EXPECT_EQ(warnings.find("line 1"), std::string::npos);
+}
+
+TEST(LoadSettings, SecretsThatDevServeMade_StandInForMissingOnesExceptInProduction) {
+  Sources sources;
+  sources.environment["API_KEY"] = good_api_key;
+  sources.development_secrets =
+      "API_KEY=" + std::string(40, 'x') + "\nSESSION_SECRET=" + std::string{good_jwt_secret} + "\nPORT=1\n";
+  const Loaded loaded = load_well(sources);
+  EXPECT_EQ(loaded.settings.api.api_keys.at(0).reveal(), good_api_key);
+  EXPECT_EQ(loaded.settings.sessions.secrets.at(0).reveal(), good_jwt_secret);
+  EXPECT_EQ(line(loaded, "SESSION_SECRET"), "(hidden) data/dev.env SESSION_SECRET");
+  EXPECT_EQ(line(loaded, "JWT_SECRET"), "(hidden) generated ");
+  EXPECT_EQ(loaded.settings.server.port, 8000);
+  sources.environment["APP_ENV"] = "production";
+  EXPECT_THAT(mistakes_of(sources), HasSubstr("SESSION_SECRET: is missing"));
 }
 
 TEST(LoadSettings, NameTwiceInDotenv_LastCountsWithAWarning) {
@@ -211,13 +250,6 @@ TEST(LoadSettings, KubernetesServiceLinks_SetNothing) {
   const Loaded loaded = load_well(sources);
   EXPECT_EQ(loaded.settings.server.port, 8000);
   EXPECT_EQ(loaded.settings.database.postgres.port, 5432);
-}
-
-/// A setting of the resolved list as one text.
-std::string line(const Loaded& loaded, std::string_view name) {
-  const auto one =
-      std::ranges::find(loaded.reading.resolved, name, [](const auto& each) { return each.setting->name; });
-  return one->shown + " " + std::string{to_text(one->origin)} + " " + one->variable;
 }
 
 TEST(LoadSettings, ResolvedList_SaysValueAndOriginAndHidesSecrets) {
