@@ -1,5 +1,6 @@
 #include "api/api_settings.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "config/assign.hpp"
@@ -13,6 +14,15 @@ using Text = std::string_view;
 
 constexpr std::array login_error_styles{Choice<LoginErrors>{"uniform", LoginErrors::uniform},
                                         Choice<LoginErrors>{"detailed", LoginErrors::detailed}};
+
+constexpr std::array unknown_field_policies{Choice<http::UnknownFields>{"ignore", http::UnknownFields::skip},
+                                            Choice<http::UnknownFields>{"refuse", http::UnknownFields::refuse}};
+
+Parsed<void> assign_origins(Text text, std::vector<std::string>& out) {
+  if (to_lower(text) != "none") return assign_list(text, parse_origin, out);
+  out.clear();
+  return {};
+}
 
 constexpr std::array rows{
     Row{{"API_KEY", secrets_group, "",
@@ -30,11 +40,12 @@ constexpr std::array rows{
         [](ApiSettings& s, Text text) { return assign_boolean(text, s.api_keys_tell_client); }},
     Row{{.name = "ALLOWED_ORIGINS",
          .group = "HTTP server",
-         .default_text = "",
+         .default_text = "http://localhost:3000,http://127.0.0.1:3000",
          .description = "Web origins that browsers may call from, comma-separated: "
-                        "https://app.example.com,http://localhost:3000.",
+                        "https://app.example.com,http://localhost:3000; none allows no origin.",
+         .production_default = "none",
          .follows = "TLS_KEY"},
-        [](ApiSettings& s, Text text) { return assign_list(text, parse_origin, s.allowed_origins); }},
+        [](ApiSettings& s, Text text) { return assign_origins(text, s.allowed_origins); }},
     Row{{.name = "LOOSE_PATHS",
          .group = "HTTP server",
          .default_text = "false",
@@ -49,6 +60,13 @@ constexpr std::array rows{
                         "Express did.",
          .follows = "HASH_WAIT_MAX"},
         [](ApiSettings& s, Text text) { return assign_choice(text, login_error_styles, s.login_errors); }},
+    Row{{.name = "UNKNOWN_FIELDS",
+         .group = "HTTP server",
+         .default_text = "ignore",
+         .description = "ignore skips fields of a body that the route does not know, as Express did; refuse answers "
+                        "400 and names them.",
+         .follows = "ALLOWED_ORIGINS"},
+        [](ApiSettings& s, Text text) { return assign_choice(text, unknown_field_policies, s.unknown_fields); }},
 };
 
 }  // namespace
@@ -56,11 +74,12 @@ constexpr std::array rows{
 Section<ApiSettings> api_section() { return {.rows = rows}; }
 
 Parsed<std::string> parse_origin(std::string_view text) {
-  const std::unexpected refusal(Unreadable{"an origin (write https://app.example.com, without a path or a final /)"});
+  const std::unexpected refusal(Unreadable{"an origin (write https://app.example.com, without a path)"});
   std::string origin = to_lower(text);
   const bool secure = origin.starts_with("https://");
   if (!secure && !origin.starts_with("http://")) return refusal;
-  std::string_view host = std::string_view{origin}.substr(secure ? 8 : 7);
+  if (origin.ends_with('/')) origin.pop_back();
+  std::string_view host = std::string_view{origin}.substr(std::min<std::size_t>(secure ? 8 : 7, origin.size()));
   const std::size_t colon = host.rfind(':');
   const bool has_port = colon != std::string_view::npos && !host.substr(colon).ends_with(']');
   const std::string_view port = has_port ? host.substr(colon + 1) : std::string_view{};

@@ -5,6 +5,7 @@
 
 #include "base/secret_string.hpp"
 #include "config/setting.hpp"
+#include "http/body.hpp"
 
 namespace gatehouse::api {
 
@@ -16,18 +17,21 @@ enum class LoginErrors {
 
 /// Who may call, and what callers are told.
 struct ApiSettings {
-  std::vector<SecretString> api_keys;               ///< API_KEY, all valid at once
-  std::vector<std::string> allowed_origins;         ///< ALLOWED_ORIGINS, exact origins
-  bool api_keys_tell_client = true;                 ///< API_KEYS_TELL_CLIENT
-  bool loose_paths = false;                         ///< LOOSE_PATHS: /Users/ is /users
-  LoginErrors login_errors = LoginErrors::uniform;  ///< LOGIN_ERRORS
+  std::vector<SecretString> api_keys;  ///< API_KEY, all valid at once
+  /// ALLOWED_ORIGINS, exact origins
+  std::vector<std::string> allowed_origins{"http://localhost:3000", "http://127.0.0.1:3000"};
+  bool api_keys_tell_client = true;                                ///< API_KEYS_TELL_CLIENT
+  bool loose_paths = false;                                        ///< LOOSE_PATHS: /Users/ is /users
+  LoginErrors login_errors = LoginErrors::uniform;                 ///< LOGIN_ERRORS
+  http::UnknownFields unknown_fields = http::UnknownFields::skip;  ///< UNKNOWN_FIELDS
 };
 
 /// Their names, defaults and rules.
 [[nodiscard]] config::Section<ApiSettings> api_section();
 
 /// A web origin (RFC 6454 section 6.2), `https://app.example.com` or `http://localhost:3000`: http or https, a host, an
-/// optional port and nothing else. Returned as browsers send it: lower case, without the scheme's default port.
+/// optional port; a final slash is let pass. Returned as browsers send it: lower case, without the scheme's default
+/// port.
 [[nodiscard]] config::Parsed<std::string> parse_origin(std::string_view text);
 
 }  // namespace gatehouse::api

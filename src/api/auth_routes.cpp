@@ -18,14 +18,14 @@ using http::Answer;
 using http::Request;
 using http::Status;
 
-/// The token of `Authorization: Bearer …` (RFC 6750 section 2.1), "" where there is none.
+/// The token of `Authorization: Bearer …` (RFC 6750 section 2.1), or of `Authorization: …` without a scheme, as older
+/// clients send it. "" where there is none.
 std::string_view bearer_token(const Request& request) {
   constexpr std::string_view scheme = "bearer ";
+  if (request.headers.count(http::Field::authorization) != 1) return {};
   const std::string_view value = request.headers[http::Field::authorization];
-  if (request.headers.count(http::Field::authorization) != 1 || value.size() < scheme.size() ||
-      !boost::beast::iequals(value.substr(0, scheme.size()), scheme)) {
-    return {};
-  }
+  if (!value.contains(' ')) return value;
+  if (!boost::beast::iequals(value.substr(0, scheme.size()), scheme)) return {};
   return value.substr(scheme.size());
 }
 
@@ -44,9 +44,9 @@ constexpr auto session_body =
     http::body_fields(problem("session_required"), http::field("session", &SessionBody::session));
 
 /// The session a body carries; nothing when the refusal has been answered.
-std::optional<std::string> read_session(const Request& request, Answer& answer) {
+std::optional<std::string> read_session(const Request& request, http::UnknownFields unknown, Answer& answer) {
   json::TextBuffer texts;
-  const auto body = http::read_body(request, session_body, texts);
+  const auto body = http::read_body(request, session_body, texts, unknown);
   if (body) return std::string{body->session};
   refuse(answer, body.error());
   return std::nullopt;
@@ -94,11 +94,15 @@ void append_session_json(std::string& out, const sessions::SessionView& session)
 }  // namespace
 
 AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
-                       LoginErrors login_errors)
-    : login_(login), identity_(identity), sessions_(sessions), login_errors_(login_errors) {}
+                       const ApiSettings& settings)
+    : login_(login),
+      identity_(identity),
+      sessions_(sessions),
+      login_errors_(settings.login_errors),
+      unknown_fields_(settings.unknown_fields) {}
 
 Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
-  auto body = http::read_body(request, login_body);
+  auto body = http::read_body(request, login_body, unknown_fields_);
   if (!body) co_return refuse(answer, body.error());
   sessions::Client client{std::string{request.client.text}, std::string{request.client.user_agent}};
   const auto login =
@@ -108,7 +112,7 @@ Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
 }
 
 Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
-  auto session = read_session(request, answer);
+  auto session = read_session(request, unknown_fields_, answer);
   if (!session) co_return;
   co_await sessions_.close(std::move(*session));
   answer.send(Status::ok, message_json("Logged out successfully"));
@@ -117,7 +121,7 @@ Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
 bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
   if (!identity_.answers_from_memory()) return false;
   json::TextBuffer texts;
-  const auto body = http::read_body(request, session_body, texts);
+  const auto body = http::read_body(request, session_body, texts, unknown_fields_);
   if (!body) return false;
   switch (identity_.by_session_now(body->session, view_)) {
     case sessions::CachedVerdict::active:
@@ -133,7 +137,7 @@ bool AuthRoutes::verify_session_now(const Request& request, Answer& answer) {
 }
 
 Task<> AuthRoutes::verify_session(const Request& request, Answer& answer) {
-  auto session = read_session(request, answer);
+  auto session = read_session(request, unknown_fields_, answer);
   if (!session) co_return;
   const auto verified = co_await identity_.by_session(std::move(*session));
   if (!verified) co_return answer.refuse(problem_of(verified.error()));

@@ -14,9 +14,9 @@ namespace gatehouse::api {
 /// `/user-auth`: login, logout, and the two questions every request of a frontend asks. One per io thread.
 class AuthRoutes {
  public:
-  /// Everything outlives the routes.
+  /// Everything but the settings outlives the routes.
   AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
-             LoginErrors login_errors);
+             const ApiSettings& settings);
 
   Task<> log_in(const http::Request& request, http::Answer& answer);
   Task<> log_out(const http::Request& request, http::Answer& answer);
@@ -46,6 +46,7 @@ class AuthRoutes {
   flows::IdentityFlow& identity_;
   sessions::SessionService& sessions_;
   const LoginErrors login_errors_;
+  const http::UnknownFields unknown_fields_;
   std::string json_;            ///< answers that are written without waiting reuse its memory
   sessions::SessionView view_;  ///< the same for sessions from the cache
 };

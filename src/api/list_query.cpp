@@ -1,7 +1,10 @@
 #include "api/list_query.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
+
+#include "http/form.hpp"
 
 namespace gatehouse::api {
 namespace {
@@ -9,12 +12,20 @@ namespace {
 /// An answer that lists everything wrong with a long query would be many times as long.
 constexpr std::size_t errors_max = 8;
 
+/// A number beyond all bounds is one above the maximum, too.
 std::optional<unsigned> parse_limit(std::string_view text) {
   unsigned limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  const bool number = error == std::errc{} && end == text.data() + text.size();
-  if (!number || limit < 1 || limit > page_limit_max) return std::nullopt;
-  return limit;
+  if (text.empty() || end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) return page_limit_max;
+  if (error != std::errc{} || limit < 1) return std::nullopt;
+  return std::min(limit, page_limit_max);
+}
+
+std::string decode(std::string_view encoded) {
+  std::string text;
+  http::append_form_decoded(encoded, text);
+  return text;
 }
 
 /// What is wrong with a parameter, as in FieldError.
@@ -38,7 +49,11 @@ std::optional<Complaint> take(std::string_view name, std::string_view value, con
     if (query.after) return std::nullopt;
     return Complaint{"must be the cursor of a Link header this service sent", "invalid_cursor"};
   }
-  return Complaint{"is not a known parameter", "unknown_parameter"};
+  if (name == "email") {
+    if (query.email) return Complaint{"is given more than once", "duplicate"};
+    query.email = decode(value);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -46,14 +61,10 @@ std::optional<Complaint> take(std::string_view name, std::string_view value, con
 std::expected<ListQuery, FieldErrors> parse_list_query(std::string_view query, const PageCursor& cursor) {
   ListQuery result;
   FieldErrors errors;
-  while (!query.empty() && errors.size() < errors_max) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(pair.size() == query.size() ? pair.size() : pair.size() + 1);
-    if (pair.empty()) continue;
-    const std::string_view name = pair.substr(0, pair.find('='));
-    const std::string_view value = name.size() == pair.size() ? std::string_view{} : pair.substr(name.size() + 1);
-    const auto complaint = take(name, value, cursor, result);
-    if (complaint) errors.push_back({std::string{name}, std::string{complaint->message}, complaint->code});
+  while (const auto pair = http::take_form_pair(query)) {
+    const auto complaint = take(pair->name, pair->value, cursor, result);
+    if (complaint) errors.push_back({std::string{pair->name}, std::string{complaint->message}, complaint->code});
+    if (errors.size() == errors_max) break;
   }
   if (!errors.empty()) return std::unexpected(std::move(errors));
   return result;

@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/page_cursor.hpp"
@@ -11,8 +12,9 @@ namespace gatehouse::api {
 
 /// What `GET /users?…` asks for. Without parameters: everything.
 struct ListQuery {
-  std::optional<unsigned> limit;  ///< 1..page_limit_max
+  std::optional<unsigned> limit;  ///< 1..page_limit_max; more was asked for as page_limit_max
   std::optional<users::PagePosition> after;
+  std::optional<std::string> email;  ///< of the one user who is wanted; not checked
 
   [[nodiscard]] bool wants_page() const { return limit || after; }
 };
@@ -20,7 +22,8 @@ struct ListQuery {
 inline constexpr unsigned page_limit_max = 1000;
 inline constexpr unsigned page_limit_default = 100;
 
-/// Reads a query string, `limit=10&after=…`. Unknown and repeated parameters are refused like wrong values.
+/// Reads a query string, `limit=10&after=…` or `email=ada%40example.com`. Unknown parameters are ignored; repeated ones
+/// are refused like wrong values.
 [[nodiscard]] std::expected<ListQuery, FieldErrors> parse_list_query(std::string_view query, const PageCursor& cursor);
 
 }  // namespace gatehouse::api

@@ -25,10 +25,12 @@ constexpr auto new_user_body =
                       http::field("last_name", &users::NewUser::last_name),
                       http::field("email", &users::NewUser::email), http::field("password", &users::NewUser::password));
 
-constexpr auto user_changes_body = http::body_fields(http::field("first_name", &users::UserChanges::first_name),
-                                                     http::field("last_name", &users::UserChanges::last_name),
-                                                     http::field("email", &users::UserChanges::email),
-                                                     http::field("password", &users::UserChanges::password));
+/// Clients send the whole user as they got it; what they cannot change does not count.
+constexpr auto user_changes_body = http::body_fields(
+    http::field("first_name", &users::UserChanges::first_name),
+    http::field("last_name", &users::UserChanges::last_name), http::field("email", &users::UserChanges::email),
+    http::field("password", &users::UserChanges::password), http::ignored_field<users::UserChanges>("id"),
+    http::ignored_field<users::UserChanges>("created_at"), http::ignored_field<users::UserChanges>("updated_at"));
 
 std::optional<UserId> read_id(const Request& request, Answer& answer) {
   const auto id = parse_id<UserId>(request.parameter(0));
@@ -61,6 +63,15 @@ void write_users(json::Writer& writer, const std::vector<users::User>& page) {
   for (const users::User& user : page) users::write_user(writer, user);
 }
 
+std::string list_json(const std::vector<users::User>& users) {
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_array();
+  write_users(writer, users);
+  writer.end_array();
+  return json;
+}
+
 /// Of the streamed list: some 25 KB, so that a thousand clients who stop reading hold 25 MB.
 constexpr unsigned part_users_max = 128;
 
@@ -69,12 +80,13 @@ users::PagePosition position_of(const users::User& user) { return {user.created_
 }  // namespace
 
 UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& accounts, const PageCursor& cursor,
-                       crypto::Random& random)
-    : users_(database), accounts_(accounts), cursor_(&cursor), random_(random) {}
+                       crypto::Random& random, http::UnknownFields unknown_fields)
+    : users_(database), accounts_(accounts), cursor_(&cursor), random_(random), unknown_fields_(unknown_fields) {}
 
 Task<> UserRoutes::list(const Request& request, Answer& answer) {
   const auto query = parse_list_query(request.query, *cursor_);
   if (!query) co_return answer.refuse(problem("validation_failed"), query.error());
+  if (query->email) co_return co_await list_by_email(*query->email, answer);
   if (query->wants_page()) {
     co_await list_page(query->limit.value_or(page_limit_default), query->after, answer);
   } else {
@@ -90,12 +102,15 @@ Task<> UserRoutes::list_page(unsigned limit, std::optional<users::PagePosition> 
     const std::string next = cursor_->write(position_of(page.back()), random_);
     answer.add_header("Link", "</users?limit=" + std::to_string(limit) + "&after=" + next + ">; rel=\"next\"");
   }
-  std::string json;
-  json::Writer writer{json};
-  writer.begin_array();
-  write_users(writer, page);
-  writer.end_array();
-  answer.send(Status::ok, json);
+  answer.send(Status::ok, list_json(page));
+}
+
+/// The one user with this address, as a list.
+Task<> UserRoutes::list_by_email(std::string email, Answer& answer) {
+  auto user = co_await users_.find_by_email(std::move(email));
+  std::vector<users::User> found;
+  if (user) found.push_back(*std::move(user));
+  answer.send(Status::ok, list_json(found));
 }
 
 /// Reads and sends part after part, so that memory does not grow with the number of users. A user created meanwhile is
@@ -138,7 +153,7 @@ Task<> UserRoutes::show(const Request& request, Answer& answer) {
 }
 
 Task<> UserRoutes::create(const Request& request, Answer& answer) {
-  auto user = http::read_body(request, new_user_body);
+  auto user = http::read_body(request, new_user_body, unknown_fields_);
   if (!user) co_return refuse(answer, user.error());
   if (FieldErrors errors = users::validate(*user); !errors.empty()) {
     co_return answer.refuse(problem("validation_failed"), errors);
@@ -152,15 +167,27 @@ Task<> UserRoutes::create(const Request& request, Answer& answer) {
 Task<> UserRoutes::change(const Request& request, Answer& answer) {
   const auto id = read_id(request, answer);
   if (!id) co_return;
-  auto changes = http::read_body(request, user_changes_body);
+  auto changes = http::read_body(request, user_changes_body, unknown_fields_);
   if (!changes) co_return refuse(answer, changes.error());
-  if (FieldErrors errors = users::validate(*changes); !errors.empty()) {
-    co_return answer.refuse(problem("validation_failed"), errors);
-  }
+  // A form whose password was left empty does not ask for an empty one.
+  if (changes->password && changes->password->empty()) changes->password.reset();
+  const FieldErrors errors = co_await check_changes(*id, *changes);
+  if (!errors.empty()) co_return answer.refuse(problem("validation_failed"), errors);
 
   const auto changed = co_await accounts_.update(*id, *std::move(changes), request.client_gone);
   if (!changed) co_return answer.refuse(problem_of(changed.error()));
   answer.send(Status::ok, message_with_user("User updated successfully", *changed));
+}
+
+/// What is wrong with the changes. A value that the user has already is not one of them: it may be older than the
+/// rules.
+Task<FieldErrors> UserRoutes::check_changes(UserId id, users::UserChanges& changes) {
+  FieldErrors errors = users::validate(changes);
+  if (errors.empty()) co_return errors;
+  const auto user = co_await users_.find(id);
+  if (!user) co_return errors;
+  users::drop_unchanged(changes, *user);
+  co_return users::validate(changes);
 }
 
 Task<> UserRoutes::remove(const Request& request, Answer& answer) {

@@ -8,6 +8,7 @@
 #include "api/route.hpp"
 #include "crypto/random.hpp"
 #include "flows/account/account_flow.hpp"
+#include "http/body.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::api {
@@ -17,7 +18,7 @@ class UserRoutes {
  public:
   /// Everything outlives the routes.
   UserRoutes(database::Database& database, flows::AccountFlow& accounts, const PageCursor& cursor,
-             crypto::Random& random);
+             crypto::Random& random, http::UnknownFields unknown_fields);
 
   /// Turns to another cursor, which takes the place of the one before.
   void use(const PageCursor& cursor) { cursor_ = &cursor; }
@@ -43,14 +44,18 @@ class UserRoutes {
   };
 
  private:
+  Task<> list_by_email(std::string email, http::Answer& answer);
   Task<> list_page(unsigned limit, std::optional<users::PagePosition> after, http::Answer& answer);
   Task<> stream_all(http::Answer& answer);
   Task<std::optional<users::PagePosition>> write_part(json::Writer& writer, std::optional<users::PagePosition> after);
+
+  [[nodiscard]] Task<FieldErrors> check_changes(UserId id, users::UserChanges& changes);
 
   users::UserStore users_;
   flows::AccountFlow& accounts_;
   const PageCursor* cursor_;
   crypto::Random& random_;
+  const http::UnknownFields unknown_fields_;
 };
 
 }  // namespace gatehouse::api

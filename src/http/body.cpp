@@ -5,15 +5,21 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "http/form.hpp"
 
 namespace gatehouse::http {
 namespace {
 
-bool is_json_media_type(std::string_view content_type) {
+enum class BodyType : std::uint8_t { json, form, other };
+
+BodyType body_type_of(const Headers& headers) {
   constexpr std::string_view json = "application/json";
-  if (content_type == json) return true;
-  const std::string_view type = content_type.substr(0, content_type.find(';'));
-  return boost::beast::iequals(type.substr(0, type.find_last_not_of(" \t") + 1), json);
+  if (headers.count(Field::content_type) != 1) return BodyType::other;
+  const std::string_view content_type = headers[Field::content_type];
+  if (content_type == json) return BodyType::json;
+  const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
+  if (boost::beast::iequals(type, json)) return BodyType::json;
+  return boost::beast::iequals(type, "application/x-www-form-urlencoded") ? BodyType::form : BodyType::other;
 }
 
 /// No coding, or the one that changes nothing (RFC 9110 section 8.4).
@@ -37,14 +43,14 @@ bool looks_wide(std::string_view body) {
   return body.starts_with("\xFF\xFE") || body.starts_with("\xFE\xFF") || body.substr(0, 2).contains('\0');
 }
 
-/// Why the body cannot be JSON in UTF-8, as far as headers and first bytes tell.
-std::optional<BodyFault> fault_of_form(const Request& request) {
+/// Why the body cannot be JSON or a form in UTF-8, as far as headers and first bytes tell.
+std::optional<BodyFault> fault_of_form(const Request& request, BodyType type) {
   const Headers& headers = request.headers;
-  const std::string_view type = headers[Field::content_type];
   if (is_encoded(headers)) return BodyFault::unsupported_encoding;
-  if (headers.count(Field::content_type) != 1 || !is_json_media_type(type)) return BodyFault::unsupported_media_type;
+  if (type == BodyType::other) return BodyFault::unsupported_media_type;
   if (looks_wide(request.body)) return BodyFault::unsupported_charset;
-  if (type.contains(';') && names_wide_charset(type)) return BodyFault::unsupported_charset;
+  const std::string_view content_type = headers[Field::content_type];
+  if (content_type.contains(';') && names_wide_charset(content_type)) return BodyFault::unsupported_charset;
   return std::nullopt;
 }
 
@@ -58,6 +64,8 @@ std::string_view kind_message(FieldKind kind) {
       return "must be a whole number";
     case FieldKind::list:
       return "must be a list of strings";
+    case FieldKind::ignored:
+      break;
   }
   return "must be a string";
 }
@@ -84,6 +92,7 @@ class FieldSink {
     const auto rule = std::ranges::find(rules_, name, &FieldRule::name);
     rule_ = rule == rules_.end() ? nullptr : &*rule;
     if (rule_ == nullptr && unknown_ == UnknownFields::refuse) add_error(name, "is not a known field", "unknown_field");
+    if (rule_ != nullptr && rule_->kind == FieldKind::ignored) rule_ = nullptr;
     return true;
   }
 
@@ -142,6 +151,7 @@ class FieldSink {
       case FieldKind::integer:
         return std::holds_alternative<std::int64_t>(scalar);
       case FieldKind::list:
+      case FieldKind::ignored:
         return false;
     }
     return false;
@@ -176,7 +186,7 @@ class FieldSink {
   std::span<const FieldRule> rules_;
   std::span<FieldValue> values_;
   UnknownFields unknown_;
-  const FieldRule* rule_ = nullptr;  ///< of the member that is being read; nullptr where it is unknown
+  const FieldRule* rule_ = nullptr;  ///< of the member that is being read; nullptr where none is to be kept
   FieldErrors errors_;
 };
 
@@ -193,10 +203,19 @@ FieldErrors missing_fields(std::span<const FieldRule> rules, std::span<const Fie
   return missing;
 }
 
-std::expected<void, BodyError> read_object(std::string_view json, FieldSink& sink, json::TextBuffer& texts) {
-  const json::Outcome outcome = json::read(json, json::widest_limits, texts, sink);
-  const bool is_named = outcome == json::Outcome::broken_text && sink.blame_broken_text();
-  if (outcome != json::Outcome::complete && !is_named) return std::unexpected(BodyError{BodyFault::invalid_json, {}});
+/// False where the text is no JSON object. Some clients put a byte order mark first, which RFC 8259 section 8.1 allows
+/// readers to ignore.
+bool read_json(std::string_view text, FieldSink& sink, json::TextBuffer& texts) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  const json::Outcome outcome = json::read(text, json::widest_limits, texts, sink);
+  return outcome == json::Outcome::complete || (outcome == json::Outcome::broken_text && sink.blame_broken_text());
+}
+
+std::expected<void, BodyError> read_members(BodyType type, std::string_view text, FieldSink& sink,
+                                            json::TextBuffer& texts) {
+  const bool is_read = type == BodyType::json ? read_json(text, sink, texts) : read_form(text, sink, texts);
+  if (!is_read) return std::unexpected(BodyError{BodyFault::invalid_json, {}});
   if (FieldErrors errors = sink.take_errors(); !errors.empty()) {
     return std::unexpected(BodyError{BodyFault::invalid_fields, std::move(errors)});
   }
@@ -209,9 +228,10 @@ std::expected<void, BodyError> read_fields(const Request& request, std::span<con
                                            std::span<FieldValue> values, json::TextBuffer& texts,
                                            const Problem* missing, UnknownFields unknown) {
   if (!request.body.empty()) {
-    if (const auto fault = fault_of_form(request)) return std::unexpected(BodyError{*fault, {}});
+    const BodyType type = body_type_of(request.headers);
+    if (const auto fault = fault_of_form(request, type)) return std::unexpected(BodyError{*fault, {}});
     FieldSink sink{rules, values, unknown};
-    if (auto read = read_object(request.body, sink, texts); !read) return read;
+    if (auto read = read_members(type, request.body, sink, texts); !read) return read;
   }
   if (FieldErrors absent = missing_fields(rules, values); !absent.empty()) {
     return std::unexpected(BodyError{BodyFault::missing_fields, std::move(absent), missing});

@@ -20,7 +20,7 @@
 #include "http/request.hpp"
 #include "json/reader.hpp"
 
-/// Request bodies: one flat JSON object, read into a struct.
+/// Request bodies: one flat JSON object, or the same as a form, read into a struct.
 ///
 ///     struct LoginBody {
 ///       std::string email;
@@ -60,7 +60,8 @@ struct Bounds {
   std::size_t entries_max = 64;                                ///< of a list
 };
 
-enum class FieldKind : std::uint8_t { text, boolean, integer, list };
+/// Of an `ignored` field nothing is read: it may stand in a body, whatever it holds.
+enum class FieldKind : std::uint8_t { text, boolean, integer, list, ignored };
 
 /// What the reader knows of a field.
 struct FieldRule {
@@ -127,10 +128,24 @@ struct BodyField {
   }
 };
 
+/// A field that no member takes.
+template <class Body>
+struct BodyField<Body, void> {
+  FieldRule rule;
+
+  void store(const FieldValue& /*value*/, Body& /*body*/) const {}
+};
+
 /// One field of a body: its name in JSON and the member that takes it.
 template <class Body, class Value>
 constexpr BodyField<Body, Value> field(std::string_view name, Value Body::* member, Bounds bounds = {}) {
   return {{.name = name, .kind = kind_of<Value>(), .is_required = !is_optional<Value>, .bounds = bounds}, member};
+}
+
+/// A field that a body may hold and that changes nothing, such as an id that comes back with an object.
+template <class Body>
+constexpr BodyField<Body, void> ignored_field(std::string_view name) {
+  return {{.name = name, .kind = FieldKind::ignored, .is_required = false, .bounds = {}}};
 }
 
 /// The fields of a body, made by body_fields().
@@ -153,7 +168,8 @@ constexpr BodyFields<Body, Values...> body_fields(const Problem& missing, BodyFi
 /// The same for a body in which no field is required.
 template <class Body, class... Values>
 constexpr BodyFields<Body, Values...> body_fields(BodyField<Body, Values>... fields) {
-  static_assert((is_optional<Values> && ...), "a required field needs the problem that tells of its absence");
+  static_assert(((is_optional<Values> || std::is_void_v<Values>) && ...),
+                "a required field needs the problem that tells of its absence");
   return {nullptr, {fields.rule...}, {fields...}};
 }
 
@@ -162,18 +178,19 @@ constexpr BodyFields<Body, Values...> body_fields(BodyField<Body, Values>... fie
                                                          std::span<FieldValue> values, json::TextBuffer& texts,
                                                          const Problem* missing, UnknownFields unknown);
 
-/// Reads a request's body, whose Content-Type is application/json; an empty body needs none and counts as an object
-/// without members. Members that are views point into the request's body and into `texts`.
+/// Reads a request's body. Its Content-Type is application/json, whose text may begin with a byte order mark, or
+/// application/x-www-form-urlencoded (http/form.hpp); an empty body needs none and counts as an object without members.
+/// Members that are views point into the request's body and into `texts`.
 ///
-/// Refused as invalid_json: what is no JSON object (json/reader.hpp). Refused as invalid_fields, one message for each
-/// field: members that are not in the table, unless they are to be skipped; one that comes twice; a value of another
-/// kind or out of bounds; U+0000; malformed Unicode.
+/// Refused as invalid_json: what is no JSON object (json/reader.hpp), and a form with too many pairs. Refused as
+/// invalid_fields, one message for each field: members that are not in the table, unless they are to be skipped; one
+/// that comes twice; a value of another kind or out of bounds; U+0000; malformed Unicode.
 ///
-/// Allocates nothing for a body of views whose text has no escapes.
+/// Allocates nothing for a JSON body of views whose text has no escapes.
 template <class Body, class... Values>
 [[nodiscard]] std::expected<Body, BodyError> read_body(const Request& request, const BodyFields<Body, Values...>& table,
                                                        json::TextBuffer& texts,
-                                                       UnknownFields unknown = UnknownFields::refuse) {
+                                                       UnknownFields unknown = UnknownFields::skip) {
   std::array<FieldValue, sizeof...(Values)> values;
   auto read = read_fields(request, table.rules, values, texts, table.missing, unknown);
   if (!read) return std::unexpected(std::move(read.error()));
@@ -186,7 +203,7 @@ template <class Body, class... Values>
 /// The same for a body that keeps no views.
 template <class Body, class... Values>
 [[nodiscard]] std::expected<Body, BodyError> read_body(const Request& request, const BodyFields<Body, Values...>& table,
-                                                       UnknownFields unknown = UnknownFields::refuse) {
+                                                       UnknownFields unknown = UnknownFields::skip) {
   static_assert(!BodyFields<Body, Values...>::holds_views, "views need a TextBuffer that outlives them");
   json::TextBuffer texts;
   return read_body(request, table, texts, unknown);

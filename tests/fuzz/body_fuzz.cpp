@@ -1,4 +1,5 @@
-// The reader of request bodies: whatever it accepts is well-formed UTF-8 without NUL and within its field's bounds.
+// The reader of request bodies, JSON and forms: whatever it accepts is well-formed UTF-8 without NUL and within its
+// field's bounds.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -44,12 +45,15 @@ void check(const EveryKind& body) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  http::Request request;
-  request.body = {reinterpret_cast<const char*>(bytes), size};
-  request.headers.add(http::Field::content_type, "application/json");
-  for (const auto unknown : {http::UnknownFields::refuse, http::UnknownFields::skip}) {
-    json::TextBuffer texts;
-    if (const auto body = http::read_body(request, every_kind, texts, unknown)) check(*body);
+  const std::string_view text{reinterpret_cast<const char*>(bytes), size};
+  for (const char* media_type : {"application/json", "application/x-www-form-urlencoded"}) {
+    http::Request request;
+    request.body = text;
+    request.headers.add(http::Field::content_type, media_type);
+    for (const auto unknown : {http::UnknownFields::refuse, http::UnknownFields::skip}) {
+      json::TextBuffer texts;
+      if (const auto body = http::read_body(request, every_kind, texts, unknown)) check(*body);
+    }
   }
   return 0;
 }

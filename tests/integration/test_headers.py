@@ -337,7 +337,7 @@ def test_allowed_origin_is_echoed_on_errors_of_parsing_routes(parsing):
     assert (response.status, response.headers["access-control-allow-origin"]) == (400, ALLOWED)
 
 
-def test_without_allowed_origins_no_origin_is_allowed(shared):
+def test_origin_beside_the_development_frontends_is_not_allowed(shared):
     response = ask(shared, message("GET /users?limit=1", f"Origin: {ALLOWED}", KEY))
     assert response.status == 200
     assert "access-control-allow-origin" not in response.headers

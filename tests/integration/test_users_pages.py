@@ -110,7 +110,7 @@ def test_link_keeps_the_limit_and_needs_nothing_else(listed):
 
 
 @pytest.mark.parametrize(
-    "limit", ["0", "-1", "1001", "abc", "", "1.5", "99999999999999999999", "1e3", "+5", "%20", "5x"]
+    "limit", ["0", "-1", "abc", "", "1.5", "-99999999999999999999", "1e3", "+5", "%20", "5x"]
 )
 def test_bad_limit_is_named(listed, limit):
     response = listed.get(f"/users?limit={limit}")
@@ -137,8 +137,8 @@ def test_altered_cursor_is_refused(listed):
     assert refused == len(cursor) - 1
 
 
-@pytest.mark.parametrize("query", ["limits=5", "limit=5&offset=3", "id=1", "limit=5&limit=6", "a", "after=x&after=y"])
-def test_unknown_or_repeated_parameter_is_refused(listed, query):
+@pytest.mark.parametrize("query", ["limit=5&limit=6", "after=x&after=y", "email=a&email=b"])
+def test_repeated_parameter_is_refused(listed, query):
     assert listed.get(f"/users?{query}").status == 400
 
 

@@ -4,8 +4,9 @@ namespace gatehouse::service {
 
 Features::Features(database::Database& database, SharedParts& shared)
     : capabilities(database, shared.settings, shared.capabilities),
-      auth_routes(capabilities.login, capabilities.identity, capabilities.sessions, shared.settings.api.login_errors),
-      user_routes(database, capabilities.accounts, shared.capabilities.keys->cursor, shared.random),
+      auth_routes(capabilities.login, capabilities.identity, capabilities.sessions, shared.settings.api),
+      user_routes(database, capabilities.accounts, shared.capabilities.keys->cursor, shared.random,
+                  shared.settings.api.unknown_fields),
       session_routes(database, capabilities.sessions),
       service_routes(database, shared.clock, shared.settings.application.environment, shared.lifecycle, shared.openapi),
       routes(api::Routes::bind(auth_routes,     //

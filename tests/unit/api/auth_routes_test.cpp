@@ -29,6 +29,10 @@ class AuthRoutesTest : public ApiFixture {
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, AuthRoutesTest, ::testing::Values(testing::sqlite_backend()), testing::backend_name);
 
+TEST_P(AuthRoutesTest, TokenWithoutAScheme_IsVerifiedAsOlderClientsSendIt) {
+  EXPECT_EQ(verify_token(opened().token).status, Status::ok);
+}
+
 TEST_P(AuthRoutesTest, LogIn_AnswersUserTokenAndSession) {
   const Reply reply = post("/user-auth", ada);
   EXPECT_EQ(reply.status, Status::ok);
@@ -73,7 +77,7 @@ TEST_P(AuthRoutesTest, VerifyToken_AnswersItsUserUntilTheSessionEnds) {
 }
 
 TEST_P(AuthRoutesTest, VerifyToken_WithoutOne_Is401) {
-  for (const char* authorization : {"", "Bearer ", "Basic YTpi", "Bearer x.y.z"}) {
+  for (const char* authorization : {"", "Bearer ", "Basic YTpi", "Bearer x.y.z", "x.y.z", "Bearer", " "}) {
     const Reply reply = verify_token(authorization);
     EXPECT_EQ(reply.status, Status::unauthorized) << authorization;
     EXPECT_EQ(reply.body, R"({"error":"Invalid token","code":"invalid_token","requestId":"test"})");
@@ -81,7 +85,9 @@ TEST_P(AuthRoutesTest, VerifyToken_WithoutOne_Is401) {
 }
 
 TEST_P(AuthRoutesTest, DetailedLoginErrors_TellUnknownEmailFromWrongPassword) {
-  AuthRoutes detailed{login_, identity_, sessions_, api::LoginErrors::detailed};
+  ApiSettings settings;
+  settings.login_errors = LoginErrors::detailed;
+  AuthRoutes detailed{login_, identity_, sessions_, settings};
   const RouteTable routes = RouteList<AuthRoutes>::bind(detailed);
   Dispatcher dispatcher{{.routes = routes,
                          .cors = cors_,
@@ -145,7 +151,8 @@ TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
   sessions::SessionService uncached{*database_, none,    shared_.keys->sealer,
                                     clock_,     random_, testing::test_settings().sessions};
   flows::IdentityFlow identity{uncached, verifier_, clock_, random_};
-  AuthRoutes auth{login_, identity, uncached, api::LoginErrors::uniform};
+  const ApiSettings settings;
+  AuthRoutes auth{login_, identity, uncached, settings};
   const RouteTable routes = RouteList<AuthRoutes>::bind(auth);
   Dispatcher dispatcher{{.routes = routes,
                          .cors = cors_,

@@ -35,7 +35,7 @@ TEST_F(ListQueryTest, NoParameters_AreTheWholeList) {
 TEST_F(ListQueryTest, Limit_IsAWholeNumberWithinItsBounds) {
   EXPECT_EQ(read("limit=1")->limit, 1u);
   EXPECT_EQ(read("limit=1000")->limit, 1000u);
-  for (const char* value : {"0", "1001", "-1", "+1", "1.5", "x", "", " 1", "99999999999999999999"}) {
+  for (const char* value : {"0", "-1", "+1", "1.5", "x", "", " 1", "99999999999999999999x"}) {
     const FieldErrors errors = errors_of(std::string{"limit="}.append(value));
     ASSERT_EQ(errors.size(), 1u) << value;
     EXPECT_EQ(errors[0].field, "limit");
@@ -44,8 +44,28 @@ TEST_F(ListQueryTest, Limit_IsAWholeNumberWithinItsBounds) {
   }
 }
 
+TEST_F(ListQueryTest, LimitAboveTheMaximum_CountsAsTheMaximum) {
+  for (const char* query : {"limit=1001", "limit=4294967296", "limit=99999999999999999999"}) {
+    EXPECT_EQ(read(query)->limit, page_limit_max) << query;
+  }
+}
+
+TEST_F(ListQueryTest, UnknownParameters_AreIgnored) {
+  const auto result = read("_=1&page=2&sort=name&limit=3&x");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->limit, 3u);
+  EXPECT_FALSE(read("page=2")->wants_page());
+}
+
+TEST_F(ListQueryTest, Email_IsDecoded) {
+  EXPECT_EQ(read("email=ada%2Bx%40example.com")->email, "ada+x@example.com");
+  EXPECT_EQ(read("email=")->email, "");
+  EXPECT_FALSE(read("limit=1")->email);
+}
+
 TEST_F(ListQueryTest, ParameterGivenTwice_IsRefused) {
   EXPECT_EQ(errors_of("limit=1&limit=2").at(0).message, "is given more than once");
+  EXPECT_EQ(errors_of("email=a&email=b").at(0).message, "is given more than once");
 }
 
 TEST_F(ListQueryTest, CursorThatWasNotWritten_IsRefused) {
@@ -59,10 +79,10 @@ TEST_F(ListQueryTest, CursorOfAnotherSecret_IsRefused) {
   EXPECT_EQ(errors_of("after=" + other.write(position, random_)).at(0).field, "after");
 }
 
-// 4,000 unknown parameters were once answered by 4,000 complaints.
-TEST_F(ListQueryTest, ManyUnknownParameters_GetFewComplaints) {
+// 4,000 wrong parameters were once answered by 4,000 complaints.
+TEST_F(ListQueryTest, ManyWrongParameters_GetFewComplaints) {
   std::string query;
-  for (int i = 0; i < 4000; ++i) query += "a&";
+  for (int i = 0; i < 4000; ++i) query += "limit=x&";
   EXPECT_EQ(errors_of(query).size(), 8u);
 }
 

@@ -35,7 +35,8 @@ Request request_with(std::string_view body) {
 
 /// A body that is read, and what its views need.
 struct Reading {
-  explicit Reading(std::string_view json) : body(read_body(request_with(json), credentials, texts)) {}
+  explicit Reading(std::string_view json)
+      : body(read_body(request_with(json), credentials, texts, UnknownFields::refuse)) {}
 
   json::TextBuffer texts;
   std::expected<Credentials, BodyError> body;
@@ -57,7 +58,7 @@ FieldErrors details(std::string_view json) {
 
 /// The one thing that is wrong with a body of settings, as `field message`; "" where it is taken.
 std::string settings_problem(std::string_view json) {
-  const auto body = read_body(request_with(json), settings);
+  const auto body = read_body(request_with(json), settings, UnknownFields::refuse);
   if (body) return "";
   EXPECT_EQ(body.error().details.size(), 1U) << json;
   return body.error().details[0].field + ' ' + body.error().details[0].message;
@@ -288,6 +289,25 @@ TEST(Body, WideCharacters_AreRefusedAsTheirCharset) {
     request.headers.add(Field::content_type, type);
     EXPECT_EQ(read_body(request, settings).error().fault, BodyFault::unsupported_charset) << type;
   }
+}
+
+TEST(Body, ByteOrderMarkBeforeJson_IsSkipped) {
+  const auto body = read_body(request_with("\xEF\xBB\xBF{\"limit\":5}"), settings);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->limit, 5);
+  EXPECT_FALSE(read_body(request_with("\xEF\xBB\xBF\xEF\xBB\xBF{}"), settings));
+  EXPECT_FALSE(read_body(request_with("\xEF\xBB{}"), settings));
+}
+
+TEST(Body, IgnoredField_MayHoldAnythingEvenWhereUnknownOnesAreRefused) {
+  constexpr auto table =
+      body_fields(field("name", &Settings::name), ignored_field<Settings>("id"), field("limit", &Settings::limit));
+  const auto request = request_with(R"({"id":{"a":["\u0000"]},"name":"Ada","id":1,"limit":5})");
+  const auto body = read_body(request, table, UnknownFields::refuse);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->name, "Ada");
+  EXPECT_EQ(body->limit, 5);
+  EXPECT_FALSE(read_body(request_with(R"({"ids":1})"), table, UnknownFields::refuse));
 }
 
 TEST(Body, EmptyBody_IsAnEmptyObject) { EXPECT_TRUE(read_body(Request{}, settings)); }
