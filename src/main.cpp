@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
                          return open_provider(settings.database, std::move(log), random);
                        },
                    .serve = service::serve,
+                   .in = std::cin,
+                   .is_interactive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
                    .out = std::cout,
                    .err = std::cerr});
 }

@@ -41,6 +41,8 @@ struct Program {
   crypto::Random& random;
   OpenProvider open_provider;
   std::function<int(const service::ServeParts&)> serve;  ///< service::serve, or a test's own
+  std::istream& in;                                      ///< answers, and the password of `users create`
+  bool is_interactive;                                   ///< whether a person types at `in`
   std::ostream& out;                                     ///< results, for people and scripts
   std::ostream& err;                                     ///< what went wrong
 };

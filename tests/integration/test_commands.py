@@ -45,7 +45,7 @@ def test_migrate_rollback_and_latest_again_lead_to_the_same_schema(command, data
     succeeded(command("migrate", "latest"))
     names = applied(database)
     columns = {table: database.columns(table) for table in ("users", "sessions")}
-    succeeded(command("migrate", "rollback"))
+    succeeded(command("migrate", "rollback", "--yes"))
     assert len(applied(database)) < len(names)
     succeeded(command("migrate", "latest"))
     assert applied(database) == names
@@ -55,9 +55,9 @@ def test_migrate_rollback_and_latest_again_lead_to_the_same_schema(command, data
 def test_migrate_rollback_to_a_name_stops_there(command, database):
     succeeded(command("migrate", "latest"))
     names = applied(database)
-    succeeded(command("migrate", "rollback", "--to", names[4]))
+    succeeded(command("migrate", "rollback", "--yes", "--to", names[4]))
     assert applied(database) == names[:5]
-    succeeded(command("migrate", "rollback", "--to", names[2]))
+    succeeded(command("migrate", "rollback", "--yes", "--to", names[2]))
     assert applied(database) == names[:3]
     succeeded(command("migrate", "latest"))
     assert applied(database) == names
@@ -66,7 +66,7 @@ def test_migrate_rollback_to_a_name_stops_there(command, database):
 def test_migrate_rollback_to_an_unknown_name_is_refused(command, database):
     succeeded(command("migrate", "latest"))
     names = applied(database)
-    result = command("migrate", "rollback", "--to", "20990101_001_nothing")
+    result = command("migrate", "rollback", "--yes", "--to", "20990101_001_nothing")
     assert result.returncode != 0
     assert "20990101_001_nothing" in result.stdout + result.stderr
     assert applied(database) == names
@@ -78,7 +78,7 @@ def test_rollback_keeps_users(command, database, start):
         user = create_user(api)
     program.stop()
     names = applied(database)
-    succeeded(command("migrate", "rollback", "--to", names[2]))
+    succeeded(command("migrate", "rollback", "--yes", "--to", names[2]))
     succeeded(command("migrate", "latest"))
     program.start()
     with program.api() as api:
@@ -138,7 +138,7 @@ def test_db_reset_leaves_only_the_seeds(command, database, start):
     with program.api() as api:
         create_user(api)
     program.stop()
-    succeeded(command("db", "reset", APP_ENV="development"))
+    succeeded(command("db", "reset", "--yes", APP_ENV="development"))
     assert sorted(row[0] for row in database.rows("SELECT email FROM users")) == [
         "alice@example.com",
         "jane@example.com",
@@ -262,7 +262,7 @@ def test_doctor_makes_no_database(tmp_path):
 
 
 def test_mistakes_in_another_env_file_name_that_file(tmp_path):
-    (tmp_path / "other.env").write_text("PORT=1\nnonsense\n")
+    (tmp_path / "other.env").write_bytes(b"PORT=1\nHOST=\0\n")
     result = run_command(["--env-file", "other.env", "doctor"], base_settings(), tmp_path)
     assert result.returncode == 1
     assert "WRONG  settings: other.env line 2" in result.stdout

@@ -77,7 +77,8 @@ def test_password_in_any_script_logs_in(api):
     password = 'Zażółć 🦊 gęślą "jaźń" \\ \u00e9'
     user = create_user(api, password=password)
     assert try_log_in(api, user["email"], password).status == 200
-    assert try_log_in(api, user["email"], password.replace("\u00e9", "e\u0301")).status == 401
+    assert try_log_in(api, user["email"], password.replace("\u00e9", "e\u0301")).status == 200
+    assert try_log_in(api, user["email"], password.replace("\u00e9", "e")).status == 401
 
 
 def test_stored_hash_is_argon2id_of_the_required_cost(start, database):

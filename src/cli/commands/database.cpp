@@ -2,11 +2,13 @@
 
 #include <ostream>
 
+#include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/migration_text.hpp"
 #include "cli/commands/seed.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migrator.hpp"
+#include "service/schema_update.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -24,16 +26,17 @@ std::expected<database::schema::MigrationNames, database::schema::MigrationError
 }
 
 /// Everything in the tables is lost.
-int reset_database(const Program& program, const service::Loaded& loaded) {
+int reset_database(const Program& program, const Consent& consent, const service::Loaded& loaded) {
   const service::Settings& settings = loaded.settings;
   if (settings.application.environment == config::Environment::production) {
     program.err << "A reset deletes every user. Refused in production\n";
     return exit_failure;
   }
+  if (!has_consent(program, consent, "This deletes every user and every session")) return exit_failure;
   DatabaseSession session{program, settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto rolled_back = roll_everything_back(session, migrator);
-  const auto applied = rolled_back ? session.run(migrator.latest()) : rolled_back;
+  const auto applied = rolled_back ? session.run(service::update_schema(session.schema(), migrator)) : rolled_back;
   if (!applied) {
     program.err << database::schema::describe(applied.error()) << '\n';
     return exit_failure;
@@ -47,7 +50,8 @@ int reset_database(const Program& program, const service::Loaded& loaded) {
 
 void add_database_commands(Commands& commands) {
   Commands database = commands.add_group("db", "Work on the whole database");
-  database.add("reset", "Roll everything back, migrate and seed; refused in production", reset_database);
+  database.add("reset", "Roll everything back, migrate and seed; refused in production", define_consent,
+               reset_database);
 }
 
 }  // namespace gatehouse::cli

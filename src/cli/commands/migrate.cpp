@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <ostream>
 
+#include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/make_options.hpp"
 #include "cli/commands/migration_text.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migration_scaffold.hpp"
 #include "database/schema/migrator.hpp"
+#include "service/schema_update.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 /// Of `migrate rollback`.
 struct RollbackOptions {
   std::string to;  ///< empty: only the last batch
+  Consent consent;
 };
 
 /// CLI11's way: what is wrong with the argument, or nothing. A script whose variable is empty must not roll back the
@@ -30,6 +33,7 @@ void define_rollback(CLI::App& command, RollbackOptions& options) {
                   "is ours")
       ->type_name("NAME")
       ->check(refuse_empty);
+  define_consent(command, options.consent);
 }
 
 void define_make_migration(CLI::App& command, MakeOptions& options) { define_make(command, options, "migrations"); }
@@ -64,7 +68,8 @@ std::string_view describe(database::schema::ScaffoldError error) {
 int migrate_latest(const Program& program, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
-  return report(program, session.run(migrator.latest()), "Applied", "The schema is up to date");
+  return report(program, session.run(service::update_schema(session.schema(), migrator)), "Applied",
+                "The schema is up to date");
 }
 
 int migrate_rollback(const Program& program, const RollbackOptions& options, const service::Loaded& loaded) {
@@ -74,6 +79,8 @@ int migrate_rollback(const Program& program, const RollbackOptions& options, con
                    "gatehouse migrate rollback --to NAME (`gatehouse migrate status` lists the names)\n";
     return exit_failure;
   }
+  constexpr std::string_view loss = "This deletes what the migrations taken back have added, such as sessions";
+  if (!has_consent(program, options.consent, loss)) return exit_failure;
   DatabaseSession session{program, loaded.settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto target = options.to.empty() ? std::nullopt : std::optional{options.to};

@@ -1,11 +1,14 @@
 #include "cli/commands/sessions.hpp"
 
+#include <CLI/App.hpp>
 #include <cstdint>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/user_text.hpp"
 #include "jobs/session_cleanup.hpp"
+#include "sessions/session_store.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -26,10 +29,56 @@ int cleanup_sessions(const Program& program, const service::Loaded& loaded) {
   return exit_success;
 }
 
+/// Of `sessions list USER`.
+struct ListOptions {
+  std::string user;  ///< number or address
+  bool as_json = false;
+};
+
+void define_list(CLI::App& command, ListOptions& options) {
+  command.add_option("user", options.user, "The user's number or email address")->required()->type_name("USER");
+  command.add_flag("--json", options.as_json, "Print JSON");
+}
+
+std::string json_of(const std::vector<sessions::SessionInfo>& sessions) {
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_array();
+  for (const sessions::SessionInfo& session : sessions) sessions::write_session(writer, session);
+  writer.end_array();
+  return json + '\n';
+}
+
+std::vector<std::string> cells_of(const sessions::SessionInfo& session) {
+  return {std::to_string(session.id.value),
+          "created " + to_iso8601(session.created_at),
+          "seen " + to_iso8601(session.last_seen_at),
+          "expires " + to_iso8601(session.expires_at),
+          session.address.value_or("-"),
+          session.user_agent.value_or("-")};
+}
+
+int list_sessions(const Program& program, const ListOptions& options, const service::Loaded& loaded) {
+  DatabaseSession session{program, loaded.settings};
+  const auto user = find_user(program, session, options.user);
+  if (!user) return exit_failure;
+  sessions::SessionStore store{session.database()};
+  const auto active = session.run(store.list(user->id, program.clock.now()));
+  if (options.as_json) {
+    program.out << json_of(active);
+    return exit_success;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const sessions::SessionInfo& one : active) rows.push_back(cells_of(one));
+  program.out << table_of(rows);
+  return exit_success;
+}
+
 }  // namespace
 
 void add_sessions_commands(Commands& commands) {
   Commands sessions = commands.add_group("sessions", "Work on sessions");
+  sessions.add("list", "List the open sessions of a user, newest first", define_list, list_sessions);
   sessions.add("cleanup", "Delete expired sessions now", cleanup_sessions);
 }
 

@@ -1,15 +1,163 @@
 #include "cli/commands/users.hpp"
 
+#include <CLI/App.hpp>
 #include <cstdint>
 #include <ostream>
 
+#include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
-#include "users/user_store.hpp"
+#include "cli/commands/password_prompt.hpp"
+#include "cli/commands/user_text.hpp"
+#include "service/wiring/capabilities.hpp"
+#include "users/validation.hpp"
 
 namespace gatehouse::cli {
 namespace {
 
-int forget_express_passwords(const Program& program, const service::Loaded& loaded) {
+/// Of `users list` and `users show USER`.
+struct ShownUsers {
+  std::string user;  ///< number or address
+  bool as_json = false;
+};
+
+/// Of `users create`; the password is asked for, or the first line of standard input.
+struct NewUserOptions {
+  std::string email;
+  std::string first_name;
+  std::string last_name;
+  bool as_json = false;
+};
+
+/// Of `users disable USER` and `users enable USER`.
+struct ChosenUser {
+  std::string user;
+};
+
+void define_json(CLI::App& command, bool& as_json) { command.add_flag("--json", as_json, "Print JSON"); }
+
+void define_user(CLI::App& command, std::string& user) {
+  command.add_option("user", user, "The user's number or email address")->required()->type_name("USER");
+}
+
+void define_list(CLI::App& command, ShownUsers& options) { define_json(command, options.as_json); }
+
+void define_show(CLI::App& command, ShownUsers& options) {
+  define_user(command, options.user);
+  define_json(command, options.as_json);
+}
+
+void define_chosen(CLI::App& command, ChosenUser& options) { define_user(command, options.user); }
+
+void define_create(CLI::App& command, NewUserOptions& options) {
+  command.add_option("email", options.email, "The email address")->required()->type_name("EMAIL");
+  command.add_option("--first-name", options.first_name, "The first name")->required()->type_name("NAME");
+  command.add_option("--last-name", options.last_name, "The last name")->required()->type_name("NAME");
+  define_json(command, options.as_json);
+  command.footer("The password is asked for; without a terminal it is the first line of standard input.");
+}
+
+void print_account(const Program& program, const users::User& user, bool as_json) {
+  std::string text;
+  if (as_json) {
+    json::Writer writer{text};
+    write_account(writer, user);
+    program.out << text << '\n';
+  } else {
+    const std::vector<std::vector<std::string>> rows{cells_of(user)};
+    program.out << table_of(rows);
+  }
+}
+
+/// Newest first, a page at a time, so that memory does not grow with their number.
+int list_users(const Program& program, const ShownUsers& options, const service::Loaded& loaded) {
+  constexpr unsigned page_users = 1000;
+  DatabaseSession session{program, loaded.settings};
+  users::UserStore store{session.database()};
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_array();
+  std::optional<users::PagePosition> last;
+  while (true) {
+    const auto page = session.run(store.page(last, page_users));
+    std::vector<std::vector<std::string>> rows;
+    for (const users::User& user : page) {
+      if (options.as_json) {
+        write_account(writer, user);
+      } else {
+        rows.push_back(cells_of(user));
+      }
+    }
+    program.out << (options.as_json ? std::exchange(json, {}) : table_of(rows));
+    if (page.size() < page_users) break;
+    last = users::PagePosition{page.back().created_at, page.back().id};
+  }
+  writer.end_array();
+  if (options.as_json) program.out << json << '\n';
+  return exit_success;
+}
+
+int show_user(const Program& program, const ShownUsers& options, const service::Loaded& loaded) {
+  DatabaseSession session{program, loaded.settings};
+  const auto user = find_user(program, session, options.user);
+  if (!user) return exit_failure;
+  print_account(program, *user, options.as_json);
+  return exit_success;
+}
+
+int create_user(const Program& program, const NewUserOptions& options, const service::Loaded& loaded) {
+  auto password = ask_password(program);
+  if (!password) return exit_failure;
+  users::NewUser user{.first_name = options.first_name,
+                      .last_name = options.last_name,
+                      .email = options.email,
+                      .password = *std::move(password)};
+  if (const FieldErrors errors = users::validate(user); !errors.empty()) {
+    for (const FieldError& error : errors) program.err << error.field << ' ' << error.message << '\n';
+    return exit_failure;
+  }
+  DatabaseSession session{program, loaded.settings};
+  service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
+  service::Capabilities capabilities{session.database(), loaded.settings, shared};
+  const auto created = session.run(capabilities.accounts.create(std::move(user)));
+  if (!created) {
+    program.err << "Another user has this email address\n";
+    return exit_failure;
+  }
+  print_account(program, *created, options.as_json);
+  return exit_success;
+}
+
+/// Disables or enables who is named.
+int change_state(const Program& program, const ChosenUser& options, const service::Loaded& loaded,
+                 bool is_to_be_disabled) {
+  DatabaseSession session{program, loaded.settings};
+  const auto user = find_user(program, session, options.user);
+  if (!user) return exit_failure;
+  service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
+  service::Capabilities capabilities{session.database(), loaded.settings, shared};
+  flows::AccountFlow& accounts = capabilities.accounts;
+  const auto changed = session.run(is_to_be_disabled ? accounts.disable(user->id) : accounts.enable(user->id));
+  if (!changed) {
+    program.err << "The user has just been deleted\n";
+    return exit_failure;
+  }
+  const std::string number = std::to_string(user->id.value);
+  program.out << (is_to_be_disabled ? "User " + number + " is disabled; all sessions of the user have ended\n"
+                                    : "User " + number + " can log in\n");
+  return exit_success;
+}
+
+int disable_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
+  return change_state(program, options, loaded, true);
+}
+
+int enable_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
+  return change_state(program, options, loaded, false);
+}
+
+int forget_express_passwords(const Program& program, const Consent& consent, const service::Loaded& loaded) {
+  constexpr std::string_view loss = "After this, a rollback to the Express service leaves its users without passwords";
+  if (!has_consent(program, consent, loss)) return exit_failure;
   DatabaseSession session{program, loaded.settings};
   users::UserStore store{session.database()};
   const std::int64_t forgotten = session.run(store.forget_express_passwords());
@@ -22,10 +170,15 @@ int forget_express_passwords(const Program& program, const service::Loaded& load
 
 void add_users_commands(Commands& commands) {
   Commands users = commands.add_group("users", "Work on users");
+  users.add("list", "List users, newest first", define_list, list_users);
+  users.add("show", "Show one user", define_show, show_user);
+  users.add("create", "Create a user", define_create, create_user);
+  users.add("disable", "End all sessions of a user and let the user in no more", define_chosen, disable_user);
+  users.add("enable", "Let a disabled user in again", define_chosen, enable_user);
   users.add(
       "forget-express-passwords",
       "Delete the kept hashes of the Express service; after that there is no way back to it without new passwords",
-      forget_express_passwords);
+      define_consent, forget_express_passwords);
 }
 
 }  // namespace gatehouse::cli

@@ -45,6 +45,11 @@ TEST(CommandLine, EachCommand_IsItself) {
   EXPECT_EQ(command_of({"seed", "make", "more"}), "seed make");
   EXPECT_EQ(command_of({"db", "reset"}), "db reset");
   EXPECT_EQ(command_of({"sessions", "cleanup"}), "sessions cleanup");
+  EXPECT_EQ(command_of({"sessions", "list", "7"}), "sessions list");
+  EXPECT_EQ(command_of({"users", "list", "--json"}), "users list");
+  EXPECT_EQ(command_of({"users", "show", "ada@example.com"}), "users show");
+  EXPECT_EQ(command_of({"users", "disable", "7"}), "users disable");
+  EXPECT_EQ(command_of({"users", "enable", "7"}), "users enable");
   EXPECT_EQ(command_of({"users", "forget-express-passwords"}), "users forget-express-passwords");
   EXPECT_EQ(command_of({"secrets", "generate"}), "secrets generate");
   EXPECT_EQ(command_of({"doctor"}), "doctor");
@@ -92,6 +97,29 @@ TEST(CommandLine, HelpAndVersion_AreAnswersOfSuccess) {
     EXPECT_THAT(end_of({"--help"}).text, HasSubstr(command));
     EXPECT_EQ(end_of({command, "--help"}).exit_code, exit_success) << command;
   }
+}
+
+TEST(CommandLine, HelpAndVersionAsCommands_AreTheOptions) {
+  EXPECT_EQ(end_of({"help"}).text, end_of({"--help"}).text);
+  EXPECT_EQ(end_of({"help", "migrate"}).text, end_of({"migrate", "--help"}).text);
+  EXPECT_EQ(end_of({"help", "migrate", "rollback"}).text, end_of({"migrate", "rollback", "--help"}).text);
+  EXPECT_EQ(end_of({"version"}).text, "gatehouse 1.2.3\n");
+  EXPECT_EQ(end_of({"--env-file", "x", "version"}).text, "gatehouse 1.2.3\n");
+  EXPECT_EQ(end_of({"--env-file=x", "help", "users"}).text, end_of({"users", "--help"}).text);
+  for (const char* word : {"help", "version"}) EXPECT_EQ(end_of({word}).exit_code, exit_success) << word;
+  EXPECT_EQ(end_of({"help", "nonsense"}).exit_code, exit_usage);
+}
+
+TEST(CommandLine, UnknownCommand_IsNamedWithTheNearestAndAllOthers) {
+  EXPECT_EQ(end_of({"migrate", "lastest"}).text,
+            "gatehouse migrate: unknown command 'lastest'; did you mean 'latest'?\n"
+            "Commands: latest rollback status make\n"
+            "Run `gatehouse help` to see what they do.\n");
+  const std::string sesions = end_of({"--env-file", "x", "sesions", "--json"}).text;
+  EXPECT_THAT(sesions, HasSubstr("gatehouse: unknown command 'sesions'; did you mean 'sessions'?\nCommands: serve "));
+  EXPECT_THAT(end_of({"nonsense"}).text, HasSubstr("gatehouse: unknown command 'nonsense'\nCommands: serve "));
+  EXPECT_THAT(end_of({"users"}).text, HasSubstr("gatehouse users: a command is missing\nCommands: list "));
+  EXPECT_THAT(end_of({"serve", "--nonsense"}).text, HasSubstr("--nonsense"));
 }
 
 TEST(CommandLine, AnythingElse_IsAUsageErrorWithAText) {

@@ -59,6 +59,8 @@ class CommandTest : public ::testing::Test {
                return std::make_unique<BorrowedProvider>(backend_->provider());
              },
          .serve = [this](const service::ServeParts& parts) { return served_port_ = parts.settings.server.port, 7; },
+         .in = in_,
+         .is_interactive = is_interactive_,
          .out = out_,
          .err = err_});
   }
@@ -74,6 +76,8 @@ class CommandTest : public ::testing::Test {
 
   std::map<std::string, std::string, std::less<>> environment_{{"APP_ENV", "test"}};
   int served_port_ = -1;
+  bool is_interactive_ = false;
+  std::istringstream in_;
   gatehouse::testing::ManualClock clock_;
 
  private:
@@ -126,29 +130,29 @@ TEST_F(CommandTest, Migrations_GoUpAndDownAndShowTheirState) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(out(), "The schema is up to date\n");
   EXPECT_EQ(run({"migrate", "status"}), exit_success);
-  EXPECT_EQ(run({"migrate", "rollback"}), exit_success);
-  EXPECT_EQ(run({"migrate", "rollback"}), exit_success);
+  EXPECT_EQ(run({"migrate", "rollback", "--yes"}), exit_success);
+  EXPECT_EQ(run({"migrate", "rollback", "--yes"}), exit_success);
   EXPECT_EQ(out(), "There is nothing to roll back\n");
 }
 
 TEST_F(CommandTest, RollbackToAnUnknownName_IsRefused) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
-  EXPECT_EQ(run({"migrate", "rollback", "--to", "nothing_like_it"}), exit_failure);
+  EXPECT_EQ(run({"migrate", "rollback", "--yes", "--to", "nothing_like_it"}), exit_failure);
   EXPECT_THAT(err(), HasSubstr("nothing_like_it"));
 }
 
 TEST_F(CommandTest, RollbackToTheBeginningOfSeveralNames_ListsThem) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
-  EXPECT_EQ(run({"migrate", "rollback", "--to", "202507"}), exit_failure);
+  EXPECT_EQ(run({"migrate", "rollback", "--yes", "--to", "202507"}), exit_failure);
   EXPECT_EQ(err(),
             "202507 could be any of: 20250711_001_create_users_table, 20250714_001_add_password_to_users, "
             "20250715_001_create_sessions_table; write more of the name\n");
-  EXPECT_EQ(run({"migrate", "rollback", "--to", "20250715"}), exit_success) << err();
+  EXPECT_EQ(run({"migrate", "rollback", "--yes", "--to", "20250715"}), exit_success) << err();
 }
 
 TEST_F(CommandTest, RollbackTo_TakesBackWhatCameAfter) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
-  EXPECT_EQ(run({"migrate", "rollback", "--to", "express"}), exit_success) << err();
+  EXPECT_EQ(run({"migrate", "rollback", "--yes", "--to", "express"}), exit_success) << err();
   EXPECT_THAT(out(), AllOf(HasSubstr("Rolled back"), Not(HasSubstr("20250711_001"))));
 }
 
@@ -189,7 +193,7 @@ TEST_F(CommandTest, SeedFileThatIsNone_IsRefused) {
 TEST_F(CommandTest, Reset_LeavesOnlyTheSeeds) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"seed", "run"}), exit_success);
-  EXPECT_EQ(run({"db", "reset"}), exit_success) << err();
+  EXPECT_EQ(run({"db", "reset", "--yes"}), exit_success) << err();
   EXPECT_THAT(out(), HasSubstr("Created 3 users, 0 already existed"));
 }
 
@@ -204,7 +208,7 @@ TEST_F(CommandTest, SeedsAndReset_AreRefusedInProduction) {
 TEST_F(CommandTest, RollbackWithoutATarget_IsRefusedInProduction) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   make_production();
-  EXPECT_EQ(run({"migrate", "rollback"}), exit_failure);
+  EXPECT_EQ(run({"migrate", "rollback", "--yes"}), exit_failure);
   EXPECT_THAT(err(), HasSubstr("--to NAME"));
   EXPECT_EQ(run({"migrate", "status"}), exit_success);
 }
@@ -213,12 +217,50 @@ TEST_F(CommandTest, Upkeep_SaysHowMuchItDid) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   EXPECT_EQ(run({"sessions", "cleanup"}), exit_success) << err();
   EXPECT_EQ(out(), "Deleted 0 expired sessions\n");
-  EXPECT_EQ(run({"users", "forget-express-passwords"}), exit_success) << err();
+  EXPECT_EQ(run({"users", "forget-express-passwords", "--yes"}), exit_success) << err();
   EXPECT_EQ(out(), "Forgot 0 kept password hashes of the Express service\n");
 }
 
+TEST_F(CommandTest, IrreversibleCommands_AskWhoTypesAndDoNothingWithoutAYes) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  is_interactive_ = true;
+  for (const char* answer : {"", "\n", "n\n", "maybe\n"}) {
+    in_ = std::istringstream{answer};
+    EXPECT_EQ(run({"migrate", "rollback"}), exit_failure) << answer;
+    EXPECT_THAT(err(), AllOf(HasSubstr("Go on? [y/N] "), HasSubstr("Nothing was done"))) << answer;
+  }
+  EXPECT_EQ(run({"migrate", "status"}), exit_success);
+  in_ = std::istringstream{"Yes\n"};
+  EXPECT_EQ(run({"migrate", "rollback"}), exit_success) << err();
+  EXPECT_EQ(run({"migrate", "status"}), exit_failure);
+}
+
+TEST_F(CommandTest, IrreversibleCommands_WithoutATerminalAndWithoutYes_Refuse) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  in_ = std::istringstream{"y\n"};
+  for (const auto& arguments :
+       {std::vector<const char*>{"migrate", "rollback"}, {"db", "reset"}, {"users", "forget-express-passwords"}}) {
+    EXPECT_EQ(run(arguments), exit_failure);
+    EXPECT_THAT(err(), HasSubstr("Nothing was done; say --yes to do it\n"));
+  }
+  EXPECT_EQ(run({"migrate", "status"}), exit_success);
+}
+
+TEST_F(CommandTest, PasswordThatIsTypedTwoWays_CreatesNobody) {
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  is_interactive_ = true;
+  in_ = std::istringstream{"one\ntwo\n"};
+  const std::vector<const char*> create{"users", "create",      "ada@example.com", "--first-name",
+                                        "Ada",   "--last-name", "Lovelace"};
+  EXPECT_EQ(run(create), exit_failure);
+  EXPECT_THAT(err(), HasSubstr("The two are not the same"));
+  in_ = std::istringstream{"one\none\n"};
+  EXPECT_EQ(run(create), exit_success) << err();
+  EXPECT_THAT(out(), HasSubstr("1  ada@example.com  Ada Lovelace  created "));
+}
+
 TEST_F(CommandTest, MissingSchema_IsAFailureWithAHint) {
-  EXPECT_EQ(run({"users", "forget-express-passwords"}), exit_failure);
+  EXPECT_EQ(run({"users", "forget-express-passwords", "--yes"}), exit_failure);
   EXPECT_THAT(err(), HasSubstr("gatehouse migrate status"));
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/commands/database_session.hpp"
+#include "json/writer.hpp"
+#include "users/user_store.hpp"
+
+namespace gatehouse::cli {
+
+/// The user whom a command names, by number or by address; nothing, with the reason printed, where there is none.
+[[nodiscard]] std::optional<users::User> find_user(const Program& program, DatabaseSession& session,
+                                                   const std::string& number_or_email);
+
+/// Lines of columns as wide as their widest cell; in place of what a terminal would obey are question marks.
+[[nodiscard]] std::string table_of(std::span<const std::vector<std::string>> rows);
+
+/// A line of the table of users: number, address, name, time of creation, state.
+[[nodiscard]] std::vector<std::string> cells_of(const users::User& user);
+
+/// The user as the API shows them, and `disabled_at`, which is null for who is not.
+void write_account(json::Writer& writer, const users::User& user);
+
+}  // namespace gatehouse::cli
