@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <tuple>
 
 namespace gatehouse::runtime {
 
@@ -16,6 +17,6 @@ std::optional<HeapUse> read_heap_use() {
                  .free_heap = ::mallinfo2().fordblks};
 }
 
-void release_free_heap() noexcept { ::malloc_trim(0); }
+void release_free_heap() noexcept { std::ignore = ::malloc_trim(0); }
 
 }  // namespace gatehouse::runtime
