@@ -285,7 +285,12 @@ def test_preflight_of_every_route_needs_no_key(parsing, operation):
     assert response.headers["access-control-allow-origin"] == ALLOWED
     assert response.headers["access-control-allow-credentials"] == "true"
     assert listed(response, "access-control-allow-methods") == {"get", "post", "put", "delete", "options"}
-    assert listed(response, "access-control-allow-headers") == {"content-type", "authorization", "x-api-key"}
+    assert listed(response, "access-control-allow-headers") == {
+        "content-type",
+        "authorization",
+        "x-api-key",
+        "x-request-id",
+    }
     assert int(response.headers["access-control-max-age"]) > 0
     assert response.headers["vary"].lower() == "origin"
 
