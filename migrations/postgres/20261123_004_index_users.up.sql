@@ -2,5 +2,5 @@
 -- service say nothing that these and its unique constraint do not say.
 CREATE INDEX users_created_at_id_index ON users (created_at DESC, id DESC);
 CREATE INDEX users_salt_index ON users (id) WHERE salt IS NOT NULL;
-DROP INDEX users_created_at_index;
-DROP INDEX users_email_index;
+DROP INDEX IF EXISTS users_created_at_index;
+DROP INDEX IF EXISTS users_email_index;

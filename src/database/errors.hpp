@@ -24,11 +24,11 @@ struct Violation {
   std::string statement = {};   ///< the name of the Statement or Write, or `COMMIT`; a script has none
 };
 
-/// The database cannot answer now: connection lost, deadline passed, queue full, disk full, shutting down.
+/// The database cannot answer now: connection lost, deadline passed, queue full, disk full, read-only, shutting down.
 /// It becomes a 503 with Retry-After. The message is for the log: it holds no SQL parameters and no password.
 class Unavailable : public std::runtime_error {
  public:
-  enum class Reason { connection, deadline, overload, storage, stopped };
+  enum class Reason { connection, deadline, overload, storage, read_only, stopped };
 
   Unavailable(Reason reason, const std::string& message) : std::runtime_error(message), reason_(reason) {}
   [[nodiscard]] Reason reason() const noexcept { return reason_; }
@@ -41,6 +41,13 @@ class Unavailable : public std::runtime_error {
 class StatementFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// A text has a character that the database's encoding lacks, so that it can neither be stored nor compared. Whose text
+/// it is knows the caller; a client's is a 400.
+class Unstorable : public StatementFailed {
+ public:
+  using StatementFailed::StatementFailed;
 };
 
 /// A constraint that nobody expected to be violated was: by a mistake of the service, or by a database that is not as

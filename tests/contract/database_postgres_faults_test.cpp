@@ -266,7 +266,7 @@ TEST_F(DatabasePostgresFaults, ReadOnlyServer_IsUnavailable_AndItsConnectionDrop
   open();
   const auto refused = start(testing::execute(*db_, write, {std::int64_t{1}}));
   ASSERT_TRUE(finish(refused));
-  EXPECT_EQ(refused->unavailable(), Unavailable::Reason::connection);
+  EXPECT_EQ(refused->unavailable(), Unavailable::Reason::read_only);
   AdminConnection{test_postgres_url().value()}.run("ALTER DATABASE " + database_->name() +
                                                    " RESET default_transaction_read_only");
   EXPECT_TRUE(run_until(io_, [&] { return logged("postgres_connection_lost: the server turned read-only"); }));

@@ -130,7 +130,7 @@ TEST_F(DatabasePostgresScript, ScriptsAtTheSameTime_WaitForEachOther) {
 TEST_F(DatabasePostgresScript, KilledSession_IsUnavailable) {
   open();
   const auto script = start(schema().run_script("CREATE TABLE one (id int); SELECT pg_sleep(30)"));
-  ASSERT_TRUE(become_active(1, "BEGIN;%"));
+  ASSERT_TRUE(become_active(1, "CREATE TABLE one%"));
   terminate_sessions();
   ASSERT_TRUE(finish(script));
   EXPECT_EQ(script->unavailable(), database::Unavailable::Reason::connection);

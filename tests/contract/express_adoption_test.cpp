@@ -214,6 +214,71 @@ TEST_P(ExpressAdoption, RollbackToExpress_SessionIdThatWasGiven_IsNotGivenAgain)
   EXPECT_GT(insert_express_session(), given);
 }
 
+// What people make beside the service's own tables, and what PostgreSQL then says about their columns.
+TEST_P(ExpressAdoption, Latest_SomethingDependsOnAnId_IsRefusedByNameAndChangesNothing) {
+  if (schema_->dialect() != Dialect::postgres) GTEST_SKIP() << "SQLite changes no type";
+  for (const auto& [made, detail] : std::vector<std::pair<std::string, std::string>>{
+           {"CREATE VIEW everybody AS SELECT id, email FROM users", "on view everybody depends on column"},
+           {"CREATE RULE keep AS ON DELETE TO sessions WHERE old.user_id = 1 DO INSTEAD NOTHING", "rule keep"},
+           {"CREATE POLICY own ON users USING (id > 0)", "policy own"},
+           {"CREATE MATERIALIZED VIEW counted AS SELECT user_id, count(*) FROM sessions GROUP BY user_id",
+            "counted"}}) {
+    open_another();
+    make_express_database(3);
+    run(made);
+    const auto before = schema_text(io_, *schema_);
+    schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
+    const auto refused = testing::run_task(io_, migrator.latest());
+    ASSERT_FALSE(refused) << made;
+    const auto& refusal = std::get<schema::StatementRefused>(refused.error());
+    EXPECT_EQ(refusal.migration, "20261123_001_widen_ids") << made;
+    EXPECT_NE(refusal.reason.find(detail), std::string::npos) << refusal.reason;
+    EXPECT_NE(refusal.remedy.find("drop what depends on the table"), std::string::npos) << refusal.remedy;
+    EXPECT_EQ(schema_text(io_, *schema_), before) << made;
+    EXPECT_FALSE(testing::run_task(io_, schema::read_migration_record(*schema_)).exists) << made;
+  }
+}
+
+TEST_P(ExpressAdoption, Latest_LateMigrationIsRefused_LeavesTheEarlierOnesUndone) {
+  make_express_database(3);
+  run("CREATE TABLE leases (id integer)");
+  const auto before = schema_text(io_, *schema_);
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
+  const auto refused = testing::run_task(io_, migrator.latest());
+  ASSERT_FALSE(refused);
+  const auto& refusal = std::get<schema::StatementRefused>(refused.error());
+  EXPECT_EQ(refusal.migration, "20261123_006_create_leases");
+  EXPECT_NE(refusal.reason.find("leases"), std::string::npos) << refusal.reason;
+  EXPECT_EQ(schema_text(io_, *schema_), before);
+}
+
+TEST_P(ExpressAdoption, Latest_EmailsDifferOnlyInCase_WidensNoIds) {
+  make_express_database(3);
+  insert_user("John@example.com");
+  insert_user("john@example.com");
+  const auto before = schema_text(io_, *schema_);
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
+  const auto refused = testing::run_task(io_, migrator.latest());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(std::get<schema::CheckFailed>(refused.error()).migration, "20261123_002_add_email_key");
+  EXPECT_EQ(schema_text(io_, *schema_), before);
+}
+
+TEST_P(ExpressAdoption, Latest_SequencesRenamedAndIndexesDropped_IsAdoptedAndGoesBack) {
+  make_express_database(3);
+  const bool postgres = schema_->dialect() == Dialect::postgres;
+  if (postgres) {
+    run("ALTER SEQUENCE users_id_seq RENAME TO numbers; ALTER SEQUENCE sessions_id_seq RENAME TO others;"
+        "DROP INDEX users_email_index");
+  }
+  run("DROP INDEX users_created_at_index; DROP INDEX sessions_created_at_index");
+  schema::Migrator migrator{*schema_, embedded_migrations(), clock_};
+  ASSERT_TRUE(testing::run_task(io_, migrator.latest()));
+  ASSERT_TRUE(testing::run_task(io_, migrator.rollback("express")));
+  insert_user("john@example.com");
+  EXPECT_GT(insert_express_session(), 0);
+}
+
 TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {
   auto script = real_express_database();
   if (schema_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";

@@ -242,6 +242,39 @@ def test_emails_differing_only_in_case_stop_with_their_list(express, start):
     assert "email_key" not in express.columns("users")
 
 
+def as_role(database, role):
+    """The settings of a program that comes as another role."""
+    return {"DATABASE_URL": database.url.replace("postgres@", f"{role}@", 1)}
+
+
+def test_role_that_may_not_create_tables_is_told_which_grant_is_missing(database, command):
+    role = f"app_{database.name}"
+    database.run(f"CREATE ROLE {role} LOGIN")
+    database.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    try:
+        refused = command("migrate", "latest", **as_role(database, role))
+        assert refused.returncode != 0
+        grant = f'GRANT USAGE, CREATE ON SCHEMA public TO "{role}"'
+        assert grant in refused.stderr
+        database.run(grant)
+        assert command("migrate", "latest", **as_role(database, role)).returncode == 0
+    finally:
+        database.run(f"DROP OWNED BY {role}")
+        database.run(f"DROP ROLE {role}")
+
+
+def test_view_of_somebody_stops_the_adoption_before_its_first_step(express, start):
+    express.run("CREATE VIEW customers AS SELECT id, email FROM users")
+    before = schema(express)
+    program = start(wait=False)
+    assert program.wait() != 0
+    reason = program.events("migrations_refused")[0]["reason"]
+    assert "20261123_001_widen_ids" in reason and "customers" in reason and "Nothing was changed" in reason
+    assert schema(express) == before
+    express.run("DROP VIEW customers")
+    program.start()
+
+
 def test_refused_adoption_goes_on_once_the_emails_differ(express, start):
     express.run("INSERT INTO users (first_name, last_name, email) VALUES ('Other', 'John', 'JOHN@example.com')")
     program = start(wait=False)

@@ -2,7 +2,10 @@
 
 #include <CLI/App.hpp>
 #include <algorithm>
+#include <chrono>
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
@@ -11,6 +14,7 @@
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migration_scaffold.hpp"
 #include "database/schema/migrator.hpp"
+#include "runtime/periodic.hpp"
 #include "service/schema_update.hpp"
 
 namespace gatehouse::cli {
@@ -18,7 +22,8 @@ namespace {
 
 /// Of `migrate rollback`.
 struct RollbackOptions {
-  std::string to;  ///< empty: only the last batch
+  std::string to;      ///< empty: only the last batch
+  bool force = false;  ///< even while others are connected
   Consent consent;
 };
 
@@ -34,6 +39,7 @@ void define_rollback(CLI::App& command, RollbackOptions& options) {
       ->type_name("NAME")
       ->check(refuse_empty);
   define_consent(command, options.consent);
+  command.add_flag("--force", options.force, "Even while services are connected to the database");
 }
 
 void define_make_migration(CLI::App& command, MakeOptions& options) { define_make(command, options, "migrations"); }
@@ -72,6 +78,28 @@ int migrate_latest(const Program& program, const service::Loaded& loaded) {
                 "The schema is up to date");
 }
 
+/// Who is connected, but for those that are about to be gone: a server sees the end of a client a moment later.
+Task<std::vector<std::string>> list_who_stays(database::SchemaDatabase& schema) {
+  constexpr int looks_max = 20;
+  constexpr std::chrono::milliseconds pause{100};
+  auto others = co_await schema.list_others();
+  for (int looks = 1; looks < looks_max && !others.empty(); ++looks) {
+    co_await runtime::pause_for(pause);
+    others = co_await schema.list_others();
+  }
+  co_return others;
+}
+
+/// False, and says why, where services would go on with tables that are not theirs any more.
+bool may_roll_back(const Program& program, DatabaseSession& session) {
+  const auto others = session.run(list_who_stays(session.schema()));
+  if (others.empty()) return true;
+  program.err << "Nothing was rolled back, because others are connected to the database:\n";
+  for (const std::string& other : others) program.err << "  " << other << '\n';
+  program.err << "A service that runs on would fail at every login. Stop it first, or add --force\n";
+  return false;
+}
+
 int migrate_rollback(const Program& program, const RollbackOptions& options, const service::Loaded& loaded) {
   if (loaded.settings.application.environment == config::Environment::production && options.to.empty()) {
     program.err << "The last batch may be the whole schema with every user in it. In production, name the last "
@@ -82,6 +110,7 @@ int migrate_rollback(const Program& program, const RollbackOptions& options, con
   constexpr std::string_view loss = "This deletes what the migrations taken back have added, such as sessions";
   if (!has_consent(program, options.consent, loss)) return exit_failure;
   DatabaseSession session{program, loaded.settings};
+  if (!options.force && !may_roll_back(program, session)) return exit_failure;
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto target = options.to.empty() ? std::nullopt : std::optional{options.to};
   return report(program, session.run(migrator.rollback(target)), "Rolled back", "There is nothing to roll back");

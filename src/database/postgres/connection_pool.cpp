@@ -74,7 +74,7 @@ Task<Rows> ConnectionPool::query(const Statement& statement, Parameters paramete
 void ConnectionPool::submit(Call& call) {
   call.deadline = Clock::now() + limits_.query_timeout;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
-  if (away_) return refuse(call, Reason::connection, "the database is down" + why_away());
+  if (away_) return refuse(call, last_reason_, "the database is down" + why_away());
   if (queue_.empty() && try_dispatch(call)) return deadlines_.push_back(call);
   if (queue_size_ >= limits_.queue_max) return refuse(call, Reason::overload, "too many queries wait for a connection");
   queue_.push_back(call);
@@ -125,7 +125,7 @@ std::string ConnectionPool::why_away() const { return last_failure_.empty() ? ""
 void ConnectionPool::send_again(Call& call) {
   call.pipeline = nullptr;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
-  if (away_) return refuse(call, Reason::connection, "the database is down" + why_away());
+  if (away_) return refuse(call, last_reason_, "the database is down" + why_away());
   if (try_dispatch(call)) return;
   queue_.push_front(call);
   ++queue_size_;
@@ -168,19 +168,20 @@ void ConnectionPool::connect_if_wanted() {
 /// Ends with the attempt, within its deadline; stop() cuts it short.
 Task<> ConnectionPool::establish(std::weak_ptr<ConnectionPool> pool, std::shared_ptr<PgConnection> connection,
                                  std::shared_ptr<const ConnectOptions> options) {
-  std::string failure;
+  std::optional<Unavailable> failure;
   try {
     co_await connection->connect(options);
+  } catch (const Unavailable& unavailable) {
+    failure = unavailable;
   } catch (const std::exception& error) {
-    failure = error.what();
-    if (failure.empty()) failure = "unknown";
+    failure.emplace(Reason::connection, error.what());
   }
   const auto alive = pool.lock();
   if (!alive || alive->stopped_) co_return;
-  if (failure.empty()) {
-    alive->on_connected(std::move(connection));
+  if (failure) {
+    alive->on_connect_failed(connection, *failure);
   } else {
-    alive->on_connect_failed(connection, failure);
+    alive->on_connected(std::move(connection));
   }
 }
 
@@ -197,18 +198,22 @@ void ConnectionPool::on_connected(std::shared_ptr<PgConnection> connection) {
   holding_ = false;
   attempt_timer_.cancel();
   last_failure_.clear();
+  last_reason_ = Reason::connection;
   serve_queue();
   connect_if_wanted();
 }
 
-void ConnectionPool::on_connect_failed(const std::shared_ptr<PgConnection>& connection, const std::string& why) {
+void ConnectionPool::on_connect_failed(const std::shared_ptr<PgConnection>& connection, const Unavailable& failure) {
   if (std::erase(attempts_, connection) == 0) return;  // closed on purpose
   connection->close();
   grow_ = false;
   away_ = pipelines_.empty();
   // The same words every two seconds would only fill the log.
+  const std::string why = failure.what();
   if (why != last_failure_) log_(telemetry::Level::warn, "postgres_connect_failed", why);
   last_failure_ = why;
+  const bool is_told_apart = failure.reason() == Reason::read_only;
+  last_reason_ = is_told_apart ? Reason::read_only : Reason::connection;
   if (attempts_.empty()) hold_attempts(back_off_.next());
 }
 

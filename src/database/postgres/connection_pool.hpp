@@ -61,7 +61,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   [[nodiscard]] static Task<> establish(std::weak_ptr<ConnectionPool> pool, std::shared_ptr<PgConnection> connection,
                                         std::shared_ptr<const ConnectOptions> options);
   void on_connected(std::shared_ptr<PgConnection> connection);
-  void on_connect_failed(const std::shared_ptr<PgConnection>& connection, const std::string& why);
+  void on_connect_failed(const std::shared_ptr<PgConnection>& connection, const Unavailable& failure);
   void close_attempts();
   void hold_attempts(std::chrono::milliseconds time);
 
@@ -85,7 +85,8 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   bool grow_ = false;     ///< one more connection than there are is wanted
   bool away_ = false;     ///< the database is down: no connection is left, and attempts failed or got no answer
   bool stopped_ = false;
-  std::string last_failure_;
+  std::string last_failure_;  ///< of the last attempt; empty once one succeeded
+  Unavailable::Reason last_reason_ = Unavailable::Reason::connection;
 
   DeadlineList deadlines_;  ///< every call in flight, earliest deadline first, as all have the same time
   CallQueue queue_;

@@ -60,6 +60,7 @@ class Libpq {
   decltype(::PQsocket)* PQsocket = find("PQsocket");
   decltype(::PQsslStruct)* PQsslStruct = find("PQsslStruct");
   decltype(::PQstatus)* PQstatus = find("PQstatus");
+  decltype(::PQuser)* PQuser = find("PQuser");
   // NOLINTEND(readability-identifier-naming)
 };
 

@@ -20,6 +20,13 @@ Unavailable connection_error(const std::string& message) {
   return Unavailable{Unavailable::Reason::connection, message};
 }
 
+/// libpq says only in words that a server was there and did not have the target_session_attrs.
+Unavailable refusal(const std::string& message) {
+  const bool read_only = message.find("session is read-only") != std::string::npos ||
+                         message.find("server is in hot standby mode") != std::string::npos;
+  return Unavailable{read_only ? Unavailable::Reason::read_only : Unavailable::Reason::connection, message};
+}
+
 bool is_address_or_socket(const std::string& host) {
   if (host.starts_with('/') || host.starts_with('@')) return true;
   boost::system::error_code not_an_address;
@@ -76,6 +83,8 @@ Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
 }
 
 std::string PgConnection::host() const { return connection_ == nullptr ? "" : libpq().PQhost(connection_); }
+
+std::string PgConnection::user() const { return connection_ == nullptr ? "" : libpq().PQuser(connection_); }
 
 void PgConnection::prefer_this_server(const ConnectOptions& options) const {
   const std::string port = libpq().PQport(connection_);
@@ -175,7 +184,7 @@ Task<> PgConnection::poll_until_connected() {
   if (libpq().PQstatus(connection_) == CONNECTION_BAD) throw connection_error(error_message());
   auto next = PGRES_POLLING_WRITING;  // libpq documents this as the state after PQconnectStartParams
   while (next != PGRES_POLLING_OK) {
-    if (next == PGRES_POLLING_FAILED) throw connection_error(error_message());
+    if (next == PGRES_POLLING_FAILED) throw refusal(error_message());
     watch_socket();
     if (next == PGRES_POLLING_READING) {
       co_await until_readable();

@@ -44,12 +44,14 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   PgConnection& operator=(const PgConnection&) = delete;
 
   /// Resolves the servers' names, connects to the first server that will do, logs in and sets the session up. Throws
-  /// Unavailable: connection (refused, read-only, wrong password, wrong certificate), deadline (options->timeout
-  /// passed) or stopped (close() was called).
+  /// Unavailable: connection (refused, wrong password, wrong certificate), read_only (no server takes writes, and one
+  /// answered), deadline (options->timeout passed) or stopped (close() was called).
   [[nodiscard]] Task<> connect(std::shared_ptr<const ConnectOptions> options);
 
   /// The name or address of the server that it is connected to, as the settings have it.
   [[nodiscard]] std::string host() const;
+  /// The role that it is logged in as.
+  [[nodiscard]] std::string user() const;
 
   /// False behind a pooler, or if options->statement_timeout was not given. Such a session may pass to another client
   /// after each transaction, so nothing may be kept in it. Constant once connected.

@@ -99,7 +99,8 @@ SqlError PgResult::error() const {
   if (!state.empty()) {
     return {.state = std::string{state},
             .message = std::string{field_or_empty(result_.get(), PG_DIAG_MESSAGE_PRIMARY)},
-            .constraint = std::string{field_or_empty(result_.get(), PG_DIAG_CONSTRAINT_NAME)}};
+            .constraint = std::string{field_or_empty(result_.get(), PG_DIAG_CONSTRAINT_NAME)},
+            .detail = std::string{field_or_empty(result_.get(), PG_DIAG_MESSAGE_DETAIL)}};
   }
   // libpq itself reports a lost connection this way, without a SQLSTATE.
   return {"08006", libpq().PQresultErrorMessage(result_.get())};

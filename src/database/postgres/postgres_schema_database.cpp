@@ -22,8 +22,23 @@ Task<Rows> PostgresSchemaDatabase::query(const Statement& statement, Parameters 
   return pool_->query(statement, std::move(parameters));
 }
 
-Task<std::expected<void, Violation>> PostgresSchemaDatabase::run_script(std::string sql) {
-  return run_migration_script(make_connection(), options_, std::move(sql));
+Task<std::expected<void, ScriptRefusal>> PostgresSchemaDatabase::run_scripts(std::vector<ScriptStep> steps) {
+  return run_migration_scripts(make_connection(), options_, std::move(steps));
+}
+
+Task<std::vector<std::string>> PostgresSchemaDatabase::list_others() {
+  // The pool has one connection, and no script's is open now, so every other one is somebody else's.
+  static constexpr Statement others{
+      "schema_others",
+      "SELECT application_name || ', ' || coalesce(host(client_addr), 'this machine') || ', ' || count(*) || "
+      "CASE count(*) WHEN 1 THEN ' connection' ELSE ' connections' END "
+      "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+      "AND application_name = current_setting('application_name') GROUP BY application_name, client_addr ORDER BY 1"};
+  Parameters none;
+  const Rows rows = co_await pool_->query(others, std::move(none));
+  std::vector<std::string> list;
+  for (std::size_t i = 0; i < rows.size(); ++i) list.emplace_back(rows[i].text(0));
+  co_return list;
 }
 
 Task<Rows> PostgresSchemaDatabase::run_check(std::string sql) {

@@ -21,7 +21,8 @@ class PostgresSchemaDatabase final : public SchemaDatabase {
 
   [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::postgres; }
   [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters) override;
-  [[nodiscard]] Task<std::expected<void, Violation>> run_script(std::string sql) override;
+  [[nodiscard]] Task<std::expected<void, ScriptRefusal>> run_scripts(std::vector<ScriptStep> steps) override;
+  [[nodiscard]] Task<std::vector<std::string>> list_others() override;
   [[nodiscard]] Task<Rows> run_check(std::string sql) override;
 
  private:

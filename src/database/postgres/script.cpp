@@ -1,5 +1,9 @@
 #include "database/postgres/script.hpp"
 
+#include <algorithm>
+#include <utility>
+#include <variant>
+
 #include "database/postgres/announcements.hpp"
 
 namespace gatehouse::database::postgres {
@@ -16,8 +20,65 @@ Unavailable connection_lost(const PgConnection& connection) {
   return Unavailable{Unavailable::Reason::connection, connection.error_message()};
 }
 
+/// What to do about a refusal that has nothing to do with the data, by its SQLSTATE.
+std::string remedy_for(const SqlError& error, const std::string& role) {
+  if (error.state == "42501" && error.message.find("for schema") != std::string::npos) {
+    return "as the owner of the database, run: GRANT USAGE, CREATE ON SCHEMA public TO \"" + role + "\"";
+  }
+  if (error.state == "42501") {
+    return "the role of DB_USER has to own its tables: as their owner, run ALTER TABLE … OWNER TO \"" + role +
+           "\" for each, or GRANT the owner's role to it";
+  }
+  if (error.state == "0A000" || error.state == "2BP01") {
+    return "drop what depends on the table, and make it again after the migration";
+  }
+  if (error.state == "42P07" || error.state == "42701" || error.state == "42710") {
+    return "something else has that name: rename it or drop it";
+  }
+  if (error.state == "42P01" || error.state == "42703" || error.state == "42704") {
+    return "the tables are not as the service left them: make what is missing again";
+  }
+  return "";
+}
+
+ScriptRefusal refusal_of(std::size_t step, const SqlError& error, const std::string& role) {
+  const Failure failure = classify(error);
+  if (const auto* unavailable = std::get_if<Unavailable>(&failure)) throw Unavailable{*unavailable};
+  ScriptRefusal refusal{.step = step};
+  if (const auto* violation = std::get_if<Violation>(&failure)) refusal.violation = *violation;
+  refusal.reason = error.state + ": " + error.message;
+  if (!error.detail.empty()) refusal.reason += " (" + error.detail + ")";
+  std::ranges::replace(refusal.reason, '\n', ' ');
+  refusal.remedy = remedy_for(error, role);
+  return refusal;
+}
+
 [[noreturn]] void throw_refusal(const SqlError& error) {
   throw ConstraintViolation{violation_or_throw(classify(error))};
+}
+
+/// The rows of a check, which must be none, or why it failed.
+Task<std::optional<ScriptRefusal>> run_check_of(std::shared_ptr<PgConnection> connection, std::size_t step,
+                                                std::string sql) {
+  auto rows = co_await connection->select(std::move(sql));
+  if (!rows) co_return refusal_of(step, rows.error(), connection->user());
+  if (rows->empty()) co_return std::nullopt;
+  co_return ScriptRefusal{.step = step, .problems = *std::move(rows)};
+}
+
+/// All steps and the commit, in a transaction that was begun; nothing where all went well.
+Task<std::optional<ScriptRefusal>> run_steps(std::shared_ptr<PgConnection> connection, std::vector<ScriptStep> steps) {
+  // Observers start anew, because a script may remove anything: no announcement of theirs reads 'schema'.
+  steps.push_back({.sql = "NOTIFY " + std::string{announcement_channel} + ", 'schema'; COMMIT"});
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (!steps[i].check.empty()) {
+      if (auto refusal = co_await run_check_of(connection, i, std::move(steps[i].check))) co_return refusal;
+    }
+    const auto error = co_await run_simple(connection, std::move(steps[i].sql));
+    // What the commit refuses was put off by the last script.
+    if (error) co_return refusal_of(std::min(i, steps.size() - 2), *error, connection->user());
+  }
+  co_return std::nullopt;
 }
 
 }  // namespace
@@ -33,19 +94,20 @@ Task<std::optional<SqlError>> run_simple(std::shared_ptr<PgConnection> connectio
   }
 }
 
-Task<std::expected<void, Violation>> run_migration_script(std::shared_ptr<PgConnection> connection,
-                                                          std::shared_ptr<const ConnectOptions> options,
-                                                          std::string sql) {
+Task<std::expected<void, ScriptRefusal>> run_migration_scripts(std::shared_ptr<PgConnection> connection,
+                                                               std::shared_ptr<const ConnectOptions> options,
+                                                               std::vector<ScriptStep> steps) {
   co_await connection->connect(std::move(options));
-  // The line break ends a comment the script may end with. A script may remove anything, so caches start anew: no
-  // announcement of theirs reads 'schema'.
-  std::string script = "BEGIN;" + std::string{no_statement_timeout} + "SELECT pg_advisory_xact_lock(" +
-                       std::to_string(migration_lock) + ");\n" + sql + "\n;NOTIFY " +
-                       std::string{announcement_channel} + ", 'schema'; COMMIT";
-  const auto error = co_await run_simple(connection, std::move(script));
+  std::string begin = "BEGIN;" + std::string{no_statement_timeout} + "SELECT pg_advisory_xact_lock(" +
+                      std::to_string(migration_lock) + ")";
+  if (const auto error = co_await run_simple(connection, std::move(begin))) throw_refusal(*error);
+  auto refusal = co_await run_steps(connection, std::move(steps));
+  // A pooler gives up a server connection that is left in a transaction.
+  std::string rollback = "ROLLBACK";
+  if (refusal) (void)co_await run_simple(connection, std::move(rollback));
   connection->close();
-  if (error) co_return std::unexpected(violation_or_throw(classify(*error)));
-  co_return std::expected<void, Violation>{};
+  if (refusal) co_return std::unexpected(*std::move(refusal));
+  co_return std::expected<void, ScriptRefusal>{};
 }
 
 Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,

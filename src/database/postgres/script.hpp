@@ -3,8 +3,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "database/postgres/pg_connection.hpp"
+#include "database/schema_database.hpp"
 #include "runtime/task.hpp"
 
 namespace gatehouse::database::postgres {
@@ -14,12 +16,12 @@ namespace gatehouse::database::postgres {
 /// Unavailable{stopped}. Throws Unavailable{connection} when the server is lost.
 [[nodiscard]] Task<std::optional<SqlError>> run_simple(std::shared_ptr<PgConnection> connection, std::string sql);
 
-/// Connects, then runs the script as one transaction that holds the migration lock of the database: a second process
+/// Connects, then runs the scripts as one transaction that holds the migration lock of the database: a second process
 /// that migrates at the same time waits its turn. The lock and the transaction end with the connection at the latest.
 /// A statement_timeout of the role or the database does not count.
-[[nodiscard]] Task<std::expected<void, Violation>> run_migration_script(std::shared_ptr<PgConnection> connection,
-                                                                        std::shared_ptr<const ConnectOptions> options,
-                                                                        std::string sql);
+[[nodiscard]] Task<std::expected<void, ScriptRefusal>> run_migration_scripts(
+    std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
+    std::vector<ScriptStep> steps);
 
 /// Connects, then runs the SELECT in a transaction that only reads, without the migration lock; its rows. As above, no
 /// statement_timeout counts.

@@ -21,7 +21,7 @@ std::optional<Violation::Kind> violation_of(std::string_view state) {
 std::optional<Reason> unavailable_of(std::string_view state) {
   if (state.starts_with("08")) return Reason::connection;  // connection exception
   if (state == "57P01" || state == "57P02" || state == "57P03" || state == "57P05") return Reason::connection;
-  if (is_read_only(state)) return Reason::connection;
+  if (is_read_only(state)) return Reason::read_only;
   if (state == "57014") return Reason::deadline;                                          // query_canceled
   if (state == "53100" || state.starts_with("58")) return Reason::storage;                // disk full, I/O error
   if (state.starts_with("53")) return Reason::overload;                                   // other resources
@@ -43,12 +43,14 @@ Failure classify(const SqlError& error) {
   }
   const std::string text = error.state + ": " + error.message;
   if (const auto reason = unavailable_of(error.state)) return Unavailable{*reason, text};
+  if (error.state == "22P05") return Unstorable{text};  // untranslatable_character
   return StatementFailed{text};
 }
 
 Violation violation_or_throw(const Failure& failure) {
   if (const auto* unavailable = std::get_if<Unavailable>(&failure)) throw Unavailable{*unavailable};
   if (const auto* failed = std::get_if<StatementFailed>(&failure)) throw StatementFailed{*failed};
+  if (const auto* unstorable = std::get_if<Unstorable>(&failure)) throw Unstorable{*unstorable};
   return std::get<Violation>(failure);
 }
 

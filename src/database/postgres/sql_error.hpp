@@ -9,16 +9,17 @@
 namespace gatehouse::database::postgres {
 
 /// What the server said about a statement: the five-character SQLSTATE, its primary message, and the constraint where
-/// it names one. Detail and context are left out, for they quote parameter values.
+/// it names one. The detail may quote parameter values: it is for scripts, which have none, and no Failure holds it.
 struct SqlError {
   std::string state;
   std::string message;
   std::string constraint = {};
+  std::string detail = {};
   std::string statement = {};  ///< the name of the Statement or Write, or `COMMIT`; a script has none
 };
 
 /// How a call failed, as the port names it.
-using Failure = std::variant<Violation, Unavailable, StatementFailed>;
+using Failure = std::variant<Violation, Unavailable, StatementFailed, Unstorable>;
 
 /// What may cure a group of statements that the server rolled back whole, and so certainly did not run.
 enum class Cure {

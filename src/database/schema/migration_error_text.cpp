@@ -6,7 +6,7 @@ namespace gatehouse::database::schema {
 namespace {
 
 std::string text_of(const CheckFailed& failed) {
-  std::string text = failed.migration + ": " + failed.message;
+  std::string text = failed.migration + ": nothing was changed. " + failed.message;
   for (const std::string& row : failed.rows) text += "\n  " + row;
   const auto shown = static_cast<std::int64_t>(failed.rows.size());
   if (failed.count > shown) text += "\n  and " + std::to_string(failed.count - shown) + " more";
@@ -30,7 +30,14 @@ std::string text_of(const AmbiguousTarget& ambiguous) {
 }
 
 std::string text_of(const ConstraintViolated& violated) {
-  return violated.migration + ": the data in the tables violates a constraint; this migration changed nothing";
+  return violated.migration + ": the data in the tables violates a constraint: " + violated.reason +
+         ". Nothing was changed";
+}
+
+std::string text_of(const StatementRefused& refused) {
+  std::string text = refused.migration + ": " + refused.reason + ". Nothing was changed";
+  if (!refused.remedy.empty()) text += "; " + refused.remedy;
+  return text;
 }
 
 }  // namespace

@@ -52,6 +52,11 @@ std::vector<Migration> plan_migrations(std::span<const EmbeddedFile> files, Dial
   return plan;
 }
 
+std::string newest_migration(std::span<const EmbeddedFile> files, Dialect dialect) {
+  const auto plan = plan_migrations(files, dialect);
+  return plan.empty() ? std::string{} : std::string{plan.back().name};
+}
+
 std::string check_message(std::string_view check) {
   std::string message;
   while (check.starts_with("--")) {

@@ -23,6 +23,9 @@ struct Migration {
 /// without one of its two scripts.
 [[nodiscard]] std::vector<Migration> plan_migrations(std::span<const EmbeddedFile> files, Dialect dialect);
 
+/// The name of the last of them: a database that has it has all before. Empty where there is none.
+[[nodiscard]] std::string newest_migration(std::span<const EmbeddedFile> files, Dialect dialect);
+
 /// The comment lines at the head of a check, as one line without their dashes.
 [[nodiscard]] std::string check_message(std::string_view check);
 

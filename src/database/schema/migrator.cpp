@@ -7,6 +7,9 @@
 namespace gatehouse::database::schema {
 namespace {
 
+// What the step is called that makes the record itself.
+constexpr std::string_view record_table = "gatehouse_migrations";
+
 // A check's text without its semicolon, to stand in parentheses. Its leading comment may stay.
 std::string_view as_subquery(std::string_view check) {
   const auto last = check.find_last_not_of("; \t\r\n");
@@ -109,43 +112,100 @@ Task<MigrationRecord> Migrator::adopt() {
   co_return record;
 }
 
+CheckFailed Migrator::check_failed(std::string_view name, const Rows& problems) const {
+  CheckFailed failed{std::string{name}, check_message(find(name)->check), {}, problems[0].integer(1)};
+  for (std::size_t i = 0; i < problems.size(); ++i) failed.rows.emplace_back(problems[i].text(0));
+  return failed;
+}
+
 Task<std::optional<MigrationError>> Migrator::check(const Migration& migration) {
   if (migration.check.empty()) co_return std::nullopt;
   std::string sql = check_statement(migration.check);
-  const auto rows = co_await database_.run_check(std::move(sql));
-  if (rows.empty()) co_return std::nullopt;
-  CheckFailed failed{std::string{migration.name}, check_message(migration.check), {}, rows[0].integer(1)};
-  for (std::size_t i = 0; i < rows.size(); ++i) failed.rows.emplace_back(rows[i].text(0));
-  co_return failed;
+  const auto problems = co_await database_.run_check(std::move(sql));
+  if (problems.empty()) co_return std::nullopt;
+  co_return check_failed(migration.name, problems);
 }
 
-Task<bool> Migrator::is_applied(std::string_view name) {
+/// Before anything is touched, because a migration may take long and the check of a later one is quick. Each is made
+/// again when its turn comes.
+Task<std::optional<MigrationError>> Migrator::check_all(MigrationNames names) {
+  for (const std::string& name : names) {
+    const Migration* const migration = find(name);
+    if (migration == nullptr) continue;
+    try {
+      if (auto failed = co_await check(*migration)) co_return failed;
+    } catch (const StatementFailed&) {
+      // What it looks at is still to be made.
+    }
+  }
+  co_return std::nullopt;
+}
+
+void Migrator::Batch::add(std::string_view name, std::string sql, std::string check) {
+  names.emplace_back(name);
+  steps.push_back({.sql = std::move(sql), .check = std::move(check)});
+}
+
+/// What latest() has to do, beginning with the record itself where it is not there yet or lacks what Knex made.
+Migrator::Batch Migrator::missing(const MigrationRecord& record) const {
+  Batch batch;
+  if (!record.exists || !record.express.empty()) {
+    batch.add(record_table, adoption_script(record.express, clock_.now(), database_.dialect()));
+  }
+  const std::int64_t adopted = record.express.empty() ? 0 : 1;
+  const std::int64_t number = std::max(last_batch(record.applied), adopted) + 1;
+  for (const Migration& migration : plan_) {
+    const bool by_express = std::ranges::find(record.express, migration.name) != record.express.end();
+    if (by_express || contains(record.applied, migration.name)) continue;
+    std::string check = migration.check.empty() ? std::string{} : check_statement(migration.check);
+    batch.add(migration.name, up_script(migration, number, clock_.now(), database_.dialect(), record.knex),
+              std::move(check));
+  }
+  return batch;
+}
+
+/// What takes those of the migrations back that are applied.
+Migrator::Batch Migrator::undoing(const MigrationRecord& record, const MigrationNames& names) const {
+  Batch batch;
+  for (const std::string& name : names) {
+    if (!contains(record.applied, name)) continue;
+    batch.add(name, down_script(*find(name), clock_.now(), database_.dialect(), record.knex));
+  }
+  return batch;
+}
+
+MigrationError Migrator::error_of(const Batch& batch, const ScriptRefusal& refusal) const {
+  const std::string& name = batch.names[refusal.step];
+  if (!refusal.problems.empty()) return check_failed(name, refusal.problems);
+  if (refusal.violation) return ConstraintViolated{name, *refusal.violation, refusal.reason};
+  return StatementRefused{name, refusal.reason, refusal.remedy};
+}
+
+/// Whether another process has been at work since the record was read that had so many migrations.
+Task<bool> Migrator::has_changed(std::size_t applied) {
   const auto record = co_await read_migration_record(database_);
-  co_return contains(record.applied, name);
+  co_return record.applied.size() != applied;
 }
 
 Task<std::expected<MigrationNames, MigrationError>> Migrator::latest() {
-  const auto record = co_await adopt();
-  if (auto unknown = refuse_unknown(record)) co_return std::unexpected(std::move(*unknown));
-  const auto batch = last_batch(record.applied) + 1;
-  MigrationNames done;
-  for (const Migration& migration : plan_) {
-    if (contains(record.applied, migration.name)) continue;
-    if (auto failed = co_await check(migration)) co_return std::unexpected(std::move(*failed));
-    auto script = up_script(migration, batch, clock_.now(), database_.dialect(), record.knex);
-    const auto applied = co_await database_.run_script(std::move(script));
-    if (applied) {
-      done.emplace_back(migration.name);
-    } else if (!co_await is_applied(migration.name)) {
-      co_return std::unexpected(ConstraintViolated{std::string{migration.name}, applied.error()});
+  while (true) {
+    const auto record = co_await read_migration_record(database_);
+    if (auto unknown = refuse_unknown(record)) co_return std::unexpected(std::move(*unknown));
+    Batch batch = missing(record);
+    if (batch.steps.empty()) co_return MigrationNames{};
+    if (auto failed = co_await check_all(batch.names)) co_return std::unexpected(std::move(*failed));
+    const auto made = co_await database_.run_scripts(batch.steps);
+    if (made) {
+      std::erase(batch.names, record_table);
+      co_return std::move(batch.names);
     }
-    // Otherwise another process made this step in the meantime.
+    // Unless another process made a step in the meantime: then there is less to do.
+    if (!co_await has_changed(record.applied.size())) co_return std::unexpected(error_of(batch, made.error()));
   }
-  co_return done;
 }
 
 Task<std::expected<MigrationNames, MigrationError>> Migrator::rollback(std::optional<std::string> to) {
-  const auto record = co_await adopt();
+  auto record = co_await adopt();
   if (auto unknown = refuse_unknown(record)) co_return std::unexpected(std::move(*unknown));
   if (to) {
     auto target = find_target(record.applied, *to);
@@ -153,18 +213,15 @@ Task<std::expected<MigrationNames, MigrationError>> Migrator::rollback(std::opti
     to = *std::move(target);
   }
   const auto names = select_for_rollback(record.applied, to);
-  MigrationNames done;
-  for (const std::string& name : names) {
-    const Migration& migration = *find(name);
-    auto script = down_script(migration, clock_.now(), database_.dialect(), record.knex);
-    const auto undone = co_await database_.run_script(std::move(script));
-    if (undone) {
-      done.push_back(name);
-    } else if (co_await is_applied(name)) {
-      co_return std::unexpected(ConstraintViolated{name, undone.error()});
-    }
+  while (true) {
+    Batch batch = undoing(record, names);
+    if (batch.steps.empty()) co_return MigrationNames{};
+    const auto undone = co_await database_.run_scripts(batch.steps);
+    if (undone) co_return std::move(batch.names);
+    const std::size_t applied = record.applied.size();
+    record = co_await read_migration_record(database_);
+    if (record.applied.size() == applied) co_return std::unexpected(error_of(batch, undone.error()));
   }
-  co_return done;
 }
 
 }  // namespace gatehouse::database::schema

@@ -17,7 +17,7 @@
 
 namespace gatehouse::database::schema {
 
-/// Rows in the tables prevent a migration. The migration changed nothing.
+/// Rows in the tables prevent a migration. Nothing was changed.
 struct CheckFailed {
   std::string migration;
   std::string message;            ///< what the lines mean and what to do about them
@@ -41,13 +41,23 @@ struct AmbiguousTarget {
   std::vector<std::string> candidates;
 };
 
-/// A migration's own statements violated a constraint; nothing of that migration was done.
+/// A migration's own statements violated a constraint. Nothing was changed.
 struct ConstraintViolated {
   std::string migration;
   Violation violation;
+  std::string reason;  ///< the database's own words
 };
 
-using MigrationError = std::variant<CheckFailed, UnknownApplied, UnknownTarget, AmbiguousTarget, ConstraintViolated>;
+/// The database refused a statement of a migration: something depends on what is to be changed, a right is missing, the
+/// tables are not as they should be. Nothing was changed.
+struct StatementRefused {
+  std::string migration;
+  std::string reason;  ///< the database's own words
+  std::string remedy;  ///< empty where none is known
+};
+
+using MigrationError =
+    std::variant<CheckFailed, UnknownApplied, UnknownTarget, AmbiguousTarget, ConstraintViolated, StatementRefused>;
 
 /// One line of `gatehouse migrate status`.
 struct MigrationStatus {
@@ -61,13 +71,14 @@ struct MigrationStatus {
 /// Names of migrations, in the order in which they were applied or rolled back.
 using MigrationNames = std::vector<std::string>;
 
-/// Moves a database's schema from version to version. Each step is one transaction, which also records the step.
+/// Moves a database's schema from version to version. What one call applies or rolls back is one transaction, with the
+/// record of it: all of it or nothing.
 ///
 /// It adopts a database of the Express service: migrations that its Knex table lists count as applied, in batch 1.
 /// Several processes may migrate one database at the same time; each step is made once, and latest() returns in every
-/// process when all steps are made. Steps made before a failure stay.
+/// process when all steps are made.
 ///
-/// Infrastructure failures are thrown as SchemaDatabase throws them; a script with wrong SQL is StatementFailed.
+/// Infrastructure failures are thrown as SchemaDatabase throws them.
 class Migrator {
  public:
   static constexpr std::int64_t check_rows_max = 100;
@@ -93,10 +104,22 @@ class Migrator {
 
  private:
   [[nodiscard]] const Migration* find(std::string_view name) const;
+  /// Scripts that are run together, and whose each of them is.
+  struct Batch {
+    MigrationNames names;
+    std::vector<ScriptStep> steps;
+    void add(std::string_view name, std::string sql, std::string check = {});
+  };
+
   [[nodiscard]] std::optional<MigrationError> refuse_unknown(const MigrationRecord& record) const;
+  [[nodiscard]] Batch missing(const MigrationRecord& record) const;
+  [[nodiscard]] Batch undoing(const MigrationRecord& record, const MigrationNames& names) const;
+  [[nodiscard]] MigrationError error_of(const Batch& batch, const ScriptRefusal& refusal) const;
+  [[nodiscard]] CheckFailed check_failed(std::string_view name, const Rows& problems) const;
   [[nodiscard]] Task<MigrationRecord> adopt();
   [[nodiscard]] Task<std::optional<MigrationError>> check(const Migration& migration);
-  [[nodiscard]] Task<bool> is_applied(std::string_view name);
+  [[nodiscard]] Task<std::optional<MigrationError>> check_all(MigrationNames names);
+  [[nodiscard]] Task<bool> has_changed(std::size_t applied);
 
   SchemaDatabase& database_;
   const Clock& clock_;

@@ -28,8 +28,8 @@ Failure to_failure(const std::exception& thrown) {
 Call::Call(const Executor& executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands)
     : handover_(std::move(handover)), deadline_(deadline), commands_(std::move(commands)), work_(executor) {}
 
-Call::Call(const Executor& executor, HandoverPtr handover, std::string script)
-    : handover_(std::move(handover)), deadline_(Deadline::max()), script_(std::move(script)), work_(executor) {}
+Call::Call(const Executor& executor, HandoverPtr handover, std::vector<ScriptStep> steps)
+    : handover_(std::move(handover)), deadline_(Deadline::max()), steps_(std::move(steps)), work_(executor) {}
 
 bool Call::answer(Outcome outcome) {
   if (answered_.exchange(true, std::memory_order_acq_rel)) return false;
@@ -51,6 +51,11 @@ std::expected<std::vector<Rows>, Violation> Call::take_results() {
   const Failure& failure = *outcome_.failure;
   if (failure.reason) throw Unavailable{*failure.reason, failure.message};
   throw StatementFailed{failure.message};
+}
+
+std::optional<ScriptRefusal> Call::take_refusal() {
+  (void)take_results();  // where there was no answer at all, it is thrown
+  return std::move(outcome_.refusal);
 }
 
 }  // namespace gatehouse::database::sqlite

@@ -13,6 +13,7 @@
 
 #include "database/errors.hpp"
 #include "database/rows.hpp"
+#include "database/schema_database.hpp"
 #include "database/sqlite/handover.hpp"
 #include "database/statement.hpp"
 #include "runtime/task.hpp"
@@ -30,10 +31,11 @@ struct Failure {
 
 [[nodiscard]] Failure to_failure(const std::exception& thrown);
 
-/// The outcome of a call: one result per command, or the violated constraint, or a failure.
+/// The outcome of a call: one result per command, or the violated constraint, or a failure; of scripts, a refusal.
 struct Outcome {
   std::expected<std::vector<Rows>, Violation> results;
   std::optional<Failure> failure;
+  std::optional<ScriptRefusal> refusal = std::nullopt;
 };
 
 /// One pending call of Database, on its way from an io thread to a database thread and back.
@@ -45,11 +47,11 @@ class Call : public std::enable_shared_from_this<Call> {
  public:
   /// A call with statements. It is not started once its deadline has passed.
   Call(const Executor& executor, HandoverPtr handover, Deadline deadline, std::vector<Command> commands);
-  /// A call with the migrator's SQL, without a deadline: a script for the writer or a check for a reader.
-  Call(const Executor& executor, HandoverPtr handover, std::string script);
+  /// A call with the migrator's SQL, without a deadline: scripts for the writer, or one step's check for a reader.
+  Call(const Executor& executor, HandoverPtr handover, std::vector<ScriptStep> steps);
 
   [[nodiscard]] const std::vector<Command>& commands() const { return commands_; }
-  [[nodiscard]] const std::string& script() const { return script_; }
+  [[nodiscard]] const std::vector<ScriptStep>& steps() const { return steps_; }
   [[nodiscard]] bool is_script() const { return deadline_ == Deadline::max(); }
   [[nodiscard]] Deadline deadline() const { return deadline_; }
 
@@ -63,13 +65,15 @@ class Call : public std::enable_shared_from_this<Call> {
 
   /// The results, or the failure thrown. On the io thread, once, after the resumption.
   [[nodiscard]] std::expected<std::vector<Rows>, Violation> take_results();
+  /// The same for scripts: why they were refused, if they were.
+  [[nodiscard]] std::optional<ScriptRefusal> take_refusal();
 
  private:
   // Constant after construction.
   const HandoverPtr handover_;
   const Deadline deadline_;
   const std::vector<Command> commands_;
-  const std::string script_;
+  const std::vector<ScriptStep> steps_;
 
   // Owned by whoever sets answered_, then by the io thread.
   std::atomic<bool> answered_ = false;

@@ -26,7 +26,8 @@ enum class Role { writer, reader };
 /// It uses a write-ahead log, synchronous=FULL and foreign keys, and does not let a tampered schema call unsafe
 /// functions. A reader's connection refuses to write. One thread at a time may use it.
 ///
-/// Every function throws Unavailable{storage} if the file cannot be read or written, Unavailable{deadline} if a
+/// Every function throws Unavailable{storage} if the file cannot be read or written, Unavailable{read_only} if it must
+/// not be written, Unavailable{deadline} if a
 /// statement passes its deadline, Unavailable{stopped} once `stopping` is set, and StatementFailed for wrong SQL.
 class Connection {
  public:

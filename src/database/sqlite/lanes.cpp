@@ -25,16 +25,17 @@ Task<std::expected<std::vector<Rows>, Violation>> Lanes::write(std::vector<Comma
   co_return call->take_results();
 }
 
-Task<std::expected<void, Violation>> Lanes::run_script(std::string sql) {
-  const auto call = std::make_shared<Call>(io_.get_executor(), handover_, std::move(sql));
+Task<std::expected<void, ScriptRefusal>> Lanes::run_scripts(std::vector<ScriptStep> steps) {
+  const auto call = std::make_shared<Call>(io_.get_executor(), handover_, std::move(steps));
   co_await writes_.submit(call);
-  auto results = call->take_results();
-  if (!results) co_return std::unexpected(std::move(results.error()));
-  co_return std::expected<void, Violation>{};
+  if (auto refusal = call->take_refusal()) co_return std::unexpected(*std::move(refusal));
+  co_return std::expected<void, ScriptRefusal>{};
 }
 
 Task<Rows> Lanes::run_check(std::string sql) {
-  const auto call = std::make_shared<Call>(io_.get_executor(), handover_, std::move(sql));
+  std::vector<ScriptStep> steps;
+  steps.push_back({.sql = {}, .check = std::move(sql)});
+  const auto call = std::make_shared<Call>(io_.get_executor(), handover_, std::move(steps));
   co_await reads_.submit(call);
   auto results = call->take_results();
   co_return std::move(results->front());

@@ -25,7 +25,7 @@ class Lanes {
 
   [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters);
   [[nodiscard]] Task<std::expected<std::vector<Rows>, Violation>> write(std::vector<Command> commands);
-  [[nodiscard]] Task<std::expected<void, Violation>> run_script(std::string sql);
+  [[nodiscard]] Task<std::expected<void, ScriptRefusal>> run_scripts(std::vector<ScriptStep> steps);
   [[nodiscard]] Task<Rows> run_check(std::string sql);
 
  private:

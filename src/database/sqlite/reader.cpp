@@ -24,7 +24,7 @@ void Reader::serve(Call& call) {
     return;
   }
   try {
-    auto rows = call.is_script() ? connection->run_check(call.script())
+    auto rows = call.is_script() ? connection->run_check(call.steps().front().check)
                                  : connection->run(call.commands().front(), call.deadline());
     if (!rows) throw ConstraintViolation{std::move(rows.error())};
     std::vector<Rows> results;

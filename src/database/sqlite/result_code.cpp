@@ -68,6 +68,9 @@ void throw_failure(int code, const std::string& context) {
   switch (primary_code(code)) {
     case SQLITE_INTERRUPT:
       throw Unavailable{Unavailable::Reason::deadline, message};
+    case SQLITE_READONLY:
+      if (code == SQLITE_READONLY_DBMOVED) break;  // the file is not where it was
+      throw Unavailable{Unavailable::Reason::read_only, message};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_FULL:

@@ -18,7 +18,8 @@ namespace gatehouse::database::sqlite {
 [[nodiscard]] bool breaks_connection(int code);
 
 /// Throws what the code means: Unavailable{storage} where the file, the disk or another process is the cause,
-/// Unavailable{deadline} for an interrupted statement, else StatementFailed. `context` says what was being done.
+/// Unavailable{read_only} where the file must not be written, Unavailable{deadline} for an interrupted statement, else
+/// StatementFailed. `context` says what was being done.
 [[noreturn]] void throw_failure(int code, const std::string& context);
 
 }  // namespace gatehouse::database::sqlite

@@ -15,7 +15,8 @@ SqliteProvider::SqliteProvider(const DatabaseSettings& settings, DriverLog log)
       query_timeout_(settings.query_timeout),
       log_(or_silent(std::move(log))),
       writes_(settings.queue_max),
-      reads_(settings.queue_max) {
+      reads_(settings.queue_max),
+      others_(path_) {
   try {
     threads_.emplace_back([this](const std::stop_token& stop) { watch_deadlines(stop); });
     threads_.emplace_back([this] { run_writer(); });
@@ -43,7 +44,7 @@ std::unique_ptr<Database> SqliteProvider::open(boost::asio::io_context& io, unsi
 }
 
 std::unique_ptr<SchemaDatabase> SqliteProvider::open_schema(boost::asio::io_context& io) {
-  return std::make_unique<SqliteSchemaDatabase>(io, writes_, reads_, query_timeout_);
+  return std::make_unique<SqliteSchemaDatabase>(io, writes_, reads_, others_, query_timeout_);
 }
 
 std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& io) { return feeds_.watch(io, observers()); }

@@ -14,6 +14,7 @@
 #include "database/provider.hpp"
 #include "database/sqlite/change_feeds.hpp"
 #include "database/sqlite/lane.hpp"
+#include "database/sqlite/other_processes.hpp"
 #include "database/sqlite/statistics.hpp"
 
 namespace gatehouse::database::sqlite {
@@ -60,6 +61,8 @@ class SqliteProvider final : public Provider {
   Lane reads_;
   ChangeFeeds feeds_;
   Statistics statistics_;
+
+  OtherProcesses others_;  ///< of the schema's thread; outlives the connections, which are the threads'
 
   std::mutex tick_mutex_;
   std::condition_variable_any tick_;

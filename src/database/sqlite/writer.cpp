@@ -67,6 +67,37 @@ bool answer_all(const std::vector<CallPtr>& calls, std::vector<Outcome> outcomes
   return in_time;
 }
 
+ScriptRefusal refusal_of(std::size_t step, Violation violation) {
+  ScriptRefusal refusal{.step = step};
+  refusal.reason = violation.state + ": " + violation.message;
+  refusal.violation = std::move(violation);
+  return refusal;
+}
+
+/// Why the scripts cannot be committed, if they cannot; in a transaction that was begun.
+std::optional<ScriptRefusal> run_steps(Connection& connection, const std::vector<ScriptStep>& steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    try {
+      if (!steps[i].check.empty()) {
+        auto problems = connection.run_check(steps[i].check);
+        if (problems && !problems->empty()) return ScriptRefusal{.step = i, .problems = *std::move(problems)};
+      }
+      auto done = connection.run_script(steps[i].sql);
+      if (!done) return refusal_of(i, std::move(done.error()));
+    } catch (const StatementFailed& failed) {
+      return ScriptRefusal{.step = i, .reason = failed.what()};
+    }
+  }
+  return std::nullopt;
+}
+
+/// What the commit refuses was put off by the last script.
+std::optional<ScriptRefusal> commit_steps(Connection& connection, std::size_t count) {
+  auto done = connection.commit();
+  if (done) return std::nullopt;
+  return refusal_of(count - 1, std::move(done.error()));
+}
+
 void fail_all(const std::vector<CallPtr>& calls, Unavailable::Reason reason, const std::string& message) {
   for (const CallPtr& call : calls) call->fail(reason, message);
 }
@@ -93,7 +124,7 @@ void Writer::serve(std::vector<CallPtr> calls) {
   if (connection == nullptr) {
     fail_all(calls, Unavailable::Reason::storage, slot_.failure());
   } else if (calls.front()->is_script()) {
-    run_script(*connection, calls.front());
+    run_scripts(*connection, calls.front());
   } else {
     write_group(*connection, std::move(calls));
   }
@@ -153,18 +184,14 @@ void Writer::settle_refused(Connection& connection, const std::vector<CallPtr>& 
   for (const CallPtr& call : calls) write_group(connection, {call});
 }
 
-void Writer::run_script(Connection& connection, const CallPtr& call) {
+void Writer::run_scripts(Connection& connection, const CallPtr& call) {
   try {
     connection.begin(Deadline::max());
-    auto done = connection.run_script(call->script());
-    if (done) done = connection.commit();
-    // Where COMMIT went through there is nothing left to roll back; where it did not, the script must leave no trace.
+    auto refusal = run_steps(connection, call->steps());
+    if (!refusal) refusal = commit_steps(connection, call->steps().size());
+    // Where COMMIT went through there is nothing left to roll back; where it did not, no script must leave a trace.
     connection.rollback();
-    if (done) {
-      call->answer({.results = {}, .failure = {}});
-    } else {
-      call->answer({.results = std::unexpected(done.error()), .failure = {}});
-    }
+    call->answer({.results = {}, .failure = {}, .refusal = std::move(refusal)});
   } catch (const std::exception& thrown) {
     connection.rollback();
     call->answer({.results = {}, .failure = to_failure(thrown)});

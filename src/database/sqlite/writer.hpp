@@ -41,7 +41,7 @@ class Writer {
   void write_group(Connection& connection, std::vector<CallPtr> calls);
   [[nodiscard]] bool try_commit(Connection& connection, std::vector<CallPtr>& calls);
   void settle_refused(Connection& connection, const std::vector<CallPtr>& calls, Violation violation);
-  void run_script(Connection& connection, const CallPtr& call);
+  void run_scripts(Connection& connection, const CallPtr& call);
   void poll_feed();
 
   Lane& lane_;

@@ -31,7 +31,7 @@ TEST(SqlError_Classify, AViolation_SaysWhatTheServerSaid) {
 TEST(SqlError_Classify, WhatPasses_IsUnavailable) {
   const std::pair<const char*, Reason> expected[] = {
       {"08006", Reason::connection}, {"08P01", Reason::connection}, {"57P01", Reason::connection},
-      {"57P02", Reason::connection}, {"57P03", Reason::connection}, {"25006", Reason::connection},
+      {"57P02", Reason::connection}, {"57P03", Reason::connection}, {"25006", Reason::read_only},
       {"57014", Reason::deadline},   {"53100", Reason::storage},    {"58030", Reason::storage},
       {"53300", Reason::overload},   {"53200", Reason::overload},   {"55P03", Reason::overload},
       {"40001", Reason::overload},   {"40P01", Reason::overload},
@@ -46,6 +46,11 @@ TEST(SqlError_Classify, MistakesInStatements_AreNot) {
     EXPECT_TRUE(std::holds_alternative<StatementFailed>(classified(state))) << state;
   }
   EXPECT_STREQ(std::get<StatementFailed>(classified("42P01")).what(), "42P01: words");
+}
+
+TEST(SqlError_Classify, CharacterThatTheDatabaseLacks_IsUnstorable) {
+  EXPECT_TRUE(std::holds_alternative<database::Unstorable>(classified("22P05")));
+  EXPECT_THROW((void)violation_or_throw(classified("22P05")), database::Unstorable);
 }
 
 TEST(SqlError_ViolationOrThrow, OnlyAViolation_IsAValue) {

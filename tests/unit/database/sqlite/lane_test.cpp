@@ -49,7 +49,8 @@ TEST_F(LaneTest, Take_CallsAndScripts_GivesScriptsAlone) {
   Ended ended[4];
   submit(lane, start_ + second, ended[0]);
   submit(lane, start_ + second, ended[1]);
-  submit(lane, std::make_shared<Call>(io_.get_executor(), handover_, std::string{"SELECT 1"}), ended[2]);
+  submit(lane, std::make_shared<Call>(io_.get_executor(), handover_, std::vector<ScriptStep>{{.sql = "SELECT 1"}}),
+         ended[2]);
   submit(lane, start_ + second, ended[3]);
   EXPECT_EQ(lane.take(10, start_).size(), 2u);
   const auto script = lane.take(10, start_);
@@ -106,7 +107,8 @@ TEST_F(LaneTest, Expire_CallWhoseThreadHangs_IsAnsweredAndTheLateAnswerDropped) 
 TEST_F(LaneTest, Expire_RunningScript_IsLeftAlone) {
   Lane lane{10};
   Ended ended;
-  submit(lane, std::make_shared<Call>(io_.get_executor(), handover_, std::string{"SELECT 1"}), ended);
+  submit(lane, std::make_shared<Call>(io_.get_executor(), handover_, std::vector<ScriptStep>{{.sql = "SELECT 1"}}),
+         ended);
   const auto script = lane.take(1, start_);
   lane.expire(start_ + std::chrono::hours{24});
   poll();

@@ -54,6 +54,7 @@ TEST(ResultCode, StorageTroubles_AreUnavailable) {
     EXPECT_EQ(reason_of(code), Unavailable::Reason::storage) << code;
   }
   EXPECT_EQ(reason_of(SQLITE_INTERRUPT), Unavailable::Reason::deadline);
+  EXPECT_EQ(reason_of(SQLITE_READONLY), Unavailable::Reason::read_only);
 }
 
 TEST(ResultCode, WrongStatements_AreStatementFailed) {
