@@ -4,8 +4,6 @@
 #include <charconv>
 #include <string>
 
-#include "database/errors.hpp"
-#include "database/ping_store.hpp"
 #include "json/writer.hpp"
 
 namespace gatehouse::api {
@@ -15,17 +13,6 @@ using http::Answer;
 using http::Request;
 using http::Status;
 
-Task<bool> is_reachable(database::Database& database) {
-  try {
-    co_await database::ping(database);
-    co_return true;
-  } catch (const database::Unavailable&) {
-    co_return false;
-  } catch (const database::StatementFailed&) {
-    co_return false;
-  }
-}
-
 /// Seconds with three decimals.
 std::string seconds_text(std::chrono::duration<double> seconds) {
   std::array<char, 32> digits{};
@@ -34,9 +21,10 @@ std::string seconds_text(std::chrono::duration<double> seconds) {
 
 }  // namespace
 
-ServiceRoutes::ServiceRoutes(database::Database& database, const Clock& clock, config::Environment environment,
-                             const Lifecycle& lifecycle, std::string_view openapi)
+ServiceRoutes::ServiceRoutes(database::Database& database, Health& health, const Clock& clock,
+                             config::Environment environment, const Lifecycle& lifecycle, std::string_view openapi)
     : database_(database),
+      health_(health),
       clock_(clock),
       environment_(environment),
       lifecycle_(lifecycle),
@@ -56,15 +44,14 @@ bool ServiceRoutes::describe(const Request& /*request*/, Answer& answer) {
 Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
   // Probes ask every few seconds, and what makes the service unhealthy has log lines of its own.
   answer.leave_out_of_log();
-  const bool reachable = co_await is_reachable(database_);
+  const std::string_view problem = co_await health_.ask(database_);
   const bool stopping = lifecycle_.stopping;
-  const bool healthy = reachable && lifecycle_.schema_ready && !stopping;
+  const bool healthy = problem.empty() && !stopping;
   std::string json;
   json::Writer writer{json};
   writer.begin_object().member("status", healthy ? "healthy" : stopping ? "draining" : "unhealthy");
   if (!healthy) {
-    const std::string_view database = reachable ? "Database schema not ready" : "Database unavailable";
-    writer.member("error", stopping ? "Shutting down" : database);
+    writer.member("error", stopping ? "Shutting down" : problem);
     writer.member("requestId", request.id);
   }
   writer.member("timestamp", clock_.now());
@@ -76,16 +63,14 @@ Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
 
 Task<> ServiceRoutes::report_readiness(const Request& /*request*/, Answer& answer) {
   answer.leave_out_of_log();
-  const bool reachable = co_await is_reachable(database_);
-  const bool schema_ready = lifecycle_.schema_ready;
+  const std::string_view problem = co_await health_.ask(database_);
   const bool stopping = lifecycle_.stopping;
-  if (reachable && schema_ready && !stopping) co_return answer.send(Status::ok, R"({"status":"ready"})");
+  if (problem.empty() && !stopping) co_return answer.send(Status::ok, R"({"status":"ready"})");
   std::string json;
   json::Writer writer{json};
   writer.begin_object().member("status", "not ready").key("reasons").begin_array();
   if (stopping) writer.value("stopping");
-  if (!reachable) writer.value("database");
-  if (reachable && !schema_ready) writer.value("schema");
+  if (!problem.empty()) writer.value(Health::concerns_schema(problem) ? "schema" : "database");
   writer.end_array().end_object();
   answer.add_header("Retry-After", "1");
   answer.send(Status::service_unavailable, json);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "api/health.hpp"
 #include "api/route.hpp"
 #include "base/clock.hpp"
 #include "config/environment.hpp"
@@ -23,7 +24,7 @@ struct Lifecycle {
 class ServiceRoutes {
  public:
   /// Everything outlives the routes; `openapi` is the text of api/openapi.yaml.
-  ServiceRoutes(database::Database& database, const Clock& clock, config::Environment environment,
+  ServiceRoutes(database::Database& database, Health& health, const Clock& clock, config::Environment environment,
                 const Lifecycle& lifecycle, std::string_view openapi);
 
   bool greet(const http::Request& request, http::Answer& answer);
@@ -46,6 +47,7 @@ class ServiceRoutes {
 
  private:
   database::Database& database_;
+  Health& health_;
   const Clock& clock_;
   const config::Environment environment_;
   const Lifecycle& lifecycle_;

@@ -24,6 +24,15 @@ constexpr Write renew_lease{"leases_renew", "UPDATE leases SET expires_at = $3 W
 
 constexpr Write end_lease{"leases_give_back", "DELETE FROM leases WHERE name = $1 AND holder = $2", announces_nothing};
 
+// Whether the schema is the program's is part of the write, so that one round trip proves both. The time makes it a
+// real one: SQLite leaves out what changes nothing.
+constexpr Write prove_schema_of{"leases_prove_schema",
+                                "INSERT INTO leases (name, holder, expires_at) "
+                                "SELECT 'health', name, $2 FROM gatehouse_migrations WHERE name = $1 "
+                                "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, "
+                                "expires_at = excluded.expires_at",
+                                announces_nothing};
+
 bool has_row(const database::Rows& rows) { return !rows.empty(); }
 
 bool touched_one(const database::Rows& rows) { return rows.affected() == 1; }
@@ -50,6 +59,10 @@ Task<std::optional<Lease>> LeaseStore::take(LeaseTerms terms) {
 Task<> LeaseStore::give_back(Lease lease) {
   database::Change<void> end{end_lease, {std::string{lease.name()}, lease.holder()}};
   co_await database_.commit(std::move(end));
+}
+
+database::Change<bool> LeaseStore::prove_schema(std::string migration, TimePoint now) {
+  return {prove_schema_of, {std::move(migration), now}, touched_one};
 }
 
 database::Change<bool> LeaseStore::renew(const Lease& lease, TimePoint now) {

@@ -54,6 +54,10 @@ class LeaseStore {
   /// several changes it holds everybody else off until they are committed.
   [[nodiscard]] static database::Change<bool> renew(const Lease& lease, TimePoint now);
 
+  /// A write for its own sake: committed, it proves that the database takes writes. False where the migration of that
+  /// name is not applied. It leaves a lease named `health` that nobody holds.
+  [[nodiscard]] static database::Change<bool> prove_schema(std::string migration, TimePoint now);
+
  private:
   database::Database& database_;
   const Clock& clock_;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "database/schema/migration_plan.hpp"
 #include "runtime/socket_reactor.hpp"
 #include "runtime/steady_timer.hpp"
 #include "service/io_thread.hpp"
@@ -40,6 +41,17 @@ EventLoops make_event_loops(unsigned configured) {
     asio::use_service<runtime::SocketReactor>(*loops.back());  // before anything waits on the loop
   }
   return loops;
+}
+
+/// What /health has to prove, and the log line when that changes.
+HealthSource source_of_health(const ServeParts& parts) {
+  const bool is_postgres = parts.settings.database.kind == database::DatabaseKind::postgres;
+  const auto dialect = is_postgres ? database::Dialect::postgres : database::Dialect::sqlite;
+  const auto report = [&log = parts.log](std::string_view reason) {
+    if (reason.empty()) return log.info("healthy_again");
+    log.warn("unhealthy", {{"reason", reason}});
+  };
+  return {.newest_migration = database::schema::newest_migration(parts.migrations, dialect), .on_change = report};
 }
 
 /// A core dump would hold every key and the passwords being checked.
@@ -101,7 +113,7 @@ class ServingProcess {
 
 ServingProcess::ServingProcess(const ServeParts& parts)
     : parts_(parts),
-      shared_(parts.settings, parts.clock, parts.random, parts.openapi),
+      shared_(parts.settings, parts.clock, parts.random, parts.openapi, source_of_health(parts)),
       loops_(make_event_loops(parts.settings.server.io_threads)),
       provider_(parts.open_provider()),
       threads_(make_threads()),

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/embedded_file.hpp"
 #include "contract/feature_fixture.hpp"
+#include "database/schema/migration_plan.hpp"
 #include "service/wiring/features.hpp"
 
 namespace gatehouse::testing {
@@ -106,7 +108,15 @@ class LoginFixture : public FeatureFixture {
 
   const sessions::Client client_{.address = "192.0.2.1", .user_agent = "test"};
   const service::Settings settings_ = test_settings();
-  service::SharedParts parts_{settings_, clock_, random_, "openapi: 3.1.0\n", cheap};
+  const std::string newest_migration_ = database::schema::newest_migration(embedded_migrations(), schema_->dialect());
+  std::vector<std::string> told_;  ///< of the service's health; empty: all is well again
+  service::SharedParts parts_{settings_,
+                              clock_,
+                              random_,
+                              "openapi: 3.1.0\n",
+                              {.newest_migration = newest_migration_,
+                               .on_change = [this](std::string_view reason) { told_.emplace_back(reason); }},
+                              cheap};
   service::SharedCapabilities& shared_ = parts_.capabilities;
   service::Features features_{*database_, parts_};
   service::Capabilities& capabilities_ = features_.capabilities;

@@ -7,6 +7,7 @@ import pytest
 
 from harness.accounts import create_user, try_log_in
 from harness.program import base_settings, run_command
+from harness.waiting import wait_until
 
 pytestmark = pytest.mark.sequential
 
@@ -84,6 +85,29 @@ def test_rollback_keeps_users(command, database, start):
     with program.api() as api:
         assert api.get(f"/users/{user['id']}").json()["email"] == user["email"]
         assert try_log_in(api, user["email"]).status in (200, 401)
+
+
+def test_rollback_under_a_running_service_is_refused_and_forced_is_seen_by_its_health(command, database, start):
+    program = start()
+    names = applied(database)
+    with program.api() as api:
+        assert api.get("/health").status == 200
+        refused = command("migrate", "rollback", "--yes", "--to", names[2])
+        assert refused.returncode != 0
+        assert "others are connected" in refused.stderr and "--force" in refused.stderr
+        assert applied(database) == names
+        assert api.get("/health").status == 200
+
+        succeeded(command("migrate", "rollback", "--yes", "--to", names[2], "--force"))
+        wait_until(lambda: api.get("/health").status == 503, 20, "the health of the service")
+        assert api.get("/health").json()["error"] == "Database schema does not fit"
+        told = wait_until(lambda: program.events("unhealthy"), 20, "the log line")[0]["reason"]
+        assert names[-1] in told or "leases" in told
+        succeeded(command("migrate", "latest"))
+        wait_until(lambda: api.get("/health").status == 200, 20, "the health of the service")
+        wait_until(lambda: program.events("healthy_again"), 20, "the log line")
+    assert program.stop() == 0
+    succeeded(command("migrate", "rollback", "--yes", "--to", names[2]))
 
 
 @SQLITE_ONLY

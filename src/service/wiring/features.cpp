@@ -8,7 +8,8 @@ Features::Features(database::Database& database, SharedParts& shared)
       user_routes(database, capabilities.accounts, shared.capabilities.keys->cursor, shared.random,
                   shared.settings.api.unknown_fields),
       session_routes(database, capabilities.sessions),
-      service_routes(database, shared.clock, shared.settings.application.environment, shared.lifecycle, shared.openapi),
+      service_routes(database, shared.health, shared.clock, shared.settings.application.environment, shared.lifecycle,
+                     shared.openapi),
       routes(api::Routes::bind(auth_routes,     //
                                service_routes,  //
                                user_routes,     //

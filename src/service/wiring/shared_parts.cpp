@@ -1,5 +1,7 @@
 #include "service/wiring/shared_parts.hpp"
 
+#include <utility>
+
 #include "http/tls.hpp"
 #include "runtime/coarse_clock.hpp"
 #include "service/descriptor_limit.hpp"
@@ -22,7 +24,7 @@ limits::Instant coarse_instant() {
 }  // namespace
 
 SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, crypto::Random& randomness,
-                         std::string_view openapi_text, const passwords::CostParameters& costs)
+                         std::string_view openapi_text, HealthSource of_health, const passwords::CostParameters& costs)
     : settings(all_settings),
       clock(wall_clock),
       random(randomness),
@@ -34,7 +36,12 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       limiter(limits, settings.limits.ipv6_prefix, coarse_instant),
       capabilities(settings, clock, random, costs),
       connections_max(raise_descriptor_limit(settings.server.connections_max)),
-      shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)) {
+      shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)),
+      health({.clock = clock,
+              .schema_ready = lifecycle.schema_ready,
+              .newest_migration = std::move(of_health.newest_migration),
+              .patience = settings.database.query_timeout,
+              .on_change = std::move(of_health.on_change)}) {
   tls = make_tls(settings.server);
 }
 

@@ -4,10 +4,12 @@
 #include <boost/asio/ssl/context.hpp>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "api/access/cors.hpp"
 #include "api/access/rate_limiter.hpp"
+#include "api/health.hpp"
 #include "api/service_routes.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
@@ -18,12 +20,18 @@
 
 namespace gatehouse::service {
 
+/// What the service's health is judged by and told to; see api::Health.
+struct HealthSource {
+  std::string newest_migration;
+  api::Health::ChangeSink on_change = {};
+};
+
 /// What the io threads of a serving process share: immutable, or safe from any thread.
 struct SharedParts {
   /// Everything outlives the parts; `costs` are for tests. Throws std::invalid_argument or std::runtime_error, with the
   /// name of the setting, where a key, certificate or address range cannot be used.
   SharedParts(const Settings& settings, const Clock& clock, crypto::Random& random, std::string_view openapi_text,
-              const passwords::CostParameters& costs = {});
+              HealthSource of_health, const passwords::CostParameters& costs = {});
 
   const Settings& settings;
   const Clock& clock;
@@ -43,6 +51,7 @@ struct SharedParts {
   http::ConnectionCounts connections;
   http::AddressShares shares;
   api::Lifecycle lifecycle;  ///< until the schema is ready only open routes are answered
+  api::Health health;
 };
 
 /// From TLS_CERT and TLS_KEY; null where they are not set. Throws std::runtime_error, with the file that cannot be

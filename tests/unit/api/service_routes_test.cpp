@@ -1,8 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+
 #include "database/errors.hpp"
+#include "support/run_until.hpp"
 #include "support/scripted_database.hpp"
 #include "unit/api/api_fixture.hpp"
+#include "unit/database/sqlite/full_disk.hpp"
 
 namespace gatehouse::api {
 namespace {
@@ -39,27 +44,107 @@ TEST_P(ServiceRoutesTest, Health_WhileTheSchemaIsNotReady_Is503) {
       R"({"status":"unhealthy","error":"Database schema not ready","requestId":"test","timestamp":)"));
 }
 
-TEST_P(ServiceRoutesTest, Health_WhileTheDatabaseIsAway_Is503) {
+/// What a service says of its health whose database answers like this; empty while it is healthy.
+class HealthOfADatabase {
+ public:
+  explicit HealthOfADatabase(testing::ScriptedDatabase::Script script) : database_(std::move(script)) {}
+
+  std::string ask() { return std::string{testing::run_task(io_, health_.ask(database_))}; }
+  /// All at once.
+  void ask_times(int times) {
+    int answered = 0;
+    const auto count = [&](std::exception_ptr, std::string_view) { ++answered; };
+    for (int i = 0; i < times; ++i) boost::asio::co_spawn(io_, health_.ask(database_), count);
+    ASSERT_TRUE(testing::run_until(io_, [&] { return answered == times; }));
+  }
+  [[nodiscard]] std::size_t proofs() const { return database_.statements.size(); }
+  [[nodiscard]] const std::vector<std::string>& told() const { return told_; }
+
+ private:
+  boost::asio::io_context io_{1};
+  testing::ScriptedDatabase database_;
+  testing::ManualClock clock_;
+  std::atomic<bool> ready_ = true;
+  std::vector<std::string> told_;
+  Health health_{{.clock = clock_,
+                  .schema_ready = ready_,
+                  .newest_migration = "20261124_001_newest",
+                  .patience = testing::patience,
+                  .on_change = [this](std::string_view reason) { told_.emplace_back(reason); }}};
+};
+
+database::Rows one_row_touched(std::string_view /*statement*/, const database::Parameters& /*none*/) {
+  database::Rows rows{0};
+  rows.set_affected(1);
+  return rows;
+}
+
+TEST(Health, DatabaseThatTakesTheWrite_IsHealthy) {
+  HealthOfADatabase health{one_row_touched};
+  EXPECT_EQ(health.ask(), "");
+  EXPECT_TRUE(health.told().empty());
+}
+
+TEST(Health, WhatIsWrong_IsNamedForEverybody_AndInFullForTheLog) {
   using database::Unavailable;
-  testing::ScriptedDatabase away{[](std::string_view, const database::Parameters&) -> database::Rows {
-    throw Unavailable{Unavailable::Reason::connection, "away"};
+  using Reason = Unavailable::Reason;
+  for (const auto& [reason, problem] :
+       std::vector<std::pair<Reason, std::string>>{{Reason::connection, "Database unavailable"},
+                                                   {Reason::deadline, "Database unavailable"},
+                                                   {Reason::read_only, "Database read-only"},
+                                                   {Reason::storage, "Database storage failed"}}) {
+    HealthOfADatabase health{[reason](std::string_view, const database::Parameters&) -> database::Rows {
+      throw Unavailable{reason, "its own words"};
+    }};
+    EXPECT_EQ(health.ask(), problem);
+    EXPECT_EQ(health.told(), std::vector<std::string>{"its own words"});
+  }
+}
+
+TEST(Health, SchemaThatWasTakenAway_DoesNotFit) {
+  HealthOfADatabase health{[](std::string_view, const database::Parameters&) -> database::Rows {
+    throw database::StatementFailed{"42P01: relation \"leases\" does not exist"};
   }};
-  ServiceRoutes service{away, clock_, config::Environment::test, lifecycle_, {}};
-  const RouteTable routes = RouteList<ServiceRoutes>::bind(service);
-  Dispatcher dispatcher{{.routes = routes,
-                         .cors = cors_,
-                         .access = &api_keys_,
-                         .limiter = no_limits_.limiter(),
-                         .ready = ready_,
-                         .on_failure = {}}};
-  const Reply reply = ask_with(dispatcher, Method::get, "/health", {}, {});
+  EXPECT_EQ(health.ask(), "Database schema does not fit");
+}
+
+TEST(Health, ManyWhoAsk_CostOneProof) {
+  HealthOfADatabase health{one_row_touched};
+  health.ask_times(100);
+  health.ask_times(100);
+  EXPECT_LE(health.proofs(), 3U) << "one, unless the machine stood still for seconds meanwhile";
+}
+
+TEST_P(ServiceRoutesTest, Health_NewestMigrationRolledBack_Is503_ThoughTheDatabaseAnswers) {
+  run_script("DELETE FROM gatehouse_migrations WHERE name = '" + newest_migration_ + "'");
+  const Reply reply = ask_with(dispatcher_, Method::get, "/health", {}, {});
   EXPECT_EQ(reply.status, Status::service_unavailable);
-  EXPECT_TRUE(reply.body.starts_with(
-      R"({"status":"unhealthy","error":"Database unavailable","requestId":"test","timestamp":)"));
-  const Reply readiness = ask_with(dispatcher, Method::get, "/health/ready", {}, {});
+  EXPECT_TRUE(reply.body.starts_with(R"({"status":"unhealthy","error":"Database schema does not fit",)"));
+  EXPECT_EQ(told_, std::vector<std::string>{"the migration " + newest_migration_ + " is not applied"});
+}
+
+TEST_P(ServiceRoutesTest, Health_OnAFullDisk_Is503_ThoughTheDatabaseCanBeRead) {
+  Reply reply;
+  {
+    const database::sqlite::FullDisk full;
+    reply = ask_with(dispatcher_, Method::get, "/health", {}, {});
+  }
+  EXPECT_EQ(reply.status, Status::service_unavailable);
+  EXPECT_TRUE(reply.body.starts_with(R"({"status":"unhealthy","error":"Database storage failed",)")) << reply.body;
+}
+
+// While one replica after another is replaced, the old ones serve on.
+TEST_P(ServiceRoutesTest, Health_MigrationsOfANewerProgram_AreNoProblem) {
+  run_script("INSERT INTO gatehouse_migrations (name, batch, applied_at) VALUES ('29991231_001_newer', 2, 0)");
+  EXPECT_EQ(ask_with(dispatcher_, Method::get, "/health", {}, {}).status, Status::ok);
+}
+
+TEST_P(ServiceRoutesTest, Readiness_OnAFullDisk_Is503_AndLifeIsNot) {
+  const database::sqlite::FullDisk full;
+  const Reply readiness = ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
   EXPECT_EQ(readiness.status, Status::service_unavailable);
   EXPECT_EQ(readiness.body, R"({"status":"not ready","reasons":["database"]})");
-  EXPECT_EQ(ask_with(dispatcher, Method::get, "/health/live", {}, {}).status, Status::ok);
+  EXPECT_EQ(ask_with(dispatcher_, Method::get, "/health/live", {}, {}).status, Status::ok);
 }
 
 TEST_P(ServiceRoutesTest, Readiness_WithADatabase_IsGood) {
