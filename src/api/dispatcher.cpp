@@ -140,6 +140,12 @@ Task<> Dispatcher::finish(Request& request, Answer& answer) {
     if (!answer.is_sent()) refuse_for_now(answer, overload.retry_after());
   } catch (const database::Unavailable& failure) {
     answer_failure(failure.what(), true, request, answer);
+  } catch (const database::Unstorable& failure) {
+    if (answer.is_sent() || answer.is_stream_open()) {
+      answer_failure(failure.what(), false, request, answer);
+    } else {
+      answer.refuse(problem("text_not_storable"));
+    }
   } catch (const std::exception& failure) {
     answer_failure(failure.what(), false, request, answer);
   }

@@ -36,6 +36,7 @@ inline constexpr auto all_problems = [] {
       Problem{Status::unsupported_media_type, "unsupported_charset", "Request body must be UTF-8"},
       Problem{Status::bad_request, "invalid_json", "Invalid JSON format"},
       Problem{Status::bad_request, "validation_failed", "Validation failed"},
+      Problem{Status::bad_request, "text_not_storable", "The database cannot store a character of this text"},
 
       // Users.
       Problem{Status::bad_request, "invalid_user_id", "Invalid user ID format"},

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "database/database_facts.hpp"
 #include "database/errors.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "runtime/steady_timer.hpp"
@@ -16,6 +17,7 @@ Task<SchemaStartup::Outcome> SchemaStartup::attempt() {
   try {
     const Outcome outcome = co_await migrate();
     if (outcome != Outcome::ready) co_return outcome;
+    co_await check_encoding();
     co_await seed();
     parts_.ready = true;
     parts_.log.info("schema_ready");
@@ -32,6 +34,13 @@ Task<SchemaStartup::Outcome> SchemaStartup::migrate() {
   if (!applied) co_return refused(database::schema::describe(applied.error()));
   for (const std::string& name : *applied) parts_.log.info("migration_applied", {{"name", name}});
   co_return Outcome::ready;
+}
+
+/// A warning only: the Express service lived with such a database, too.
+Task<> SchemaStartup::check_encoding() {
+  const auto facts = co_await database::read_database_facts(parts_.schema);
+  if (facts.stores_every_text()) co_return;
+  parts_.log.warn("database_encoding", {{"reason", database::encoding_warning(facts)}});
 }
 
 Task<> SchemaStartup::seed() {

@@ -6,12 +6,15 @@
 namespace gatehouse::sessions {
 namespace {
 
-std::string storable_text(std::string text, std::size_t characters_max) {
-  if (!is_utf8(text) || text.contains('\0')) {
-    for (char& c : text) {
-      if (c < 0x20 || c > 0x7e) c = '?';
-    }
+std::string ascii_text(std::string text) {
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7e) c = '?';
   }
+  return text;
+}
+
+std::string storable_text(std::string text, std::size_t characters_max) {
+  if (!is_utf8(text) || text.contains('\0')) text = ascii_text(std::move(text));
   text.resize(first_code_points(text, characters_max).size());
   return text;
 }
@@ -21,6 +24,10 @@ std::string storable_text(std::string text, std::size_t characters_max) {
 Client storable(Client client) {
   return {storable_text(std::move(client.address), address_characters_max),
           storable_text(std::move(client.user_agent), user_agent_characters_max)};
+}
+
+Client in_ascii(Client client) {
+  return {ascii_text(std::move(client.address)), ascii_text(std::move(client.user_agent))};
 }
 
 void write_session(json::Writer& writer, const SessionInfo& session) {

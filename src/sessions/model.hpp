@@ -32,6 +32,9 @@ inline constexpr std::size_t user_agent_characters_max = 255;
 /// UTF-8) make the text's bytes outside printable ASCII question marks.
 [[nodiscard]] Client storable(Client client);
 
+/// The client with a question mark for every byte outside printable ASCII, which a database of any encoding takes.
+[[nodiscard]] Client in_ascii(Client client);
+
 /// 128 random bits; the sealed session carries them, the database holds their SHA-256.
 using SessionSecret = std::array<char, 16>;
 

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <ostream>
 #include <string>
+#include <system_error>
 
 #include "cli/commands/database_session.hpp"
 #include "config/values.hpp"
@@ -138,8 +139,11 @@ void check_kept_passwords(DatabaseSession& session, Findings& findings) {
                                       "you no longer need that, run `gatehouse users forget-express-passwords`");
 }
 
+/// Only where there certainly is none: one that may not be looked at is not missing.
 bool is_missing_file(const database::DatabaseSettings& database) {
-  return database.kind == database::DatabaseKind::sqlite && !std::filesystem::exists(database.sqlite.path);
+  if (database.kind != database::DatabaseKind::sqlite) return false;
+  std::error_code failure;
+  return std::filesystem::status(database.sqlite.path, failure).type() == std::filesystem::file_type::not_found;
 }
 
 void check_database(const Program& program, const service::Settings& settings, Findings& findings) {
@@ -150,6 +154,7 @@ void check_database(const Program& program, const service::Settings& settings, F
   DatabaseSession session{program, settings};
   const database::DatabaseFacts facts = session.run(database::read_database_facts(session.schema()));
   findings.good("database", facts.version + ", " + where_is(settings.database));
+  if (!facts.stores_every_text()) findings.bad("encoding", database::encoding_warning(facts));
   check_clock(program, facts, findings);
   if (check_schema(program, session, findings)) check_kept_passwords(session, findings);
 }

@@ -34,7 +34,7 @@ Task<std::expected<LoginResult, LoginError>> LoginFlow::login(std::string email,
     SecretString candidate = password.clone();
     auto checked = co_await check(email, std::move(candidate), client_gone);
     if (!checked) co_return std::unexpected(checked.error());
-    auto opened = co_await open_session(*std::move(checked), client);
+    auto opened = co_await try_to_open_session(*std::move(checked), client);
     if (opened) co_return *std::move(opened);
   }
   co_return std::unexpected(LoginError::wrong_password);
@@ -51,6 +51,18 @@ Task<std::expected<LoginFlow::Checked, LoginError>> LoginFlow::check(std::string
   if (!credentials) co_return std::unexpected(LoginError::unknown_user);
   if (!verdict.matches) co_return std::unexpected(LoginError::wrong_password);
   co_return Checked{*std::move(credentials), std::move(verdict.replacement)};
+}
+
+Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Checked checked, sessions::Client client) {
+  try {
+    auto again = checked;
+    co_return co_await open_session(std::move(again), client);
+  } catch (const database::Unstorable&) {
+    // What a browser calls itself is no reason to keep its user out. All else that is written here has been stored
+    // once.
+  }
+  auto plain = sessions::in_ascii(std::move(client));
+  co_return co_await open_session(std::move(checked), std::move(plain));
 }
 
 Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessions::Client client) {

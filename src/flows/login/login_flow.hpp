@@ -54,6 +54,7 @@ class LoginFlow {
   };
   [[nodiscard]] Task<std::expected<Checked, LoginError>> check(std::string email, SecretString password,
                                                                std::stop_token client_gone);
+  [[nodiscard]] Task<std::optional<LoginResult>> try_to_open_session(Checked checked, sessions::Client client);
   [[nodiscard]] Task<std::optional<LoginResult>> open_session(Checked checked, sessions::Client client);
 
   database::Database& database_;
