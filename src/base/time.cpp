@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/calendar.hpp"
+
 namespace gatehouse {
 namespace {
 
@@ -44,7 +46,7 @@ unsigned year_of(const CivilTime& t) { return static_cast<unsigned>(static_cast<
 }  // namespace
 
 void append_iso8601(std::string& out, TimePoint time) {
-  const CivilTime t = civil(time);
+  const CivilTime t = civil(within_calendar(time));
   std::array<char, iso8601_length> text{};
   char* end = put_digits(text.data(), year_of(t), 4);
   *end++ = '-';

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "base/calendar.hpp"
 #include "base/secret_string.hpp"
 #include "crypto/sha256.hpp"
 
@@ -22,11 +23,20 @@ std::optional<SessionError> refusal(const std::optional<StoredSession>& session,
   if (!session) return SessionError::not_found;
   if (!equal_in_constant_time(session->secret_hash, hash_of(secret))) return SessionError::not_found;
   if (!session->owner) return SessionError::user_not_found;
-  if (session->expires_at <= now || session->absolute_expires_at <= now) return SessionError::expired;
+  if (session->times.expires_at <= now) return SessionError::expired;
   return std::nullopt;
 }
 
 }  // namespace
+
+SessionTimes SessionLifetime::bounded(SessionTimes times) const {
+  if (times.absolute_expires_at == calendar_end) {
+    const bool has_beginning = times.created_at != calendar_end;
+    times.absolute_expires_at = has_beginning ? times.created_at + absolute_ttl : calendar_begin;
+  }
+  times.expires_at = std::min(times.expires_at, times.absolute_expires_at);
+  return times;
+}
 
 SessionService::SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer,
                                const Clock& clock, crypto::Random& random, const SessionSettings& settings)
@@ -65,18 +75,19 @@ Task<std::expected<SessionView, SessionError>> SessionService::verify(std::strin
     if (!session) co_return std::unexpected(session.error());
   }
 
-  const Principal principal{.user = session->user, .session = reference->id, .expires_at = session->expires_at};
+  const Principal principal{.user = session->user, .session = reference->id, .expires_at = session->times.expires_at};
   const Profile profile = profile_of(*session);
   cache_.insert(ticket,
                 {.principal = principal,
                  .secret = reference->secret,
-                 .valid_until = std::min(session->expires_at, session->updated_at + lifetime_.renewal_interval()),
+                 .valid_until = std::min(session->times.expires_at, session->updated_at + lifetime_.renewal_interval()),
                  .profile = profile});
   co_return SessionView{principal, profile};
 }
 
 Task<SessionService::Found> SessionService::find(SessionReference reference) {
   auto session = co_await store_.find(reference.id);
+  if (session) session->times = lifetime_.bounded(session->times);
   if (const auto error = refusal(session, reference.secret, clock_.now())) co_return std::unexpected(*error);
   co_return *std::move(session);
 }
@@ -84,10 +95,10 @@ Task<SessionService::Found> SessionService::find(SessionReference reference) {
 Task<SessionService::Found> SessionService::renew(SessionReference reference, StoredSession session, TimePoint now) {
   const Renewal renewal{.id = reference.id,
                         .now = now,
-                        .expires_at = std::min(now + lifetime_.ttl, session.absolute_expires_at),
+                        .expires_at = std::min(now + lifetime_.ttl, session.times.absolute_expires_at),
                         .seen_before = now - lifetime_.renewal_interval()};
   if (co_await store_.renew(renewal)) {
-    session.expires_at = renewal.expires_at;
+    session.times.expires_at = renewal.expires_at;
     session.updated_at = now;
     co_return session;
   }
@@ -101,10 +112,12 @@ std::optional<bool> SessionService::is_active_cached(SessionId session, UserId u
 
 Task<bool> SessionService::is_active(SessionId session, UserId user) {
   const auto ticket = cache_.begin_fill(session);
-  const auto expires_at = co_await store_.find_active(session, user, clock_.now());
-  if (!expires_at) co_return false;
-  const Principal principal{.user = user, .session = session, .expires_at = *expires_at};
-  cache_.insert(ticket, {.principal = principal, .secret = {}, .valid_until = *expires_at, .profile = {}});
+  const TimePoint now = clock_.now();
+  const auto times = co_await store_.find_active(session, user, now);
+  const TimePoint expires_at = times ? lifetime_.bounded(*times).expires_at : now;
+  if (expires_at <= now) co_return false;
+  const Principal principal{.user = user, .session = session, .expires_at = expires_at};
+  cache_.insert(ticket, {.principal = principal, .secret = {}, .valid_until = expires_at, .profile = {}});
   co_return true;
 }
 

@@ -36,6 +36,10 @@ struct SessionLifetime {
 
   /// A session in use is written this often at most: a tenth of its time to live.
   [[nodiscard]] std::chrono::microseconds renewal_interval() const { return ttl / 10; }
+
+  /// The session's times with a limit that is a date. Where somebody wrote infinity into the row, the limit is what a
+  /// login would have set; a row that does not even say when it began is over.
+  [[nodiscard]] SessionTimes bounded(SessionTimes times) const;
 };
 
 /// A session that a login is about to insert: its secret and its times, until the database gives it an id.

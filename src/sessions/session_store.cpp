@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/calendar.hpp"
 #include "sessions/topics.hpp"
 
 namespace gatehouse::sessions {
@@ -30,11 +31,11 @@ constexpr Write insert_session{
 constexpr Statement find_session{
     "sessions_find",
     "SELECT s.user_id, s.secret_hash, s.expires_at, s.absolute_expires_at, s.updated_at, u.email, u.first_name, "
-    "u.last_name FROM sessions s LEFT JOIN users u ON u.id = s.user_id "
+    "u.last_name, s.created_at FROM sessions s LEFT JOIN users u ON u.id = s.user_id "
     "WHERE s.id = $1 AND s.secret_hash IS NOT NULL"};
 
 constexpr Statement find_active_session{"sessions_find_active",
-                                        "SELECT expires_at FROM sessions "
+                                        "SELECT created_at, expires_at, absolute_expires_at FROM sessions "
                                         "WHERE id = $1 AND user_id = $2 AND secret_hash IS NOT NULL "
                                         "AND expires_at > $3"};
 
@@ -73,12 +74,26 @@ constexpr Write delete_expired_sessions{"sessions_delete_expired",
                                         "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)",
                                         announces_nothing};
 
+/// Where a row has them.
+struct TimeColumns {
+  std::size_t created_at;
+  std::size_t expires_at;
+  std::size_t absolute_expires_at;
+};
+
+SessionTimes read_times(const Row& row, TimeColumns columns) {
+  const TimePoint expires_at = within_calendar(row.time(columns.expires_at));
+  const bool has_limit = !row.is_null(columns.absolute_expires_at);
+  return {.created_at = within_calendar(row.time(columns.created_at)),
+          .expires_at = expires_at,
+          .absolute_expires_at = has_limit ? within_calendar(row.time(columns.absolute_expires_at)) : expires_at};
+}
+
 StoredSession read_session(const Row& row) {
   StoredSession session{.user = UserId{row.integer(0)},
                         .secret_hash = std::string{row.text(1)},
-                        .expires_at = row.time(2),
-                        .absolute_expires_at = row.is_null(3) ? row.time(2) : row.time(3),
-                        .updated_at = row.time(4),
+                        .times = read_times(row, {.created_at = 8, .expires_at = 2, .absolute_expires_at = 3}),
+                        .updated_at = within_calendar(row.time(4)),
                         .owner = std::nullopt};
   if (!row.is_null(5)) {
     session.owner = {.email = std::string{row.text(5)},
@@ -134,11 +149,11 @@ Task<std::optional<StoredSession>> SessionStore::find(SessionId id) {
   co_return read_session(rows[0]);
 }
 
-Task<std::optional<TimePoint>> SessionStore::find_active(SessionId id, UserId user, TimePoint now) {
+Task<std::optional<SessionTimes>> SessionStore::find_active(SessionId id, UserId user, TimePoint now) {
   Parameters parameters{id.value, user.value, now};
   const Rows rows = co_await database_.query(find_active_session, std::move(parameters));
   if (rows.empty()) co_return std::nullopt;
-  co_return rows[0].time(0);
+  co_return read_times(rows[0], {.created_at = 0, .expires_at = 1, .absolute_expires_at = 2});
 }
 
 Task<bool> SessionStore::renew(Renewal renewal) {

@@ -23,6 +23,13 @@ struct NewSession {
   Client client;
 };
 
+/// When a session began and when it ends, as its row has it; what is no date there is the calendar's end or beginning.
+struct SessionTimes {
+  TimePoint created_at;
+  TimePoint expires_at;           ///< without use
+  TimePoint absolute_expires_at;  ///< in any case
+};
+
 /// The session and its user as one query found them.
 struct StoredSession {
   struct Owner {
@@ -33,8 +40,7 @@ struct StoredSession {
 
   UserId user;
   std::string secret_hash;
-  TimePoint expires_at;
-  TimePoint absolute_expires_at;
+  SessionTimes times;
   TimePoint updated_at;        ///< last seen
   std::optional<Owner> owner;  ///< nothing: the user's row is gone
 };
@@ -76,8 +82,8 @@ class SessionStore {
   [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
 
   [[nodiscard]] Task<std::optional<StoredSession>> find(SessionId id);
-  /// The expiry of the user's session if it is active at `now`.
-  [[nodiscard]] Task<std::optional<TimePoint>> find_active(SessionId id, UserId user, TimePoint now);
+  /// The times of the user's session if it has not expired at `now`.
+  [[nodiscard]] Task<std::optional<SessionTimes>> find_active(SessionId id, UserId user, TimePoint now);
   /// Moves the expiry of a session that is not over; false when there is none to renew (gone, over, or just renewed).
   [[nodiscard]] Task<bool> renew(Renewal renewal);
 

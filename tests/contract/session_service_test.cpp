@@ -157,7 +157,7 @@ TEST_P(SessionServiceTest, Renewal_NeverCrossesTheAbsoluteLimit) {
   while (clock_.now() < limit) {
     const auto verified = run(service_.verify(session.sealed));
     ASSERT_TRUE(verified) << "used all the time";
-    const auto expires_at = run(SessionStore{*database_}.find(session.id))->expires_at;
+    const auto expires_at = run(SessionStore{*database_}.find(session.id))->times.expires_at;
     ASSERT_LE(expires_at, limit);
     EXPECT_EQ(*verified, view(session, expires_at));
     clock_.advance(hours{1} + seconds{7});
@@ -275,6 +275,43 @@ TEST_P(SessionServiceTest, LogoutOnAnotherReplica_EmptiesThisCache) {
   EXPECT_TRUE(testing::run_until(io_, [&] { return !answered(); }));
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
   EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
+}
+
+// What somebody may write into a row by hand: PostgreSQL has a word for it, SQLite the ends of its integers.
+TEST_P(SessionServiceTest, ExpiryOfInfinity_IsNotTrustedBeyondTheAbsoluteLimit) {
+  const auto session = login();
+  run_script("UPDATE sessions SET expires_at = 'infinity', updated_at = '-infinity'",
+             "UPDATE sessions SET expires_at = 9223372036854775807, updated_at = -9223372036854775807 - 1");
+  EXPECT_TRUE(run(service_.is_active(session.id, user_)));
+  const auto verified = run(service_.verify(session.sealed));
+  ASSERT_TRUE(verified);
+  EXPECT_LE(verified->principal().expires_at, clock_.now() + days{2});
+  run_script("UPDATE sessions SET expires_at = 'infinity'", "UPDATE sessions SET expires_at = 9223372036854775807");
+  clock_.advance(days{2});
+  cache_.on_feed_lost();
+  EXPECT_EQ(refusal(session.sealed), SessionError::expired);
+  EXPECT_FALSE(run(service_.is_active(session.id, user_)));
+}
+
+TEST_P(SessionServiceTest, AbsoluteLimitOfInfinity_IsThatOfTheLogin) {
+  const auto session = login();
+  run_script("UPDATE sessions SET expires_at = 'infinity', absolute_expires_at = 'infinity'",
+             "UPDATE sessions SET expires_at = 9223372036854775807, absolute_expires_at = 9223372036854775807");
+  EXPECT_TRUE(run(service_.is_active(session.id, user_)));
+  EXPECT_TRUE(run(service_.verify(session.sealed)));
+  clock_.advance(days{2});
+  cache_.on_feed_lost();
+  EXPECT_EQ(refusal(session.sealed), SessionError::expired);
+  EXPECT_FALSE(run(service_.is_active(session.id, user_)));
+}
+
+TEST_P(SessionServiceTest, RowWithoutAnyDate_IsOver) {
+  const auto session = login();
+  run_script("UPDATE sessions SET created_at = 'infinity', expires_at = 'infinity', absolute_expires_at = 'infinity'",
+             "UPDATE sessions SET created_at = 9223372036854775807, expires_at = 9223372036854775807, "
+             "absolute_expires_at = 9223372036854775807");
+  EXPECT_EQ(refusal(session.sealed), SessionError::expired);
+  EXPECT_FALSE(run(service_.is_active(session.id, user_)));
 }
 
 }  // namespace

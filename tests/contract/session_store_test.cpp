@@ -70,8 +70,8 @@ TEST_P(SessionStoreTest, InsertedSession_IsFoundWithItsUser) {
   ASSERT_TRUE(found);
   EXPECT_EQ(found->user, user);
   EXPECT_EQ(found->secret_hash, crypto::sha256("secret"));
-  EXPECT_EQ(found->expires_at, clock_.now() + hours{1});
-  EXPECT_EQ(found->absolute_expires_at, clock_.now() + hours{24});
+  EXPECT_EQ(found->times.expires_at, clock_.now() + hours{1});
+  EXPECT_EQ(found->times.absolute_expires_at, clock_.now() + hours{24});
   EXPECT_EQ(found->updated_at, clock_.now());
   ASSERT_TRUE(found->owner);
   EXPECT_EQ(found->owner->email, "ada@example.com");
@@ -114,7 +114,7 @@ TEST_P(SessionStoreTest, SessionOfTheExpressService_DoesNotExistHere) {
 TEST_P(SessionStoreTest, FindActive_WantsTheRightUserAndTime) {
   const auto user = add_user("ada@example.com");
   const auto id = insert(session(user)).value();
-  EXPECT_EQ(run(store_.find_active(id, user, clock_.now())), clock_.now() + hours{1});
+  EXPECT_EQ(run(store_.find_active(id, user, clock_.now()))->expires_at, clock_.now() + hours{1});
   EXPECT_FALSE(run(store_.find_active(id, UserId{user.value + 1}, clock_.now())));
   EXPECT_FALSE(run(store_.find_active(SessionId{id.value + 1}, user, clock_.now())));
   EXPECT_TRUE(run(store_.find_active(id, user, clock_.now() + hours{1} - microseconds{1})));
@@ -130,7 +130,7 @@ TEST_P(SessionStoreTest, Renew_MovesAnActiveSessionOnce) {
   EXPECT_TRUE(run(store_.renew(move)));
   EXPECT_FALSE(run(store_.renew(move))) << "it was seen just now";
   const auto found = run(store_.find(id));
-  EXPECT_EQ(found->expires_at, clock_.now() + hours{1});
+  EXPECT_EQ(found->times.expires_at, clock_.now() + hours{1});
   EXPECT_EQ(found->updated_at, clock_.now());
 }
 

@@ -31,7 +31,7 @@ class SessionServiceTest : public ::testing::Test {
   }
 
   Rows session_row() {
-    Rows rows{8};
+    Rows rows{9};
     if (!row_there_) return rows;
     rows.add_integer(10);
     rows.add_text(crypto::sha256(bytes_of(SessionSecret{})));
@@ -43,6 +43,7 @@ class SessionServiceTest : public ::testing::Test {
     } else {
       for (int i = 0; i < 3; ++i) rows.add_null();
     }
+    rows.add_integer(to_unix_us(clock_.now() - last_seen_ago_));
     return rows;
   }
 
