@@ -31,8 +31,7 @@ std::optional<std::string> read_secret_file(const std::string& variable, const s
          "check the path and its permissions"});
     return std::nullopt;
   }
-  if (text->ends_with('\n')) text->pop_back();
-  if (text->ends_with('\r')) text->pop_back();
+  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
   if (text->empty()) mistakes.push_back({variable, "names an empty file", "put the secret into it"});
   return text;
 }

@@ -32,10 +32,10 @@ class Reader {
     const Lookup lookup{catalog_, sources_.environment, read_dotenv()};
     read_development_secrets();
     for (const FormEntry& entry : form_.entries()) resolve(entry, lookup);
-    show_what_was_supplied();
     append(strict(), lookup.unknown_names());
     check_dotenv_is_private();
     check();
+    show_what_was_supplied();  // what another setting supplied was not given, so the rules have looked by now
     if (reading_.mistakes.empty()) generate_missing_keys();
     return std::move(reading_);
   }

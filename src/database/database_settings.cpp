@@ -167,7 +167,9 @@ void check(const DatabaseSettings& settings, Checks& checks) {
     checks.refuse({"SQLITE_PATH", "is not a file: each connection would have its own database in memory",
                    "set the path of a file, in a temporary folder if you like"});
   }
-  if (settings.sqlite.path.find("://") != std::string::npos) {
+  if (settings.sqlite.path.starts_with("file:")) {
+    checks.refuse({"SQLITE_PATH", "is a file: URI, not the path of a file", "leave out file: and what follows a ?"});
+  } else if (settings.sqlite.path.find("://") != std::string::npos) {
     checks.refuse({"SQLITE_PATH", "is a URL, not the path of a file", "DATABASE_URL takes URLs"});
   }
   check_choice(settings, checks);

@@ -1,6 +1,7 @@
 #include "database/sqlite/connection.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -127,6 +128,9 @@ void Connection::fail(int code, std::string_view doing) {
   std::string context{doing};
   // A wrong statement's message says what is wrong with it; it quotes the statement's text, never a parameter.
   if ((code & 0xff) == SQLITE_ERROR && handle_) context.append(": ").append(sqlite3_errmsg(handle_.get()));
+  // SQLite calls whatever keeps it from a file by one name.
+  const int system_error = handle_ && breaks_connection(code) ? sqlite3_system_errno(handle_.get()) : 0;
+  if (system_error != 0) context.append(" (").append(std::generic_category().message(system_error)).append(")");
   const bool given_up = (code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY;
   if (given_up && stopping_.load(std::memory_order_relaxed)) throw Unavailable{Unavailable::Reason::stopped, context};
   throw_failure(code, context);

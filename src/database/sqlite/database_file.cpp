@@ -22,9 +22,11 @@ void create_private_directories(const std::filesystem::path& directory) {
   std::filesystem::path made;
   for (const auto& part : directory) {
     made /= part;
-    if (::mkdir(made.c_str(), S_IRWXU) != 0 && errno != EEXIST && !std::filesystem::is_directory(made)) {
-      refuse(made, errno);
-    }
+    if (::mkdir(made.c_str(), S_IRWXU) == 0 || errno == EEXIST) continue;
+    // Looking at what is there would replace the reason.
+    const int error = errno;
+    std::error_code unknown;
+    if (!std::filesystem::is_directory(made, unknown)) refuse(made, error);
   }
 }
 

@@ -111,5 +111,17 @@ TEST(DatabaseSettings, UrlBesideAHost_WinsWithAWarning) {
   EXPECT_THAT(read.warnings(), HasSubstr("DB_HOST: is overridden by DATABASE_URL"));
 }
 
+TEST(DatabaseSettings, UrlWithoutAHostBesideIt_IsNoWarning) {
+  EXPECT_EQ(warnings_of({{"DATABASE_URL", "postgres://localhost:6000/app"}}), "");
+}
+
+TEST(DatabaseSettings, SqlitePathThatIsAFileUri_IsRefused) {
+  for (const Variables& variables :
+       {Variables{{"SQLITE_PATH", "file:data/a.db?mode=rwc"}}, Variables{{"SQLITE_PATH", "file:///data/a.db"}},
+        Variables{{"DATABASE_URL", "sqlite:file:a.db"}}}) {
+    EXPECT_THAT(mistakes_of(variables), HasSubstr("SQLITE_PATH: is a file: URI, not the path of a file"));
+  }
+}
+
 }  // namespace
 }  // namespace gatehouse::database
