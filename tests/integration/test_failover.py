@@ -46,7 +46,10 @@ def start_on(tmp_path):
 
 def caught_up(standby: Cluster, email: str) -> bool:
     with driver().connect(standby.url) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM users WHERE email = %s", (email,))
+        try:
+            cursor.execute("SELECT count(*) FROM users WHERE email = %s", (email,))
+        except driver().errors.UndefinedTable:
+            return False  # it has not even heard of the migrations yet
         return cursor.fetchone() == (1,)
 
 

@@ -41,7 +41,7 @@ TEST_F(CertificateAdviceTest, WithoutTls_ThereIsNone) { EXPECT_EQ(advice("", now
 
 TEST_F(CertificateAdviceTest, EndOfACertificate_IsForetoldForThirtyDays) {
   const std::string own = authority_.certificate_path();
-  EXPECT_THAT(advice(own, now_), HasSubstr("TLS_CERT: expires in 0 days; renew it, then send SIGHUP"));
+  EXPECT_THAT(advice(own, now_ + 1h), HasSubstr("TLS_CERT: expires in 0 days; renew it, then send SIGHUP"));
   EXPECT_THAT(advice(own, now_ - 24h * 20), HasSubstr("TLS_CERT: expires in 2"));
   EXPECT_EQ(advice(own, now_ - 24h * 30), "");
   EXPECT_THAT(advice(own, now_ + 24h * 2), HasSubstr("TLS_CERT: has expired: clients refuse it"));

@@ -20,7 +20,10 @@ TEST(SqlError_Classify, IntegrityViolations_AreValues) {
 }
 
 TEST(SqlError_Classify, AViolation_SaysWhatTheServerSaid) {
-  const auto failure = classify({"23505", "duplicate key", "users_email_key_unique", "users_insert"});
+  const auto failure = classify({.state = "23505",
+                                 .message = "duplicate key",
+                                 .constraint = "users_email_key_unique",
+                                 .statement = "users_insert"});
   const auto& violation = std::get<Violation>(failure);
   EXPECT_EQ(violation.state, "23505");
   EXPECT_EQ(violation.message, "duplicate key");
