@@ -13,8 +13,8 @@ void Observers::hear(std::string_view text) const noexcept {
   for (ChangeObserver& observer : observers_) observer.on_unknown_change();
 }
 
-void Observers::feed_ready() const noexcept {
-  for (ChangeObserver& observer : observers_) observer.on_feed_ready();
+void Observers::feed_proved(BootTime trusted_until) const noexcept {
+  for (ChangeObserver& observer : observers_) observer.on_feed_proved(trusted_until);
 }
 
 void Observers::feed_lost() const noexcept {

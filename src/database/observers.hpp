@@ -30,7 +30,7 @@ class Observers {
   /// What another process said. Text that is no announcement is a change that nobody can name; an announcement of a
   /// topic that nobody here knows concerns nobody here.
   void hear(std::string_view text) const noexcept;
-  void feed_ready() const noexcept;
+  void feed_proved(BootTime trusted_until) const noexcept;
   void feed_lost() const noexcept;
 
  private:

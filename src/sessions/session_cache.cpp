@@ -4,7 +4,8 @@
 #include "sessions/topics.hpp"
 
 namespace gatehouse::sessions {
-SessionCache::SessionCache(std::size_t bytes_max) : enabled_(bytes_max > 0) {
+
+SessionCache::SessionCache(std::size_t bytes_max, const BootClock& clock) : enabled_(bytes_max > 0), clock_(clock) {
   for (auto& shard : shards_) shard = std::make_unique<SessionCacheShard>(bytes_max / shard_count);
 }
 
@@ -22,12 +23,17 @@ void SessionCache::insert(FillTicket ticket, const CachedSession& session) noexc
   if (enabled_) shard_of(session.principal.session).insert(ticket.generation, session);
 }
 
+/// Nothing is ordered by it: what is known to be over was dropped under its shard's lock.
+bool SessionCache::may_answer() const noexcept {
+  return enabled_ && clock_.now() < trusted_until_.load(std::memory_order_relaxed);
+}
+
 bool SessionCache::find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view) {
-  return enabled_ && shard_of(id).find(id, secret, now, view);
+  return may_answer() && shard_of(id).find(id, secret, now, view);
 }
 
 std::optional<bool> SessionCache::is_active(SessionId id, UserId user, TimePoint now) {
-  if (!enabled_) return std::nullopt;
+  if (!may_answer()) return std::nullopt;
   return shard_of(id).is_active(id, user, now);
 }
 
@@ -46,11 +52,14 @@ void SessionCache::clear() noexcept {
   for (const auto& shard : shards_) shard->clear();
 }
 
-void SessionCache::on_feed_ready() noexcept {
+void SessionCache::on_feed_proved(BootTime trusted_until) noexcept {
+  const BootTime before = trusted_until_.exchange(trusted_until, std::memory_order_relaxed);
+  if (before != BootTime::min()) return;
   for (const auto& shard : shards_) shard->reset(true);
 }
 
 void SessionCache::on_feed_lost() noexcept {
+  trusted_until_.store(BootTime::min(), std::memory_order_relaxed);
   for (const auto& shard : shards_) shard->reset(false);
 }
 

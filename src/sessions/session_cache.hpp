@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/boot_clock.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/change_observer.hpp"
@@ -45,11 +46,13 @@ struct SessionCacheStatistics {
 /// - A reader takes a ticket (begin_fill) before it asks the database and hands it to insert(). An invalidation in
 ///   between makes the ticket worthless, so a row that was read before a revocation cannot enter the cache after it.
 /// - Changes arrive as announcements, this process's own from Database::commit(), other processes' from the feed. While
-///   they might be missed, from on_feed_lost() to on_feed_ready() and before the first on_feed_ready(), the cache is
+///   they might be missed, from on_feed_lost() to the next on_feed_proved() and before the first one, the cache is
 ///   empty and stores nothing.
+/// - Each answer is given only before the end of the feed's last proof, on a clock that does not stop with the process.
 class SessionCache final : public database::ChangeObserver {
  public:
-  explicit SessionCache(std::size_t bytes_max);
+  /// `clock` outlives the cache; the proofs of its feed are of the same clock.
+  SessionCache(std::size_t bytes_max, const BootClock& clock);
   ~SessionCache() override;
   SessionCache(const SessionCache&) = delete;
   SessionCache& operator=(const SessionCache&) = delete;
@@ -75,7 +78,7 @@ class SessionCache final : public database::ChangeObserver {
   void drop_user(UserId user) noexcept;
   void clear() noexcept;
 
-  void on_feed_ready() noexcept override;
+  void on_feed_proved(BootTime trusted_until) noexcept override;
   void on_feed_lost() noexcept override;
   /// session_topic and user_topic (sessions/topics.hpp) drop those; nothing remembered here depends on another topic.
   void on_announcement(const database::Announcement& announcement) noexcept override;
@@ -86,9 +89,12 @@ class SessionCache final : public database::ChangeObserver {
  private:
   static constexpr std::size_t shard_count = 16;
   [[nodiscard]] SessionCacheShard& shard_of(SessionId id) const noexcept;
+  [[nodiscard]] bool may_answer() const noexcept;
 
   const bool enabled_;
+  const BootClock& clock_;
   std::array<std::unique_ptr<SessionCacheShard>, shard_count> shards_;
+  std::atomic<BootTime> trusted_until_{BootTime::min()};  ///< min() while there is no feed, and the shards are empty
   std::atomic<std::uint64_t> invalidations_{0};
 };
 

@@ -17,8 +17,9 @@ constexpr database::Write add{"feed_add", "INSERT INTO revoked (id) VALUES ($1)"
 /// Remembers what a feed said.
 class RecordingObserver final : public database::ChangeObserver {
  public:
-  void on_feed_ready() noexcept override {
-    ready = true;
+  void on_feed_proved(BootTime until) noexcept override {
+    trusted_until = until;
+    if (std::exchange(ready, true)) return;
     ++times_ready;
     ready_since = Clock::now();
   }
@@ -29,6 +30,7 @@ class RecordingObserver final : public database::ChangeObserver {
   void on_unknown_change() noexcept override { remember("unknown"); }
 
   bool ready = false;
+  BootTime trusted_until;
   int times_ready = 0;
   Clock::time_point ready_since;
   std::vector<std::string> announcements;

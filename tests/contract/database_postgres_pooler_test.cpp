@@ -20,7 +20,7 @@ constexpr Statement count{"pooler_count", "SELECT count(*) FROM pooled"};
 /// Knows only whether its feed is ready.
 class Readiness final : public database::ChangeObserver {
  public:
-  void on_feed_ready() noexcept override { ready = true; }
+  void on_feed_proved(BootTime) noexcept override { ready = true; }
   void on_feed_lost() noexcept override { ready = false; }
   void on_announcement(const database::Announcement&) noexcept override {}
   void on_unknown_change() noexcept override {}

@@ -78,7 +78,7 @@ class LoginFixture : public FeatureFixture {
  protected:
   LoginFixture() {
     backend_->provider().observers().add(cache_);
-    cache_.on_feed_ready();
+    cache_.on_feed_proved(BootTime::max());
   }
 
   std::expected<flows::LoginResult, flows::LoginError> login(std::string email, std::string_view password) {

@@ -24,6 +24,8 @@ inline std::string schema_text(boost::asio::io_context& io, SchemaDatabase& data
       "UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint "
       "WHERE connamespace = 'public'::regnamespace AND conrelid <> coalesce(to_regclass('gatehouse_migrations'), "
       "0::regclass) "
+      "UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal "
+      "UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
       "UNION ALL SELECT concat_ws(' ', 'sequence', sequencename, data_type, max_value) FROM pg_sequences "
       "WHERE schemaname = 'public') AS lines ORDER BY line"};
   const auto rows =

@@ -33,7 +33,7 @@ class SessionServiceTest : public testing::FeatureFixture {
  protected:
   SessionServiceTest() {
     backend_->provider().observers().add(cache_);
-    cache_.on_feed_ready();
+    cache_.on_feed_proved(BootTime::max());
     user_ = add_user("ada@example.com");
   }
 
@@ -58,7 +58,8 @@ class SessionServiceTest : public testing::FeatureFixture {
   TimePoint last_seen(SessionId id) { return run(SessionStore{*database_}.find(id)).value().updated_at; }
 
   UserId user_;
-  SessionCache cache_{1 << 20};
+  SystemBootClock boot_clock_;
+  SessionCache cache_{1 << 20, boot_clock_};
   const SessionSealer sealer_{secrets()};
   SessionService service_{*database_, cache_, sealer_, clock_, random_, settings()};
 };
@@ -224,7 +225,7 @@ TEST_P(SessionServiceTest, LostFeed_MakesEveryAnswerComeFromTheDatabase) {
   cache_.on_feed_lost();
   ASSERT_TRUE(run(service_.verify(session.sealed)));
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
-  cache_.on_feed_ready();
+  cache_.on_feed_proved(BootTime::max());
   ASSERT_TRUE(run(service_.verify(session.sealed)));
   EXPECT_EQ(cached(session.sealed), CachedVerdict::active);
 }
@@ -269,7 +270,7 @@ TEST_P(SessionServiceTest, LogoutOnAnotherReplica_EmptiesThisCache) {
       << "the feed becomes ready";
   auto replica = backend_->another_provider();
   auto replica_database = replica->open(io_, 1);
-  SessionCache replica_cache{0};
+  SessionCache replica_cache{0, boot_clock_};
   SessionService replica_service{*replica_database, replica_cache, sealer_, clock_, random_, settings()};
   run(replica_service.close(session.sealed));
   EXPECT_TRUE(testing::run_until(io_, [&] { return !answered(); }));

@@ -14,8 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   constexpr UserId user{3};
   constexpr TimePoint now = from_unix_us(1'000'000);
 
-  sessions::SessionCache cache{1 << 20};
-  cache.on_feed_ready();
+  const SystemBootClock clock;
+  sessions::SessionCache cache{1 << 20, clock};
+  cache.on_feed_proved(BootTime::max());
   const TimePoint later = now + std::chrono::hours{1};
   cache.insert(cache.begin_fill(session), {.principal = {.user = user, .session = session, .expires_at = later},
                                            .secret = {},

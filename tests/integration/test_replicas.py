@@ -1,6 +1,8 @@
 """Several replicas on one PostgreSQL: what one ends is dead on all, and they start together without a quarrel."""
 
+import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,12 +10,17 @@ import pytest
 from harness.accounts import create_user, is_alive, log_in, log_out, new_user, try_log_in, verify_session, verify_token
 from harness.clusters import Bouncer
 from harness.places import MIGRATIONS, SANITIZED
+from harness.program import API_KEY
+from harness.raw_http import RawConnection, message
 from harness.waiting import seconds_until, wait_until
 
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
+KEY = f"X-API-Key: {API_KEY}"
 # Far more than a revocation takes, for this machine may stand still meanwhile; far less than the caches keep a session.
 SEEN_WITHIN_S = 60.0 if SANITIZED else 20.0
+# A probe of the change feed is a proof for so long.
+TRUSTED_MAX_S = 2.5
 TRAVEL_MAX_S = 0.25 if SANITIZED else 0.05
 
 
@@ -62,6 +69,45 @@ def test_session_ended_on_one_replica_dies_on_the_other(pair, ending):
     assert ENDINGS[ending](first, user["id"], login).status == 200
     dies_on(second, login)
     assert not is_alive(second, login["session"])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM sessions",
+        "UPDATE sessions SET expires_at = now() - interval '1 minute'",
+        "DELETE FROM users",
+        "TRUNCATE users CASCADE",
+    ],
+)
+def test_session_ended_by_sql_dies_on_every_replica(pair, database, sql):
+    first, second = pair
+    login = log_in(first, create_user(first)["email"])
+    for api in pair:
+        warmed(api, login)
+    database.run(sql)
+    for api in pair:
+        dies_on(api, login)
+
+
+def test_replica_that_stood_still_does_not_answer_for_what_ended_meanwhile(start):
+    """Its cache has heard of nothing, and its timers have not run, when the first request comes."""
+    first, second = start(IO_THREADS="1"), start(IO_THREADS="1")
+    with first.api() as ending, second.api() as waking, RawConnection(second.port) as asked:
+        for _ in range(5):
+            login = log_in(ending, create_user(ending)["email"])
+            warmed(waking, login)
+            question = message(
+                "POST /user-auth/verify-session", KEY, body=json.dumps({"session": login["session"]}).encode()
+            )
+            asked.send(question)
+            assert asked.read_response().status == 200
+            with second.standing_still():
+                ended_at = time.monotonic()
+                assert log_out(ending, login["session"]).status == 200
+                asked.send(question)
+                wait_until(lambda: time.monotonic() - ended_at > TRUSTED_MAX_S, 20, "the end of the last proof")
+            assert asked.read_response().status == 401
 
 
 def test_renamed_user_is_shown_anew_on_the_other_replica(pair):

@@ -23,53 +23,65 @@ std::size_t version_in(std::string_view email) {
 }  // namespace
 
 History::History(std::uint64_t seed, Fault fault) : fault_(fault), chance_(seed) {
-  for (auto& replica : replicas_) replica = std::make_unique<Replica>();
+  for (auto& replica : replicas_) replica = std::make_unique<Replica>(clock_);
   for (std::size_t i = 0; i < Truth::session_count; ++i) seen_.push_back(truth_.session(i).id);
 }
 
 std::optional<std::string> History::run() {
   for (std::size_t step = 0; step < steps; ++step) {
     let_time_pass(chance_.one_in(20) ? chance_.up_to(milliseconds{1'500}) : chance_.up_to(milliseconds{25}));
-    act(*replicas_[chance_.below(replica_count)]);
+    if (auto wrong = check_all()) return wrong;
+    Replica& replica = *replicas_[chance_.below(replica_count)];
+    if (clock_.time >= replica.stands_still_until) act(replica);
+    if (chance_.one_in(15)) change_by_sql();
     if (chance_.one_in(25)) disturb(*replicas_[chance_.below(replica_count)]);
-    for (const auto& replica : replicas_) {
-      for (const SessionId id : seen_) {
-        if (auto wrong = check(*replica, id)) return wrong;
-      }
+    if (auto wrong = check_all()) return wrong;
+  }
+  return std::nullopt;
+}
+
+/// A process that stands still answers nobody.
+std::optional<std::string> History::check_all() {
+  for (const auto& replica : replicas_) {
+    if (clock_.time < replica->stands_still_until) continue;
+    for (const SessionId id : seen_) {
+      if (auto wrong = check(*replica, id)) return wrong;
     }
   }
   return std::nullopt;
 }
 
 void History::let_time_pass(milliseconds duration) {
-  const Instant end = now_ + duration;
+  const Instant end = clock_.time + duration;
   for (const auto& replica : replicas_) {
-    const Instant begin = now_;
+    const Instant begin = clock_.time;
     while (feed_once(*replica, end)) {
     }
-    now_ = begin;
+    clock_.time = begin;
   }
-  now_ = end;
+  clock_.time = end;
 }
 
-/// The next thing that happens to the replica's feed until then; false where there is none.
+/// The next thing that happens to the replica's feed until then; false where there is none. One that stands still finds
+/// all of it later, after it was asked.
 bool History::feed_once(Replica& replica, Instant until) {
+  if (until <= replica.stands_still_until) return false;
+  clock_.time = std::max(clock_.time, replica.stands_still_until);
   if (!replica.link.is_open()) {
     if (replica.reconnects_at > until) return false;
-    now_ = std::max(now_, replica.reconnects_at);
+    clock_.time = std::max(clock_.time, replica.reconnects_at);
     connect(replica);
     return true;
   }
-  const bool trusts_too_long = fault_ == Fault::feed_trusted_too_long && replica.probe.is_ready();
   const auto arrival = replica.link.next_arrival();
   if (arrival && *arrival <= until && *arrival <= replica.probe.due_at()) {
-    now_ = std::max(now_, *arrival);
+    clock_.time = std::max(clock_.time, *arrival);
     hear(replica, replica.link.take());
     return true;
   }
   if (replica.probe.due_at() > until) return false;
-  now_ = std::max(now_, replica.probe.due_at());
-  if (replica.probe.due() == FeedProbe::Due::probe || trusts_too_long) {
+  clock_.time = std::max(clock_.time, replica.probe.due_at());
+  if (replica.probe.due() == FeedProbe::Due::probe) {
     send_probe(replica);
   } else {
     lose_feed(replica);
@@ -79,29 +91,32 @@ bool History::feed_once(Replica& replica, Instant until) {
 
 void History::connect(Replica& replica) {
   replica.link.open();
-  replica.probe.begin(now_);
+  replica.probe.begin(clock_.time);
   send_probe(replica);
 }
 
 void History::send_probe(Replica& replica) {
-  std::string text = std::string{probe_prefix} + replica.probe.send(now_);
+  std::string text = std::string{probe_prefix} + replica.probe.send(clock_.time);
   if (replica.link.is_silent()) return;
-  replica.link.send({.text = std::move(text), .version = 0, .arrives_at = now_ + chance_.up_to(Link::latency_max)});
+  replica.link.send(
+      {.text = std::move(text), .version = 0, .arrives_at = clock_.time + chance_.up_to(Link::latency_max)});
 }
 
 void History::lose_feed(Replica& replica) {
   replica.link.cut();
   replica.probe.lose();
-  replica.reconnects_at = now_ + chance_.up_to(milliseconds{300});
+  replica.reconnects_at = clock_.time + chance_.up_to(milliseconds{300});
   if (std::exchange(replica.told_ready, false)) replica.observers.feed_lost();
 }
 
 void History::hear(Replica& replica, const Notification& notification) {
   const std::string_view text = notification.text;
   if (text.starts_with(probe_prefix)) {
-    const bool heard = replica.probe.hear(text.substr(probe_prefix.size()), now_);
-    if (heard && !std::exchange(replica.told_ready, true)) replica.observers.feed_ready();
-    return;
+    if (!replica.probe.hear(text.substr(probe_prefix.size()), clock_.time)) return;
+    replica.told_ready = true;
+    Instant trusted_until = replica.probe.trusted_until();
+    if (fault_ == Fault::feed_trusted_without_end) trusted_until = Instant::max();
+    return replica.observers.feed_proved(trusted_until);
   }
   replica.observers.hear(text);
   const auto announcement = database::read_announcement(text);
@@ -185,18 +200,39 @@ void History::commit(Write& write) {
   if (write.announcement.topic == sessions::session_topic.name) {
     // A write that was given up may come after the session's place was taken by another login.
     if (sessions::session_topic.of(truth_.session(write.session).id) != write.announcement) return;
-    truth_.end(write.session, now_);
+    truth_.end(write.session, clock_.time);
   } else {
-    truth_.change_user_of(write.session, now_);
+    truth_.change_user_of(write.session, clock_.time);
     write.version = truth_.user_of(write.session).changes.size();
   }
+  notify(database::to_text(write.announcement), write.version);
+}
+
+/// By whoever the change is made: the service's writes say themselves what they change, all others have triggers.
+void History::notify(const std::string& text, std::size_t version) {
   for (const auto& replica : replicas_) {
     if (!replica->link.is_open()) continue;
     if (fault_ == Fault::lost_notification && chance_.one_in(10)) continue;
-    replica->link.send({.text = database::to_text(write.announcement),
-                        .version = write.version,
-                        .arrives_at = now_ + chance_.up_to(Link::latency_max)});
+    replica->link.send(
+        {.text = text, .version = version, .arrives_at = clock_.time + chance_.up_to(Link::latency_max)});
   }
+}
+
+/// One row, or so many that they are told as a change of everything.
+void History::change_by_sql() {
+  const std::size_t session = chance_.below(Truth::session_count);
+  std::string told;
+  if (chance_.one_in(3)) {
+    for (std::size_t each = 0; each < Truth::session_count; ++each) truth_.end(each, clock_.time);
+    told = "all";
+  } else if (chance_.one_in(2)) {
+    truth_.end(session, clock_.time);
+    told = database::to_text(sessions::session_topic.of(truth_.session(session).id));
+  } else {
+    truth_.change_user_of(session, clock_.time);
+    told = database::to_text(sessions::user_topic.of(truth_.user_of(session).id));
+  }
+  if (fault_ != Fault::sql_without_trigger) notify(told, truth_.user_of(session).changes.size());
 }
 
 void History::announce(Replica& replica, const Write& write) {
@@ -213,7 +249,7 @@ void History::acknowledge(Replica& replica, const Write& write) {
 }
 
 void History::disturb(Replica& replica) {
-  switch (chance_.below(4)) {
+  switch (chance_.below(5)) {
     case 0:
       return replica.link.set_silent(true);
     case 1:
@@ -221,14 +257,20 @@ void History::disturb(Replica& replica) {
     case 2:
       if (replica.link.is_open()) lose_feed(replica);
       return;
-    default: {
-      // A process that starts anew. What it had on its way to the database may still be committed.
-      auto fresh = std::make_unique<Replica>();
-      fresh->reconnects_at = now_ + chance_.up_to(milliseconds{300});
-      for (auto& own : replicas_) {
-        if (own.get() == &replica) own = std::move(fresh);
-      }
-    }
+    case 3:
+      replica.stands_still_until = clock_.time + chance_.up_to(milliseconds{10'000});
+      return;
+    default:
+      return restart(replica);
+  }
+}
+
+/// What it had on its way to the database may still be committed.
+void History::restart(Replica& replica) {
+  auto fresh = std::make_unique<Replica>(clock_);
+  fresh->reconnects_at = clock_.time + chance_.up_to(milliseconds{300});
+  for (auto& own : replicas_) {
+    if (own.get() == &replica) own = std::move(fresh);
   }
 }
 
@@ -241,7 +283,7 @@ std::optional<std::string> History::check(Replica& replica, SessionId id) const 
   const auto known = replica.versions.find(row.session.user.value);
   if (known != replica.versions.end() && row.version < known->second) return describe(row, "its change was known here");
   const auto since = truth_.stale_since(row);
-  if (since && now_ - *since > FeedProbe::interval + FeedProbe::deadline) {
+  if (since && clock_.time - *since > FeedProbe::interval + FeedProbe::deadline) {
     return describe(row, "it has been stale for longer than a silent feed is trusted");
   }
   return std::nullopt;
@@ -249,7 +291,7 @@ std::optional<std::string> History::check(Replica& replica, SessionId id) const 
 
 std::string History::describe(const Truth::Row& row, const char* why) const {
   return "session " + std::to_string(row.session.id.value) + ", profile " + std::to_string(row.version) +
-         ", was answered after " + std::to_string((now_ - Instant{}) / milliseconds{1}) + " ms: " + why;
+         ", was answered after " + std::to_string((clock_.time - Instant{}) / milliseconds{1}) + " ms: " + why;
 }
 
 }  // namespace gatehouse::simulation

@@ -11,11 +11,19 @@
 namespace gatehouse::simulation {
 
 /// What is broken on purpose, to see that a simulation finds it.
-enum class Fault { none, lost_notification, write_without_announcement, fill_without_ticket, feed_trusted_too_long };
+enum class Fault {
+  none,
+  lost_notification,
+  write_without_announcement,
+  fill_without_ticket,
+  feed_trusted_without_end,
+  sql_without_trigger,
+};
 
-/// One random history of three replicas on one database: queries and writes whose steps interleave, notifications that
-/// come late, links that fall silent or are cut, processes that start anew. After each step every cache is asked for
-/// every session.
+/// One random history of three replicas on one database: queries and writes whose steps interleave, changes by SQL
+/// beside them, notifications that come late, links that fall silent or are cut, processes that start anew or stand
+/// still for a while. After each step every cache is asked for every session, also that of a process that has just gone
+/// on and has heard of nothing yet.
 ///
 /// What must hold, whatever happens: a replica that has heard of a change, or acknowledged it, never answers as before
 /// it; and no replica answers as before a change for longer than a silent feed is trusted.
@@ -42,17 +50,21 @@ class History {
   void end_fill(Replica& replica);
   void begin_write(Replica& replica);
   void advance_write(Replica& replica);
+  void change_by_sql();
   void commit(Write& write);
+  void notify(const std::string& text, std::size_t version);
   void announce(Replica& replica, const Write& write);
   void acknowledge(Replica& replica, const Write& write);
   void disturb(Replica& replica);
+  void restart(Replica& replica);
 
+  [[nodiscard]] std::optional<std::string> check_all();
   [[nodiscard]] std::optional<std::string> check(Replica& replica, SessionId id) const;
   [[nodiscard]] std::string describe(const Truth::Row& row, const char* why) const;
 
   const Fault fault_;
   Chance chance_;
-  Instant now_{};
+  SimulatedClock clock_;
   Truth truth_;
   std::array<std::unique_ptr<Replica>, replica_count> replicas_;
   std::vector<SessionId> seen_;  ///< every session there has been

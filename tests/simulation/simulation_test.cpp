@@ -42,7 +42,8 @@ TEST_P(SimulationWithFault, Fault_IsFound) {
 
 INSTANTIATE_TEST_SUITE_P(Faults, SimulationWithFault,
                          ::testing::Values(Fault::lost_notification, Fault::write_without_announcement,
-                                           Fault::fill_without_ticket, Fault::feed_trusted_too_long));
+                                           Fault::fill_without_ticket, Fault::feed_trusted_without_end,
+                                           Fault::sql_without_trigger));
 
 }  // namespace
 }  // namespace gatehouse::simulation

@@ -111,6 +111,14 @@ class Link {
   std::deque<Notification> on_the_way_;
 };
 
+/// The machines' clock, which goes on while a process stands still.
+class SimulatedClock final : public BootClock {
+ public:
+  [[nodiscard]] BootTime now() const noexcept override { return time; }
+
+  Instant time{};
+};
+
 /// A query that was answered; its answer has not been handed to the cache yet.
 struct Fill {
   sessions::SessionCache::FillTicket ticket;
@@ -129,14 +137,15 @@ struct Write {
 
 /// One process of the service: its cache behind its observers, its change feed's decisions, and what is under way.
 struct Replica {
-  Replica() { observers.add(cache); }
+  explicit Replica(const BootClock& clock) : cache(1 << 20, clock) { observers.add(cache); }
 
-  sessions::SessionCache cache{1 << 20};
+  sessions::SessionCache cache;
   database::Observers observers;
   FeedProbe probe;
   Link link;
   bool told_ready = false;
   Instant reconnects_at{};
+  Instant stands_still_until{};
   std::vector<Fill> fills;
   std::vector<Write> writes;
   // What this process has heard or acknowledged: it must never answer as if it had not.

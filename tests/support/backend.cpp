@@ -20,13 +20,15 @@ std::vector<BackendFactory> backends() {
   return found;
 }
 
-void migrate(Backend& backend) {
+void migrate(database::Provider& provider) {
   boost::asio::io_context io{1};
-  const auto database = backend.provider().open_schema(io);
+  const auto database = provider.open_schema(io);
   const SystemClock clock;
   database::schema::Migrator migrator{*database, embedded_migrations(), clock};
   if (!run_task(io, migrator.latest())) throw std::logic_error{"an empty database cannot be migrated"};
 }
+
+void migrate(Backend& backend) { migrate(backend.provider()); }
 
 std::string backend_name(const ::testing::TestParamInfo<BackendFactory>& parameter) { return parameter.param.name; }
 

@@ -22,6 +22,9 @@ class Backend {
 
   /// A second process, as far as the database can tell: opened on the same database, closed by its owner.
   [[nodiscard]] virtual std::unique_ptr<database::Provider> another_provider() = 0;
+
+  /// Runs SQL as somebody does who knows nothing of the service: on a connection of its own, not through the driver.
+  virtual void run_beside(const std::string& sql) = 0;
 };
 
 struct BackendFactory {
@@ -44,5 +47,6 @@ inline void PrintTo(const BackendFactory& factory, std::ostream* out) { *out << 
 
 /// Brings the schema to its latest state, or throws.
 void migrate(Backend& backend);
+void migrate(database::Provider& provider);
 
 }  // namespace gatehouse::testing

@@ -17,6 +17,7 @@ class PostgresBackend final : public Backend {
     const auto silent = [](telemetry::Level, std::string_view, std::string_view) {};
     return std::make_unique<database::postgres::PostgresProvider>(database_.settings(), silent, random_);
   }
+  void run_beside(const std::string& sql) override { database_.run(sql); }
 
  private:
   TestDatabase database_;

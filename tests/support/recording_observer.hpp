@@ -7,10 +7,10 @@
 
 namespace gatehouse::testing {
 
-/// Remembers what it was told, in order: `ready`, `lost`, `unknown`, or the announcement's text. One thread.
+/// Remembers what it was told, in order: `proved`, `lost`, `unknown`, or the announcement's text. One thread.
 class RecordingObserver final : public database::ChangeObserver {
  public:
-  void on_feed_ready() noexcept override { heard.emplace_back("ready"); }
+  void on_feed_proved(BootTime) noexcept override { heard.emplace_back("proved"); }
   void on_feed_lost() noexcept override { heard.emplace_back("lost"); }
   void on_announcement(const database::Announcement& announcement) noexcept override {
     heard.push_back(to_text(announcement));

@@ -1,6 +1,7 @@
 #include "support/test_postgres.hpp"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <cstdlib>
 #include <memory>
@@ -56,6 +57,27 @@ std::string AdminConnection::run(const std::string& sql) {
   return PQgetvalue(result.get(), 0, 0);
 }
 
+NotificationListener::NotificationListener(const std::string& conninfo) : connection_(conninfo) {
+  connection_.run("LISTEN gatehouse");
+}
+
+std::vector<std::string> NotificationListener::until(const std::string& last) {
+  std::vector<std::string> heard;
+  while (true) {
+    PGconn* const connection = connection_.connection_;
+    const std::unique_ptr<PGnotify, void (*)(void*)> one{PQnotifies(connection), PQfreemem};
+    if (one && one->extra == last) return heard;
+    if (one) {
+      heard.emplace_back(one->extra);
+      continue;
+    }
+    pollfd socket{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+    if (poll(&socket, 1, static_cast<int>(patience.count())) != 1 || PQconsumeInput(connection) == 0) {
+      throw std::runtime_error("no notification came");
+    }
+  }
+}
+
 TestDatabase::TestDatabase() : name_(random_name()) {
   AdminConnection{test_postgres_url().value()}.run("CREATE DATABASE " + name_);
 }
@@ -80,11 +102,11 @@ database::DatabaseSettings TestDatabase::settings() const {
   return settings;
 }
 
-std::string TestDatabase::run(const std::string& sql) {
-  const auto conninfo = "host=" + url_part("host", "localhost") + " port=" + url_part("port", "5432") +
-                        " user=" + url_part("user", "postgres") + " password='" + url_part("password", "") +
-                        "' dbname=" + name_;
-  return AdminConnection{conninfo}.run(sql);
+std::string TestDatabase::run(const std::string& sql) { return AdminConnection{conninfo()}.run(sql); }
+
+std::string TestDatabase::conninfo() const {
+  return "host=" + url_part("host", "localhost") + " port=" + url_part("port", "5432") +
+         " user=" + url_part("user", "postgres") + " password='" + url_part("password", "") + "' dbname=" + name_;
 }
 
 }  // namespace gatehouse::testing

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "database/database_settings.hpp"
 
@@ -26,7 +27,20 @@ class AdminConnection {
   std::string run(const std::string& sql);
 
  private:
+  friend class NotificationListener;
   pg_conn* connection_;
+};
+
+/// Hears what is sent to the channel that processes share, as a process on the database does.
+class NotificationListener {
+ public:
+  explicit NotificationListener(const std::string& conninfo);
+
+  /// The payloads that came before this one, in order.
+  std::vector<std::string> until(const std::string& last);
+
+ private:
+  AdminConnection connection_;
 };
 
 /// A new, empty database with a random name on the test server, dropped with this object, whoever is still connected.
@@ -43,6 +57,9 @@ class TestDatabase {
   [[nodiscard]] database::DatabaseSettings settings() const;
   /// Runs SQL in it, as AdminConnection::run().
   std::string run(const std::string& sql);
+  [[nodiscard]] NotificationListener listen() const { return NotificationListener{conninfo()}; }
+  /// How libpq connects to it.
+  [[nodiscard]] std::string conninfo() const;
 
  private:
   std::string name_;

@@ -26,6 +26,8 @@ struct ConnectOptions {
   /// treated as shared.
   std::optional<std::chrono::milliseconds> statement_timeout = std::nullopt;
   std::shared_ptr<FirstServer> first = std::make_shared<FirstServer>();  ///< of `servers`; what attempts learn
+  /// How long a statement waits for a lock that another transaction holds; 0: for ever.
+  std::chrono::milliseconds lock_timeout{0};
 };
 
 /// Where queries go: DB_HOST and DB_PORT.

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/boot_clock.hpp"
+
 namespace gatehouse::database::postgres {
 
 /// Decides whether a change feed may be trusted. Pure: no connection, no timer and no clock of its own, so that a
@@ -12,11 +14,14 @@ namespace gatehouse::database::postgres {
 ///
 /// A feed proves itself by probes: notifications with a number that it sends on one connection and must hear on the
 /// other one. Invariants: it is ready only while the last probe of this attempt was heard and the next one is not
-/// overdue; a probe of an earlier attempt proves nothing, whatever session it arrives through. So a feed that hears
-/// nothing any more is trusted for at most `interval` plus `deadline`.
+/// overdue; a probe of an earlier attempt proves nothing, whatever session it arrives through.
+///
+/// A probe that is heard proves that everything was heard that had been committed when it was sent, for notifications
+/// come in the order of the commits. So trust is counted from the sending, on a clock that goes on while the process
+/// stands still: whatever happens to it, nothing that was over for longer than `interval` plus `deadline` is trusted.
 class FeedProbe {
  public:
-  using Instant = std::chrono::steady_clock::time_point;
+  using Instant = BootTime;
   static constexpr std::chrono::milliseconds interval{1'000};
   static constexpr std::chrono::milliseconds deadline{1'500};
 
@@ -31,6 +36,7 @@ class FeedProbe {
   /// The payload of the next probe, which is about to be sent.
   [[nodiscard]] std::string send(Instant now) {
     expect_by(now + deadline);
+    sent_at_ = now;
     return std::to_string(++sent_);
   }
 
@@ -47,6 +53,8 @@ class FeedProbe {
   void lose() { is_ready_ = false; }
 
   [[nodiscard]] bool is_ready() const { return is_ready_; }
+  /// Until when the probe that was heard last is a proof. Meaningful while ready and no other probe has been sent.
+  [[nodiscard]] Instant trusted_until() const { return sent_at_ + interval + deadline; }
   /// What is to be done next, and when, unless the probe is heard before.
   [[nodiscard]] Due due() const { return due_; }
   [[nodiscard]] Instant due_at() const { return due_at_; }
@@ -58,6 +66,7 @@ class FeedProbe {
   }
 
   std::uint64_t sent_ = 0;  ///< over all attempts; each probe carries its number
+  Instant sent_at_{};
   bool is_ready_ = false;
   Due due_ = Due::give_up;
   Instant due_at_{};

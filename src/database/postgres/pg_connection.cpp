@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 
 #include "database/postgres/libpq.hpp"
+#include "database/postgres/session_sql.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -205,15 +206,9 @@ void PgConnection::watch_socket() {
   descriptor_.assign(duplicate);
 }
 
-/// The first statement. That it is answered proves that the server is there, which a login through a pooler does not.
-/// And it tells whether the session is the connection's own: to a pooler's clients the server's process has another id
-/// than the one they were given at the login. Only such a session is changed.
+/// That the first statement is answered proves that the server is there, which a login through a pooler does not.
 Task<> PgConnection::take_session(std::shared_ptr<const ConnectOptions> options) {
-  std::string sql = "SELECT NULL";
-  if (const auto timeout = options->statement_timeout) {
-    sql = "SELECT CASE WHEN pg_backend_pid() = " + std::to_string(libpq().PQbackendPID(connection_)) +
-          " THEN set_config('statement_timeout', '" + std::to_string(timeout->count()) + "', false) END";
-  }
+  std::string sql = take_session_sql(*options, libpq().PQbackendPID(connection_));
   const auto rows = co_await select(std::move(sql));
   if (!rows) throw connection_error(rows.error().state + ": " + rows.error().message);
   has_own_session_ = !rows->empty() && !(*rows)[0].is_null(0);

@@ -71,7 +71,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     const auto mouth = mouth_;
     co_await ears->connect(endpoints_.listen);
     co_await mouth->connect(endpoints_.query);
-    probe_.begin(now());
+    probe_.begin(boot_now());
     wake_when_due();
     std::string sql = "LISTEN " + std::string{announcement_channel} + "; LISTEN " + channel_;
     const auto refused = co_await run_simple(ears, std::move(sql));
@@ -89,17 +89,16 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   void on_notification(const Notification& notification) {
     if (notification.channel == announcement_channel) return observers_.hear(notification.payload);
     const bool was_ready = probe_.is_ready();
-    if (notification.channel != channel_ || !probe_.hear(notification.payload, now())) return;
+    if (notification.channel != channel_ || !probe_.hear(notification.payload, boot_now())) return;
+    observers_.feed_proved(probe_.trusted_until());
     back_off_.reset();
     last_trouble_.clear();
     wake_when_due();
-    if (was_ready) return;
-    log_(telemetry::Level::info, "postgres_feed_ready", ears_->host());
-    observers_.feed_ready();
+    if (!was_ready) log_(telemetry::Level::info, "postgres_feed_ready", ears_->host());
   }
 
   void send_probe() {
-    const std::string payload = probe_.send(now());
+    const std::string payload = probe_.send(boot_now());
     if (!take_probe_answer() || !mouth_->send_script("SELECT pg_notify('" + channel_ + "', '" + payload + "')") ||
         mouth_->flush() != PgConnection::Flush::done) {
       return give_up("the probing connection was lost");
@@ -122,7 +121,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void wake_when_due() {
-    timer_.expires_at(probe_.due_at());
+    timer_.expires_after(probe_.due_at() - boot_now());
     timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
       const auto self = weak.lock();
       if (!error && self && !self->stopped_ && self->ears_) self->do_what_is_due();
@@ -133,8 +132,6 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     if (probe_.due() == FeedProbe::Due::probe) return send_probe();
     give_up("a probe did not come back: LISTEN does not work through this connection");
   }
-
-  [[nodiscard]] static FeedProbe::Instant now() { return std::chrono::steady_clock::now(); }
 
   /// Closing the connection wakes listen(), which throws.
   void disconnect() {

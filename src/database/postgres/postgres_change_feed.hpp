@@ -22,8 +22,8 @@ struct FeedEndpoints {
 /// swallows LISTEN, a listen address of another database or a dead link never looks like a working feed. (A probe on
 /// the listening connection itself would prove nothing: a pooler returns a session's own notifications to it.)
 ///
-/// Reconnects by itself. The observers hear on_feed_lost() at the latest 2.5 s (a probe's interval and its deadline)
-/// after the first announcement that could have been missed, and also when a ready feed is destroyed.
+/// Reconnects by itself. A proof ends 2.5 s (a probe's interval and its deadline) after its probe was sent. The
+/// observers also hear on_feed_lost() as soon as the feed knows of a loss, and when a ready feed is destroyed.
 class PostgresChangeFeed final : public ChangeFeed {
  public:
   PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, Observers& observers, DriverLog log,

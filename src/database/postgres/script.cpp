@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t migration_lock = 0x67617465686f7573;
 
 // Of the transaction and not of the session, which belongs to others behind a pooler.
-constexpr std::string_view no_statement_timeout = "SET LOCAL statement_timeout = 0;";
+constexpr std::string_view no_timeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;";
 
 Unavailable connection_lost(const PgConnection& connection) {
   return Unavailable{Unavailable::Reason::connection, connection.error_message()};
@@ -98,7 +98,7 @@ Task<std::expected<void, ScriptRefusal>> run_migration_scripts(std::shared_ptr<P
                                                                std::shared_ptr<const ConnectOptions> options,
                                                                std::vector<ScriptStep> steps) {
   co_await connection->connect(std::move(options));
-  std::string begin = "BEGIN;" + std::string{no_statement_timeout} + "SELECT pg_advisory_xact_lock(" +
+  std::string begin = "BEGIN;" + std::string{no_timeouts} + "SELECT pg_advisory_xact_lock(" +
                       std::to_string(migration_lock) + ")";
   if (const auto error = co_await run_simple(connection, std::move(begin))) throw_refusal(*error);
   auto refusal = co_await run_steps(connection, std::move(steps));
@@ -113,7 +113,7 @@ Task<std::expected<void, ScriptRefusal>> run_migration_scripts(std::shared_ptr<P
 Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
                                std::string sql) {
   co_await connection->connect(std::move(options));
-  std::string begin = "BEGIN READ ONLY;" + std::string{no_statement_timeout};
+  std::string begin = "BEGIN READ ONLY;" + std::string{no_timeouts};
   if (const auto error = co_await run_simple(connection, std::move(begin))) throw_refusal(*error);
   auto rows = co_await connection->select(std::move(sql));
   if (!rows) throw_refusal(rows.error());

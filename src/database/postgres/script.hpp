@@ -18,13 +18,13 @@ namespace gatehouse::database::postgres {
 
 /// Connects, then runs the scripts as one transaction that holds the migration lock of the database: a second process
 /// that migrates at the same time waits its turn. The lock and the transaction end with the connection at the latest.
-/// A statement_timeout of the role or the database does not count.
+/// No statement_timeout or lock_timeout counts, whoever set it.
 [[nodiscard]] Task<std::expected<void, ScriptRefusal>> run_migration_scripts(
     std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
     std::vector<ScriptStep> steps);
 
 /// Connects, then runs the SELECT in a transaction that only reads, without the migration lock; its rows. As above, no
-/// statement_timeout counts.
+/// timeout counts.
 [[nodiscard]] Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection,
                                              std::shared_ptr<const ConnectOptions> options, std::string sql);
 

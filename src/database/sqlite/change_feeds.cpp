@@ -1,31 +1,23 @@
 #include "database/sqlite/change_feeds.hpp"
 
-#include <boost/asio/post.hpp>
 #include <utility>
 
 namespace gatehouse::database::sqlite {
 
 class ChangeFeeds::Feed final : public ChangeFeed {
  public:
-  Feed(ChangeFeeds& feeds, std::shared_ptr<Subscriber> subscriber)
-      : feeds_(feeds), subscriber_(std::move(subscriber)) {}
-  ~Feed() override {
-    if (subscriber_->is_ready) subscriber_->observers->feed_lost();
-    subscriber_->observers = nullptr;
-    feeds_.remove(subscriber_);
-  }
+  Feed(ChangeFeeds& feeds, const Subscriber* subscriber) : feeds_(feeds), subscriber_(subscriber) {}
+  ~Feed() override { feeds_.remove(subscriber_); }
 
  private:
   ChangeFeeds& feeds_;
-  std::shared_ptr<Subscriber> subscriber_;
+  const Subscriber* subscriber_;
 };
 
-std::unique_ptr<ChangeFeed> ChangeFeeds::watch(boost::asio::io_context& io, Observers& observers) {
-  auto subscriber = std::make_shared<Subscriber>(io.get_executor(), &observers);
+std::unique_ptr<ChangeFeed> ChangeFeeds::watch(Observers& observers) {
   const std::scoped_lock lock{mutex_};
-  subscribers_.push_back(subscriber);
-  if (available_) tell(subscriber, false, true);
-  return std::make_unique<Feed>(*this, std::move(subscriber));
+  subscribers_.push_back(std::make_unique<Subscriber>(&observers));
+  return std::make_unique<Feed>(*this, subscribers_.back().get());
 }
 
 bool ChangeFeeds::empty() const {
@@ -33,35 +25,29 @@ bool ChangeFeeds::empty() const {
   return subscribers_.empty();
 }
 
-void ChangeFeeds::available() {
+void ChangeFeeds::prove(BootTime trusted_until) {
   const std::scoped_lock lock{mutex_};
-  if (std::exchange(available_, true)) return;
-  for (const auto& subscriber : subscribers_) tell(subscriber, false, true);
+  for (const auto& subscriber : subscribers_) {
+    subscriber->is_proved = true;
+    subscriber->observers->feed_proved(trusted_until);
+  }
 }
 
-void ChangeFeeds::changed() {
+void ChangeFeeds::lose() {
   const std::scoped_lock lock{mutex_};
-  for (const auto& subscriber : subscribers_) tell(subscriber, true, available_);
+  for (const auto& subscriber : subscribers_) lose(*subscriber);
 }
 
-void ChangeFeeds::lost() {
-  const std::scoped_lock lock{mutex_};
-  if (!std::exchange(available_, false)) return;
-  for (const auto& subscriber : subscribers_) tell(subscriber, true, false);
+void ChangeFeeds::lose(Subscriber& subscriber) {
+  if (std::exchange(subscriber.is_proved, false)) subscriber.observers->feed_lost();
 }
 
-void ChangeFeeds::remove(const std::shared_ptr<Subscriber>& subscriber) {
+void ChangeFeeds::remove(const Subscriber* subscriber) {
   const std::scoped_lock lock{mutex_};
-  std::erase(subscribers_, subscriber);
-}
-
-// Called under the lock: once remove() has returned, nothing is posted to the feed's io_context any more.
-void ChangeFeeds::tell(const std::shared_ptr<Subscriber>& subscriber, bool lost, bool ready) {
-  boost::asio::post(subscriber->executor, [subscriber, lost, ready] {
-    if (subscriber->observers == nullptr) return;
-    if (lost) subscriber->observers->feed_lost();
-    if (ready) subscriber->observers->feed_ready();
-    subscriber->is_ready = ready;
+  std::erase_if(subscribers_, [&](const std::unique_ptr<Subscriber>& one) {
+    if (one.get() != subscriber) return false;
+    lose(*one);
+    return true;
   });
 }
 

@@ -1,47 +1,43 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "database/provider.hpp"
-#include "runtime/task.hpp"
 
 namespace gatehouse::database::sqlite {
 
-/// Tells the observers, each on its io thread, when the writer's thread has seen that another process wrote.
+/// Tells the observers, on the writer's thread, whether anybody else has written.
 ///
 /// SQLite says only that something changed, not what. So every change is reported as if announcements had been missed:
-/// on_feed_lost(), then on_feed_ready(). Destroying a ready feed calls on_feed_lost(). Thread-safe.
+/// on_feed_lost(), then, from the writer's next look on, on_feed_proved(). Destroying a proved feed calls
+/// on_feed_lost(). Thread-safe.
 class ChangeFeeds {
  public:
-  /// Subscribes until the feed is destroyed, on `io`'s thread. The feeds outlive it.
-  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io, Observers& observers);
+  /// Subscribes until the feed is destroyed. The feeds outlive it, and `observers` as well.
+  [[nodiscard]] std::unique_ptr<ChangeFeed> watch(Observers& observers);
 
   [[nodiscard]] bool empty() const;
 
   // From the writer's thread.
-  void available();  ///< changes are seen from now on
-  void changed();    ///< another process wrote, or this one after it had answered the writer's caller
-  void lost();       ///< changes are not seen any more
+  /// Nobody else had changed anything at the writer's last look, and it will look again before then.
+  void prove(BootTime trusted_until);
+  /// Somebody else wrote, or this process after it had answered the writer's caller, or nobody can look.
+  void lose();
 
  private:
   class Feed;
-  // Observers and readiness are touched on the io thread alone; a destroyed feed leaves nullptr.
   struct Subscriber {
-    Executor executor;
     Observers* observers;
-    bool is_ready = false;
+    bool is_proved = false;
   };
 
-  void remove(const std::shared_ptr<Subscriber>& subscriber);
-  static void tell(const std::shared_ptr<Subscriber>& subscriber, bool lost, bool ready);
+  static void lose(Subscriber& subscriber);
+  void remove(const Subscriber* subscriber);
 
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  std::vector<std::shared_ptr<Subscriber>> subscribers_;
-  bool available_ = false;
+  mutable std::mutex mutex_;  ///< held while observers are called, so that none is called after its feed is gone
+  std::vector<std::unique_ptr<Subscriber>> subscribers_;  ///< guarded by mutex_
 };
 
 }  // namespace gatehouse::database::sqlite

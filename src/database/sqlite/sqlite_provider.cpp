@@ -47,7 +47,7 @@ std::unique_ptr<SchemaDatabase> SqliteProvider::open_schema(boost::asio::io_cont
   return std::make_unique<SqliteSchemaDatabase>(io, writes_, reads_, others_, query_timeout_);
 }
 
-std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& io) { return feeds_.watch(io, observers()); }
+std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& /*io*/) { return feeds_.watch(observers()); }
 
 void SqliteProvider::run_writer() {
   Writer writer{path_, writes_, feeds_, statistics_, stopping_, log_};

@@ -171,7 +171,7 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
   statistics_.writes.fetch_add(calls.size(), std::memory_order_relaxed);
   // Whoever was told at the deadline that the outcome is unknown has dropped from this process's cache what the write
   // ended, but that was before the commit.
-  if (!answer_all(calls, std::move(outcomes))) feeds_.changed();
+  if (!answer_all(calls, std::move(outcomes))) feeds_.lose();
   return true;
 }
 
@@ -202,7 +202,7 @@ void Writer::poll_feed() {
   Connection* connection = slot_.get();
   if (connection == nullptr) {
     data_version_.reset();
-    feeds_.lost();
+    feeds_.lose();
     return;
   }
   const auto now = std::chrono::steady_clock::now();
@@ -210,15 +210,15 @@ void Writer::poll_feed() {
   if (feeds_.empty() || now < next_poll_) return;
   next_poll_ = now + feed_interval;
   try {
+    const BootTime asked_at = boot_now();
     const auto version = connection->data_version();
-    // A number belongs to its connection: after a new one everything may have changed, which available() says too.
-    const bool changed = data_version_ && *data_version_ != version;
+    // A number belongs to its connection; between two of them the feeds were lost.
+    if (data_version_ && *data_version_ != version) feeds_.lose();
     data_version_ = version;
-    feeds_.available();
-    if (changed) feeds_.changed();
+    feeds_.prove(asked_at + feed_trust);
   } catch (const std::exception&) {
     data_version_.reset();
-    feeds_.lost();
+    feeds_.lose();
   }
 }
 

@@ -36,6 +36,8 @@ class Writer {
  private:
   static constexpr std::size_t group_max = 256;
   static constexpr std::chrono::milliseconds feed_interval{50};
+  /// How long what is remembered is good after a look, should the next one be late: behind an fsync or another process.
+  static constexpr std::chrono::seconds feed_trust{1};
 
   void serve(std::vector<CallPtr> calls);
   void write_group(Connection& connection, std::vector<CallPtr> calls);

@@ -7,7 +7,7 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
     : clock(wall_clock),
       random(randomness),
       keys(std::make_shared<const KeySet>(settings, random)),
-      cache(settings.sessions.cache_bytes),
+      cache(settings.sessions.cache_bytes, boot_clock),
       hashing_pool(passwords::hashing_pool_options(settings.passwords)),
       passwords(hashing_pool, settings.passwords, random, costs) {}
 

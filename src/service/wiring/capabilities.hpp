@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/boot_clock.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
 #include "database/database.hpp"
@@ -30,6 +31,7 @@ struct SharedCapabilities {
   const Clock& clock;
   crypto::Random& random;
   const std::shared_ptr<const KeySet> keys;  ///< of the start
+  const SystemBootClock boot_clock;
   sessions::SessionCache cache;
   runtime::WorkerPool hashing_pool;
   passwords::PasswordService passwords;

@@ -147,7 +147,8 @@ TEST_P(AuthRoutesTest, BodyThatIsNotDeclaredAsJson_Is415) {
 
 TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
   const auto login = opened();
-  sessions::SessionCache none{0};
+  const SystemBootClock boot_clock;
+  sessions::SessionCache none{0, boot_clock};
   sessions::SessionService uncached{*database_, none,    shared_.keys->sealer,
                                     clock_,     random_, testing::test_settings().sessions};
   flows::IdentityFlow identity{uncached, verifier_, clock_, random_};

@@ -39,9 +39,9 @@ TEST(Observers, StateOfTheFeed_ReachesEveryObserver) {
   Observers observers;
   observers.add(first);
   observers.add(second);
-  observers.feed_ready();
+  observers.feed_proved(BootTime::max());
   observers.feed_lost();
-  EXPECT_EQ(first.heard, (Heard{"ready", "lost"}));
+  EXPECT_EQ(first.heard, (Heard{"proved", "lost"}));
   EXPECT_EQ(second.heard, first.heard);
 }
 

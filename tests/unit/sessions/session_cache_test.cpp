@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sessions/topics.hpp"
+#include "support/manual_boot_clock.hpp"
 
 namespace gatehouse::sessions {
 namespace {
@@ -35,7 +36,7 @@ CachedSession session_of(std::int64_t id, std::int64_t user, std::optional<Profi
 
 class SessionCacheTest : public ::testing::Test {
  protected:
-  SessionCacheTest() { cache_.on_feed_ready(); }
+  SessionCacheTest() { cache_.on_feed_proved(BootTime::max()); }
 
   void remember(std::int64_t id, std::int64_t user) { remember(cache_, id, user); }
 
@@ -56,7 +57,8 @@ class SessionCacheTest : public ::testing::Test {
   }
   bool knows(std::int64_t id) { return knows(cache_, id); }
 
-  SessionCache cache_{ample_bytes};
+  testing::ManualBootClock boot_clock_;
+  SessionCache cache_{ample_bytes, boot_clock_};
 };
 
 TEST_F(SessionCacheTest, InsertedSession_IsAnswered) {
@@ -173,16 +175,16 @@ TEST_F(SessionCacheTest, FillOvertakenByClear_IsIgnored) {
 TEST_F(SessionCacheTest, FillOvertakenByLossAndReturnOfTheFeed_IsIgnored) {
   const auto ticket = cache_.begin_fill(SessionId{1});
   cache_.on_feed_lost();
-  cache_.on_feed_ready();
+  cache_.on_feed_proved(BootTime::max());
   insert(cache_, ticket, 1, 10);
   EXPECT_FALSE(knows(1));
 }
 
 TEST_F(SessionCacheTest, FeedNotYetReady_NothingIsRemembered) {
-  SessionCache cache{ample_bytes};
+  SessionCache cache{ample_bytes, boot_clock_};
   remember(cache, 1, 10);
   EXPECT_FALSE(knows(cache, 1));
-  cache.on_feed_ready();
+  cache.on_feed_proved(BootTime::max());
   EXPECT_FALSE(knows(cache, 1));
   remember(cache, 1, 10);
   EXPECT_TRUE(knows(cache, 1));
@@ -194,8 +196,22 @@ TEST_F(SessionCacheTest, FeedLost_ForgetsAndTakesNothingUntilReady) {
   EXPECT_FALSE(knows(1));
   remember(1, 10);
   EXPECT_FALSE(knows(1));
-  cache_.on_feed_ready();
+  cache_.on_feed_proved(BootTime::max());
   EXPECT_FALSE(knows(1));
+}
+
+// A process that was stopped has heard of nothing meanwhile, neither of the session's end nor of the feed's.
+TEST_F(SessionCacheTest, ProcessThatStoodStill_DoesNotAnswerUntilTheFeedIsProvedAgain) {
+  cache_.on_feed_proved(boot_clock_.now() + seconds{2});
+  remember(1, 10);
+  boot_clock_.advance(seconds{2} - std::chrono::nanoseconds{1});
+  EXPECT_TRUE(knows(1));
+  EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{10}, start), true);
+  boot_clock_.advance(std::chrono::nanoseconds{1});
+  EXPECT_FALSE(knows(1));
+  EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{10}, start), std::nullopt);
+  cache_.on_feed_proved(boot_clock_.now() + seconds{2});
+  EXPECT_TRUE(knows(1));
 }
 
 TEST_F(SessionCacheTest, Announcements_DropWhatTheyName) {
@@ -222,8 +238,8 @@ TEST_F(SessionCacheTest, ChangeThatNobodyCanName_DropsEverything) {
 }
 
 TEST_F(SessionCacheTest, NoBytes_SwitchesTheCacheOff) {
-  SessionCache cache{0};
-  cache.on_feed_ready();
+  SessionCache cache{0, boot_clock_};
+  cache.on_feed_proved(BootTime::max());
   remember(cache, 1, 10);
   EXPECT_FALSE(knows(cache, 1));
   EXPECT_EQ(cache.is_active(SessionId{1}, UserId{10}, start), std::nullopt);
@@ -231,8 +247,8 @@ TEST_F(SessionCacheTest, NoBytes_SwitchesTheCacheOff) {
 }
 
 TEST_F(SessionCacheTest, MoreThanTheBudget_DropsTheLeastRecentlyUsed) {
-  SessionCache cache{16 * 8192};
-  cache.on_feed_ready();
+  SessionCache cache{16 * 8192, boot_clock_};
+  cache.on_feed_proved(BootTime::max());
   remember(cache, 1, 1);
   for (std::int64_t id = 2; id <= 5000; ++id) {
     remember(cache, id, id);
@@ -247,8 +263,8 @@ TEST_F(SessionCacheTest, MoreThanTheBudget_DropsTheLeastRecentlyUsed) {
 }
 
 TEST_F(SessionCacheTest, ProfileAboveTheBudget_IsNotRemembered) {
-  SessionCache cache{16 * 4096};
-  cache.on_feed_ready();
+  SessionCache cache{16 * 4096, boot_clock_};
+  cache.on_feed_proved(BootTime::max());
   const std::string huge(5000, 'x');
   cache.insert(cache.begin_fill(SessionId{1}),
                session_of(1, 10, Profile{.email = huge, .first_name = "", .last_name = ""}));
@@ -267,8 +283,8 @@ TEST_F(SessionCacheTest, EverythingDropped_GivesItsBytesBack) {
 
 TEST_F(SessionCacheTest, TypicalSession_TakesAtMost252Bytes) {
   constexpr std::size_t count = 100'000;
-  SessionCache cache{64u << 20};
-  cache.on_feed_ready();
+  SessionCache cache{64u << 20, boot_clock_};
+  cache.on_feed_proved(BootTime::max());
   const Profile profile{.email = "augusta.ada.king@computing.example.com",
                         .first_name = "Augusta Ada",
                         .last_name = "King, Countess of Lovelace"};

@@ -27,7 +27,7 @@ class SessionServiceTest : public ::testing::Test {
 
   SessionServiceTest() {
     database_.observers.add(cache_);
-    cache_.on_feed_ready();
+    cache_.on_feed_proved(BootTime::max());
   }
 
   Rows session_row() {
@@ -81,7 +81,8 @@ class SessionServiceTest : public ::testing::Test {
   crypto::SystemRandom random_;
   testing::ScriptedDatabase database_{
       [this](std::string_view statement, const database::Parameters&) { return answer(statement); }};
-  SessionCache cache_{1 << 20};
+  SystemBootClock boot_clock_;
+  SessionCache cache_{1 << 20, boot_clock_};
   const SessionSealer sealer_{secrets()};
   SessionService service_{database_, cache_, sealer_, clock_, random_, sessions::SessionSettings{}};
   const std::string sealed_ = sealer_.seal({.id = SessionId{1}, .secret = {}}, random_);

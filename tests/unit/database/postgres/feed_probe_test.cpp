@@ -31,6 +31,15 @@ TEST(FeedProbe, LastProbeHeard_MakesItReadyUntilTheNextIsOverdue) {
   EXPECT_EQ(probe.due_at(), next + FeedProbe::deadline);
 }
 
+// What was committed after a probe was sent may not have been heard when the probe is, however late that is.
+TEST(FeedProbe, ProbeHeardLate_IsAProofFromItsSendingOn) {
+  FeedProbe probe;
+  probe.begin(start);
+  const std::string payload = probe.send(start);
+  ASSERT_TRUE(probe.hear(payload, start + std::chrono::hours{1}));
+  EXPECT_EQ(probe.trusted_until(), start + FeedProbe::interval + FeedProbe::deadline);
+}
+
 TEST(FeedProbe, ProbeOfAnEarlierAttempt_ProvesNothing) {
   FeedProbe probe;
   probe.begin(start);

@@ -11,15 +11,24 @@
 namespace gatehouse::database::sqlite {
 namespace {
 
+/// Counts how often a feed came to be trusted, and how often it ceased to be. The writer's thread tells it.
 class RecordingObserver final : public ChangeObserver {
  public:
-  void on_feed_ready() noexcept override { ++ready; }
-  void on_feed_lost() noexcept override { ++lost; }
+  void on_feed_proved(BootTime until) noexcept override {
+    trusted_until = until;
+    if (!is_proved.exchange(true)) ++ready;
+  }
+  void on_feed_lost() noexcept override {
+    is_proved = false;
+    ++lost;
+  }
   void on_announcement(const Announcement&) noexcept override {}
   void on_unknown_change() noexcept override {}
 
-  int ready = 0;
-  int lost = 0;
+  std::atomic<bool> is_proved = false;
+  std::atomic<BootTime> trusted_until{};
+  std::atomic<int> ready = 0;
+  std::atomic<int> lost = 0;
 };
 
 class ChangeFeedsTest : public SqliteTest {
@@ -63,16 +72,14 @@ TEST_F(ChangeFeedsTest, Watch_AnotherProcessWrites_IsLostAndReadyAgain) {
   EXPECT_EQ(count(), 1);
 }
 
-TEST_F(ChangeFeedsTest, Changed_WhileChangesAreNotSeen_MakesNoFeedReady) {
-  ChangeFeeds feeds;
-  Observers observers;
-  observers.add(observer_);
-  const auto feed = feeds.watch(io_, observers);
-  feeds.changed();
-  io_.restart();
-  io_.poll();
-  EXPECT_EQ(observer_.lost, 1);
-  EXPECT_EQ(observer_.ready, 0);
+// A process that stands still looks at nothing, and must not answer as if it had.
+TEST_F(ChangeFeedsTest, Watch_LooksAgainAndAgain_AndTrustsEachLookForASecond) {
+  open_with_table();
+  const auto feed = watch();
+  ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));
+  const BootTime first = observer_.trusted_until;
+  EXPECT_LE(first, boot_now() + std::chrono::seconds{1});
+  EXPECT_TRUE(run_until([&] { return observer_.trusted_until.load() > first; }));
 }
 
 TEST_F(ChangeFeedsTest, Watch_OwnWrites_AreNotReported) {
@@ -113,10 +120,11 @@ TEST_F(ChangeFeedsTest, Watch_WriteCommittedAfterItsDeadline_IsLostAndReadyAgain
 }
 
 TEST_F(ChangeFeedsTest, Watch_FeedDestroyedBeforeItIsReady_IsSilent) {
-  open_with_table();
-  watch().reset();
-  io_.restart();
-  io_.poll();
+  ChangeFeeds feeds;
+  Observers observers;
+  observers.add(observer_);
+  feeds.watch(observers).reset();
+  feeds.prove(BootTime::max());
   EXPECT_EQ(observer_.ready, 0);
   EXPECT_EQ(observer_.lost, 0);
 }
@@ -128,14 +136,16 @@ TEST_F(ChangeFeedsTest, Watch_ReadyFeedDestroyed_IsLostAndThenSilent) {
   RecordingObserver other;
   Observers others;
   others.add(other);
-  auto feed = feeds.watch(io_, observers);
-  const auto other_feed = feeds.watch(io_, others);
-  feeds.available();
-  ASSERT_TRUE(run_until([&] { return observer_.ready == 1 && other.ready == 1; }));
+  auto feed = feeds.watch(observers);
+  const auto other_feed = feeds.watch(others);
+  feeds.prove(BootTime::max());
+  EXPECT_EQ(observer_.ready, 1);
+  EXPECT_EQ(other.ready, 1);
   feed.reset();
   EXPECT_EQ(observer_.lost, 1);
-  feeds.changed();
-  ASSERT_TRUE(run_until([&] { return other.ready == 2; }));
+  feeds.lose();
+  feeds.prove(BootTime::max());
+  EXPECT_EQ(other.ready, 2);
   EXPECT_EQ(observer_.ready, 1);
   EXPECT_EQ(observer_.lost, 1);
 }

@@ -61,7 +61,8 @@ class LoginFlowTest : public ::testing::Test {
   std::string hash_ = testing::run_task(io_, passwords_.hash(SecretString{"correct horse"}));
   testing::ScriptedDatabase database_{
       [this](std::string_view statement, const database::Parameters&) { return answer(statement); }};
-  sessions::SessionCache cache_{0};
+  SystemBootClock boot_clock_;
+  sessions::SessionCache cache_{0, boot_clock_};
   const sessions::SessionSealer sealer_{secrets()};
   sessions::SessionService sessions_{database_, cache_, sealer_, clock_, random_, sessions::SessionSettings{}};
   const tokens::TokenIssuer issuer_{token_settings(), random_};

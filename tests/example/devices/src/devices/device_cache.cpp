@@ -11,7 +11,7 @@ DeviceCache::Ticket DeviceCache::ticket() const {
 
 void DeviceCache::remember(UserId user, const std::vector<Device>& devices, Ticket ticket) {
   const std::scoped_lock lock{mutex_};
-  if (!hears_ || ticket != changes_) return;
+  if (!hears() || ticket != changes_) return;
   if (known_.size() >= users_max) known_.clear();
   known_.insert_or_assign(user.value, devices);
 }
@@ -19,13 +19,21 @@ void DeviceCache::remember(UserId user, const std::vector<Device>& devices, Tick
 std::optional<std::vector<Device>> DeviceCache::find(UserId user) const {
   const std::scoped_lock lock{mutex_};
   const auto found = known_.find(user.value);
-  if (found == known_.end()) return std::nullopt;
+  if (found == known_.end() || boot_now() >= trusted_until_) return std::nullopt;
   return found->second;
 }
 
-void DeviceCache::on_feed_ready() noexcept { forget_all(true); }
+void DeviceCache::on_feed_proved(BootTime trusted_until) noexcept {
+  const std::scoped_lock lock{mutex_};
+  if (!hears()) forget_all();
+  trusted_until_ = trusted_until;
+}
 
-void DeviceCache::on_feed_lost() noexcept { forget_all(false); }
+void DeviceCache::on_feed_lost() noexcept {
+  const std::scoped_lock lock{mutex_};
+  trusted_until_ = BootTime::min();
+  forget_all();
+}
 
 void DeviceCache::on_announcement(const database::Announcement& announcement) noexcept {
   auto user = devices_topic.id_in(announcement);
@@ -38,13 +46,11 @@ void DeviceCache::on_announcement(const database::Announcement& announcement) no
 
 void DeviceCache::on_unknown_change() noexcept {
   const std::scoped_lock lock{mutex_};
-  ++changes_;
-  known_.clear();
+  forget_all();
 }
 
-void DeviceCache::forget_all(bool hears) noexcept {
-  const std::scoped_lock lock{mutex_};
-  hears_ = hears;
+/// Under the lock.
+void DeviceCache::forget_all() noexcept {
   ++changes_;
   known_.clear();
 }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/boot_clock.hpp"
 #include "base/ids.hpp"
 #include "database/change_observer.hpp"
 #include "devices/model.hpp"
@@ -29,17 +30,18 @@ class DeviceCache final : public database::ChangeObserver {
   /// Nothing: the database must be asked.
   [[nodiscard]] std::optional<std::vector<Device>> find(UserId user) const;
 
-  void on_feed_ready() noexcept override;
+  void on_feed_proved(BootTime trusted_until) noexcept override;
   void on_feed_lost() noexcept override;
   void on_announcement(const database::Announcement& announcement) noexcept override;
   void on_unknown_change() noexcept override;
 
  private:
-  void forget_all(bool hears) noexcept;
+  [[nodiscard]] bool hears() const noexcept { return trusted_until_ != BootTime::min(); }
+  void forget_all() noexcept;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
-  bool hears_ = false;
+  BootTime trusted_until_ = BootTime::min();  ///< min() while there is no feed
   Ticket changes_ = 0;
   std::unordered_map<std::int64_t, std::vector<Device>> known_;
 };

@@ -12,7 +12,7 @@ constexpr UserId bob{2};
 
 class DeviceCacheTest : public ::testing::Test {
  protected:
-  DeviceCacheTest() { cache_.on_feed_ready(); }
+  DeviceCacheTest() { cache_.on_feed_proved(BootTime::max()); }
 
   void remember(UserId user) {
     cache_.remember(user, {{.id = DeviceId{1}, .name = "Telephone", .created_at = {}, .expires_at = {}}},
@@ -59,6 +59,14 @@ TEST_F(DeviceCacheTest, WithoutAFeed_NothingIsRemembered) {
   EXPECT_FALSE(knows(ada));
   remember(ada);
   EXPECT_FALSE(knows(ada));
+}
+
+TEST_F(DeviceCacheTest, ProofThatIsOver_IsNoLongerTrusted) {
+  remember(ada);
+  cache_.on_feed_proved(boot_now());
+  EXPECT_FALSE(knows(ada));
+  cache_.on_feed_proved(BootTime::max());
+  EXPECT_TRUE(knows(ada));
 }
 
 TEST_F(DeviceCacheTest, Full_BeginsAnew) {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <ctime>
+
+namespace gatehouse {
+
+/// Tags the moments of BootClock, so that they cannot be mixed with those of clocks that may stand still.
+struct SinceBoot {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<SinceBoot>;
+  static constexpr bool is_steady = true;
+};
+
+/// A moment since the machine was started.
+using BootTime = SinceBoot::time_point;
+
+/// CLOCK_BOOTTIME of clock_gettime(2): it never goes back, and it goes on while this process is stopped and while the
+/// machine sleeps. Whoever trusts something for a time asks this clock. Read without a system call.
+[[nodiscard]] inline BootTime boot_now() noexcept {
+  timespec time{};
+  (void)clock_gettime(CLOCK_BOOTTIME, &time);  // it fails only for unknown clocks
+  return BootTime{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
+}
+
+/// The same clock, injected where a test decides what time it is. Any thread may call now().
+class BootClock {
+ public:
+  virtual ~BootClock() = default;
+  [[nodiscard]] virtual BootTime now() const noexcept = 0;
+};
+
+/// The machine's.
+class SystemBootClock final : public BootClock {
+ public:
+  [[nodiscard]] BootTime now() const noexcept override { return boot_now(); }
+};
+
+}  // namespace gatehouse
