@@ -23,6 +23,7 @@ using Text = std::string_view;
 
 constexpr std::string_view group = "Database";
 constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
+constexpr DurationRange lock_range{milliseconds{10}, minutes{10}};
 constexpr DurationRange idle_range{seconds{1}, days{1}};
 
 Parsed<void> assign_host(Text text, std::string& out) {
@@ -100,6 +101,10 @@ constexpr std::array rows{
         [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 65535}, s.postgres.listen_port); }},
     Row{{"DB_QUERY_TIMEOUT", group, "5s", "Time a query may take; after that the request gets a 503."},
         [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.query_timeout); }},
+    Row{{"DB_LOCK_TIMEOUT", group, "500ms",
+         "Time a PostgreSQL statement may wait for a lock that another transaction holds; after that a change gets a "
+         "503, and a query tries again. At most half of DB_QUERY_TIMEOUT counts."},
+        [](DatabaseSettings& s, Text text) { return assign_duration(text, lock_range, s.lock_timeout); }},
     Row{{"DB_QUEUE_MAX", group, "4096", "Queries that may wait per io thread; more get a 503."},
         [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1 << 20}, s.queue_max); }},
 };

@@ -97,9 +97,15 @@ Task<SessionService::Found> SessionService::renew(SessionReference reference, St
                         .now = now,
                         .expires_at = std::min(now + lifetime_.ttl, session.times.absolute_expires_at),
                         .seen_before = now - lifetime_.renewal_interval()};
-  if (co_await store_.renew(renewal)) {
-    session.times.expires_at = renewal.expires_at;
-    session.updated_at = now;
+  try {
+    if (co_await store_.renew(renewal)) {
+      session.times.expires_at = renewal.expires_at;
+      session.updated_at = now;
+      co_return session;
+    }
+  } catch (const database::Unavailable& failure) {
+    // Somebody keeps the row locked. The session is good as it was read, and the next check renews it.
+    if (failure.reason() != database::Unavailable::Reason::overload) throw;
     co_return session;
   }
   // It ended in between, or another request renewed it first; the row says which.

@@ -179,5 +179,15 @@ TEST_F(ChangesByPostgresSql, OwnWrites_AreToldOnce) {
   EXPECT_EQ(until_mark(listener), Heard{"user:1"});
 }
 
+TEST_F(ChangesByPostgresSql, OwnWritesOnSharedSessions_AreToldOnce) {
+  settings_.postgres.prepared_statements = false;  // a pooler is assumed
+  open();
+  add_sessions(1);
+  NotificationListener listener = database_->listen();
+  SessionStore store{*db_};
+  EXPECT_EQ(run(store.remove(SessionId{1})), 1);
+  EXPECT_EQ(until_mark(listener), Heard{"session:1"});
+}
+
 }  // namespace
 }  // namespace gatehouse::testing

@@ -144,6 +144,7 @@ TEST_F(DatabasePostgresCalls, Neighbours_OfFailingQueries_AreNotDisturbed) {
 TEST_F(DatabasePostgresCalls, Writes_BetweenReads_KeepToThemselves) {
   keep_connections(1);
   open();
+  ASSERT_EQ(run(db_->query(count_items.statement, {}))[0].integer(0), 0);
   const auto before = start(db_->query(count_items.statement, {}));
   const auto good = start(testing::execute(*db_, insert, item(1)));
   const auto between = start(db_->query(count_items.statement, {}));
@@ -188,7 +189,7 @@ TEST_F(DatabasePostgresCalls, ConcurrentBatches_OnOneRow_AllCount) {
 }
 
 TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
-  keep_connections(2);
+  keep_connections(3);
   database_->run("INSERT INTO items (id, name) VALUES (1, 'a'), (2, 'b')");
   database_->run("ALTER DATABASE " + database_->name() + " SET deadlock_timeout = '50ms'");
   open();

@@ -109,12 +109,43 @@ TEST_F(DatabasePostgresFaults, AbandonedQuery_IsEndedOnTheServerToo) {
   }));
 }
 
-TEST_F(DatabasePostgresFaults, TerminatedSession_FailsItsQueries_ThenRecovers) {
+TEST_F(DatabasePostgresFaults, TerminatedSession_FailsItsWrite_ThenRecovers) {
+  database_->run("CREATE TABLE written (id bigint PRIMARY KEY)");
+  open();
+  EXPECT_EQ(ask(1), 1);
+  const auto killed = start(testing::execute(*db_, slow_write, {}));
+  ASSERT_TRUE(become_active(1, "%pg_sleep%"));
+  terminate_sessions();
+  ASSERT_TRUE(finish(killed));
+  EXPECT_EQ(killed->unavailable(), Unavailable::Reason::connection);
+  EXPECT_TRUE(recovers());
+}
+
+TEST_F(DatabasePostgresFaults, ReadOnALostConnection_IsSentAgain) {
+  static constexpr Statement wait_for_flag{"faults_wait_for_flag", "SELECT CAST(pg_advisory_lock_shared(7) AS text)"};
+  AdminConnection administrator{database_->conninfo()};
+  administrator.run("SELECT pg_advisory_lock(7)");
+  open();
+  const auto read = start(db_->query(wait_for_flag, {}));
+  ASSERT_TRUE(become_active(1, "%pg_advisory_lock_shared%"));
+  terminate_sessions();
+  ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connection_lost"); }));
+  ASSERT_TRUE(become_active(1, "%pg_advisory_lock_shared%"));
+  administrator.run("SELECT pg_advisory_unlock(7)");
+  ASSERT_TRUE(finish(read));
+  EXPECT_TRUE(read->value);
+}
+
+TEST_F(DatabasePostgresFaults, ReadThatLosesItsConnectionTwice_Fails_ThenRecovers) {
   open();
   EXPECT_EQ(ask(1), 1);
   const auto killed = start(db_->query(long_sleep, {}));
-  ASSERT_TRUE(become_active(1, "%pg_sleep(30)%"));
-  terminate_sessions();
+  for (int times = 1; times <= 2; ++times) {
+    ASSERT_TRUE(become_active(1, "%pg_sleep(30)%"));
+    log_.clear();
+    terminate_sessions();
+    ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connection_lost"); }));
+  }
   ASSERT_TRUE(finish(killed));
   EXPECT_EQ(killed->unavailable(), Unavailable::Reason::connection);
   EXPECT_TRUE(recovers());

@@ -94,6 +94,7 @@ database::DatabaseSettings TestDatabase::settings() const {
   database::DatabaseSettings settings;
   settings.kind = database::DatabaseKind::postgres;
   settings.query_timeout = patience;
+  settings.lock_timeout = patience;
   settings.postgres.host = url_part("host", "localhost");
   settings.postgres.port = static_cast<std::uint16_t>(std::stoi(url_part("port", "5432")));
   settings.postgres.user = url_part("user", "postgres");

@@ -62,6 +62,7 @@ class Call {
   std::optional<SqlError> error;  ///< of its first failed command, until its group ends
   bool skipped = false;           ///< a neighbour's failure kept it from running
   std::uint8_t cures = 0;         ///< how often it was sent again because of its own failure
+  bool lost_once = false;         ///< a read that was sent again because its connection was lost
   Hook by_deadline;
   Hook in_queue;
 

@@ -4,11 +4,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "database/postgres/session_sql.hpp"
+
 namespace gatehouse::database::postgres {
 
 namespace {
 
-// From this on one more connection is opened: a write holds its connection for an fsync, reads queue behind each other.
+// From this on one more connection is opened, for reads queue behind each other.
 constexpr std::size_t grow_load = Pipeline::write_load;
 constexpr std::chrono::milliseconds sweep_interval{100};
 // After this, an attempt to connect gets company, at most so much of it.
@@ -25,30 +27,35 @@ std::string describe(const PgConnection& connection) {
 }  // namespace
 
 ConnectionPool::ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options,
-                               PoolLimits limits, DriverLog log, BackOff back_off)
+                               PoolLimits limits, ConnectionNeed& need, DriverLog log, BackOff back_off)
     : io_(io),
       options_(std::move(options)),
       limits_(limits),
+      need_(need),
       log_(std::move(log)),
       back_off_(back_off),
       attempt_timer_(io.get_executor()),
       sweep_timer_(io.get_executor()) {}
 
 void ConnectionPool::start() {
+  update_need();
   connect_if_wanted();
   schedule_sweep();
 }
 
 void ConnectionPool::stop() {
   stopped_ = true;
+  update_need();
   attempt_timer_.cancel();
   sweep_timer_.cancel();
   close_attempts();
   while (!pipelines_.empty()) pipelines_.back()->abandon_all(Reason::stopped, "shutting down");
-  while (!queue_.empty()) {
-    Call& call = queue_.front();
-    queue_.pop_front();
-    refuse(call, Reason::stopped, "shutting down");
+  for (CallQueue* const queue : {&waiting_reads_, &waiting_writes_}) {
+    while (!queue->empty()) {
+      Call& call = queue->front();
+      queue->pop_front();
+      refuse(call, Reason::stopped, "shutting down");
+    }
   }
   queue_size_ = 0;
   send_put_off();
@@ -75,17 +82,16 @@ void ConnectionPool::submit(Call& call) {
   call.deadline = Clock::now() + limits_.query_timeout;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
   if (away_) return refuse(call, last_reason_, "the database is down" + why_away());
-  if (queue_.empty() && try_dispatch(call)) return deadlines_.push_back(call);
+  if (queue_for(call).empty() && try_dispatch(call)) return deadlines_.push_back(call);
   if (queue_size_ >= limits_.queue_max) return refuse(call, Reason::overload, "too many queries wait for a connection");
-  queue_.push_back(call);
+  queue_for(call).push_back(call);
   ++queue_size_;
   deadlines_.push_back(call);
 }
 
 bool ConnectionPool::try_dispatch(Call& call) {
-  Pipeline* const pipeline = lightest_for(call);
-  const bool crowded = pipeline == nullptr || pipeline->load() >= grow_load;
-  if (crowded && pipelines_.size() < limits_.share.connections_max) {
+  Pipeline* const pipeline = call.kind == Call::Kind::read ? best_for_read(call) : best_for_write(call);
+  if (is_crowded(call, pipeline) && pipelines_.size() < limits_.share.connections_max) {
     grow_ = true;
     connect_if_wanted();
   }
@@ -94,24 +100,59 @@ bool ConnectionPool::try_dispatch(Call& call) {
   return true;
 }
 
-void ConnectionPool::serve_queue() {
-  while (!queue_.empty() && !stopped_) {
-    Call& call = queue_.front();
+CallQueue& ConnectionPool::queue_for(const Call& call) noexcept {
+  return call.kind == Call::Kind::read ? waiting_reads_ : waiting_writes_;
+}
+
+/// Writes first: there is room for few of them, and none where reads alone may go.
+void ConnectionPool::serve_queues() {
+  serve(waiting_writes_);
+  serve(waiting_reads_);
+}
+
+void ConnectionPool::serve(CallQueue& queue) {
+  while (!queue.empty() && !stopped_) {
+    Call& call = queue.front();
     if (!try_dispatch(call)) return;
-    queue_.erase(queue_.iterator_to(call));
+    queue.erase(queue.iterator_to(call));
     --queue_size_;
   }
 }
 
-/// The oldest of the least loaded, so that the youngest can idle out.
-Pipeline* ConnectionPool::lightest_for(const Call& call) const noexcept {
+/// The oldest of the least loaded, so that the youngest can idle out. One with a write only where there is no other at
+/// all: a read that finds the others full waits here.
+Pipeline* ConnectionPool::best_for_read(const Call& call) const noexcept {
+  const bool any_without_write = pipelines_without_write() > 0;
   Pipeline* best = nullptr;
   for (const auto& pipeline : pipelines_) {
+    if (any_without_write && pipeline->has_write()) continue;
     const bool lighter = best == nullptr || pipeline->load() < best->load();
     if (lighter && pipeline->has_room_for(call)) best = pipeline.get();
     if (best != nullptr && best->idle()) break;
   }
   return best;
+}
+
+/// The oldest of the least loaded that has no write. The last of several without one is left to the reads.
+Pipeline* ConnectionPool::best_for_write(const Call& call) const noexcept {
+  if (pipelines_.size() > 1 && pipelines_without_write() == 1) return nullptr;
+  Pipeline* best = nullptr;
+  for (const auto& pipeline : pipelines_) {
+    const bool lighter = best == nullptr || pipeline->load() < best->load();
+    if (lighter && !pipeline->has_write() && pipeline->has_room_for(call)) best = pipeline.get();
+  }
+  return best;
+}
+
+std::ptrdiff_t ConnectionPool::pipelines_without_write() const noexcept {
+  return std::ranges::count_if(pipelines_, [](const auto& pipeline) { return !pipeline->has_write(); });
+}
+
+/// One more connection would serve the call better, or what may come while it is on its way.
+bool ConnectionPool::is_crowded(const Call& call, const Pipeline* chosen) const noexcept {
+  if (chosen == nullptr) return true;
+  if (call.kind == Call::Kind::write) return pipelines_.size() == 1;
+  return chosen->has_write() || chosen->load() >= grow_load;
 }
 
 void ConnectionPool::refuse(Call& call, Reason reason, const std::string& message) {
@@ -127,7 +168,7 @@ void ConnectionPool::send_again(Call& call) {
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
   if (away_) return refuse(call, last_reason_, "the database is down" + why_away());
   if (try_dispatch(call)) return;
-  queue_.push_front(call);
+  queue_for(call).push_front(call);
   ++queue_size_;
 }
 
@@ -138,12 +179,13 @@ void ConnectionPool::send_later(Call& call) {
   put_off_.push_back(call);
 }
 
-void ConnectionPool::on_room() { serve_queue(); }
+void ConnectionPool::on_room() { serve_queues(); }
 
 void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
   const auto same = [&](const std::shared_ptr<Pipeline>& other) { return other.get() == &pipeline; };
   pipelines_.erase(std::find_if(pipelines_.begin(), pipelines_.end(), same));
   if (stopped_) return;
+  update_need();
   log_(telemetry::Level::warn, "postgres_connection_lost", why);
   if (!holding_) hold_attempts(back_off_.next());
 }
@@ -189,8 +231,9 @@ void ConnectionPool::on_connected(std::shared_ptr<PgConnection> connection) {
   std::erase(attempts_, connection);
   close_attempts();
   if (pipelines_.empty()) log_(telemetry::Level::info, "postgres_connected", describe(*connection));
-  pipelines_.push_back(
-      std::make_shared<Pipeline>(io_.get_executor(), std::move(connection), static_cast<PipelineOwner&>(*this)));
+  pipelines_.push_back(std::make_shared<Pipeline>(io_.get_executor(), std::move(connection),
+                                                  transaction_settings_sql(*options_),
+                                                  static_cast<PipelineOwner&>(*this)));
   pipelines_.back()->start();
   back_off_.reset();
   away_ = false;
@@ -199,7 +242,8 @@ void ConnectionPool::on_connected(std::shared_ptr<PgConnection> connection) {
   attempt_timer_.cancel();
   last_failure_.clear();
   last_reason_ = Reason::connection;
-  serve_queue();
+  update_need();
+  serve_queues();
   connect_if_wanted();
 }
 
@@ -208,6 +252,7 @@ void ConnectionPool::on_connect_failed(const std::shared_ptr<PgConnection>& conn
   connection->close();
   grow_ = false;
   away_ = pipelines_.empty();
+  update_need();
   // The same words every two seconds would only fill the log.
   const std::string why = failure.what();
   if (why != last_failure_) log_(telemetry::Level::warn, "postgres_connect_failed", why);
@@ -221,6 +266,13 @@ void ConnectionPool::close_attempts() {
   for (const auto& attempt : std::exchange(attempts_, {})) attempt->close();
 }
 
+void ConnectionPool::update_need() {
+  using Kind = ConnectionNeed::Kind;
+  const bool in_need = !stopped_ && pipelines_.empty();
+  const Kind need = !in_need ? Kind::none : away_ ? Kind::refused : Kind::waiting;
+  need_.change(std::exchange(told_need_, need), need);
+}
+
 /// Starts no other attempt until `time` has passed or the situation has changed.
 void ConnectionPool::hold_attempts(std::chrono::milliseconds time) {
   holding_ = true;
@@ -230,6 +282,7 @@ void ConnectionPool::hold_attempts(std::chrono::milliseconds time) {
     if (error || !self) return;
     self->holding_ = false;
     self->away_ = self->away_ || (self->pipelines_.empty() && !self->attempts_.empty());
+    self->update_need();
     self->connect_if_wanted();
   });
 }
@@ -266,7 +319,7 @@ void ConnectionPool::end_late_calls(Clock::time_point now) {
       call.pipeline->abandon(call, "a query passed its deadline");
       continue;
     }
-    queue_.erase(queue_.iterator_to(call));
+    call.in_queue.unlink();
     --queue_size_;
     refuse(call, Reason::deadline, "no connection within the query's deadline" + why_away());
   }

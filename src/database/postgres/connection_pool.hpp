@@ -6,6 +6,7 @@
 
 #include "database/driver_log.hpp"
 #include "database/postgres/back_off.hpp"
+#include "database/postgres/connection_need.hpp"
 #include "database/postgres/pipeline.hpp"
 #include "database/postgres/pool_share.hpp"
 
@@ -22,6 +23,11 @@ struct PoolLimits {
 /// One io thread's connections. The pool opens them in the background, spreads calls over them, ends calls at their
 /// deadline, and recovers by itself when the database is back.
 ///
+/// A write may wait for a row that another transaction keeps locked, and then whatever was sent after it on the same
+/// connection waits too. So there is at most one write on a connection, others wait in the pool; where the pool may
+/// have two connections, it keeps one of them free of writes; and a read is sent behind a write only where there is no
+/// other connection.
+///
 /// Right after the start and after a loss, calls wait for a connection. Once no connection is left and an attempt to
 /// connect has failed or got no answer for a while, the pool takes the database for down, and new calls fail at once.
 ///
@@ -30,8 +36,9 @@ struct PoolLimits {
 /// server does not hide a working one.
 class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>, private PipelineOwner {
  public:
+  /// `need` hears of a pool without a connection, and outlives the pool.
   ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options, PoolLimits limits,
-                 DriverLog log, BackOff back_off);
+                 ConnectionNeed& need, DriverLog log, BackOff back_off);
 
   void start();
   /// Ends every call with Unavailable{stopped} and closes every connection. Nothing may be submitted afterwards.
@@ -46,8 +53,13 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
  private:
   void submit(Call& call);
   [[nodiscard]] bool try_dispatch(Call& call);
-  void serve_queue();
-  [[nodiscard]] Pipeline* lightest_for(const Call& call) const noexcept;
+  [[nodiscard]] CallQueue& queue_for(const Call& call) noexcept;
+  void serve_queues();
+  void serve(CallQueue& queue);
+  [[nodiscard]] Pipeline* best_for_read(const Call& call) const noexcept;
+  [[nodiscard]] Pipeline* best_for_write(const Call& call) const noexcept;
+  [[nodiscard]] std::ptrdiff_t pipelines_without_write() const noexcept;
+  [[nodiscard]] bool is_crowded(const Call& call, const Pipeline* chosen) const noexcept;
   void refuse(Call& call, Unavailable::Reason reason, const std::string& message);
   [[nodiscard]] std::string why_away() const;
 
@@ -63,6 +75,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   void on_connected(std::shared_ptr<PgConnection> connection);
   void on_connect_failed(const std::shared_ptr<PgConnection>& connection, const Unavailable& failure);
   void close_attempts();
+  void update_need();
   void hold_attempts(std::chrono::milliseconds time);
 
   void schedule_sweep();
@@ -74,6 +87,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   boost::asio::io_context& io_;
   const std::shared_ptr<const ConnectOptions> options_;
   const PoolLimits limits_;
+  ConnectionNeed& need_;
   const DriverLog log_;
 
   BackOff back_off_;
@@ -85,13 +99,15 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   bool grow_ = false;     ///< one more connection than there are is wanted
   bool away_ = false;     ///< the database is down: no connection is left, and attempts failed or got no answer
   bool stopped_ = false;
+  ConnectionNeed::Kind told_need_ = ConnectionNeed::Kind::none;
   std::string last_failure_;  ///< of the last attempt; empty once one succeeded
   Unavailable::Reason last_reason_ = Unavailable::Reason::connection;
 
   DeadlineList deadlines_;  ///< every call in flight, earliest deadline first, as all have the same time
-  CallQueue queue_;
-  std::uint32_t queue_size_ = 0;
-  CallQueue put_off_;  ///< until the next sweep
+  CallQueue waiting_reads_;
+  CallQueue waiting_writes_;
+  std::uint32_t queue_size_ = 0;  ///< of both
+  CallQueue put_off_;             ///< until the next sweep
 };
 
 }  // namespace gatehouse::database::postgres

@@ -20,12 +20,13 @@ using Reason = Unavailable::Reason;
 //   leaves it in one place, when the Sync of its group is answered, because only then is its outcome known: an answer
 //   to a command may still be undone by the commit.
 // - `steps_` are the answers that the server owes, in the order in which it gives them: for each call of `calls_`, in
-//   the same order, a prepare where one was needed and a command for each of its commands; and a sync where a group
-//   ends. The sync knows how many calls its group has, so those are the first ones of `calls_` when it is answered.
+//   the same order, the settings of a write on a shared session, a prepare where one was needed and a command for each
+//   of its commands; and a sync where a group ends. The sync knows how many calls its group has, so those are the first
+//   ones of `calls_` when it is answered.
 // - `groups_on_way_` syncs are in `steps_`; they have all of `calls_` but the last `open_reads_`, which are reads.
 // Where
 //   there are such, end_turn() is on its way to end their group: no call waits for a Sync longer than this turn.
-// - `load_` is the weight of `calls_`.
+// - `load_` is the weight of `calls_`, and `writes_` the number of writes among them.
 //
 // Once a send has failed (`broken_`), `steps_` may promise more than the server knows of. Answers are still taken, for
 // those calls are done, but nothing is sent, and the connection is given up at the end of the turn. Once closed, both
@@ -34,8 +35,12 @@ using Reason = Unavailable::Reason;
 // Every end of a call goes through its io thread's queue (Call::complete), so no caller's code runs within a loop here.
 // The owner's does, in send_again() and on_closed(): what follows such a call may not rely on `calls_` of before.
 
-Pipeline::Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner)
-    : executor_(executor), connection_(std::move(connection)), owner_(owner) {}
+Pipeline::Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, std::string write_settings,
+                   PipelineOwner& owner)
+    : executor_(executor),
+      connection_(std::move(connection)),
+      write_settings_(std::move(write_settings)),
+      owner_(owner) {}
 
 void Pipeline::start() {
   if (!connection_->enter_pipeline()) break_off();
@@ -58,6 +63,10 @@ void Pipeline::submit(Call& call) {
   if (call.kind == Call::Kind::write && open_reads_ > 0) end_group();
   calls_.push_back(&call);
   load_ += weight(call);
+  if (call.kind == Call::Kind::write) {
+    ++writes_;
+    send_settings(call);
+  }
   send_commands(call);
   ++open_reads_;
   if (call.kind == Call::Kind::write || open_reads_ == reads_per_group_max) {
@@ -66,6 +75,13 @@ void Pipeline::submit(Call& call) {
     turn_end_posted_ = true;
     boost::asio::post(executor_, [self = shared_from_this()] { self->end_turn(); });
   }
+}
+
+void Pipeline::send_settings(Call& call) {
+  if (connection_->has_own_session()) return;
+  const bool sent = connection_->send_unprepared(write_settings_, EncodedParameters{});
+  steps_.push_back({Step::Kind::settings, 0, 0, &call});
+  if (!sent) break_off();
 }
 
 void Pipeline::send_commands(Call& call) {
@@ -210,6 +226,7 @@ void Pipeline::on_group_end() {
     Call& call = *calls_.front();
     calls_.pop_front();
     load_ -= weight(call);
+    if (call.kind == Call::Kind::write) --writes_;
     settle(call);
   }
   if (idle()) idle_since_ = std::chrono::steady_clock::now();
@@ -228,6 +245,11 @@ void Pipeline::settle(Call& call) {
 
 /// The server rolled the call's group back, so sending it again cannot do anything twice.
 bool Pipeline::try_cure(Call& call) {
+  // A read may wait for a table until its deadline, but not here all the time, where it holds up what comes after it.
+  if (call.kind == Call::Kind::read && is_lock_timeout(call.error->state)) {
+    owner_.send_later(call);
+    return true;
+  }
   const Cure cure = cure_for(call.error->state);
   if (cure == Cure::none || call.cures == cures_max) return false;
   ++call.cures;
@@ -246,6 +268,7 @@ std::deque<Call*> Pipeline::close() {
   connection_->close();
   steps_.clear();
   load_ = 0;
+  writes_ = 0;
   return std::exchange(calls_, {});
 }
 
@@ -275,7 +298,25 @@ void Pipeline::abandon_all(Reason reason, const std::string& why) {
   const auto self = shared_from_this();
   const auto calls = close();
   owner_.on_closed(*this, why);
-  for (Call* const call : calls) fail_lost(*call, reason, why);
+  for (Call* const call : calls) {
+    if (reason == Reason::connection && may_be_sent_again(*call)) {
+      call->lost_once = true;
+      owner_.send_again(*call);
+    } else {
+      fail_lost(*call, reason, why);
+    }
+  }
+}
+
+/// A read changes nothing, and a connection that is lost twice under it is no accident. What the server said as it went
+/// away is not about the read.
+bool Pipeline::may_be_sent_again(const Call& call) {
+  if (call.kind == Call::Kind::write || call.lost_once) return false;
+  if (!call.error) return true;
+  const Failure failure = classify(*call.error);
+  const auto* const unavailable = std::get_if<Unavailable>(&failure);
+  if (unavailable == nullptr) return false;
+  return unavailable->reason() == Reason::connection || unavailable->reason() == Reason::read_only;
 }
 
 /// Where the server had already refused a call, its own words say more than the loss of the connection.

@@ -47,8 +47,10 @@ class PipelineOwner {
 /// Belongs to one io thread. Kept alive by its own waits until close().
 class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
-  /// `connection` is connected. `owner` outlives the pipeline or calls abandon() first.
-  Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, PipelineOwner& owner);
+  /// `connection` is connected. `owner` outlives the pipeline or calls abandon() first. `write_settings` is a SELECT
+  /// that goes before each write on a shared session, where no setting can be kept.
+  Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, std::string write_settings,
+           PipelineOwner& owner);
 
   /// Starts to read.
   void start();
@@ -67,6 +69,9 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// The load on its way, in reads. A write counts as `write_load` reads, because its fsync delays what follows.
   [[nodiscard]] std::size_t load() const noexcept { return load_; }
   [[nodiscard]] bool idle() const noexcept { return load_ == 0; }
+  /// A write is on its way. It may wait for a row that another transaction has locked, and what is sent after it waits
+  /// as well.
+  [[nodiscard]] bool has_write() const noexcept { return writes_ > 0; }
   [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }
 
   static constexpr std::size_t write_load = 16;
@@ -76,7 +81,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
  private:
   /// One answer the server owes, in order.
   struct Step {
-    enum class Kind : std::uint8_t { prepare, command, sync };
+    enum class Kind : std::uint8_t { prepare, settings, command, sync };
     Kind kind;
     std::uint32_t index;       ///< command: position in its call; sync: how many calls the group has
     std::uint32_t generation;  ///< prepare: of the prepared statement
@@ -84,6 +89,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   };
 
   [[nodiscard]] bool usable() const noexcept { return !closed_ && !broken_; }
+  void send_settings(Call& call);
   void send_commands(Call& call);
   void send_command(Call& call, std::uint32_t index);
   void end_group();
@@ -102,11 +108,13 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
 
   [[nodiscard]] std::deque<Call*> close();
   void lose(const std::string& why);
+  [[nodiscard]] static bool may_be_sent_again(const Call& call);
   void fail_lost(Call& call, Unavailable::Reason reason, const std::string& why);
   [[nodiscard]] static std::size_t weight(const Call& call) noexcept;
 
   const Executor executor_;
   const std::shared_ptr<PgConnection> connection_;
+  const std::string write_settings_;
   PipelineOwner& owner_;
 
   PreparedStatements prepared_;
@@ -116,6 +124,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   std::uint32_t open_reads_ = 0;     ///< sent since the last Sync
   std::uint32_t groups_on_way_ = 0;  ///< ended by a Sync that is not answered yet
   std::size_t load_ = 0;
+  std::size_t writes_ = 0;
   std::chrono::steady_clock::time_point idle_since_ = std::chrono::steady_clock::now();
   bool turn_end_posted_ = false;
   bool waiting_writable_ = false;

@@ -17,6 +17,9 @@ std::string probe_channel(std::span<const std::byte> secret_name) {
   return "gatehouse_ping_" + to_hex({reinterpret_cast<const char*>(secret_name.data()), secret_name.size()});
 }
 
+/// How soon the feed sees that the pools have what they need.
+constexpr std::chrono::milliseconds need_interval{50};
+
 Unavailable lost(const std::string& why) { return Unavailable{Unavailable::Reason::connection, why}; }
 
 }  // namespace
@@ -25,10 +28,11 @@ Unavailable lost(const std::string& why) { return Unavailable{Unavailable::Reaso
 /// probe must be back, until the next attempt to connect.
 class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listener> {
  public:
-  Listener(boost::asio::io_context& io, FeedEndpoints endpoints, Observers& observers, DriverLog log,
-           std::string channel, BackOff back_off)
+  Listener(boost::asio::io_context& io, FeedEndpoints endpoints, const ConnectionNeed& need, Observers& observers,
+           DriverLog log, std::string channel, BackOff back_off)
       : io_(io),
         endpoints_(std::move(endpoints)),
+        need_(need),
         observers_(observers),
         log_(std::move(log)),
         channel_(std::move(channel)),
@@ -47,6 +51,10 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
  private:
   static Task<> run(std::shared_ptr<Listener> self) {
     while (!self->stopped_) {
+      if (!self->need_.is_met()) {
+        co_await self->pause(need_interval);
+        continue;
+      }
       std::string why;
       try {
         co_await self->listen();
@@ -57,10 +65,14 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
       self->disconnect();
       self->set_lost(self->trouble_.empty() ? why : self->trouble_);
       self->trouble_.clear();
-      self->timer_.expires_after(self->back_off_.next());
-      boost::system::error_code ignored;  // cancelled only by stop(), which the loop sees
-      co_await self->timer_.async_wait(boost::asio::redirect_error(use_task, ignored));
+      co_await self->pause(self->back_off_.next());
     }
+  }
+
+  Task<> pause(std::chrono::milliseconds time) {
+    timer_.expires_after(time);
+    boost::system::error_code ignored;  // cancelled only by stop(), which the loop sees
+    co_await timer_.async_wait(boost::asio::redirect_error(use_task, ignored));
   }
 
   /// Hears until something breaks; always ends by throwing.
@@ -129,6 +141,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void do_what_is_due() {
+    if (need_.is_urgent()) return give_up("its connections are left to the requests, which can get none");
     if (probe_.due() == FeedProbe::Due::probe) return send_probe();
     give_up("a probe did not come back: LISTEN does not work through this connection");
   }
@@ -155,6 +168,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
 
   boost::asio::io_context& io_;
   const FeedEndpoints endpoints_;
+  const ConnectionNeed& need_;
   Observers& observers_;
   const DriverLog log_;
   const std::string channel_;
@@ -168,9 +182,10 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   std::string last_trouble_;  ///< logged already
 };
 
-PostgresChangeFeed::PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, Observers& observers,
-                                       DriverLog log, std::span<const std::byte> secret_name, BackOff back_off)
-    : listener_(std::make_shared<Listener>(io, std::move(endpoints), observers, std::move(log),
+PostgresChangeFeed::PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, const ConnectionNeed& need,
+                                       Observers& observers, DriverLog log, std::span<const std::byte> secret_name,
+                                       BackOff back_off)
+    : listener_(std::make_shared<Listener>(io, std::move(endpoints), need, observers, std::move(log),
                                            probe_channel(secret_name), back_off)) {
   listener_->start();
 }

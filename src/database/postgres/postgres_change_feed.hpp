@@ -7,6 +7,7 @@
 #include "database/driver_log.hpp"
 #include "database/postgres/back_off.hpp"
 #include "database/postgres/connect_options.hpp"
+#include "database/postgres/connection_need.hpp"
 #include "database/provider.hpp"
 
 namespace gatehouse::database::postgres {
@@ -26,8 +27,10 @@ struct FeedEndpoints {
 /// observers also hear on_feed_lost() as soon as the feed knows of a loss, and when a ready feed is destroyed.
 class PostgresChangeFeed final : public ChangeFeed {
  public:
-  PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, Observers& observers, DriverLog log,
-                     std::span<const std::byte> secret_name, BackOff back_off);
+  /// `need` is that of the process's pools, and outlives the feed: it connects only while each of them has a
+  /// connection, and gives its own back when one of them can get none.
+  PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, const ConnectionNeed& need,
+                     Observers& observers, DriverLog log, std::span<const std::byte> secret_name, BackOff back_off);
   ~PostgresChangeFeed() override;
 
  private:

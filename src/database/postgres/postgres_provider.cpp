@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds server_patience{1'000};
 
 std::shared_ptr<const ConnectOptions> for_queries(const DatabaseSettings& settings) {
   ConnectOptions options = options_for_queries(settings.postgres);
+  options.lock_timeout = std::min(settings.lock_timeout, settings.query_timeout / 2);
   if (settings.postgres.prepared_statements) options.statement_timeout = settings.query_timeout + server_patience;
   return std::make_shared<const ConnectOptions>(std::move(options));
 }
@@ -57,14 +58,14 @@ std::unique_ptr<SchemaDatabase> PostgresProvider::open_schema(boost::asio::io_co
 std::shared_ptr<ConnectionPool> PostgresProvider::make_pool(boost::asio::io_context& io, PoolShare share,
                                                             DriverLog log) {
   const PoolLimits limits{share, queue_max_, query_timeout_, idle_timeout_};
-  return std::make_shared<ConnectionPool>(io, query_options_, limits, std::move(log), BackOff{seed()});
+  return std::make_shared<ConnectionPool>(io, query_options_, limits, need_, std::move(log), BackOff{seed()});
 }
 
 std::unique_ptr<ChangeFeed> PostgresProvider::watch(boost::asio::io_context& io) {
   std::array<std::byte, 8> name{};
   random_.fill(name);
-  return std::make_unique<PostgresChangeFeed>(io, FeedEndpoints{feed_listen_options_, feed_probe_options_}, observers(),
-                                              log_, name, BackOff{seed()});
+  return std::make_unique<PostgresChangeFeed>(io, FeedEndpoints{feed_listen_options_, feed_probe_options_}, need_,
+                                              observers(), log_, name, BackOff{seed()});
 }
 
 std::uint32_t PostgresProvider::seed() {

@@ -37,6 +37,7 @@ class PostgresProvider final : public Provider {
   const std::chrono::milliseconds idle_timeout_;
   const std::chrono::milliseconds query_timeout_;
   const std::uint32_t queue_max_;
+  ConnectionNeed need_;  ///< of every pool
   const DriverLog log_;
   crypto::Random& random_;
 };

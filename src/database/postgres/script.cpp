@@ -98,8 +98,8 @@ Task<std::expected<void, ScriptRefusal>> run_migration_scripts(std::shared_ptr<P
                                                                std::shared_ptr<const ConnectOptions> options,
                                                                std::vector<ScriptStep> steps) {
   co_await connection->connect(std::move(options));
-  std::string begin = "BEGIN;" + std::string{no_timeouts} + "SELECT pg_advisory_xact_lock(" +
-                      std::to_string(migration_lock) + ")";
+  std::string begin =
+      "BEGIN;" + std::string{no_timeouts} + "SELECT pg_advisory_xact_lock(" + std::to_string(migration_lock) + ")";
   if (const auto error = co_await run_simple(connection, std::move(begin))) throw_refusal(*error);
   auto refusal = co_await run_steps(connection, std::move(steps));
   // A pooler gives up a server connection that is left in a transaction.

@@ -34,6 +34,9 @@ enum class Cure {
 [[nodiscard]] Violation violation_or_throw(const Failure& failure);
 [[nodiscard]] Cure cure_for(std::string_view state) noexcept;
 
+/// Another transaction held a lock for longer than lock_timeout (55P03).
+[[nodiscard]] bool is_lock_timeout(std::string_view state) noexcept;
+
 /// The server only reads (25006): a failover left this connection on a standby, so it is of no use.
 [[nodiscard]] bool is_read_only(std::string_view state) noexcept;
 

@@ -65,6 +65,17 @@ Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Checked checked,
   co_return co_await open_session(std::move(checked), std::move(plain));
 }
 
+/// Its first change locks the user's row.
+Task<database::Committed> LoginFlow::commit_in_turn(UserId user, database::Changes changes) {
+  LoginTurns::Turn turn = co_await turns_.take(user);
+  try {
+    co_return co_await database_.commit(std::move(changes));
+  } catch (const database::Unavailable& failure) {
+    if (failure.reason() == database::Unavailable::Reason::overload) turn.refuse_others(failure);
+    throw;
+  }
+}
+
 Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessions::Client client) {
   const users::UserCredentials& verified = checked.credentials;
   database::Changes changes;
@@ -79,7 +90,7 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessio
   const auto draft = sessions_.draft(verified.id, std::move(current_hash), std::move(client));
   const auto inserted = changes.add(sessions::SessionStore::insert(draft.row));
 
-  const auto committed = co_await database_.commit(std::move(changes));
+  const auto committed = co_await commit_in_turn(verified.id, std::move(changes));
   const auto id = committed.result(inserted);
   if (!id) co_return std::nullopt;
   auto session = sessions_.open(draft, *id);

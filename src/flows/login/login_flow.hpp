@@ -9,6 +9,7 @@
 #include "base/secret_string.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "flows/login/login_turns.hpp"
 #include "passwords/password_service.hpp"
 #include "sessions/session_service.hpp"
 #include "tokens/token_issuer.hpp"
@@ -55,6 +56,7 @@ class LoginFlow {
   [[nodiscard]] Task<std::expected<Checked, LoginError>> check(std::string email, SecretString password,
                                                                std::stop_token client_gone);
   [[nodiscard]] Task<std::optional<LoginResult>> try_to_open_session(Checked checked, sessions::Client client);
+  [[nodiscard]] Task<database::Committed> commit_in_turn(UserId user, database::Changes changes);
   [[nodiscard]] Task<std::optional<LoginResult>> open_session(Checked checked, sessions::Client client);
 
   database::Database& database_;
@@ -63,6 +65,7 @@ class LoginFlow {
   sessions::SessionService& sessions_;
   const tokens::TokenIssuer* tokens_;
   const Clock& clock_;
+  LoginTurns turns_;
 };
 
 }  // namespace gatehouse::flows
