@@ -5,7 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "database/sqlite/database_file.hpp"
 #include "database/sqlite/result_code.hpp"
 
 namespace gatehouse::database::sqlite {
@@ -62,8 +61,6 @@ int bind_value(sqlite3_stmt* statement, int position, const Value& value) {
 
 Connection::Connection(const std::string& path, Role role, const std::atomic<bool>& stopping)
     : role_(role), stopping_(stopping) {
-  // By the writer alone, and before SQLite does it, whose file others could read.
-  if (role == Role::writer) create_database_file(path);
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
@@ -71,6 +68,9 @@ Connection::Connection(const std::string& path, Role role, const std::atomic<boo
   handle_.reset(opened);
   require(code, "opening " + path);
   configure();
+  // The first read opens the log, whose identity is wanted.
+  (void)schema();
+  files_ = DatabaseFiles{path, sqlite3_db_filename(opened, "main")};
 }
 
 void Connection::configure() {
@@ -173,6 +173,34 @@ bool Connection::in_transaction() const noexcept { return sqlite3_get_autocommit
 std::expected<void, Violation> Connection::run_script(const std::string& sql) {
   deadline_ = Deadline::max();
   return execute(sql.c_str(), "script");
+}
+
+void Connection::require_files() {
+  if (!lost_files_) lost_files_ = files_.change();
+  if (!lost_files_) return;
+  broken_ = true;
+  throw Unavailable{Unavailable::Reason::storage, *lost_files_};
+}
+
+std::string Connection::schema() {
+  static constexpr Statement statement{"schema", "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name"};
+  const Command command{&statement, {}};
+  const Rows rows = run(command, std::chrono::steady_clock::now() + data_version_timeout).value();
+  std::string text;
+  for (std::size_t i = 0; i < rows.size(); ++i) text.append(rows[i].text(0)).push_back('\n');
+  return text;
+}
+
+bool Connection::save_log() noexcept {
+  deadline_ = std::chrono::steady_clock::now() + save_log_timeout;
+  int frames = 0;
+  int copied = 0;
+  const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_FULL, &frames, &copied);
+  return code == SQLITE_OK && frames == copied;
+}
+
+void Connection::leave_log() noexcept {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 std::int64_t Connection::data_version() {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 #include "database/errors.hpp"
 #include "database/rows.hpp"
 #include "database/sqlite/call.hpp"
+#include "database/sqlite/database_files.hpp"
 #include "database/statement.hpp"
 
 namespace gatehouse::database::sqlite {
@@ -31,7 +33,7 @@ enum class Role { writer, reader };
 /// statement passes its deadline, Unavailable{stopped} once `stopping` is set, and StatementFailed for wrong SQL.
 class Connection {
  public:
-  /// Opens the file; the writer creates it where it is missing. `stopping` outlives the connection.
+  /// Opens the file, which exists. `stopping` outlives the connection.
   Connection(const std::string& path, Role role, const std::atomic<bool>& stopping);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -59,6 +61,22 @@ class Connection {
   /// A number that changes whenever another connection, of this process or not, has changed the database.
   [[nodiscard]] std::int64_t data_version();
 
+  /// Throws Unavailable{storage} where somebody has deleted or replaced one of the files: what is committed here from
+  /// then on is gone when the connection is closed.
+  void require_files();
+  /// What require_files() found; nothing as long as all is well.
+  [[nodiscard]] const std::optional<std::string>& lost_files() const noexcept { return lost_files_; }
+
+  /// The statements that made the schema, as one text.
+  [[nodiscard]] std::string schema();
+  /// Copies the log's content into the database's file, wherever both are now; false where others do not let it within
+  /// a moment.
+  [[nodiscard]] bool save_log() noexcept;
+  /// Closing the connection will not remove the log: what has its name now may be another one.
+  void leave_log() noexcept;
+  /// The files as they were when the connection was opened.
+  [[nodiscard]] const DatabaseFiles& files() const noexcept { return files_; }
+
   /// True after a failure that a new connection may cure.
   [[nodiscard]] bool broken() const noexcept { return broken_; }
 
@@ -77,6 +95,7 @@ class Connection {
   static constexpr std::size_t prepared_max = 512;
   static constexpr std::chrono::seconds script_lock_timeout{60};
   static constexpr std::chrono::seconds data_version_timeout{1};
+  static constexpr std::chrono::seconds save_log_timeout{1};
 
   static int on_progress(void* self) noexcept;
   static int on_busy(void* self, int tries) noexcept;
@@ -98,6 +117,8 @@ class Connection {
   const std::atomic<bool>& stopping_;
   Deadline deadline_ = Deadline::max();
   bool broken_ = false;
+  DatabaseFiles files_;
+  std::optional<std::string> lost_files_;
   std::unique_ptr<sqlite3, Closed> handle_;
   std::unordered_map<const Statement*, Prepared> prepared_;  ///< destroyed before handle_
 };

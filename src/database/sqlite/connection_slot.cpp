@@ -3,23 +3,70 @@
 #include <algorithm>
 #include <exception>
 
+#include "database/sqlite/database_file.hpp"
+
 namespace gatehouse::database::sqlite {
+namespace {
+
+bool is_lost(unsigned losses) { return losses % 2 == 1; }
+
+}  // namespace
+
+/// A reader may not have noticed yet.
+ConnectionSlot::~ConnectionSlot() {
+  if (connection_ && parts_.losses != seen_losses_) connection_->leave_log();
+}
 
 void ConnectionSlot::maintain() noexcept {
-  if (connection_ && connection_->broken()) {
-    connection_.reset();
-    failure_ = "the connection broke";
-    next_attempt_ = std::chrono::steady_clock::now() + pause_;
-    report(telemetry::Level::warn, "sqlite_connection_broken", path_);
+  if (connection_ && (connection_->lost_files() || parts_.losses != seen_losses_)) {
+    close_lost();
+  } else if (connection_ && connection_->broken()) {
+    close_broken();
   }
-  if (!connection_ && std::chrono::steady_clock::now() >= next_attempt_) open();
+  if (!connection_ && may_open() && std::chrono::steady_clock::now() >= next_attempt_) open();
+}
+
+bool ConnectionSlot::may_open() const noexcept { return role_ == Role::writer || !is_lost(parts_.losses); }
+
+void ConnectionSlot::close_broken() noexcept {
+  close("the connection broke");
+  report(telemetry::Level::warn, "sqlite_connection_broken", parts_.path);
+}
+
+void ConnectionSlot::close_lost() noexcept {
+  const auto found = connection_->lost_files();
+  try {
+    schema_ = connection_->schema();
+  } catch (const std::exception&) {
+    schema_.reset();  // with nothing to compare it with, what is there is taken
+  }
+  if (found) {
+    is_log_saved_ = connection_->save_log();
+    lost_ = connection_->files();
+    ++parts_.losses;
+    report(telemetry::Level::error, "sqlite_file_lost",
+           *found + " while the service uses it; nothing is written until it is back or the service is restarted");
+  }
+  connection_->leave_log();
+  close(found.value_or("the database's file was deleted or replaced"));
+}
+
+void ConnectionSlot::close(const std::string& why) noexcept {
+  connection_.reset();
+  failure_ = why;
+  next_attempt_ = std::chrono::steady_clock::now() + pause_;
 }
 
 void ConnectionSlot::open() noexcept {
+  seen_losses_ = parts_.losses;
   try {
-    connection_ = std::make_unique<Connection>(path_, role_, stopping_);
+    connection_ = make_connection();
+    if (role_ == Role::writer && is_lost(seen_losses_)) seen_losses_ = ++parts_.losses;
+    was_open_ = true;
+    schema_.reset();
+    lost_ = {};
     pause_ = pause_min;
-    report(telemetry::Level::info, "sqlite_connection_opened", path_);
+    report(telemetry::Level::info, "sqlite_connection_opened", parts_.path);
   } catch (const std::exception& failure) {
     // Said once for each cause, not at every attempt.
     if (failure_ != failure.what()) report(telemetry::Level::warn, "sqlite_open_failed", failure.what());
@@ -29,8 +76,29 @@ void ConnectionSlot::open() noexcept {
   }
 }
 
+std::unique_ptr<Connection> ConnectionSlot::make_connection() const {
+  // By the writer alone, and before SQLite does it, whose file others could read.
+  if (role_ == Role::writer && !was_open_) create_database_file(parts_.path);
+  if (role_ == Role::writer) remove_left_log();
+  auto connection = std::make_unique<Connection>(parts_.path, role_, parts_.stopping);
+  if (schema_ && connection->schema() != *schema_) {
+    throw Unavailable{Unavailable::Reason::storage,
+                      parts_.path + " is another database now, with another schema; restart the service to use it"};
+  }
+  return connection;
+}
+
+void ConnectionSlot::remove_left_log() const {
+  if (!lost_.has_left_its_log()) return;
+  if (!is_log_saved_) {
+    throw Unavailable{Unavailable::Reason::storage,
+                      parts_.path + "-wal belongs to the database that was replaced; move it away and restart"};
+  }
+  lost_.remove_log();
+}
+
 void ConnectionSlot::report(telemetry::Level level, const char* event, const std::string& detail) const noexcept {
-  log_(level, event, detail);
+  parts_.log(level, event, detail);
 }
 
 }  // namespace gatehouse::database::sqlite

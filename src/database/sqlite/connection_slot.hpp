@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "database/driver_log.hpp"
@@ -10,12 +11,29 @@
 
 namespace gatehouse::database::sqlite {
 
+/// How often the writer has found that the file under the database's name is another one, and how often it has opened
+/// that: odd in between, when no other thread may open anything.
+using FileLosses = std::atomic<unsigned>;
+
 /// A thread's connection. While it is broken, it is opened again with growing pauses. Only that thread may use it.
+///
+/// The writer's slot creates a file that is missing at the start. Later on a file is never created: an empty database
+/// in the place of one that was deleted would be taken for it. What stands in a lost file's place is opened if it has
+/// the same schema; any other waits for a restart, which migrates it.
 class ConnectionSlot {
  public:
-  /// `path`, `stopping` and `log` outlive the slot.
-  ConnectionSlot(const std::string& path, Role role, const std::atomic<bool>& stopping, const DriverLog& log)
-      : path_(path), role_(role), stopping_(stopping), log_(log) {}
+  /// What the threads of one process share; everything outlives the slot.
+  struct Parts {
+    const std::string& path;
+    const std::atomic<bool>& stopping;
+    FileLosses& losses;
+    const DriverLog& log;
+  };
+
+  ConnectionSlot(const Parts& parts, Role role) : parts_(parts), role_(role) {}
+  ~ConnectionSlot();
+  ConnectionSlot(const ConnectionSlot&) = delete;
+  ConnectionSlot& operator=(const ConnectionSlot&) = delete;
 
   /// Closes a broken connection, and opens a new one once the pause is over. Never throws.
   void maintain() noexcept;
@@ -28,14 +46,24 @@ class ConnectionSlot {
   static constexpr std::chrono::milliseconds pause_min{50};
   static constexpr std::chrono::milliseconds pause_max{1000};
 
+  void close_broken() noexcept;
+  void close_lost() noexcept;
+  void close(const std::string& why) noexcept;
   void open() noexcept;
+  [[nodiscard]] bool may_open() const noexcept;
+  [[nodiscard]] std::unique_ptr<Connection> make_connection() const;
+  void remove_left_log() const;
   void report(telemetry::Level level, const char* event, const std::string& detail) const noexcept;
 
-  const std::string& path_;
+  const Parts parts_;
   const Role role_;
-  const std::atomic<bool>& stopping_;
-  const DriverLog& log_;
   std::unique_ptr<Connection> connection_;
+  bool was_open_ = false;
+  unsigned seen_losses_ = 0;
+  // Of a file that was lost, until another one is open.
+  std::optional<std::string> schema_;
+  DatabaseFiles lost_;
+  bool is_log_saved_ = true;
   std::string failure_;
   std::chrono::milliseconds pause_ = pause_min;
   Deadline next_attempt_{};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <latch>
 #include <string>
 
@@ -13,9 +12,8 @@ namespace gatehouse::database::sqlite {
 /// read of the file, so it sees every write that was answered before it was submitted.
 class Reader {
  public:
-  /// All references outlive the reader.
-  Reader(const std::string& path, Lane& lane, const std::atomic<bool>& stopping, const DriverLog& log)
-      : lane_(lane), slot_(path, Role::reader, stopping, log) {}
+  /// `lane` outlives the reader.
+  Reader(const ConnectionSlot::Parts& parts, Lane& lane) : lane_(lane), slot_(parts, Role::reader) {}
 
   /// The thread's body: returns when the lane is stopped. Begins when the writer has tried to open the file, which may
   /// have to be created.

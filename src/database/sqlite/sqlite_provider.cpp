@@ -50,12 +50,12 @@ std::unique_ptr<SchemaDatabase> SqliteProvider::open_schema(boost::asio::io_cont
 std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& /*io*/) { return feeds_.watch(observers()); }
 
 void SqliteProvider::run_writer() {
-  Writer writer{path_, writes_, feeds_, statistics_, stopping_, log_};
+  Writer writer{slot_parts(), writes_, feeds_, statistics_};
   writer.run(opened_);
 }
 
 void SqliteProvider::run_reader() {
-  Reader reader{path_, reads_, stopping_, log_};
+  Reader reader{slot_parts(), reads_};
   reader.run(opened_);
 }
 

@@ -13,6 +13,7 @@
 #include "database/driver_log.hpp"
 #include "database/provider.hpp"
 #include "database/sqlite/change_feeds.hpp"
+#include "database/sqlite/connection_slot.hpp"
 #include "database/sqlite/lane.hpp"
 #include "database/sqlite/other_processes.hpp"
 #include "database/sqlite/statistics.hpp"
@@ -21,7 +22,8 @@ namespace gatehouse::database::sqlite {
 
 /// The embedded database: one writing thread, `settings.sqlite.readers` reading ones, and a third kind that watches
 /// deadlines. The file is opened, and created where missing, in the background; while it cannot be, calls get
-/// Unavailable{storage} and it is tried again every second at the latest.
+/// Unavailable{storage} and it is tried again every second at the latest. The same goes for a file that was deleted or
+/// replaced while it was open: see ConnectionSlot.
 ///
 /// `settings.queue_max` bounds the calls that wait for the writer, and those that wait for the readers, per process.
 class SqliteProvider final : public Provider {
@@ -45,6 +47,7 @@ class SqliteProvider final : public Provider {
   static constexpr std::chrono::milliseconds deadline_tick{50};
 
   void stop();
+  [[nodiscard]] ConnectionSlot::Parts slot_parts() { return {path_, stopping_, file_losses_, log_}; }
   void run_writer();
   void run_reader();
   void watch_deadlines(const std::stop_token& stop);
@@ -56,6 +59,7 @@ class SqliteProvider final : public Provider {
 
   // Thread-safe.
   std::atomic<bool> stopping_ = false;
+  FileLosses file_losses_ = 0;
   std::latch opened_{1};
   Lane writes_;
   Lane reads_;

@@ -91,9 +91,17 @@ std::optional<ScriptRefusal> run_steps(Connection& connection, const std::vector
   return std::nullopt;
 }
 
+// The look after it decides what is acknowledged; the one before keeps most writes from being lost with the file.
+std::expected<void, Violation> commit_into_the_file(Connection& connection) {
+  connection.require_files();
+  auto committed = connection.commit();
+  if (committed) connection.require_files();
+  return committed;
+}
+
 /// What the commit refuses was put off by the last script.
 std::optional<ScriptRefusal> commit_steps(Connection& connection, std::size_t count) {
-  auto done = connection.commit();
+  auto done = commit_into_the_file(connection);
   if (done) return std::nullopt;
   return refusal_of(count - 1, std::move(done.error()));
 }
@@ -162,7 +170,7 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
     }
   }
   // No constraint of the schema is deferred. Should one ever be, nobody could say whose call it was.
-  if (auto committed = connection.commit(); !committed) {
+  if (auto committed = commit_into_the_file(connection); !committed) {
     connection.rollback();
     settle_refused(connection, calls, std::move(committed.error()));
     return true;
@@ -210,6 +218,7 @@ void Writer::poll_feed() {
   if (feeds_.empty() || now < next_poll_) return;
   next_poll_ = now + feed_interval;
   try {
+    connection->require_files();
     const BootTime asked_at = boot_now();
     const auto version = connection->data_version();
     // A number belongs to its connection; between two of them the feeds were lost.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <latch>
 #include <optional>
 #include <string>
@@ -20,14 +19,15 @@ namespace gatehouse::database::sqlite {
 /// is undone alone. A call that ends the whole transaction (an interrupted statement) is answered, and the others run
 /// again.
 ///
-/// Between groups, and every `feed_interval` when idle, it looks whether another process changed the file. A write that
-/// it commits after its caller was answered at the deadline is reported to the feeds as well.
+/// Between groups, and every `feed_interval` when idle, it looks whether another process changed the file, and whether
+/// it is still the file that was opened. It also looks for the latter around every commit, so that no write is
+/// acknowledged that went into a deleted file. A write that it commits after its caller was answered at the deadline is
+/// reported to the feeds as well.
 class Writer {
  public:
   /// All references outlive the writer.
-  Writer(const std::string& path, Lane& lane, ChangeFeeds& feeds, Statistics& statistics,
-         const std::atomic<bool>& stopping, const DriverLog& log)
-      : lane_(lane), feeds_(feeds), statistics_(statistics), slot_(path, Role::writer, stopping, log) {}
+  Writer(const ConnectionSlot::Parts& parts, Lane& lane, ChangeFeeds& feeds, Statistics& statistics)
+      : lane_(lane), feeds_(feeds), statistics_(statistics), slot_(parts, Role::writer) {}
 
   /// The thread's body: returns when the lane is stopped. Counts `opened` down after the first attempt to open the
   /// file.

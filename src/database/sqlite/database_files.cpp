@@ -1,0 +1,52 @@
+#include "database/sqlite/database_files.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstddef>
+
+namespace gatehouse::database::sqlite {
+namespace {
+
+// Places in files_.
+constexpr std::size_t resolved = 1;
+constexpr std::size_t log = 2;
+constexpr std::size_t log_index = 3;
+
+}  // namespace
+
+DatabaseFiles::DatabaseFiles(const std::string& path, const std::string& opened)
+    : files_{identify(path), identify(opened), identify(opened + "-wal"), identify(opened + "-shm")} {}
+
+/// One that is gone already keeps inode 0, which no file has.
+DatabaseFiles::File DatabaseFiles::identify(const std::string& name) {
+  struct stat found{};
+  if (::stat(name.c_str(), &found) != 0) return {.name = name};
+  return {.name = name, .device = found.st_dev, .inode = found.st_ino};
+}
+
+DatabaseFiles::State DatabaseFiles::state_of(const File& file) {
+  const File now = identify(file.name);
+  if (now.inode == 0) return State::deleted;
+  return now.device == file.device && now.inode == file.inode ? State::unchanged : State::replaced;
+}
+
+std::optional<std::string> DatabaseFiles::change() const {
+  for (const File& file : files_) {
+    const State state = state_of(file);
+    if (state == State::deleted) return file.name + " was deleted";
+    if (state == State::replaced) return file.name + " was replaced";
+  }
+  return std::nullopt;
+}
+
+bool DatabaseFiles::has_left_its_log() const {
+  return !files_.empty() && state_of(files_[resolved]) == State::replaced && state_of(files_[log]) == State::unchanged;
+}
+
+void DatabaseFiles::remove_log() const noexcept {
+  ::unlink(files_[log].name.c_str());
+  if (state_of(files_[log_index]) == State::unchanged) ::unlink(files_[log_index].name.c_str());
+}
+
+}  // namespace gatehouse::database::sqlite

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gatehouse::database::sqlite {
+
+/// The files that a connection has open: the database, its write-ahead log and the log's index.
+///
+/// A file that was deleted or replaced under its name goes on to take what is written, and everything is gone once it
+/// is closed. SQLite does not look. Devices and inodes tell: while a connection is open, its files keep theirs.
+class DatabaseFiles {
+ public:
+  DatabaseFiles() = default;
+  /// The files as they are now. `path` is the database's as it was configured, `opened` as SQLite resolved it.
+  DatabaseFiles(const std::string& path, const std::string& opened);
+
+  /// What is no longer the file that was opened: `/data/gatehouse.db was deleted`. Nothing where all are. stat(2) for
+  /// each.
+  [[nodiscard]] std::optional<std::string> change() const;
+
+  /// Another database stands in the place of this one, and this one's log is still there: whoever opens the new
+  /// database would play the log into it.
+  [[nodiscard]] bool has_left_its_log() const;
+  /// Removes the log that was left.
+  void remove_log() const noexcept;
+
+ private:
+  struct File {
+    std::string name;
+    dev_t device = 0;
+    ino_t inode = 0;
+  };
+
+  enum class State { unchanged, replaced, deleted };
+  static File identify(const std::string& name);
+  static State state_of(const File& file);
+
+  std::vector<File> files_;  ///< the database under both of its names, the log, the log's index
+};
+
+}  // namespace gatehouse::database::sqlite
