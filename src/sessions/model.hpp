@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/ids.hpp"
+#include "base/session_mark.hpp"
 #include "base/time.hpp"
 #include "json/writer.hpp"
 
@@ -45,6 +46,14 @@ struct OpenedSession {
   SessionId id;
   std::string sealed;
   TimePoint expires_at;
+};
+
+/// The session that a token was issued with.
+struct TokenSession {
+  SessionId id;
+  UserId user;
+  std::optional<SessionMark> mark =
+      {};  ///< nothing: the token does not say, and any session of the user with the id will do
 };
 
 /// An active session as its owner sees it.

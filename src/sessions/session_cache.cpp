@@ -32,9 +32,9 @@ bool SessionCache::find(SessionId id, const SessionSecret& secret, TimePoint now
   return may_answer() && shard_of(id).find(id, secret, now, view);
 }
 
-std::optional<bool> SessionCache::is_active(SessionId id, UserId user, TimePoint now) {
+std::optional<bool> SessionCache::is_active(const TokenSession& session, TimePoint now) {
   if (!may_answer()) return std::nullopt;
-  return shard_of(id).is_active(id, user, now);
+  return shard_of(session.id).is_active(session, now);
 }
 
 void SessionCache::drop_session(SessionId id) noexcept {

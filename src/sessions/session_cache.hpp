@@ -10,6 +10,7 @@
 
 #include "base/boot_clock.hpp"
 #include "base/ids.hpp"
+#include "base/session_mark.hpp"
 #include "base/time.hpp"
 #include "database/change_observer.hpp"
 #include "sessions/model.hpp"
@@ -23,6 +24,7 @@ class SessionCacheShard;
 struct CachedSession {
   Principal principal;
   SessionSecret secret;
+  SessionMark mark = {};
   TimePoint valid_until;  ///< the earlier of the session's expiry and its next renewal; not trusted from then on
   std::optional<Profile> profile;  ///< nothing: the session is only known to be active
 };
@@ -71,8 +73,8 @@ class SessionCache final : public database::ChangeObserver {
 
   /// Fills the view with the session that has this secret and returns true; false when the database must be asked.
   [[nodiscard]] bool find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view);
-  /// True: the user's session is active. False: it is another user's. Nothing: the database must be asked.
-  [[nodiscard]] std::optional<bool> is_active(SessionId id, UserId user, TimePoint now);
+  /// True: that session is active. False: the one with its id is another one. Nothing: the database must be asked.
+  [[nodiscard]] std::optional<bool> is_active(const TokenSession& session, TimePoint now);
 
   void drop_session(SessionId id) noexcept;
   void drop_user(UserId user) noexcept;

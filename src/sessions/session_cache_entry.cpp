@@ -30,6 +30,7 @@ SessionCacheEntry* SessionCacheEntry::create(const CachedSession& session) noexc
       .by_use = {},
       .principal = session.principal,
       .secret = session.secret,
+      .mark = session.mark,
       .valid_until = session.valid_until,
       .profile_bytes = {length_of(profile.email), length_of(profile.first_name), length_of(profile.last_name)},
       .has_profile = session.profile.has_value()};

@@ -21,6 +21,7 @@ struct SessionCacheEntry {
   ListHook by_use;
   Principal principal;
   SessionSecret secret;
+  SessionMark mark;
   TimePoint valid_until;
   std::array<std::uint32_t, 3> profile_bytes;  ///< email, first name, last name
   bool has_profile;

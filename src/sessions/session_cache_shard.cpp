@@ -53,13 +53,13 @@ bool SessionCacheShard::find(SessionId id, const SessionSecret& secret, TimePoin
   return true;
 }
 
-std::optional<bool> SessionCacheShard::is_active(SessionId id, UserId user, TimePoint now) {
+std::optional<bool> SessionCacheShard::is_active(const TokenSession& session, TimePoint now) {
   const std::scoped_lock lock{mutex_};
-  Entry* entry = find_valid(id, now);
+  Entry* entry = find_valid(session.id, now);
   ++(entry != nullptr ? statistics_.hits : statistics_.misses);
   if (entry == nullptr) return std::nullopt;
   make_most_recent(*entry);
-  return entry->principal.user == user;
+  return entry->principal.user == session.user && session.mark.value_or(entry->mark) == entry->mark;
 }
 
 void SessionCacheShard::drop_session(SessionId id) noexcept {

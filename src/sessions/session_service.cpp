@@ -80,6 +80,7 @@ Task<std::expected<SessionView, SessionError>> SessionService::verify(std::strin
   cache_.insert(ticket,
                 {.principal = principal,
                  .secret = reference->secret,
+                 .mark = SessionMark::of(session->secret_hash),
                  .valid_until = std::min(session->times.expires_at, session->updated_at + lifetime_.renewal_interval()),
                  .profile = profile});
   co_return SessionView{principal, profile};
@@ -112,19 +113,20 @@ Task<SessionService::Found> SessionService::renew(SessionReference reference, St
   co_return co_await find(reference);
 }
 
-std::optional<bool> SessionService::is_active_cached(SessionId session, UserId user) {
-  return cache_.is_active(session, user, clock_.now());
+std::optional<bool> SessionService::is_active_cached(const TokenSession& session, TimePoint now) {
+  return cache_.is_active(session, now);
 }
 
-Task<bool> SessionService::is_active(SessionId session, UserId user) {
-  const auto ticket = cache_.begin_fill(session);
+Task<bool> SessionService::is_active(TokenSession session) {
+  const auto ticket = cache_.begin_fill(session.id);
   const TimePoint now = clock_.now();
-  const auto times = co_await store_.find_active(session, user, now);
-  const TimePoint expires_at = times ? lifetime_.bounded(*times).expires_at : now;
+  const auto found = co_await store_.find_active(session.id, session.user, now);
+  const TimePoint expires_at = found ? lifetime_.bounded(found->times).expires_at : now;
   if (expires_at <= now) co_return false;
-  const Principal principal{.user = user, .session = session, .expires_at = expires_at};
-  cache_.insert(ticket, {.principal = principal, .secret = {}, .valid_until = expires_at, .profile = {}});
-  co_return true;
+  const Principal principal{.user = session.user, .session = session.id, .expires_at = expires_at};
+  cache_.insert(ticket,
+                {.principal = principal, .secret = {}, .mark = found->mark, .valid_until = expires_at, .profile = {}});
+  co_return session.mark.value_or(found->mark) == found->mark;
 }
 
 Task<> SessionService::close(std::string sealed) {

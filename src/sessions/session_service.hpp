@@ -73,9 +73,10 @@ class SessionService {
   /// limit.
   [[nodiscard]] Task<std::expected<SessionView, SessionError>> verify(std::string sealed);
 
-  /// Whether the session a token was issued with is still active: for verify-token. Nothing: is_active() must ask.
-  [[nodiscard]] std::optional<bool> is_active_cached(SessionId session, UserId user);
-  [[nodiscard]] Task<bool> is_active(SessionId session, UserId user);
+  /// Whether the session a token was issued with is still active at `now`: for verify-token. Nothing: is_active() must
+  /// ask.
+  [[nodiscard]] std::optional<bool> is_active_cached(const TokenSession& session, TimePoint now);
+  [[nodiscard]] Task<bool> is_active(TokenSession session);
 
   /// Logs out. It is no error if the session cannot be read, has expired or no longer exists.
   [[nodiscard]] Task<> close(std::string sealed);

@@ -35,7 +35,7 @@ constexpr Statement find_session{
     "WHERE s.id = $1 AND s.secret_hash IS NOT NULL"};
 
 constexpr Statement find_active_session{"sessions_find_active",
-                                        "SELECT created_at, expires_at, absolute_expires_at FROM sessions "
+                                        "SELECT secret_hash, created_at, expires_at, absolute_expires_at FROM sessions "
                                         "WHERE id = $1 AND user_id = $2 AND secret_hash IS NOT NULL "
                                         "AND expires_at > $3"};
 
@@ -149,11 +149,12 @@ Task<std::optional<StoredSession>> SessionStore::find(SessionId id) {
   co_return read_session(rows[0]);
 }
 
-Task<std::optional<SessionTimes>> SessionStore::find_active(SessionId id, UserId user, TimePoint now) {
+Task<std::optional<ActiveSession>> SessionStore::find_active(SessionId id, UserId user, TimePoint now) {
   Parameters parameters{id.value, user.value, now};
   const Rows rows = co_await database_.query(find_active_session, std::move(parameters));
   if (rows.empty()) co_return std::nullopt;
-  co_return read_times(rows[0], {.created_at = 0, .expires_at = 1, .absolute_expires_at = 2});
+  co_return ActiveSession{.mark = SessionMark::of(rows[0].text(0)),
+                          .times = read_times(rows[0], {.created_at = 1, .expires_at = 2, .absolute_expires_at = 3})};
 }
 
 Task<bool> SessionStore::renew(Renewal renewal) {

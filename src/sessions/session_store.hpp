@@ -45,6 +45,12 @@ struct StoredSession {
   std::optional<Owner> owner;  ///< nothing: the user's row is gone
 };
 
+/// What a token's session is checked against.
+struct ActiveSession {
+  SessionMark mark;
+  SessionTimes times;
+};
+
 /// Which session is renewed, and its new times.
 struct Renewal {
   SessionId id;
@@ -82,8 +88,8 @@ class SessionStore {
   [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
 
   [[nodiscard]] Task<std::optional<StoredSession>> find(SessionId id);
-  /// The times of the user's session if it has not expired at `now`.
-  [[nodiscard]] Task<std::optional<SessionTimes>> find_active(SessionId id, UserId user, TimePoint now);
+  /// The user's session if it has not expired at `now`.
+  [[nodiscard]] Task<std::optional<ActiveSession>> find_active(SessionId id, UserId user, TimePoint now);
   /// Moves the expiry of a session that is not over; false when there is none to renew (gone, over, or just renewed).
   [[nodiscard]] Task<bool> renew(Renewal renewal);
 

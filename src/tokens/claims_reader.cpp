@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/base64url.hpp"
+
 namespace gatehouse::tokens {
 namespace {
 
@@ -23,6 +25,13 @@ std::optional<std::int64_t> read_id(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return id;
+}
+
+std::optional<SessionMark> read_mark(std::string_view text) {
+  SessionMark mark;
+  const auto written = decode_base64url(text, mark.bytes.data(), mark.bytes.size());
+  if (written != mark.bytes.size()) return std::nullopt;
+  return mark;
 }
 
 std::optional<TimePoint> read_time(std::int64_t unix_seconds) {
@@ -55,6 +64,8 @@ ClaimsReader::Claim ClaimsReader::claim_named(std::string_view name) {
       return Claim::subject;
     case short_name("sid"):
       return Claim::session;
+    case short_name("smk"):
+      return Claim::mark;
     case short_name("iat"):
       return Claim::issued_at;
     case short_name("exp"):
@@ -97,6 +108,8 @@ bool ClaimsReader::on_text(std::string_view text) {
       return store(subject_, read_id(text));
     case Claim::session:
       return store(session_, read_id(text));
+    case Claim::mark:
+      return store(mark_, read_mark(text));
     default:
       return false;
   }

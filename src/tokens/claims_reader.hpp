@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/ids.hpp"
+#include "base/session_mark.hpp"
 #include "base/time.hpp"
 #include "json/reader.hpp"
 
@@ -27,6 +28,7 @@ class ClaimsReader {
   [[nodiscard]] bool audience_matches() const { return *audience_matches_; }
   [[nodiscard]] UserId user() const { return {.value = *subject_}; }
   [[nodiscard]] SessionId session() const { return {.value = *session_}; }
+  [[nodiscard]] const std::optional<SessionMark>& mark() const { return mark_; }
   [[nodiscard]] TimePoint issued_at() const { return *issued_at_; }
   [[nodiscard]] TimePoint expires_at() const { return *expires_at_; }
 
@@ -41,7 +43,18 @@ class ClaimsReader {
   bool on_fault(json::Fault) { return false; }
 
  private:
-  enum class Claim : std::uint8_t { issuer, audience, subject, session, issued_at, expires_at, not_before, id, other };
+  enum class Claim : std::uint8_t {
+    issuer,
+    audience,
+    subject,
+    session,
+    mark,
+    issued_at,
+    expires_at,
+    not_before,
+    id,
+    other
+  };
 
   static Claim claim_named(std::string_view name);
   bool on_text(std::string_view text);
@@ -54,6 +67,7 @@ class ClaimsReader {
   std::optional<bool> audience_matches_;
   std::optional<std::int64_t> subject_;
   std::optional<std::int64_t> session_;
+  std::optional<SessionMark> mark_;
   std::optional<std::int64_t> id_;
   std::optional<TimePoint> issued_at_;
   std::optional<TimePoint> expires_at_;

@@ -1,15 +1,20 @@
 #pragma once
 
+#include <optional>
+
 #include "base/ids.hpp"
+#include "base/session_mark.hpp"
 #include "base/time.hpp"
 
 namespace gatehouse::tokens {
 
 /// Who a token speaks for. Only TokenVerifier makes one, so holding it means that the token's signature and claims were
-/// checked. Whether its session is still active is the caller's question.
+/// checked. Whether its session is still active is the caller's question, and whether the session with this id is the
+/// one that the token was issued with.
 struct TokenClaims {
   UserId user;
   SessionId session;
+  std::optional<SessionMark> mark;  ///< nothing: a token of an earlier version
   TimePoint issued_at;
   TimePoint valid_from;  ///< the later one of `iat` and `nbf`
   TimePoint expires_at;

@@ -32,7 +32,7 @@ TokenIssuer::TokenIssuer(const TokenSettings& settings, crypto::Random& random)
       issuer_(settings.issuer),
       audience_(settings.audience) {}
 
-std::string TokenIssuer::issue(UserId user, SessionId session, TimePoint now) const {
+std::string TokenIssuer::issue(UserId user, SessionId session, const SessionMark& mark, TimePoint now) const {
   // Down, never up: a token from the future would be refused by a strict reader.
   const auto issued_at = std::chrono::floor<std::chrono::seconds>(now);
   std::string json;
@@ -47,6 +47,7 @@ std::string TokenIssuer::issue(UserId user, SessionId session, TimePoint now) co
       .member("exp", unix_seconds(issued_at + ttl_))
       .member("jti", random_id(random_))
       .member("sid", std::to_string(session.value))
+      .member("smk", to_base64url(mark.view()))
       .end_object();
   return signer_.sign(json);
 }

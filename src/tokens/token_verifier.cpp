@@ -54,6 +54,7 @@ std::expected<TokenClaims, TokenError> TokenVerifier::read(std::string_view comp
   TokenClaims claims;
   claims.user = read.user();
   claims.session = read.session();
+  claims.mark = read.mark();
   claims.issued_at = read.issued_at();
   claims.valid_from = read.valid_from();
   claims.expires_at = read.expires_at();

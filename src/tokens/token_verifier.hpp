@@ -20,7 +20,7 @@ inline constexpr std::chrono::seconds clock_leeway{60};
 /// Checks the tokens TokenIssuer issues (RFC 7519 section 7.2, RFC 8725): header, signature, then every claim.
 ///
 /// Required are iss, aud, sub, sid, iat and exp, each of its type; `aud` may be a list; `id` and `nbf` are checked
-/// where they are there; others are ignored. Immutable; any thread; verify() uses no heap of ours.
+/// where they are there, and so is `smk`; others are ignored. Immutable; any thread; verify() uses no heap of ours.
 class TokenVerifier {
  public:
   /// Throws std::invalid_argument as load_token_keys does.

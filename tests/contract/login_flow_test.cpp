@@ -40,7 +40,7 @@ TEST_P(LoginFlowTest, RightPassword_GivesTokenAndSession) {
   const auto claims = verifier.verify(result->token, clock_.now());
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->user, user.id);
-  EXPECT_TRUE(run(sessions_.is_active(claims->session, claims->user)));
+  EXPECT_TRUE(run(sessions_.is_active({.id = claims->session, .user = claims->user, .mark = claims->mark})));
 }
 
 TEST_P(LoginFlowTest, WrongPasswordOrUnknownUser_OpensNoSession) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "contract/feature_fixture.hpp"
+#include "crypto/sha256.hpp"
 #include "support/run_until.hpp"
 
 namespace gatehouse::sessions {
@@ -47,6 +48,8 @@ class SessionServiceTest : public testing::FeatureFixture {
     return {{.user = user_, .session = session.id, .expires_at = expires_at},
             {.email = "ada@example.com", .first_name = "Ada", .last_name = "Lovelace"}};
   }
+
+  static TokenSession by_token(const OpenedSession& session, UserId user) { return {.id = session.id, .user = user}; }
 
   CachedVerdict cached(const std::string& sealed) {
     SessionView found;
@@ -232,15 +235,30 @@ TEST_P(SessionServiceTest, LostFeed_MakesEveryAnswerComeFromTheDatabase) {
 
 TEST_P(SessionServiceTest, IsActive_FollowsTheSession) {
   const auto session = login();
-  EXPECT_EQ(service_.is_active_cached(session.id, user_), std::nullopt);
-  EXPECT_TRUE(run(service_.is_active(session.id, user_)));
-  EXPECT_EQ(service_.is_active_cached(session.id, user_), true);
-  EXPECT_FALSE(run(service_.is_active(session.id, UserId{user_.value + 1})));
+  EXPECT_EQ(service_.is_active_cached(by_token(session, user_), clock_.now()), std::nullopt);
+  EXPECT_TRUE(run(service_.is_active(by_token(session, user_))));
+  EXPECT_EQ(service_.is_active_cached(by_token(session, user_), clock_.now()), true);
+  EXPECT_FALSE(run(service_.is_active(by_token(session, UserId{user_.value + 1}))));
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown) << "known to be active is not verified";
   EXPECT_EQ(run(service_.verify(session.sealed)), view(session, session.expires_at));
   run(service_.close(session.sealed));
-  EXPECT_EQ(service_.is_active_cached(session.id, user_), std::nullopt);
-  EXPECT_FALSE(run(service_.is_active(session.id, user_)));
+  EXPECT_EQ(service_.is_active_cached(by_token(session, user_), clock_.now()), std::nullopt);
+  EXPECT_FALSE(run(service_.is_active(by_token(session, user_))));
+}
+
+// A backup that was restored gives ids a second time, and a token from before it lives on until it expires.
+TEST_P(SessionServiceTest, TokenOfAnotherSessionWithThisId_IsNotActive) {
+  const auto session = login();
+  const SessionMark own = SessionMark::of(run(SessionStore{*database_}.find(session.id)).value().secret_hash);
+  const TokenSession token{.id = session.id, .user = user_, .mark = own};
+  const TokenSession other{.id = session.id, .user = user_, .mark = SessionMark::of(crypto::sha256("another"))};
+  EXPECT_FALSE(run(service_.is_active(other)));
+  EXPECT_TRUE(run(service_.is_active(token)));
+  EXPECT_EQ(service_.is_active_cached(token, clock_.now()), true);
+  EXPECT_EQ(service_.is_active_cached(other, clock_.now()), false);
+  ASSERT_TRUE(run(service_.verify(session.sealed)));
+  EXPECT_EQ(service_.is_active_cached(token, clock_.now()), true);
+  EXPECT_EQ(service_.is_active_cached(other, clock_.now()), false);
 }
 
 TEST_P(SessionServiceTest, CloseOneAndCloseAll_EndThoseSessions) {
@@ -283,7 +301,7 @@ TEST_P(SessionServiceTest, ExpiryOfInfinity_IsNotTrustedBeyondTheAbsoluteLimit) 
   const auto session = login();
   run_script("UPDATE sessions SET expires_at = 'infinity', updated_at = '-infinity'",
              "UPDATE sessions SET expires_at = 9223372036854775807, updated_at = -9223372036854775807 - 1");
-  EXPECT_TRUE(run(service_.is_active(session.id, user_)));
+  EXPECT_TRUE(run(service_.is_active(by_token(session, user_))));
   const auto verified = run(service_.verify(session.sealed));
   ASSERT_TRUE(verified);
   EXPECT_LE(verified->principal().expires_at, clock_.now() + days{2});
@@ -291,19 +309,19 @@ TEST_P(SessionServiceTest, ExpiryOfInfinity_IsNotTrustedBeyondTheAbsoluteLimit) 
   clock_.advance(days{2});
   cache_.on_feed_lost();
   EXPECT_EQ(refusal(session.sealed), SessionError::expired);
-  EXPECT_FALSE(run(service_.is_active(session.id, user_)));
+  EXPECT_FALSE(run(service_.is_active(by_token(session, user_))));
 }
 
 TEST_P(SessionServiceTest, AbsoluteLimitOfInfinity_IsThatOfTheLogin) {
   const auto session = login();
   run_script("UPDATE sessions SET expires_at = 'infinity', absolute_expires_at = 'infinity'",
              "UPDATE sessions SET expires_at = 9223372036854775807, absolute_expires_at = 9223372036854775807");
-  EXPECT_TRUE(run(service_.is_active(session.id, user_)));
+  EXPECT_TRUE(run(service_.is_active(by_token(session, user_))));
   EXPECT_TRUE(run(service_.verify(session.sealed)));
   clock_.advance(days{2});
   cache_.on_feed_lost();
   EXPECT_EQ(refusal(session.sealed), SessionError::expired);
-  EXPECT_FALSE(run(service_.is_active(session.id, user_)));
+  EXPECT_FALSE(run(service_.is_active(by_token(session, user_))));
 }
 
 TEST_P(SessionServiceTest, RowWithoutAnyDate_IsOver) {
@@ -312,7 +330,7 @@ TEST_P(SessionServiceTest, RowWithoutAnyDate_IsOver) {
              "UPDATE sessions SET created_at = 9223372036854775807, expires_at = 9223372036854775807, "
              "absolute_expires_at = 9223372036854775807");
   EXPECT_EQ(refusal(session.sealed), SessionError::expired);
-  EXPECT_FALSE(run(service_.is_active(session.id, user_)));
+  EXPECT_FALSE(run(service_.is_active(by_token(session, user_))));
 }
 
 }  // namespace

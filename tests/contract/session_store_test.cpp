@@ -114,7 +114,9 @@ TEST_P(SessionStoreTest, SessionOfTheExpressService_DoesNotExistHere) {
 TEST_P(SessionStoreTest, FindActive_WantsTheRightUserAndTime) {
   const auto user = add_user("ada@example.com");
   const auto id = insert(session(user)).value();
-  EXPECT_EQ(run(store_.find_active(id, user, clock_.now()))->expires_at, clock_.now() + hours{1});
+  const auto active = run(store_.find_active(id, user, clock_.now())).value();
+  EXPECT_EQ(active.times.expires_at, clock_.now() + hours{1});
+  EXPECT_EQ(active.mark, SessionMark::of(crypto::sha256("secret")));
   EXPECT_FALSE(run(store_.find_active(id, UserId{user.value + 1}, clock_.now())));
   EXPECT_FALSE(run(store_.find_active(SessionId{id.value + 1}, user, clock_.now())));
   EXPECT_TRUE(run(store_.find_active(id, user, clock_.now() + hours{1} - microseconds{1})));

@@ -22,13 +22,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                                            .secret = {},
                                            .valid_until = later,
                                            .profile = {}});
-  if (cache.is_active(session, user, now) != true) std::abort();
+  if (cache.is_active({.id = session, .user = user, .mark = {}}, now) != true) std::abort();
 
   database::Observers observers;
   observers.add(cache);
   const std::string_view text{reinterpret_cast<const char*>(bytes), size};
   observers.hear(text);
-  const bool stayed = cache.is_active(session, user, now).has_value();
+  const bool stayed = cache.is_active({.id = session, .user = user, .mark = {}}, now).has_value();
   const auto heard = database::read_announcement(text);
   const bool is_about_it =
       !heard || sessions::session_topic.id_in(*heard) == session || sessions::user_topic.id_in(*heard) == user;

@@ -95,7 +95,7 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessio
   if (!id) co_return std::nullopt;
   auto session = sessions_.open(draft, *id);
   co_return LoginResult{.user = verified.id,
-                        .token = tokens_->issue(verified.id, *id, clock_.now()),
+                        .token = tokens_->issue(verified.id, *id, SessionMark::of(draft.row.secret_hash), clock_.now()),
                         .session = std::move(session.sealed),
                         .session_expires_at = session.expires_at};
 }

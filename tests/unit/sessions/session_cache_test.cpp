@@ -17,6 +17,7 @@ using std::chrono::seconds;
 
 constexpr TimePoint start = from_unix_us(1'737'541'800'000'000);
 constexpr TimePoint later = start + seconds{60};
+constexpr SessionMark mark{.bytes = {'m'}};
 constexpr std::size_t ample_bytes = 1 << 20;
 
 SessionSecret secret_of(char seed) {
@@ -30,6 +31,7 @@ std::string email_of(std::int64_t id) { return "user" + std::to_string(id) + "@e
 CachedSession session_of(std::int64_t id, std::int64_t user, std::optional<Profile> profile) {
   return {.principal = {.user = UserId{user}, .session = SessionId{id}, .expires_at = later},
           .secret = secret_of('s'),
+          .mark = mark,
           .valid_until = later,
           .profile = profile};
 }
@@ -102,7 +104,7 @@ TEST_F(SessionCacheTest, ValidUntil_IsTheFirstMomentNotAnswered) {
   SessionView view;
   EXPECT_TRUE(cache_.find(SessionId{1}, secret_of('s'), later - std::chrono::microseconds{1}, view));
   EXPECT_FALSE(cache_.find(SessionId{1}, secret_of('s'), later, view));
-  EXPECT_FALSE(cache_.is_active(SessionId{1}, UserId{10}, later));
+  EXPECT_FALSE(cache_.is_active({.id = SessionId{1}, .user = UserId{10}, .mark = {}}, later));
 }
 
 TEST_F(SessionCacheTest, SecondInsert_ReplacesTheFirst) {
@@ -118,15 +120,15 @@ TEST_F(SessionCacheTest, SecondInsert_ReplacesTheFirst) {
 }
 
 TEST_F(SessionCacheTest, IsActive_KnowsTheSessionsUser) {
-  EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{10}, start), std::nullopt);
+  EXPECT_EQ(cache_.is_active({.id = SessionId{1}, .user = UserId{10}, .mark = {}}, start), std::nullopt);
   remember(1, 10);
-  EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{10}, start), true);
-  EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{11}, start), false);
+  EXPECT_EQ(cache_.is_active({.id = SessionId{1}, .user = UserId{10}, .mark = {}}, start), true);
+  EXPECT_EQ(cache_.is_active({.id = SessionId{1}, .user = UserId{11}, .mark = {}}, start), false);
 }
 
 TEST_F(SessionCacheTest, SessionKnownWithoutProfile_IsActiveButNotFound) {
   cache_.insert(cache_.begin_fill(SessionId{1}), session_of(1, 10, std::nullopt));
-  EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{10}, start), true);
+  EXPECT_EQ(cache_.is_active({.id = SessionId{1}, .user = UserId{10}, .mark = {}}, start), true);
   EXPECT_FALSE(knows(1));
 }
 
@@ -206,10 +208,10 @@ TEST_F(SessionCacheTest, ProcessThatStoodStill_DoesNotAnswerUntilTheFeedIsProved
   remember(1, 10);
   boot_clock_.advance(seconds{2} - std::chrono::nanoseconds{1});
   EXPECT_TRUE(knows(1));
-  EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{10}, start), true);
+  EXPECT_EQ(cache_.is_active({.id = SessionId{1}, .user = UserId{10}, .mark = {}}, start), true);
   boot_clock_.advance(std::chrono::nanoseconds{1});
   EXPECT_FALSE(knows(1));
-  EXPECT_EQ(cache_.is_active(SessionId{1}, UserId{10}, start), std::nullopt);
+  EXPECT_EQ(cache_.is_active({.id = SessionId{1}, .user = UserId{10}, .mark = {}}, start), std::nullopt);
   cache_.on_feed_proved(boot_clock_.now() + seconds{2});
   EXPECT_TRUE(knows(1));
 }
@@ -242,7 +244,7 @@ TEST_F(SessionCacheTest, NoBytes_SwitchesTheCacheOff) {
   cache.on_feed_proved(BootTime::max());
   remember(cache, 1, 10);
   EXPECT_FALSE(knows(cache, 1));
-  EXPECT_EQ(cache.is_active(SessionId{1}, UserId{10}, start), std::nullopt);
+  EXPECT_EQ(cache.is_active({.id = SessionId{1}, .user = UserId{10}, .mark = {}}, start), std::nullopt);
   EXPECT_EQ(cache.statistics().bytes, 0u);
 }
 

@@ -151,8 +151,8 @@ TEST_F(SessionServiceTest, AnswerFromTheCache_AsksNoDatabase) {
   ASSERT_TRUE(verify());
   const auto asked = database_.statements.size();
   EXPECT_TRUE(cached());
-  EXPECT_EQ(service_.is_active_cached(SessionId{1}, UserId{10}), true);
-  EXPECT_EQ(service_.is_active_cached(SessionId{1}, UserId{11}), false);
+  EXPECT_EQ(service_.is_active_cached({.id = SessionId{1}, .user = UserId{10}, .mark = {}}, clock_.now()), true);
+  EXPECT_EQ(service_.is_active_cached({.id = SessionId{1}, .user = UserId{11}, .mark = {}}, clock_.now()), false);
   EXPECT_EQ(database_.statements.size(), asked);
 }
 

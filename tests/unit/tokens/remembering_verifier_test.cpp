@@ -16,7 +16,7 @@ class RememberingVerifierTest : public TokenFixture {
 };
 
 TEST_F(RememberingVerifierTest, RememberedToken_GivesTheSameClaims) {
-  const std::string token = issuer_.issue({42}, {77}, now);
+  const std::string token = issuer_.issue({42}, {77}, mark, now);
   for (int time = 0; time < 2; ++time) {
     const auto claims = remembering_.verify(token, now);
     ASSERT_TRUE(claims);
@@ -27,21 +27,21 @@ TEST_F(RememberingVerifierTest, RememberedToken_GivesTheSameClaims) {
 }
 
 TEST_F(RememberingVerifierTest, RememberedToken_StillExpires) {
-  const std::string token = issuer_.issue({42}, {77}, now);
+  const std::string token = issuer_.issue({42}, {77}, mark, now);
   EXPECT_FALSE(remembered_refusal(token));
   EXPECT_FALSE(remembered_refusal(token, now + settings_.ttl - std::chrono::microseconds{1}));
   EXPECT_EQ(remembered_refusal(token, now + settings_.ttl), TokenError::expired);
 }
 
 TEST_F(RememberingVerifierTest, TokenOfTheFuture_IsRefusedUntilItsTimeComes) {
-  const std::string token = issuer_.issue({42}, {77}, now + std::chrono::hours{1});
+  const std::string token = issuer_.issue({42}, {77}, mark, now + std::chrono::hours{1});
   EXPECT_EQ(remembered_refusal(token), TokenError::issued_in_future);
   EXPECT_EQ(remembered_refusal(token), TokenError::issued_in_future);
   EXPECT_FALSE(remembered_refusal(token, now + std::chrono::hours{1}));
 }
 
 TEST_F(RememberingVerifierTest, AlteredToken_IsRefusedAfterTheGoodOneWasRemembered) {
-  const std::string token = issuer_.issue({42}, {77}, now);
+  const std::string token = issuer_.issue({42}, {77}, mark, now);
   ASSERT_FALSE(remembered_refusal(token));
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string altered = token;

@@ -34,6 +34,7 @@ inline tokens::TokenSettings settings_with_key(std::string_view private_key_pem)
 /// An issuer and a verifier of the same settings, at a fixed time, and a signer for claims made by hand.
 class TokenFixture : public ::testing::Test {
  protected:
+  static constexpr SessionMark mark{.bytes = {1, 2, 3, 4, 5, 6, 7, 8}};
   static constexpr TimePoint now{std::chrono::seconds{1'700'000'000}};
 
   [[nodiscard]] std::optional<TokenError> refusal(std::string_view compact, TimePoint time = now) const {

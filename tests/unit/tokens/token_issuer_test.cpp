@@ -16,7 +16,7 @@ class TokenIssuerTest : public TokenFixture {
 };
 
 TEST_F(TokenIssuerTest, Claims_AreThoseOfTheLogin) {
-  const auto claims = part(issuer_.issue({42}, {77}, now), 1);
+  const auto claims = part(issuer_.issue({42}, {77}, mark, now), 1);
   EXPECT_EQ(claims.at("iss").as_string(), "gatehouse");
   EXPECT_EQ(claims.at("aud").as_string(), "gatehouse");
   EXPECT_EQ(claims.at("sub").as_string(), "42");
@@ -24,11 +24,12 @@ TEST_F(TokenIssuerTest, Claims_AreThoseOfTheLogin) {
   EXPECT_EQ(claims.at("sid").as_string(), "77");
   EXPECT_EQ(claims.at("iat").as_int64(), 1'700'000'000);
   EXPECT_EQ(claims.at("exp").as_int64(), 1'700'003'600);
-  EXPECT_EQ(claims.size(), 8U);
+  EXPECT_EQ(from_base64url(std::string_view{claims.at("smk").as_string()}), mark.view());
+  EXPECT_EQ(claims.size(), 9U);
 }
 
 TEST_F(TokenIssuerTest, Header_NamesAlgorithmTypeAndKey) {
-  const auto header = part(issuer_.issue({42}, {77}, now), 0);
+  const auto header = part(issuer_.issue({42}, {77}, mark, now), 0);
   EXPECT_EQ(header.at("alg").as_string(), "HS256");
   EXPECT_EQ(header.at("typ").as_string(), "JWT");
   EXPECT_EQ(std::string_view{header.at("kid").as_string()}, jose::HmacKey{first_secret}.kid());
@@ -38,14 +39,14 @@ TEST_F(TokenIssuerTest, Header_NamesAlgorithmTypeAndKey) {
 TEST_F(TokenIssuerTest, TokenIds_Are128BitsAndNeverRepeat) {
   std::set<std::string> seen;
   for (int i = 0; i < 1'000; ++i) {
-    const std::string id{part(issuer_.issue({1}, {1}, now), 1).at("jti").as_string()};
+    const std::string id{part(issuer_.issue({1}, {1}, mark, now), 1).at("jti").as_string()};
     EXPECT_EQ(from_base64url(id).value().size(), 16U);
     EXPECT_TRUE(seen.insert(id).second);
   }
 }
 
 TEST_F(TokenIssuerTest, Time_IsTruncatedToWholeSeconds) {
-  const auto claims = part(issuer_.issue({1}, {1}, now + std::chrono::microseconds{999'999}), 1);
+  const auto claims = part(issuer_.issue({1}, {1}, mark, now + std::chrono::microseconds{999'999}), 1);
   EXPECT_EQ(claims.at("iat").as_int64(), 1'700'000'000);
 }
 
@@ -53,10 +54,10 @@ TEST_F(TokenIssuerTest, IssuerAndAudienceWithQuotes_StayText) {
   settings_.issuer = R"(a "quoted" issuer)";
   settings_.audience = "back\\slash";
   const TokenIssuer issuer{settings_, random_};
-  const auto claims = part(issuer.issue({1}, {1}, now), 1);
+  const auto claims = part(issuer.issue({1}, {1}, mark, now), 1);
   EXPECT_EQ(std::string_view{claims.at("iss").as_string()}, settings_.issuer);
   EXPECT_EQ(std::string_view{claims.at("aud").as_string()}, settings_.audience);
-  EXPECT_TRUE(TokenVerifier{settings_}.verify(issuer.issue({1}, {1}, now), now));
+  EXPECT_TRUE(TokenVerifier{settings_}.verify(issuer.issue({1}, {1}, mark, now), now));
 }
 
 }  // namespace

@@ -13,14 +13,14 @@ TEST_F(TokenKeysTest, RotatedSecrets_AllVerifyAndTheFirstSigns) {
   const TokenIssuer before{settings_with(first_secret), random_};
   const TokenIssuer after{settings_with(second_secret, first_secret), random_};
   const TokenVerifier verifier{settings_with(second_secret, first_secret)};
-  EXPECT_TRUE(verifier.verify(before.issue({1}, {1}, now), now));
-  EXPECT_TRUE(verifier.verify(after.issue({1}, {1}, now), now));
-  EXPECT_EQ(refusal(after.issue({1}, {1}, now)), TokenError::unknown_key);
+  EXPECT_TRUE(verifier.verify(before.issue({1}, {1}, mark, now), now));
+  EXPECT_TRUE(verifier.verify(after.issue({1}, {1}, mark, now), now));
+  EXPECT_EQ(refusal(after.issue({1}, {1}, mark, now)), TokenError::unknown_key);
 }
 
 TEST_F(TokenKeysTest, SecretTakenAway_NoLongerVerifies) {
   const TokenVerifier verifier{settings_with(second_secret)};
-  EXPECT_EQ(verifier.verify(issuer_.issue({1}, {1}, now), now).error(), TokenError::unknown_key);
+  EXPECT_EQ(verifier.verify(issuer_.issue({1}, {1}, mark, now), now).error(), TokenError::unknown_key);
 }
 
 TEST_F(TokenKeysTest, SecretGivenTwice_CountsOnce) {
@@ -38,7 +38,7 @@ TEST_F(TokenKeysTest, PrivateKey_SignsByItsKind) {
     const tokens::TokenSettings settings = settings_with_key(pem.private_key);
     EXPECT_EQ(load_token_keys(settings).signing->algorithm(), algorithm);
     const TokenIssuer issuer{settings, random_};
-    const auto claims = TokenVerifier{settings}.verify(issuer.issue({42}, {77}, now), now);
+    const auto claims = TokenVerifier{settings}.verify(issuer.issue({42}, {77}, mark, now), now);
     ASSERT_TRUE(claims);
     EXPECT_EQ(claims->user, UserId{42});
   }
@@ -46,7 +46,7 @@ TEST_F(TokenKeysTest, PrivateKey_SignsByItsKind) {
 
 TEST_F(TokenKeysTest, SecretsBesideAPrivateKey_VerifyNothing) {
   const TokenVerifier verifier{settings_with_key(testing::generate("ED25519").private_key)};
-  EXPECT_EQ(verifier.verify(issuer_.issue({1}, {1}, now), now).error(), TokenError::unknown_key);
+  EXPECT_EQ(verifier.verify(issuer_.issue({1}, {1}, mark, now), now).error(), TokenError::unknown_key);
 }
 
 TEST_F(TokenKeysTest, HmacWithThePublicKey_IsRefused) {

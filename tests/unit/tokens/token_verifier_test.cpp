@@ -35,30 +35,44 @@ class TokenVerifierTest : public TokenFixture {
 };
 
 TEST_F(TokenVerifierTest, IssuedToken_GivesItsClaims) {
-  const auto claims = verifier_.verify(issuer_.issue({42}, {77}, now), now);
+  const auto claims = verifier_.verify(issuer_.issue({42}, {77}, mark, now), now);
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->user, UserId{42});
   EXPECT_EQ(claims->session, SessionId{77});
+  EXPECT_EQ(claims->mark, mark);
   EXPECT_EQ(claims->issued_at, now);
   EXPECT_EQ(claims->expires_at, now + settings_.ttl);
 }
 
+TEST_F(TokenVerifierTest, TokenOfAnEarlierVersion_HasNoMark) {
+  const auto claims = verifier_.verify(signer_.sign(claims_with("smk", "")), now);
+  ASSERT_TRUE(claims);
+  EXPECT_EQ(claims->mark, std::nullopt);
+}
+
+TEST_F(TokenVerifierTest, MarkThatIsNone_IsRefused) {
+  for (const char* json : {"7", "\"\"", "\"AQIDBAUGBw\"", "\"AQIDBAUGBwgJ\"", "\"AQIDBAUGB=\""}) {
+    EXPECT_EQ(refusal_with("smk", json), TokenError::invalid_claims) << json;
+  }
+  EXPECT_FALSE(refusal_with("smk", "\"AQIDBAUGBwg\""));
+}
+
 TEST_F(TokenVerifierTest, LargestIds_SurviveTheRoundTrip) {
-  const auto claims = verifier_.verify(issuer_.issue({INT64_MAX}, {INT64_MAX}, now), now);
+  const auto claims = verifier_.verify(issuer_.issue({INT64_MAX}, {INT64_MAX}, mark, now), now);
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->user.value, INT64_MAX);
   EXPECT_EQ(claims->session.value, INT64_MAX);
 }
 
 TEST_F(TokenVerifierTest, Expiry_HasNoGrace) {
-  const std::string token = issuer_.issue({1}, {1}, now);
+  const std::string token = issuer_.issue({1}, {1}, mark, now);
   EXPECT_FALSE(refusal(token, now + settings_.ttl - microseconds{1}));
   EXPECT_EQ(refusal(token, now + settings_.ttl), TokenError::expired);
   EXPECT_EQ(refusal(token, now + settings_.ttl + seconds{1}), TokenError::expired);
 }
 
 TEST_F(TokenVerifierTest, IssuedInTheFuture_IsRefusedBeyondTheLeeway) {
-  const std::string token = issuer_.issue({1}, {1}, now);
+  const std::string token = issuer_.issue({1}, {1}, mark, now);
   EXPECT_FALSE(refusal(token, now - clock_leeway));
   EXPECT_EQ(refusal(token, now - clock_leeway - microseconds{1}), TokenError::issued_in_future);
   EXPECT_FALSE(refusal_with("nbf", "1700000060"));
@@ -173,7 +187,7 @@ TEST_F(TokenVerifierTest, Header_IsCheckedBeforeAnythingElse) {
 }
 
 TEST_F(TokenVerifierTest, TokenAltered_IsRefused) {
-  const std::string token = issuer_.issue({42}, {77}, now);
+  const std::string token = issuer_.issue({42}, {77}, mark, now);
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string altered = token;
     altered[i] = token[i] == 'A' ? 'B' : 'A';
@@ -185,7 +199,7 @@ TEST_F(TokenVerifierTest, TokenAltered_IsRefused) {
 
 TEST_F(TokenVerifierTest, TextThatIsNoToken_IsMalformed) {
   EXPECT_EQ(refusal(""), TokenError::malformed);
-  EXPECT_EQ(refusal("Bearer " + issuer_.issue({1}, {1}, now)), TokenError::malformed);
+  EXPECT_EQ(refusal("Bearer " + issuer_.issue({1}, {1}, mark, now)), TokenError::malformed);
   EXPECT_EQ(refusal(std::string(1 << 20, 'A')), TokenError::malformed);
   EXPECT_EQ(refusal(std::string(8'000, '.')), TokenError::malformed);
 }
@@ -202,7 +216,7 @@ TEST_F(TokenVerifierTest, TokenOfTheExpressService_IsRefused) {
 }
 
 TEST_F(TokenVerifierTest, ManyThreads_ShareOneVerifier) {
-  const std::string token = issuer_.issue({42}, {77}, now);
+  const std::string token = issuer_.issue({42}, {77}, mark, now);
   std::atomic<int> wrong = 0;
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
