@@ -40,6 +40,11 @@ PhcFormat configured_format(PasswordScheme scheme, const CostParameters& costs) 
   return costs.pbkdf2;
 }
 
+PhcFormat other_format(PasswordScheme scheme, const CostParameters& costs) {
+  if (scheme == PasswordScheme::argon2id) return costs.pbkdf2;
+  return costs.argon2id;
+}
+
 /// The password in NFC; nothing where it is that already, or longer than new ones may be.
 std::optional<SecretString> composed_form(const SecretString& password) {
   if (password.size() > password_bytes_max || is_ascii(password.reveal())) return std::nullopt;
@@ -85,7 +90,11 @@ struct PasswordService::Hashing {
 
 PasswordService::PasswordService(runtime::WorkerPool& pool, const PasswordSettings& settings, crypto::Random& random,
                                  const CostParameters& costs)
-    : pool_(pool), random_(random), current_(configured_format(settings.scheme, costs)), decoy_(make_decoy(random)) {
+    : pool_(pool),
+      random_(random),
+      current_(configured_format(settings.scheme, costs)),
+      other_scheme_(other_format(settings.scheme, costs)),
+      decoy_(make_decoy(random)) {
   // Chooses the machine's fastest Argon2id; may be called again and from any thread.
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
 }
@@ -140,8 +149,15 @@ std::string PasswordService::make_hash(const SecretString& password) const {
   return to_text(hash_password(text.reveal(), current_, random_bytes(random_, new_salt_bytes)));
 }
 
-FormatsInUse PasswordService::formats_in_use() const {
+FormatsInUse PasswordService::formats_met() const {
   return {.current = current_, .express = express_hashes_present(), .retired = retired_.all()};
+}
+
+FormatsInUse PasswordService::formats_in_use() const {
+  FormatsInUse formats = formats_met();
+  const bool is_other_known = std::ranges::find(formats.retired, other_scheme_) != formats.retired.end();
+  if (!formats_known() && !is_other_known) formats.retired.push_back(other_scheme_);
+  return formats;
 }
 
 void PasswordService::remember_format_of(const std::optional<StoredHash>& stored) {

@@ -51,8 +51,9 @@ struct Verdict {
 /// hash, an empty and an over-long password all take the same work. In use are the configured scheme with its
 /// parameters; the Express format unless set_express_hashes_present(false) said otherwise, and again from the first
 /// such row that is met; and formats left by earlier settings, from the first time such a row is met until the program
-/// ends (at most RetiredFormats::count_max of them). A matching check stops there: its answer tells that it matched
-/// anyway. Each check is one job on the pool, so that a failing check queues no more often than any other.
+/// ends (at most RetiredFormats::count_max of them). Until somebody has looked which of those there are, the other
+/// scheme at its usual cost is taken for one. A matching check stops there: its answer tells that it matched anyway.
+/// Each check is one job on the pool, so that a failing check queues no more often than any other.
 ///
 /// New passwords are hashed in Unicode's composed form (NFC), so that keyboards that spell a character differently
 /// agree (SP 800-63B section 3.1.1.2). Hashes of other spellings are left from the Express service: a password that is
@@ -84,6 +85,18 @@ class PasswordService {
     return express_present_.load(std::memory_order_relaxed);
   }
 
+  /// Somebody has found a row with this hash; failing checks then cost one of its format as well. Any thread.
+  void remember_format_of(std::string_view hash) {
+    remember_format_of(read_stored(StoredPassword{.hash = std::string{hash}, .salt = {}}));
+  }
+  /// Somebody has looked at all rows: every format there is has been remembered. Any thread.
+  void set_formats_known() noexcept { formats_known_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool formats_known() const noexcept { return formats_known_.load(std::memory_order_relaxed); }
+
+  /// What a check that fails now pays for, and the part of it that is known and not assumed. Any thread.
+  [[nodiscard]] FormatsInUse formats_in_use() const;
+  [[nodiscard]] FormatsInUse formats_met() const;
+
  private:
   struct Verification;
   struct Hashing;
@@ -91,7 +104,6 @@ class PasswordService {
   [[nodiscard]] Verdict check(const SecretString& password, const std::optional<StoredPassword>& stored);
   [[nodiscard]] Verdict run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate) const;
   [[nodiscard]] std::string make_hash(const SecretString& password) const;
-  [[nodiscard]] FormatsInUse formats_in_use() const;
   void remember_format_of(const std::optional<StoredHash>& stored);
 
   runtime::WorkerPool& pool_;
@@ -99,9 +111,11 @@ class PasswordService {
 
   // Constant after construction.
   const PhcFormat current_;
+  const PhcFormat other_scheme_;  ///< what the settings would say if they named the other scheme
   const Decoy decoy_;
 
   std::atomic<bool> express_present_{true};  ///< until somebody has looked
+  std::atomic<bool> formats_known_{false};   ///< likewise
   RetiredFormats retired_;
 };
 

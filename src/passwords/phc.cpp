@@ -126,8 +126,12 @@ std::optional<Phc> parse_phc(std::string_view text) {
   return phc;
 }
 
+std::string to_text(const PhcFormat& format) {
+  return std::visit([](const auto& cost) { return format_text(cost); }, format);
+}
+
 std::string to_text(const Phc& phc) {
-  std::string text = std::visit([](const auto& cost) { return format_text(cost); }, phc.format);
+  std::string text = to_text(phc.format);
   append_base64(text, phc.salt);
   text += '$';
   append_base64(text, phc.digest);

@@ -60,4 +60,7 @@ struct Phc {
 /// Writes the string parse_phc reads. Any thread.
 [[nodiscard]] std::string to_text(const Phc& phc);
 
+/// What the string of every hash in this format begins with, up to its salt. Any thread.
+[[nodiscard]] std::string to_text(const PhcFormat& format);
+
 }  // namespace gatehouse::passwords

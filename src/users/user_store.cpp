@@ -52,6 +52,11 @@ constexpr Statement find_credentials_by_either_key{
 
 constexpr Statement find_express_hash{"users_find_express_hash", "SELECT id FROM users WHERE salt IS NOT NULL LIMIT 1"};
 
+constexpr Statement find_hash_unlike{"users_find_other_hash",
+                                     "SELECT password_hash FROM users WHERE salt IS NULL AND password_hash LIKE '$%' "
+                                     "AND password_hash NOT LIKE $1 AND password_hash NOT LIKE $2 "
+                                     "AND password_hash NOT LIKE $3 LIMIT 1"};
+
 // Nobody can have remembered anything of a user who was not there.
 constexpr Write insert_user{"users_insert",
                             "INSERT INTO users (first_name, last_name, email, password_hash, created_at, updated_at, "
@@ -206,6 +211,14 @@ Task<bool> UserStore::express_hashes_present() {
   Parameters parameters;
   const Rows rows = co_await database_.query(find_express_hash, std::move(parameters));
   co_return !rows.empty();
+}
+
+Task<std::optional<std::string>> UserStore::find_other_hash(HashBeginnings known) {
+  Parameters parameters;
+  for (const std::string& beginning : known) parameters.emplace_back(beginning + "%");
+  const Rows rows = co_await database_.query(find_hash_unlike, std::move(parameters));
+  if (rows.empty()) co_return std::nullopt;
+  co_return std::string{rows[0].text(0)};
 }
 
 Task<std::int64_t> UserStore::count_express_passwords() {

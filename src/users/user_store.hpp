@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -55,6 +56,10 @@ class UserStore {
 
   /// Whether any row still holds a hash of the Express service. An index answers it.
   [[nodiscard]] Task<bool> express_hashes_present();
+
+  /// The PHC string of any user, where one has another beginning than all of these. Reads every row where none has.
+  using HashBeginnings = std::array<std::string, 3>;
+  [[nodiscard]] Task<std::optional<std::string>> find_other_hash(HashBeginnings known);
 
   /// How many Express hashes are kept for a rollback.
   [[nodiscard]] Task<std::int64_t> count_express_passwords();

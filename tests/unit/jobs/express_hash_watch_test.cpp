@@ -15,25 +15,43 @@ using database::Unavailable;
 
 class ExpressHashWatchTest : public ::testing::Test {
  protected:
-  Rows answer() {
+  Rows answer(std::string_view statement) {
     if (away_) throw Unavailable{Unavailable::Reason::connection, "the database is down"};
-    return Rows{1};
+    Rows rows{1};
+    if (statement == "users_find_other_hash" && !other_hashes_.empty()) {
+      rows.add_text(other_hashes_.front());
+      if (other_hashes_.size() > 1) other_hashes_.erase(other_hashes_.begin());
+    }
+    return rows;
   }
   void run_once() { testing::run_task(io_, watch_.run(std::nullopt)); }
 
   bool away_ = false;
+  std::vector<std::string> other_hashes_;  ///< in the order in which they are found; the last one again and again
   boost::asio::io_context io_{1};
   crypto::SystemRandom random_;
   runtime::WorkerPool pool_{{.name = "hashing"}};
   passwords::PasswordService passwords_{pool_, passwords::PasswordSettings{}, random_};
-  testing::ScriptedDatabase database_{[this](std::string_view, const database::Parameters&) { return answer(); }};
+  testing::ScriptedDatabase database_{
+      [this](std::string_view statement, const database::Parameters&) { return answer(statement); }};
   const Job watch_ = express_hash_watch(database_, passwords_);
 };
 
 TEST_F(ExpressHashWatchTest, Run_AsksForRowsWithASalt) {
   run_once();
-  EXPECT_EQ(database_.statements, std::vector<std::string>{"users_find_express_hash"});
+  EXPECT_EQ(database_.statements, (std::vector<std::string>{"users_find_express_hash", "users_find_other_hash"}));
   EXPECT_FALSE(passwords_.express_hashes_present());
+}
+
+TEST_F(ExpressHashWatchTest, FormatsOfEarlierSettings_AreLookedForOnceAfterTheStart) {
+  other_hashes_ = {"$pbkdf2-sha512$i=1000$c2FsdHNhbHRzYWx0$ZGlnZXN0ZGlnZXN0ZGlnZXN0", "$nobody can read this"};
+  run_once();
+  EXPECT_TRUE(passwords_.formats_known());
+  const passwords::FormatsInUse formats = passwords_.formats_in_use();
+  EXPECT_EQ(formats.retired, std::vector<passwords::PhcFormat>{passwords::Pbkdf2Cost{.iterations = 1000}});
+  database_.statements.clear();
+  run_once();
+  EXPECT_EQ(database_.statements, std::vector<std::string>{"users_find_express_hash"});
 }
 
 TEST_F(ExpressHashWatchTest, RunWithTheDatabaseAway_ThrowsAndLeavesWhatIsKnown) {

@@ -211,6 +211,34 @@ TEST_F(PasswordServiceTest, ExpressHashes_CountAsPresentUntilSomebodyLookedAndAf
   EXPECT_TRUE(passwords.express_hashes_present());
 }
 
+// Before anybody has looked, a row of the other scheme must not be the first to make checks of its scheme.
+TEST_F(PasswordServiceTest, FirstFailingLoginAfterTheStart_CostsTheSameForEveryAccount) {
+  for (const auto scheme : {PasswordScheme::argon2id, PasswordScheme::pbkdf2_sha512}) {
+    PasswordService passwords = service(scheme);
+    PasswordService argon2id = service(PasswordScheme::argon2id);
+    PasswordService pbkdf2 = service(PasswordScheme::pbkdf2_sha512);
+    const Decoy decoy{.salt = std::string(new_salt_bytes, 's'), .digest = std::string(64, 'd')};
+    const auto formats_of = [&](const std::optional<StoredPassword>& stored) {
+      std::vector<std::string> formats;
+      for (const auto& check : plan_of_checks(read_stored(stored), passwords.formats_in_use(), decoy)) {
+        const Phc* phc = std::get_if<Phc>(&check.hash);
+        formats.push_back(phc == nullptr ? "express" : to_text(phc->format));
+      }
+      return formats;
+    };
+    const auto unknown = formats_of(std::nullopt);
+    EXPECT_EQ(unknown.size(), 3U);
+    EXPECT_EQ(formats_of(express_row), unknown);
+    EXPECT_EQ(formats_of(hash(argon2id, "x")), unknown);
+    EXPECT_EQ(formats_of(hash(pbkdf2, "x")), unknown);
+    passwords.set_formats_known();
+    EXPECT_EQ(formats_of(std::nullopt).size(), 2U);
+    passwords.remember_format_of(*hash(argon2id, "x").hash);
+    passwords.remember_format_of(*hash(pbkdf2, "x").hash);
+    EXPECT_EQ(formats_of(std::nullopt), unknown);
+  }
+}
+
 TEST_F(PasswordServiceTest, PoolFull_BothCallsThrowHashingOverloaded) {
   runtime::WorkerPool busy_pool{{.name = "busy", .threads = 1, .nice = 0, .queue_max = 1, .wait_max = 10s}};
   PasswordService passwords{busy_pool, {}, random_, cheap};
