@@ -162,7 +162,7 @@ Task<> Dispatcher::run(Request& request, Answer& answer) {
 }
 
 void Dispatcher::answer_failure(std::string_view what, bool retry, const Request& request, Answer& answer) const {
-  parts_.on_failure(request.id, what);
+  parts_.on_failure({.request_id = request.id, .what = what, .is_unavailable = retry});
   if (answer.is_stream_open()) return answer.abort_stream();
   if (answer.is_sent()) return;
   if (retry) {

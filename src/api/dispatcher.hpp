@@ -17,8 +17,14 @@ namespace gatehouse::api {
 /// thread.
 class Dispatcher final : public http::Responder {
  public:
-  /// Receives each exception that leaves a handler: the request's id and what failed. The text holds no secrets.
-  using FailureSink = std::function<void(std::string_view request_id, std::string_view what)>;
+  /// An exception that left a handler. The text holds no secrets.
+  struct Failure {
+    std::string_view request_id;
+    std::string_view what;
+    bool is_unavailable;  ///< something is away or overloaded; else it is a fault of the service
+  };
+  /// Receives each of them.
+  using FailureSink = std::function<void(const Failure& failure)>;
 
   /// What a dispatcher is made of; everything referred to outlives it.
   struct Parts {

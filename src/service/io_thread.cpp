@@ -3,8 +3,12 @@
 #include <boost/asio/post.hpp>
 
 namespace gatehouse::service {
-
 namespace {
+
+void report(FailureLog& failures, const api::Dispatcher::Failure& failure) {
+  if (!failure.is_unavailable) return failures.report_fault(failure.request_id, failure.what);
+  failures.report_unavailable(failure.request_id, failure.what, std::chrono::steady_clock::now());
+}
 
 /// Once: without a proxy, any client can send that header as often as it likes.
 void warn_of_disbelief(telemetry::Log& log, std::atomic<bool>& told, std::string_view peer) {
@@ -17,7 +21,7 @@ void warn_of_disbelief(telemetry::Log& log, std::atomic<bool>& told, std::string
 }  // namespace
 
 IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
-                   telemetry::Log& log, telemetry::LogQueue& access_lines)
+                   telemetry::Log& log, FailureLog& failures, telemetry::LogQueue& access_lines)
     : io_(io),
       database_(provider.open(io, threads)),
       keys_(shared.capabilities.keys),
@@ -28,10 +32,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .access = &keys_->api_keys,
                    .limiter = shared.limiter,
                    .ready = shared.lifecycle.schema_ready,
-                   .on_failure =
-                       [&log](std::string_view request_id, std::string_view what) {
-                         log.error("request_failed", {{"request_id", request_id}, {"reason", what}});
-                       }}),
+                   .on_failure = [&failures](const api::Dispatcher::Failure& failure) { report(failures, failure); }}),
       access_log_(&access_lines, log.is_enabled(telemetry::Level::info)),
       server_(io, {.settings = shared.settings.server,
                    .clock = shared.clock,

@@ -10,6 +10,7 @@
 #include "database/provider.hpp"
 #include "http/server.hpp"
 #include "runtime/task_group.hpp"
+#include "service/failure_log.hpp"
 #include "service/reload.hpp"
 #include "service/wiring/features.hpp"
 #include "service/wiring/shared_parts.hpp"
@@ -26,7 +27,7 @@ class IoThread {
  public:
   /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it.
   IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
-           telemetry::Log& log, telemetry::LogQueue& access_lines);
+           telemetry::Log& log, FailureLog& failures, telemetry::LogQueue& access_lines);
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;

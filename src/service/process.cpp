@@ -15,8 +15,10 @@
 
 #include "base/clock.hpp"
 #include "database/schema/migration_plan.hpp"
+#include "runtime/periodic.hpp"
 #include "runtime/socket_reactor.hpp"
 #include "runtime/steady_timer.hpp"
+#include "service/failure_log.hpp"
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
 #include "service/reload.hpp"
@@ -79,6 +81,8 @@ class ServingProcess {
   static constexpr std::chrono::milliseconds turn_of_others{20};
 
   [[nodiscard]] IoThreads make_threads();
+  [[nodiscard]] Task<> look_for_end_of_failures();
+  void watch_failures();
   [[nodiscard]] IoThread& first() { return *threads_.front(); }
   void watch_loops();
   void warn_of_low_limit();
@@ -97,6 +101,7 @@ class ServingProcess {
   EventLoops loops_;
   asio::io_context jobs_loop_{1};
   std::unique_ptr<database::Provider> provider_;
+  FailureLog failures_;
   IoThreads threads_;
   std::unique_ptr<database::SchemaDatabase> schema_database_;  ///< until the schema is ready
   std::optional<SchemaStartup> schema_;                        ///< likewise
@@ -116,6 +121,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       shared_(parts.settings, parts.clock, parts.random, parts.openapi, source_of_health(parts)),
       loops_(make_event_loops(parts.settings.server.io_threads)),
       provider_(parts.open_provider()),
+      failures_(parts.log),
       threads_(make_threads()),
       schema_database_(provider_->open_schema(first().io())),
       schema_(SchemaStartup::Parts{.schema = *schema_database_,
@@ -150,9 +156,21 @@ IoThreads ServingProcess::make_threads() {
   IoThreads threads;
   const auto count = static_cast<unsigned>(loops_.size());
   for (const auto& loop : loops_) {
-    threads.push_back(std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, parts_.log_queue));
+    threads.push_back(
+        std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, failures_, parts_.log_queue));
   }
   return threads;
+}
+
+Task<> ServingProcess::look_for_end_of_failures() {
+  failures_.end_if_quiet(std::chrono::steady_clock::now());
+  co_return;
+}
+
+void ServingProcess::watch_failures() {
+  auto watch = runtime::run_periodically(
+      FailureLog::line_interval, [this] { return look_for_end_of_failures(); }, [](std::string_view /*none*/) {});
+  first().background().spawn(std::move(watch));
 }
 
 void ServingProcess::require_address() {
@@ -265,6 +283,7 @@ int ServingProcess::run() {
   end_on_signal();
   reload_on_signal();
   first().background().spawn(prepare_schema());
+  watch_failures();
   wait_for_schema();
   if (!exit_code_) {
     listen();

@@ -80,7 +80,7 @@ class ApiFixture : public testing::LoginFixture {
        .access = &api_keys_,
        .limiter = no_limits_.limiter(),
        .ready = ready_,
-       .on_failure = [this](std::string_view, std::string_view what) { failures_.emplace_back(what); }}};
+       .on_failure = [this](const Dispatcher::Failure& failure) { failures_.emplace_back(failure.what); }}};
 
  private:
   /// As a connection does it.

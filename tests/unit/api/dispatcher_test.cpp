@@ -87,8 +87,8 @@ class DispatcherTest : public AnswerFixture {
                        .access = &access,
                        .limiter = no_limits_.limiter(),
                        .ready = ready_,
-                       .on_failure = [this](std::string_view id, std::string_view what) {
-                         failures_.push_back(std::string{id} + ": " + std::string{what});
+                       .on_failure = [this](const Dispatcher::Failure& failure) {
+                         failures_.push_back(std::string{failure.request_id} + ": " + std::string{failure.what});
                        }}};
   }
 
