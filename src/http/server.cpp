@@ -1,11 +1,14 @@
 #include "http/server.hpp"
 
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +22,23 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 tcp::endpoint endpoint_of(const std::string& host, std::uint16_t port) {
   return {asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host), port};
+}
+
+/// A listener that is closed resets the connections whose handshake it has not finished, and clients take that for the
+/// failure of their request. So handshakes that have begun are let through, and none begins: the filter drops each SYN
+/// (socket(7), SO_ATTACH_FILTER; it sees the segment from the TCP header on). Its client asks again after a second, and
+/// is refused by then. If the filter cannot be set, all is as without it.
+void begin_no_handshake(int listener) {
+  constexpr std::uint32_t flags_at = 13;
+  constexpr std::uint32_t syn = 0x02;
+  std::array<sock_filter, 4> program{{
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags_at),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, syn, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
+  }};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
 }  // namespace
@@ -153,7 +173,11 @@ void Server::drain(std::function<void()> on_drained) {
   on_drained_ = std::move(on_drained);
   announce_end();
   drain_begin_ = std::chrono::steady_clock::now();
-  // Connections that the kernel has completed already are clients that were told the service is there.
+  begin_no_handshake(acceptor_.native_handle());
+}
+
+/// Connections that the kernel has completed already are clients that were told the service is there.
+void Server::stop_listening() {
   while (take_some() == Backlog::left) {
   }
   boost::system::error_code ec;
@@ -162,12 +186,12 @@ void Server::drain(std::function<void()> on_drained) {
 
 void Server::watch_drain() {
   const auto waited = std::chrono::steady_clock::now() - drain_begin_;
+  if (acceptor_.is_open() && waited >= handshake_grace) stop_listening();
   if (waited >= idle_grace) {
     for (auto connection = connections_.begin(); connection != connections_.end();) (connection++)->close_if_idle();
   }
-  if (connections_.empty() || waited >= context_.settings.shutdown_timeout) {
-    std::exchange(on_drained_, nullptr)();
-  }
+  const bool is_empty = !acceptor_.is_open() && connections_.empty();
+  if (is_empty || waited >= context_.settings.shutdown_timeout) std::exchange(on_drained_, nullptr)();
 }
 
 }  // namespace gatehouse::http

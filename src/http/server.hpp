@@ -72,6 +72,8 @@ class Server {
   /// After an accept that failed, for want of descriptors.
   static constexpr std::chrono::milliseconds accept_pause{100};
   static constexpr std::chrono::milliseconds idle_grace{500};
+  /// While it drains, how long handshakes that have begun may take.
+  static constexpr std::chrono::milliseconds handshake_grace{50};
   /// This many connections above the limit get a 503; more are closed without an answer.
   static constexpr std::uint32_t turned_away_max = 64;
   /// When there is no place left, this part of all places is emptied at once, so that not every new connection costs a
@@ -86,6 +88,7 @@ class Server {
   void accept_after_pause();
   void tick();
   void watch_drain();
+  void stop_listening();
 
   RequestIds request_ids_;
   ConnectionContext context_;
