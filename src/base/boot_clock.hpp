@@ -7,10 +7,12 @@ namespace gatehouse {
 
 /// Tags the moments of BootClock, so that they cannot be mixed with those of clocks that may stand still.
 struct SinceBoot {
+  // NOLINTBEGIN(readability-identifier-naming): the names of a Clock (C++23 [time.clock.req])
   using duration = std::chrono::nanoseconds;
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<SinceBoot>;
+  // NOLINTEND(readability-identifier-naming)
   static constexpr bool is_steady = true;
 };
 

@@ -55,9 +55,9 @@ TEST_F(DatabasePostgresLocks, ReadsBesideAWriteThatWaits_GoOn) {
   open();
   // Only once it has answered does the pool know a connection.
   ASSERT_TRUE(run_until(io_, [&] {
-    return all_read(2) &&
-           database_->run("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT CAST%' AND "
-                          "datname = current_database()") == "2";
+    return all_read(2) && database_->run(
+                              "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT CAST%' AND "
+                              "datname = current_database()") == "2";
   }));
   lock_row();
   const auto write = start_write(1);
