@@ -57,7 +57,7 @@ class UserStore {
   /// Whether any row still holds a hash of the Express service. An index answers it.
   [[nodiscard]] Task<bool> express_hashes_present();
 
-  /// The PHC string of any user, where one has another beginning than all of these. Reads every row where none has.
+  /// The PHC string of a user, where one of a thousand at even distances has another beginning than all of these.
   using HashBeginnings = std::array<std::string, 3>;
   [[nodiscard]] Task<std::optional<std::string>> find_other_hash(HashBeginnings known);
 

@@ -125,6 +125,7 @@ TEST_F(DatabasePostgresFaults, ReadOnALostConnection_IsSentAgain) {
   static constexpr Statement wait_for_flag{"faults_wait_for_flag", "SELECT CAST(pg_advisory_lock_shared(7) AS text)"};
   AdminConnection administrator{database_->conninfo()};
   administrator.run("SELECT pg_advisory_lock(7)");
+  keep_connections(1);  // so that it is not sent again on one that ends, too
   open();
   const auto read = start(db_->query(wait_for_flag, {}));
   ASSERT_TRUE(become_active(1, "%pg_advisory_lock_shared%"));

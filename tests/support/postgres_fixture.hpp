@@ -65,6 +65,7 @@ class PostgresTest : public ::testing::Test {
 
   /// Opens the port with settings_ as the test has changed them.
   database::Database& open() {
+    db_.reset();  // before the provider that it came from
     provider_ = make_provider();
     db_ = provider_->open(io_, 1);
     return *db_;
