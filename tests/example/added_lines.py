@@ -1,11 +1,11 @@
-"""What a feature needs besides new files: single lines in lists that are there (tests/example/devices/lines.txt)."""
+"""What a feature needs besides new files: single lines in lists that are there (tests/example/dongles/lines.txt)."""
 
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-EXAMPLE = Path(__file__).resolve().parent / "devices"
+EXAMPLE = Path(__file__).resolve().parent / "dongles"
 LINES = EXAMPLE / "lines.txt"
 GAP = "…"
 

@@ -1,6 +1,6 @@
 """CONTRIBUTING's worked example, carried out: a feature is new files and one line in each list, and then it works.
 
-A copy of the tree gets the files and lines of tests/example/devices/, is built, and serves on both databases.
+A copy of the tree gets the files and lines of tests/example/dongles/, is built, and serves on both databases.
 """
 
 import os
@@ -24,7 +24,7 @@ BUILD_DEADLINE_S = 1800
 SEEN_WITHIN_S = 20.0
 # The feature's own, and what compares the lists with each other and with the documents.
 UNIT_TESTS = {
-    "unit_devices": "*",
+    "unit_dongles": "*",
     "unit_api": "Problems.*:Routes.*:*RoutesTest.*",
     "unit_service": "Catalog.*:EnvExample.*:ConfigurationPage.*",
 }
@@ -84,13 +84,13 @@ def serving(tree, start):
     return start
 
 
-def devices_of(user: dict) -> str:
-    return f"/users/{user['id']}/devices"
+def dongles_of(user: dict) -> str:
+    return f"/users/{user['id']}/dongles"
 
 
 def names(response) -> list[str]:
     assert response.status == 200, response.body
-    return [device["name"] for device in response.json()]
+    return [dongle["name"] for dongle in response.json()]
 
 
 @pytest.mark.parametrize("program", UNIT_TESTS)
@@ -108,91 +108,91 @@ def test_routes_ask_for_a_key(serving):
     with serving().api() as api:
         user = create_user(api)
         for method in ("GET", "POST", "DELETE"):
-            assert api.request(method, devices_of(user), key=None).json()["code"] == "missing_api_key"
-            assert api.request(method, devices_of(user), key="another").json()["code"] == "invalid_api_key"
+            assert api.request(method, dongles_of(user), key=None).json()["code"] == "missing_api_key"
+            assert api.request(method, dongles_of(user), key="another").json()["code"] == "invalid_api_key"
 
 
-def test_devices_are_added_listed_and_removed(serving):
+def test_dongles_are_added_listed_and_removed(serving):
     with serving().api() as api:
         user, other = create_user(api), create_user(api)
-        added = api.post(devices_of(user), {"name": "Telephone"})
-        assert added.status == 201 and added.json()["name"] == "Telephone"
-        assert names(api.get(devices_of(user))) == ["Telephone"]
-        assert names(api.get(devices_of(other))) == []
-        assert api.delete(devices_of(user)).status == 200
-        assert names(api.get(devices_of(user))) == []
-        assert api.post(devices_of(user), {"name": "x" * 101}).json()["code"] == "validation_failed"
-        assert api.post(devices_of({"id": 987654}), {"name": "Telephone"}).json()["code"] == "user_not_found"
-        assert api.get(devices_of({"id": 987654})).json()["code"] == "user_not_found"
+        added = api.post(dongles_of(user), {"name": "Blue one"})
+        assert added.status == 201 and added.json()["name"] == "Blue one"
+        assert names(api.get(dongles_of(user))) == ["Blue one"]
+        assert names(api.get(dongles_of(other))) == []
+        assert api.delete(dongles_of(user)).status == 200
+        assert names(api.get(dongles_of(user))) == []
+        assert api.post(dongles_of(user), {"name": "x" * 101}).json()["code"] == "validation_failed"
+        assert api.post(dongles_of({"id": 987654}), {"name": "Blue one"}).json()["code"] == "user_not_found"
+        assert api.get(dongles_of({"id": 987654})).json()["code"] == "user_not_found"
 
 
-def test_setting_is_shown_and_bounds_the_devices(serving, command):
-    assert "DEVICES_PER_USER_MAX" in command("settings").stdout
-    with serving(DEVICES_PER_USER_MAX="2").api() as api:
+def test_setting_is_shown_and_bounds_the_dongles(serving, command):
+    assert "DONGLES_PER_USER_MAX" in command("settings").stdout
+    with serving(DONGLES_PER_USER_MAX="2").api() as api:
         user = create_user(api)
-        assert [api.post(devices_of(user), {"name": name}).status for name in ("a", "b", "c")] == [201, 201, 409]
-        assert api.post(devices_of(user), {"name": "c"}).json()["code"] == "too_many_devices"
-        assert sorted(names(api.get(devices_of(user)))) == ["a", "b"]
+        assert [api.post(dongles_of(user), {"name": name}).status for name in ("a", "b", "c")] == [201, 201, 409]
+        assert api.post(dongles_of(user), {"name": "c"}).json()["code"] == "too_many_dongles"
+        assert sorted(names(api.get(dongles_of(user)))) == ["a", "b"]
 
 
-def test_devices_added_at_once_do_not_exceed_the_bound(serving):
-    program: Gatehouse = serving(DEVICES_PER_USER_MAX="3")
+def test_dongles_added_at_once_do_not_exceed_the_bound(serving):
+    program: Gatehouse = serving(DONGLES_PER_USER_MAX="3")
     with program.api() as api:
         user = create_user(api)
 
         def add(number) -> int:
             with program.api() as own:
-                return own.post(devices_of(user), {"name": f"Device {number}"}).status
+                return own.post(dongles_of(user), {"name": f"Dongle {number}"}).status
 
         with ThreadPoolExecutor(8) as pool:
             assert sorted(pool.map(add, range(12))) == 3 * [201] + 9 * [409]
-        assert len(names(api.get(devices_of(user)))) == 3
+        assert len(names(api.get(dongles_of(user)))) == 3
 
 
-def test_devices_go_with_their_user(serving):
+def test_dongles_go_with_their_user(serving):
     with serving().api() as api:
         user = create_user(api)
-        api.post(devices_of(user), {"name": "Telephone"})
-        assert names(api.get(devices_of(user))) == ["Telephone"]
+        api.post(dongles_of(user), {"name": "Blue one"})
+        assert names(api.get(dongles_of(user))) == ["Blue one"]
         assert api.delete(f"/users/{user['id']}").status == 200
-        assert api.get(devices_of(user)).json()["code"] == "user_not_found"
+        assert api.get(dongles_of(user)).json()["code"] == "user_not_found"
 
 
-def test_job_deletes_expired_devices(serving, database):
+def test_job_deletes_expired_dongles(serving, database):
     program: Gatehouse = serving()
     with program.api() as api:
         user = create_user(api)
-        api.post(devices_of(user), {"name": "old"})
-        database.shift("devices", "expires_at", timedelta(days=-91))
-        api.post(devices_of(user), {"name": "new"})
+        api.post(dongles_of(user), {"name": "old"})
+        database.shift("dongles", "expires_at", timedelta(days=-91))
+        api.post(dongles_of(user), {"name": "new"})
     program.stop()
     with serving().api() as api:
-        wait_until(lambda: database.rows("SELECT name FROM devices") == [("new",)], SEEN_WITHIN_S, "the job")
-        assert names(api.get(devices_of(user))) == ["new"]
+        wait_until(lambda: database.rows("SELECT name FROM dongles") == [("new",)], SEEN_WITHIN_S, "the job")
+        assert names(api.get(dongles_of(user))) == ["new"]
 
 
-def test_command_deletes_expired_devices(serving, command, database):
+def test_command_deletes_expired_dongles(serving, command, database):
     program: Gatehouse = serving()
     with program.api() as api:
-        api.post(devices_of(create_user(api)), {"name": "old"})
+        api.post(dongles_of(create_user(api)), {"name": "old"})
     program.stop()
-    database.shift("devices", "expires_at", timedelta(days=-91))
-    assert command("devices", "cleanup").stdout == "Deleted expired devices\n"
-    assert database.rows("SELECT name FROM devices") == []
+    database.shift("dongles", "expires_at", timedelta(days=-91))
+    assert command("dongles", "cleanup").stdout == "Deleted expired dongles\n"
+    assert database.rows("SELECT name FROM dongles") == []
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 def test_announcement_reaches_another_replica(serving, database):
     with serving().api() as here, serving().api() as there:
         user = create_user(here)
-        here.post(devices_of(user), {"name": "Telephone"})
+        here.post(dongles_of(user), {"name": "Blue one"})
 
         def remembers():
             """What nobody announces is seen by who asks the database, and not by who remembers."""
-            shown = names(there.get(devices_of(user)))
-            database.run("UPDATE devices SET name = name || '!'")
-            return names(there.get(devices_of(user))) == shown
+            shown = names(there.get(dongles_of(user)))
+            database.run("UPDATE dongles SET name = name || '!'")
+            return names(there.get(dongles_of(user))) == shown
 
         wait_until(remembers, SEEN_WITHIN_S, "the memory of the other replica")
-        here.post(devices_of(user), {"name": "Tablet"})
-        wait_until(lambda: "Tablet" in names(there.get(devices_of(user))), SEEN_WITHIN_S, "the announcement")
+        here.post(dongles_of(user), {"name": "Tablet"})
+        wait_until(lambda: "Tablet" in names(there.get(dongles_of(user))), SEEN_WITHIN_S, "the announcement")
