@@ -7,6 +7,7 @@
 
 #include "api/body_refusal.hpp"
 #include "api/message.hpp"
+#include "api/origin.hpp"
 #include "api/problems.hpp"
 #include "http/body.hpp"
 #include "json/writer.hpp"
@@ -94,20 +95,27 @@ void append_session_json(std::string& out, const sessions::SessionView& session)
 }  // namespace
 
 AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
-                       const ApiSettings& settings)
+                       const ApiSettings& settings, unsigned v6_prefix)
     : login_(login),
       identity_(identity),
       sessions_(sessions),
       login_errors_(settings.login_errors),
-      unknown_fields_(settings.unknown_fields) {}
+      unknown_fields_(settings.unknown_fields),
+      v6_prefix_(v6_prefix) {}
 
 Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
   auto body = http::read_body(request, login_body, unknown_fields_);
   if (!body) co_return refuse(answer, body.error());
-  sessions::Client client{std::string{request.client.text}, std::string{request.client.user_agent}};
-  const auto login =
-      co_await login_.login(std::move(body->email), std::move(body->password), std::move(client), request.client_gone);
+  flows::LoginRequest wanted{
+      .attempt = {.email = std::move(body->email),
+                  .password = std::move(body->password),
+                  .origin = origin_of(request, v6_prefix_),
+                  .client_gone = request.client_gone},
+      .client = {std::string{request.client.text}, std::string{request.client.user_agent}},
+  };
+  const auto login = co_await login_.login(std::move(wanted));
   if (!login) co_return answer.refuse(problem_of(login.error(), login_errors_));
+  if (login->device_token) answer.add_header("X-Device-Token", *login->device_token);
   answer.send(Status::ok, login_json(*login));
 }
 

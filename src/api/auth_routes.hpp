@@ -16,7 +16,7 @@ class AuthRoutes {
  public:
   /// Everything but the settings outlives the routes.
   AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
-             const ApiSettings& settings);
+             const ApiSettings& settings, unsigned v6_prefix);
 
   Task<> log_in(const http::Request& request, http::Answer& answer);
   Task<> log_out(const http::Request& request, http::Answer& answer);
@@ -47,6 +47,7 @@ class AuthRoutes {
   sessions::SessionService& sessions_;
   const LoginErrors login_errors_;
   const http::UnknownFields unknown_fields_;
+  const unsigned v6_prefix_;    ///< of the addresses that count as one
   std::string json_;            ///< answers that are written without waiting reuse its memory
   sessions::SessionView view_;  ///< the same for sessions from the cache
 };

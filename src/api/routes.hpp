@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/account_routes.hpp"
 #include "api/auth_routes.hpp"
 #include "api/route_table.hpp"
 #include "api/service_routes.hpp"
@@ -12,6 +13,7 @@ namespace gatehouse::api {
 using Routes = RouteList<AuthRoutes,     //
                          ServiceRoutes,  //
                          UserRoutes,     //
+                         AccountRoutes,  //
                          SessionRoutes>;
 
 }  // namespace gatehouse::api

@@ -31,6 +31,7 @@ enum class Field : std::uint8_t {
   user_agent,
   client_address,
   client_user_agent,
+  device_token,
   access_control_request_method,
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::access_control_request_method) + 1;

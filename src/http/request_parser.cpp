@@ -44,6 +44,7 @@ std::optional<Field> unnumbered_field(std::string_view name) {
   constexpr std::string_view forwarded_for = "X-Forwarded-For";
   constexpr std::string_view client_address = "X-Client-Address";
   constexpr std::string_view client_user_agent = "X-Client-User-Agent";
+  constexpr std::string_view device_token = "X-Device-Token";
   const auto if_named = [name](std::string_view wanted, Field field) {
     return boost::beast::iequals(name, wanted) ? std::optional{field} : std::nullopt;
   };
@@ -58,6 +59,8 @@ std::optional<Field> unnumbered_field(std::string_view name) {
       return if_named(client_address, Field::client_address);
     case client_user_agent.size():
       return if_named(client_user_agent, Field::client_user_agent);
+    case device_token.size():
+      return if_named(device_token, Field::device_token);
     default:
       return std::nullopt;
   }

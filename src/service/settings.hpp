@@ -11,6 +11,7 @@
 #include "database/database_settings.hpp"
 #include "http/server_settings.hpp"
 #include "limits/limit_settings.hpp"
+#include "lockout/lockout_settings.hpp"
 #include "passwords/password_settings.hpp"
 #include "service/application_settings.hpp"
 #include "sessions/session_settings.hpp"
@@ -29,6 +30,7 @@ struct Settings {
   tokens::TokenSettings tokens;
   passwords::PasswordSettings passwords;
   limits::LimitSettings limits;
+  lockout::LockoutSettings lockout;
 };
 
 /// Settings and how they came about.

@@ -1,19 +1,15 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "base/base64url.hpp"
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
-#include "crypto/aead.hpp"
 #include "crypto/random.hpp"
+#include "crypto/reference_sealer.hpp"
 #include "sessions/model.hpp"
 
 namespace gatehouse::sessions {
@@ -24,38 +20,31 @@ struct SessionReference {
   SessionSecret secret;
 };
 
-/// Turns a session's reference into the text a client carries, and back.
-///
-///     base64url( 0x01 | key id, 4 bytes | nonce, 24 | id, 8 bytes big-endian, and secret, 16, encrypted | tag, 16 )
-///
-/// XChaCha20-Poly1305 with version and key id as associated data. Keys and key ids come from SESSION_SECRET by HKDF.
-/// The first secret seals, every one opens, so secrets rotate without logging anybody out. Immutable; any thread.
+/// Turns a session's reference into the text a client carries, and back; crypto::ReferenceSealer says how. Immutable;
+/// any thread.
 class SessionSealer {
  public:
-  static constexpr std::size_t key_id_bytes = 4;
-  static constexpr std::size_t sealed_bytes =
-      1 + key_id_bytes + crypto::Aead::overhead_bytes + sizeof(SessionId) + sizeof(SessionSecret);
-  static constexpr std::size_t sealed_length = base64url_length(sealed_bytes);
+  static constexpr std::size_t sealed_length = crypto::ReferenceSealer::sealed_length;
 
-  /// At least one secret; the secrets are not kept, only the keys derived from them.
-  explicit SessionSealer(std::span<const SecretString> secrets);
+  /// The values of SESSION_SECRET: at least one. They are not kept, only the keys derived from them.
+  explicit SessionSealer(std::span<const SecretString> secrets) : sealer_(kind, secrets) {}
 
-  [[nodiscard]] std::string seal(const SessionReference& reference, crypto::Random& random) const;
+  [[nodiscard]] std::string seal(const SessionReference& reference, crypto::Random& random) const {
+    return sealer_.seal({.id = reference.id.value, .secret = reference.secret}, random);
+  }
 
-  /// Nothing unless every character is as sealed by one of the keys. Allocates nothing; text of another length,
-  /// alphabet, version or key id is refused before any decryption.
-  [[nodiscard]] std::optional<SessionReference> open(std::string_view text) const;
+  /// Nothing unless every character is as sealed with one of the secrets.
+  [[nodiscard]] std::optional<SessionReference> open(std::string_view text) const {
+    const auto reference = sealer_.open(text);
+    if (!reference) return std::nullopt;
+    return SessionReference{.id = SessionId{reference->id}, .secret = reference->secret};
+  }
 
  private:
-  /// Version and key id: what a sealed session starts with.
-  using Prefix = std::array<char, 1 + key_id_bytes>;
-  struct Key {
-    Prefix prefix;
-    std::unique_ptr<crypto::Aead> aead;
-  };
-  static Key derive(const SecretString& secret);
+  static constexpr crypto::ReferenceSealer::Kind kind{
+      .first_byte = 1, .key_purpose = "gatehouse session v1", .key_id_purpose = "gatehouse session key id v1"};
 
-  std::vector<Key> keys_;  ///< constant after construction; the first one seals
+  crypto::ReferenceSealer sealer_;
 };
 
 }  // namespace gatehouse::sessions

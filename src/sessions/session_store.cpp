@@ -51,6 +51,10 @@ constexpr Statement list_sessions{"sessions_list",
                                   "WHERE user_id = $1 AND secret_hash IS NOT NULL AND expires_at > $2 "
                                   "ORDER BY created_at DESC, id DESC LIMIT $3"};
 
+constexpr Statement count_sessions{
+    "sessions_count",
+    "SELECT count(*) FROM sessions WHERE user_id = $1 AND secret_hash IS NOT NULL AND expires_at > $2"};
+
 constexpr Write remove_session{"sessions_remove", "DELETE FROM sessions WHERE id = $1", session_topic};
 
 constexpr Write remove_session_with_secret{"sessions_remove_with_secret",
@@ -170,6 +174,12 @@ Task<std::vector<SessionInfo>> SessionStore::list(UserId user, TimePoint now) {
   sessions.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) sessions.push_back(read_info(rows[i]));
   co_return sessions;
+}
+
+Task<std::int64_t> SessionStore::count(UserId user, TimePoint now) {
+  Parameters parameters{user.value, now};
+  const Rows rows = co_await database_.query(count_sessions, std::move(parameters));
+  co_return rows[0].integer(0);
 }
 
 Task<std::int64_t> SessionStore::remove(SessionId id) {

@@ -95,6 +95,8 @@ class SessionStore {
 
   /// Newest first, only active ones, at most list_sessions_max.
   [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user, TimePoint now);
+  /// How many are active.
+  [[nodiscard]] Task<std::int64_t> count(UserId user, TimePoint now);
   /// Each deletes, announces and returns how many were deleted.
   [[nodiscard]] Task<std::int64_t> remove(SessionId id);
   [[nodiscard]] Task<std::int64_t> remove_with_secret(SessionId id, std::string secret_hash);

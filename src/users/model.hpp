@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,16 @@ struct User {
 void write_user(json::Writer& writer, const User& user);
 /// The members of that object alone.
 void write_user_members(json::Writer& writer, const User& user);
+
+/// What operators see of a user beside that.
+struct Account {
+  std::string email;
+  std::optional<TimePoint> email_verified_at;
+  std::optional<TimePoint> disabled_at;
+  std::optional<TimePoint> password_changed_at;
+  bool must_change_password = false;
+  std::int64_t version = 1;  ///< goes up with each change of what a User shows
+};
 
 /// What a caller sends to create a user. Unchecked until validate() (users/validation.hpp) found nothing.
 struct NewUser {

@@ -71,7 +71,8 @@ constexpr Write insert_user{"users_insert",
 constexpr Write update_user{
     "users_update",
     "UPDATE users SET first_name = COALESCE($2, first_name), "
-    "last_name = COALESCE($3, last_name), email = COALESCE($4, email), updated_at = $5, "
+    "last_name = COALESCE($3, last_name), email = COALESCE($4, email), updated_at = $5, version = version + 1, "
+    "email_verified_at = CASE WHEN $4 IS NULL OR $4 = email THEN email_verified_at END, "
     "canonical_of = COALESCE($6, canonical_of), "
     "canonical_email = COALESCE($7, canonical_email) "
     "WHERE id = $1 RETURNING id, first_name, last_name, email, created_at, updated_at, disabled_at",
@@ -82,8 +83,14 @@ constexpr Write remove_user{"users_remove", "DELETE FROM users WHERE id = $1 RET
 constexpr Write set_disabled{"users_set_disabled", "UPDATE users SET disabled_at = $2 WHERE id = $1 RETURNING id",
                              user_topic};
 
-constexpr Write set_password{"users_set_password", "UPDATE users SET password_hash = $2, salt = NULL WHERE id = $1",
+constexpr Write set_password{"users_set_password",
+                             "UPDATE users SET password_hash = $2, salt = NULL, password_changed_at = $3, "
+                             "must_change_password = false WHERE id = $1",
                              user_topic};
+
+constexpr Statement find_account{"users_find_account",
+                                 "SELECT email, email_verified_at, disabled_at, password_changed_at, "
+                                 "must_change_password, version FROM users WHERE id = $1"};
 
 constexpr Write lock_user{"users_lock", "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $2",
                           announces_nothing};
@@ -147,6 +154,10 @@ void add_key(Parameters& parameters, const std::optional<std::string>& email) {
   parameters.push_back(nullable(key));
 }
 
+std::optional<TimePoint> read_time(const Row& row, std::size_t column) {
+  return row.is_null(column) ? std::nullopt : std::optional{row.time(column)};
+}
+
 User read_user(const Row& row) {
   return {.id = UserId{row.integer(0)},
           .first_name = std::string{row.text(1)},
@@ -154,7 +165,7 @@ User read_user(const Row& row) {
           .email = std::string{row.text(3)},
           .created_at = row.time(4),
           .updated_at = row.time(5),
-          .disabled_at = row.is_null(6) ? std::nullopt : std::optional{row.time(6)}};
+          .disabled_at = read_time(row, 6)};
 }
 
 std::optional<User> read_first_user(const Rows& rows) {
@@ -172,6 +183,19 @@ Task<std::optional<User>> UserStore::find(UserId id) {
   Parameters parameters{id.value};
   const Rows rows = co_await database_.query(find_user, std::move(parameters));
   co_return read_first_user(rows);
+}
+
+Task<std::optional<Account>> UserStore::find_account(UserId id) {
+  Parameters parameters{id.value};
+  const Rows rows = co_await database_.query(users::find_account, std::move(parameters));
+  if (rows.empty()) co_return std::nullopt;
+  const Row row = rows[0];
+  co_return Account{.email = std::string{row.text(0)},
+                    .email_verified_at = read_time(row, 1),
+                    .disabled_at = read_time(row, 2),
+                    .password_changed_at = read_time(row, 3),
+                    .must_change_password = row.integer(4) != 0,
+                    .version = row.integer(5)};
 }
 
 Task<std::vector<User>> UserStore::page(std::optional<PagePosition> after, unsigned limit) {
@@ -261,8 +285,8 @@ Change<bool> UserStore::set_disabled(UserId id, std::optional<TimePoint> since) 
   return {users::set_disabled, id, {id.value, since ? Value{*since} : Value{}}, has_row};
 }
 
-Change<void> UserStore::set_password(UserId id, std::string password_hash) {
-  return {users::set_password, id, {id.value, std::move(password_hash)}};
+Change<void> UserStore::set_password(UserId id, std::string password_hash, TimePoint now) {
+  return {users::set_password, id, {id.value, std::move(password_hash), now}};
 }
 
 Change<void> UserStore::lock(UserId id, std::string password_hash) {

@@ -40,6 +40,7 @@ class UserStore {
   explicit UserStore(database::Database& database) : database_(database) {}
 
   [[nodiscard]] Task<std::optional<User>> find(UserId id);
+  [[nodiscard]] Task<std::optional<Account>> find_account(UserId id);
 
   /// Newest first: created_at descending, then id descending. At most `limit` users, at most page_users_max.
   [[nodiscard]] Task<std::vector<User>> page(std::optional<PagePosition> after, unsigned limit);
@@ -79,7 +80,7 @@ class UserStore {
   /// Disables the user, or enables them again with nothing; whether there is one. Their sessions are another store's.
   [[nodiscard]] static database::Change<bool> set_disabled(UserId id, std::optional<TimePoint> since);
   /// Stores a new PHC string, without a salt, whatever was there.
-  [[nodiscard]] static database::Change<void> set_password(UserId id, std::string password_hash);
+  [[nodiscard]] static database::Change<void> set_password(UserId id, std::string password_hash, TimePoint now);
   /// Locks the row until the changes are committed if it still holds this hash; what follows can rely on it.
   [[nodiscard]] static database::Change<void> lock(UserId id, std::string password_hash);
   /// Replaces the hash that was just verified by a better one of the same password, unless another one is stored

@@ -19,6 +19,8 @@ MAY_HOLD_STATICS = {SRC / "passwords" / "hash_memory.cpp"}
 SETTING_NAME = re.compile(r"^[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
 # A row of a feature's table of settings.
 SETTING_ROW = re.compile(r"\b(?:SettingOf|Section)<")
+# PasswordService::verify(), by whatever name the service has.
+PASSWORD_CHECK = re.compile(r"\bpasswords?_?(?:\.|->)verify\(")
 SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b")
 
 
@@ -48,6 +50,11 @@ class Places(unittest.TestCase):
                     for table in WRITTEN_TABLE.findall(content):
                         writers.setdefault(table, set()).add(relative(path))
         self.assertEqual({}, {table: paths for table, paths in writers.items() if len(paths) > 1})
+
+    def test_passwords_are_checked_in_one_place(self):
+        """So no path can be forgotten by the lockout."""
+        checked = [relative(path) for path in cpp_files("src") if PASSWORD_CHECK.search(code_of(path.read_text()))]
+        self.assertEqual(["src/flows/password_check/password_check.cpp"], checked)
 
     def test_no_locks_on_the_way_of_a_request(self):
         self.assertEqual([], matches(LOCK, cpp_files("src/http", "src/api", "src/flows")))

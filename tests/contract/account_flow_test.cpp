@@ -20,8 +20,8 @@ class AccountFlowTest : public testing::LoginFixture {
   }
 
   Task<bool> logs_in(std::string email) {
-    SecretString password{"correct horse"};
-    const auto result = co_await login_.login(std::move(email), std::move(password), client_);
+    auto request = login_request(std::move(email), "correct horse");
+    const auto result = co_await login_.login(std::move(request));
     co_return result.has_value();
   }
   Task<bool> is_disabled(UserId id) {

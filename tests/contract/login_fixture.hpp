@@ -81,8 +81,17 @@ class LoginFixture : public FeatureFixture {
     cache_.on_feed_proved(BootTime::max());
   }
 
-  std::expected<flows::LoginResult, flows::LoginError> login(std::string email, std::string_view password) {
-    return run(login_.login(std::move(email), SecretString{password}, client_));
+  flows::LoginRequest login_request(std::string email, std::string_view password, flows::Origin origin = {}) const {
+    return {.attempt = {.email = std::move(email),
+                        .password = SecretString{password},
+                        .origin = std::move(origin),
+                        .client_gone = {}},
+            .client = client_};
+  }
+
+  std::expected<flows::LoginResult, flows::LoginError> login(std::string email, std::string_view password,
+                                                             flows::Origin origin = {}) {
+    return run(login_.login(login_request(std::move(email), password, std::move(origin))));
   }
 
   users::User create(const std::string& email, std::string_view password) {

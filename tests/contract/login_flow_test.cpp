@@ -21,7 +21,7 @@ class LoginFlowTest : public testing::LoginFixture {
   std::vector<Task<std::expected<LoginResult, LoginError>>> logins(int count, const std::string& email,
                                                                    std::string_view password) {
     std::vector<Task<std::expected<LoginResult, LoginError>>> tasks;
-    for (int i = 0; i < count; ++i) tasks.push_back(login_.login(email, SecretString{password}, client_));
+    for (int i = 0; i < count; ++i) tasks.push_back(login_.login(login_request(email, password)));
     return tasks;
   }
 };
@@ -186,10 +186,12 @@ TEST_P(LoginFlowTest, FullHashingPool_IsOverloadedNotWrong) {
   create("ada@example.com", "correct horse");
   testing::FullPool full{io_};
   passwords::PasswordService refused{full.pool(), passwords::PasswordSettings{}, random_, cheap};
-  LoginFlow flow{*database_, refused, sessions_, issuer_, clock_};
+  const service::KeySet& keys = *shared_.keys;
+  PasswordCheck check{*database_, refused, keys.of_passwords(), clock_, {}, std::chrono::hours{1}};
+  LoginFlow flow{*database_, check, sessions_, keys.of_logins(), clock_, random_};
   std::vector<Task<bool>> tasks;
   for (int i = 0; i < 20; ++i) {
-    tasks.push_back(testing::is_overloaded(flow.login("ada@example.com", SecretString{"wrong"}, client_)));
+    tasks.push_back(testing::is_overloaded(flow.login(login_request("ada@example.com", "wrong"))));
   }
   EXPECT_EQ(std::ranges::count(run_all(std::move(tasks)), true), 20);
 }
@@ -205,7 +207,7 @@ TEST_P(LoginFlowTest, VectorsOfTheExpressService_LogIn) {
     add_express_user(email, boost::json::value_to<std::string>(vector.at("password_hash")),
                      boost::json::value_to<std::string>(vector.at("salt")));
     passwords.push_back(boost::json::value_to<std::string>(vector.at("password")));
-    tasks.push_back(login_.login(email, SecretString{passwords.back()}, client_));
+    tasks.push_back(login_.login(login_request(email, passwords.back())));
   }
   const auto results = run_all(std::move(tasks));
   for (std::size_t i = 0; i < results.size(); ++i) {

@@ -167,7 +167,7 @@ TEST_P(UserStoreTest, UpdateOrRemovalOfNobody_TouchesNoRow) {
 TEST_P(UserStoreTest, SetPassword_ReplacesHashAndSalt) {
   const auto id = add_express_user("john@example.com", "beef", "salt");
   EXPECT_TRUE(run(store_.express_hashes_present()));
-  commit(UserStore::set_password(id, "$new"));
+  commit(UserStore::set_password(id, "$new", clock_.now()));
   const auto row = select(stored_password, {id.value});
   EXPECT_EQ(row[0].text(0), "$new");
   EXPECT_TRUE(row[0].is_null(1));

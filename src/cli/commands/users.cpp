@@ -155,6 +155,21 @@ int enable_user(const Program& program, const ChosenUser& options, const service
   return change_state(program, options, loaded, false);
 }
 
+int unlock_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
+  DatabaseSession session{program, loaded.settings};
+  const auto user = find_user(program, session, options.user);
+  if (!user) return exit_failure;
+  service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
+  service::Capabilities capabilities{session.database(), loaded.settings, shared};
+  const auto unlocked = session.run(capabilities.password_check.unlock(user->id));
+  if (!unlocked) {
+    program.err << "The user has just been deleted\n";
+    return exit_failure;
+  }
+  program.out << "User " << user->id.value << " is unlocked: the right password is right from everywhere\n";
+  return exit_success;
+}
+
 int forget_express_passwords(const Program& program, const Consent& consent, const service::Loaded& loaded) {
   constexpr std::string_view loss = "After this, a rollback to the Express service leaves its users without passwords";
   if (!has_consent(program, consent, loss)) return exit_failure;
@@ -175,6 +190,7 @@ void add_users_commands(Commands& commands) {
   users.add("create", "Create a user", define_create, create_user);
   users.add("disable", "End all sessions of a user and let the user in no more", define_chosen, disable_user);
   users.add("enable", "Let a disabled user in again", define_chosen, enable_user);
+  users.add("unlock", "Forget all wrong passwords of a user", define_chosen, unlock_user);
   users.add(
       "forget-express-passwords",
       "Delete the kept hashes of the Express service; after that there is no way back to it without new passwords",

@@ -39,7 +39,7 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
   database::Changes changes;
   const auto updated = changes.add(UserStore::update(id, wanted, clock_.now()));
   if (new_hash) {
-    changes.add(UserStore::set_password(id, *std::move(new_hash)));
+    changes.add(UserStore::set_password(id, *std::move(new_hash), clock_.now()));
     changes.add(UserStore::drop_express_password(id));
     changes.add(sessions::SessionStore::remove_of_user(id));
   }

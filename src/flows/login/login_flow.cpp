@@ -1,13 +1,14 @@
 #include "flows/login/login_flow.hpp"
 
+#include <span>
+#include <utility>
+
+#include "crypto/sha256.hpp"
+
 namespace gatehouse::flows {
 namespace {
 
 using users::UserStore;
-
-passwords::StoredPassword stored_password(const users::UserCredentials& credentials) {
-  return {.hash = credentials.password_hash, .salt = credentials.salt};
-}
 
 /// Stores the better hash, before what rests on it.
 void add_replacement(database::Changes& changes, const users::UserCredentials& verified,
@@ -17,57 +18,70 @@ void add_replacement(database::Changes& changes, const users::UserCredentials& v
   changes.add(UserStore::keep_express_password(verified.id, *verified.password_hash, *verified.salt, replacement));
 }
 
+/// A device to be: its secret, and where its id will be.
+struct DraftDevice {
+  devices::DeviceSecret secret;
+  database::ResultOf<std::optional<devices::DeviceId>> inserted;
+};
+
+DraftDevice add_device(database::Changes& changes, UserId user, const std::string& password_hash, TimePoint now,
+                       crypto::Random& random) {
+  devices::DeviceSecret secret;
+  random.fill(std::as_writable_bytes(std::span{secret}));
+  devices::NewDevice device{
+      .user = user, .password_hash = password_hash, .secret_hash = crypto::sha256(devices::bytes_of(secret))};
+  const auto inserted = changes.add(devices::DeviceStore::insert(std::move(device), now));
+  changes.add(devices::DeviceStore::forget_old(user));
+  return {secret, inserted};
+}
+
 }  // namespace
 
-LoginFlow::LoginFlow(database::Database& database, passwords::PasswordService& passwords,
-                     sessions::SessionService& sessions, const tokens::TokenIssuer& tokens, const Clock& clock)
+LoginFlow::LoginFlow(database::Database& database, PasswordCheck& passwords, sessions::SessionService& sessions,
+                     const Keys& keys, const Clock& clock, crypto::Random& random)
     : database_(database),
-      users_(database),
       passwords_(passwords),
       sessions_(sessions),
-      tokens_(&tokens),
-      clock_(clock) {}
+      tokens_(&keys.tokens),
+      device_sealer_(&keys.devices),
+      clock_(clock),
+      random_(random) {}
 
-Task<std::expected<LoginResult, LoginError>> LoginFlow::login(std::string email, SecretString password,
-                                                              sessions::Client client, std::stop_token client_gone) {
-  for (int attempt = 0; attempt < attempts_max; ++attempt) {
-    SecretString candidate = password.clone();
-    auto checked = co_await check(email, std::move(candidate), client_gone);
+void LoginFlow::use(const Keys& keys) {
+  tokens_ = &keys.tokens;
+  device_sealer_ = &keys.devices;
+}
+
+Task<std::expected<LoginResult, LoginError>> LoginFlow::login(LoginRequest request) {
+  for (int round = 0; round < rounds_max; ++round) {
+    PasswordAttempt attempt = request.attempt.clone();
+    auto checked = co_await passwords_.check(std::move(attempt));
     if (!checked) co_return std::unexpected(checked.error());
-    auto opened = co_await try_to_open_session(*std::move(checked), client);
+    lockout::Place place = checked->place;
+    Proven proven{
+        .password = *std::move(checked), .client = request.client, .device_token = request.attempt.origin.device_token};
+    auto opened = co_await try_to_open_session(std::move(proven));
     if (opened) co_return *std::move(opened);
+    co_await passwords_.give_back(std::move(place));
   }
   co_return std::unexpected(LoginError::wrong_password);
 }
 
-Task<std::expected<LoginFlow::Checked, LoginError>> LoginFlow::check(std::string email, SecretString password,
-                                                                     std::stop_token client_gone) {
-  auto credentials = co_await users_.find_credentials(std::move(email));
-  std::optional<passwords::StoredPassword> stored;
-  // No password is right for a disabled user, and finding that out takes as long as a wrong one.
-  if (credentials && !credentials->is_disabled) stored = stored_password(*credentials);
-
-  auto verdict = co_await passwords_.verify(std::move(password), std::move(stored), std::move(client_gone));
-  if (!credentials) co_return std::unexpected(LoginError::unknown_user);
-  if (!verdict.matches) co_return std::unexpected(LoginError::wrong_password);
-  co_return Checked{*std::move(credentials), std::move(verdict.replacement)};
-}
-
-Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Checked checked, sessions::Client client) {
+Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Proven proven) {
   try {
-    auto again = checked;
-    co_return co_await open_session(std::move(again), client);
+    Proven again = proven;
+    co_return co_await open_session(std::move(again));
   } catch (const database::Unstorable&) {
     // What a browser calls itself is no reason to keep its user out. All else that is written here has been stored
     // once.
   }
-  auto plain = sessions::in_ascii(std::move(client));
-  co_return co_await open_session(std::move(checked), std::move(plain));
+  proven.client = sessions::in_ascii(std::move(proven.client));
+  co_return co_await open_session(std::move(proven));
 }
 
 /// Its first change locks the user's row.
 Task<database::Committed> LoginFlow::commit_in_turn(UserId user, database::Changes changes) {
-  LoginTurns::Turn turn = co_await turns_.take(user);
+  Turns::Turn turn = co_await turns_.take(std::to_string(user.value));
   try {
     co_return co_await database_.commit(std::move(changes));
   } catch (const database::Unavailable& failure) {
@@ -76,28 +90,40 @@ Task<database::Committed> LoginFlow::commit_in_turn(UserId user, database::Chang
   }
 }
 
-Task<std::optional<LoginResult>> LoginFlow::open_session(Checked checked, sessions::Client client) {
-  const users::UserCredentials& verified = checked.credentials;
+Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
+  const users::UserCredentials& verified = proven.password.credentials;
+  const auto& replacement = proven.password.replacement;
   database::Changes changes;
-  if (checked.replacement) {
-    add_replacement(changes, verified, *checked.replacement);
+  if (replacement) {
+    add_replacement(changes, verified, *replacement);
   } else {
     changes.add(UserStore::lock(verified.id, *verified.password_hash));
   }
   // The session rests on the hash that is stored now. With the row locked by the change before, another password either
   // came first, and nothing is inserted, or comes later and deletes this session with the others.
-  std::string current_hash = checked.replacement.value_or(*verified.password_hash);
-  const auto draft = sessions_.draft(verified.id, std::move(current_hash), std::move(client));
+  const std::string current_hash = replacement.value_or(*verified.password_hash);
+  const auto draft = sessions_.draft(verified.id, current_hash, std::move(proven.client));
   const auto inserted = changes.add(sessions::SessionStore::insert(draft.row));
+  passwords_.add_success(changes, proven.password);
+  std::optional<DraftDevice> device;
+  if (proven.device_token && !proven.password.device) {
+    device = add_device(changes, verified.id, current_hash, clock_.now(), random_);
+  }
 
   const auto committed = co_await commit_in_turn(verified.id, std::move(changes));
   const auto id = committed.result(inserted);
   if (!id) co_return std::nullopt;
   auto session = sessions_.open(draft, *id);
+  auto device_token = std::move(proven.device_token);
+  if (device) {
+    const auto device_id = committed.result(device->inserted);
+    device_token = device_sealer_->seal({.id = device_id.value(), .secret = device->secret}, random_);
+  }
   co_return LoginResult{.user = verified.id,
                         .token = tokens_->issue(verified.id, *id, SessionMark::of(draft.row.secret_hash), clock_.now()),
                         .session = std::move(session.sealed),
-                        .session_expires_at = session.expires_at};
+                        .session_expires_at = session.expires_at,
+                        .device_token = std::move(device_token)};
 }
 
 }  // namespace gatehouse::flows

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <expected>
-#include <stop_token>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -9,8 +10,8 @@
 #include "base/secret_string.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
-#include "flows/login/login_turns.hpp"
-#include "passwords/password_service.hpp"
+#include "flows/password_check/password_check.hpp"
+#include "flows/turns/turns.hpp"
 #include "sessions/session_service.hpp"
 #include "tokens/token_issuer.hpp"
 #include "users/user_store.hpp"
@@ -19,53 +20,68 @@ namespace gatehouse::flows {
 
 /// Why a login failed. Unless LOGIN_ERRORS says otherwise, the client gets the same answer for both. Both always take
 /// the same time.
-enum class LoginError { unknown_user, wrong_password };
+using LoginError = PasswordError;
+
+struct LoginRequest {
+  PasswordAttempt attempt;
+  sessions::Client client;  ///< for the list of sessions
+};
 
 struct LoginResult {
   UserId user;
   std::string token;    ///< JWS compact
   std::string session;  ///< sealed
   TimePoint session_expires_at;
+  std::optional<std::string> device_token;  ///< where one was asked for
 };
 
 /// Exchanges an email and a password for a token and a new session. One per io thread; everything it refers to outlives
 /// it.
 class LoginFlow {
  public:
-  LoginFlow(database::Database& database, passwords::PasswordService& passwords, sessions::SessionService& sessions,
-            const tokens::TokenIssuer& tokens, const Clock& clock);
+  /// What belongs to the secrets, and changes with them.
+  struct Keys {
+    const tokens::TokenIssuer& tokens;
+    const devices::DeviceSealer& devices;
+  };
 
-  /// Turns to another issuer, which takes the place of the one before.
-  void use(const tokens::TokenIssuer& tokens) { tokens_ = &tokens; }
+  LoginFlow(database::Database& database, PasswordCheck& passwords, sessions::SessionService& sessions,
+            const Keys& keys, const Clock& clock, crypto::Random& random);
+
+  /// Turns to other keys, which take the place of the ones before.
+  void use(const Keys& keys);
 
   /// Throws what Database and PasswordService throw. Each login is a new session; a hash in an old format is replaced
-  /// on the way. Once `client_gone` is asked to stop, no hashing begins.
-  [[nodiscard]] Task<std::expected<LoginResult, LoginError>> login(std::string email, SecretString password,
-                                                                   sessions::Client client,
-                                                                   std::stop_token client_gone = {});
+  /// on the way.
+  [[nodiscard]] Task<std::expected<LoginResult, LoginError>> login(LoginRequest request);
 
  private:
   /// A password may be replaced between reading its hash and inserting the session, by a change or by another login's
   /// rehash; then everything is checked again, this often at most.
-  static constexpr int attempts_max = 3;
+  static constexpr int rounds_max = 3;
 
-  struct Checked {
-    users::UserCredentials credentials;
-    std::optional<std::string> replacement;
+  /// As long as the database waits for the lock of a row.
+  static constexpr std::chrono::seconds turn_patience{5};
+
+  /// A right password, with what is asked for beside it.
+  struct Proven {
+    CheckedPassword password;
+    sessions::Client client;
+    std::optional<std::string> device_token;
   };
-  [[nodiscard]] Task<std::expected<Checked, LoginError>> check(std::string email, SecretString password,
-                                                               std::stop_token client_gone);
-  [[nodiscard]] Task<std::optional<LoginResult>> try_to_open_session(Checked checked, sessions::Client client);
+
+  [[nodiscard]] Task<std::optional<LoginResult>> try_to_open_session(Proven proven);
+  [[nodiscard]] Task<std::optional<LoginResult>> open_session(Proven proven);
   [[nodiscard]] Task<database::Committed> commit_in_turn(UserId user, database::Changes changes);
-  [[nodiscard]] Task<std::optional<LoginResult>> open_session(Checked checked, sessions::Client client);
 
   database::Database& database_;
-  users::UserStore users_;
-  passwords::PasswordService& passwords_;
+  PasswordCheck& passwords_;
   sessions::SessionService& sessions_;
   const tokens::TokenIssuer* tokens_;
+  const devices::DeviceSealer* device_sealer_;
   const Clock& clock_;
-  LoginTurns turns_;
+  crypto::Random& random_;
+  Turns turns_{turn_patience};  ///< of users whose row is being locked
 };
 
 }  // namespace gatehouse::flows

@@ -13,13 +13,17 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
 
 Capabilities::Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared)
     : sessions(database, shared.cache, shared.keys->sealer, shared.clock, shared.random, settings.sessions),
-      login(database, shared.passwords, sessions, shared.keys->issuer, shared.clock),
+      password_check(database, shared.passwords, shared.keys->of_passwords(), shared.clock, settings.lockout,
+                     settings.passwords.hash_wait_max),
+      login(database, password_check, sessions, shared.keys->of_logins(), shared.clock, shared.random),
       identity(sessions, shared.keys->verifier, shared.clock, shared.random),
-      accounts(database, shared.passwords, shared.clock) {}
+      accounts(database, shared.passwords, shared.clock),
+      account_view(database, password_check, shared.clock) {}
 
 void Capabilities::use(const KeySet& keys) {
   sessions.use(keys.sealer);
-  login.use(keys.issuer);
+  password_check.use(keys.of_passwords());
+  login.use(keys.of_logins());
   identity.use(keys.verifier);
 }
 

@@ -7,8 +7,10 @@
 #include "crypto/random.hpp"
 #include "database/database.hpp"
 #include "flows/account/account_flow.hpp"
+#include "flows/account/account_view.hpp"
 #include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
+#include "flows/password_check/password_check.hpp"
 #include "passwords/password_service.hpp"
 #include "runtime/worker_pool.hpp"
 #include "service/settings.hpp"
@@ -48,9 +50,11 @@ struct Capabilities {
   void use(const KeySet& keys);
 
   sessions::SessionService sessions;
+  flows::PasswordCheck password_check;
   flows::LoginFlow login;
   flows::IdentityFlow identity;
   flows::AccountFlow accounts;
+  flows::AccountView account_view;
 };
 
 }  // namespace gatehouse::service

@@ -4,15 +4,18 @@ namespace gatehouse::service {
 
 Features::Features(database::Database& database, SharedParts& shared)
     : capabilities(database, shared.settings, shared.capabilities),
-      auth_routes(capabilities.login, capabilities.identity, capabilities.sessions, shared.settings.api),
+      auth_routes(capabilities.login, capabilities.identity, capabilities.sessions, shared.settings.api,
+                  shared.settings.limits.ipv6_prefix),
       user_routes(database, capabilities.accounts, shared.capabilities.keys->cursor, shared.random,
                   shared.settings.api.unknown_fields),
+      account_routes(capabilities.accounts, capabilities.account_view, capabilities.password_check),
       session_routes(database, capabilities.sessions),
       service_routes(database, shared.health, shared.clock, shared.settings.application.environment, shared.lifecycle,
                      shared.openapi),
       routes(api::Routes::bind(auth_routes,     //
                                service_routes,  //
                                user_routes,     //
+                               account_routes,  //
                                session_routes,  //
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
 

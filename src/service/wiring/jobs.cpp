@@ -2,7 +2,9 @@
 
 #include <memory>
 
+#include "jobs/device_cleanup.hpp"
 #include "jobs/express_hash_watch.hpp"
+#include "jobs/guard_cleanup.hpp"
 #include "jobs/heap_release.hpp"
 #include "jobs/session_cleanup.hpp"
 
@@ -15,6 +17,8 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
                           shared.settings.sessions.cleanup_interval),
       jobs::express_hash_watch(database, shared.capabilities.passwords),
       jobs::heap_release(),
+      jobs::device_cleanup(database, shared.clock),
+      jobs::guard_cleanup(database, shared.clock, shared.settings.lockout),
   };
 }
 

@@ -3,6 +3,9 @@
 #include "api/access/api_keys.hpp"
 #include "api/page_cursor.hpp"
 #include "crypto/random.hpp"
+#include "devices/device_sealer.hpp"
+#include "flows/login/login_flow.hpp"
+#include "lockout/account_keys.hpp"
 #include "service/settings.hpp"
 #include "sessions/session_sealer.hpp"
 #include "tokens/token_issuer.hpp"
@@ -20,13 +23,20 @@ struct KeySet {
         sealer(settings.sessions.secrets),
         issuer(settings.tokens, random),
         verifier(settings.tokens),
-        cursor(settings.sessions.secrets.front()) {}
+        cursor(settings.sessions.secrets.front()),
+        accounts(settings.sessions.secrets.front()),
+        devices(settings.sessions.secrets) {}
+
+  [[nodiscard]] flows::PasswordCheck::Keys of_passwords() const { return {.accounts = accounts, .devices = devices}; }
+  [[nodiscard]] flows::LoginFlow::Keys of_logins() const { return {.tokens = issuer, .devices = devices}; }
 
   const api::ApiKeys api_keys;
   const sessions::SessionSealer sealer;
   const tokens::TokenIssuer issuer;
   const tokens::TokenVerifier verifier;
   const api::PageCursor cursor;
+  const lockout::AccountKeys accounts;
+  const devices::DeviceSealer devices;
 };
 
 }  // namespace gatehouse::service

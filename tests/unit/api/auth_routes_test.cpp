@@ -87,7 +87,7 @@ TEST_P(AuthRoutesTest, VerifyToken_WithoutOne_Is401) {
 TEST_P(AuthRoutesTest, DetailedLoginErrors_TellUnknownEmailFromWrongPassword) {
   ApiSettings settings;
   settings.login_errors = LoginErrors::detailed;
-  AuthRoutes detailed{login_, identity_, sessions_, settings};
+  AuthRoutes detailed{login_, identity_, sessions_, settings, 64};
   const RouteTable routes = RouteList<AuthRoutes>::bind(detailed);
   Dispatcher dispatcher{{.routes = routes,
                          .cors = cors_,
@@ -153,7 +153,7 @@ TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
                                     clock_,     random_, testing::test_settings().sessions};
   flows::IdentityFlow identity{uncached, verifier_, clock_, random_};
   const ApiSettings settings;
-  AuthRoutes auth{login_, identity, uncached, settings};
+  AuthRoutes auth{login_, identity, uncached, settings, 64};
   const RouteTable routes = RouteList<AuthRoutes>::bind(auth);
   Dispatcher dispatcher{{.routes = routes,
                          .cors = cors_,

@@ -41,12 +41,16 @@ class LoginFlowTest : public ::testing::Test {
       return rows;
     }
     Rows rows{1};
+    if (statement == "guards_take_place") rows.add_integer(1);
     if (statement == "sessions_insert" && ++inserts_ > refused_inserts_) rows.add_integer(77);
     return rows;
   }
 
   std::expected<LoginResult, LoginError> login(std::string_view password) {
-    return testing::run_task(io_, flow_.login("ada@example.com", SecretString{password}, {}));
+    LoginRequest request{
+        .attempt = {.email = "ada@example.com", .password = SecretString{password}, .origin = {}, .client_gone = {}},
+        .client = {}};
+    return testing::run_task(io_, flow_.login(std::move(request)));
   }
 
   int inserts_ = 0;
@@ -66,7 +70,11 @@ class LoginFlowTest : public ::testing::Test {
   const sessions::SessionSealer sealer_{secrets()};
   sessions::SessionService sessions_{database_, cache_, sealer_, clock_, random_, sessions::SessionSettings{}};
   const tokens::TokenIssuer issuer_{token_settings(), random_};
-  LoginFlow flow_{database_, passwords_, sessions_, issuer_, clock_};
+  const lockout::AccountKeys accounts_{secrets().front()};
+  const devices::DeviceSealer devices_{secrets()};
+  PasswordCheck check_{database_, passwords_, {.accounts = accounts_, .devices = devices_},
+                       clock_,    {},         std::chrono::hours{1}};
+  LoginFlow flow_{database_, check_, sessions_, {.tokens = issuer_, .devices = devices_}, clock_, random_};
 };
 
 TEST_F(LoginFlowTest, GoodLogin_LocksTheRowBeforeTheSessionIsInserted) {
@@ -74,19 +82,21 @@ TEST_F(LoginFlowTest, GoodLogin_LocksTheRowBeforeTheSessionIsInserted) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->user, UserId{10});
   EXPECT_EQ(sealer_.open(result->session)->id, SessionId{77});
-  EXPECT_EQ(database_.statements,
-            (std::vector<std::string>{"users_find_credentials", "users_lock", "sessions_insert"}));
+  EXPECT_EQ(database_.statements, (std::vector<std::string>{"users_find_credentials", "guards_take_place", "users_lock",
+                                                            "sessions_insert", "guards_succeed"}));
 }
 
-TEST_F(LoginFlowTest, WrongPassword_WritesNothing) {
+TEST_F(LoginFlowTest, WrongPassword_IsCountedAndOpensNothing) {
   EXPECT_EQ(login("wrong").error(), LoginError::wrong_password);
-  EXPECT_EQ(database_.statements, std::vector<std::string>{"users_find_credentials"});
+  EXPECT_EQ(database_.statements,
+            (std::vector<std::string>{"users_find_credentials", "guards_take_place", "guards_fail"}));
 }
 
 TEST_F(LoginFlowTest, HashReplacedMeanwhile_IsCheckedAgain) {
   refused_inserts_ = 1;
   EXPECT_TRUE(login("correct horse"));
   EXPECT_EQ(std::ranges::count(database_.statements, "users_find_credentials"), 2);
+  EXPECT_EQ(std::ranges::count(database_.statements, "guards_give_back"), 1);
 }
 
 TEST_F(LoginFlowTest, HashReplacedAgainAndAgain_EndsAsWrongPassword) {

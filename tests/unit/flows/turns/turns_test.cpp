@@ -1,4 +1,4 @@
-#include "flows/login/login_turns.hpp"
+#include "flows/turns/turns.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,18 +11,19 @@ namespace gatehouse::flows {
 namespace {
 
 using database::Unavailable;
-using Turn = LoginTurns::Turn;
+using Turn = Turns::Turn;
 
-constexpr UserId ada{1};
-constexpr UserId eve{2};
+constexpr std::chrono::seconds patience{300};
+const std::string ada = "ada";
+const std::string eve = "eve";
 
 /// Logins that keep their turn until the test ends it. The log has their names in the order in which they got one, with
 /// `!` before those that were refused.
-class LoginTurnsTest : public ::testing::Test {
+class TurnsTest : public ::testing::Test {
  protected:
-  static Task<> take_and_hold(LoginTurnsTest& test, UserId user, char name) {
+  static Task<> take_and_hold(TurnsTest& test, std::string user, char name) {
     try {
-      Turn turn = co_await test.turns_.take(user);
+      Turn turn = co_await test.turns_.take(std::move(user));
       test.log_ += name;
       test.held_.push_back(std::move(turn));
     } catch (const Unavailable& refusal) {
@@ -31,8 +32,8 @@ class LoginTurnsTest : public ::testing::Test {
     }
   }
 
-  void start(UserId user, char name) {
-    boost::asio::co_spawn(io_, take_and_hold(*this, user, name), boost::asio::detached);
+  void start(std::string user, char name) {
+    boost::asio::co_spawn(io_, take_and_hold(*this, std::move(user), name), boost::asio::detached);
     run();
   }
   void end_first_turn() {
@@ -45,12 +46,12 @@ class LoginTurnsTest : public ::testing::Test {
   }
 
   boost::asio::io_context io_{1};
-  LoginTurns turns_;
+  Turns turns_{patience};
   std::list<Turn> held_;
   std::string log_;
 };
 
-TEST_F(LoginTurnsTest, LoginsOfOneUser_ComeOneAfterAnother) {
+TEST_F(TurnsTest, LoginsOfOneUser_ComeOneAfterAnother) {
   start(ada, 'a');
   start(ada, 'b');
   start(ada, 'c');
@@ -64,7 +65,7 @@ TEST_F(LoginTurnsTest, LoginsOfOneUser_ComeOneAfterAnother) {
   EXPECT_EQ(log_, "abcd");
 }
 
-TEST_F(LoginTurnsTest, LoginsOfOtherUsers_DoNotWait) {
+TEST_F(TurnsTest, LoginsOfOtherUsers_DoNotWait) {
   start(ada, 'a');
   start(eve, 'e');
   EXPECT_EQ(log_, "ae");
@@ -72,7 +73,7 @@ TEST_F(LoginTurnsTest, LoginsOfOtherUsers_DoNotWait) {
 
 // One row that somebody keeps locked: without this each login would wait for it in turn, on a connection that others
 // need.
-TEST_F(LoginTurnsTest, RowThatCannotBeLocked_RefusesThoseWhoWaitForIt) {
+TEST_F(TurnsTest, RowThatCannotBeLocked_RefusesThoseWhoWaitForIt) {
   start(ada, 'a');
   start(ada, 'b');
   start(ada, 'c');
@@ -85,9 +86,9 @@ TEST_F(LoginTurnsTest, RowThatCannotBeLocked_RefusesThoseWhoWaitForIt) {
   EXPECT_EQ(log_, "ae!b!cd");
 }
 
-TEST_F(LoginTurnsTest, TurnThatEndsAfterTheFlow_DoesNoHarm) {
+TEST_F(TurnsTest, TurnThatEndsAfterTheFlow_DoesNoHarm) {
   start(ada, 'a');
-  turns_ = LoginTurns{};
+  turns_ = Turns{patience};
   end_first_turn();
   EXPECT_EQ(log_, "a");
 }

@@ -1,33 +1,31 @@
-#include "sessions/session_sealer.hpp"
+#include "crypto/reference_sealer.hpp"
 
 #include <cassert>
-#include <cstdint>
 #include <cstring>
 
 #include "crypto/kdf.hpp"
 
-namespace gatehouse::sessions {
+namespace gatehouse::crypto {
 namespace {
 
-constexpr char version = 1;
 constexpr std::size_t id_bytes = 8;
-constexpr std::size_t plain_bytes = id_bytes + sizeof(SessionSecret);
+constexpr std::size_t plain_bytes = id_bytes + sizeof(Reference::Secret);
 
 using Plain = std::array<char, plain_bytes>;
-using Sealed = std::array<char, SessionSealer::sealed_bytes>;
+using Sealed = std::array<char, ReferenceSealer::sealed_bytes>;
 
-Plain encode(const SessionReference& reference) {
+Plain encode(const Reference& reference) {
   Plain plain;
-  const auto id = static_cast<std::uint64_t>(reference.id.value);
+  const auto id = static_cast<std::uint64_t>(reference.id);
   for (std::size_t i = 0; i < id_bytes; ++i) plain[i] = static_cast<char>(id >> (8 * (id_bytes - 1 - i)));
   std::memcpy(plain.data() + id_bytes, reference.secret.data(), reference.secret.size());
   return plain;
 }
 
-SessionReference decode(const Plain& plain) {
+Reference decode(const Plain& plain) {
   std::uint64_t id = 0;
   for (std::size_t i = 0; i < id_bytes; ++i) id = id << 8 | static_cast<unsigned char>(plain[i]);
-  SessionReference reference{.id = SessionId{static_cast<std::int64_t>(id)}, .secret = {}};
+  Reference reference{.id = static_cast<std::int64_t>(id), .secret = {}};
   std::memcpy(reference.secret.data(), plain.data() + id_bytes, reference.secret.size());
   return reference;
 }
@@ -39,25 +37,25 @@ std::string_view view(const std::array<char, size>& bytes) {
 
 }  // namespace
 
-SessionSealer::SessionSealer(std::span<const SecretString> secrets) {
+ReferenceSealer::ReferenceSealer(const Kind& kind, std::span<const SecretString> secrets) {
   assert(!secrets.empty());
   keys_.reserve(secrets.size());
-  for (const SecretString& secret : secrets) keys_.push_back(derive(secret));
+  for (const SecretString& secret : secrets) keys_.push_back(derive(kind, secret));
 }
 
-SessionSealer::Key SessionSealer::derive(const SecretString& secret) {
-  crypto::Aead::Key key;
-  crypto::derive_key(secret.reveal(), "gatehouse session v1", key);
+ReferenceSealer::Key ReferenceSealer::derive(const Kind& kind, const SecretString& secret) {
+  Aead::Key key;
+  derive_key(secret.reveal(), kind.key_purpose, key);
   std::array<std::byte, key_id_bytes> key_id;
-  crypto::derive_key(secret.reveal(), "gatehouse session key id v1", key_id);
+  derive_key(secret.reveal(), kind.key_id_purpose, key_id);
 
-  Key derived{.prefix = {version}, .aead = std::make_unique<crypto::Aead>(key)};
+  Key derived{.prefix = {kind.first_byte}, .aead = std::make_unique<Aead>(key)};
   std::memcpy(derived.prefix.data() + 1, key_id.data(), key_id.size());
   wipe_memory(key.data(), key.size());
   return derived;
 }
 
-std::string SessionSealer::seal(const SessionReference& reference, crypto::Random& random) const {
+std::string ReferenceSealer::seal(const Reference& reference, Random& random) const {
   const Key& key = keys_.front();
   Plain plain = encode(reference);
   Sealed sealed;
@@ -67,7 +65,7 @@ std::string SessionSealer::seal(const SessionReference& reference, crypto::Rando
   return to_base64url(view(sealed));
 }
 
-std::optional<SessionReference> SessionSealer::open(std::string_view text) const {
+std::optional<Reference> ReferenceSealer::open(std::string_view text) const {
   if (text.size() != sealed_length) return std::nullopt;
   Sealed sealed;
   if (decode_base64url(text, sealed.data(), sealed.size()) != sealed.size()) return std::nullopt;
@@ -81,4 +79,4 @@ std::optional<SessionReference> SessionSealer::open(std::string_view text) const
   return std::nullopt;
 }
 
-}  // namespace gatehouse::sessions
+}  // namespace gatehouse::crypto

@@ -1,0 +1,80 @@
+#include "api/account_routes.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/message.hpp"
+#include "api/path_id.hpp"
+#include "api/problems.hpp"
+#include "json/writer.hpp"
+
+namespace gatehouse::api {
+namespace {
+
+using http::Answer;
+using http::Request;
+using http::Status;
+
+/// Nothing when the refusal has been answered.
+std::optional<UserId> read_user(const Request& request, Answer& answer) {
+  const auto id = parse_id<UserId>(request.parameter(0));
+  if (!id) answer.refuse(problem("invalid_user_id"));
+  return id;
+}
+
+/// `{"message":"User 7 unlocked"}`, or that there is no such user.
+void answer_change(bool is_found, UserId user, std::string_view what, Answer& answer) {
+  if (!is_found) return answer.refuse(problem("user_not_found"));
+  answer.send(Status::ok, message_json("User " + std::to_string(user.value) + " " + std::string{what}));
+}
+
+std::string account_json(const flows::AccountState& state) {
+  std::string json;
+  json::Writer(json)
+      .begin_object()
+      .member("emailVerifiedAt", state.account.email_verified_at)
+      .member("disabledAt", state.account.disabled_at)
+      .member("passwordChangedAt", state.account.password_changed_at)
+      .member("mustChangePassword", state.account.must_change_password)
+      .member("blockedUntil", state.standing.blocked_until)
+      .member("othersBlocked", state.standing.is_disabled)
+      .member("devices", state.devices)
+      .member("sessions", state.sessions)
+      .member("version", state.account.version)
+      .end_object();
+  return json;
+}
+
+}  // namespace
+
+Task<> AccountRoutes::show(const Request& request, Answer& answer) {
+  const auto user = read_user(request, answer);
+  if (!user) co_return;
+  const auto state = co_await view_.of(*user);
+  if (!state) co_return answer.refuse(problem("user_not_found"));
+  answer.send(Status::ok, account_json(*state));
+}
+
+Task<> AccountRoutes::disable(const Request& request, Answer& answer) {
+  const auto user = read_user(request, answer);
+  if (!user) co_return;
+  const auto changed = co_await accounts_.disable(*user);
+  answer_change(changed.has_value(), *user, "disabled", answer);
+}
+
+Task<> AccountRoutes::enable(const Request& request, Answer& answer) {
+  const auto user = read_user(request, answer);
+  if (!user) co_return;
+  const auto changed = co_await accounts_.enable(*user);
+  answer_change(changed.has_value(), *user, "enabled", answer);
+}
+
+Task<> AccountRoutes::unlock(const Request& request, Answer& answer) {
+  const auto user = read_user(request, answer);
+  if (!user) co_return;
+  const bool is_found = co_await passwords_.unlock(*user);
+  answer_change(is_found, *user, "unlocked", answer);
+}
+
+}  // namespace gatehouse::api

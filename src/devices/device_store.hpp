@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "database/database.hpp"
+#include "devices/device_sealer.hpp"
+#include "devices/model.hpp"
+
+namespace gatehouse::devices {
+
+/// A row to insert.
+struct NewDevice {
+  UserId user;
+  std::string password_hash;  ///< what users.password_hash must still hold for the row to be inserted
+  std::string secret_hash;    ///< SHA-256 of the secret
+};
+
+/// Whose lease a deletion of expired devices is made under: a row of the leases table.
+struct CleanupLease {
+  std::string name;
+  std::string holder;
+};
+
+/// The devices table, and the only place that knows its SQL.
+///
+/// Threads: belongs to its Database's io thread. Failures: what Database throws. The static functions make changes.
+class DeviceStore {
+ public:
+  static constexpr std::int64_t per_user_max = 50;
+  static constexpr std::int64_t cleanup_devices_max = 500;
+
+  /// `database` outlives the store.
+  explicit DeviceStore(database::Database& database) : database_(database) {}
+
+  /// Whether it is a device of this user whose time is not over.
+  [[nodiscard]] Task<bool> is_known(DeviceReference device, UserId user, TimePoint now);
+  [[nodiscard]] Task<std::int64_t> count(UserId user, TimePoint now);
+
+  /// Its id, unless the user has gone or has another password.
+  [[nodiscard]] static database::Change<std::optional<DeviceId>> insert(NewDevice device, TimePoint now);
+  /// All but the last per_user_max.
+  [[nodiscard]] static database::Change<void> forget_old(UserId user);
+  /// The user has logged in on it.
+  [[nodiscard]] static database::Change<void> renew(DeviceId device, TimePoint now);
+  [[nodiscard]] static database::Change<void> remove(DeviceId device);
+  /// Deletes up to cleanup_devices_max devices whose time is over, while the leases table names this holder; else
+  /// nothing. How many were deleted.
+  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
+
+ private:
+  database::Database& database_;
+};
+
+}  // namespace gatehouse::devices

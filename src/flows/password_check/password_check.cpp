@@ -1,0 +1,170 @@
+#include "flows/password_check/password_check.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/steady_timer.hpp"
+#include "users/email.hpp"
+
+namespace gatehouse::flows {
+namespace {
+
+using lockout::Guard;
+using lockout::GuardStore;
+using lockout::Place;
+using lockout::SourceStore;
+
+/// Nobody's, so that an unknown email asks the database the same questions.
+constexpr UserId nobody{0};
+
+std::optional<passwords::StoredPassword> stored_password(const std::optional<users::UserCredentials>& credentials) {
+  // No password is right for a disabled user, and finding that out takes as long as a wrong one.
+  if (!credentials || credentials->is_disabled) return std::nullopt;
+  return passwords::StoredPassword{.hash = credentials->password_hash, .salt = credentials->salt};
+}
+
+}  // namespace
+
+PasswordCheck::PasswordCheck(database::Database& database, passwords::PasswordService& passwords, const Keys& keys,
+                             const Clock& clock, const lockout::LockoutSettings& settings,
+                             std::chrono::milliseconds wait_max)
+    : database_(database),
+      users_(database),
+      guards_(database),
+      sources_(database),
+      devices_(database),
+      passwords_(passwords),
+      accounts_(&keys.accounts),
+      device_sealer_(&keys.devices),
+      clock_(clock),
+      settings_(settings),
+      wait_max_(wait_max),
+      turns_(wait_max) {}
+
+void PasswordCheck::use(const Keys& keys) {
+  accounts_ = &keys.accounts;
+  device_sealer_ = &keys.devices;
+}
+
+Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(PasswordAttempt attempt) {
+  const std::string key = users::email_key(attempt.email);
+  auto credentials = co_await users_.find_credentials(std::move(attempt.email));
+  std::optional<std::string> source;
+  if (attempt.origin.source) source = accounts_->of_source(*attempt.origin.source);
+  const UserId user = credentials ? credentials->id : nobody;
+  auto part = co_await part_of(user, source, std::move(attempt.origin.device_token));
+  Guard guard{.account = credentials ? accounts_->of_user(key) : accounts_->of_nobody(key),
+              .part = std::move(part.bytes)};
+  auto place = co_await take_place(std::move(guard));
+
+  // Nobody learns from the time that an account is blocked: something is hashed all the same.
+  auto stored = place ? stored_password(credentials) : std::nullopt;
+  auto verdict = co_await verify(std::move(attempt), std::move(stored), place);
+  if (verdict.matches) {
+    co_return CheckedPassword{.credentials = *std::move(credentials),
+                              .replacement = std::move(verdict.replacement),
+                              .place = *std::move(place),
+                              .source = std::move(source),
+                              .device = part.device};
+  }
+  if (place) co_await count_failure(*std::move(place), part.device);
+  co_return std::unexpected(credentials ? PasswordError::wrong_password : PasswordError::unknown_user);
+}
+
+/// A password that was not hashed tells its sender nothing, so its place is free again.
+Task<passwords::Verdict> PasswordCheck::verify(PasswordAttempt attempt, std::optional<passwords::StoredPassword> stored,
+                                               std::optional<Place> place) {
+  std::exception_ptr overload;
+  try {
+    co_return co_await passwords_.verify(std::move(attempt.password), std::move(stored),
+                                         std::move(attempt.client_gone));
+  } catch (const passwords::HashingOverloaded&) {
+    overload = std::current_exception();
+  }
+  if (place) co_await give_back(*std::move(place));
+  std::rethrow_exception(overload);
+}
+
+Task<PasswordCheck::Part> PasswordCheck::part_of(UserId user, std::optional<std::string> source,
+                                                 std::optional<std::string> token) {
+  const TimePoint now = clock_.now();
+  if (token) {
+    const auto device = device_sealer_->open(*token);
+    bool is_known = false;
+    if (device) is_known = co_await devices_.is_known(*device, user, now);
+    if (is_known) co_return Part{lockout::part_of_device(device->id.value), device->id};
+  }
+  if (source) {
+    std::string bytes = *source;
+    const bool is_known = co_await sources_.is_known(user, *std::move(source), now - settings_.source_ttl);
+    if (is_known) co_return Part{std::move(bytes), std::nullopt};
+  }
+  co_return Part{lockout::part_of_others(), std::nullopt};
+}
+
+/// Waits while all places are taken by attempts under way, one coroutine of each io thread asking the database for all.
+/// Nothing where the guard is blocked.
+Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
+  auto turn = co_await turns_.take(guard.account + guard.part);
+  const auto give_up_at = std::chrono::steady_clock::now() + wait_max_;
+  for (auto pause = first_pause;; pause = std::min(2 * pause, pause_max)) {
+    auto change = GuardStore::take_place(guard, clock_.now(), settings_);
+    const auto period = co_await database_.commit(std::move(change));
+    if (period) co_return Place{std::move(guard), *period};
+    const auto state = co_await guards_.state(guard);
+    if (state.is_blocked(clock_.now(), settings_)) co_return std::nullopt;
+    if (std::chrono::steady_clock::now() >= give_up_at) break;
+    runtime::SteadyTimer timer{co_await boost::asio::this_coro::executor, pause};
+    co_await timer.async_wait(use_task);
+  }
+  const database::Unavailable refusal{database::Unavailable::Reason::overload,
+                                      "too many passwords of one account are being checked"};
+  turn.refuse_others(refusal);
+  throw refusal;
+}
+
+/// A device from which nothing but wrong passwords come is forgotten; its owner logs in from another place.
+Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceId> device) {
+  auto change = GuardStore::fail(place, clock_.now(), settings_);
+  const std::int64_t failures = co_await database_.commit(std::move(change));
+  if (!device || failures < settings_.disable_after) co_return;
+  auto forgotten = devices::DeviceStore::remove(*device);
+  co_await database_.commit(std::move(forgotten));
+}
+
+void PasswordCheck::add_success(database::Changes& changes, const CheckedPassword& checked) const {
+  const TimePoint now = clock_.now();
+  const UserId user = checked.credentials.id;
+  changes.add(GuardStore::succeed(checked.place, now));
+  if (checked.device) changes.add(devices::DeviceStore::renew(*checked.device, now));
+  if (!checked.source) return;
+  changes.add(SourceStore::remember(user, *checked.source, now));
+  if (checked.place.guard.part != *checked.source) changes.add(SourceStore::forget_old(user));
+}
+
+database::Change<void> PasswordCheck::unlock(std::string_view email) const {
+  return GuardStore::unlock(accounts_->of_user(users::email_key(email)));
+}
+
+Task<bool> PasswordCheck::unlock(UserId user) {
+  const auto found = co_await users_.find(user);
+  if (!found) co_return false;
+  auto change = unlock(found->email);
+  co_await database_.commit(std::move(change));
+  co_return true;
+}
+
+Task<Standing> PasswordCheck::standing(std::string email) {
+  Guard guard{.account = accounts_->of_user(users::email_key(email)), .part = lockout::part_of_others()};
+  const auto state = co_await guards_.state(std::move(guard));
+  const bool is_disabled = state.is_disabled(settings_);
+  const bool waits = !is_disabled && state.is_blocked(clock_.now(), settings_);
+  co_return Standing{.blocked_until = waits ? state.blocked_until : std::nullopt, .is_disabled = is_disabled};
+}
+
+Task<> PasswordCheck::give_back(Place place) {
+  auto change = GuardStore::give_back(place);
+  co_await database_.commit(std::move(change));
+}
+
+}  // namespace gatehouse::flows

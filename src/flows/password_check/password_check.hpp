@@ -1,0 +1,123 @@
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/secret_string.hpp"
+#include "database/database.hpp"
+#include "devices/device_sealer.hpp"
+#include "devices/device_store.hpp"
+#include "flows/password_check/origin.hpp"
+#include "flows/turns/turns.hpp"
+#include "lockout/account_keys.hpp"
+#include "lockout/guard_store.hpp"
+#include "lockout/lockout_settings.hpp"
+#include "lockout/source_store.hpp"
+#include "passwords/password_service.hpp"
+#include "users/user_store.hpp"
+
+namespace gatehouse::flows {
+
+/// Why a password was refused. A blocked account's is wrong, whatever it is.
+enum class PasswordError { unknown_user, wrong_password };
+
+/// Somebody says that they are this user.
+struct PasswordAttempt {
+  std::string email;
+  SecretString password;
+  Origin origin;
+  std::stop_token client_gone;  ///< once it is asked to stop, no hashing begins
+
+  [[nodiscard]] PasswordAttempt clone() const { return {email, password.clone(), origin, client_gone}; }
+};
+
+/// A right password. What it was checked for is committed together with PasswordCheck::add_success().
+struct CheckedPassword {
+  users::UserCredentials credentials;
+  std::optional<std::string> replacement;  ///< a better hash, to be stored
+  lockout::Place place;
+  std::optional<std::string> source;        ///< the key of the address, where it is known
+  std::optional<devices::DeviceId> device;  ///< the known device that it came from
+};
+
+/// What wrong passwords have come to.
+struct Standing {
+  std::optional<TimePoint> blocked_until;  ///< nothing: not now, or for good
+  bool is_disabled = false;                ///< for good: until somebody unlocks it
+};
+
+/// The one way to check a password: every path that asks for one comes here, so that all share the same counters.
+///
+/// Wrong passwords are counted for each account, in parts: of each of the user's devices, of each address from which
+/// the user logged in before, and of all other places together. So guesses from elsewhere never keep out the owner, who
+/// comes from a known place. A place in the budget is taken before anything is hashed; an attempt that finds all taken
+/// by others under way waits for them. Blocked attempts cost the same time, look the same, and are not counted.
+///
+/// One per io thread; everything it refers to outlives it. Throws what Database and PasswordService throw, and
+/// database::Unavailable{overload} where too many attempts on one account wait.
+class PasswordCheck {
+ public:
+  /// What belongs to the secrets, and changes with them.
+  struct Keys {
+    const lockout::AccountKeys& accounts;
+    const devices::DeviceSealer& devices;
+  };
+
+  PasswordCheck(database::Database& database, passwords::PasswordService& passwords, const Keys& keys,
+                const Clock& clock, const lockout::LockoutSettings& settings, std::chrono::milliseconds wait_max);
+
+  /// Turns to other keys, which take the place of the ones before.
+  void use(const Keys& keys);
+
+  [[nodiscard]] Task<std::expected<CheckedPassword, PasswordError>> check(PasswordAttempt attempt);
+
+  /// Adds what a success means for the counters, to be committed with what it was for, behind a lock of the user's row.
+  void add_success(database::Changes& changes, const CheckedPassword& checked) const;
+
+  /// Forgets all wrong passwords of the account with this email, wherever they came from. For an operator, and for who
+  /// has proved to be its owner.
+  [[nodiscard]] database::Change<void> unlock(std::string_view email) const;
+  /// The same for a user; false where there is none.
+  [[nodiscard]] Task<bool> unlock(UserId user);
+
+  /// How the account with this email stands for all places that it is not known by.
+  [[nodiscard]] Task<Standing> standing(std::string email);
+
+  /// Nothing came of a right password.
+  [[nodiscard]] Task<> give_back(lockout::Place place);
+
+ private:
+  static constexpr std::chrono::milliseconds first_pause{4};
+  static constexpr std::chrono::milliseconds pause_max{64};
+
+  struct Part {
+    std::string bytes;
+    std::optional<devices::DeviceId> device;
+  };
+  [[nodiscard]] Task<Part> part_of(UserId user, std::optional<std::string> source, std::optional<std::string> token);
+  [[nodiscard]] Task<std::optional<lockout::Place>> take_place(lockout::Guard guard);
+  [[nodiscard]] Task<passwords::Verdict> verify(PasswordAttempt attempt,
+                                                std::optional<passwords::StoredPassword> stored,
+                                                std::optional<lockout::Place> place);
+  [[nodiscard]] Task<> count_failure(lockout::Place place, std::optional<devices::DeviceId> device);
+
+  database::Database& database_;
+  users::UserStore users_;
+  lockout::GuardStore guards_;
+  lockout::SourceStore sources_;
+  devices::DeviceStore devices_;
+  passwords::PasswordService& passwords_;
+  const lockout::AccountKeys* accounts_;
+  const devices::DeviceSealer* device_sealer_;
+  const Clock& clock_;
+  const lockout::LockoutSettings settings_;
+  const std::chrono::milliseconds wait_max_;
+  Turns turns_;
+};
+
+}  // namespace gatehouse::flows

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/secret_string.hpp"
+
+namespace gatehouse::lockout {
+
+/// Under which keys attempts are counted: 16 bytes that tell nobody an email or an address without SESSION_SECRET
+/// (HKDF-SHA256). Immutable; any thread.
+class AccountKeys {
+ public:
+  static constexpr std::size_t key_bytes = 16;
+
+  explicit AccountKeys(const SecretString& secret);
+  ~AccountKeys();
+  AccountKeys(const AccountKeys&) = delete;
+  AccountKeys& operator=(const AccountKeys&) = delete;
+
+  /// Of a user's account, by users::email_key().
+  [[nodiscard]] std::string of_user(std::string_view email_key) const;
+  /// Of an email that nobody has: one of 65,536, so that unknown emails are counted as others are and fill no table.
+  [[nodiscard]] std::string of_nobody(std::string_view email_key) const;
+  /// Of an address, in a text that is the same for all that count as one.
+  [[nodiscard]] std::string of_source(std::string_view source) const;
+
+ private:
+  [[nodiscard]] std::string key_for(std::string_view purpose, std::string_view text) const;
+
+  std::array<std::byte, 32> secret_;
+};
+
+}  // namespace gatehouse::lockout

@@ -1,0 +1,163 @@
+#include "lockout/guard_store.hpp"
+
+#include <utility>
+
+namespace gatehouse::lockout {
+namespace {
+
+using database::announces_nothing;
+using database::Blob;
+using database::Change;
+using database::Parameters;
+using database::Rows;
+using database::Statement;
+using database::Write;
+
+// Invariants. An attempt is counted from take_place() on: in in_flight while its period is the row's, in
+// in_flight_before for one period more, then no longer. So an attempt that never ends is given up, without a timer and
+// without a row for each. A row's period never goes back, whatever the clocks of the replicas say. blocked_until is 0
+// while nobody has to wait; it is never "now", so clocks do not matter to who is free.
+//
+// There is a place while failures and attempts under way together are fewer than LOCKOUT_FREE; beyond that, and below
+// LOCKOUT_DISABLE_AFTER, for one attempt at a time, once the wait is over.
+constexpr Write take_a_place{
+    "guards_take_place",
+    "INSERT INTO login_guards (account_key, part, failures, in_flight, in_flight_before, period, blocked_until, "
+    "updated_at) VALUES ($1, $2, 0, 1, 0, $3, 0, $4) ON CONFLICT (account_key, part) DO UPDATE SET "
+    "in_flight = CASE WHEN login_guards.period < $3 THEN 1 ELSE login_guards.in_flight + 1 END, "
+    "in_flight_before = CASE WHEN login_guards.period >= $3 THEN login_guards.in_flight_before "
+    "WHEN login_guards.period = $3 - 1 THEN login_guards.in_flight ELSE 0 END, "
+    "period = CASE WHEN login_guards.period < $3 THEN $3 ELSE login_guards.period END, updated_at = $4 "
+    "WHERE login_guards.failures < $6 AND (login_guards.failures < $5 OR login_guards.blocked_until <= $4) "
+    "AND CASE WHEN login_guards.period >= $3 THEN login_guards.in_flight + login_guards.in_flight_before "
+    "WHEN login_guards.period = $3 - 1 THEN login_guards.in_flight ELSE 0 END "
+    "< CASE WHEN login_guards.failures < $5 THEN $5 - login_guards.failures ELSE 1 END "
+    "RETURNING period",
+    announces_nothing};
+
+// A second, doubled for each failure beyond LOCKOUT_FREE; 2^20 seconds are beyond every LOCKOUT_DELAY_MAX.
+constexpr Write count_failure{
+    "guards_fail",
+    "UPDATE login_guards SET failures = failures + 1, "
+    "blocked_until = CASE WHEN failures + 1 < $5 THEN 0 WHEN failures + 1 >= $5 + 20 THEN $4 + $6 "
+    "WHEN CAST(1000000 AS bigint) << CAST(failures + 1 - $5 AS integer) > $6 THEN $4 + $6 "
+    "ELSE $4 + (CAST(1000000 AS bigint) << CAST(failures + 1 - $5 AS integer)) END, "
+    "in_flight = in_flight - CASE WHEN period = $3 AND in_flight > 0 THEN 1 ELSE 0 END, "
+    "in_flight_before = in_flight_before - CASE WHEN period = $3 + 1 AND in_flight_before > 0 THEN 1 ELSE 0 END, "
+    "updated_at = $4 WHERE account_key = $1 AND part = $2 RETURNING failures",
+    announces_nothing};
+
+constexpr Write forget_failures{
+    "guards_succeed",
+    "UPDATE login_guards SET failures = 0, blocked_until = 0, "
+    "in_flight = in_flight - CASE WHEN period = $3 AND in_flight > 0 THEN 1 ELSE 0 END, "
+    "in_flight_before = in_flight_before - CASE WHEN period = $3 + 1 AND in_flight_before > 0 THEN 1 ELSE 0 END, "
+    "updated_at = $4 WHERE account_key = $1 AND part = $2",
+    announces_nothing};
+
+constexpr Write give_place_back{
+    "guards_give_back",
+    "UPDATE login_guards SET in_flight = in_flight - CASE WHEN period = $3 AND in_flight > 0 THEN 1 ELSE 0 END, "
+    "in_flight_before = in_flight_before - CASE WHEN period = $3 + 1 AND in_flight_before > 0 THEN 1 ELSE 0 END "
+    "WHERE account_key = $1 AND part = $2",
+    announces_nothing};
+
+constexpr Write unlock_account{"guards_unlock", "DELETE FROM login_guards WHERE account_key = $1", announces_nothing};
+
+constexpr Statement find_state{"guards_state",
+                               "SELECT failures, blocked_until FROM login_guards WHERE account_key = $1 AND part = $2"};
+
+constexpr Statement find_end_of_batch{
+    "guards_end_of_batch",
+    "SELECT account_key FROM login_guards WHERE account_key >= $1 ORDER BY account_key LIMIT 1 OFFSET $2"};
+
+constexpr Write forget_idle_rows{"guards_forget_idle",
+                                 "DELETE FROM login_guards WHERE account_key >= $1 AND account_key < $2 "
+                                 "AND (failures = 0 AND updated_at < $3 OR failures < $5 AND updated_at < $4)",
+                                 announces_nothing};
+
+constexpr Write forget_last_idle_rows{"guards_forget_last_idle",
+                                      "DELETE FROM login_guards WHERE account_key >= $1 "
+                                      "AND (failures = 0 AND updated_at < $2 OR failures < $4 AND updated_at < $3)",
+                                      announces_nothing};
+
+std::int64_t period_of(TimePoint now) { return now.time_since_epoch() / GuardStore::period; }
+
+Parameters key_of(const Guard& guard) { return {Blob{guard.account}, Blob{guard.part}}; }
+
+Parameters key_of(const Place& place) {
+  Parameters parameters = key_of(place.guard);
+  parameters.emplace_back(place.period);
+  return parameters;
+}
+
+/// The row's keys are the caller's.
+std::optional<std::int64_t> read_period(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return rows[0].integer(0);
+}
+
+/// An account that was unlocked meanwhile has no failures.
+std::int64_t read_failures(const Rows& rows) { return rows.empty() ? 0 : rows[0].integer(0); }
+
+}  // namespace
+
+std::string part_of_device(std::int64_t device) {
+  std::string part(16, '\0');
+  part[0] = 1;
+  for (std::size_t i = 0; i < sizeof device; ++i) part[15 - i] = static_cast<char>(device >> (8 * i));
+  return part;
+}
+
+Change<std::optional<std::int64_t>> GuardStore::take_place(const Guard& guard, TimePoint now,
+                                                           const LockoutSettings& settings) {
+  Parameters parameters = key_of(guard);
+  parameters.insert(parameters.end(), {period_of(now), to_unix_us(now), settings.free, settings.disable_after});
+  return {take_a_place, std::move(parameters), read_period};
+}
+
+Change<std::int64_t> GuardStore::fail(const Place& place, TimePoint now, const LockoutSettings& settings) {
+  Parameters parameters = key_of(place);
+  const std::chrono::microseconds delay_max = settings.delay_max;
+  parameters.insert(parameters.end(), {to_unix_us(now), settings.free, std::int64_t{delay_max.count()}});
+  return {count_failure, std::move(parameters), read_failures};
+}
+
+Change<void> GuardStore::succeed(const Place& place, TimePoint now) {
+  Parameters parameters = key_of(place);
+  parameters.emplace_back(to_unix_us(now));
+  return {forget_failures, std::move(parameters)};
+}
+
+Change<void> GuardStore::give_back(const Place& place) { return {give_place_back, key_of(place)}; }
+
+Change<void> GuardStore::unlock(const std::string& account) { return {unlock_account, {Blob{account}}}; }
+
+Task<GuardState> GuardStore::state(Guard guard) {
+  Parameters parameters = key_of(guard);
+  const Rows rows = co_await database_.query(find_state, std::move(parameters));
+  if (rows.empty()) co_return GuardState{};
+  const std::int64_t blocked_until = rows[0].integer(1);
+  co_return GuardState{.failures = rows[0].integer(0),
+                       .blocked_until = blocked_until == 0 ? std::nullopt : std::optional{from_unix_us(blocked_until)}};
+}
+
+Task<std::optional<std::string>> GuardStore::end_of_batch(std::string account) {
+  Parameters parameters{Blob{std::move(account)}, cleanup_rows_max};
+  const Rows rows = co_await database_.query(find_end_of_batch, std::move(parameters));
+  if (rows.empty()) co_return std::nullopt;
+  co_return std::string{rows[0].text(0)};
+}
+
+Change<void> GuardStore::forget_idle(std::string account, std::optional<std::string> end, TimePoint now,
+                                     const LockoutSettings& settings) {
+  const std::int64_t ended = to_unix_us(now - 4 * period);  // nothing is under way any more
+  const std::int64_t forgiven = to_unix_us(now - remembered);
+  if (!end) {
+    return {forget_last_idle_rows, {Blob{std::move(account)}, ended, forgiven, settings.disable_after}};
+  }
+  Parameters parameters{Blob{std::move(account)}, Blob{*std::move(end)}, ended, forgiven, settings.disable_after};
+  return {forget_idle_rows, std::move(parameters)};
+}
+
+}  // namespace gatehouse::lockout

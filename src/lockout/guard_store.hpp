@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "database/database.hpp"
+#include "lockout/lockout_settings.hpp"
+
+namespace gatehouse::lockout {
+
+/// One counter: an account, and a place that attempts come from. 16 bytes each.
+struct Guard {
+  std::string account;
+  std::string part;
+};
+
+/// Attempts that come neither from a device nor from an address that the user is known by.
+[[nodiscard]] inline std::string part_of_others() { return std::string(16, '\0'); }
+/// Attempts on one of the user's devices.
+[[nodiscard]] std::string part_of_device(std::int64_t device);
+
+/// The right to check one password. It is given up by fail(), succeed() or give_back(), or lapses after 15 to 30 s.
+struct Place {
+  Guard guard;
+  std::int64_t period;
+};
+
+struct GuardState {
+  std::int64_t failures = 0;
+  std::optional<TimePoint> blocked_until;
+
+  /// No password from there is right until the user is unlocked.
+  [[nodiscard]] bool is_disabled(const LockoutSettings& settings) const { return failures >= settings.disable_after; }
+  /// Nor is one at this moment.
+  [[nodiscard]] bool is_blocked(TimePoint now, const LockoutSettings& settings) const {
+    return is_disabled(settings) || (failures >= settings.free && blocked_until && *blocked_until > now);
+  }
+};
+
+/// Counts wrong passwords. The login_guards table, and the only place that knows its SQL.
+///
+/// A place is taken before a password is hashed, in one statement, so that guesses on any number of replicas never
+/// check more passwords than the settings allow. Attempts under way count as failures until they have ended.
+///
+/// Threads: belongs to its Database's io thread. Failures: what Database throws. The static functions make changes.
+class GuardStore {
+ public:
+  static constexpr std::chrono::seconds period{15};
+  static constexpr std::chrono::days remembered{30};  ///< failures below LOCKOUT_DISABLE_AFTER
+  static constexpr std::int64_t cleanup_rows_max = 500;
+
+  /// `database` outlives the store.
+  explicit GuardStore(database::Database& database) : database_(database) {}
+
+  /// The place's period, or nothing where there is no place: state() says why.
+  [[nodiscard]] static database::Change<std::optional<std::int64_t>> take_place(const Guard& guard, TimePoint now,
+                                                                                const LockoutSettings& settings);
+  /// The password was wrong: how many were, in a row.
+  [[nodiscard]] static database::Change<std::int64_t> fail(const Place& place, TimePoint now,
+                                                           const LockoutSettings& settings);
+  /// It was right: of this guard, nothing is left of what was before.
+  [[nodiscard]] static database::Change<void> succeed(const Place& place, TimePoint now);
+  /// It was neither.
+  [[nodiscard]] static database::Change<void> give_back(const Place& place);
+  /// Forgets all failures of an account, wherever they came from.
+  [[nodiscard]] static database::Change<void> unlock(const std::string& account);
+
+  [[nodiscard]] Task<GuardState> state(Guard guard);
+
+  /// Where the rows after `account`, as many as one statement of forget_idle() looks at, end; nothing: at the end.
+  [[nodiscard]] Task<std::optional<std::string>> end_of_batch(std::string account);
+  /// Deletes those from `account` on, up to `end`, that say nothing any more.
+  [[nodiscard]] static database::Change<void> forget_idle(std::string account, std::optional<std::string> end,
+                                                          TimePoint now, const LockoutSettings& settings);
+
+ private:
+  database::Database& database_;
+};
+
+}  // namespace gatehouse::lockout

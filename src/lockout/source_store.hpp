@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "database/database.hpp"
+
+namespace gatehouse::lockout {
+
+/// From where users have logged in: 16 bytes for each place. The login_sources table, and the only place that knows its
+/// SQL.
+///
+/// Threads: belongs to its Database's io thread. Failures: what Database throws. The static functions make changes.
+class SourceStore {
+ public:
+  static constexpr std::int64_t per_user_max = 20;
+  static constexpr std::chrono::hours resolution{1};  ///< of what is remembered
+
+  /// `database` outlives the store.
+  explicit SourceStore(database::Database& database) : database_(database) {}
+
+  /// Whether the user has logged in from there since `since`.
+  [[nodiscard]] Task<bool> is_known(UserId user, std::string source, TimePoint since);
+
+  [[nodiscard]] static database::Change<void> remember(UserId user, std::string source, TimePoint now);
+  /// All but the last per_user_max.
+  [[nodiscard]] static database::Change<void> forget_old(UserId user);
+
+ private:
+  database::Database& database_;
+};
+
+}  // namespace gatehouse::lockout
