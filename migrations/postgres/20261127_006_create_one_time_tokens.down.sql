@@ -1,0 +1,2 @@
+DROP TABLE one_time_redemptions;
+DROP TABLE one_time_tokens;

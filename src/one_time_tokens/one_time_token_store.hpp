@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "database/database.hpp"
+#include "one_time_tokens/token.hpp"
+
+namespace gatehouse::one_time_tokens {
+
+/// A row to be. Without a user it belongs to the account that its email names, if there is one.
+struct NewOneTimeToken {
+  Kind kind;
+  std::string hash;
+  std::optional<std::string> payload = {};  ///< what the token is about, such as the new address
+  TimePoint created_at;
+  TimePoint expires_at;
+};
+
+/// By which forms of an email an account is found: users::email_key() and users::plain_email_key().
+struct AccountEmail {
+  std::string key;
+  std::string plain_key;
+};
+
+/// A token that can be sent back.
+struct OpenToken {
+  UserId user;
+  std::optional<std::string> payload;
+};
+
+/// Whose lease a deletion of expired tokens is made under: a row of the leases table.
+struct CleanupLease {
+  std::string name;
+  std::string holder;
+};
+
+/// Violated where a token cannot be sent back (any more): it was, or it is not open.
+inline constexpr database::Constraint token_is_unredeemed{
+    database::Violation::Kind::unique, {"one_time_redemptions_token_hash_unique", "one_time_redemptions.token_hash"}};
+inline constexpr database::Constraint token_is_open{database::Violation::Kind::check,
+                                                    {"one_time_redemptions_token_is_open"}};
+
+/// The tables one_time_tokens and one_time_redemptions, and the only place that knows their SQL.
+///
+/// A flow that redeems a token puts redeem() into the changes that the token is to bring about, behind one that locks
+/// the user's row: then one of any number of redemptions is committed, and all others violate a constraint.
+///
+/// Threads: belongs to its Database's io thread. Failures: what Database throws. The static functions make changes.
+class OneTimeTokenStore {
+ public:
+  static constexpr std::int64_t open_max = 3;  ///< of a user and kind; the oldest gives way
+  static constexpr std::int64_t cleanup_tokens_max = 500;
+
+  /// `database` outlives the store.
+  explicit OneTimeTokenStore(database::Database& database) : database_(database) {}
+
+  /// The token with this hash, unless it was redeemed or its time is over.
+  [[nodiscard]] Task<std::optional<OpenToken>> find_open(std::string hash, Kind kind, TimePoint now);
+
+  [[nodiscard]] static database::Change<void> insert(NewOneTimeToken token, UserId user);
+  /// The same for the user of this account, where there is one who is not disabled: one statement either way.
+  [[nodiscard]] static database::Change<void> insert_for_account(NewOneTimeToken token, AccountEmail account);
+  /// All but the last open_max of a user and kind; the latter of an account.
+  [[nodiscard]] static database::Change<void> drop_old(Kind kind, UserId user);
+  [[nodiscard]] static database::Change<void> drop_old_of_account(Kind kind, AccountEmail account);
+
+  /// Violates token_is_unredeemed or token_is_open where it is too late.
+  [[nodiscard]] static database::Change<void> redeem(std::string hash, Kind kind, TimePoint now);
+  /// Every token of the user that was not redeemed.
+  [[nodiscard]] static database::Change<void> drop_open(UserId user);
+  /// Deletes up to cleanup_tokens_max tokens whose time is over, while the leases table names this holder; else
+  /// nothing. How many were deleted.
+  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
+
+ private:
+  database::Database& database_;
+};
+
+}  // namespace gatehouse::one_time_tokens
