@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "database/sqlite/database_file.hpp"
+#include "database/sqlite/stale_log.hpp"
 
 namespace gatehouse::database::sqlite {
 namespace {
@@ -76,9 +77,12 @@ void ConnectionSlot::open() noexcept {
   }
 }
 
-std::unique_ptr<Connection> ConnectionSlot::make_connection() const {
+std::unique_ptr<Connection> ConnectionSlot::make_connection() {
   // By the writer alone, and before SQLite does it, whose file others could read.
-  if (role_ == Role::writer && !was_open_) create_database_file(parts_.path);
+  if (role_ == Role::writer && !was_open_) {
+    create_database_file(parts_.path);
+    refuse_stale_log();  // while no connection of this process has a lock that closing the file would drop
+  }
   if (role_ == Role::writer) remove_left_log();
   auto connection = std::make_unique<Connection>(parts_.path, role_, parts_.stopping);
   if (schema_ && connection->schema() != *schema_) {
@@ -86,6 +90,17 @@ std::unique_ptr<Connection> ConnectionSlot::make_connection() const {
                       parts_.path + " is another database now, with another schema; restart the service to use it"};
   }
   return connection;
+}
+
+/// Until the log is gone the file counts as lost, so that no reader opens it either.
+void ConnectionSlot::refuse_stale_log() {
+  if (!has_stale_log(parts_.path)) return;
+  if (!is_lost(parts_.losses)) ++parts_.losses;
+  throw Unavailable{
+      Unavailable::Reason::storage,
+      parts_.path + "-wal was not written for " + parts_.path +
+          ", which has changed since; if a backup was copied to its place, remove the -wal and -shm files, "
+          "and if all of them were copied together, touch the -wal file"};
 }
 
 void ConnectionSlot::remove_left_log() const {

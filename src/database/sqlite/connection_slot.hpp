@@ -51,7 +51,8 @@ class ConnectionSlot {
   void close(const std::string& why) noexcept;
   void open() noexcept;
   [[nodiscard]] bool may_open() const noexcept;
-  [[nodiscard]] std::unique_ptr<Connection> make_connection() const;
+  [[nodiscard]] std::unique_ptr<Connection> make_connection();
+  void refuse_stale_log();
   void remove_left_log() const;
   void report(telemetry::Level level, const char* event, const std::string& detail) const noexcept;
 
