@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "api/access/audit_origin.hpp"
 #include "api/message.hpp"
 #include "api/path_id.hpp"
 #include "api/problems.hpp"
@@ -59,21 +61,24 @@ Task<> AccountRoutes::show(const Request& request, Answer& answer) {
 Task<> AccountRoutes::disable(const Request& request, Answer& answer) {
   const auto user = read_user(request, answer);
   if (!user) co_return;
-  const auto changed = co_await accounts_.disable(*user);
+  audit::Origin origin = audit_origin_of(request);
+  const auto changed = co_await accounts_.disable(*user, std::move(origin));
   answer_change(changed.has_value(), *user, "disabled", answer);
 }
 
 Task<> AccountRoutes::enable(const Request& request, Answer& answer) {
   const auto user = read_user(request, answer);
   if (!user) co_return;
-  const auto changed = co_await accounts_.enable(*user);
+  audit::Origin origin = audit_origin_of(request);
+  const auto changed = co_await accounts_.enable(*user, std::move(origin));
   answer_change(changed.has_value(), *user, "enabled", answer);
 }
 
 Task<> AccountRoutes::unlock(const Request& request, Answer& answer) {
   const auto user = read_user(request, answer);
   if (!user) co_return;
-  const bool is_found = co_await passwords_.unlock(*user);
+  audit::Origin origin = audit_origin_of(request);
+  const bool is_found = co_await passwords_.unlock(*user, std::move(origin));
   answer_change(is_found, *user, "unlocked", answer);
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/access/audit_origin.hpp"
 #include "api/body_refusal.hpp"
 #include "api/message.hpp"
 #include "api/origin.hpp"
@@ -94,11 +95,11 @@ void append_session_json(std::string& out, const sessions::SessionView& session)
 
 }  // namespace
 
-AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
+AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, flows::SessionEndFlow& ends,
                        const ApiSettings& settings, unsigned v6_prefix)
     : login_(login),
       identity_(identity),
-      sessions_(sessions),
+      ends_(ends),
       login_errors_(settings.login_errors),
       unknown_fields_(settings.unknown_fields),
       v6_prefix_(v6_prefix) {}
@@ -110,6 +111,7 @@ Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
       .attempt = {.email = std::move(body->email),
                   .password = std::move(body->password),
                   .origin = origin_of(request, v6_prefix_),
+                  .audit_origin = audit_origin_of(request),
                   .client_gone = request.client_gone},
       .client = {std::string{request.client.text}, std::string{request.client.user_agent}},
   };
@@ -122,7 +124,8 @@ Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
 Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
   auto session = read_session(request, unknown_fields_, answer);
   if (!session) co_return;
-  co_await sessions_.close(std::move(*session));
+  audit::Origin origin = audit_origin_of(request);
+  co_await ends_.log_out(*std::move(session), std::move(origin));
   answer.send(Status::ok, message_json("Logged out successfully"));
 }
 

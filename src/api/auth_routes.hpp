@@ -7,7 +7,7 @@
 #include "api/route.hpp"
 #include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
-#include "sessions/session_service.hpp"
+#include "flows/sessions/session_end_flow.hpp"
 
 namespace gatehouse::api {
 
@@ -15,7 +15,7 @@ namespace gatehouse::api {
 class AuthRoutes {
  public:
   /// Everything but the settings outlives the routes.
-  AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, sessions::SessionService& sessions,
+  AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, flows::SessionEndFlow& ends,
              const ApiSettings& settings, unsigned v6_prefix);
 
   Task<> log_in(const http::Request& request, http::Answer& answer);
@@ -44,7 +44,7 @@ class AuthRoutes {
 
   flows::LoginFlow& login_;
   flows::IdentityFlow& identity_;
-  sessions::SessionService& sessions_;
+  flows::SessionEndFlow& ends_;
   const LoginErrors login_errors_;
   const http::UnknownFields unknown_fields_;
   const unsigned v6_prefix_;    ///< of the addresses that count as one

@@ -25,8 +25,9 @@ void refuse_for_now(Answer& answer, std::chrono::seconds retry_after = std::chro
   answer.refuse(problem("unavailable"));
 }
 
-/// The problem's text ends with what it is about.
+/// The problem's text ends with what it is about, if anything.
 void refuse_with(http::Problem refusal, std::string_view subject, Answer& answer) {
+  if (subject.empty()) return answer.refuse(refusal);
   const std::string text = std::string{refusal.text}.append(" ").append(subject);
   refusal.text = text;
   answer.refuse(refusal);
@@ -42,9 +43,10 @@ Admission Dispatcher::admit(Request& request, Answer& answer) {
   if (is_open(request)) {
     request.caller.kind = Caller::Kind::open;
     const RateLimiter::Asked asked{.route = route_of(request), .has_good_key = false, .needs_key = false};
-    return parts_.limiter.charge(request, asked, answer) ? Admission::without_body : Admission::answered;
+    return charge(request, asked, answer) ? Admission::without_body : Admission::answered;
   }
   const std::optional<Verdict> verdict = parts_.access->admit_now(request);
+  if (verdict && is_recorded_first(*verdict, request)) return Admission::without_body;
   return !verdict || let_in(*verdict, request, answer) ? Admission::with_body : Admission::answered;
 }
 
@@ -67,26 +69,61 @@ bool Dispatcher::is_open(const Request& request) const {
   return route != http::no_route && parts_.routes.info(route).access.is_open();
 }
 
-/// Notes who calls; false when the caller has been refused. A path that no route has asks for a key, but for no scope.
-bool Dispatcher::let_in(const Verdict& verdict, Request& request, Answer& answer) const {
+/// A path that no route has asks for a key, but for no scope.
+std::optional<Dispatcher::Objection> Dispatcher::objection(const Verdict& verdict, const Request& request) const {
+  if (!verdict) return Objection{.problem = verdict.error(), .scope = {}};
   const RouteInfo* const route = route_of(request);
-  if (!verdict) {
-    const RateLimiter::Asked asked{.route = route, .has_good_key = false, .needs_key = true};
-    if (parts_.limiter.charge(request, asked, answer)) answer.refuse(verdict.error());
-    return false;
-  }
-  request.caller = *verdict;
-  if (!read_told_client(request)) {
-    answer.refuse(problem("invalid_client_address"));
-    return false;
-  }
-  const RateLimiter::Asked asked{.route = route, .has_good_key = true, .needs_key = true};
-  if (!parts_.limiter.charge(request, asked, answer)) return false;
-  if (route == nullptr) return true;
+  if (route == nullptr) return std::nullopt;
   const auto missing = verdict->scopes.first_missing(route->access.scopes());
-  if (!missing) return true;
-  refuse_with(problem("missing_scope"), to_text(*missing), answer);
+  if (!missing) return std::nullopt;
+  return Objection{.problem = problem("missing_scope"), .scope = to_text(*missing)};
+}
+
+/// A refusal of a key is written down before it is answered. Requests without any key are only counted; and before the
+/// schema is ready there is nothing to write to.
+bool Dispatcher::is_recorded_first(const Verdict& verdict, const Request& request) const {
+  if (!parts_.ready.load(std::memory_order_relaxed)) return false;
+  const auto against = objection(verdict, request);
+  return against && against->problem.code != problem("missing_api_key").code;
+}
+
+/// False when the request has been answered with 429.
+bool Dispatcher::charge(const Request& request, const RateLimiter::Asked& asked, Answer& answer) const {
+  const auto refused_by = parts_.limiter.charge(request, asked, answer);
+  if (refused_by) parts_.trail.count_limited(request, limits::to_text(*refused_by));
+  return !refused_by;
+}
+
+/// Notes who calls and for whom; false when the request has been answered.
+bool Dispatcher::is_within_limits(const Verdict& verdict, Request& request, Answer& answer) const {
+  if (verdict) {
+    request.caller = *verdict;
+    if (!read_told_client(request)) {
+      answer.refuse(problem("invalid_client_address"));
+      return false;
+    }
+  }
+  return charge(request, {.route = route_of(request), .has_good_key = verdict.has_value(), .needs_key = true}, answer);
+}
+
+/// False when the caller has been refused.
+bool Dispatcher::let_in(const Verdict& verdict, Request& request, Answer& answer) const {
+  if (!is_within_limits(verdict, request, answer)) return false;
+  const auto against = objection(verdict, request);
+  if (!against) return true;
+  if (against->problem.code == problem("missing_api_key").code) parts_.trail.count_without_key(request);
+  refuse_with(against->problem, against->scope, answer);
   return false;
+}
+
+/// The same, where a refusal is on record before it is answered.
+Task<bool> Dispatcher::let_in_on_record(const Verdict& verdict, Request& request, Answer& answer) const {
+  if (!is_recorded_first(verdict, request)) co_return let_in(verdict, request, answer);
+  if (!is_within_limits(verdict, request, answer)) co_return false;
+  const auto against = objection(verdict, request);
+  co_await parts_.trail.record(request, against->problem.code);
+  refuse_with(against->problem, against->scope, answer);
+  co_return false;
 }
 
 const RouteInfo* Dispatcher::route_of(const Request& request) const {
@@ -155,7 +192,8 @@ Task<> Dispatcher::finish(Request& request, Answer& answer) {
 Task<> Dispatcher::run(Request& request, Answer& answer) {
   if (request.caller.kind == Caller::Kind::unknown) {
     const Verdict verdict = co_await parts_.access->admit(request);
-    if (!let_in(verdict, request, answer) || answer_at_once(request, answer)) co_return;
+    const bool is_let_in = co_await let_in_on_record(verdict, request, answer);
+    if (!is_let_in || answer_at_once(request, answer)) co_return;
   }
   co_await parts_.routes.endpoint(request.route).handle(request, answer);
   parts_.limiter.settle(request, parts_.routes.info(request.route), answer);

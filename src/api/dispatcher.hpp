@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/access/access_policy.hpp"
+#include "api/access/access_trail.hpp"
 #include "api/access/cors.hpp"
 #include "api/access/rate_limiter.hpp"
 #include "api/route_table.hpp"
@@ -32,6 +33,7 @@ class Dispatcher final : public http::Responder {
     const Cors& cors;
     const AccessPolicy* access;
     const RateLimiter& limiter;
+    AccessTrail& trail;
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
   };
@@ -41,13 +43,14 @@ class Dispatcher final : public http::Responder {
   /// Turns to another policy, which takes the place of the one before once no request waits for that one's verdict.
   void use(const AccessPolicy& access) { parts_.access = &access; }
 
-  /// Refuses whom admit_now() of the access policy or a rate limit refuses. Open routes have no use for a body.
+  /// Refuses whom admit_now() of the access policy or a rate limit refuses; where that has to be on record first,
+  /// finish() refuses. Open routes have no use for a body.
   [[nodiscard]] http::Admission admit(http::Request& request, http::Answer& answer) override;
 
   [[nodiscard]] bool begin(http::Request& request, http::Answer& answer) override;
 
-  /// Awaits the verdict on the caller where begin() had none, runs the handler, and turns what it throws into an
-  /// answer: database::Unavailable and passwords::HashingOverloaded into 503, all else into 500.
+  /// Awaits the verdict on the caller where admit() had none, or a record of the refusal, runs the handler, and turns
+  /// what it throws into an answer: database::Unavailable and passwords::HashingOverloaded into 503, all else into 500.
   [[nodiscard]] Task<> finish(http::Request& request, http::Answer& answer) override;
 
   void refuse_unreadable(http::Status status, const http::Request& request, http::Answer& answer) override;
@@ -55,7 +58,17 @@ class Dispatcher final : public http::Responder {
 
  private:
   [[nodiscard]] bool is_open(const http::Request& request) const;
+  /// What stands against a request, for the audit trail and for its answer.
+  struct Objection {
+    http::Problem problem;
+    std::string_view scope;  ///< that is missing, if that is it
+  };
+  [[nodiscard]] std::optional<Objection> objection(const Verdict& verdict, const http::Request& request) const;
+  [[nodiscard]] bool is_recorded_first(const Verdict& verdict, const http::Request& request) const;
+  bool is_within_limits(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
   bool let_in(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
+  Task<bool> let_in_on_record(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
+  [[nodiscard]] bool charge(const http::Request& request, const RateLimiter::Asked& asked, http::Answer& answer) const;
   [[nodiscard]] const RouteInfo* route_of(const http::Request& request) const;
   bool answer_at_once(const http::Request& request, http::Answer& answer) const;
   void answer_unrouted(const http::Request& request, http::Answer& answer) const;

@@ -12,16 +12,6 @@ namespace {
 /// An answer that lists everything wrong with a long query would be many times as long.
 constexpr std::size_t errors_max = 8;
 
-/// A number beyond all bounds is one above the maximum, too.
-std::optional<unsigned> parse_limit(std::string_view text) {
-  unsigned limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (text.empty() || end != text.data() + text.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) return page_limit_max;
-  if (error != std::errc{} || limit < 1) return std::nullopt;
-  return std::min(limit, page_limit_max);
-}
-
 std::string decode(std::string_view encoded) {
   std::string text;
   http::append_form_decoded(encoded, text);
@@ -39,7 +29,7 @@ std::optional<Complaint> take(std::string_view name, std::string_view value, con
                               ListQuery& query) {
   if (name == "limit") {
     if (query.limit) return Complaint{"is given more than once", "duplicate"};
-    query.limit = parse_limit(value);
+    query.limit = parse_page_limit(value);
     if (query.limit) return std::nullopt;
     return Complaint{"must be a whole number from 1 to 1000", "out_of_range"};
   }
@@ -57,6 +47,15 @@ std::optional<Complaint> take(std::string_view name, std::string_view value, con
 }
 
 }  // namespace
+
+std::optional<unsigned> parse_page_limit(std::string_view text) {
+  unsigned limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (text.empty() || end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) return page_limit_max;
+  if (error != std::errc{} || limit < 1) return std::nullopt;
+  return std::min(limit, page_limit_max);
+}
 
 std::expected<ListQuery, FieldErrors> parse_list_query(std::string_view query, const PageCursor& cursor) {
   ListQuery result;

@@ -22,6 +22,9 @@ struct ListQuery {
 inline constexpr unsigned page_limit_max = 1000;
 inline constexpr unsigned page_limit_default = 100;
 
+/// Reads `10`; a number above the maximum, or beyond all bounds, is the maximum.
+[[nodiscard]] std::optional<unsigned> parse_page_limit(std::string_view text);
+
 /// Reads a query string, `limit=10&after=…` or `email=ada%40example.com`. Unknown parameters are ignored; repeated ones
 /// are refused like wrong values.
 [[nodiscard]] std::expected<ListQuery, FieldErrors> parse_list_query(std::string_view query, const PageCursor& cursor);

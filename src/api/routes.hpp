@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/account_routes.hpp"
+#include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
 #include "api/route_table.hpp"
 #include "api/service_routes.hpp"
@@ -14,6 +15,7 @@ using Routes = RouteList<AuthRoutes,     //
                          ServiceRoutes,  //
                          UserRoutes,     //
                          AccountRoutes,  //
-                         SessionRoutes>;
+                         SessionRoutes,  //
+                         AuditRoutes>;
 
 }  // namespace gatehouse::api

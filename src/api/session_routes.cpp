@@ -1,7 +1,9 @@
 #include "api/session_routes.hpp"
 
 #include <string>
+#include <utility>
 
+#include "api/access/audit_origin.hpp"
 #include "api/message.hpp"
 #include "api/path_id.hpp"
 #include "api/problems.hpp"
@@ -12,8 +14,9 @@ using http::Answer;
 using http::Request;
 using http::Status;
 
-SessionRoutes::SessionRoutes(database::Database& database, sessions::SessionService& sessions)
-    : users_(database), sessions_(sessions) {}
+SessionRoutes::SessionRoutes(database::Database& database, sessions::SessionService& sessions,
+                             flows::SessionEndFlow& ends)
+    : users_(database), sessions_(sessions), ends_(ends) {}
 
 Task<std::optional<UserId>> SessionRoutes::find_user(const Request& request, Answer& answer) {
   const auto id = parse_id<UserId>(request.parameter(0));
@@ -44,7 +47,8 @@ Task<> SessionRoutes::list(const Request& request, Answer& answer) {
 Task<> SessionRoutes::end_all(const Request& request, Answer& answer) {
   const auto user = co_await find_user(request, answer);
   if (!user) co_return;
-  const std::int64_t ended = co_await sessions_.close_all(*user);
+  audit::Origin origin = audit_origin_of(request);
+  const std::int64_t ended = co_await ends_.revoke_all(*user, std::move(origin));
   std::string json;
   json::Writer(json)
       .begin_object()
@@ -57,7 +61,8 @@ Task<> SessionRoutes::end_all(const Request& request, Answer& answer) {
 Task<> SessionRoutes::end_one(const Request& request, Answer& answer) {
   const auto id = parse_id<SessionId>(request.parameter(0));
   if (!id) co_return answer.refuse(problem("invalid_session_id"));
-  const bool ended = co_await sessions_.close_one(*id);
+  audit::Origin origin = audit_origin_of(request);
+  const bool ended = co_await ends_.revoke(*id, std::move(origin));
   if (!ended) co_return answer.refuse(problem("session_not_found"));
   answer.send(Status::ok, message_json("Session " + std::to_string(id->value) + " ended"));
 }

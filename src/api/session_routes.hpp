@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "api/route.hpp"
+#include "flows/sessions/session_end_flow.hpp"
 #include "sessions/session_service.hpp"
 #include "users/user_store.hpp"
 
@@ -14,7 +15,7 @@ namespace gatehouse::api {
 class SessionRoutes {
  public:
   /// Everything outlives the routes.
-  SessionRoutes(database::Database& database, sessions::SessionService& sessions);
+  SessionRoutes(database::Database& database, sessions::SessionService& sessions, flows::SessionEndFlow& ends);
 
   Task<> list(const http::Request& request, http::Answer& answer);
   Task<> end_all(const http::Request& request, http::Answer& answer);
@@ -38,6 +39,7 @@ class SessionRoutes {
 
   users::UserStore users_;
   sessions::SessionService& sessions_;
+  flows::SessionEndFlow& ends_;
 };
 
 }  // namespace gatehouse::api

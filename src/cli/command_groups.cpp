@@ -1,5 +1,6 @@
 #include "cli/command_groups.hpp"
 
+#include "cli/commands/audit.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/doctor.hpp"
 #include "cli/commands/migrate.hpp"
@@ -24,6 +25,7 @@ constexpr AddCommands command_groups[] = {
     add_database_commands,  //
     add_sessions_commands,  //
     add_users_commands,     //
+    add_audit_commands,     //
     add_secrets_commands,   //
     add_routes_command,     //
     add_doctor_command,     //

@@ -18,6 +18,7 @@ constexpr std::string_view security_headers =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view json_line = "Content-Type: application/json; charset=utf-8\r\n";
 constexpr std::string_view yaml_line = "Content-Type: application/yaml\r\n";
+constexpr std::string_view ndjson_line = "Content-Type: application/x-ndjson\r\n";
 constexpr std::string_view problem_line = "Content-Type: application/problem+json\r\n";
 constexpr std::string_view transport_security = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
 
@@ -29,6 +30,8 @@ constexpr std::string_view content_type_line(MediaType type) {
       return yaml_line;
     case MediaType::problem_json:
       return problem_line;
+    case MediaType::ndjson:
+      return ndjson_line;
   }
   return json_line;
 }
@@ -126,9 +129,9 @@ void Answer::refuse(const Problem& problem, const FieldErrors& details) {
 
 bool Answer::wants_body() const { return request_->method != Method::head; }
 
-void Answer::begin_stream(Status status) {
+void Answer::begin_stream(Status status, MediaType type) {
   if (request_->is_http_1_0) close_ = true;
-  write_head(status, json_line);
+  write_head(status, content_type_line(type));
   out_ += request_->is_http_1_0 ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n";
   state_ = State::streaming;
 }

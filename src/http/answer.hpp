@@ -34,7 +34,7 @@ class CommonHeaders {
   bool draining_ = false;
 };
 
-enum class MediaType : std::uint8_t { json, yaml, problem_json };
+enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson };
 
 /// Sends what an answer has written so far, for answers too long to hold in memory.
 class StreamSink {
@@ -71,8 +71,8 @@ class Answer {
 
   /// False for HEAD: the caller need not make a body.
   [[nodiscard]] bool wants_body() const;
-  /// Starts a JSON answer of unknown length: chunked, or ended by the close for HTTP/1.0 (RFC 9112 section 6.3).
-  void begin_stream(Status status);
+  /// Starts an answer of unknown length: chunked, or ended by the close for HTTP/1.0 (RFC 9112 section 6.3).
+  void begin_stream(Status status, MediaType type = MediaType::json);
   /// Adds a piece and sends it; only one copy is in memory until the client has received it. False if the client is
   /// gone.
   [[nodiscard]] Task<bool> write(std::string piece);

@@ -59,6 +59,7 @@ class IoThread {
   std::shared_ptr<const KeySet> keys_;  ///< that everything below uses
   Features features_;
   runtime::TaskGroup background_;
+  api::AuditedAccess trail_;
   api::Dispatcher dispatcher_;
   telemetry::AccessLog access_log_;
   http::Server server_;

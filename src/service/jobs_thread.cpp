@@ -1,11 +1,33 @@
 #include "service/jobs_thread.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <string>
+#include <utility>
 
+#include "audit/audit_store.hpp"
+#include "jobs/refusal_counts.hpp"
 #include "service/wiring/jobs.hpp"
 
 namespace gatehouse::service {
+
+namespace {
+
+/// Database and clock outlive it.
+Task<> record_change_of_state(database::Database& database, const Clock& clock, audit::EventType type) {
+  audit::Event event{.type = type, .at = clock.now(), .origin = audit::system_origin("service")};
+  database::Change<void> change = audit::AuditStore::record(std::move(event));
+  co_await database.commit(std::move(change));
+}
+
+/// Both outlive it.
+Task<> record_end(database::Database& database, SharedParts& shared) {
+  co_await jobs::record_all_counts(database, shared.capabilities.tally);
+  co_await record_change_of_state(database, shared.clock, audit::EventType::service_stopped);
+}
+
+}  // namespace
 
 JobsThread::JobsThread(boost::asio::io_context& io, database::Provider& provider, SharedParts& shared,
                        telemetry::Log& log)
@@ -25,6 +47,7 @@ void JobsThread::start() {
   auto tell = [&log = log_](std::string_view reason) { log.error("background_task_failed", {{"reason", reason}}); };
   scheduler_.emplace(
       jobs::Scheduler::Parts{.io = io_, .leases = *leases_, .on_failure = std::move(warn), .on_abandoned = tell});
+  record(record_change_of_state(*database_, shared_.clock, audit::EventType::service_started), [] {});
   scheduler_->start(make_jobs(*database_, shared_));
   thread_ = std::thread([this] { io_.run(); });
 }
@@ -36,7 +59,25 @@ void JobsThread::stop() {
 void JobsThread::end_jobs() {
   patience_.emplace(io_.get_executor(), stop_patience);
   patience_->async_wait([this](const boost::system::error_code& /*none*/) { io_.stop(); });
-  scheduler_->stop([this] { io_.stop(); });
+  ending_ = 2;
+  const auto end_if_last = [this] {
+    if (--ending_ == 0) io_.stop();
+  };
+  scheduler_->stop(end_if_last);
+  record(record_end(*database_, shared_), end_if_last);
+}
+
+/// Jobs go on where it fails.
+void JobsThread::record(Task<> change, std::function<void()> on_ended) {
+  boost::asio::co_spawn(io_, std::move(change),
+                        [this, on_ended = std::move(on_ended)](const std::exception_ptr& thrown) {
+                          try {
+                            if (thrown) std::rethrow_exception(thrown);
+                          } catch (const std::exception& failure) {
+                            log_.warn("service_state_not_audited", {{"reason", failure.what()}});
+                          }
+                          on_ended();
+                        });
 }
 
 void JobsThread::join() {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -16,6 +17,7 @@
 namespace gatehouse::service {
 
 /// The thread on which the service's jobs run, with its event loop and its database, so that no client waits for one.
+/// It also puts on record that the service has started and stopped, as far as the database lets it.
 ///
 /// start() and stop() come from one thread at a time, in this order; join() and the destructor after both.
 class JobsThread {
@@ -39,6 +41,7 @@ class JobsThread {
 
  private:
   void end_jobs();
+  void record(Task<> change, std::function<void()> on_ended);
 
   boost::asio::io_context& io_;
   database::Provider& provider_;
@@ -50,6 +53,7 @@ class JobsThread {
   std::optional<jobs::LeaseStore> leases_;
   std::optional<jobs::Scheduler> scheduler_;
   std::optional<runtime::SteadyTimer> patience_;
+  int ending_ = 0;  ///< what has yet to end before the event loop may
 
   std::thread thread_;
 };

@@ -11,7 +11,9 @@
 namespace gatehouse::service {
 
 SchemaStartup::SchemaStartup(const Parts& parts)
-    : parts_(parts), migrator_(parts.schema, parts.migrations, parts.clock), seeder_(parts.database, parts.accounts) {}
+    : parts_(parts),
+      migrator_(parts.schema, parts.migrations, parts.clock),
+      seeder_(parts.database, parts.accounts, audit::system_origin("seeds")) {}
 
 Task<SchemaStartup::Outcome> SchemaStartup::attempt() {
   try {

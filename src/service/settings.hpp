@@ -3,6 +3,7 @@
 #include <expected>
 
 #include "api/api_settings.hpp"
+#include "audit/audit_settings.hpp"
 #include "config/catalog.hpp"
 #include "config/mistake.hpp"
 #include "config/reading.hpp"
@@ -31,6 +32,7 @@ struct Settings {
   passwords::PasswordSettings passwords;
   limits::LimitSettings limits;
   lockout::LockoutSettings lockout;
+  audit::AuditSettings audit;
 };
 
 /// Settings and how they came about.

@@ -129,18 +129,13 @@ Task<bool> SessionService::is_active(TokenSession session) {
   co_return session.mark.value_or(found->mark) == found->mark;
 }
 
-Task<> SessionService::close(std::string sealed) {
+std::optional<SessionRow> SessionService::row_of(std::string_view sealed) {
   const auto reference = open_sealed(sealed);
-  if (!reference) co_return;
-  std::string secret_hash = hash_of(reference->secret);
-  co_await store_.remove_with_secret(reference->id, std::move(secret_hash));
+  if (!reference) return std::nullopt;
+  return SessionRow{.id = reference->id, .secret_hash = hash_of(reference->secret)};
 }
 
 Task<std::vector<SessionInfo>> SessionService::list(UserId user) { return store_.list(user, clock_.now()); }
-
-Task<std::int64_t> SessionService::close_all(UserId user) { return store_.remove_all(user, clock_.now()); }
-
-Task<bool> SessionService::close_one(SessionId session) { co_return co_await store_.remove(session) > 0; }
 
 SessionDraft SessionService::draft(UserId user, std::string password_hash, Client client) const {
   SessionSecret secret;

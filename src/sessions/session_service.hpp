@@ -48,7 +48,13 @@ struct SessionDraft {
   NewSession row;
 };
 
-/// Sessions from login to logout. One per io thread; everything it refers to outlives it.
+/// A session's row as its sealed form names it.
+struct SessionRow {
+  SessionId id;
+  std::string secret_hash;
+};
+
+/// Sessions from login to their end. One per io thread; everything it refers to outlives it.
 ///
 /// Failures: SessionError as a value; what Database throws. While the database is down, a session counts as valid only
 /// if the cache says so.
@@ -78,14 +84,11 @@ class SessionService {
   [[nodiscard]] std::optional<bool> is_active_cached(const TokenSession& session, TimePoint now);
   [[nodiscard]] Task<bool> is_active(TokenSession session);
 
-  /// Logs out. It is no error if the session cannot be read, has expired or no longer exists.
-  [[nodiscard]] Task<> close(std::string sealed);
+  /// Which row a sealed session is of, whether or not that is still there, for its end by
+  /// SessionStore::remove_with_secret(). Nothing for what this service did not seal.
+  [[nodiscard]] std::optional<SessionRow> row_of(std::string_view sealed);
   /// Active sessions of the user, newest first, at most SessionStore::list_sessions_max.
   [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user);
-  /// How many active ones were closed.
-  [[nodiscard]] Task<std::int64_t> close_all(UserId user);
-  /// False when there was none.
-  [[nodiscard]] Task<bool> close_one(SessionId session);
 
   /// A new session of the user, to be inserted by SessionStore::insert(draft.row) while users.password_hash is
   /// still `password_hash`.

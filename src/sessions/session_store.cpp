@@ -12,7 +12,6 @@ using database::affected_rows;
 using database::announces_nothing;
 using database::Blob;
 using database::Change;
-using database::Changes;
 using database::Parameters;
 using database::Row;
 using database::Rows;
@@ -54,6 +53,9 @@ constexpr Statement list_sessions{"sessions_list",
 constexpr Statement count_sessions{
     "sessions_count",
     "SELECT count(*) FROM sessions WHERE user_id = $1 AND secret_hash IS NOT NULL AND expires_at > $2"};
+
+constexpr Write lock_session{"sessions_lock", "UPDATE sessions SET secret_hash = secret_hash WHERE id = $1",
+                             announces_nothing};
 
 constexpr Write remove_session{"sessions_remove", "DELETE FROM sessions WHERE id = $1", session_topic};
 
@@ -138,6 +140,18 @@ Change<std::optional<SessionId>> SessionStore::insert(NewSession session) {
   return {insert_session, std::move(parameters), read_id};
 }
 
+Change<void> SessionStore::lock(SessionId id) { return {lock_session, {id.value}}; }
+
+Change<std::int64_t> SessionStore::remove(SessionId id) { return {remove_session, id, {id.value}, affected_rows}; }
+
+Change<std::int64_t> SessionStore::remove_with_secret(SessionId id, std::string secret_hash) {
+  return {remove_session_with_secret, id, {id.value, Blob{std::move(secret_hash)}}, affected_rows};
+}
+
+Change<std::int64_t> SessionStore::remove_active_of_user(UserId user, TimePoint now) {
+  return {remove_active_sessions_of_user, user, {user.value, now}, affected_rows};
+}
+
 Change<void> SessionStore::remove_of_user(UserId user) { return {remove_sessions_of_user, user, {user.value}}; }
 
 Change<std::int64_t> SessionStore::delete_expired(TimePoint now, CleanupLease lease) {
@@ -180,24 +194,6 @@ Task<std::int64_t> SessionStore::count(UserId user, TimePoint now) {
   Parameters parameters{user.value, now};
   const Rows rows = co_await database_.query(count_sessions, std::move(parameters));
   co_return rows[0].integer(0);
-}
-
-Task<std::int64_t> SessionStore::remove(SessionId id) {
-  return database_.commit(Change<std::int64_t>{remove_session, id, {id.value}, affected_rows});
-}
-
-Task<std::int64_t> SessionStore::remove_with_secret(SessionId id, std::string secret_hash) {
-  Parameters parameters{id.value, Blob{std::move(secret_hash)}};
-  return database_.commit(Change<std::int64_t>{remove_session_with_secret, id, std::move(parameters), affected_rows});
-}
-
-Task<std::int64_t> SessionStore::remove_all(UserId user, TimePoint now) {
-  Changes changes;
-  Change<std::int64_t> remove_active{remove_active_sessions_of_user, user, {user.value, now}, affected_rows};
-  const auto active = changes.add(std::move(remove_active));
-  changes.add(remove_of_user(user));
-  const auto committed = co_await database_.commit(std::move(changes));
-  co_return committed.result(active);
 }
 
 }  // namespace gatehouse::sessions

@@ -81,6 +81,15 @@ class SessionStore {
   /// Inserts the session if the user is still there with that password hash and not disabled; its id, or nothing. After
   /// a change that locks the user's row it cannot miss a concurrent change of either.
   [[nodiscard]] static database::Change<std::optional<SessionId>> insert(NewSession session);
+  /// Locks the session's row until the changes are committed, so that what follows sees whether somebody else deleted
+  /// it.
+  [[nodiscard]] static database::Change<void> lock(SessionId id);
+  /// Deletes the session; how many there were.
+  [[nodiscard]] static database::Change<std::int64_t> remove(SessionId id);
+  /// The same, where it has this secret.
+  [[nodiscard]] static database::Change<std::int64_t> remove_with_secret(SessionId id, std::string secret_hash);
+  /// Deletes those sessions of the user that are active at `now`; how many there were.
+  [[nodiscard]] static database::Change<std::int64_t> remove_active_of_user(UserId user, TimePoint now);
   /// Deletes every session of the user, for changes of what they rest on.
   [[nodiscard]] static database::Change<void> remove_of_user(UserId user);
   /// Deletes up to cleanup_sessions_max sessions whose time is over at `now`, the oldest first, while the leases table
@@ -97,11 +106,6 @@ class SessionStore {
   [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user, TimePoint now);
   /// How many are active.
   [[nodiscard]] Task<std::int64_t> count(UserId user, TimePoint now);
-  /// Each deletes, announces and returns how many were deleted.
-  [[nodiscard]] Task<std::int64_t> remove(SessionId id);
-  [[nodiscard]] Task<std::int64_t> remove_with_secret(SessionId id, std::string secret_hash);
-  /// Every session of the user; only those that were active at `now` count.
-  [[nodiscard]] Task<std::int64_t> remove_all(UserId user, TimePoint now);
 
  private:
   database::Database& database_;

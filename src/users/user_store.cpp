@@ -92,6 +92,9 @@ constexpr Statement find_account{"users_find_account",
                                  "SELECT email, email_verified_at, disabled_at, password_changed_at, "
                                  "must_change_password, version FROM users WHERE id = $1"};
 
+constexpr Write lock_any_user{"users_lock_any", "UPDATE users SET disabled_at = disabled_at WHERE id = $1",
+                              announces_nothing};
+
 constexpr Write lock_user{"users_lock", "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $2",
                           announces_nothing};
 
@@ -288,6 +291,8 @@ Change<bool> UserStore::set_disabled(UserId id, std::optional<TimePoint> since) 
 Change<void> UserStore::set_password(UserId id, std::string password_hash, TimePoint now) {
   return {users::set_password, id, {id.value, std::move(password_hash), now}};
 }
+
+Change<void> UserStore::lock(UserId id) { return {lock_any_user, {id.value}}; }
 
 Change<void> UserStore::lock(UserId id, std::string password_hash) {
   return {lock_user, {id.value, std::move(password_hash)}};

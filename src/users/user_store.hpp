@@ -81,6 +81,8 @@ class UserStore {
   [[nodiscard]] static database::Change<bool> set_disabled(UserId id, std::optional<TimePoint> since);
   /// Stores a new PHC string, without a salt, whatever was there.
   [[nodiscard]] static database::Change<void> set_password(UserId id, std::string password_hash, TimePoint now);
+  /// Locks the row until the changes are committed, so that what follows sees whether somebody else deleted it.
+  [[nodiscard]] static database::Change<void> lock(UserId id);
   /// Locks the row until the changes are committed if it still holds this hash; what follows can rely on it.
   [[nodiscard]] static database::Change<void> lock(UserId id, std::string password_hash);
   /// Replaces the hash that was just verified by a better one of the same password, unless another one is stored

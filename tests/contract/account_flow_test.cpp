@@ -16,7 +16,7 @@ using users::UserChanges;
 class AccountFlowTest : public testing::LoginFixture {
  protected:
   std::expected<users::User, AccountError> update(UserId id, UserChanges changes) {
-    return run(accounts_.update(id, std::move(changes)));
+    return run(accounts_.update(id, std::move(changes), origin_));
   }
 
   Task<bool> logs_in(std::string email) {
@@ -25,7 +25,7 @@ class AccountFlowTest : public testing::LoginFixture {
     co_return result.has_value();
   }
   Task<bool> is_disabled(UserId id) {
-    const auto result = co_await accounts_.disable(id);
+    const auto result = co_await accounts_.disable(id, origin_);
     co_return result.has_value();
   }
 
@@ -58,7 +58,7 @@ TEST_P(AccountFlowTest, DisabledUser_HasNoSessionInTheDatabaseNorInTheCache) {
   const auto other = create("bob@example.com", "correct horse");
   const auto session = verified_session("ada@example.com", "correct horse");
   const auto kept = verified_session("bob@example.com", "correct horse");
-  ASSERT_TRUE(run(accounts_.disable(user.id)));
+  ASSERT_TRUE(run(accounts_.disable(user.id, origin_)));
   EXPECT_FALSE(cached(session));
   EXPECT_EQ(run(sessions_.verify(session)).error(), sessions::SessionError::not_found);
   EXPECT_TRUE(cached(kept));
@@ -66,8 +66,8 @@ TEST_P(AccountFlowTest, DisabledUser_HasNoSessionInTheDatabaseNorInTheCache) {
 }
 
 TEST_P(AccountFlowTest, StateOfAnUnknownUser_CannotBeChanged) {
-  EXPECT_EQ(run(accounts_.disable(UserId{7})).error(), AccountError::not_found);
-  EXPECT_EQ(run(accounts_.enable(UserId{7})).error(), AccountError::not_found);
+  EXPECT_EQ(run(accounts_.disable(UserId{7}, origin_)).error(), AccountError::not_found);
+  EXPECT_EQ(run(accounts_.enable(UserId{7}, origin_)).error(), AccountError::not_found);
 }
 
 // A login that had checked the password already could have opened a session for a user who is disabled meanwhile.
@@ -87,7 +87,7 @@ TEST_P(AccountFlowTest, ConcurrentCreatesOfOneEmail_HaveOneWinner) {
                         .last_name = "Lovelace",
                         .email = i % 2 == 0 ? "ada@example.com" : "ADA@example.com",
                         .password = SecretString{"correct horse"}};
-    tasks.push_back(accounts_.create(std::move(user)));
+    tasks.push_back(accounts_.create(std::move(user), origin_));
   }
   int created = 0;
   for (const auto& result : run_all(std::move(tasks))) {
@@ -183,17 +183,17 @@ TEST_P(AccountFlowTest, UnknownUser_IsNotFound) {
   UserChanges password;
   password.password = SecretString{"new password"};
   EXPECT_EQ(update(UserId{99}, std::move(password)).error(), AccountError::not_found);
-  EXPECT_EQ(run(accounts_.remove(UserId{99})).error(), AccountError::not_found);
+  EXPECT_EQ(run(accounts_.remove(UserId{99}, origin_)).error(), AccountError::not_found);
 }
 
 TEST_P(AccountFlowTest, RemovedUser_IsGoneWithItsSessions) {
   const auto user = create("ada@example.com", "correct horse");
   const auto session = verified_session("ada@example.com", "correct horse");
-  ASSERT_TRUE(run(accounts_.remove(user.id)));
+  ASSERT_TRUE(run(accounts_.remove(user.id, origin_)));
   EXPECT_FALSE(cached(session));
   EXPECT_EQ(run(sessions_.verify(session)).error(), sessions::SessionError::not_found);
   EXPECT_EQ(login("ada@example.com", "correct horse").error(), LoginError::unknown_user);
-  EXPECT_EQ(run(accounts_.remove(user.id)).error(), AccountError::not_found);
+  EXPECT_EQ(run(accounts_.remove(user.id, origin_)).error(), AccountError::not_found);
   create("ada@example.com", "another person");
 }
 
@@ -207,14 +207,14 @@ TEST_P(AccountFlowTest, FullHashingPool_CreatesNobody) {
                         .last_name = "Lovelace",
                         .email = "ada" + std::to_string(i) + "@example.com",
                         .password = SecretString{"correct horse"}};
-    tasks.push_back(testing::is_overloaded(flow.create(std::move(user))));
+    tasks.push_back(testing::is_overloaded(flow.create(std::move(user), origin_)));
   }
   EXPECT_EQ(std::ranges::count(run_all(std::move(tasks)), true), 10);
   EXPECT_TRUE(run(users::UserStore{*database_}.page(std::nullopt, 100)).empty());
 }
 
 TEST_P(AccountFlowTest, SeedsOfTheProject_LogInAndStayWhenSeededAgain) {
-  Seeder seeder{*database_, accounts_};
+  Seeder seeder{*database_, accounts_, audit::system_origin("seeds")};
   const auto first = run(seeder.run(embedded_seeds()));
   EXPECT_EQ(first.created, 3u);
   EXPECT_EQ(first.existing, 0u);
@@ -238,7 +238,7 @@ TEST_P(AccountFlowTest, FaultySeeds_AreReportedWithTheirPlaceAndWithoutPasswords
        R"([1, {"first_name":"A"}, {"first_name":"A","last_name":"B","email":"nobody","password":"canary"},
            {"first_name":"A","last_name":"B","email":"a@b.example","password":7},
            {"first_name":"A","last_name":"B","email":"good@example.com","password":"canary"}])"}};
-  Seeder seeder{*database_, accounts_};
+  Seeder seeder{*database_, accounts_, audit::system_origin("seeds")};
   const auto report = run(seeder.run(files));
   EXPECT_EQ(report.created, 1u);
   ASSERT_EQ(report.problems.size(), 6u);

@@ -172,10 +172,9 @@ TEST_F(ChangesByPostgresSql, SearchPathOfTheSession_DoesNotMatter) {
 TEST_F(ChangesByPostgresSql, OwnWrites_AreToldOnce) {
   add_sessions(100);
   NotificationListener listener = database_->listen();
-  SessionStore store{*db_};
-  EXPECT_EQ(run(store.remove(SessionId{1})), 1);
+  EXPECT_EQ(run(db_->commit(SessionStore::remove(SessionId{1}))), 1);
   EXPECT_EQ(until_mark(listener), Heard{"session:1"});
-  EXPECT_EQ(run(store.remove_all(UserId{1}, SystemClock{}.now())), 99);
+  EXPECT_EQ(run(db_->commit(SessionStore::remove_active_of_user(UserId{1}, SystemClock{}.now()))), 99);
   EXPECT_EQ(until_mark(listener), Heard{"user:1"});
 }
 
@@ -184,8 +183,7 @@ TEST_F(ChangesByPostgresSql, OwnWritesOnSharedSessions_AreToldOnce) {
   open();
   add_sessions(1);
   NotificationListener listener = database_->listen();
-  SessionStore store{*db_};
-  EXPECT_EQ(run(store.remove(SessionId{1})), 1);
+  EXPECT_EQ(run(db_->commit(SessionStore::remove(SessionId{1}))), 1);
   EXPECT_EQ(until_mark(listener), Heard{"session:1"});
 }
 

@@ -85,6 +85,7 @@ class LoginFixture : public FeatureFixture {
     return {.attempt = {.email = std::move(email),
                         .password = SecretString{password},
                         .origin = std::move(origin),
+                        .audit_origin = origin_,
                         .client_gone = {}},
             .client = client_};
   }
@@ -97,7 +98,7 @@ class LoginFixture : public FeatureFixture {
   users::User create(const std::string& email, std::string_view password) {
     users::NewUser user{
         .first_name = "Ada", .last_name = "Lovelace", .email = email, .password = SecretString{password}};
-    return run(accounts_.create(std::move(user))).value();
+    return run(accounts_.create(std::move(user), origin_)).value();
   }
 
   users::UserCredentials credentials(const std::string& email) {
@@ -116,6 +117,11 @@ class LoginFixture : public FeatureFixture {
                                                    .pbkdf2 = {.iterations = 1}};
 
   const sessions::Client client_{.address = "192.0.2.1", .user_agent = "test"};
+  const audit::Origin origin_{.kind = audit::ActorKind::key,
+                              .actor = "API_KEY",
+                              .request_id = "request-1",
+                              .address = "192.0.2.1",
+                              .user_agent = "test"};
   const service::Settings settings_ = test_settings();
   const std::string newest_migration_ = database::schema::newest_migration(embedded_migrations(), schema_->dialect());
   std::vector<std::string> told_;  ///< of the service's health; empty: all is well again

@@ -67,16 +67,16 @@ TEST_P(LoginFlowTest, UserWithoutPassword_CannotLogIn) {
 
 TEST_P(LoginFlowTest, DisabledUser_IsAWrongPasswordUntilEnabled) {
   const auto user = create("ada@example.com", "correct horse");
-  ASSERT_TRUE(run(accounts_.disable(user.id)));
+  ASSERT_TRUE(run(accounts_.disable(user.id, origin_)));
   EXPECT_EQ(login("ada@example.com", "correct horse").error(), LoginError::wrong_password);
   EXPECT_EQ(login("ada@example.com", "wrong").error(), LoginError::wrong_password);
-  ASSERT_TRUE(run(accounts_.enable(user.id)));
+  ASSERT_TRUE(run(accounts_.enable(user.id, origin_)));
   EXPECT_TRUE(login("ada@example.com", "correct horse"));
 }
 
 TEST_P(LoginFlowTest, DisabledUserWithAnOldHash_KeepsIt) {
   const auto john = add_john();
-  ASSERT_TRUE(run(accounts_.disable(john)));
+  ASSERT_TRUE(run(accounts_.disable(john, origin_)));
   EXPECT_FALSE(login("john@example.com", ExpressRow::password));
   EXPECT_EQ(credentials("john@example.com").password_hash, ExpressRow::hash);
 }
@@ -147,7 +147,8 @@ TEST_P(LoginFlowTest, PasswordChangeDuringLogins_LeavesNoSessionOfTheOldOne) {
     tasks.insert(tasks.begin() + round * 2,
                  [](AccountFlow& accounts, UserId id,
                     users::UserChanges wanted) -> Task<std::expected<LoginResult, LoginError>> {
-                   const auto updated = co_await accounts.update(id, std::move(wanted));
+                   audit::Origin origin;
+                   const auto updated = co_await accounts.update(id, std::move(wanted), std::move(origin));
                    EXPECT_TRUE(updated);
                    co_return std::unexpected(LoginError::wrong_password);
                  }(accounts_, user.id, std::move(changes)));
@@ -160,7 +161,8 @@ TEST_P(LoginFlowTest, UserDeletedDuringLogins_EndsThemAll) {
   const auto user = create("ada@example.com", "correct horse");
   auto tasks = logins(20, "ada@example.com", "correct horse");
   tasks.insert(tasks.begin() + 5, [](AccountFlow& accounts, UserId id) -> Task<std::expected<LoginResult, LoginError>> {
-    const auto removed = co_await accounts.remove(id);
+    audit::Origin origin;
+    const auto removed = co_await accounts.remove(id, std::move(origin));
     EXPECT_TRUE(removed);
     co_return std::unexpected(LoginError::wrong_password);
   }(accounts_, user.id));
@@ -187,7 +189,7 @@ TEST_P(LoginFlowTest, FullHashingPool_IsOverloadedNotWrong) {
   testing::FullPool full{io_};
   passwords::PasswordService refused{full.pool(), passwords::PasswordSettings{}, random_, cheap};
   const service::KeySet& keys = *shared_.keys;
-  PasswordCheck check{*database_, refused, keys.of_passwords(), clock_, {}, std::chrono::hours{1}};
+  PasswordCheck check{*database_, refused, shared_.tally, keys.of_passwords(), clock_, {}, std::chrono::hours{1}};
   LoginFlow flow{*database_, check, sessions_, keys.of_logins(), clock_, random_};
   std::vector<Task<bool>> tasks;
   for (int i = 0; i < 20; ++i) {

@@ -6,6 +6,7 @@
 
 #include "contract/feature_fixture.hpp"
 #include "crypto/sha256.hpp"
+#include "flows/sessions/session_end_flow.hpp"
 #include "support/run_until.hpp"
 
 namespace gatehouse::sessions {
@@ -65,6 +66,7 @@ class SessionServiceTest : public testing::FeatureFixture {
   SessionCache cache_{1 << 20, boot_clock_};
   const SessionSealer sealer_{secrets()};
   SessionService service_{*database_, cache_, sealer_, clock_, random_, settings()};
+  flows::SessionEndFlow ends_{*database_, service_, clock_};
 };
 
 INSTANTIATE_TEST_SUITE_P(Databases, SessionServiceTest, ::testing::ValuesIn(testing::backends()),
@@ -187,20 +189,20 @@ TEST_P(SessionServiceTest, Logout_EndsTheSessionAtOnce) {
   const auto session = login();
   const auto other = login();
   ASSERT_TRUE(run(service_.verify(session.sealed)));
-  run(service_.close(session.sealed));
+  run(ends_.log_out(session.sealed, {}));
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
   EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
   EXPECT_TRUE(run(service_.verify(other.sealed)));
-  run(service_.close(session.sealed));
+  run(ends_.log_out(session.sealed, {}));
 }
 
 TEST_P(SessionServiceTest, LogoutOfExpiredOrUnreadableSessions_IsFine) {
   const auto session = login();
   clock_.advance(days{3});
-  run(service_.close(session.sealed));
+  run(ends_.log_out(session.sealed, {}));
   EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
-  run(service_.close("nonsense"));
-  run(service_.close(""));
+  run(ends_.log_out("nonsense", {}));
+  run(ends_.log_out("", {}));
 }
 
 TEST_P(SessionServiceTest, LogoutDuringManyVerifications_LeavesNothingInTheCache) {
@@ -208,14 +210,16 @@ TEST_P(SessionServiceTest, LogoutDuringManyVerifications_LeavesNothingInTheCache
     const auto session = login();
     std::vector<Task<bool>> tasks;
     for (int i = 0; i < 20; ++i) {
-      tasks.push_back([](SessionService& service, std::string sealed, bool logout) -> Task<bool> {
-        if (logout) {
-          co_await service.close(std::move(sealed));
-          co_return true;
-        }
-        const auto verified = co_await service.verify(std::move(sealed));
-        co_return verified.has_value();
-      }(service_, session.sealed, i == round));
+      tasks.push_back(
+          [](SessionService& service, flows::SessionEndFlow& ends, std::string sealed, bool logout) -> Task<bool> {
+            if (logout) {
+              audit::Origin origin;
+              co_await ends.log_out(std::move(sealed), std::move(origin));
+              co_return true;
+            }
+            const auto verified = co_await service.verify(std::move(sealed));
+            co_return verified.has_value();
+          }(service_, ends_, session.sealed, i == round));
     }
     run_all(std::move(tasks));
     EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
@@ -241,7 +245,7 @@ TEST_P(SessionServiceTest, IsActive_FollowsTheSession) {
   EXPECT_FALSE(run(service_.is_active(by_token(session, UserId{user_.value + 1}))));
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown) << "known to be active is not verified";
   EXPECT_EQ(run(service_.verify(session.sealed)), view(session, session.expires_at));
-  run(service_.close(session.sealed));
+  run(ends_.log_out(session.sealed, {}));
   EXPECT_EQ(service_.is_active_cached(by_token(session, user_), clock_.now()), std::nullopt);
   EXPECT_FALSE(run(service_.is_active(by_token(session, user_))));
 }
@@ -267,11 +271,11 @@ TEST_P(SessionServiceTest, CloseOneAndCloseAll_EndThoseSessions) {
   const auto third = login();
   for (const auto& session : {first, second, third}) ASSERT_TRUE(run(service_.verify(session.sealed)));
   EXPECT_EQ(run(service_.list(user_)).size(), 3u);
-  EXPECT_TRUE(run(service_.close_one(second.id)));
-  EXPECT_FALSE(run(service_.close_one(second.id)));
+  EXPECT_TRUE(run(ends_.revoke(second.id, {})));
+  EXPECT_FALSE(run(ends_.revoke(second.id, {})));
   EXPECT_EQ(cached(second.sealed), CachedVerdict::unknown);
   EXPECT_EQ(cached(first.sealed), CachedVerdict::active);
-  EXPECT_EQ(run(service_.close_all(user_)), 2);
+  EXPECT_EQ(run(ends_.revoke_all(user_, {})), 2);
   for (const auto& session : {first, second, third}) {
     EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
     EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
@@ -290,7 +294,8 @@ TEST_P(SessionServiceTest, LogoutOnAnotherReplica_EmptiesThisCache) {
   auto replica_database = replica->open(io_, 1);
   SessionCache replica_cache{0, boot_clock_};
   SessionService replica_service{*replica_database, replica_cache, sealer_, clock_, random_, settings()};
-  run(replica_service.close(session.sealed));
+  flows::SessionEndFlow replica_ends{*replica_database, replica_service, clock_};
+  run(replica_ends.log_out(session.sealed, {}));
   EXPECT_TRUE(testing::run_until(io_, [&] { return !answered(); }));
   EXPECT_EQ(cached(session.sealed), CachedVerdict::unknown);
   EXPECT_EQ(refusal(session.sealed), SessionError::not_found);

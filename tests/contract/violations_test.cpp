@@ -18,13 +18,13 @@ class ViolationsTest : public testing::LoginFixture {
   std::expected<users::User, AccountError> create_another(const std::string& email) {
     users::NewUser user{
         .first_name = "Bob", .last_name = "Lovelace", .email = email, .password = SecretString{"bob's password"}};
-    return run(accounts_.create(std::move(user)));
+    return run(accounts_.create(std::move(user), origin_));
   }
 
   std::expected<users::User, AccountError> rename(UserId id, std::string first_name) {
     UserChanges changes;
     changes.first_name = std::move(first_name);
-    return run(accounts_.update(id, std::move(changes)));
+    return run(accounts_.update(id, std::move(changes), origin_));
   }
 
   [[nodiscard]] bool is_postgres() const { return schema_->dialect() == database::Dialect::postgres; }
@@ -90,23 +90,23 @@ class ReferencedUserTest : public ViolationsTest {
     const auto session = login("ada@example.com", "correct horse").value().session;
     run_script("CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users (id) " +
                reference + "); INSERT INTO orders SELECT 1, id FROM users");
-    const auto removed = run(accounts_.remove(user.id));
+    const auto removed = run(accounts_.remove(user.id, origin_));
     ASSERT_FALSE(removed);
     EXPECT_EQ(removed.error(), AccountError::referenced);
     EXPECT_TRUE(run(users::UserStore{*database_}.find(user.id)));
     EXPECT_TRUE(run(sessions_.verify(session))) << "nothing of it has happened";
     run_script("DELETE FROM orders");
-    EXPECT_TRUE(run(accounts_.remove(user.id)));
+    EXPECT_TRUE(run(accounts_.remove(user.id, origin_)));
   }
 
   Task<bool> removes(UserId id) {
-    const auto removed = co_await accounts_.remove(id);
+    const auto removed = co_await accounts_.remove(id, origin_);
     co_return removed.has_value();
   }
   Task<bool> renames(UserId id, std::string first_name) {
     UserChanges changes;
     changes.first_name = std::move(first_name);
-    const auto updated = co_await accounts_.update(id, std::move(changes));
+    const auto updated = co_await accounts_.update(id, std::move(changes), origin_);
     co_return updated.has_value();
   }
 };

@@ -28,6 +28,7 @@ def crowd(request, tmp_path_factory):
     program.start()
     database.insert_users(USERS)
     database.insert_sessions(SESSIONS)
+    database.insert_audit_events(SESSIONS)
     yield program, database
     program.discard()
     database.drop()
@@ -102,7 +103,7 @@ BOUNDED_SCANS = {
 SORTING = {"sessions_list"}  # the sessions of one user
 
 
-@pytest.mark.parametrize("statement", [one for one in store_statements() if one.touches("users", "sessions")], ids=str)
+@pytest.mark.parametrize("statement", [one for one in store_statements() if one.touches("users", "sessions", "audit_events")], ids=str)
 def test_no_statement_reads_a_large_table_from_end_to_end(crowd, statement):
     _, database = crowd
     plan = database.plan(statement.sql, statement.parameter_count)

@@ -107,15 +107,16 @@ void refuse(const PolicyStanding& refused_by, const Request& request, Answer& an
 
 }  // namespace
 
-bool RateLimiter::charge(const Request& request, const Asked& asked, Answer& answer) const {
+std::optional<Policy> RateLimiter::charge(const Request& request, const Asked& asked, Answer& answer) const {
   const BlockText address{request.client, v6_prefix_};
   const Subjects subjects = subjects_of(request, asked, address.view());
-  if (subjects.count == 0) return true;
+  if (subjects.count == 0) return std::nullopt;
   const limits::Verdict verdict = limits_.charge(subjects.all(), now_());
   add_fields(verdict, asked, answer);
-  if (verdict.is_allowed()) return true;
-  refuse(verdict.standings()[*verdict.refused_by], request, answer);
-  return false;
+  if (verdict.is_allowed()) return std::nullopt;
+  const PolicyStanding& refused_by = verdict.standings()[*verdict.refused_by];
+  refuse(refused_by, request, answer);
+  return refused_by.policy;
 }
 
 void RateLimiter::settle(const Request& request, const RouteInfo& route, const Answer& answer) const {

@@ -25,9 +25,10 @@ class RateLimiter {
   RateLimiter(limits::RateLimits& limits, unsigned v6_prefix, std::function<limits::Instant()> now)
       : limits_(limits), v6_prefix_(v6_prefix), now_(std::move(now)) {}
 
-  /// Charges the request to every policy that sees it. False when one of them has nothing left: nothing is charged
-  /// then, and the request is answered with 429.
-  [[nodiscard]] bool charge(const http::Request& request, const Asked& asked, http::Answer& answer) const;
+  /// Charges the request to every policy that sees it. The first one that has nothing left, if one has: nothing is
+  /// charged then, and the request is answered with 429.
+  [[nodiscard]] std::optional<limits::Policy> charge(const http::Request& request, const Asked& asked,
+                                                     http::Answer& answer) const;
 
   /// After the answer: undoes what a request of this kind need not pay for.
   void settle(const http::Request& request, const RouteInfo& route, const http::Answer& answer) const;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands/make_options.hpp"
+#include "cli/commands/origin.hpp"
 #include "config/sources.hpp"
 #include "flows/seeding/seeder.hpp"
 #include "service/wiring/capabilities.hpp"
@@ -100,7 +101,7 @@ int plant_seeds(const Program& program, const service::Settings& settings, Datab
   runtime::WorkerPool pool{passwords::hashing_pool_options(settings.passwords)};
   passwords::PasswordService passwords{pool, settings.passwords, program.random};
   flows::AccountFlow accounts{session.database(), passwords, program.clock};
-  flows::Seeder seeder{session.database(), accounts};
+  flows::Seeder seeder{session.database(), accounts, origin_of(program)};
   const flows::SeedReport report = session.run(seeder.run(files));
   for (const std::string& problem : report.problems) program.err << problem << '\n';
   program.out << "Created " << report.created << (report.created == 1 ? " user, " : " users, ") << report.existing

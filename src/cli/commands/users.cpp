@@ -6,6 +6,7 @@
 
 #include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/origin.hpp"
 #include "cli/commands/password_prompt.hpp"
 #include "cli/commands/user_text.hpp"
 #include "service/wiring/capabilities.hpp"
@@ -118,7 +119,7 @@ int create_user(const Program& program, const NewUserOptions& options, const ser
   DatabaseSession session{program, loaded.settings};
   service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
   service::Capabilities capabilities{session.database(), loaded.settings, shared};
-  const auto created = session.run(capabilities.accounts.create(std::move(user)));
+  const auto created = session.run(capabilities.accounts.create(std::move(user), origin_of(program)));
   if (!created) {
     program.err << "Another user has this email address\n";
     return exit_failure;
@@ -136,7 +137,8 @@ int change_state(const Program& program, const ChosenUser& options, const servic
   service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
   service::Capabilities capabilities{session.database(), loaded.settings, shared};
   flows::AccountFlow& accounts = capabilities.accounts;
-  const auto changed = session.run(is_to_be_disabled ? accounts.disable(user->id) : accounts.enable(user->id));
+  const auto changed = session.run(is_to_be_disabled ? accounts.disable(user->id, origin_of(program))
+                                                     : accounts.enable(user->id, origin_of(program)));
   if (!changed) {
     program.err << "The user has just been deleted\n";
     return exit_failure;
@@ -161,7 +163,7 @@ int unlock_user(const Program& program, const ChosenUser& options, const service
   if (!user) return exit_failure;
   service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
   service::Capabilities capabilities{session.database(), loaded.settings, shared};
-  const auto unlocked = session.run(capabilities.password_check.unlock(user->id));
+  const auto unlocked = session.run(capabilities.password_check.unlock(user->id, origin_of(program)));
   if (!unlocked) {
     program.err << "The user has just been deleted\n";
     return exit_failure;

@@ -12,22 +12,60 @@ namespace gatehouse::flows {
 static_assert(users::password_bytes_max == passwords::password_bytes_max);
 static_assert(users::user_topic.name == sessions::user_topic.name);
 
+using audit::AuditStore;
+using audit::EventType;
 using users::User;
 using users::UserStore;
+
+namespace {
+
+bool has_profile_change(const users::UserChanges& wanted) {
+  return wanted.first_name || wanted.last_name || wanted.email;
+}
+
+/// `{"fields":["email"]}`: which, and not what was in them.
+std::string changed_fields(const users::UserChanges& wanted) {
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_object().key("fields").begin_array();
+  if (wanted.first_name) writer.value("first_name");
+  if (wanted.last_name) writer.value("last_name");
+  if (wanted.email) writer.value("email");
+  writer.end_array().end_object();
+  return json;
+}
+
+}  // namespace
 
 AccountFlow::AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock)
     : database_(database), users_(database), passwords_(passwords), clock_(clock) {}
 
-Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user, std::stop_token client_gone) {
+audit::Event AccountFlow::event(EventType type, audit::Origin origin) const {
+  return {.type = type, .at = clock_.now(), .origin = std::move(origin)};
+}
+
+Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user, audit::Origin origin,
+                                                            std::stop_token client_gone) {
+  return insert(std::move(user), event(EventType::user_created, std::move(origin)), std::move(client_gone));
+}
+
+Task<std::expected<User, AccountError>> AccountFlow::import(users::NewUser user, audit::Origin origin) {
+  return insert(std::move(user), event(EventType::user_imported, std::move(origin)), {});
+}
+
+Task<std::expected<User, AccountError>> AccountFlow::insert(users::NewUser user, audit::Event event,
+                                                            std::stop_token client_gone) {
   auto hash = co_await passwords_.hash(std::move(user.password), std::move(client_gone));
+  std::string email = user.email;
   database::Changes changes;
   const auto created = changes.add(UserStore::insert(std::move(user), std::move(hash), clock_.now()));
+  changes.add(AuditStore::record_of_new_user(std::move(event), std::move(email)));
   const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);
   if (!committed) co_return std::unexpected(AccountError::email_taken);
   co_return committed->result(created);
 }
 
-Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted,
+Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted, audit::Origin origin,
                                                             std::stop_token client_gone) {
   std::optional<std::string> new_hash;
   if (wanted.password) {
@@ -38,7 +76,13 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
 
   database::Changes changes;
   const auto updated = changes.add(UserStore::update(id, wanted, clock_.now()));
+  if (!new_hash || has_profile_change(wanted)) {
+    audit::Event change = event(EventType::user_updated, origin);
+    change.details = changed_fields(wanted);
+    changes.add(AuditStore::record_of_user(std::move(change), id));
+  }
   if (new_hash) {
+    changes.add(AuditStore::record_of_user(event(EventType::password_changed, std::move(origin)), id));
     changes.add(UserStore::set_password(id, *std::move(new_hash), clock_.now()));
     changes.add(UserStore::drop_express_password(id));
     changes.add(sessions::SessionStore::remove_of_user(id));
@@ -50,24 +94,30 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
   co_return *std::move(user);
 }
 
-Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id) {
+Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id, audit::Origin origin) {
   database::Changes changes;
   const auto found = changes.add(UserStore::set_disabled(id, clock_.now()));
+  changes.add(AuditStore::record_of_user(event(EventType::user_disabled, std::move(origin)), id));
   changes.add(sessions::SessionStore::remove_of_user(id));
   const auto committed = co_await database_.commit(std::move(changes));
   if (!committed.result(found)) co_return std::unexpected(AccountError::not_found);
   co_return std::expected<void, AccountError>{};
 }
 
-Task<std::expected<void, AccountError>> AccountFlow::enable(UserId id) {
-  database::Change<bool> change = UserStore::set_disabled(id, std::nullopt);
-  const bool found = co_await database_.commit(std::move(change));
-  if (!found) co_return std::unexpected(AccountError::not_found);
+Task<std::expected<void, AccountError>> AccountFlow::enable(UserId id, audit::Origin origin) {
+  database::Changes changes;
+  const auto found = changes.add(UserStore::set_disabled(id, std::nullopt));
+  changes.add(AuditStore::record_of_user(event(EventType::user_enabled, std::move(origin)), id));
+  const auto committed = co_await database_.commit(std::move(changes));
+  if (!committed.result(found)) co_return std::unexpected(AccountError::not_found);
   co_return std::expected<void, AccountError>{};
 }
 
-Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id) {
+Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id, audit::Origin origin) {
   database::Changes changes;
+  // Of two that delete one user, the second waits here, and then there is nobody to tell of.
+  changes.add(UserStore::lock(id));
+  changes.add(AuditStore::record_of_user(event(EventType::user_deleted, std::move(origin)), id));
   const auto removed = changes.add(UserStore::remove(id));
   const auto committed = co_await database_.commit_unless(std::move(changes), users::user_is_not_referenced);
   if (!committed) co_return std::unexpected(AccountError::referenced);

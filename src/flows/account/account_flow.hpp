@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <string>
 
+#include "audit/audit_store.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "database/database.hpp"
@@ -19,32 +20,38 @@ enum class AccountError {
   referenced,  ///< rows of other tables refer to the user, and the database does not let it go
 };
 
-/// Creates, changes and removes users together with what hangs on them: password and sessions. One per io thread;
-/// everything it refers to outlives it. Throws what Database and PasswordService throw. Once `client_gone` is asked to
-/// stop, no hashing begins.
+/// Creates, changes and removes users together with what hangs on them: password and sessions, and puts each on record
+/// as `origin`'s doing. One per io thread; everything it refers to outlives it. Throws what Database and
+/// PasswordService throw. Once `client_gone` is asked to stop, no hashing begins.
 class AccountFlow {
  public:
   AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock);
 
   /// `user` is validated (users::validate()). Fails with email_taken.
-  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user,
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user, audit::Origin origin,
                                                                       std::stop_token client_gone = {});
+  /// The same, for users who come from elsewhere.
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> import(users::NewUser user, audit::Origin origin);
 
   /// `wanted` is validated. Only the given fields change. A new password ends all sessions of the user. Fails with
   /// not_found and email_taken.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges wanted,
+                                                                      audit::Origin origin,
                                                                       std::stop_token client_gone = {});
 
   /// Ends all sessions of the user, and with them the tokens; no password is right until enable(). Fails with
   /// not_found.
-  [[nodiscard]] Task<std::expected<void, AccountError>> disable(UserId id);
+  [[nodiscard]] Task<std::expected<void, AccountError>> disable(UserId id, audit::Origin origin);
   /// Fails with not_found.
-  [[nodiscard]] Task<std::expected<void, AccountError>> enable(UserId id);
+  [[nodiscard]] Task<std::expected<void, AccountError>> enable(UserId id, audit::Origin origin);
 
   /// Fails with not_found and referenced. The user's sessions end with it.
-  [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id);
+  [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id, audit::Origin origin);
 
  private:
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> insert(users::NewUser user, audit::Event event,
+                                                                      std::stop_token client_gone);
+  [[nodiscard]] audit::Event event(audit::EventType type, audit::Origin origin) const;
   [[nodiscard]] Task<std::expected<std::string, AccountError>> hash_for(UserId id, SecretString password,
                                                                         std::stop_token client_gone);
 

@@ -53,18 +53,36 @@ void LoginFlow::use(const Keys& keys) {
 }
 
 Task<std::expected<LoginResult, LoginError>> LoginFlow::login(LoginRequest request) {
-  for (int round = 0; round < rounds_max; ++round) {
+  for (int round = 1;; ++round) {
     PasswordAttempt attempt = request.attempt.clone();
     auto checked = co_await passwords_.check(std::move(attempt));
     if (!checked) co_return std::unexpected(checked.error());
-    lockout::Place place = checked->place;
-    Proven proven{
-        .password = *std::move(checked), .client = request.client, .device_token = request.attempt.origin.device_token};
+    Proven proven{.password = *checked,
+                  .client = request.client,
+                  .audit_origin = request.attempt.audit_origin,
+                  .device_token = request.attempt.origin.device_token};
     auto opened = co_await try_to_open_session(std::move(proven));
     if (opened) co_return *std::move(opened);
-    co_await passwords_.give_back(std::move(place));
+    if (round == rounds_max) {
+      co_await give_up(*std::move(checked), std::move(request.attempt.audit_origin));
+      co_return std::unexpected(LoginError::wrong_password);
+    }
+    co_await passwords_.give_back(std::move(checked->place));
   }
-  co_return std::unexpected(LoginError::wrong_password);
+}
+
+/// The password was replaced each time it had been found right.
+Task<> LoginFlow::give_up(CheckedPassword checked, audit::Origin origin) {
+  audit::Event event{.type = audit::EventType::login_failed,
+                     .at = clock_.now(),
+                     .origin = std::move(origin),
+                     .outcome = audit::Outcome::refused,
+                     .reason = "password_changing",
+                     .user = checked.credentials.id};
+  database::Changes changes;
+  changes.add(lockout::GuardStore::give_back(checked.place));
+  changes.add(audit::AuditStore::record(std::move(event)));
+  (void)co_await database_.commit(std::move(changes));
 }
 
 Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Proven proven) {
@@ -104,10 +122,15 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   const std::string current_hash = replacement.value_or(*verified.password_hash);
   const auto draft = sessions_.draft(verified.id, current_hash, std::move(proven.client));
   const auto inserted = changes.add(sessions::SessionStore::insert(draft.row));
+  audit::Event event{
+      .type = audit::EventType::login_succeeded, .at = draft.row.created_at, .origin = std::move(proven.audit_origin)};
+  changes.add(audit::AuditStore::record_of_new_session(event, draft.row.expires_at, draft.row.secret_hash));
   passwords_.add_success(changes, proven.password);
   std::optional<DraftDevice> device;
   if (proven.device_token && !proven.password.device) {
     device = add_device(changes, verified.id, current_hash, clock_.now(), random_);
+    event.type = audit::EventType::device_added;
+    changes.add(audit::AuditStore::record_of_new_session(event, draft.row.expires_at, draft.row.secret_hash));
   }
 
   const auto committed = co_await commit_in_turn(verified.id, std::move(changes));

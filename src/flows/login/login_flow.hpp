@@ -52,7 +52,7 @@ class LoginFlow {
   void use(const Keys& keys);
 
   /// Throws what Database and PasswordService throw. Each login is a new session; a hash in an old format is replaced
-  /// on the way.
+  /// on the way. A login is put on record with its session, and a refusal before it returns.
   [[nodiscard]] Task<std::expected<LoginResult, LoginError>> login(LoginRequest request);
 
  private:
@@ -67,11 +67,13 @@ class LoginFlow {
   struct Proven {
     CheckedPassword password;
     sessions::Client client;
+    audit::Origin audit_origin;
     std::optional<std::string> device_token;
   };
 
   [[nodiscard]] Task<std::optional<LoginResult>> try_to_open_session(Proven proven);
   [[nodiscard]] Task<std::optional<LoginResult>> open_session(Proven proven);
+  [[nodiscard]] Task<> give_up(CheckedPassword checked, audit::Origin origin);
   [[nodiscard]] Task<database::Committed> commit_in_turn(UserId user, database::Changes changes);
 
   database::Database& database_;

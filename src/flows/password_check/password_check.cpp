@@ -9,6 +9,7 @@
 namespace gatehouse::flows {
 namespace {
 
+using audit::AuditStore;
 using lockout::Guard;
 using lockout::GuardStore;
 using lockout::Place;
@@ -23,10 +24,34 @@ std::optional<passwords::StoredPassword> stored_password(const std::optional<use
   return passwords::StoredPassword{.hash = credentials->password_hash, .salt = credentials->salt};
 }
 
+std::optional<UserId> user_of(const std::optional<users::UserCredentials>& credentials) {
+  if (!credentials) return std::nullopt;
+  return credentials->id;
+}
+
+audit::Event failure_of(const std::optional<users::UserCredentials>& credentials, TimePoint now, audit::Origin origin) {
+  std::string_view reason = "unknown_user";
+  if (credentials) reason = credentials->is_disabled ? "disabled" : "wrong_password";
+  return {.type = audit::EventType::login_failed,
+          .at = now,
+          .origin = std::move(origin),
+          .outcome = audit::Outcome::refused,
+          .reason = reason,
+          .user = user_of(credentials)};
+}
+
+audit::Refused blocked_attempt(const std::optional<users::UserCredentials>& credentials, audit::Origin origin) {
+  return {.type = audit::EventType::login_blocked,
+          .reason = "too_many_failures",
+          .actor = std::move(origin.actor),
+          .address = std::move(origin.address),
+          .user = user_of(credentials)};
+}
+
 }  // namespace
 
-PasswordCheck::PasswordCheck(database::Database& database, passwords::PasswordService& passwords, const Keys& keys,
-                             const Clock& clock, const lockout::LockoutSettings& settings,
+PasswordCheck::PasswordCheck(database::Database& database, passwords::PasswordService& passwords, audit::Tally& tally,
+                             const Keys& keys, const Clock& clock, const lockout::LockoutSettings& settings,
                              std::chrono::milliseconds wait_max)
     : database_(database),
       users_(database),
@@ -34,6 +59,7 @@ PasswordCheck::PasswordCheck(database::Database& database, passwords::PasswordSe
       sources_(database),
       devices_(database),
       passwords_(passwords),
+      tally_(tally),
       accounts_(&keys.accounts),
       device_sealer_(&keys.devices),
       clock_(clock),
@@ -59,6 +85,7 @@ Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(Passwor
 
   // Nobody learns from the time that an account is blocked: something is hashed all the same.
   auto stored = place ? stored_password(credentials) : std::nullopt;
+  audit::Origin audit_origin = attempt.audit_origin;
   auto verdict = co_await verify(std::move(attempt), std::move(stored), place);
   if (verdict.matches) {
     co_return CheckedPassword{.credentials = *std::move(credentials),
@@ -67,7 +94,12 @@ Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(Passwor
                               .source = std::move(source),
                               .device = part.device};
   }
-  if (place) co_await count_failure(*std::move(place), part.device);
+  if (place) {
+    audit::Event event = failure_of(credentials, clock_.now(), std::move(audit_origin));
+    co_await count_failure(*std::move(place), part.device, std::move(event));
+  } else {
+    tally_.add(blocked_attempt(credentials, std::move(audit_origin)), clock_.now());
+  }
   co_return std::unexpected(credentials ? PasswordError::wrong_password : PasswordError::unknown_user);
 }
 
@@ -124,12 +156,20 @@ Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
 }
 
 /// A device from which nothing but wrong passwords come is forgotten; its owner logs in from another place.
-Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceId> device) {
-  auto change = GuardStore::fail(place, clock_.now(), settings_);
-  const std::int64_t failures = co_await database_.commit(std::move(change));
+Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceId> device, audit::Event event) {
+  database::Changes changes;
+  const auto counted = changes.add(GuardStore::fail(place, clock_.now(), settings_));
+  changes.add(AuditStore::record(event));
+  const auto committed = co_await database_.commit(std::move(changes));
+  const std::int64_t failures = committed.result(counted);
   if (!device || failures < settings_.disable_after) co_return;
-  auto forgotten = devices::DeviceStore::remove(*device);
-  co_await database_.commit(std::move(forgotten));
+  event.type = audit::EventType::device_removed;
+  event.outcome = audit::Outcome::ok;
+  event.reason = {};
+  database::Changes forgotten;
+  forgotten.add(devices::DeviceStore::remove(*device));
+  forgotten.add(AuditStore::record(std::move(event)));
+  (void)co_await database_.commit(std::move(forgotten));
 }
 
 void PasswordCheck::add_success(database::Changes& changes, const CheckedPassword& checked) const {
@@ -146,11 +186,15 @@ database::Change<void> PasswordCheck::unlock(std::string_view email) const {
   return GuardStore::unlock(accounts_->of_user(users::email_key(email)));
 }
 
-Task<bool> PasswordCheck::unlock(UserId user) {
+Task<bool> PasswordCheck::unlock(UserId user, audit::Origin origin) {
   const auto found = co_await users_.find(user);
   if (!found) co_return false;
-  auto change = unlock(found->email);
-  co_await database_.commit(std::move(change));
+  database::Changes changes;
+  changes.add(unlock(found->email));
+  audit::Event event{
+      .type = audit::EventType::user_unlocked, .at = clock_.now(), .origin = std::move(origin), .user = user};
+  changes.add(AuditStore::record(std::move(event)));
+  (void)co_await database_.commit(std::move(changes));
   co_return true;
 }
 

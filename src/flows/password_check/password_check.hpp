@@ -6,6 +6,8 @@
 #include <stop_token>
 #include <string>
 
+#include "audit/audit_store.hpp"
+#include "audit/tally.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
@@ -31,9 +33,10 @@ struct PasswordAttempt {
   std::string email;
   SecretString password;
   Origin origin;
+  audit::Origin audit_origin;   ///< who asks, for the audit trail
   std::stop_token client_gone;  ///< once it is asked to stop, no hashing begins
 
-  [[nodiscard]] PasswordAttempt clone() const { return {email, password.clone(), origin, client_gone}; }
+  [[nodiscard]] PasswordAttempt clone() const { return {email, password.clone(), origin, audit_origin, client_gone}; }
 };
 
 /// A right password. What it was checked for is committed together with PasswordCheck::add_success().
@@ -56,7 +59,11 @@ struct Standing {
 /// Wrong passwords are counted for each account, in parts: of each of the user's devices, of each address from which
 /// the user logged in before, and of all other places together. So guesses from elsewhere never keep out the owner, who
 /// comes from a known place. A place in the budget is taken before anything is hashed; an attempt that finds all taken
-/// by others under way waits for them. Blocked attempts cost the same time, look the same, and are not counted.
+/// by others under way waits for them. Blocked attempts cost the same time, look the same, and do not count as
+/// failures.
+///
+/// A refusal is on record when check() returns: `login.failed` in the write that counts it, `login.blocked` in the
+/// tally.
 ///
 /// One per io thread; everything it refers to outlives it. Throws what Database and PasswordService throw, and
 /// database::Unavailable{overload} where too many attempts on one account wait.
@@ -68,8 +75,9 @@ class PasswordCheck {
     const devices::DeviceSealer& devices;
   };
 
-  PasswordCheck(database::Database& database, passwords::PasswordService& passwords, const Keys& keys,
-                const Clock& clock, const lockout::LockoutSettings& settings, std::chrono::milliseconds wait_max);
+  PasswordCheck(database::Database& database, passwords::PasswordService& passwords, audit::Tally& tally,
+                const Keys& keys, const Clock& clock, const lockout::LockoutSettings& settings,
+                std::chrono::milliseconds wait_max);
 
   /// Turns to other keys, which take the place of the ones before.
   void use(const Keys& keys);
@@ -82,8 +90,8 @@ class PasswordCheck {
   /// Forgets all wrong passwords of the account with this email, wherever they came from. For an operator, and for who
   /// has proved to be its owner.
   [[nodiscard]] database::Change<void> unlock(std::string_view email) const;
-  /// The same for a user; false where there is none.
-  [[nodiscard]] Task<bool> unlock(UserId user);
+  /// The same for a user, and puts it on record; false where there is none.
+  [[nodiscard]] Task<bool> unlock(UserId user, audit::Origin origin);
 
   /// How the account with this email stands for all places that it is not known by.
   [[nodiscard]] Task<Standing> standing(std::string email);
@@ -104,7 +112,7 @@ class PasswordCheck {
   [[nodiscard]] Task<passwords::Verdict> verify(PasswordAttempt attempt,
                                                 std::optional<passwords::StoredPassword> stored,
                                                 std::optional<lockout::Place> place);
-  [[nodiscard]] Task<> count_failure(lockout::Place place, std::optional<devices::DeviceId> device);
+  [[nodiscard]] Task<> count_failure(lockout::Place place, std::optional<devices::DeviceId> device, audit::Event event);
 
   database::Database& database_;
   users::UserStore users_;
@@ -112,6 +120,7 @@ class PasswordCheck {
   lockout::SourceStore sources_;
   devices::DeviceStore devices_;
   passwords::PasswordService& passwords_;
+  audit::Tally& tally_;
   const lockout::AccountKeys* accounts_;
   const devices::DeviceSealer* device_sealer_;
   const Clock& clock_;

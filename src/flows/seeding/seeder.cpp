@@ -67,7 +67,7 @@ Task<> Seeder::add(users::NewUser user, SeedReport& report) {
     co_return;
   }
   // A new user is refused only for an email that is taken by now.
-  const auto created = co_await accounts_.create(std::move(user));
+  const auto created = co_await accounts_.import(std::move(user), origin_);
   ++(created ? report.created : report.existing);
 }
 

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/embedded_file.hpp"
@@ -22,8 +23,9 @@ struct SeedReport {
 /// it again changes nothing. Belongs to its Database's io thread; throws what AccountFlow throws.
 class Seeder {
  public:
-  /// Both outlive the seeder.
-  Seeder(database::Database& database, AccountFlow& accounts) : users_(database), accounts_(accounts) {}
+  /// Both outlive the seeder. `origin` is who seeds.
+  Seeder(database::Database& database, AccountFlow& accounts, audit::Origin origin)
+      : users_(database), accounts_(accounts), origin_(std::move(origin)) {}
 
   /// `files` outlive the call. A malformed file or entry is reported as a problem; the rest is stored.
   [[nodiscard]] Task<SeedReport> run(std::span<const EmbeddedFile> files);
@@ -33,6 +35,7 @@ class Seeder {
 
   users::UserStore users_;
   AccountFlow& accounts_;
+  const audit::Origin origin_;
 };
 
 }  // namespace gatehouse::flows

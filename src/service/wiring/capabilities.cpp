@@ -13,9 +13,10 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
 
 Capabilities::Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared)
     : sessions(database, shared.cache, shared.keys->sealer, shared.clock, shared.random, settings.sessions),
-      password_check(database, shared.passwords, shared.keys->of_passwords(), shared.clock, settings.lockout,
-                     settings.passwords.hash_wait_max),
+      password_check(database, shared.passwords, shared.tally, shared.keys->of_passwords(), shared.clock,
+                     settings.lockout, settings.passwords.hash_wait_max),
       login(database, password_check, sessions, shared.keys->of_logins(), shared.clock, shared.random),
+      session_ends(database, sessions, shared.clock),
       identity(sessions, shared.keys->verifier, shared.clock, shared.random),
       accounts(database, shared.passwords, shared.clock),
       account_view(database, password_check, shared.clock) {}

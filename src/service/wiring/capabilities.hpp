@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "audit/tally.hpp"
 #include "base/boot_clock.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
@@ -11,6 +12,7 @@
 #include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
 #include "flows/password_check/password_check.hpp"
+#include "flows/sessions/session_end_flow.hpp"
 #include "passwords/password_service.hpp"
 #include "runtime/worker_pool.hpp"
 #include "service/settings.hpp"
@@ -35,6 +37,7 @@ struct SharedCapabilities {
   const std::shared_ptr<const KeySet> keys;  ///< of the start
   const SystemBootClock boot_clock;
   sessions::SessionCache cache;
+  audit::Tally tally;
   runtime::WorkerPool hashing_pool;
   passwords::PasswordService passwords;
 };
@@ -52,6 +55,7 @@ struct Capabilities {
   sessions::SessionService sessions;
   flows::PasswordCheck password_check;
   flows::LoginFlow login;
+  flows::SessionEndFlow session_ends;
   flows::IdentityFlow identity;
   flows::AccountFlow accounts;
   flows::AccountView account_view;

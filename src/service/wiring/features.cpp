@@ -4,12 +4,13 @@ namespace gatehouse::service {
 
 Features::Features(database::Database& database, SharedParts& shared)
     : capabilities(database, shared.settings, shared.capabilities),
-      auth_routes(capabilities.login, capabilities.identity, capabilities.sessions, shared.settings.api,
+      auth_routes(capabilities.login, capabilities.identity, capabilities.session_ends, shared.settings.api,
                   shared.settings.limits.ipv6_prefix),
       user_routes(database, capabilities.accounts, shared.capabilities.keys->cursor, shared.random,
                   shared.settings.api.unknown_fields),
       account_routes(capabilities.accounts, capabilities.account_view, capabilities.password_check),
-      session_routes(database, capabilities.sessions),
+      session_routes(database, capabilities.sessions, capabilities.session_ends),
+      audit_routes(database, shared.clock, shared.capabilities.keys->audit_cursor, shared.random),
       service_routes(database, shared.health, shared.clock, shared.settings.application.environment, shared.lifecycle,
                      shared.openapi),
       routes(api::Routes::bind(auth_routes,     //
@@ -17,11 +18,13 @@ Features::Features(database::Database& database, SharedParts& shared)
                                user_routes,     //
                                account_routes,  //
                                session_routes,  //
+                               audit_routes,    //
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
 
 void Features::use(const KeySet& keys) {
   capabilities.use(keys);
   user_routes.use(keys.cursor);
+  audit_routes.use(keys.audit_cursor);
 }
 
 }  // namespace gatehouse::service

@@ -22,6 +22,7 @@ struct Features {
   api::UserRoutes user_routes;
   api::AccountRoutes account_routes;
   api::SessionRoutes session_routes;
+  api::AuditRoutes audit_routes;
   api::ServiceRoutes service_routes;
   const api::RouteTable routes;
 };

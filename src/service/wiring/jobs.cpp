@@ -2,10 +2,12 @@
 
 #include <memory>
 
+#include "jobs/audit_pruning.hpp"
 #include "jobs/device_cleanup.hpp"
 #include "jobs/express_hash_watch.hpp"
 #include "jobs/guard_cleanup.hpp"
 #include "jobs/heap_release.hpp"
+#include "jobs/refusal_counts.hpp"
 #include "jobs/session_cleanup.hpp"
 
 namespace gatehouse::service {
@@ -19,6 +21,8 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::heap_release(),
       jobs::device_cleanup(database, shared.clock),
       jobs::guard_cleanup(database, shared.clock, shared.settings.lockout),
+      jobs::refusal_counts(database, shared.capabilities.tally, shared.clock),
+      jobs::audit_pruning(database, shared.clock, shared.settings.audit.retention),
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/access/api_keys.hpp"
+#include "api/audit_cursor.hpp"
 #include "api/page_cursor.hpp"
 #include "crypto/random.hpp"
 #include "devices/device_sealer.hpp"
@@ -24,6 +25,7 @@ struct KeySet {
         issuer(settings.tokens, random),
         verifier(settings.tokens),
         cursor(settings.sessions.secrets.front()),
+        audit_cursor(settings.sessions.secrets.front()),
         accounts(settings.sessions.secrets.front()),
         devices(settings.sessions.secrets) {}
 
@@ -35,6 +37,7 @@ struct KeySet {
   const tokens::TokenIssuer issuer;
   const tokens::TokenVerifier verifier;
   const api::PageCursor cursor;
+  const api::AuditCursor audit_cursor;
   const lockout::AccountKeys accounts;
   const devices::DeviceSealer devices;
 };

@@ -104,6 +104,18 @@ class SqliteDatabase:
         )
         self.run("ANALYZE sessions")
 
+    def insert_audit_events(self, count: int):
+        """`count` events, one second apart until now, of a thousand users and of a few types."""
+        now = int(time.time() * 1_000_000)
+        self.run(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) "
+            "INSERT INTO audit_events (at, type, outcome, actor_kind, actor, user_id) "
+            "SELECT ?2 + (i - ?1) * 1000000, 'bulk.' || i % 7, 'ok', 'key', 'API_KEY', i % 1000 FROM n",
+            count,
+            now,
+        )
+        self.run("ANALYZE audit_events")
+
     def plan(self, sql: str, parameter_count: int) -> Plan:
         """How the engine runs a statement with `$1` placeholders, whatever their values are."""
         values = {str(number): None for number in range(1, parameter_count + 1)}
@@ -192,6 +204,15 @@ class PostgresDatabase:
                 (count,),
             )
             cursor.execute("ANALYZE sessions")
+
+    def insert_audit_events(self, count: int):
+        self.run(
+            "INSERT INTO audit_events (at, type, outcome, actor_kind, actor, user_id) "
+            "SELECT now() - i * interval '1 second', 'bulk.' || i % 7, 'ok', 'key', 'API_KEY', i % 1000 "
+            "FROM generate_series(1, ?) AS i",
+            count,
+        )
+        self.run("ANALYZE audit_events")
 
     def plan(self, sql: str, parameter_count: int) -> Plan:
         values = ", ".join(["NULL"] * parameter_count)

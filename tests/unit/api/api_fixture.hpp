@@ -11,6 +11,7 @@
 #include "api/routes.hpp"
 #include "contract/login_fixture.hpp"
 #include "no_limits.hpp"
+#include "noted_trail.hpp"
 
 namespace gatehouse::api {
 
@@ -73,12 +74,14 @@ class ApiFixture : public testing::LoginFixture {
   const Cors cors_{{}};
   const ApiKeys api_keys_{one_key()};
   const NoLimits no_limits_;
+  NotedTrail trail_;
   std::vector<std::string> failures_;
   Dispatcher dispatcher_{
       {.routes = routes_,
        .cors = cors_,
        .access = &api_keys_,
        .limiter = no_limits_.limiter(),
+       .trail = trail_,
        .ready = ready_,
        .on_failure = [this](const Dispatcher::Failure& failure) { failures_.emplace_back(failure.what); }}};
 

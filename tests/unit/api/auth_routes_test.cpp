@@ -72,7 +72,7 @@ TEST_P(AuthRoutesTest, VerifyToken_AnswersItsUserUntilTheSessionEnds) {
     EXPECT_EQ(reply.status, Status::ok);
     EXPECT_TRUE(reply.body.starts_with(R"({"userId":)" + std::to_string(user_.value) + R"(,"expiresAt":")"));
   }
-  run(sessions_.close(login.session));
+  run(capabilities_.session_ends.log_out(login.session, {}));
   EXPECT_EQ(verify_token(authorization).body, R"({"error":"Invalid token","code":"invalid_token","requestId":"test"})");
 }
 
@@ -87,12 +87,13 @@ TEST_P(AuthRoutesTest, VerifyToken_WithoutOne_Is401) {
 TEST_P(AuthRoutesTest, DetailedLoginErrors_TellUnknownEmailFromWrongPassword) {
   ApiSettings settings;
   settings.login_errors = LoginErrors::detailed;
-  AuthRoutes detailed{login_, identity_, sessions_, settings, 64};
+  AuthRoutes detailed{login_, identity_, capabilities_.session_ends, settings, 64};
   const RouteTable routes = RouteList<AuthRoutes>::bind(detailed);
   Dispatcher dispatcher{{.routes = routes,
                          .cors = cors_,
                          .access = &api_keys_,
                          .limiter = no_limits_.limiter(),
+                         .trail = trail_,
                          .ready = ready_,
                          .on_failure = {}}};
   const GivenHeaders headers{{Field::api_key, "the key"}, {Field::content_type, "application/json"}};
@@ -153,12 +154,14 @@ TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
                                     clock_,     random_, testing::test_settings().sessions};
   flows::IdentityFlow identity{uncached, verifier_, clock_, random_};
   const ApiSettings settings;
-  AuthRoutes auth{login_, identity, uncached, settings, 64};
+  flows::SessionEndFlow ends{*database_, uncached, clock_};
+  AuthRoutes auth{login_, identity, ends, settings, 64};
   const RouteTable routes = RouteList<AuthRoutes>::bind(auth);
   Dispatcher dispatcher{{.routes = routes,
                          .cors = cors_,
                          .access = &api_keys_,
                          .limiter = no_limits_.limiter(),
+                         .trail = trail_,
                          .ready = ready_,
                          .on_failure = {}}};
   const std::string authorization = "Bearer " + login.token;

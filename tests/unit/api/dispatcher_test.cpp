@@ -9,6 +9,7 @@
 #include "api/access/api_keys.hpp"
 #include "database/errors.hpp"
 #include "no_limits.hpp"
+#include "noted_trail.hpp"
 #include "passwords/password_service.hpp"
 #include "support/run_task.hpp"
 #include "unit/http/answer_fixture.hpp"
@@ -86,6 +87,7 @@ class DispatcherTest : public AnswerFixture {
                        .cors = cors_,
                        .access = &access,
                        .limiter = no_limits_.limiter(),
+                       .trail = trail_,
                        .ready = ready_,
                        .on_failure = [this](const Dispatcher::Failure& failure) {
                          failures_.push_back(std::string{failure.request_id} + ": " + std::string{failure.what});
@@ -97,6 +99,7 @@ class DispatcherTest : public AnswerFixture {
   const Cors cors_{{"https://app.example"}};
   const ApiKeys api_keys_{one_key()};
   const NoLimits no_limits_;
+  NotedTrail trail_;
   SlowPolicy slow_policy_;
   std::atomic<bool> ready_ = true;
   std::vector<std::string> failures_;
@@ -135,6 +138,57 @@ TEST_F(DispatcherTest, SchemaNotReady_WithoutKey_IsStill401) {
   request_.headers = {};
   dispatch();
   EXPECT_EQ(answer_.status(), Status::unauthorized);
+}
+
+// A refusal that nobody can read about later would be none.
+TEST_F(DispatcherTest, WrongKey_IsOnRecordBeforeItIsRefused) {
+  request_.headers = {};
+  request_.headers.add(Field::api_key, "another key");
+  ASSERT_EQ(dispatcher_.admit(request_, answer_), Admission::without_body);
+  EXPECT_FALSE(answer_.is_sent());
+  answer_.reset(request_);
+  trail_.on_record = [this] { EXPECT_FALSE(answer_.is_sent()); };
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::unauthorized);
+  EXPECT_EQ(trail_.notes, std::vector<std::string>{"record: invalid_api_key"});
+}
+
+TEST_F(DispatcherTest, RefusalThatCannotBeRecorded_Is503) {
+  request_.headers = {};
+  request_.headers.add(Field::api_key, "another key");
+  trail_.on_record = [] { throw Unavailable{Unavailable::Reason::connection, "gone"}; };
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::service_unavailable);
+  EXPECT_EQ(failures_, std::vector<std::string>{"test: gone"});
+}
+
+TEST_F(DispatcherTest, MissingScope_IsOnRecord) {
+  request_.method = Method::put;
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::forbidden);
+  EXPECT_EQ(trail_.notes, std::vector<std::string>{"record: missing_scope"});
+}
+
+TEST_F(DispatcherTest, RequestWithoutKey_IsCounted) {
+  request_.headers = {};
+  ASSERT_EQ(dispatcher_.admit(request_, answer_), Admission::answered);
+  EXPECT_EQ(answer_.status(), Status::unauthorized);
+  EXPECT_EQ(trail_.notes, std::vector<std::string>{"count: no key"});
+}
+
+TEST_F(DispatcherTest, WrongKeyBeforeTheSchemaIsReady_IsRefusedWithoutARecord) {
+  ready_ = false;
+  request_.headers = {};
+  request_.headers.add(Field::api_key, "another key");
+  ASSERT_EQ(dispatcher_.admit(request_, answer_), Admission::answered);
+  EXPECT_EQ(answer_.status(), Status::unauthorized);
+  EXPECT_TRUE(trail_.notes.empty());
+}
+
+TEST_F(DispatcherTest, GoodRequest_LeavesNoNote) {
+  thing_.on_answer = greet;
+  dispatch();
+  EXPECT_TRUE(trail_.notes.empty());
 }
 
 TEST_F(DispatcherTest, UnexpectedException_Is500WithoutItsText) {
@@ -310,6 +364,7 @@ TEST_F(DispatcherTest, LoosePaths_AnswerInEverySpelling) {
                          .cors = cors_,
                          .access = &api_keys_,
                          .limiter = no_limits_.limiter(),
+                         .trail = trail_,
                          .ready = ready_,
                          .on_failure = {}}};
   thing_.on_answer = greet;

@@ -47,9 +47,12 @@ class LoginFlowTest : public ::testing::Test {
   }
 
   std::expected<LoginResult, LoginError> login(std::string_view password) {
-    LoginRequest request{
-        .attempt = {.email = "ada@example.com", .password = SecretString{password}, .origin = {}, .client_gone = {}},
-        .client = {}};
+    LoginRequest request{.attempt = {.email = "ada@example.com",
+                                     .password = SecretString{password},
+                                     .origin = {},
+                                     .audit_origin = {},
+                                     .client_gone = {}},
+                         .client = {}};
     return testing::run_task(io_, flow_.login(std::move(request)));
   }
 
@@ -72,8 +75,9 @@ class LoginFlowTest : public ::testing::Test {
   const tokens::TokenIssuer issuer_{token_settings(), random_};
   const lockout::AccountKeys accounts_{secrets().front()};
   const devices::DeviceSealer devices_{secrets()};
-  PasswordCheck check_{database_, passwords_, {.accounts = accounts_, .devices = devices_},
-                       clock_,    {},         std::chrono::hours{1}};
+  audit::Tally tally_;
+  PasswordCheck check_{database_, passwords_,           tally_, {.accounts = accounts_, .devices = devices_}, clock_,
+                       {},        std::chrono::hours{1}};
   LoginFlow flow_{database_, check_, sessions_, {.tokens = issuer_, .devices = devices_}, clock_, random_};
 };
 
@@ -82,14 +86,15 @@ TEST_F(LoginFlowTest, GoodLogin_LocksTheRowBeforeTheSessionIsInserted) {
   ASSERT_TRUE(result);
   EXPECT_EQ(result->user, UserId{10});
   EXPECT_EQ(sealer_.open(result->session)->id, SessionId{77});
-  EXPECT_EQ(database_.statements, (std::vector<std::string>{"users_find_credentials", "guards_take_place", "users_lock",
-                                                            "sessions_insert", "guards_succeed"}));
+  EXPECT_EQ(database_.statements,
+            (std::vector<std::string>{"users_find_credentials", "guards_take_place", "users_lock", "sessions_insert",
+                                      "audit_record_of_new_session", "guards_succeed"}));
 }
 
 TEST_F(LoginFlowTest, WrongPassword_IsCountedAndOpensNothing) {
   EXPECT_EQ(login("wrong").error(), LoginError::wrong_password);
   EXPECT_EQ(database_.statements,
-            (std::vector<std::string>{"users_find_credentials", "guards_take_place", "guards_fail"}));
+            (std::vector<std::string>{"users_find_credentials", "guards_take_place", "guards_fail", "audit_record"}));
 }
 
 TEST_F(LoginFlowTest, HashReplacedMeanwhile_IsCheckedAgain) {

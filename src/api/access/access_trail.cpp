@@ -1,0 +1,38 @@
+#include "api/access/access_trail.hpp"
+
+#include <string>
+#include <utility>
+
+#include "api/access/audit_origin.hpp"
+
+namespace gatehouse::api {
+
+using audit::EventType;
+
+Task<> AuditedAccess::record(const http::Request& request, std::string_view reason) {
+  audit::Event event{.type = EventType::key_refused,
+                     .at = clock_.now(),
+                     .origin = audit_origin_of(request),
+                     .outcome = audit::Outcome::refused,
+                     .reason = reason};
+  database::Change<void> change = audit::AuditStore::record(std::move(event));
+  co_await database_.commit(std::move(change));
+}
+
+void AuditedAccess::count_without_key(const http::Request& request) {
+  tally_.add({.type = EventType::key_refused,
+              .reason = "missing_api_key",
+              .actor = {},
+              .address = std::string{request.client.text}},
+             clock_.now());
+}
+
+void AuditedAccess::count_limited(const http::Request& request, std::string_view policy) {
+  tally_.add({.type = EventType::rate_limited,
+              .reason = policy,
+              .actor = std::string{request.caller.name},
+              .address = std::string{request.client.text}},
+             clock_.now());
+}
+
+}  // namespace gatehouse::api

@@ -1,0 +1,311 @@
+#include "audit/audit_store.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <utility>
+
+#include "base/calendar.hpp"
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+
+namespace gatehouse::audit {
+namespace {
+
+using database::affected_rows;
+using database::announces_nothing;
+using database::Blob;
+using database::Change;
+using database::Changes;
+using database::Parameters;
+using database::Row;
+using database::Rows;
+using database::Statement;
+using database::Value;
+using database::Write;
+
+// Nobody remembers events, so no write here announces anything. The first ten parameters of each record_ statement are
+// parameters_of() the event; the rest says where its user and session come from.
+
+constexpr Write record_event{"audit_record",
+                             "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
+                             "address, user_agent, details, user_id, session_id) "
+                             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                             announces_nothing};
+
+constexpr Write record_new_user{"audit_record_of_new_user",
+                                "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
+                                "address, user_agent, details, user_id) "
+                                "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, id FROM users WHERE email = $11",
+                                announces_nothing};
+
+constexpr Write record_user{"audit_record_of_user",
+                            "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
+                            "address, user_agent, details, user_id) "
+                            "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, id FROM users WHERE id = $11",
+                            announces_nothing};
+
+// Found by its expiry, in microseconds: the index has next to no others of the same.
+constexpr Write record_new_session{
+    "audit_record_of_new_session",
+    "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
+    "address, user_agent, details, user_id, session_id) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, user_id, id FROM sessions "
+    "WHERE expires_at = $11 AND secret_hash = $12",
+    announces_nothing};
+
+constexpr Write record_session{"audit_record_of_session",
+                               "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
+                               "address, user_agent, details, user_id, session_id) "
+                               "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, user_id, id FROM sessions "
+                               "WHERE id = $11",
+                               announces_nothing};
+
+constexpr Write record_session_with_secret{
+    "audit_record_of_session_with_secret",
+    "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
+    "address, user_agent, details, user_id, session_id) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, user_id, id FROM sessions "
+    "WHERE id = $11 AND secret_hash = $12",
+    announces_nothing};
+
+constexpr Statement newest_events{"audit_newest",
+                                  "SELECT id, at, type, outcome, reason, actor_kind, actor, user_id, session_id, "
+                                  "request_id, address, user_agent, details FROM audit_events "
+                                  "WHERE id < $1 ORDER BY id DESC LIMIT $2"};
+
+constexpr Statement events_of_user{"audit_of_user",
+                                   "SELECT id, at, type, outcome, reason, actor_kind, actor, user_id, session_id, "
+                                   "request_id, address, user_agent, details FROM audit_events "
+                                   "WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
+
+constexpr Statement events_of_type{"audit_of_type",
+                                   "SELECT id, at, type, outcome, reason, actor_kind, actor, user_id, session_id, "
+                                   "request_id, address, user_agent, details FROM audit_events "
+                                   "WHERE type = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
+
+constexpr Statement events_of_time{"audit_of_time",
+                                   "SELECT id, at, type, outcome, reason, actor_kind, actor, user_id, session_id, "
+                                   "request_id, address, user_agent, details FROM audit_events "
+                                   "WHERE at >= $1 AND at < $2 AND (at, id) < ($3, $4) "
+                                   "ORDER BY at DESC, id DESC LIMIT $5"};
+
+constexpr Statement events_in_order{"audit_in_order",
+                                    "SELECT id, at, type, outcome, reason, actor_kind, actor, user_id, session_id, "
+                                    "request_id, address, user_agent, details FROM audit_events "
+                                    "WHERE (at, id) > ($1, $2) AND at < $3 ORDER BY at, id LIMIT $4"};
+
+constexpr Write begin_pruning{"audit_begin_pruning", "INSERT INTO audit_prunings (started_at) VALUES ($1)",
+                              announces_nothing};
+
+// Before they go, and in the same transaction: it says how many there are, which nobody else deletes meanwhile. Both
+// statements have prune_events_max as a literal: without it PostgreSQL would prepare for many, and read the whole
+// table.
+constexpr Write record_pruning{"audit_record_pruning",
+                               "INSERT INTO audit_events (at, type, outcome, actor_kind, actor, details) "
+                               "SELECT $1, $2, $3, $4, $5, $6 || count(*) || '}' FROM audit_events "
+                               "WHERE id IN (SELECT id FROM audit_events WHERE at < $7 ORDER BY at, id LIMIT 1000) "
+                               "AND EXISTS (SELECT 1 FROM leases WHERE name = $8 AND holder = $9) HAVING count(*) > 0",
+                               announces_nothing};
+
+constexpr Write delete_old_events{"audit_delete_old",
+                                  "DELETE FROM audit_events WHERE id IN "
+                                  "(SELECT id FROM audit_events WHERE at < $1 ORDER BY at, id LIMIT 1000) "
+                                  "AND EXISTS (SELECT 1 FROM leases WHERE name = $2 AND holder = $3)",
+                                  announces_nothing};
+
+constexpr Write end_pruning{"audit_end_pruning", "DELETE FROM audit_prunings", announces_nothing};
+
+Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
+
+/// In ASCII, which a database of any encoding takes, so that no event fails for what a client calls itself.
+std::string ascii(std::string text, std::size_t bytes_max) {
+  text.resize(std::min(text.size(), bytes_max));
+  for (char& c : text) {
+    if (c < 0x20 || c > 0x7e) c = '?';
+  }
+  return text;
+}
+
+std::string actor_text(std::string actor) {
+  if (!is_utf8(actor) || actor.contains('\0')) return ascii(std::move(actor), actor_characters_max);
+  actor.resize(first_code_points(actor, actor_characters_max).size());
+  return actor;
+}
+
+Parameters parameters_of(Event event) {
+  constexpr std::size_t address_bytes_max = 64;
+  constexpr std::size_t request_id_bytes_max = 64;
+  assert(event.details.size() <= details_bytes_max);
+  Origin& origin = event.origin;
+  return {event.at,
+          std::string{to_text(event.type)},
+          std::string{to_text(event.outcome)},
+          text_or_null(std::string{event.reason}),
+          std::string{to_text(origin.kind)},
+          text_or_null(actor_text(std::move(origin.actor))),
+          text_or_null(ascii(std::move(origin.request_id), request_id_bytes_max)),
+          text_or_null(ascii(std::move(origin.address), address_bytes_max)),
+          text_or_null(ascii(std::move(origin.user_agent), user_agent_bytes_max)),
+          text_or_null(std::move(event.details))};
+}
+
+Parameters parameters_of(Event event, Value subject) {
+  Parameters parameters = parameters_of(std::move(event));
+  parameters.push_back(std::move(subject));
+  return parameters;
+}
+
+Parameters parameters_of(Event event, Value subject, Value other) {
+  Parameters parameters = parameters_of(std::move(event), std::move(subject));
+  parameters.push_back(std::move(other));
+  return parameters;
+}
+
+template <class Id>
+Value id_or_null(const std::optional<Id>& id) {
+  return id ? Value{id->value} : Value{};
+}
+
+template <class Id>
+std::optional<Id> nullable_id(const Row& row, std::size_t column) {
+  if (row.is_null(column)) return std::nullopt;
+  return Id{row.integer(column)};
+}
+
+StoredEvent read_event(const Row& row) {
+  return {.id = EventId{row.integer(0)},
+          .at = within_calendar(row.time(1)),
+          .type = std::string{row.text(2)},
+          .outcome = std::string{row.text(3)},
+          .reason = row.nullable_text(4),
+          .actor_kind = std::string{row.text(5)},
+          .actor = row.nullable_text(6),
+          .user = nullable_id<UserId>(row, 7),
+          .session = nullable_id<SessionId>(row, 8),
+          .request_id = row.nullable_text(9),
+          .address = row.nullable_text(10),
+          .user_agent = row.nullable_text(11),
+          .details = row.nullable_text(12)};
+}
+
+std::vector<StoredEvent> read_events(const Rows& rows) {
+  std::vector<StoredEvent> events;
+  events.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) events.push_back(read_event(rows[i]));
+  return events;
+}
+
+bool is_wanted(const StoredEvent& event, const Filter& filter) {
+  return (!filter.type || event.type == *filter.type) && (!filter.outcome || event.outcome == *filter.outcome) &&
+         (!filter.actor || event.actor == *filter.actor) && (!filter.user || event.user == filter.user) &&
+         (!filter.from || event.at >= *filter.from) && (!filter.to || event.at < *filter.to);
+}
+
+/// Whether the index that is read has other events than those that are wanted.
+bool has_unwanted(const Filter& filter) {
+  const bool is_of_time = filter.from || filter.to;
+  const int indexed = filter.user || is_of_time || filter.type ? 1 : 0;
+  const int given = (filter.user ? 1 : 0) + (is_of_time ? 1 : 0) + (filter.type ? 1 : 0);
+  return filter.outcome || filter.actor || given > indexed;
+}
+
+/// Of pruning events that were older than this; the count and the brace follow.
+std::string pruning_details(TimePoint before) {
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_object().member("before", before).key("count");
+  return json;
+}
+
+}  // namespace
+
+Change<void> AuditStore::record(Event event) {
+  Value user = id_or_null(event.user);
+  Value session = id_or_null(event.session);
+  return {record_event, parameters_of(std::move(event), std::move(user), std::move(session))};
+}
+
+Change<void> AuditStore::record_of_new_user(Event event, std::string email) {
+  return {record_new_user, parameters_of(std::move(event), std::move(email))};
+}
+
+Change<void> AuditStore::record_of_user(Event event, UserId user) {
+  return {record_user, parameters_of(std::move(event), user.value)};
+}
+
+Change<void> AuditStore::record_of_new_session(Event event, TimePoint expires_at, std::string secret_hash) {
+  return {record_new_session, parameters_of(std::move(event), expires_at, Blob{std::move(secret_hash)})};
+}
+
+Change<void> AuditStore::record_of_session(Event event, SessionId session) {
+  return {record_session, parameters_of(std::move(event), session.value)};
+}
+
+Change<void> AuditStore::record_of_session(Event event, SessionId session, std::string secret_hash) {
+  return {record_session_with_secret, parameters_of(std::move(event), session.value, Blob{std::move(secret_hash)})};
+}
+
+Task<Page> AuditStore::page(Filter filter, std::optional<Place> after, unsigned limit) {
+  limit = std::min(limit, page_events_max);
+  const unsigned batch = has_unwanted(filter) ? page_events_max : limit + 1;
+  Place place = after.value_or(Place{calendar_end, EventId{std::numeric_limits<std::int64_t>::max()}});
+  Page page;
+  for (unsigned scanned = 0; scanned < scanned_events_max; scanned += batch) {
+    auto events = co_await read(filter, place, batch);
+    for (StoredEvent& event : events) {
+      if (page.events.size() == limit) {
+        page.next = place;
+        co_return page;
+      }
+      place = place_of(event);
+      if (is_wanted(event, filter)) page.events.push_back(std::move(event));
+    }
+    if (events.size() < batch) co_return page;
+  }
+  page.next = place;
+  co_return page;
+}
+
+/// By the index that leaves out most.
+Task<std::vector<StoredEvent>> AuditStore::read(const Filter& filter, Place after, std::int64_t limit) {
+  const Statement* statement = &newest_events;
+  Parameters parameters;
+  if (filter.user) {
+    statement = &events_of_user;
+    parameters = {filter.user->value, after.id.value, limit};
+  } else if (filter.from || filter.to) {
+    statement = &events_of_time;
+    parameters = {filter.from.value_or(calendar_begin), filter.to.value_or(calendar_end), after.at, after.id.value,
+                  limit};
+  } else if (filter.type) {
+    statement = &events_of_type;
+    parameters = {*filter.type, after.id.value, limit};
+  } else {
+    parameters = {after.id.value, limit};
+  }
+  const Rows rows = co_await database_.query(*statement, std::move(parameters));
+  co_return read_events(rows);
+}
+
+Task<std::vector<StoredEvent>> AuditStore::part(Place after, TimePoint to, unsigned limit) {
+  Parameters parameters{after.at, after.id.value, to, std::int64_t{limit}};
+  const Rows rows = co_await database_.query(events_in_order, std::move(parameters));
+  co_return read_events(rows);
+}
+
+database::ResultOf<std::int64_t> AuditStore::add_pruning(Changes& changes, TimePoint before, TimePoint now,
+                                                         const PruningLease& lease) {
+  changes.add(Change<void>{begin_pruning, {now}});
+  const Origin origin = system_origin("retention");
+  changes.add(Change<void>{
+      record_pruning,
+      {now, std::string{to_text(EventType::audit_pruned)}, std::string{to_text(Outcome::ok)},
+       std::string{to_text(origin.kind)}, origin.actor, pruning_details(before), before, lease.name, lease.holder}});
+  Change<std::int64_t> deletion{delete_old_events, {before, lease.name, lease.holder}, affected_rows};
+  const auto deleted = changes.add(std::move(deletion));
+  changes.add(Change<void>{end_pruning, {}});
+  return deleted;
+}
+
+}  // namespace gatehouse::audit

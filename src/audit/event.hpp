@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "json/writer.hpp"
+
+namespace gatehouse::audit {
+
+using EventId = StrongId<struct EventTag>;
+
+/// What can happen. docs/audit.md describes each.
+enum class EventType : std::uint8_t {
+  user_created,
+  user_updated,
+  user_deleted,
+  user_disabled,
+  user_enabled,
+  user_unlocked,
+  user_imported,
+  login_succeeded,
+  login_failed,
+  login_blocked,
+  logout,
+  session_revoked,
+  password_changed,
+  password_reset_requested,
+  password_reset,
+  password_locked,
+  email_verification_sent,
+  email_verified,
+  email_change_requested,
+  email_changed,
+  key_created,
+  key_rotated,
+  key_revoked,
+  key_refused,
+  device_added,
+  device_removed,
+  mail_failed,
+  rate_limited,
+  audit_pruned,
+  service_started,
+  service_stopped,
+};
+inline constexpr std::size_t event_type_count = static_cast<std::size_t>(EventType::service_stopped) + 1;
+
+/// `user.created` and its like: a contract, also in stored rows.
+[[nodiscard]] std::string_view to_text(EventType type);
+/// Whether some event has this type.
+[[nodiscard]] bool is_event_type(std::string_view text);
+
+enum class Outcome : std::uint8_t {
+  ok,
+  refused,  ///< by a rule: a wrong password, a missing scope
+  error,    ///< something broke
+};
+[[nodiscard]] std::string_view to_text(Outcome outcome);
+[[nodiscard]] bool is_outcome(std::string_view text);
+
+enum class ActorKind : std::uint8_t {
+  key,     ///< whoever sends requests with an API key, or without a good one
+  user,    ///< a user, where no back end stands between
+  cli,     ///< who typed a command
+  system,  ///< the service by itself
+};
+[[nodiscard]] std::string_view to_text(ActorKind kind);
+
+/// Who asks and from where: what every event of one request, command or job has in common. A flow gets one and hands it
+/// to each event that it records. Cut to what is stored when an event is recorded.
+struct Origin {
+  ActorKind kind = ActorKind::system;
+  std::string actor;       ///< a key's name, who typed the command, a part of the service; may be empty
+  std::string request_id;  ///< empty where there is no request
+  std::string address;     ///< of the client that is told of, or of the peer; empty where there is none
+  std::string user_agent;
+};
+
+/// The service by itself, `part` of it.
+[[nodiscard]] inline Origin system_origin(std::string_view part) {
+  return {.kind = ActorKind::system, .actor = std::string{part}, .request_id = {}, .address = {}, .user_agent = {}};
+}
+
+inline constexpr std::size_t details_bytes_max = 2048;  ///< checked by the database
+inline constexpr std::size_t user_agent_bytes_max = 255;
+inline constexpr std::size_t actor_characters_max = 255;
+
+/// Something that happened. Holds no secret, and no text of a client but those of its origin.
+struct Event {
+  EventType type;
+  TimePoint at;
+  Origin origin;
+  Outcome outcome = Outcome::ok;
+  std::string_view reason = {};  ///< of what is not ok: snake_case, static
+  std::optional<UserId> user = {};
+  std::optional<SessionId> session = {};
+  std::string details = {};  ///< a JSON object of at most details_bytes_max, or empty
+};
+
+/// An event as it is stored. Types, outcomes and kinds are text: a later version may have written others.
+struct StoredEvent {
+  EventId id;
+  TimePoint at;
+  std::string type;
+  std::string outcome;
+  std::optional<std::string> reason;
+  std::string actor_kind;
+  std::optional<std::string> actor;
+  std::optional<UserId> user;
+  std::optional<SessionId> session;
+  std::optional<std::string> request_id;
+  std::optional<std::string> address;
+  std::optional<std::string> user_agent;
+  std::optional<std::string> details;
+};
+
+/// Writes `{"id":1,"type":"logout","outcome":"ok","reason":null,"at":"…","actor":{"kind":"key","name":"…"},"userId":7,
+/// "sessionId":9,"requestId":"…","ipAddress":"…","userAgent":"…","details":null}`; null where there is nothing.
+void write_event(json::Writer& writer, const StoredEvent& event);
+
+}  // namespace gatehouse::audit

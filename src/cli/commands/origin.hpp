@@ -1,0 +1,11 @@
+#pragma once
+
+#include "audit/event.hpp"
+#include "cli/program.hpp"
+
+namespace gatehouse::cli {
+
+/// Who typed the command, for the events that it causes: whoever became root by sudo, or the user of the environment.
+[[nodiscard]] audit::Origin origin_of(const Program& program);
+
+}  // namespace gatehouse::cli

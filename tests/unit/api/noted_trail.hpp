@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/access/access_trail.hpp"
+
+namespace gatehouse::api {
+
+/// Remembers what was to be put on record, as `record: invalid_api_key`.
+class NotedTrail final : public AccessTrail {
+ public:
+  Task<> record(const http::Request& /*request*/, std::string_view reason) override {
+    if (on_record) on_record();
+    notes.push_back("record: " + std::string{reason});
+    co_return;
+  }
+  void count_without_key(const http::Request& /*request*/) override { notes.emplace_back("count: no key"); }
+  void count_limited(const http::Request& /*request*/, std::string_view policy) override {
+    notes.push_back("count: " + std::string{policy});
+  }
+
+  std::function<void()> on_record;  ///< may throw what a Database throws
+  std::vector<std::string> notes;
+};
+
+}  // namespace gatehouse::api
