@@ -405,9 +405,9 @@ def test_service_that_may_only_add_events(start, database, tmp_path):
     role = f"gatehouse_service_{uuid.uuid4().hex[:8]}"
     database.run(f"CREATE ROLE {role} LOGIN")
     try:
-        database.run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON users, sessions, express_passwords, leases TO {role}")
-        database.run(f"GRANT SELECT, INSERT ON audit_events TO {role}")
-        database.run(f"GRANT SELECT ON gatehouse_migrations TO {role}")
+        database.run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+        database.run(f"REVOKE UPDATE, DELETE ON audit_events FROM {role}")
+        database.run(f"REVOKE INSERT, UPDATE, DELETE ON audit_prunings, gatehouse_migrations FROM {role}")
         database.run(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
         url = database.url.replace("postgres@", f"{role}@", 1)
         with start(DATABASE_URL=url).api() as api:
