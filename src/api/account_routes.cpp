@@ -5,10 +5,12 @@
 #include <string_view>
 #include <utility>
 
-#include "api/access/audit_origin.hpp"
+#include "api/access/origin.hpp"
+#include "api/body_refusal.hpp"
 #include "api/message.hpp"
 #include "api/path_id.hpp"
 #include "api/problems.hpp"
+#include "http/body.hpp"
 #include "json/writer.hpp"
 
 namespace gatehouse::api {
@@ -17,6 +19,12 @@ namespace {
 using http::Answer;
 using http::Request;
 using http::Status;
+
+struct DisableBody {
+  std::optional<std::string> reason;  ///< for the record
+};
+constexpr auto disable_body =
+    http::body_fields(problem("validation_failed"), http::field("reason", &DisableBody::reason, {.bytes_max = 500}));
 
 /// Nothing when the refusal has been answered.
 std::optional<UserId> read_user(const Request& request, Answer& answer) {
@@ -61,15 +69,21 @@ Task<> AccountRoutes::show(const Request& request, Answer& answer) {
 Task<> AccountRoutes::disable(const Request& request, Answer& answer) {
   const auto user = read_user(request, answer);
   if (!user) co_return;
-  audit::Origin origin = audit_origin_of(request);
-  const auto changed = co_await accounts_.disable(*user, std::move(origin));
+  DisableBody body;
+  if (!request.body.empty()) {
+    auto read = http::read_body(request, disable_body, unknown_fields_);
+    if (!read) co_return refuse(answer, read.error());
+    body = *std::move(read);
+  }
+  audit::Origin origin = origin_of(request);
+  const auto changed = co_await accounts_.disable(*user, std::move(origin), std::move(body.reason));
   answer_change(changed.has_value(), *user, "disabled", answer);
 }
 
 Task<> AccountRoutes::enable(const Request& request, Answer& answer) {
   const auto user = read_user(request, answer);
   if (!user) co_return;
-  audit::Origin origin = audit_origin_of(request);
+  audit::Origin origin = origin_of(request);
   const auto changed = co_await accounts_.enable(*user, std::move(origin));
   answer_change(changed.has_value(), *user, "enabled", answer);
 }
@@ -77,7 +91,7 @@ Task<> AccountRoutes::enable(const Request& request, Answer& answer) {
 Task<> AccountRoutes::unlock(const Request& request, Answer& answer) {
   const auto user = read_user(request, answer);
   if (!user) co_return;
-  audit::Origin origin = audit_origin_of(request);
+  audit::Origin origin = origin_of(request);
   const bool is_found = co_await passwords_.unlock(*user, std::move(origin));
   answer_change(is_found, *user, "unlocked", answer);
 }

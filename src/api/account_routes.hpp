@@ -6,6 +6,7 @@
 #include "flows/account/account_flow.hpp"
 #include "flows/account/account_view.hpp"
 #include "flows/password_check/password_check.hpp"
+#include "http/body.hpp"
 
 namespace gatehouse::api {
 
@@ -13,8 +14,9 @@ namespace gatehouse::api {
 class AccountRoutes {
  public:
   /// Everything outlives the routes.
-  AccountRoutes(flows::AccountFlow& accounts, flows::AccountView& view, flows::PasswordCheck& passwords)
-      : accounts_(accounts), view_(view), passwords_(passwords) {}
+  AccountRoutes(flows::AccountFlow& accounts, flows::AccountView& view, flows::PasswordCheck& passwords,
+                http::UnknownFields unknown_fields)
+      : accounts_(accounts), view_(view), passwords_(passwords), unknown_fields_(unknown_fields) {}
 
   Task<> show(const http::Request& request, http::Answer& answer);
   Task<> disable(const http::Request& request, http::Answer& answer);
@@ -37,6 +39,7 @@ class AccountRoutes {
   flows::AccountFlow& accounts_;
   flows::AccountView& view_;
   flows::PasswordCheck& passwords_;
+  const http::UnknownFields unknown_fields_;
 };
 
 }  // namespace gatehouse::api

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <utility>
 
-#include "api/access/audit_origin.hpp"
+#include "api/access/origin.hpp"
 #include "api/body_refusal.hpp"
 #include "api/message.hpp"
-#include "api/origin.hpp"
 #include "api/problems.hpp"
+#include "api/traces.hpp"
 #include "http/body.hpp"
 #include "json/writer.hpp"
 
@@ -110,8 +110,8 @@ Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
   flows::LoginRequest wanted{
       .attempt = {.email = std::move(body->email),
                   .password = std::move(body->password),
-                  .origin = origin_of(request, v6_prefix_),
-                  .audit_origin = audit_origin_of(request),
+                  .traces = traces_of(request, v6_prefix_),
+                  .origin = origin_of(request),
                   .client_gone = request.client_gone},
       .client = {std::string{request.client.text}, std::string{request.client.user_agent}},
   };
@@ -124,7 +124,7 @@ Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
 Task<> AuthRoutes::log_out(const Request& request, Answer& answer) {
   auto session = read_session(request, unknown_fields_, answer);
   if (!session) co_return;
-  audit::Origin origin = audit_origin_of(request);
+  audit::Origin origin = origin_of(request);
   co_await ends_.log_out(*std::move(session), std::move(origin));
   answer.send(Status::ok, message_json("Logged out successfully"));
 }

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "api/access/audit_origin.hpp"
+#include "api/access/origin.hpp"
 #include "api/message.hpp"
 #include "api/path_id.hpp"
 #include "api/problems.hpp"
@@ -47,7 +47,7 @@ Task<> SessionRoutes::list(const Request& request, Answer& answer) {
 Task<> SessionRoutes::end_all(const Request& request, Answer& answer) {
   const auto user = co_await find_user(request, answer);
   if (!user) co_return;
-  audit::Origin origin = audit_origin_of(request);
+  audit::Origin origin = origin_of(request);
   const std::int64_t ended = co_await ends_.revoke_all(*user, std::move(origin));
   std::string json;
   json::Writer(json)
@@ -61,7 +61,7 @@ Task<> SessionRoutes::end_all(const Request& request, Answer& answer) {
 Task<> SessionRoutes::end_one(const Request& request, Answer& answer) {
   const auto id = parse_id<SessionId>(request.parameter(0));
   if (!id) co_return answer.refuse(problem("invalid_session_id"));
-  audit::Origin origin = audit_origin_of(request);
+  audit::Origin origin = origin_of(request);
   const bool ended = co_await ends_.revoke(*id, std::move(origin));
   if (!ended) co_return answer.refuse(problem("session_not_found"));
   answer.send(Status::ok, message_json("Session " + std::to_string(id->value) + " ended"));

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "api/access/audit_origin.hpp"
+#include "api/access/origin.hpp"
 #include "api/body_refusal.hpp"
 #include "api/list_query.hpp"
 #include "api/message.hpp"
@@ -160,7 +160,7 @@ Task<> UserRoutes::create(const Request& request, Answer& answer) {
     co_return answer.refuse(problem("validation_failed"), errors);
   }
 
-  audit::Origin origin = audit_origin_of(request);
+  audit::Origin origin = origin_of(request);
   const auto created = co_await accounts_.create(*std::move(user), std::move(origin), request.client_gone);
   if (!created) co_return answer.refuse(problem_of(created.error()));
   answer.send(Status::created, message_with_user(created->first_name + " has been added to the Database", *created));
@@ -176,7 +176,7 @@ Task<> UserRoutes::change(const Request& request, Answer& answer) {
   const FieldErrors errors = co_await check_changes(*id, *changes);
   if (!errors.empty()) co_return answer.refuse(problem("validation_failed"), errors);
 
-  audit::Origin origin = audit_origin_of(request);
+  audit::Origin origin = origin_of(request);
   const auto changed = co_await accounts_.update(*id, *std::move(changes), std::move(origin), request.client_gone);
   if (!changed) co_return answer.refuse(problem_of(changed.error()));
   answer.send(Status::ok, message_with_user("User updated successfully", *changed));
@@ -196,7 +196,7 @@ Task<FieldErrors> UserRoutes::check_changes(UserId id, users::UserChanges& chang
 Task<> UserRoutes::remove(const Request& request, Answer& answer) {
   const auto id = read_id(request, answer);
   if (!id) co_return;
-  audit::Origin origin = audit_origin_of(request);
+  audit::Origin origin = origin_of(request);
   const auto removed = co_await accounts_.remove(*id, std::move(origin));
   if (!removed) co_return answer.refuse(problem_of(removed.error()));
   answer.send(Status::ok, message_json("User " + std::to_string(id->value) + " deleted successfully from database"));

@@ -143,7 +143,7 @@ TEST_P(AuditedFlowsTest, BlockedAttempts_AreCounted) {
 
 TEST_P(AuditedFlowsTest, NewDevice_IsToldWithItsLogin) {
   create("ada@example.com", "correct horse");
-  flows::Origin wants_device;
+  flows::Traces wants_device;
   wants_device.device_token = "new";
   ASSERT_TRUE(login("ada@example.com", "correct horse", wants_device));
   EXPECT_EQ(told(1), (Lines{"login.succeeded ok user 1 session 1", "device.added ok user 1 session 1"}));

@@ -81,18 +81,18 @@ class LoginFixture : public FeatureFixture {
     cache_.on_feed_proved(BootTime::max());
   }
 
-  flows::LoginRequest login_request(std::string email, std::string_view password, flows::Origin origin = {}) const {
+  flows::LoginRequest login_request(std::string email, std::string_view password, flows::Traces traces = {}) const {
     return {.attempt = {.email = std::move(email),
                         .password = SecretString{password},
-                        .origin = std::move(origin),
-                        .audit_origin = origin_,
+                        .traces = std::move(traces),
+                        .origin = origin_,
                         .client_gone = {}},
             .client = client_};
   }
 
   std::expected<flows::LoginResult, flows::LoginError> login(std::string email, std::string_view password,
-                                                             flows::Origin origin = {}) {
-    return run(login_.login(login_request(std::move(email), password, std::move(origin))));
+                                                             flows::Traces traces = {}) {
+    return run(login_.login(login_request(std::move(email), password, std::move(traces))));
   }
 
   users::User create(const std::string& email, std::string_view password) {

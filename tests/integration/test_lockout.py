@@ -137,6 +137,11 @@ def test_disabled_and_enabled_over_http(start):
         assert try_log_in(api, user["email"]).status == 401
         assert api.post("/user-auth/verify-session", {"session": session}).status == 401
         assert api.get(f"/users/{user['id']}/account").json()["disabledAt"] is not None
+        again = api.post(f"/users/{user['id']}/disable", {"reason": "left the company"})
+        assert again.status == 200
+        [_, first] = [event["details"] for event in api.get("/audit?type=user.disabled").json()["events"]][::-1]
+        assert first == {"reason": "left the company"}
+        assert api.post(f"/users/{user['id']}/disable", {"reason": 1}).json()["code"] == "validation_failed"
         assert api.post(f"/users/{user['id']}/enable").json() == {"message": f"User {user['id']} enabled"}
         assert try_log_in(api, user["email"]).status == 200
         for action in ("disable", "enable", "unlock"):

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "api/access/audit_origin.hpp"
+#include "api/access/origin.hpp"
 
 namespace gatehouse::api {
 
@@ -12,7 +12,7 @@ using audit::EventType;
 Task<> AuditedAccess::record(const http::Request& request, std::string_view reason) {
   audit::Event event{.type = EventType::key_refused,
                      .at = clock_.now(),
-                     .origin = audit_origin_of(request),
+                     .origin = origin_of(request),
                      .outcome = audit::Outcome::refused,
                      .reason = reason};
   database::Change<void> change = audit::AuditStore::record(std::move(event));

@@ -94,10 +94,13 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
   co_return *std::move(user);
 }
 
-Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id, audit::Origin origin) {
+Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id, audit::Origin origin,
+                                                             std::optional<std::string> reason) {
   database::Changes changes;
   const auto found = changes.add(UserStore::set_disabled(id, clock_.now()));
-  changes.add(AuditStore::record_of_user(event(EventType::user_disabled, std::move(origin)), id));
+  audit::Event disabled = event(EventType::user_disabled, std::move(origin));
+  if (reason) json::Writer{disabled.details}.begin_object().member("reason", *reason).end_object();
+  changes.add(AuditStore::record_of_user(std::move(disabled), id));
   changes.add(sessions::SessionStore::remove_of_user(id));
   const auto committed = co_await database_.commit(std::move(changes));
   if (!committed.result(found)) co_return std::unexpected(AccountError::not_found);

@@ -39,9 +39,10 @@ class AccountFlow {
                                                                       audit::Origin origin,
                                                                       std::stop_token client_gone = {});
 
-  /// Ends all sessions of the user, and with them the tokens; no password is right until enable(). Fails with
-  /// not_found.
-  [[nodiscard]] Task<std::expected<void, AccountError>> disable(UserId id, audit::Origin origin);
+  /// Ends all sessions of the user, and with them the tokens; the reason is for the record; no password is right until
+  /// enable(). Fails with not_found.
+  [[nodiscard]] Task<std::expected<void, AccountError>> disable(UserId id, audit::Origin origin,
+                                                                std::optional<std::string> reason = {});
   /// Fails with not_found.
   [[nodiscard]] Task<std::expected<void, AccountError>> enable(UserId id, audit::Origin origin);
 

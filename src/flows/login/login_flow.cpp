@@ -59,12 +59,12 @@ Task<std::expected<LoginResult, LoginError>> LoginFlow::login(LoginRequest reque
     if (!checked) co_return std::unexpected(checked.error());
     Proven proven{.password = *checked,
                   .client = request.client,
-                  .audit_origin = request.attempt.audit_origin,
-                  .device_token = request.attempt.origin.device_token};
+                  .origin = request.attempt.origin,
+                  .device_token = request.attempt.traces.device_token};
     auto opened = co_await try_to_open_session(std::move(proven));
     if (opened) co_return *std::move(opened);
     if (round == rounds_max) {
-      co_await give_up(*std::move(checked), std::move(request.attempt.audit_origin));
+      co_await give_up(*std::move(checked), std::move(request.attempt.origin));
       co_return std::unexpected(LoginError::wrong_password);
     }
     co_await passwords_.give_back(std::move(checked->place));
@@ -123,7 +123,7 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   const auto draft = sessions_.draft(verified.id, current_hash, std::move(proven.client));
   const auto inserted = changes.add(sessions::SessionStore::insert(draft.row));
   audit::Event event{
-      .type = audit::EventType::login_succeeded, .at = draft.row.created_at, .origin = std::move(proven.audit_origin)};
+      .type = audit::EventType::login_succeeded, .at = draft.row.created_at, .origin = std::move(proven.origin)};
   changes.add(audit::AuditStore::record_of_new_session(event, draft.row.expires_at, draft.row.secret_hash));
   passwords_.add_success(changes, proven.password);
   std::optional<DraftDevice> device;

@@ -67,7 +67,7 @@ class LoginFlow {
   struct Proven {
     CheckedPassword password;
     sessions::Client client;
-    audit::Origin audit_origin;
+    audit::Origin origin;
     std::optional<std::string> device_token;
   };
 

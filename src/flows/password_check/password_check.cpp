@@ -76,16 +76,16 @@ Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(Passwor
   const std::string key = users::email_key(attempt.email);
   auto credentials = co_await users_.find_credentials(std::move(attempt.email));
   std::optional<std::string> source;
-  if (attempt.origin.source) source = accounts_->of_source(*attempt.origin.source);
+  if (attempt.traces.source) source = accounts_->of_source(*attempt.traces.source);
   const UserId user = credentials ? credentials->id : nobody;
-  auto part = co_await part_of(user, source, std::move(attempt.origin.device_token));
+  auto part = co_await part_of(user, source, std::move(attempt.traces.device_token));
   Guard guard{.account = credentials ? accounts_->of_user(key) : accounts_->of_nobody(key),
               .part = std::move(part.bytes)};
   auto place = co_await take_place(std::move(guard));
 
   // Nobody learns from the time that an account is blocked: something is hashed all the same.
   auto stored = place ? stored_password(credentials) : std::nullopt;
-  audit::Origin audit_origin = attempt.audit_origin;
+  audit::Origin origin = attempt.origin;
   auto verdict = co_await verify(std::move(attempt), std::move(stored), place);
   if (verdict.matches) {
     co_return CheckedPassword{.credentials = *std::move(credentials),
@@ -95,10 +95,10 @@ Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(Passwor
                               .device = part.device};
   }
   if (place) {
-    audit::Event event = failure_of(credentials, clock_.now(), std::move(audit_origin));
+    audit::Event event = failure_of(credentials, clock_.now(), std::move(origin));
     co_await count_failure(*std::move(place), part.device, std::move(event));
   } else {
-    tally_.add(blocked_attempt(credentials, std::move(audit_origin)), clock_.now());
+    tally_.add(blocked_attempt(credentials, std::move(origin)), clock_.now());
   }
   co_return std::unexpected(credentials ? PasswordError::wrong_password : PasswordError::unknown_user);
 }
@@ -161,15 +161,19 @@ Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceId
   const auto counted = changes.add(GuardStore::fail(place, clock_.now(), settings_));
   changes.add(AuditStore::record(event));
   const auto committed = co_await database_.commit(std::move(changes));
-  const std::int64_t failures = committed.result(counted);
-  if (!device || failures < settings_.disable_after) co_return;
-  event.type = audit::EventType::device_removed;
+  if (committed.result(counted) != settings_.disable_after) co_return;
+
+  event.type = audit::EventType::password_locked;
   event.outcome = audit::Outcome::ok;
   event.reason = {};
-  database::Changes forgotten;
-  forgotten.add(devices::DeviceStore::remove(*device));
-  forgotten.add(AuditStore::record(std::move(event)));
-  (void)co_await database_.commit(std::move(forgotten));
+  database::Changes closing;
+  closing.add(AuditStore::record(event));
+  if (device) {
+    closing.add(devices::DeviceStore::remove(*device));
+    event.type = audit::EventType::device_removed;
+    closing.add(AuditStore::record(std::move(event)));
+  }
+  (void)co_await database_.commit(std::move(closing));
 }
 
 void PasswordCheck::add_success(database::Changes& changes, const CheckedPassword& checked) const {

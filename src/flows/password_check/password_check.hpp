@@ -14,7 +14,7 @@
 #include "database/database.hpp"
 #include "devices/device_sealer.hpp"
 #include "devices/device_store.hpp"
-#include "flows/password_check/origin.hpp"
+#include "flows/password_check/traces.hpp"
 #include "flows/turns/turns.hpp"
 #include "lockout/account_keys.hpp"
 #include "lockout/guard_store.hpp"
@@ -32,11 +32,11 @@ enum class PasswordError { unknown_user, wrong_password };
 struct PasswordAttempt {
   std::string email;
   SecretString password;
-  Origin origin;
-  audit::Origin audit_origin;   ///< who asks, for the audit trail
+  Traces traces;
+  audit::Origin origin;         ///< who asks, for the audit trail
   std::stop_token client_gone;  ///< once it is asked to stop, no hashing begins
 
-  [[nodiscard]] PasswordAttempt clone() const { return {email, password.clone(), origin, audit_origin, client_gone}; }
+  [[nodiscard]] PasswordAttempt clone() const { return {email, password.clone(), traces, origin, client_gone}; }
 };
 
 /// A right password. What it was checked for is committed together with PasswordCheck::add_success().

@@ -49,8 +49,8 @@ class LoginFlowTest : public ::testing::Test {
   std::expected<LoginResult, LoginError> login(std::string_view password) {
     LoginRequest request{.attempt = {.email = "ada@example.com",
                                      .password = SecretString{password},
+                                     .traces = {},
                                      .origin = {},
-                                     .audit_origin = {},
                                      .client_gone = {}},
                          .client = {}};
     return testing::run_task(io_, flow_.login(std::move(request)));

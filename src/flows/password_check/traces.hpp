@@ -6,7 +6,7 @@
 namespace gatehouse::flows {
 
 /// Where an attempt to prove a password comes from, as far as it can be told.
-struct Origin {
+struct Traces {
   /// The client's address, in a text that is the same for all that count as one; nothing where only a back end is
   /// known.
   std::optional<std::string> source;

@@ -1,4 +1,4 @@
-#include "api/origin.hpp"
+#include "api/traces.hpp"
 
 #include <string>
 
@@ -8,16 +8,16 @@ namespace gatehouse::api {
 
 using http::Field;
 
-flows::Origin origin_of(const http::Request& request, unsigned v6_prefix) {
-  flows::Origin origin;
+flows::Traces traces_of(const http::Request& request, unsigned v6_prefix) {
+  flows::Traces traces;
   if (!request.client.is_backend) {
     const auto block = http::block_of(request.client.address, v6_prefix);
-    origin.source = (block.is_v6 ? "6 " : "4 ") + std::to_string(block.bits);
+    traces.source = (block.is_v6 ? "6 " : "4 ") + std::to_string(block.bits);
   }
   if (request.headers.count(Field::device_token) == 1) {
-    origin.device_token = std::string{request.headers[Field::device_token]};
+    traces.device_token = std::string{request.headers[Field::device_token]};
   }
-  return origin;
+  return traces;
 }
 
 }  // namespace gatehouse::api
