@@ -95,6 +95,32 @@ bool has_invisible_character(std::string_view text) {
   return false;
 }
 
+CharacterKinds kinds_of_characters(std::string_view text) {
+  CharacterKinds kinds;
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  auto left = static_cast<utf8proc_ssize_t>(text.size());
+  while (left > 0) {
+    utf8proc_int32_t code_point = 0;
+    const auto length = std::max<utf8proc_ssize_t>(1, utf8proc_iterate(bytes, left, &code_point));
+    switch (utf8proc_category(code_point)) {
+      case UTF8PROC_CATEGORY_LL:
+        kinds.lower = true;
+        break;
+      case UTF8PROC_CATEGORY_LU:
+        kinds.upper = true;
+        break;
+      case UTF8PROC_CATEGORY_ND:
+        kinds.digit = true;
+        break;
+      default:
+        kinds.other = true;
+    }
+    bytes += length;
+    left -= length;
+  }
+  return kinds;
+}
+
 std::optional<std::string> to_ascii_domain(std::string_view domain) {
   const std::string text{domain};
   if (text.contains('\0')) return std::nullopt;

@@ -30,6 +30,17 @@ namespace gatehouse {
 /// marks of direction, joiners, fillers, variation selectors.
 [[nodiscard]] bool has_invisible_character(std::string_view text);
 
+/// Which kinds of characters a text has; letters without case are others.
+struct CharacterKinds {
+  bool lower = false;
+  bool upper = false;
+  bool digit = false;
+  bool other = false;
+
+  [[nodiscard]] unsigned count() const { return unsigned{lower} + unsigned{upper} + unsigned{digit} + unsigned{other}; }
+};
+[[nodiscard]] CharacterKinds kinds_of_characters(std::string_view text);
+
 /// The domain as the DNS has it, `xn--mnchen-3ya.example`, in lower case (UTS #46, non-transitional). Nothing where it
 /// is no domain: letters and signs that none may have, or labels and names that are too long. Of ASCII, characters that
 /// no host's name has may be left, such as a slash that was full width.

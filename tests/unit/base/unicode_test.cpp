@@ -46,5 +46,16 @@ TEST(Unicode, InvisibleCharacters_AreFoundAndLettersAreNot) {
   }
 }
 
+TEST(Unicode, KindsOfCharacters_AreToldApartInAllScripts) {
+  EXPECT_EQ(kinds_of_characters("").count(), 0u);
+  EXPECT_TRUE(kinds_of_characters("a").lower);
+  EXPECT_TRUE(kinds_of_characters("\u00E9").lower);
+  EXPECT_TRUE(kinds_of_characters("\u0416").upper);
+  EXPECT_TRUE(kinds_of_characters("\u0663").digit);
+  for (const char* text : {" ", "-", "\u4E2D", "\U0001F511"}) EXPECT_TRUE(kinds_of_characters(text).other) << text;
+  EXPECT_EQ(kinds_of_characters("abcdef").count(), 1u);
+  EXPECT_EQ(kinds_of_characters("aB3 ").count(), 4u);
+}
+
 }  // namespace
 }  // namespace gatehouse
