@@ -26,3 +26,16 @@ function(gatehouse_bundle_description output input)
     DEPENDS "${input}" ${path_files} "${generator}"
     VERBATIM)
 endfunction()
+
+# gatehouse_front_code(<output.cpp> <namespace::function> <words.txt>): defines `FrontCodedWords <namespace::function>()`, declared in
+# passwords/front_coded_words.hpp, of the words in the file, one a line and sorted. The generator runs while the program is built, so
+# it has no sanitizers.
+add_executable(front_code EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/cmake/front_code.cpp")
+target_compile_options(front_code PRIVATE -fno-sanitize=all)
+function(gatehouse_front_code output function words)
+  add_custom_command(
+    OUTPUT "${output}"
+    COMMAND front_code "${words}" "${output}" ${function}
+    DEPENDS front_code "${words}"
+    VERBATIM)
+endfunction()

@@ -1,4 +1,5 @@
-"""Writes what a build of Gatehouse is made of, as CycloneDX 1.5: the Debian packages of its libraries and of its headers.
+"""Writes what a build of Gatehouse is made of, as CycloneDX 1.5: the Debian packages of its libraries and of its headers, and what
+others published that is compiled in.
 
 usage: sbom.py <build folder> <output file>
 
@@ -6,6 +7,7 @@ Shared libraries are those that the program names; libpq is loaded at run time a
 archives are those that the compiler and the linker read.
 """
 
+import hashlib
 import json
 import pathlib
 import platform
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import uuid
 
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # of URLs (RFC 9562 section 6.6)
 DEBIAN = platform.freedesktop_os_release().get("VERSION_ID", "unstable")
 LOADED_AT_RUN_TIME = {"libpq5"}
@@ -77,6 +80,20 @@ def component(package, use):
     }
 
 
+def published_files():
+    """What the program contains that is not a package's: third_party/README.md."""
+    words = ROOT / "third_party" / "zxcvbn" / "passwords.txt"
+    return {
+        "type": "data",
+        "bom-ref": "zxcvbn-passwords@4.4.28",
+        "name": "zxcvbn-passwords",
+        "version": "4.4.28",
+        "licenses": [{"license": {"id": "MIT"}}],
+        "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(words.read_bytes()).hexdigest()}],
+        "properties": [{"name": "gatehouse:use", "value": "compiled in"}],
+    }
+
+
 def components(build):
     uses = {
         "headers": packages_of(compiled_headers(build)),
@@ -85,7 +102,7 @@ def components(build):
         "loaded at run time": LOADED_AT_RUN_TIME,
     }
     named = {package: use for use, packages in uses.items() for package in packages}
-    return [component(package, use) for package, use in sorted(named.items())]
+    return [component(package, use) for package, use in sorted(named.items())] + [published_files()]
 
 
 def main():
@@ -105,7 +122,7 @@ def main():
         "dependencies": [{"ref": "gatehouse", "dependsOn": [part["bom-ref"] for part in parts]}],
     }
     output.write_text(json.dumps(document, indent=2) + "\n")
-    print(f"{output}: {len(parts)} packages")
+    print(f"{output}: {len(parts)} packages and files")
 
 
 if __name__ == "__main__":

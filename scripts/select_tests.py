@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests" / "architecture"))
 from layers import declared_modules, reachable  # noqa: E402
 
 PYTHON_FOLDERS = {"release": ["architecture", "compare", "integration", "e2e", "example"]}
-EVERYTHING = re.compile(r"(cmake|scripts|\.ci)/|(CMakeLists\.txt|CMakePresets\.json|dev)$|tests/(CMakeLists\.txt|pytest\.ini)$|src/CMakeLists\.txt$")
+EVERYTHING = re.compile(r"(cmake|scripts|third_party|\.ci)/|(CMakeLists\.txt|CMakePresets\.json|dev)$|tests/(CMakeLists\.txt|pytest\.ini)$|src/CMakeLists\.txt$")
 CONTRACT_USES = {"flows", "jobs", "database/schema", "database/postgres", "database/sqlite"}
 PROGRAM = re.compile(r"(src|migrations|seeds|api)/")
 

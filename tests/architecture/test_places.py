@@ -95,6 +95,15 @@ class Vectors(unittest.TestCase):
     def test_what_others_published_has_its_licence(self):
         self.assertEqual([], [name for name in ("wycheproof", "jose-cookbook") if not (self.FOLDER / name / "LICENSE").exists()])
 
+    def test_what_the_program_contains_of_others_has_its_licence(self):
+        folder = ROOT / "third_party"
+        readme = (folder / "README.md").read_text()
+        parts = [part for part in folder.iterdir() if part.is_dir()]
+        self.assertGreater(len(parts), 0)
+        self.assertEqual([], [relative(part) for part in parts if not (part / "LICENSE").exists()])
+        files = [path for part in parts for path in part.iterdir() if path.name != "LICENSE"]
+        self.assertEqual([], [relative(path) for path in files if path.name not in readme])
+
     def test_nothing_is_read_from_beside_the_repository(self):
         sources = cpp_files("tests") + sorted((ROOT / "tests").rglob("*.py"))
         self.assertEqual([], [relative(path) for path in sources if re.search(r"(?:parent_path\(\)|\.parent) / \"shared\"", path.read_text())])
