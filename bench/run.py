@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import before, footprint, growth, hot_path, login, uncached
+from scenarios import before, footprint, growth, hot_path, login, passwords, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -23,6 +23,7 @@ SCENARIOS = {
     "start": footprint.start,
     "scale": growth.scale,
     "revocation": growth.revocation,
+    "breach-filter": passwords.breach_filter,
 }
 # Measured only where --against names another build.
 COMPARISON = {"against": before.against}

@@ -4,6 +4,7 @@
 #include "cli/commands/database.hpp"
 #include "cli/commands/doctor.hpp"
 #include "cli/commands/migrate.hpp"
+#include "cli/commands/passwords.hpp"
 #include "cli/commands/routes.hpp"
 #include "cli/commands/secrets.hpp"
 #include "cli/commands/seed.hpp"
@@ -26,6 +27,7 @@ constexpr AddCommands command_groups[] = {
     add_sessions_commands,  //
     add_users_commands,     //
     add_audit_commands,     //
+    add_password_commands,  //
     add_secrets_commands,   //
     add_routes_command,     //
     add_doctor_command,     //
