@@ -45,6 +45,8 @@ inline constexpr auto all_problems = [] {
       Problem{Status::conflict, "email_taken", "Email already exists"},
       Problem{Status::conflict, "user_referenced", "User is still referenced by other data"},
 
+      Problem{Status::bad_request, "password_required", "Password is required"},
+
       // Logging in, sessions and tokens.
       Problem{Status::bad_request, "missing_credentials", "Email and password are required"},
       Problem{Status::unauthorized, "invalid_credentials", "Invalid credentials"},

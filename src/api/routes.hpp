@@ -3,6 +3,7 @@
 #include "api/account_routes.hpp"
 #include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
+#include "api/password_routes.hpp"
 #include "api/route_table.hpp"
 #include "api/service_routes.hpp"
 #include "api/session_routes.hpp"
@@ -16,6 +17,7 @@ using Routes = RouteList<AuthRoutes,     //
                          UserRoutes,     //
                          AccountRoutes,  //
                          SessionRoutes,  //
-                         AuditRoutes>;
+                         AuditRoutes,    //
+                         PasswordRoutes>;
 
 }  // namespace gatehouse::api

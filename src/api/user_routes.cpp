@@ -12,7 +12,6 @@
 #include "api/problems.hpp"
 #include "http/body.hpp"
 #include "json/writer.hpp"
-#include "users/validation.hpp"
 
 namespace gatehouse::api {
 namespace {
@@ -80,9 +79,14 @@ users::PagePosition position_of(const users::User& user) { return {user.created_
 
 }  // namespace
 
-UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& accounts, const PageCursor& cursor,
-                       crypto::Random& random, http::UnknownFields unknown_fields)
-    : users_(database), accounts_(accounts), cursor_(&cursor), random_(random), unknown_fields_(unknown_fields) {}
+UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& accounts, flows::AccountRules& rules,
+                       const PageCursor& cursor, crypto::Random& random, http::UnknownFields unknown_fields)
+    : users_(database),
+      accounts_(accounts),
+      rules_(rules),
+      cursor_(&cursor),
+      random_(random),
+      unknown_fields_(unknown_fields) {}
 
 Task<> UserRoutes::list(const Request& request, Answer& answer) {
   const auto query = parse_list_query(request.query, *cursor_);
@@ -156,7 +160,7 @@ Task<> UserRoutes::show(const Request& request, Answer& answer) {
 Task<> UserRoutes::create(const Request& request, Answer& answer) {
   auto user = http::read_body(request, new_user_body, unknown_fields_);
   if (!user) co_return refuse(answer, user.error());
-  if (FieldErrors errors = users::validate(*user); !errors.empty()) {
+  if (const FieldErrors errors = rules_.mistakes_in(*user); !errors.empty()) {
     co_return answer.refuse(problem("validation_failed"), errors);
   }
 
@@ -173,24 +177,13 @@ Task<> UserRoutes::change(const Request& request, Answer& answer) {
   if (!changes) co_return refuse(answer, changes.error());
   // A form whose password was left empty does not ask for an empty one.
   if (changes->password && changes->password->empty()) changes->password.reset();
-  const FieldErrors errors = co_await check_changes(*id, *changes);
+  const FieldErrors errors = co_await rules_.mistakes_in(*id, *changes);
   if (!errors.empty()) co_return answer.refuse(problem("validation_failed"), errors);
 
   audit::Origin origin = origin_of(request);
   const auto changed = co_await accounts_.update(*id, *std::move(changes), std::move(origin), request.client_gone);
   if (!changed) co_return answer.refuse(problem_of(changed.error()));
   answer.send(Status::ok, message_with_user("User updated successfully", *changed));
-}
-
-/// What is wrong with the changes. A value that the user has already is not one of them: it may be older than the
-/// rules.
-Task<FieldErrors> UserRoutes::check_changes(UserId id, users::UserChanges& changes) {
-  FieldErrors errors = users::validate(changes);
-  if (errors.empty()) co_return errors;
-  const auto user = co_await users_.find(id);
-  if (!user) co_return errors;
-  users::drop_unchanged(changes, *user);
-  co_return users::validate(changes);
 }
 
 Task<> UserRoutes::remove(const Request& request, Answer& answer) {

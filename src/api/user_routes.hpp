@@ -8,6 +8,7 @@
 #include "api/route.hpp"
 #include "crypto/random.hpp"
 #include "flows/account/account_flow.hpp"
+#include "flows/account/account_rules.hpp"
 #include "http/body.hpp"
 #include "users/user_store.hpp"
 
@@ -17,8 +18,8 @@ namespace gatehouse::api {
 class UserRoutes {
  public:
   /// Everything outlives the routes.
-  UserRoutes(database::Database& database, flows::AccountFlow& accounts, const PageCursor& cursor,
-             crypto::Random& random, http::UnknownFields unknown_fields);
+  UserRoutes(database::Database& database, flows::AccountFlow& accounts, flows::AccountRules& rules,
+             const PageCursor& cursor, crypto::Random& random, http::UnknownFields unknown_fields);
 
   /// Turns to another cursor, which takes the place of the one before.
   void use(const PageCursor& cursor) { cursor_ = &cursor; }
@@ -49,10 +50,9 @@ class UserRoutes {
   Task<> stream_all(http::Answer& answer);
   Task<std::optional<users::PagePosition>> write_part(json::Writer& writer, std::optional<users::PagePosition> after);
 
-  [[nodiscard]] Task<FieldErrors> check_changes(UserId id, users::UserChanges& changes);
-
   users::UserStore users_;
   flows::AccountFlow& accounts_;
+  flows::AccountRules& rules_;
   const PageCursor* cursor_;
   crypto::Random& random_;
   const http::UnknownFields unknown_fields_;

@@ -32,6 +32,9 @@ constexpr std::array rows{
         assign_quota<Policy::login>},
     Row{{"RATE_LIMIT_REGISTER", group, "30/1h/10", "New users of one user's address."},
         assign_quota<Policy::registration>},
+    Row{{"RATE_LIMIT_REDEEM", group, "60/10m/20",
+         "Passwords that one user's address has checked by the rules for new ones."},
+        assign_quota<Policy::redemption>},
     Row{{"RATE_LIMIT_IPV6_PREFIX", group, "64", "IPv6 addresses with the same first bits, so many, count as one."},
         [](LimitSettings& s, Text text) { return assign_number(text, {16, 64}, s.ipv6_prefix); }},
     Row{{"RATE_LIMIT_ENTRIES_MAX", group, "500000",
@@ -43,7 +46,8 @@ constexpr std::array rows{
 }  // namespace
 
 std::string_view to_text(Policy policy) {
-  constexpr std::array<std::string_view, policy_count> names{"address", "api-key", "bad-key", "login", "register"};
+  constexpr std::array<std::string_view, policy_count> names{"address", "api-key",  "bad-key",
+                                                             "login",   "register", "redeem"};
   return names[static_cast<std::size_t>(policy)];
 }
 

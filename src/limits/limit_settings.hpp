@@ -19,8 +19,9 @@ enum class Policy : std::uint8_t {
   bad_key,       ///< requests without a good API key, of an address
   login,         ///< logins of a user's address; a good one is given back
   registration,  ///< new users of a user's address
+  redemption,    ///< tokens redeemed and passwords tried by a user's address
 };
-inline constexpr std::size_t policy_count = static_cast<std::size_t>(Policy::registration) + 1;
+inline constexpr std::size_t policy_count = static_cast<std::size_t>(Policy::redemption) + 1;
 
 /// Its name in `RateLimit` fields and metrics.
 [[nodiscard]] std::string_view to_text(Policy policy);
@@ -28,10 +29,14 @@ inline constexpr std::size_t policy_count = static_cast<std::size_t>(Policy::reg
 /// How much each may ask.
 struct LimitSettings {
   std::array<std::optional<Quota>, policy_count> quotas{
-      Quota{6000, std::chrono::minutes{1}, 1000}, std::nullopt, Quota{60, std::chrono::minutes{1}, 20},
-      Quota{60, std::chrono::minutes{5}, 20}, Quota{30, std::chrono::hours{1}, 10}};  ///< RATE_LIMIT_…; nothing: off
-  std::size_t entries_max = 500'000;  ///< RATE_LIMIT_ENTRIES_MAX, 24 bytes each
-  unsigned ipv6_prefix = 64;          ///< RATE_LIMIT_IPV6_PREFIX: addresses that agree so far count as one
+      Quota{6000, std::chrono::minutes{1}, 1000},
+      std::nullopt,
+      Quota{60, std::chrono::minutes{1}, 20},
+      Quota{60, std::chrono::minutes{5}, 20},
+      Quota{30, std::chrono::hours{1}, 10},
+      Quota{60, std::chrono::minutes{10}, 20}};  ///< RATE_LIMIT_…; nothing: off
+  std::size_t entries_max = 500'000;             ///< RATE_LIMIT_ENTRIES_MAX, 24 bytes each
+  unsigned ipv6_prefix = 64;                     ///< RATE_LIMIT_IPV6_PREFIX: addresses that agree so far count as one
 
   [[nodiscard]] const std::optional<Quota>& of(Policy policy) const { return quotas[static_cast<std::size_t>(policy)]; }
 };

@@ -2,7 +2,10 @@
 
 #include <array>
 
+#include "base/text.hpp"
 #include "config/assign.hpp"
+#include "config/checks.hpp"
+#include "passwords/breach_filter.hpp"
 
 namespace gatehouse::passwords {
 namespace {
@@ -16,6 +19,14 @@ using Text = std::string_view;
 constexpr std::string_view group = "Passwords and login";
 constexpr std::array schemes{Choice<PasswordScheme>{"argon2id", PasswordScheme::argon2id},
                              Choice<PasswordScheme>{"pbkdf2-sha512", PasswordScheme::pbkdf2_sha512}};
+
+/// SP 800-63B-4 section 3.1.1.2: never less.
+constexpr unsigned length_min_advised = 8;
+
+Parsed<std::string> parse_word(Text text) {
+  if (is_utf8(text)) return std::string{text};
+  return std::unexpected(Unreadable{"words in UTF-8, comma-separated"});
+}
 
 constexpr std::array rows{
     Row{{"PASSWORD_HASH", group, "argon2id",
@@ -31,10 +42,35 @@ constexpr std::array rows{
         [](PasswordSettings& s, Text text) {
           return assign_duration(text, {milliseconds{10}, minutes{1}}, s.hash_wait_max);
         }},
+    Row{{"PASSWORD_LENGTH_MIN", group, "8",
+         "Characters that a new password must have; without a second factor 15 are advised."},
+        [](PasswordSettings& s, Text text) { return assign_number(text, {1, 64}, s.length_min); }},
+    Row{{"PASSWORD_CLASSES_MIN", group, "0",
+         "How many of lower-case letters, upper-case letters, digits and other characters a new password must have; 0 "
+         "is advised, because such rules lead to predictable passwords."},
+        [](PasswordSettings& s, Text text) { return assign_number(text, {0, 4}, s.classes_min); }},
+    Row{{"PASSWORD_CONTEXT_WORDS", group, "",
+         "Words that a new password must not consist of, such as the names of the service and the company, "
+         "comma-separated. Those of fewer than four characters do not count."},
+        [](PasswordSettings& s, Text text) { return assign_list(text, parse_word, s.context_words); }},
+    Row{{"PASSWORD_BREACH_FILTER", group, "",
+         "Path of a file made by `gatehouse passwords build-filter`; new passwords must not be in it."},
+        [](PasswordSettings& s, Text text) { return assign_text(text, s.breach_filter); }},
 };
+
+void check(const PasswordSettings& settings, Checks& checks) {
+  if (settings.length_min < length_min_advised) {
+    checks.advise({"PASSWORD_LENGTH_MIN", "is less than 8: such passwords are guessed", "set it to 8 or more"});
+  }
+  if (settings.breach_filter.empty()) return;
+  if (const auto opened = BreachFilter::open(settings.breach_filter); !opened) {
+    checks.refuse_in_production({"PASSWORD_BREACH_FILTER", "names a file that " + opened.error(),
+                                 "correct the path, or build the filter again"});
+  }
+}
 
 }  // namespace
 
-Section<PasswordSettings> password_section() { return {.rows = rows}; }
+Section<PasswordSettings> password_section() { return {.rows = rows, .check = check}; }
 
 }  // namespace gatehouse::passwords

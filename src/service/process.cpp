@@ -142,6 +142,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                  .reread = parts.reread,
                  .clock = parts.clock,
                  .random = parts.random,
+                 .password_rules = shared_.capabilities.password_rules,
                  .log = parts.log}),
       reload_signals_(*loops_.front(), SIGHUP) {
   provider_->observers().add(shared_.capabilities.cache);

@@ -58,12 +58,19 @@ Reloaded Reloader::take_over(Loaded loaded) {
   Reloaded reloaded{.keys = std::make_shared<const KeySet>(now, parts_.random),
                     .tls = has_tls ? make_tls(now.server) : nullptr,
                     .logs_access = false};
+  reopen_breach_filter(now.passwords.breach_filter);
   log_warnings(parts_.log, loaded.reading.warnings);
   log_warnings(parts_.log, http::certificate_advice(now.server, parts_.clock.now()));
   parts_.log.info("reloaded", {{"api_keys", now.api.api_keys.size()}, {"tls", reloaded.tls != nullptr}});
   parts_.log.set_level(now.application.log_level);
   reloaded.logs_access = parts_.log.is_enabled(telemetry::Level::info);
   return reloaded;
+}
+
+/// The one in use stays where the file is not a good one.
+void Reloader::reopen_breach_filter(const std::string& path) {
+  const auto reopened = parts_.password_rules.reopen_filter(path);
+  if (!reopened) parts_.log.error("breach_filter_refused", {{"path", path}, {"reason", reopened.error()}});
 }
 
 }  // namespace gatehouse::service

@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "config/mistake.hpp"
 #include "crypto/random.hpp"
+#include "passwords/password_rules.hpp"
 #include "service/settings.hpp"
 #include "service/wiring/key_set.hpp"
 #include "telemetry/log.hpp"
@@ -28,8 +29,8 @@ void log_warnings(telemetry::Log& log, const config::Mistakes& warnings);
 /// Reads the settings again, or says what is wrong with them.
 using Reread = std::function<std::expected<Loaded, config::Mistakes>()>;
 
-/// What SIGHUP does: certificate, secrets and log level as the files say now. All other settings stay as they were at
-/// the start. Used by one thread, which it blocks while it reads.
+/// What SIGHUP does: certificate, secrets, breach filter and log level as the files say now. All other settings stay as
+/// they were at the start. Used by one thread, which it blocks while it reads.
 class Reloader {
  public:
   /// What a reloader is made of; everything referred to outlives it.
@@ -38,17 +39,19 @@ class Reloader {
     const Reread& reread;
     const Clock& clock;
     crypto::Random& random;
+    passwords::PasswordRules& password_rules;
     telemetry::Log& log;
   };
 
   explicit Reloader(const Parts& parts) : parts_(parts) {}
 
-  /// Sets the log level and returns the rest. Nothing where anything is wrong: then the log says what, and all stays as
-  /// it was.
+  /// Sets the log level and the breach filter and returns the rest. Nothing where anything is wrong: then the log says
+  /// what, and all stays as it was.
   [[nodiscard]] std::optional<Reloaded> reload();
 
  private:
   [[nodiscard]] Reloaded take_over(Loaded loaded);
+  void reopen_breach_filter(const std::string& path);
 
   Parts parts_;
 };

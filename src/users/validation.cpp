@@ -23,14 +23,6 @@ FieldProblem name_problem(std::string_view name) {
   return {};
 }
 
-FieldProblem password_problem(std::string_view password) {
-  if (password.empty()) return {"must not be empty", "empty"};
-  if (password.size() > password_bytes_max) return {"must be at most 1024 bytes long", "too_long"};
-  if (!is_utf8(password)) return {"must be valid UTF-8 text", "not_unicode"};
-  if (password.contains('\0')) return {"must not contain NUL characters", "nul_character"};
-  return {};
-}
-
 void note(FieldErrors& errors, std::string_view field, FieldProblem problem) {
   if (!problem.empty()) errors.push_back({std::string{field}, std::string{problem.message}, problem.code});
 }
@@ -42,7 +34,6 @@ FieldErrors validate(const NewUser& user) {
   note(errors, "first_name", name_problem(user.first_name));
   note(errors, "last_name", name_problem(user.last_name));
   note(errors, "email", email_problem(user.email));
-  note(errors, "password", password_problem(user.password.reveal()));
   return errors;
 }
 
@@ -51,7 +42,6 @@ FieldErrors validate(const UserChanges& changes) {
   if (changes.first_name) note(errors, "first_name", name_problem(*changes.first_name));
   if (changes.last_name) note(errors, "last_name", name_problem(*changes.last_name));
   if (changes.email) note(errors, "email", email_problem(*changes.email));
-  if (changes.password) note(errors, "password", password_problem(changes.password->reveal()));
   return errors;
 }
 

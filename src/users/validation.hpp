@@ -8,11 +8,10 @@
 namespace gatehouse::users {
 
 inline constexpr std::size_t name_characters_max = 255;  ///< code points, as the columns count them
-inline constexpr std::size_t password_bytes_max = 1024;
 
 /// All mistakes in the fields, in their order: one message per field, written for the person who typed them. Empty if
-/// there are none. Names: 1..255 characters and not blank. Email: email_problem(). Password: 1..1024 bytes. All of it
-/// well-formed UTF-8, names and emails without control characters, passwords without NUL.
+/// there are none. Names: 1..255 characters and not blank. Email: email_problem(). All of it well-formed UTF-8 without
+/// control characters. What a password must be like, passwords::PasswordRules says.
 [[nodiscard]] FieldErrors validate(const NewUser& user);
 /// The same for the fields that are present.
 [[nodiscard]] FieldErrors validate(const UserChanges& changes);

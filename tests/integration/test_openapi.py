@@ -111,6 +111,9 @@ def test_good_answers_match(api):
     created = check("createUser", api.post("/users", new_user()))
     user = created.json()["user"]
     assert created.status == 201
+    assert check("getPasswordPolicy", api.get("/user-auth/password-policy")).status == 200
+    for password in ("football", "analytical engine"):
+        assert check("checkPassword", api.post("/user-auth/check-password", {"password": password})).status == 200
     path = f"/users/{user['id']}"
     assert check("getUser", api.get(path)).status == 200
     assert check("updateUser", api.put(path, {"last_name": "Byron"})).status == 200
@@ -160,6 +163,10 @@ def test_refusals_match(api):
         ("endAllSessions", api.delete("/users/999999999/sessions"), 404),
         ("endSession", api.delete("/sessions/x"), 400),
         ("endSession", api.delete("/sessions/999999999"), 404),
+        ("createUser", api.post("/users", new_user(password="football")), 400),
+        ("checkPassword", api.post("/user-auth/check-password", {}), 400),
+        ("checkPassword", api.post("/user-auth/check-password", {"password": "x" * 70_000}), 413),
+        ("checkPassword", api.post("/user-auth/check-password", body=b"x", headers={"Content-Type": "text/plain"}), 415),
         ("logIn", api.post("/user-auth", {}), 400),
         ("logIn", api.post("/user-auth", {"email": unique_email(), "password": "x"}), 401),
         ("verifySession", api.post("/user-auth/verify-session", {}), 400),

@@ -30,6 +30,7 @@ def test_created_user_logs_in(start, command):
         ("nobody", PASSWORD, "email must contain exactly one @"),
         ("ada@example.com", "", "must be the password"),
         ("ada@example.com", "x" * 1025, "password must be at most 1024 bytes long"),
+        ("ada@example.com", "qwertyuiop", "password must not be one of the most common passwords"),
     ],
 )
 def test_user_with_a_mistake_is_not_created(command, email, password, said):
@@ -43,7 +44,7 @@ def test_user_with_a_mistake_is_not_created(command, email, password, said):
 def test_address_that_is_taken_is_said(start, command):
     with start().api() as api:
         user = create_user(api)
-    result = command("users", "create", user["email"].upper(), *NAMES, stdin="x\n")
+    result = command("users", "create", user["email"].upper(), *NAMES, stdin=PASSWORD + "\n")
     assert result.returncode == 1
     assert "Another user has this email address" in result.stderr
 

@@ -43,12 +43,18 @@ def in_chunks(body, size):
 
 
 def requests_with(password):
-    """A login whose password is wrong, in several framings, and one that is cut off half-way."""
+    """A login whose password is wrong, in several framings, and one that is cut off half-way; a password that is tried,
+    one that is set, and one that is refused."""
     key, json_type = f"X-API-Key: {API_KEY}", "Content-Type: application/json"
     body = json.dumps({"email": "nobody@example.com", "password": password}).encode()
     login = message("POST /user-auth", key, body=body)
     chunked = message("POST /user-auth", key, json_type, "Transfer-Encoding: chunked")
-    return [login, login + login, chunked + in_chunks(body, 7), chunked + in_chunks(body + b" " * 9000, 3000), login[:-2]]
+    tried = message("POST /user-auth/check-password", key, body=body)
+    names = {"first_name": "Ada", "last_name": "Lovelace"}
+    created = message("POST /users", key, body=json.dumps(json.loads(body) | names).encode())
+    refused = message("POST /users", key, body=json.dumps(json.loads(body) | names | {"email": "no"}).encode())
+    logins = [login, login + login, chunked + in_chunks(body, 7), chunked + in_chunks(body + b" " * 9000, 3000), login[:-2]]
+    return [*logins, tried, created, refused]
 
 
 def send(program, request, context=None):

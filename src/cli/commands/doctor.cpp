@@ -14,6 +14,7 @@
 #include "database/errors.hpp"
 #include "database/schema/migrator.hpp"
 #include "http/certificate_advice.hpp"
+#include "passwords/breach_filter.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::cli {
@@ -159,12 +160,46 @@ void check_database(const Program& program, const service::Settings& settings, F
   if (check_schema(program, session, findings)) check_kept_passwords(session, findings);
 }
 
+/// Reads the whole filter.
+void check_breach_filter(const passwords::PasswordSettings& settings, Findings& findings) {
+  const std::string& path = settings.breach_filter;
+  if (path.empty()) {
+    findings.note("breached passwords",
+                  "not refused; `gatehouse passwords build-filter` makes the file that "
+                  "PASSWORD_BREACH_FILTER names");
+    return;
+  }
+  const auto header = passwords::check_filter(path);
+  if (header) {
+    findings.good("breached passwords", path + " has " + std::to_string(header->keys) + " passwords");
+  } else {
+    findings.bad("breached passwords", path + ' ' + header.error());
+  }
+}
+
+void check_passwords(const passwords::PasswordSettings& settings, Findings& findings) {
+  if (settings.length_min < passwords::length_min_alone) {
+    findings.note("password length",
+                  "new passwords need " + std::to_string(settings.length_min) +
+                      " characters; where there is no second factor, PASSWORD_LENGTH_MIN=15 is advised "
+                      "(NIST SP 800-63B-4)");
+  } else {
+    findings.good("password length", "new passwords need " + std::to_string(settings.length_min) + " characters");
+  }
+  try {
+    check_breach_filter(settings, findings);
+  } catch (const std::exception& failure) {
+    findings.bad("breached passwords", failure.what());
+  }
+}
+
 int run_doctor(const Program& program, const config::Sources& sources) {
   const service::Loaded loaded = service::read_settings(sources, program.random);
   print_settings(program.out, loaded);
   Findings findings{program.out};
   check_settings(loaded, program.clock.now(), findings);
   if (!loaded.reading.mistakes.empty()) return exit_failure;
+  check_passwords(loaded.settings.passwords, findings);
   try {
     check_database(program, loaded.settings, findings);
   } catch (const database::Unavailable& failure) {

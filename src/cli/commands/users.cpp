@@ -9,8 +9,8 @@
 #include "cli/commands/origin.hpp"
 #include "cli/commands/password_prompt.hpp"
 #include "cli/commands/user_text.hpp"
+#include "flows/account/account_rules.hpp"
 #include "service/wiring/capabilities.hpp"
-#include "users/validation.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -112,7 +112,8 @@ int create_user(const Program& program, const NewUserOptions& options, const ser
                       .last_name = options.last_name,
                       .email = options.email,
                       .password = *std::move(password)};
-  if (const FieldErrors errors = users::validate(user); !errors.empty()) {
+  const passwords::PasswordRules rules{loaded.settings.passwords};
+  if (const FieldErrors errors = flows::mistakes_in(user, rules); !errors.empty()) {
     for (const FieldError& error : errors) program.err << error.field << ' ' << error.message << '\n';
     return exit_failure;
   }

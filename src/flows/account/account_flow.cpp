@@ -3,13 +3,10 @@
 #include "sessions/session_store.hpp"
 #include "sessions/topics.hpp"
 #include "users/topics.hpp"
-#include "users/validation.hpp"
 
 namespace gatehouse::flows {
 
-// Features do not know each other: what users accept, passwords can hash; and who changes a user is heard by those who
-// remember the user's sessions.
-static_assert(users::password_bytes_max == passwords::password_bytes_max);
+// Features do not know each other: who changes a user is heard by those who remember the user's sessions.
 static_assert(users::user_topic.name == sessions::user_topic.name);
 
 using audit::AuditStore;

@@ -27,14 +27,14 @@ class AccountFlow {
  public:
   AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock);
 
-  /// `user` is validated (users::validate()). Fails with email_taken.
+  /// `user` follows the AccountRules. Fails with email_taken.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user, audit::Origin origin,
                                                                       std::stop_token client_gone = {});
   /// The same, for users who come from elsewhere.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> import(users::NewUser user, audit::Origin origin);
 
-  /// `wanted` is validated. Only the given fields change. A new password ends all sessions of the user. Fails with
-  /// not_found and email_taken.
+  /// `wanted` follows the AccountRules. Only the given fields change. A new password ends all sessions of the user.
+  /// Fails with not_found and email_taken.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges wanted,
                                                                       audit::Origin origin,
                                                                       std::stop_token client_gone = {});

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <expected>
 
+#include "passwords/password_rules.hpp"
 #include "users/validation.hpp"
 
 namespace gatehouse::flows {
@@ -32,6 +33,9 @@ std::expected<users::NewUser, std::string> read_user(const json::value& value) {
                       .password = SecretString{std::string_view{entry->at("password").as_string()}}};
   const auto errors = users::validate(user);
   if (!errors.empty()) return std::unexpected(errors.front().field + " " + errors.front().message);
+  // Not the other rules: seeds are for development, and everybody knows their passwords.
+  const auto refusal = passwords::form_fault_of(user.password);
+  if (refusal) return std::unexpected("password " + refusal->message);
   return user;
 }
 

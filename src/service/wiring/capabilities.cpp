@@ -9,7 +9,8 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
       keys(std::make_shared<const KeySet>(settings, random)),
       cache(settings.sessions.cache_bytes, boot_clock),
       hashing_pool(passwords::hashing_pool_options(settings.passwords)),
-      passwords(hashing_pool, settings.passwords, random, costs) {}
+      passwords(hashing_pool, settings.passwords, random, costs),
+      password_rules(settings.passwords) {}
 
 Capabilities::Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared)
     : sessions(database, shared.cache, shared.keys->sealer, shared.clock, shared.random, settings.sessions),
@@ -19,7 +20,8 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
       session_ends(database, sessions, shared.clock),
       identity(sessions, shared.keys->verifier, shared.clock, shared.random),
       accounts(database, shared.passwords, shared.clock),
-      account_view(database, password_check, shared.clock) {}
+      account_view(database, password_check, shared.clock),
+      account_rules(database, shared.password_rules) {}
 
 void Capabilities::use(const KeySet& keys) {
   sessions.use(keys.sealer);

@@ -8,11 +8,13 @@
 #include "crypto/random.hpp"
 #include "database/database.hpp"
 #include "flows/account/account_flow.hpp"
+#include "flows/account/account_rules.hpp"
 #include "flows/account/account_view.hpp"
 #include "flows/identity/identity_flow.hpp"
 #include "flows/login/login_flow.hpp"
 #include "flows/password_check/password_check.hpp"
 #include "flows/sessions/session_end_flow.hpp"
+#include "passwords/password_rules.hpp"
 #include "passwords/password_service.hpp"
 #include "runtime/worker_pool.hpp"
 #include "service/settings.hpp"
@@ -40,6 +42,7 @@ struct SharedCapabilities {
   audit::Tally tally;
   runtime::WorkerPool hashing_pool;
   passwords::PasswordService passwords;
+  passwords::PasswordRules password_rules;
 };
 
 /// What there is of each capability over one Database: for each io thread, for a command, for a test.
@@ -59,6 +62,7 @@ struct Capabilities {
   flows::IdentityFlow identity;
   flows::AccountFlow accounts;
   flows::AccountView account_view;
+  flows::AccountRules account_rules;
 };
 
 }  // namespace gatehouse::service

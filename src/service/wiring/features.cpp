@@ -6,8 +6,9 @@ Features::Features(database::Database& database, SharedParts& shared)
     : capabilities(database, shared.settings, shared.capabilities),
       auth_routes(capabilities.login, capabilities.identity, capabilities.session_ends, shared.settings.api,
                   shared.settings.limits.ipv6_prefix),
-      user_routes(database, capabilities.accounts, shared.capabilities.keys->cursor, shared.random,
-                  shared.settings.api.unknown_fields),
+      user_routes(database, capabilities.accounts, capabilities.account_rules, shared.capabilities.keys->cursor,
+                  shared.random, shared.settings.api.unknown_fields),
+      password_routes(shared.capabilities.password_rules, shared.settings.api.unknown_fields),
       account_routes(capabilities.accounts, capabilities.account_view, capabilities.password_check,
                      shared.settings.api.unknown_fields),
       session_routes(database, capabilities.sessions, capabilities.session_ends),
@@ -20,6 +21,7 @@ Features::Features(database::Database& database, SharedParts& shared)
                                account_routes,  //
                                session_routes,  //
                                audit_routes,    //
+                               password_routes,
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
 
 void Features::use(const KeySet& keys) {

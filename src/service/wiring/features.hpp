@@ -20,6 +20,7 @@ struct Features {
   Capabilities capabilities;
   api::AuthRoutes auth_routes;
   api::UserRoutes user_routes;
+  api::PasswordRoutes password_routes;
   api::AccountRoutes account_routes;
   api::SessionRoutes session_routes;
   api::AuditRoutes audit_routes;

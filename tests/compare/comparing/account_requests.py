@@ -66,8 +66,10 @@ BAD_EMAILS = (
     "a@b,com",
 )
 LONG_PASSWORDS = ("a" * 1024, "é" * 512)
-PASSWORDS = ("x", "correct horse battery staple", "pässwörd \U0001f511", " ", "\t", '"\\/', "\x01", *LONG_PASSWORDS)
-BAD_PASSWORDS = ("a" * 1025, "é" * 513, "a\x00b", "\x00")
+PASSWORDS = (
+    "x ray 17", "correct horse battery staple", "pässwörd \U0001f511", " " * 8, "\t" * 9, '"\\/' * 3, "\x01" * 8, *LONG_PASSWORDS,
+)  # fmt: skip
+BAD_PASSWORDS = ("a" * 1025, "é" * 513, "a\x00b", "\x00", "x", "é" * 7, "football", "FOOTBALL")
 FIELDS = ("first_name", "last_name", "email", "password")
 SUBSETS = [names for count in range(5) for names in itertools.combinations(FIELDS, count)]
 BAD_IDS = (

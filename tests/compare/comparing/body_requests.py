@@ -92,7 +92,7 @@ def shaped(plan: Plan) -> list[Exchange]:
 
 def shaped_within_a_good_body(plan: Plan) -> list[Exchange]:
     """One member wrong among good ones."""
-    good = '"first_name":"A","last_name":"B","email":"m%d@example.com","password":"p"' % plan.next_number()
+    good = '"first_name":"A","last_name":"B","email":"m%d@example.com","password":"p p p p p"' % plan.next_number()
     odd = plan.turn("odd member", (
         '"first_name":"C"', '"email":null', '"role":"admin"', '"id":5', '"created_at":"x"', '"password":["p"]',
         '"last_name":{"a":1}',

@@ -8,6 +8,7 @@
 
 #include "api/list_query.hpp"
 #include "http/body.hpp"
+#include "passwords/password_rules.hpp"
 #include "unit/api/described.hpp"
 #include "users/validation.hpp"
 
@@ -94,6 +95,10 @@ TEST(Problems, CodesOfFields_AreTheDescribedOnes) {
   found.add(users::validate(changes));
   changes.email = "a\u200B@example.com";
   found.add(users::validate(changes));
+  for (int fault = 0; fault <= static_cast<int>(passwords::PasswordFault::breached); ++fault) {
+    const passwords::PasswordRefusal refusal{.fault = static_cast<passwords::PasswordFault>(fault), .message = "x"};
+    found.add({{"password", refusal.message, refusal.code()}});
+  }
   const auto described = described_enum("FieldCode:");
   EXPECT_EQ(found.codes(), (std::set<std::string>{described.begin(), described.end()}));
 }

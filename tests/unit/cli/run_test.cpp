@@ -249,12 +249,12 @@ TEST_F(CommandTest, IrreversibleCommands_WithoutATerminalAndWithoutYes_Refuse) {
 TEST_F(CommandTest, PasswordThatIsTypedTwoWays_CreatesNobody) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);
   is_interactive_ = true;
-  in_ = std::istringstream{"one\ntwo\n"};
+  in_ = std::istringstream{"the first one\nthe second one\n"};
   const std::vector<const char*> create{"users", "create",      "ada@example.com", "--first-name",
                                         "Ada",   "--last-name", "Lovelace"};
   EXPECT_EQ(run(create), exit_failure);
   EXPECT_THAT(err(), HasSubstr("The two are not the same"));
-  in_ = std::istringstream{"one\none\n"};
+  in_ = std::istringstream{"the first one\nthe first one\n"};
   EXPECT_EQ(run(create), exit_success) << err();
   EXPECT_THAT(out(), HasSubstr("1  ada@example.com  Ada Lovelace  created "));
 }

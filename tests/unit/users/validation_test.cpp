@@ -34,7 +34,7 @@ TEST(Validation, ValidUser_HasNoErrors) { EXPECT_TRUE(validate(valid_user()).emp
 
 TEST(Validation, EverythingEmpty_NamesEachFieldInOrder) {
   const auto errors = validate(NewUser{});
-  EXPECT_EQ(fields_of(errors), (Fields{"first_name", "last_name", "email", "password"}));
+  EXPECT_EQ(fields_of(errors), (Fields{"first_name", "last_name", "email"}));
   for (const auto& error : errors) EXPECT_EQ(error.message, "must not be empty");
 }
 
@@ -63,31 +63,6 @@ TEST(Validation, Names_AreBoundedTextWithoutControls) {
   }
 }
 
-TEST(Validation, Passwords_AreNeverTrimmedAndBounded) {
-  const std::vector<std::pair<std::string, bool>> cases{
-      {"x", true},
-      {"   ", true},
-      {"p\xC3\xA4ss \xF0\x9F\x94\x91", true},
-      {std::string(password_bytes_max, 'x'), true},
-      {std::string(password_bytes_max + 1, 'x'), false},
-      {std::string("a\0b", 3), false},
-      {"\xC0\x80", false},
-  };
-  for (const auto& [password, valid] : cases) {
-    NewUser user = valid_user();
-    user.password = SecretString{password};
-    EXPECT_EQ(fields_of(validate(user)), valid ? Fields{} : Fields{"password"}) << password;
-  }
-}
-
-TEST(Validation, Messages_NeverHoldThePassword) {
-  NewUser user = valid_user();
-  user.password = SecretString{std::string("canary\0secret", 13)};
-  const auto errors = validate(user);
-  ASSERT_EQ(errors.size(), 1u);
-  EXPECT_FALSE(errors[0].message.contains("canary"));
-}
-
 TEST(Validation, Changes_OnlyPresentFieldsAreChecked) {
   EXPECT_TRUE(validate(UserChanges{}).empty());
   UserChanges changes;
@@ -96,7 +71,7 @@ TEST(Validation, Changes_OnlyPresentFieldsAreChecked) {
   EXPECT_EQ(fields_of(validate(changes)), Fields{"email"});
   changes.last_name = "";
   changes.password = SecretString{};
-  EXPECT_EQ(fields_of(validate(changes)), (Fields{"last_name", "email", "password"}));
+  EXPECT_EQ(fields_of(validate(changes)), (Fields{"last_name", "email"}));
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/field_error.hpp"
+#include "base/ids.hpp"
+#include "database/database.hpp"
+#include "passwords/password_rules.hpp"
+#include "users/model.hpp"
+#include "users/user_store.hpp"
+
+namespace gatehouse::flows {
+
+/// All mistakes in a new user's fields, in their order: what users and passwords accept. Empty if there are none.
+[[nodiscard]] FieldErrors mistakes_in(const users::NewUser& user, const passwords::PasswordRules& rules);
+
+/// What a user's fields must be like, their own password included, which must not be made of the others. One per io
+/// thread; everything it refers to outlives it. Throws what Database throws.
+class AccountRules {
+ public:
+  AccountRules(database::Database& database, const passwords::PasswordRules& passwords)
+      : users_(database), passwords_(passwords) {}
+
+  [[nodiscard]] FieldErrors mistakes_in(const users::NewUser& user) const {
+    return flows::mistakes_in(user, passwords_);
+  }
+
+  /// Of the fields that are present. A value that the user has already is not a mistake: it may be older than the
+  /// rules; it is taken out of the changes. Nobody need have this id. `changes` outlives the coroutine.
+  [[nodiscard]] Task<FieldErrors> mistakes_in(UserId id, users::UserChanges& changes);
+
+ private:
+  users::UserStore users_;
+  const passwords::PasswordRules& passwords_;
+};
+
+}  // namespace gatehouse::flows
