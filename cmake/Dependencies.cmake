@@ -18,6 +18,10 @@ pkg_check_modules(utf8proc REQUIRED libutf8proc)
 # The archive: the shared library has another name in each release of Debian.
 find_library(utf8proc_archive libutf8proc.a HINTS ${utf8proc_LIBRARY_DIRS} REQUIRED)
 
+# libcurl's headers only: mail/libcurl.hpp loads the library at run time.
+find_package(CURL 7.88 REQUIRED)
+find_path(mustache_folder kainjow/mustache.hpp REQUIRED)
+
 # libpq's header only: database/postgres/libpq.hpp loads the library at run time.
 add_library(gatehouse_libpq INTERFACE)
 target_include_directories(gatehouse_libpq SYSTEM INTERFACE ${PostgreSQL_INCLUDE_DIRS})

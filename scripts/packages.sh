@@ -6,12 +6,13 @@ boost_version=
 
 packages_build=(g++ cmake ninja-build ccache pkg-config curl
   "libboost$boost_version-dev" "libboost-json$boost_version-dev" "libboost-url$boost_version-dev"
-  libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev libutf8proc-dev libidn2-dev)
+  libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev libutf8proc-dev libidn2-dev
+  libcurl4-openssl-dev libkainjow-mustache-dev)
 packages_clang=(clang-19 lld-19 llvm-19 libclang-rt-19-dev)
 packages_gtest=(libgtest-dev libgmock-dev)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}" procps
   postgresql postgresql-client postgresql-contrib pgbouncer nginx-light
-  python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema nodejs openssl sqlite3 systemd)
+  python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema python3-aiosmtpd nodejs openssl sqlite3 systemd)
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
   shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}")

@@ -11,9 +11,10 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
-/// Every file of migrations/ and of seeds/, sorted by path.
+/// Every file of migrations/, of seeds/ and of templates/mail/, sorted by path.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_migrations();
 [[nodiscard]] std::span<const EmbeddedFile> embedded_seeds();
+[[nodiscard]] std::span<const EmbeddedFile> embedded_mail_templates();
 /// One file: api/openapi.yaml with the path items of api/paths/ in their places.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_openapi();
 

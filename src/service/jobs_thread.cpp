@@ -48,7 +48,7 @@ void JobsThread::start() {
   scheduler_.emplace(
       jobs::Scheduler::Parts{.io = io_, .leases = *leases_, .on_failure = std::move(warn), .on_abandoned = tell});
   record(record_change_of_state(*database_, shared_.clock, audit::EventType::service_started), [] {});
-  scheduler_->start(make_jobs(*database_, shared_));
+  scheduler_->start(make_jobs(*database_, shared_, log_));
   thread_ = std::thread([this] { io_.run(); });
 }
 

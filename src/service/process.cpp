@@ -146,6 +146,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                  .log = parts.log}),
       reload_signals_(*loops_.front(), SIGHUP) {
   provider_->observers().add(shared_.capabilities.cache);
+  provider_->observers().add(shared_.capabilities.mail_bell);
 }
 
 ServingProcess::~ServingProcess() {

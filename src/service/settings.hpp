@@ -13,6 +13,7 @@
 #include "http/server_settings.hpp"
 #include "limits/limit_settings.hpp"
 #include "lockout/lockout_settings.hpp"
+#include "mail/mail_settings.hpp"
 #include "passwords/password_settings.hpp"
 #include "service/application_settings.hpp"
 #include "sessions/session_settings.hpp"
@@ -33,6 +34,7 @@ struct Settings {
   limits::LimitSettings limits;
   lockout::LockoutSettings lockout;
   audit::AuditSettings audit;
+  mail::MailSettings mail;
 };
 
 /// Settings and how they came about.

@@ -10,7 +10,8 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
       cache(settings.sessions.cache_bytes, boot_clock),
       hashing_pool(passwords::hashing_pool_options(settings.passwords)),
       passwords(hashing_pool, settings.passwords, random, costs),
-      password_rules(settings.passwords) {}
+      password_rules(settings.passwords),
+      outbox(settings.mail, settings.sessions.secrets, clock, random) {}
 
 Capabilities::Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared)
     : sessions(database, shared.cache, shared.keys->sealer, shared.clock, shared.random, settings.sessions),

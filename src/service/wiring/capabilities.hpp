@@ -14,6 +14,8 @@
 #include "flows/login/login_flow.hpp"
 #include "flows/password_check/password_check.hpp"
 #include "flows/sessions/session_end_flow.hpp"
+#include "mail/mail_bell.hpp"
+#include "mail/outbox.hpp"
 #include "passwords/password_rules.hpp"
 #include "passwords/password_service.hpp"
 #include "runtime/worker_pool.hpp"
@@ -43,6 +45,8 @@ struct SharedCapabilities {
   runtime::WorkerPool hashing_pool;
   passwords::PasswordService passwords;
   passwords::PasswordRules password_rules;
+  mail::MailBell mail_bell;
+  const mail::Outbox outbox;  ///< with the keys of the start
 };
 
 /// What there is of each capability over one Database: for each io thread, for a command, for a test.

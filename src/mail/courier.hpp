@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "crypto/random.hpp"
+#include "database/database.hpp"
+#include "mail/letterhead.hpp"
+#include "mail/mail_bell.hpp"
+#include "mail/mail_store.hpp"
+#include "mail/outbox.hpp"
+#include "mail/transport.hpp"
+#include "runtime/worker_pool.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::mail {
+
+/// Sends the mails of the outbox, beside the couriers of other replicas.
+///
+/// It claims a batch, sends one mail after the other on a thread of its own, which is there from the first mail on, and
+/// marks each before the next: a process that dies sends at most one mail twice. While the server cannot be reached it
+/// tries one mail of a batch and lets go of the rest. Every mail is tried again after back_off_after(), until
+/// MAIL_GIVE_UP or the end of what it is about; one that the server refuses is given up at once.
+///
+/// Belongs to its Database's thread. Destroy it after run() has ended or its event loop has stopped for good; a message
+/// under way then takes up to a second more.
+class Courier {
+ public:
+  static constexpr std::chrono::seconds look_interval{5};  ///< between looks for mails that no bell told of
+  static constexpr std::chrono::seconds idle_max{10};      ///< then the connection to the server is closed
+
+  struct Parts {
+    database::Database& database;
+    const Outbox& outbox;
+    const MailSettings& settings;
+    std::unique_ptr<Transport> transport;
+    MailBell& bell;
+    const Clock& clock;
+    crypto::Random& random;
+    telemetry::Log& log;
+  };
+
+  /// What the parts refer to outlives the courier.
+  explicit Courier(Parts parts);
+  ~Courier();
+  Courier(const Courier&) = delete;
+  Courier& operator=(const Courier&) = delete;
+
+  /// Sends mails until its coroutine is cancelled. A database that is away is waited for.
+  [[nodiscard]] Task<> run();
+
+  /// Sends what one claim gives; true where there may be more that can be sent now. Throws what Database throws.
+  [[nodiscard]] Task<bool> send_batch();
+
+ private:
+  /// A claimed mail that was opened and can be sent.
+  using Prepared = std::optional<Envelope>;
+
+  [[nodiscard]] Task<bool> send(const ClaimedMail& mail);
+  [[nodiscard]] Task<> release(std::vector<MailId> mails);
+  [[nodiscard]] Task<bool> keep_claim(MailId id);
+  [[nodiscard]] Task<Delivery> hand_over(Envelope envelope);
+
+  /// Nothing, with the change to make, where the mail cannot be sent.
+  [[nodiscard]] Prepared prepare(const ClaimedMail& mail, std::optional<database::Change<void>>& instead);
+  [[nodiscard]] database::Change<void> outcome_of(const ClaimedMail& mail, const Delivery& delivery);
+  [[nodiscard]] database::Change<void> postponed(const ClaimedMail& mail, const std::string& reason);
+  [[nodiscard]] database::Change<void> given_up(const ClaimedMail& mail, const std::string& reason);
+  [[nodiscard]] Claimant claimant() const { return {.holder = holder_, .now = parts_.clock.now()}; }
+  [[nodiscard]] runtime::WorkerPool& thread();
+  void note_reachability(const Delivery& delivery);
+
+  Parts parts_;
+  const Letterhead letterhead_;
+  const std::string holder_;
+  TimePoint claimed_until_{};  ///< of the batch
+  bool is_unreachable_ = false;
+  std::stop_source stop_;
+  std::optional<runtime::WorkerPool> thread_;
+};
+
+}  // namespace gatehouse::mail

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mail/mail_settings.hpp"
+#include "mail/model.hpp"
+
+namespace gatehouse::mail {
+
+/// What all mails of an installation have in common. `settings` outlive it. Any thread.
+class Letterhead {
+ public:
+  explicit Letterhead(const MailSettings& settings) : settings_(settings) {}
+
+  /// MAIL_FROM; in development an address that is nobody's, where it is not set.
+  [[nodiscard]] Mailbox from() const;
+
+  /// FRONTEND_URL, the page for this kind, and the token: nothing comes from a request. Empty for a kind that has no
+  /// page, and without a token. The token has characters that need no encoding in a URL.
+  [[nodiscard]] std::string link(Kind kind, std::string_view token) const;
+
+  /// The letter's own variables and those of every letter.
+  [[nodiscard]] Variables variables(const ClaimedMail& mail, Kind kind, const Contents& contents) const;
+
+ private:
+  [[nodiscard]] std::string frontend() const;
+
+  const MailSettings& settings_;
+};
+
+}  // namespace gatehouse::mail

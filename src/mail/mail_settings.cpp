@@ -1,0 +1,121 @@
+#include "mail/mail_settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include "config/assign.hpp"
+#include "config/checks.hpp"
+#include "mail/template_folder.hpp"
+
+namespace gatehouse::mail {
+namespace {
+
+using namespace config;
+using std::chrono::days;
+using std::chrono::minutes;
+using Row = SettingOf<MailSettings>;
+using Text = std::string_view;
+
+constexpr std::string_view group = "Mail";
+constexpr std::array tls_choices{Choice<SmtpTls>{"required", SmtpTls::required}, Choice<SmtpTls>{"off", SmtpTls::off}};
+
+Parsed<void> assign_server(MailSettings& settings, Text text) {
+  auto server = read_smtp_url(text);
+  if (!server) return std::unexpected(server.error());
+  settings.server = std::move(*server);
+  return {};
+}
+
+Parsed<void> assign_from(MailSettings& settings, Text text) {
+  auto from = read_mailbox(text);
+  if (!from) return std::unexpected(Unreadable{"an address, alone or as Name <address>"});
+  settings.from = std::move(*from);
+  return {};
+}
+
+Parsed<void> assign_frontend(MailSettings& settings, Text text) {
+  const auto url = boost::urls::parse_uri(text);
+  const bool is_web = url && (url->scheme() == "https" || url->scheme() == "http") && !url->host().empty();
+  if (!is_web || url->has_userinfo() || url->has_query() || url->has_fragment()) {
+    return std::unexpected(Unreadable{"the URL of a web site (write https://app.example.com)"});
+  }
+  settings.frontend_url = text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+  return {};
+}
+
+Parsed<void> assign_path(Text text, std::string& path) {
+  const auto relative = boost::urls::parse_origin_form(text);
+  if (!relative || relative->has_query() || !text.starts_with('/') || text.starts_with("//")) {
+    return std::unexpected(Unreadable{"a path that begins with /, without a query"});
+  }
+  path = text;
+  return {};
+}
+
+constexpr std::array rows{
+    Row{{"SMTP_URL", group, "",
+         "The mail server: smtp://user:password@host:587, or smtps:// for TLS from the first byte. Without it, "
+         "development writes mails into data/outbox, and nothing is sent elsewhere.",
+         Secrecy::secret},
+        assign_server},
+    Row{{"SMTP_TLS", group, "required",
+         "required or off. Required: the connection is encrypted and the server's certificate verified. Production "
+         "takes off only for a server on the same machine."},
+        [](MailSettings& s, Text text) { return assign_choice(text, tls_choices, s.tls); }},
+    Row{{"SMTP_TLS_CA", group, "",
+         "Path of the certificates (PEM) that vouch for the mail server, instead of the system's."},
+        [](MailSettings& s, Text text) { return assign_text(text, s.tls_ca); }},
+    Row{{"MAIL_FROM", group, "", "Who mails are from: an address, alone or as Name <address>."}, assign_from},
+    Row{{"MAIL_TEMPLATES", group, "",
+         "A folder with texts of your own, such as reset-password.de.txt; what it lacks is built in."},
+        [](MailSettings& s, Text text) { return assign_text(text, s.templates); }},
+    Row{{"MAIL_GIVE_UP", group, "24h", "How long a mail is tried again."},
+        [](MailSettings& s, Text text) { return assign_duration(text, {minutes{1}, days{14}}, s.give_up); }},
+    Row{{"FRONTEND_URL", group, "",
+         "Where the links of mails lead: the application's address. https, except in development, where the default is "
+         "http://localhost:3000."},
+        assign_frontend},
+    Row{{"FRONTEND_RESET_PATH", group, "/reset-password", "The page on which users choose a new password."},
+        [](MailSettings& s, Text text) { return assign_path(text, s.reset_path); }},
+    Row{{"FRONTEND_VERIFY_PATH", group, "/verify-email", "The page on which users confirm their address."},
+        [](MailSettings& s, Text text) { return assign_path(text, s.verify_path); }},
+    Row{{"FRONTEND_EMAIL_PATH", group, "/confirm-email", "The page on which users confirm a new address."},
+        [](MailSettings& s, Text text) { return assign_path(text, s.email_path); }},
+};
+
+/// Without a mail server nothing is sent, and what stands in FRONTEND_URL may be another program's.
+void check_server(const MailSettings& settings, Checks& checks) {
+  if (!settings.server.is_set()) return;
+  if (settings.tls == SmtpTls::off && settings.server.uses_tls_at_once) {
+    checks.refuse({"SMTP_TLS", "is off, but SMTP_URL begins with smtps://", "leave SMTP_TLS out or write smtp://"});
+  } else if (settings.tls == SmtpTls::off && !settings.server.is_on_this_machine()) {
+    checks.refuse_in_production({"SMTP_TLS", "is off: others may read links and passwords on their way",
+                                 "leave it out; SMTP_TLS_CA names a private authority"});
+  }
+  if (settings.from.address.empty()) {
+    checks.refuse({"MAIL_FROM", "is not set, but SMTP_URL is", "write Name <no-reply@example.com>"});
+  }
+  if (settings.frontend_url.empty() && checks.environment() != Environment::development) {
+    checks.refuse({"FRONTEND_URL", "is not set, but SMTP_URL is", "write where the links of mails lead"});
+  }
+  if (settings.frontend_url.starts_with("http://") && checks.environment() != Environment::development) {
+    checks.refuse({"FRONTEND_URL", "is not https: others may read links on their way", "write https://"});
+  }
+}
+
+void check(const MailSettings& settings, Checks& checks) {
+  check_server(settings, checks);
+  checks.require_readable("SMTP_TLS_CA", settings.tls_ca);
+  if (settings.templates.empty()) return;
+  for (const std::string& mistake : read_template_folder(settings.templates).mistakes) {
+    checks.refuse({"MAIL_TEMPLATES", mistake, "correct it or remove the file"});
+  }
+}
+
+}  // namespace
+
+Section<MailSettings> mail_section() { return {.rows = rows, .check = check}; }
+
+}  // namespace gatehouse::mail

@@ -1,0 +1,60 @@
+#include "mail/outbox.hpp"
+
+#include <cstdint>
+#include <utility>
+
+#include "base/text.hpp"
+#include "mail/accept_language.hpp"
+
+namespace gatehouse::mail {
+namespace {
+
+/// So that every reader of JSON reads the number exactly (RFC 8259 section 6).
+constexpr unsigned id_bits = 53;
+
+MailId new_id(crypto::Random& random) {
+  std::uint64_t drawn = 0;
+  random.fill(std::as_writable_bytes(std::span{&drawn, 1}));
+  return MailId{static_cast<std::int64_t>(drawn >> (64U - id_bits)) + 1};
+}
+
+/// PostgreSQL would answer another one with an error, and no row can hold it.
+std::string storable(std::string key) {
+  if (!is_utf8(key) || key.contains('\0')) return {};
+  return key;
+}
+
+}  // namespace
+
+Outbox::Outbox(const MailSettings& settings, std::span<const SecretString> secrets, const Clock& clock,
+               crypto::Random& random)
+    : clock_(clock), random_(random), sealer_(secrets), templates_(settings.templates) {}
+
+database::Change<void> Outbox::letter(Letter letter, Addressee to) const {
+  return MailStore::insert(sealed(std::move(letter)), std::move(to.address), to.user);
+}
+
+database::Change<void> Outbox::letter_to_account(Letter letter, AccountKeys account) const {
+  account.key = storable(std::move(account.key));
+  account.plain_key = storable(std::move(account.plain_key));
+  return MailStore::insert_for_account(sealed(std::move(letter)), std::move(account));
+}
+
+std::string Outbox::locale_for(const std::optional<std::string>& own, std::string_view accept_language) const {
+  if (own && is_language_tag(*own)) return *own;
+  return templates_.choose(preferred_languages(accept_language));
+}
+
+NewMail Outbox::sealed(Letter letter) const {
+  const MailId id = new_id(random_);
+  const Contents contents{.token = std::move(letter.token), .variables = std::move(letter.variables)};
+  return {.id = id,
+          .kind = letter.kind,
+          .locale = std::move(letter.locale),
+          .sealed_body = sealer_.seal(id, to_text(letter.kind), contents, random_),
+          .dedupe_key = std::move(letter.dedupe_key),
+          .expires_at = letter.expires_at,
+          .created_at = clock_.now()};
+}
+
+}  // namespace gatehouse::mail

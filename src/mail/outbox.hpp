@@ -1,0 +1,76 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/secret_string.hpp"
+#include "config/environment.hpp"
+#include "crypto/random.hpp"
+#include "database/changes.hpp"
+#include "mail/contents_sealer.hpp"
+#include "mail/mail_settings.hpp"
+#include "mail/mail_store.hpp"
+#include "mail/model.hpp"
+#include "mail/templates.hpp"
+
+namespace gatehouse::mail {
+
+/// What a flow wants to be told to somebody.
+///
+///     changes.add(outbox.letter({.kind = Kind::password_changed, .locale = locale, .variables = {{"address", from}}},
+///                               {.address = user.email, .user = user.id}));
+struct Letter {
+  Kind kind;
+  std::string locale = {};                               ///< Outbox::locale_for() knows; empty: the default
+  SecretString token = {};                               ///< of the link; empty: a letter without one
+  Variables variables = {};                              ///< variables_of(kind), as far as they are known
+  std::optional<std::string> dedupe_key = std::nullopt;  ///< a second letter with this key is dropped
+  std::optional<TimePoint> expires_at = std::nullopt;    ///< of the token: the letter is not sent any more after that
+};
+
+/// Whom a letter goes to.
+struct Addressee {
+  std::string address;
+  std::optional<UserId> user = std::nullopt;
+};
+
+/// Where flows hand in their letters. A letter is a change: it is sent if and only if the transaction it was added to
+/// is committed, at least once, by any replica, within moments where the mail server is there. Its secrets are in the
+/// database in sealed form alone, until it is sent or given up.
+///
+/// Immutable; any thread.
+class Outbox {
+ public:
+  /// `settings`, `clock` and `random` outlive the outbox; of the secrets, at least one, keys are kept. Throws
+  /// std::invalid_argument where a template of MAIL_TEMPLATES has a mistake.
+  Outbox(const MailSettings& settings, std::span<const SecretString> secrets, const Clock& clock,
+         crypto::Random& random);
+
+  /// Throws std::invalid_argument for variables over the bounds of model.hpp.
+  [[nodiscard]] database::Change<void> letter(Letter letter, Addressee to) const;
+
+  /// To the user of this account, if there is one who is not disabled: one statement, which takes the same time and
+  /// says the same either way, so that nobody learns whether there is. The letter has an `expires_at`.
+  [[nodiscard]] database::Change<void> letter_to_account(Letter letter, AccountKeys account) const;
+
+  /// What a letter to a user should be written in: the user's own locale, else the best of an Accept-Language header of
+  /// the request that caused it that there are templates for.
+  [[nodiscard]] std::string locale_for(const std::optional<std::string>& own, std::string_view accept_language) const;
+
+  [[nodiscard]] const Templates& templates() const { return templates_; }
+  [[nodiscard]] const ContentsSealer& sealer() const { return sealer_; }
+
+ private:
+  [[nodiscard]] NewMail sealed(Letter letter) const;
+
+  const Clock& clock_;
+  crypto::Random& random_;
+  const ContentsSealer sealer_;
+  const Templates templates_;
+};
+
+}  // namespace gatehouse::mail

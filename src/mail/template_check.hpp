@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mail/kind.hpp"
+
+namespace gatehouse::mail {
+
+/// What is wrong with a template, and in which line, counted from 1.
+struct TemplateMistake {
+  std::size_t line;
+  std::string problem;
+};
+
+/// The first mistake of a Mustache template for this kind of mail: a tag or section that does not close, a variable
+/// that no mail of the kind has, or what templates may not do here, which is to take in others and to change the
+/// delimiters.
+[[nodiscard]] std::optional<TemplateMistake> find_mistake(std::string_view text, Kind kind);
+
+}  // namespace gatehouse::mail

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+
+#include "config/environment.hpp"
+#include "mail/file_transport.hpp"
+#include "mail/mail_settings.hpp"
+
+namespace gatehouse::mail {
+
+/// What the settings ask for: the mail server; without one, files in development and nothing elsewhere. `settings`
+/// outlive the transport.
+[[nodiscard]] std::unique_ptr<Transport> make_transport(const MailSettings& settings, config::Environment environment,
+                                                        FileTransport::Tell tell);
+
+}  // namespace gatehouse::mail
