@@ -3,6 +3,7 @@
 #include "cli/commands/audit.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/doctor.hpp"
+#include "cli/commands/mail.hpp"
 #include "cli/commands/migrate.hpp"
 #include "cli/commands/passwords.hpp"
 #include "cli/commands/routes.hpp"
@@ -28,6 +29,7 @@ constexpr AddCommands command_groups[] = {
     add_users_commands,     //
     add_audit_commands,     //
     add_password_commands,  //
+    add_mail_commands,      //
     add_secrets_commands,   //
     add_routes_command,     //
     add_doctor_command,     //

@@ -14,6 +14,7 @@
 #include "database/errors.hpp"
 #include "database/schema/migrator.hpp"
 #include "http/certificate_advice.hpp"
+#include "mail/mail_store.hpp"
 #include "passwords/breach_filter.hpp"
 #include "users/user_store.hpp"
 
@@ -140,6 +141,24 @@ void check_kept_passwords(DatabaseSession& session, Findings& findings) {
                                       "you no longer need that, run `gatehouse users forget-express-passwords`");
 }
 
+/// Mails that wait without a mail server to wait for are written by somebody who expects them to arrive.
+void check_mail(DatabaseSession& session, const service::Settings& settings, Findings& findings) {
+  if (settings.mail.server.is_set()) {
+    findings.good("mail", "sent through " + settings.mail.server.name() + "; `gatehouse mail test ADDRESS` tries it");
+    return;
+  }
+  mail::MailStore store{session.database()};
+  const std::int64_t waiting = session.run(store.count_waiting());
+  if (waiting == 0) {
+    findings.good("mail", "SMTP_URL is not set, and no mails wait");
+  } else if (settings.application.environment == config::Environment::development) {
+    findings.note("mail", "SMTP_URL is not set; `gatehouse serve` puts waiting mails into data/outbox");
+  } else {
+    findings.bad("mail",
+                 std::to_string(waiting) + " mails wait, and SMTP_URL is not set; set it, or users wait for them");
+  }
+}
+
 /// Only where there certainly is none: one that may not be looked at is not missing.
 bool is_missing_file(const database::DatabaseSettings& database) {
   if (database.kind != database::DatabaseKind::sqlite) return false;
@@ -157,7 +176,9 @@ void check_database(const Program& program, const service::Settings& settings, F
   findings.good("database", facts.version + ", " + where_is(settings.database));
   if (!facts.stores_every_text()) findings.bad("encoding", database::encoding_warning(facts));
   check_clock(program, facts, findings);
-  if (check_schema(program, session, findings)) check_kept_passwords(session, findings);
+  if (!check_schema(program, session, findings)) return;
+  check_kept_passwords(session, findings);
+  check_mail(session, settings, findings);
 }
 
 /// Reads the whole filter.

@@ -1,0 +1,209 @@
+"""Letters as the flows write them, and a mail server that does what a test says."""
+
+import contextlib
+import ctypes
+import email
+import email.policy
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import ssl
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from .certificates import serve_tls
+from .clusters import free_port
+from .program import SESSION_SECRET
+
+FRONTEND = "https://app.example.com"
+KEY_BYTES = 32
+NONCE_BYTES = 24
+TAG_BYTES = 16
+VERSION = b"\x01"
+
+
+def hkdf(info: bytes, length: int) -> bytes:
+    """HKDF-SHA256 of SESSION_SECRET without a salt, one block (RFC 5869)."""
+    pseudorandom = hmac.digest(bytes(32), SESSION_SECRET.encode(), hashlib.sha256)
+    return hmac.digest(pseudorandom, info + b"\x01", hashlib.sha256)[:length]
+
+
+def seal(row_id: int, kind: str, contents: dict[str, str]) -> bytes:
+    """The body column of a row, in the form that docs/mail.md describes."""
+    prefix = VERSION + hkdf(b"mail key id", 4)
+    associated = prefix + row_id.to_bytes(8, "big") + kind.encode()
+    plain, nonce = json.dumps(contents).encode(), os.urandom(NONCE_BYTES)
+    out = ctypes.create_string_buffer(len(plain) + TAG_BYTES)
+    sodium = ctypes.CDLL("libsodium.so.23")
+    encrypt = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt
+    length, other = ctypes.c_ulonglong, ctypes.c_char_p
+    encrypt.argtypes = [ctypes.c_void_p, other, other, length, other, length, other, other, other]
+    assert encrypt(out, None, plain, len(plain), associated, len(associated), None, nonce, hkdf(b"mail", KEY_BYTES)) == 0
+    return prefix + nonce + out.raw
+
+
+def moment(database, when: datetime):
+    """A time as the database stores it."""
+    return int(when.timestamp() * 1_000_000) if database.kind == "sqlite" else when
+
+
+def write_letter(
+    database, recipient="ada@example.com", kind="reset-password", locale=None, expires_in=None, **contents
+) -> int:
+    """Puts a letter into the outbox, as a flow does; its id."""
+    row_id = secrets.randbits(53)
+    now = datetime.now(UTC)
+    expires = None if expires_in is None else moment(database, now + timedelta(seconds=expires_in))
+    database.run(
+        "INSERT INTO mails (id, kind, recipient, locale, body, next_attempt_at, created_at, expires_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        row_id,
+        kind,
+        recipient,
+        locale,
+        seal(row_id, kind, contents),
+        moment(database, now),
+        moment(database, now),
+        expires,
+    )
+    announce(database)
+    return row_id
+
+
+def announce(database):
+    """What the service's own writes say with their commit."""
+    if database.kind == "postgres":
+        database.rows("SELECT pg_notify('gatehouse', 'mail:1')")
+
+
+def state_of(database, row_id: int) -> int:
+    return database.rows("SELECT state FROM mails WHERE id = ?", row_id)[0][0]
+
+
+def make_due(database, row_id: int):
+    """Ends the wait for the next attempt, and a claim of whoever died."""
+    past = moment(database, datetime.now(UTC) - timedelta(seconds=1))
+    database.run("UPDATE mails SET next_attempt_at = ?, claimed_until = ? WHERE id = ?", past, past, row_id)
+    announce(database)
+
+
+@dataclass
+class Received:
+    """One message that the server took."""
+
+    recipient: str
+    content: bytes
+    taken_at: float = field(default_factory=time.monotonic)
+
+    def message(self) -> EmailMessage:
+        parsed = email.message_from_bytes(self.content, policy=email.policy.default)
+        assert isinstance(parsed, EmailMessage)
+        return parsed
+
+    def part(self, kind: str) -> str:
+        body = self.message().get_body((kind,))
+        assert isinstance(body, EmailMessage)
+        return body.get_content()
+
+
+class MailServer:
+    """An SMTP server on a port of its own. `on_recipient` and `on_content` give its replies."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None):
+        self.received: list[Received] = []
+        self.connections = 0
+        self.commands: list[str] = []
+        self.on_recipient = lambda address: "250 OK"
+        self.on_content = lambda received: "250 taken"
+        self.port = free_port()
+        self._login = login
+        self._options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
+        if login:
+            self._options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": tls is not None}
+        self._controller: Controller | None = None
+
+    def start(self) -> "MailServer":
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self._options)
+        self._controller.start()
+        self.connections = 0  # the controller tries it with one of its own
+        return self
+
+    def stop(self):
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    def url(self, scheme="smtp") -> str:
+        who = f"{self._login[0]}:{self._login[1]}@" if self._login else ""
+        return f"{scheme}://{who}127.0.0.1:{self.port}"
+
+    def messages_to(self, recipient: str) -> list[Received]:
+        return [one for one in self.received if one.recipient == recipient]
+
+    def _authenticate(self, _server, _session, _envelope, _mechanism, given) -> AuthResult:
+        is_right = (given.login.decode(), given.password.decode()) == self._login
+        return AuthResult(success=is_right, handled=False)
+
+    async def handle_EHLO(self, _server, session, _envelope, hostname, responses):  # noqa: N802
+        if not session.host_name:
+            self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(self, _server, _session, envelope, address, options):  # noqa: N802
+        self.commands.append("MAIL")
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(self, _server, _session, envelope, address, options):  # noqa: N802
+        reply = self.on_recipient(address)
+        if reply.startswith("250"):
+            envelope.rcpt_tos.append(address)
+            envelope.rcpt_options.extend(options)
+        return reply
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+        received = Received(envelope.rcpt_tos[0], envelope.content)
+        reply = self.on_content(received)
+        if reply.startswith("250"):
+            self.received.append(received)
+        return reply
+
+
+@contextlib.contextmanager
+def mail_server(**options):
+    """A running server."""
+    server = MailServer(**options).start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def mail_settings(server: MailServer, **changes) -> dict[str, str]:
+    """What makes a program send through the server, in clear."""
+    settings = {
+        "SMTP_URL": server.url(),
+        "SMTP_TLS": "off",
+        "MAIL_FROM": "Example <no-reply@example.com>",
+        "FRONTEND_URL": FRONTEND,
+    }
+    return settings | changes
+
+
+def tls_context(directory: Path) -> tuple[ssl.SSLContext, str]:
+    """A server's context with a certificate for this machine, and the path of what vouches for it."""
+    files, _ = serve_tls(directory)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files["TLS_CERT"], files["TLS_KEY"])
+    return context, files["TLS_CERT"]
