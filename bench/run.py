@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import before, footprint, growth, hot_path, login, passwords, uncached
+from scenarios import before, footprint, growth, hot_path, login, mail, passwords, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -18,6 +18,7 @@ SCENARIOS = {
     "overload": login.overload,
     "verify-under-logins": login.verify_under_logins,
     "failing-logins": login.failing_login_time,
+    "mail": mail.mail,
     "memory": footprint.memory_idle,
     "session-memory": footprint.memory_of_sessions,
     "start": footprint.start,
