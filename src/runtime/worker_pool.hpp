@@ -51,7 +51,7 @@ class PoolStopped : public std::runtime_error {
 /// on.
 ///
 /// Priority: `nice` under the normal policy lets io threads take a core from the pool when they wake, and says what is
-/// left for the pool when they never sleep (docs/adr/0020-hashing-keeps-a-share.md).
+/// left for the pool when they never sleep (docs/adr/0018-hashing-keeps-a-share.md).
 ///
 /// Life: stop or destroy the pool before the io_contexts whose coroutines have used it: Asio's post() still touches an
 /// io_context for a moment after the coroutine has gone on. stop() lets running jobs finish and deliver; jobs still
