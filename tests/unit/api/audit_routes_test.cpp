@@ -59,7 +59,9 @@ TEST_P(AuditRoutesTest, Links_LeadThroughAllThatIsWanted) {
 
 TEST_P(AuditRoutesTest, Export_IsALineForEachEventOldestFirst) {
   create("ada@example.com", "analytical engine");
-  for (int i = 0; i < 300; ++i) EXPECT_FALSE(login("ada@example.com", "wrong"));
+  for (int i = 0; i < 300; ++i) {
+    commit(audit::AuditStore::record({.type = audit::EventType::logout, .at = clock_.now(), .origin = origin_}));
+  }
   clock_.advance(std::chrono::seconds{1});
   const Reply reply = get("/audit/export");
   EXPECT_EQ(reply.status, Status::ok);
