@@ -295,7 +295,7 @@ Task<std::vector<StoredEvent>> AuditStore::part(Place after, TimePoint to, unsig
 }
 
 database::ResultOf<std::int64_t> AuditStore::add_pruning(Changes& changes, TimePoint before, TimePoint now,
-                                                         const PruningLease& lease) {
+                                                         const database::HeldLease& lease) {
   changes.add(Change<void>{begin_pruning, {now}});
   const Origin origin = system_origin("retention");
   changes.add(Change<void>{

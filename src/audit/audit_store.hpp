@@ -9,6 +9,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "database/held_lease.hpp"
 
 namespace gatehouse::audit {
 
@@ -33,12 +34,6 @@ struct Place {
 struct Page {
   std::vector<StoredEvent> events;
   std::optional<Place> next;
-};
-
-/// Whose lease old events are deleted under: a row of the leases table.
-struct PruningLease {
-  std::string name;
-  std::string holder;
 };
 
 /// The only place that knows the SQL of the audit trail.
@@ -80,7 +75,7 @@ class AuditStore {
   /// Deletes the oldest events from before `before`, at most prune_events_max, and puts that on record; only while the
   /// leases table names this holder. How many were deleted.
   [[nodiscard]] static database::ResultOf<std::int64_t> add_pruning(database::Changes& changes, TimePoint before,
-                                                                    TimePoint now, const PruningLease& lease);
+                                                                    TimePoint now, const database::HeldLease& lease);
 
  private:
   [[nodiscard]] Task<std::vector<StoredEvent>> read(const Filter& filter, Place after, std::int64_t limit);

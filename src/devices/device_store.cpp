@@ -80,7 +80,7 @@ Change<void> DeviceStore::renew(DeviceId device, TimePoint now) {
 
 Change<void> DeviceStore::remove(DeviceId device) { return {remove_device, {device.value}}; }
 
-Change<std::int64_t> DeviceStore::delete_expired(TimePoint now, CleanupLease lease) {
+Change<std::int64_t> DeviceStore::delete_expired(TimePoint now, database::HeldLease lease) {
   Parameters parameters{now, cleanup_devices_max, std::move(lease.name), std::move(lease.holder)};
   return {delete_expired_devices, std::move(parameters), affected_rows};
 }

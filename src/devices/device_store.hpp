@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "database/held_lease.hpp"
 #include "devices/device_sealer.hpp"
 #include "devices/model.hpp"
 
@@ -17,12 +18,6 @@ struct NewDevice {
   UserId user;
   std::string password_hash;  ///< what users.password_hash must still hold for the row to be inserted
   std::string secret_hash;    ///< SHA-256 of the secret
-};
-
-/// Whose lease a deletion of expired devices is made under: a row of the leases table.
-struct CleanupLease {
-  std::string name;
-  std::string holder;
 };
 
 /// The devices table, and the only place that knows its SQL.
@@ -49,7 +44,7 @@ class DeviceStore {
   [[nodiscard]] static database::Change<void> remove(DeviceId device);
   /// Deletes up to cleanup_devices_max devices whose time is over, while the leases table names this holder; else
   /// nothing. How many were deleted.
-  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
+  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);
 
  private:
   database::Database& database_;

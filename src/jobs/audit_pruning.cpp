@@ -17,8 +17,7 @@ constexpr LeaseTerms lease_terms{.name = "audit pruning", .duration = std::chron
 Task<bool> prune_batch(database::Database& database, TimePoint now, TimePoint before, const Lease& lease) {
   database::Changes changes;
   const auto renewed = changes.add(LeaseStore::renew(lease, now));
-  const auto pruned =
-      AuditStore::add_pruning(changes, before, now, {.name = std::string{lease.name()}, .holder = lease.holder()});
+  const auto pruned = AuditStore::add_pruning(changes, before, now, lease.held());
   const auto committed = co_await database.commit(std::move(changes));
   const bool is_ours = committed.result(renewed);
   co_return is_ours&& committed.result(pruned) == AuditStore::prune_events_max;

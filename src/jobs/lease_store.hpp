@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
 #include "database/database.hpp"
+#include "database/held_lease.hpp"
 
 namespace gatehouse::jobs {
 
@@ -23,6 +24,8 @@ class Lease {
  public:
   [[nodiscard]] std::string_view name() const { return terms_.name; }
   [[nodiscard]] const std::string& holder() const { return holder_; }
+  /// For changes that are made only while it is held.
+  [[nodiscard]] database::HeldLease held() const { return {std::string{name()}, holder()}; }
 
  private:
   friend class LeaseStore;

@@ -18,8 +18,7 @@ Task<bool> delete_batch(database::Database& database, const Clock& clock, const 
   const TimePoint now = clock.now();
   database::Changes changes;
   const auto renewed = changes.add(LeaseStore::renew(lease, now));
-  const auto old = changes.add(
-      MailStore::delete_older(now - mails_kept, {.name = std::string{lease.name()}, .holder = lease.holder()}));
+  const auto old = changes.add(MailStore::delete_older(now - mails_kept, lease.held()));
   const auto committed = co_await database.commit(std::move(changes));
   const std::int64_t deleted = committed.result(old);
   co_return committed.result(renewed) && deleted == MailStore::cleanup_max;

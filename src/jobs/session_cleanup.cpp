@@ -30,8 +30,7 @@ Task<bool> SessionCleanup::delete_batch(const Lease& lease) {
   const TimePoint now = clock_.now();
   database::Changes changes;
   const auto renewed = changes.add(LeaseStore::renew(lease, now));
-  const auto expired =
-      changes.add(SessionStore::delete_expired(now, {.name = std::string{lease.name()}, .holder = lease.holder()}));
+  const auto expired = changes.add(SessionStore::delete_expired(now, lease.held()));
   const auto committed = co_await database_.commit(std::move(changes));
   if (!committed.result(renewed)) co_return false;
   const std::int64_t deleted = committed.result(expired);

@@ -217,7 +217,7 @@ Change<void> MailStore::postpone(MailId id, const std::string& holder, TimePoint
 
 Change<bool> MailStore::retry(MailId id, TimePoint now) { return {retry_mail, id, {id.value, now}, touched_one}; }
 
-Change<std::int64_t> MailStore::delete_older(TimePoint before, LeaseHeld lease) {
+Change<std::int64_t> MailStore::delete_older(TimePoint before, database::HeldLease lease) {
   return {delete_old_mails, {before, cleanup_max, std::move(lease.name), std::move(lease.holder)}, affected_rows};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "database/database.hpp"
+#include "database/held_lease.hpp"
 #include "mail/model.hpp"
 
 namespace gatehouse::mail {
@@ -71,13 +72,8 @@ class MailStore {
   /// Makes a waiting mail due now; false where it does not wait.
   [[nodiscard]] static database::Change<bool> retry(MailId id, TimePoint now);
 
-  /// Whose lease a cleanup works under.
-  struct LeaseHeld {
-    std::string name;
-    std::string holder;
-  };
   /// Deletes up to cleanup_max mails that were written before, while the lease is held; how many.
-  [[nodiscard]] static database::Change<std::int64_t> delete_older(TimePoint before, LeaseHeld lease);
+  [[nodiscard]] static database::Change<std::int64_t> delete_older(TimePoint before, database::HeldLease lease);
 
  private:
   database::Database& database_;

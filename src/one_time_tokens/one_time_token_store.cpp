@@ -108,7 +108,7 @@ Change<void> OneTimeTokenStore::redeem(std::string hash, Kind kind, TimePoint no
 
 Change<void> OneTimeTokenStore::drop_open(UserId user) { return {drop_open_tokens, {user.value}}; }
 
-Change<std::int64_t> OneTimeTokenStore::delete_expired(TimePoint now, CleanupLease lease) {
+Change<std::int64_t> OneTimeTokenStore::delete_expired(TimePoint now, database::HeldLease lease) {
   Parameters parameters{now, cleanup_tokens_max, std::move(lease.name), std::move(lease.holder)};
   return {delete_expired_tokens, std::move(parameters), affected_rows};
 }

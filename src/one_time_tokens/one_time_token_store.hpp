@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "database/held_lease.hpp"
 #include "one_time_tokens/token.hpp"
 
 namespace gatehouse::one_time_tokens {
@@ -30,12 +31,6 @@ struct AccountEmail {
 struct OpenToken {
   UserId user;
   std::optional<std::string> payload;
-};
-
-/// Whose lease a deletion of expired tokens is made under: a row of the leases table.
-struct CleanupLease {
-  std::string name;
-  std::string holder;
 };
 
 /// Violated where a token cannot be sent back (any more): it was, or it is not open.
@@ -74,7 +69,7 @@ class OneTimeTokenStore {
   [[nodiscard]] static database::Change<void> drop_open(UserId user);
   /// Deletes up to cleanup_tokens_max tokens whose time is over, while the leases table names this holder; else
   /// nothing. How many were deleted.
-  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
+  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);
 
  private:
   database::Database& database_;

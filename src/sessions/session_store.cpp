@@ -154,7 +154,7 @@ Change<std::int64_t> SessionStore::remove_active_of_user(UserId user, TimePoint 
 
 Change<void> SessionStore::remove_of_user(UserId user) { return {remove_sessions_of_user, user, {user.value}}; }
 
-Change<std::int64_t> SessionStore::delete_expired(TimePoint now, CleanupLease lease) {
+Change<std::int64_t> SessionStore::delete_expired(TimePoint now, database::HeldLease lease) {
   return {delete_expired_sessions,
           {now, cleanup_sessions_max, std::move(lease.name), std::move(lease.holder)},
           database::affected_rows};

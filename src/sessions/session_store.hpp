@@ -8,6 +8,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "database/held_lease.hpp"
 #include "sessions/model.hpp"
 
 namespace gatehouse::sessions {
@@ -59,12 +60,6 @@ struct Renewal {
   TimePoint seen_before;  ///< only a session last seen then or earlier is renewed, so of several writers one wins
 };
 
-/// Whose lease a deletion of expired sessions is made under: a row of the leases table.
-struct CleanupLease {
-  std::string name;
-  std::string holder;
-};
-
 /// The only place that knows the SQL of the sessions table.
 ///
 /// Rows without a secret_hash were written by the Express service and do not count as sessions.
@@ -94,7 +89,7 @@ class SessionStore {
   [[nodiscard]] static database::Change<void> remove_of_user(UserId user);
   /// Deletes up to cleanup_sessions_max sessions whose time is over at `now`, the oldest first, while the leases table
   /// names this holder; else nothing. A session that is renewed meanwhile stays. How many were deleted.
-  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
+  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);
 
   [[nodiscard]] Task<std::optional<StoredSession>> find(SessionId id);
   /// The user's session if it has not expired at `now`.

@@ -20,18 +20,18 @@ class LockoutTest : public testing::LoginFixture {
  protected:
   LockoutTest() { create(email, right); }
 
-  static Where from(const std::string& address) { return {.source = address, .device_token = {}}; }
-  static Where on(const std::string& device) { return {.source = {}, .device_token = device}; }
+  static Traces from(const std::string& address) { return {.source = address, .device_token = {}}; }
+  static Traces on(const std::string& device) { return {.source = {}, .device_token = device}; }
 
-  bool logs_in(Where where = {}) { return login(email, right, std::move(where)).has_value(); }
-  void fail(int times, const Where& where = {}) {
-    for (int i = 0; i < times; ++i) EXPECT_FALSE(login(email, "wrong", where));
+  bool logs_in(Traces traces = {}) { return login(email, right, std::move(traces)).has_value(); }
+  void fail(int times, const Traces& traces = {}) {
+    for (int i = 0; i < times; ++i) EXPECT_FALSE(login(email, "wrong", traces));
   }
 
   /// Fails as often as it takes, waiting each time until another password is checked.
-  void disable(const Where& where = {}) {
+  void disable(const Traces& traces = {}) {
     for (int i = 0; i < 100; ++i) {
-      fail(1, where);
+      fail(1, traces);
       clock_.advance(minutes{16});
     }
   }
@@ -181,14 +181,14 @@ TEST_P(LockoutTest, UnknownEmails_AreCountedInBoundedRows) {
 
 TEST_P(LockoutTest, ThousandGuessesAtOnce_CheckNoMoreThanTheBudget) {
   std::vector<Task<std::expected<LoginResult, LoginError>>> tasks;
-  for (int i = 0; i < 1000; ++i) tasks.push_back(login_.login(attempt(email, "wrong " + std::to_string(i))));
+  for (int i = 0; i < 1000; ++i) tasks.push_back(login_.login(login_request(email, "wrong " + std::to_string(i))));
   for (const auto& result : run_all(std::move(tasks))) EXPECT_FALSE(result);
   EXPECT_EQ(others().failures, limits_.free);
 }
 
 TEST_P(LockoutTest, RightPasswordsAtOnce_AreAllRight) {
   std::vector<Task<std::expected<LoginResult, LoginError>>> tasks;
-  for (int i = 0; i < 100; ++i) tasks.push_back(login_.login(attempt(email, right)));
+  for (int i = 0; i < 100; ++i) tasks.push_back(login_.login(login_request(email, right)));
   for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result);
 }
 

@@ -109,7 +109,7 @@ TEST_P(OneTimeTokenStoreTest, ExpiredTokens_AreDeletedUnderTheLease) {
   commit(OneTimeTokenStore::insert(token('a'), user_));
   clock_.advance(minutes{11});
   commit(OneTimeTokenStore::insert(token('b'), user_));
-  const CleanupLease lease{.name = "cleanup", .holder = "me"};
+  const database::HeldLease lease{.name = "cleanup", .holder = "me"};
   EXPECT_EQ(commit(OneTimeTokenStore::delete_expired(clock_.now(), lease)), 0);
   execute(take_lease, {"cleanup", "me", clock_.now()});
   EXPECT_EQ(commit(OneTimeTokenStore::delete_expired(clock_.now(), lease)), 1);

@@ -2,6 +2,8 @@
 
 #include <libpq-fe.h>
 
+#include "base/shared_library.hpp"
+
 namespace gatehouse::database::postgres {
 
 /// The functions of libpq that the driver calls, under their own names, from the library loaded at run time.
@@ -9,58 +11,47 @@ namespace gatehouse::database::postgres {
 /// libpq brings Kerberos, LDAP and GnuTLS: some 3 MB of memory and thirty libraries to load, which a service on SQLite
 /// does not need. So it is loaded when the first PostgreSQL database is opened, and stays loaded.
 class Libpq {
-  /// An address that takes the type of the member it is stored in.
-  struct Symbol {
-    void* address;
-    template <class Function>
-    operator Function*() const noexcept {  // NOLINT(google-explicit-constructor): that is its whole purpose
-      return reinterpret_cast<Function*>(address);
-    }
-  };
-
-  [[nodiscard]] static void* load();
-  [[nodiscard]] Symbol find(const char* name) const;
-
-  void* library_ = load();
+  SharedLibrary library_{"libpq.so.5",
+                         "PostgreSQL needs the library libpq, version 14 or later (Debian's package libpq5)"};
 
  public:
   // NOLINTBEGIN(readability-identifier-naming): libpq's names
-  decltype(::PQbackendPID)* PQbackendPID = find("PQbackendPID");
-  decltype(::PQclear)* PQclear = find("PQclear");
-  decltype(::PQcmdTuples)* PQcmdTuples = find("PQcmdTuples");
-  decltype(::PQconnectPoll)* PQconnectPoll = find("PQconnectPoll");
-  decltype(::PQconnectStartParams)* PQconnectStartParams = find("PQconnectStartParams");
-  decltype(::PQconsumeInput)* PQconsumeInput = find("PQconsumeInput");
-  decltype(::PQenterPipelineMode)* PQenterPipelineMode = find("PQenterPipelineMode");
-  decltype(::PQerrorMessage)* PQerrorMessage = find("PQerrorMessage");
-  decltype(::PQfinish)* PQfinish = find("PQfinish");
-  decltype(::PQflush)* PQflush = find("PQflush");
-  decltype(::PQfreemem)* PQfreemem = find("PQfreemem");
-  decltype(::PQftype)* PQftype = find("PQftype");
-  decltype(::PQgetResult)* PQgetResult = find("PQgetResult");
-  decltype(::PQgetisnull)* PQgetisnull = find("PQgetisnull");
-  decltype(::PQgetlength)* PQgetlength = find("PQgetlength");
-  decltype(::PQgetvalue)* PQgetvalue = find("PQgetvalue");
-  decltype(::PQhost)* PQhost = find("PQhost");
-  decltype(::PQisBusy)* PQisBusy = find("PQisBusy");
-  decltype(::PQnfields)* PQnfields = find("PQnfields");
-  decltype(::PQnotifies)* PQnotifies = find("PQnotifies");
-  decltype(::PQntuples)* PQntuples = find("PQntuples");
-  decltype(::PQport)* PQport = find("PQport");
-  decltype(::PQpipelineSync)* PQpipelineSync = find("PQpipelineSync");
-  decltype(::PQresultErrorField)* PQresultErrorField = find("PQresultErrorField");
-  decltype(::PQresultErrorMessage)* PQresultErrorMessage = find("PQresultErrorMessage");
-  decltype(::PQresultStatus)* PQresultStatus = find("PQresultStatus");
-  decltype(::PQsendPrepare)* PQsendPrepare = find("PQsendPrepare");
-  decltype(::PQsendQuery)* PQsendQuery = find("PQsendQuery");
-  decltype(::PQsendQueryParams)* PQsendQueryParams = find("PQsendQueryParams");
-  decltype(::PQsendQueryPrepared)* PQsendQueryPrepared = find("PQsendQueryPrepared");
-  decltype(::PQsetNoticeReceiver)* PQsetNoticeReceiver = find("PQsetNoticeReceiver");
-  decltype(::PQsetnonblocking)* PQsetnonblocking = find("PQsetnonblocking");
-  decltype(::PQsocket)* PQsocket = find("PQsocket");
-  decltype(::PQsslStruct)* PQsslStruct = find("PQsslStruct");
-  decltype(::PQstatus)* PQstatus = find("PQstatus");
-  decltype(::PQuser)* PQuser = find("PQuser");
+  decltype(::PQbackendPID)* PQbackendPID = library_.find("PQbackendPID");
+  decltype(::PQclear)* PQclear = library_.find("PQclear");
+  decltype(::PQcmdTuples)* PQcmdTuples = library_.find("PQcmdTuples");
+  decltype(::PQconnectPoll)* PQconnectPoll = library_.find("PQconnectPoll");
+  decltype(::PQconnectStartParams)* PQconnectStartParams = library_.find("PQconnectStartParams");
+  decltype(::PQconsumeInput)* PQconsumeInput = library_.find("PQconsumeInput");
+  decltype(::PQenterPipelineMode)* PQenterPipelineMode = library_.find("PQenterPipelineMode");
+  decltype(::PQerrorMessage)* PQerrorMessage = library_.find("PQerrorMessage");
+  decltype(::PQfinish)* PQfinish = library_.find("PQfinish");
+  decltype(::PQflush)* PQflush = library_.find("PQflush");
+  decltype(::PQfreemem)* PQfreemem = library_.find("PQfreemem");
+  decltype(::PQftype)* PQftype = library_.find("PQftype");
+  decltype(::PQgetResult)* PQgetResult = library_.find("PQgetResult");
+  decltype(::PQgetisnull)* PQgetisnull = library_.find("PQgetisnull");
+  decltype(::PQgetlength)* PQgetlength = library_.find("PQgetlength");
+  decltype(::PQgetvalue)* PQgetvalue = library_.find("PQgetvalue");
+  decltype(::PQhost)* PQhost = library_.find("PQhost");
+  decltype(::PQisBusy)* PQisBusy = library_.find("PQisBusy");
+  decltype(::PQnfields)* PQnfields = library_.find("PQnfields");
+  decltype(::PQnotifies)* PQnotifies = library_.find("PQnotifies");
+  decltype(::PQntuples)* PQntuples = library_.find("PQntuples");
+  decltype(::PQport)* PQport = library_.find("PQport");
+  decltype(::PQpipelineSync)* PQpipelineSync = library_.find("PQpipelineSync");
+  decltype(::PQresultErrorField)* PQresultErrorField = library_.find("PQresultErrorField");
+  decltype(::PQresultErrorMessage)* PQresultErrorMessage = library_.find("PQresultErrorMessage");
+  decltype(::PQresultStatus)* PQresultStatus = library_.find("PQresultStatus");
+  decltype(::PQsendPrepare)* PQsendPrepare = library_.find("PQsendPrepare");
+  decltype(::PQsendQuery)* PQsendQuery = library_.find("PQsendQuery");
+  decltype(::PQsendQueryParams)* PQsendQueryParams = library_.find("PQsendQueryParams");
+  decltype(::PQsendQueryPrepared)* PQsendQueryPrepared = library_.find("PQsendQueryPrepared");
+  decltype(::PQsetNoticeReceiver)* PQsetNoticeReceiver = library_.find("PQsetNoticeReceiver");
+  decltype(::PQsetnonblocking)* PQsetnonblocking = library_.find("PQsetnonblocking");
+  decltype(::PQsocket)* PQsocket = library_.find("PQsocket");
+  decltype(::PQsslStruct)* PQsslStruct = library_.find("PQsslStruct");
+  decltype(::PQstatus)* PQstatus = library_.find("PQstatus");
+  decltype(::PQuser)* PQuser = library_.find("PQuser");
   // NOLINTEND(readability-identifier-naming)
 };
 

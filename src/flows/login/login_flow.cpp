@@ -134,6 +134,7 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   }
 
   const auto committed = co_await commit_in_turn(verified.id, std::move(changes));
+  passwords_.end(proven.password.place);
   const auto id = committed.result(inserted);
   if (!id) co_return std::nullopt;
   auto session = sessions_.open(draft, *id);

@@ -1,6 +1,7 @@
 #include "flows/password_check/password_check.hpp"
 
 #include <algorithm>
+#include <boost/asio/redirect_error.hpp>
 #include <utility>
 
 #include "runtime/steady_timer.hpp"
@@ -134,6 +135,20 @@ Task<PasswordCheck::Part> PasswordCheck::part_of(UserId user, std::optional<std:
   co_return Part{lockout::part_of_others(), std::nullopt};
 }
 
+/// Until a place of this guard is free in this io thread, and no longer than the pause: others may free one, too.
+Task<> PasswordCheck::wait_for_place(Guard guard, std::chrono::milliseconds pause) {
+  runtime::SteadyTimer timer{co_await boost::asio::this_coro::executor, pause};
+  const auto waiting = waiting_.emplace(guard.account + guard.part, &timer).first;  // alone, for it has the turn
+  boost::system::error_code woken;
+  co_await timer.async_wait(boost::asio::redirect_error(use_task, woken));
+  waiting_.erase(waiting);
+}
+
+void PasswordCheck::end(const Place& place) {
+  const auto waiting = waiting_.find(place.guard.account + place.guard.part);
+  if (waiting != waiting_.end()) waiting->second->cancel();
+}
+
 /// Waits while all places are taken by attempts under way, one coroutine of each io thread asking the database for all.
 /// Nothing where the guard is blocked.
 Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
@@ -146,8 +161,7 @@ Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
     const auto state = co_await guards_.state(guard);
     if (state.is_blocked(clock_.now(), settings_)) co_return std::nullopt;
     if (std::chrono::steady_clock::now() >= give_up_at) break;
-    runtime::SteadyTimer timer{co_await boost::asio::this_coro::executor, pause};
-    co_await timer.async_wait(use_task);
+    co_await wait_for_place(guard, pause);
   }
   const database::Unavailable refusal{database::Unavailable::Reason::overload,
                                       "too many passwords of one account are being checked"};
@@ -161,6 +175,7 @@ Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceId
   const auto counted = changes.add(GuardStore::fail(place, clock_.now(), settings_));
   changes.add(AuditStore::record(event));
   const auto committed = co_await database_.commit(std::move(changes));
+  end(place);
   if (committed.result(counted) != settings_.disable_after) co_return;
 
   event.type = audit::EventType::password_locked;
@@ -213,6 +228,7 @@ Task<Standing> PasswordCheck::standing(std::string email) {
 Task<> PasswordCheck::give_back(Place place) {
   auto change = GuardStore::give_back(place);
   co_await database_.commit(std::move(change));
+  end(place);
 }
 
 }  // namespace gatehouse::flows

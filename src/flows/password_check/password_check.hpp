@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <expected>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -21,6 +22,7 @@
 #include "lockout/lockout_settings.hpp"
 #include "lockout/source_store.hpp"
 #include "passwords/password_service.hpp"
+#include "runtime/steady_timer.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::flows {
@@ -87,6 +89,9 @@ class PasswordCheck {
   /// Adds what a success means for the counters, to be committed with what it was for, behind a lock of the user's row.
   void add_success(database::Changes& changes, const CheckedPassword& checked) const;
 
+  /// What add_success() added is committed: whoever waits for the place may have it.
+  void end(const lockout::Place& place);
+
   /// Forgets all wrong passwords of the account with this email, wherever they came from. For an operator, and for who
   /// has proved to be its owner.
   [[nodiscard]] database::Change<void> unlock(std::string_view email) const;
@@ -109,6 +114,7 @@ class PasswordCheck {
   };
   [[nodiscard]] Task<Part> part_of(UserId user, std::optional<std::string> source, std::optional<std::string> token);
   [[nodiscard]] Task<std::optional<lockout::Place>> take_place(lockout::Guard guard);
+  [[nodiscard]] Task<> wait_for_place(lockout::Guard guard, std::chrono::milliseconds pause);
   [[nodiscard]] Task<passwords::Verdict> verify(PasswordAttempt attempt,
                                                 std::optional<passwords::StoredPassword> stored,
                                                 std::optional<lockout::Place> place);
@@ -126,7 +132,8 @@ class PasswordCheck {
   const Clock& clock_;
   const lockout::LockoutSettings settings_;
   const std::chrono::milliseconds wait_max_;
-  Turns turns_;
+  Turns turns_;                                           ///< of guards whose places are being taken
+  std::map<std::string, runtime::SteadyTimer*> waiting_;  ///< of guards whose places are all taken; ends the wait
 };
 
 }  // namespace gatehouse::flows

@@ -58,7 +58,7 @@ Change<std::optional<Dongle>> DongleStore::insert(const NewDongle& dongle, std::
   return {insert_dongle, dongle.user, std::move(parameters), read_new_dongle};
 }
 
-Change<std::int64_t> DongleStore::delete_expired(TimePoint now, CleanupLease lease) {
+Change<std::int64_t> DongleStore::delete_expired(TimePoint now, database::HeldLease lease) {
   return {delete_expired_dongles,
           {now, cleanup_dongles_max, std::move(lease.name), std::move(lease.holder)},
           affected_rows};

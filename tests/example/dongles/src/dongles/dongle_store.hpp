@@ -8,6 +8,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "database/held_lease.hpp"
 #include "dongles/model.hpp"
 
 namespace gatehouse::dongles {
@@ -17,12 +18,6 @@ struct NewDongle {
   UserId user;
   std::string name;
   TimePoint created_at;
-};
-
-/// Whose lease a deletion of expired dongles is made under: a row of the leases table.
-struct CleanupLease {
-  std::string name;
-  std::string holder;
 };
 
 /// Whether nobody else gives the user a dongle at the same moment.
@@ -49,7 +44,7 @@ class DongleStore {
                                                                       std::int64_t per_user_max);
   /// Deletes up to cleanup_dongles_max dongles that have expired at `now`, while the leases table names this holder;
   /// else nothing. How many were deleted.
-  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, CleanupLease lease);
+  [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);
 
   /// Newest first, expired ones too, at most list_dongles_max.
   [[nodiscard]] Task<std::vector<Dongle>> list(UserId user);

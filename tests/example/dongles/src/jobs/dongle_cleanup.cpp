@@ -18,8 +18,7 @@ Task<bool> delete_batch(database::Database& database, const Clock& clock, const 
   const TimePoint now = clock.now();
   database::Changes changes;
   const auto renewed = changes.add(LeaseStore::renew(lease, now));
-  const auto expired =
-      changes.add(DongleStore::delete_expired(now, {.name = std::string{lease.name()}, .holder = lease.holder()}));
+  const auto expired = changes.add(DongleStore::delete_expired(now, lease.held()));
   const auto committed = co_await database.commit(std::move(changes));
   const bool is_ours = committed.result(renewed);
   co_return is_ours&& committed.result(expired) == DongleStore::cleanup_dongles_max;
