@@ -6,11 +6,11 @@ import re
 import shutil
 import socket
 import subprocess
-import threading
 
 import pytest
 
 from harness.accounts import PASSWORD, create_user, log_in
+from harness.load import Load
 from harness.places import REPOSITORY, SANITIZED
 from harness.program import API_KEY
 from harness.raw_http import RawConnection, message
@@ -74,43 +74,6 @@ def behind_nginx(start, tmp_path):
         process.wait(20)
 
 
-class Work:
-    """Clients that keep their connections to nginx and count what is not a 200."""
-
-    def __init__(self, port, requests):
-        self._port, self._requests = port, requests
-        self._stop = threading.Event()
-        self.answers, self.failures = 0, []
-        self._threads = [threading.Thread(target=self._run) for _ in range(4)]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self):
-        while not self._stop.is_set():
-            try:
-                with RawConnection(self._port, timeout_s=60) as connection:
-                    for request in self._requests:
-                        connection.send(request)
-                        response = connection.read_response()
-                        self.answers += 1
-                        if response.status != 200:
-                            self.failures.append((request[:40], response.status, response.body[:100]))
-            except Exception as failure:  # noqa: BLE001: every failure counts
-                self.failures.append(repr(failure))
-
-    def wait_for_more(self):
-        enough = self.answers + ANSWERS_BETWEEN
-        wait_until(lambda: self.failures or self.answers >= enough, 120, "answers")
-
-
 def is_ready(program):
     with program.api() as api:
         return api.get("/health/ready", key=None).status == 200
@@ -122,14 +85,14 @@ def test_rolling_restart_behind_nginx_lost_three_requests_in_four(behind_nginx):
     with replicas[0].api() as api:
         login = log_in(api, create_user(api)["email"])
     check = message("POST /user-auth/verify-session", KEY, body=json.dumps({"session": login["session"]}).encode())
-    with Work(port, [check, message("GET /users?limit=1", KEY), check]) as work:
+    with Load(port, [check, message("GET /users?limit=1", KEY), check]) as load:
         for replica in replicas * ROUNDS:
-            work.wait_for_more()
+            load.wait_for(ANSWERS_BETWEEN)
             assert replica.stop() == 0
             replica.start()
             wait_until(lambda replica=replica: is_ready(replica), 60, "the readiness")
-        work.wait_for_more()
-    assert work.failures == []
+        load.wait_for(ANSWERS_BETWEEN)
+    assert load.failures == []
 
 
 def test_client_address_is_what_nginx_saw(behind_nginx):

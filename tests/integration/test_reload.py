@@ -3,12 +3,12 @@
 import contextlib
 import signal
 import ssl
-import threading
 
 import pytest
 
 from harness.accounts import create_user, log_in, verify_session, verify_token
 from harness.certificates import serve_tls
+from harness.load import Load
 from harness.program import API_KEY, JWT_SECRET, SESSION_SECRET
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
@@ -44,38 +44,6 @@ def over_tls(start, tmp_path):
     return start(**settings), context, tmp_path / "own.pem"
 
 
-class Load:
-    """Clients that ask one request after the other on connections that they keep, and take a new one now and then."""
-
-    def __init__(self, program, make_context, clients=4):
-        self._program, self._make_context = program, make_context
-        self._stop = threading.Event()
-        self.answers, self.failures = 0, []
-        self._threads = [threading.Thread(target=self._run) for _ in range(clients)]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self):
-        while not self._stop.is_set():
-            try:
-                with RawConnection(self._program.port, tls=self._make_context()) as connection:
-                    for _ in range(20):
-                        connection.send(message("GET /users?limit=1", KEY))
-                        assert connection.read_response().status == 200
-                        self.answers += 1
-            except Exception as failure:  # noqa: BLE001: whatever it is, a request was lost
-                self.failures.append(repr(failure))
-                return
-
-
 def test_new_certificate_is_shown_and_no_request_is_lost(over_tls):
     program, _, certificate = over_tls
 
@@ -84,7 +52,7 @@ def test_new_certificate_is_shown_and_no_request_is_lost(over_tls):
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
 
-    with Load(program, trusting_all) as load:
+    with Load(program.port, [message("GET /users?limit=1", KEY)] * 20, trusting_all) as load:
         for _ in range(5):
             old = der(certificate)
             assert shown_certificate(program) == old
@@ -92,8 +60,7 @@ def test_new_certificate_is_shown_and_no_request_is_lost(over_tls):
             assert der(certificate) != old
             assert hang_up(program)[0]["tls"] is True
             assert shown_certificate(program) == der(certificate)
-            enough = load.answers + 200
-            wait_until(lambda: load.failures or load.answers > enough, 60, "requests")
+            load.wait_for(200)
     assert load.failures == []
 
 

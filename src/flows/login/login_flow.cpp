@@ -92,8 +92,8 @@ Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Proven proven) {
   } catch (const database::Unstorable&) {
     // What a browser calls itself is no reason to keep its user out. All else that is written here has been stored
     // once.
+    proven.client = sessions::in_ascii(std::move(proven.client));
   }
-  proven.client = sessions::in_ascii(std::move(proven.client));
   co_return co_await open_session(std::move(proven));
 }
 

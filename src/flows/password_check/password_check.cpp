@@ -166,7 +166,7 @@ Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
   const database::Unavailable refusal{database::Unavailable::Reason::overload,
                                       "too many passwords of one account are being checked"};
   turn.refuse_others(refusal);
-  throw refusal;
+  throw database::Unavailable{refusal};
 }
 
 /// A device from which nothing but wrong passwords come is forgotten; its owner logs in from another place.
