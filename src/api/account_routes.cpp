@@ -24,7 +24,7 @@ struct DisableBody {
   std::optional<std::string> reason;  ///< for the record
 };
 constexpr auto disable_body =
-    http::body_fields(problem("validation_failed"), http::field("reason", &DisableBody::reason, {.bytes_max = 500}));
+    http::body_fields(problem("validation_failed"), http::field("reason", &DisableBody::reason, {.bytes_max = 300}));
 
 /// Nothing when the refusal has been answered.
 std::optional<UserId> read_user(const Request& request, Answer& answer) {

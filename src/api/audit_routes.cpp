@@ -40,6 +40,21 @@ std::string lines_of(const std::vector<audit::StoredEvent>& events) {
   return lines;
 }
 
+/// Whoever asks for some events must not get all of them without a word.
+FieldErrors what_an_export_does_not_take(const AuditQuery& query) {
+  FieldErrors errors;
+  const auto refuse = [&errors](const char* name, bool is_given) {
+    if (is_given) errors.push_back({name, "is not taken: an export has every event of its time", "unknown_field"});
+  };
+  refuse("type", query.filter.type.has_value());
+  refuse("user", query.filter.user.has_value());
+  refuse("actor", query.filter.actor.has_value());
+  refuse("outcome", query.filter.outcome.has_value());
+  refuse("limit", query.limit.has_value());
+  refuse("after", query.after.has_value());
+  return errors;
+}
+
 }  // namespace
 
 Task<> AuditRoutes::list(const Request& request, Answer& answer) {
@@ -59,6 +74,8 @@ Task<> AuditRoutes::list(const Request& request, Answer& answer) {
 Task<> AuditRoutes::export_all(const Request& request, Answer& answer) {
   const auto query = parse_audit_query(request.query, *cursor_);
   if (!query) co_return answer.refuse(problem("validation_failed"), query.error());
+  const FieldErrors unused = what_an_export_does_not_take(*query);
+  if (!unused.empty()) co_return answer.refuse(problem("validation_failed"), unused);
   const TimePoint to = query->filter.to.value_or(clock_.now());
   audit::Place last{.at = query->filter.from.value_or(calendar_begin), .id = audit::EventId{0}};
   auto part = co_await events_.part(last, to, part_events_max);

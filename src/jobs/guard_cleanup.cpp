@@ -2,7 +2,6 @@
 
 #include <boost/asio/cancellation_state.hpp>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "lockout/guard_store.hpp"
@@ -10,21 +9,21 @@
 namespace gatehouse::jobs {
 namespace {
 
+using lockout::Guard;
 using lockout::GuardStore;
 
 constexpr LeaseTerms lease_terms{.name = "guard cleanup", .duration = std::chrono::seconds{30}};
 
 /// Where the next batch begins; nothing at the end, or when the lease is somebody else's. Everything outlives it.
-Task<std::optional<std::string>> forget_batch(database::Database& database, const Clock& clock,
-                                              const lockout::LockoutSettings& settings, const Lease& lease,
-                                              std::string begin) {
+Task<std::optional<Guard>> forget_batch(database::Database& database, const Clock& clock,
+                                        const lockout::LockoutSettings& settings, const Lease& lease, Guard begin) {
   GuardStore guards{database};
-  std::string first = begin;
+  Guard first = begin;
   auto end = co_await guards.end_of_batch(std::move(first));
   const TimePoint now = clock.now();
   database::Changes changes;
   const auto renewed = changes.add(LeaseStore::renew(lease, now));
-  changes.add(GuardStore::forget_idle(std::move(begin), end, now, settings));
+  changes.add(GuardStore::forget_idle(std::move(begin), end, now, settings, lease.held()));
   const auto committed = co_await database.commit(std::move(changes));
   if (!committed.result(renewed)) co_return std::nullopt;
   co_return end;
@@ -34,7 +33,7 @@ Task<std::optional<std::string>> forget_batch(database::Database& database, cons
 Task<> forget_idle_guards(database::Database& database, const Clock& clock, const lockout::LockoutSettings& settings,
                           Lease lease) {
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
-  std::optional<std::string> begin = std::string(16, '\0');
+  std::optional<Guard> begin{Guard{}};
   while (begin && cancellation.cancelled() == boost::asio::cancellation_type::none) {
     begin = co_await forget_batch(database, clock, settings, lease, *std::move(begin));
   }

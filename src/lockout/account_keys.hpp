@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ids.hpp"
 #include "base/secret_string.hpp"
 
 namespace gatehouse::lockout {
@@ -20,9 +21,10 @@ class AccountKeys {
   AccountKeys(const AccountKeys&) = delete;
   AccountKeys& operator=(const AccountKeys&) = delete;
 
-  /// Of a user's account, by users::email_key().
-  [[nodiscard]] std::string of_user(std::string_view email_key) const;
-  /// Of an email that nobody has: one of 65,536, so that unknown emails are counted as others are and fill no table.
+  /// Of a user's account, whichever email it has.
+  [[nodiscard]] std::string of_user(UserId user) const;
+  /// Of an email that nobody has, by users::email_key(): one of 65,536, so that unknown emails are counted as others
+  /// are and fill no table.
   [[nodiscard]] std::string of_nobody(std::string_view email_key) const;
   /// Of an address, in a text that is the same for all that count as one.
   [[nodiscard]] std::string of_source(std::string_view source) const;

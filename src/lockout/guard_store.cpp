@@ -52,8 +52,12 @@ constexpr Write forget_failures{
     "UPDATE login_guards SET failures = 0, blocked_until = 0, "
     "in_flight = in_flight - CASE WHEN period = $3 AND in_flight > 0 THEN 1 ELSE 0 END, "
     "in_flight_before = in_flight_before - CASE WHEN period = $3 + 1 AND in_flight_before > 0 THEN 1 ELSE 0 END, "
-    "updated_at = $4 WHERE account_key = $1 AND part = $2",
+    "updated_at = $4 WHERE account_key = $1 AND part = $2 "
+    "AND EXISTS (SELECT 1 FROM users WHERE id = $5 AND password_hash = $6 AND disabled_at IS NULL)",
     announces_nothing};
+
+constexpr Write touch_guard{
+    "guards_touch", "UPDATE login_guards SET updated_at = $3 WHERE account_key = $1 AND part = $2", announces_nothing};
 
 constexpr Write give_place_back{
     "guards_give_back",
@@ -69,17 +73,17 @@ constexpr Statement find_state{"guards_state",
 
 constexpr Statement find_end_of_batch{
     "guards_end_of_batch",
-    "SELECT account_key FROM login_guards WHERE account_key >= $1 ORDER BY account_key LIMIT 1 OFFSET $2"};
+    "SELECT account_key, part FROM login_guards WHERE (account_key, part) >= ($1, $2) "
+    "ORDER BY account_key, part LIMIT 1 OFFSET $3"};
 
-constexpr Write forget_idle_rows{"guards_forget_idle",
-                                 "DELETE FROM login_guards WHERE account_key >= $1 AND account_key < $2 "
-                                 "AND (failures = 0 AND updated_at < $3 OR failures < $5 AND updated_at < $4)",
-                                 announces_nothing};
-
-constexpr Write forget_last_idle_rows{"guards_forget_last_idle",
-                                      "DELETE FROM login_guards WHERE account_key >= $1 "
-                                      "AND (failures = 0 AND updated_at < $2 OR failures < $4 AND updated_at < $3)",
-                                      announces_nothing};
+// Emails that nobody has are forgotten like others, for nobody can unlock them.
+constexpr Write forget_idle_rows{
+    "guards_forget_idle",
+    "DELETE FROM login_guards WHERE (account_key, part) >= ($1, $2) AND (account_key, part) < ($3, $4) "
+    "AND (failures = 0 AND updated_at < $5 "
+    "OR (failures < $7 OR substr(account_key, 3) = $8) AND updated_at < $6) "
+    "AND EXISTS (SELECT 1 FROM leases WHERE name = $9 AND holder = $10)",
+    announces_nothing};
 
 std::int64_t period_of(TimePoint now) { return now.time_since_epoch() / GuardStore::period; }
 
@@ -123,11 +127,19 @@ Change<std::int64_t> GuardStore::fail(const Place& place, TimePoint now, const L
   return {count_failure, std::move(parameters), read_failures};
 }
 
-Change<void> GuardStore::succeed(const Place& place, TimePoint now) {
+Change<void> GuardStore::succeed(const Place& place, TimePoint now, UserId user, std::string password_hash) {
   Parameters parameters = key_of(place);
-  parameters.emplace_back(to_unix_us(now));
+  parameters.insert(parameters.end(), {to_unix_us(now), user.value, std::move(password_hash)});
   return {forget_failures, std::move(parameters)};
 }
+
+Change<void> GuardStore::touch(const Guard& guard, TimePoint now) {
+  Parameters parameters = key_of(guard);
+  parameters.emplace_back(to_unix_us(now));
+  return {touch_guard, std::move(parameters)};
+}
+
+bool GuardStore::has_lapsed(const Place& place, TimePoint now) { return period_of(now) > place.period + 1; }
 
 Change<void> GuardStore::give_back(const Place& place) { return {give_place_back, key_of(place)}; }
 
@@ -142,21 +154,22 @@ Task<GuardState> GuardStore::state(Guard guard) {
                        .blocked_until = blocked_until == 0 ? std::nullopt : std::optional{from_unix_us(blocked_until)}};
 }
 
-Task<std::optional<std::string>> GuardStore::end_of_batch(std::string account) {
-  Parameters parameters{Blob{std::move(account)}, cleanup_rows_max};
+Task<std::optional<Guard>> GuardStore::end_of_batch(Guard begin) {
+  Parameters parameters = key_of(begin);
+  parameters.emplace_back(cleanup_rows_max);
   const Rows rows = co_await database_.query(find_end_of_batch, std::move(parameters));
   if (rows.empty()) co_return std::nullopt;
-  co_return std::string{rows[0].text(0)};
+  co_return Guard{.account = std::string{rows[0].text(0)}, .part = std::string{rows[0].text(1)}};
 }
 
-Change<void> GuardStore::forget_idle(std::string account, std::optional<std::string> end, TimePoint now,
-                                     const LockoutSettings& settings) {
-  const std::int64_t ended = to_unix_us(now - 4 * period);  // nothing is under way any more
-  const std::int64_t forgiven = to_unix_us(now - remembered);
-  if (!end) {
-    return {forget_last_idle_rows, {Blob{std::move(account)}, ended, forgiven, settings.disable_after}};
-  }
-  Parameters parameters{Blob{std::move(account)}, Blob{*std::move(end)}, ended, forgiven, settings.disable_after};
+Change<void> GuardStore::forget_idle(Guard begin, std::optional<Guard> end, TimePoint now,
+                                     const LockoutSettings& settings, database::HeldLease lease) {
+  const Guard last = end ? *std::move(end) : Guard{.account = std::string(17, '\xff'), .part = {}};  // behind all keys
+  Parameters parameters = key_of(begin);
+  parameters.insert(parameters.end(), {Blob{last.account}, Blob{last.part},
+                                       to_unix_us(now - 4 * period),  // nothing is under way any more
+                                       to_unix_us(now - remembered), settings.disable_after,
+                                       Blob{std::string(14, '\0')}, std::move(lease.name), std::move(lease.holder)});
   return {forget_idle_rows, std::move(parameters)};
 }
 

@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "database/held_lease.hpp"
 #include "lockout/lockout_settings.hpp"
 
 namespace gatehouse::lockout {
@@ -61,20 +63,25 @@ class GuardStore {
   /// The password was wrong: how many were, in a row.
   [[nodiscard]] static database::Change<std::int64_t> fail(const Place& place, TimePoint now,
                                                            const LockoutSettings& settings);
-  /// It was right: of this guard, nothing is left of what was before.
-  [[nodiscard]] static database::Change<void> succeed(const Place& place, TimePoint now);
+  /// It was right, and is still the user's: of this guard, nothing is left of what was before.
+  [[nodiscard]] static database::Change<void> succeed(const Place& place, TimePoint now, UserId user,
+                                                      std::string password_hash);
   /// It was neither.
   [[nodiscard]] static database::Change<void> give_back(const Place& place);
+  /// Changes nothing that counts: for attempts that are not counted to take as long as others.
+  [[nodiscard]] static database::Change<void> touch(const Guard& guard, TimePoint now);
+  /// The place was held for so long that it may have been given to another attempt.
+  [[nodiscard]] static bool has_lapsed(const Place& place, TimePoint now);
   /// Forgets all failures of an account, wherever they came from.
   [[nodiscard]] static database::Change<void> unlock(const std::string& account);
 
   [[nodiscard]] Task<GuardState> state(Guard guard);
 
-  /// Where the rows after `account`, as many as one statement of forget_idle() looks at, end; nothing: at the end.
-  [[nodiscard]] Task<std::optional<std::string>> end_of_batch(std::string account);
-  /// Deletes those from `account` on, up to `end`, that say nothing any more.
-  [[nodiscard]] static database::Change<void> forget_idle(std::string account, std::optional<std::string> end,
-                                                          TimePoint now, const LockoutSettings& settings);
+  /// Where the rows from `begin` on, as many as one statement of forget_idle() looks at, end; nothing: at the end.
+  [[nodiscard]] Task<std::optional<Guard>> end_of_batch(Guard begin);
+  /// Deletes those from `begin` on, up to `end`, that say nothing any more, while the leases table names this holder.
+  [[nodiscard]] static database::Change<void> forget_idle(Guard begin, std::optional<Guard> end, TimePoint now,
+                                                          const LockoutSettings& settings, database::HeldLease lease);
 
  private:
   database::Database& database_;

@@ -19,7 +19,8 @@ constexpr Statement find_source{
 // Once an hour is often enough for what is known for days.
 constexpr Write remember_source{"sources_remember",
                                 "INSERT INTO login_sources (user_id, source, last_success_at) "
-                                "SELECT id, $2, $3 FROM users WHERE id = $1 ON CONFLICT (user_id, source) DO UPDATE "
+                                "SELECT id, $2, $3 FROM users WHERE id = $1 AND password_hash = $5 AND disabled_at IS "
+                                "NULL ON CONFLICT (user_id, source) DO UPDATE "
                                 "SET last_success_at = $3 WHERE login_sources.last_success_at < $4",
                                 announces_nothing};
 
@@ -37,8 +38,9 @@ Task<bool> SourceStore::is_known(UserId user, std::string source, TimePoint sinc
   co_return !rows.empty();
 }
 
-Change<void> SourceStore::remember(UserId user, std::string source, TimePoint now) {
-  Parameters parameters{user.value, Blob{std::move(source)}, now, TimePoint{now - resolution}};
+Change<void> SourceStore::remember(UserId user, std::string source, TimePoint now, std::string password_hash) {
+  Parameters parameters{user.value, Blob{std::move(source)}, now, TimePoint{now - resolution},
+                        std::move(password_hash)};
   return {remember_source, std::move(parameters)};
 }
 

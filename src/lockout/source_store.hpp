@@ -25,7 +25,9 @@ class SourceStore {
   /// Whether the user has logged in from there since `since`.
   [[nodiscard]] Task<bool> is_known(UserId user, std::string source, TimePoint since);
 
-  [[nodiscard]] static database::Change<void> remember(UserId user, std::string source, TimePoint now);
+  /// If the user still has this password.
+  [[nodiscard]] static database::Change<void> remember(UserId user, std::string source, TimePoint now,
+                                                       std::string password_hash);
   /// All but the last per_user_max.
   [[nodiscard]] static database::Change<void> forget_old(UserId user);
 

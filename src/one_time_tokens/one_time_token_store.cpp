@@ -29,8 +29,9 @@ constexpr Write insert_token{"one_time_tokens_insert",
 constexpr Write insert_token_for_account{
     "one_time_tokens_insert_for_account",
     "INSERT INTO one_time_tokens (kind, user_id, token_hash, payload, created_at, expires_at) "
-    "SELECT $1, id, $4, $5, $6, $7 FROM users WHERE email_key IN ($2, $3) AND disabled_at IS NULL "
-    "ORDER BY CASE WHEN email_key = $2 THEN 0 ELSE 1 END LIMIT 1",
+    "SELECT $1, id, $4, $5, $6, $7 FROM users WHERE id = "
+    "COALESCE((SELECT id FROM users WHERE email_key = $2), (SELECT id FROM users WHERE email_key = $3)) "
+    "AND disabled_at IS NULL",
     announces_nothing};
 
 constexpr Write drop_old_tokens{
@@ -41,7 +42,8 @@ constexpr Write drop_old_tokens{
 
 constexpr Write drop_old_tokens_of_account{
     "one_time_tokens_drop_old_of_account",
-    "DELETE FROM one_time_tokens WHERE user_id IN (SELECT id FROM users WHERE email_key IN ($2, $3)) AND kind = $1 "
+    "DELETE FROM one_time_tokens WHERE user_id = "
+    "COALESCE((SELECT id FROM users WHERE email_key = $2), (SELECT id FROM users WHERE email_key = $3)) AND kind = $1 "
     "AND (SELECT count(*) FROM one_time_tokens AS later WHERE later.user_id = one_time_tokens.user_id "
     "AND later.kind = $1 AND later.id > one_time_tokens.id) >= $4",
     announces_nothing};

@@ -72,7 +72,7 @@ def test_log_of_another_database_is_refused_until_it_is_removed(start, database,
     refused.wait_until_serving()
     with refused.api() as api:
         wait_until(lambda: refused.events("sqlite_open_failed"), PATIENCE_S, "the refusal")
-        assert "remove the -wal and -shm files" in refused.events("sqlite_open_failed")[0]["detail"]
+        assert "move the -wal and -shm files away" in refused.events("sqlite_open_failed")[0]["detail"]
         for suffix in ("-wal", "-shm"):
             database.path.with_name(database.path.name + suffix).unlink(missing_ok=True)
         wait_until(lambda: api.get("/users").status == 200, PATIENCE_S, "the backup")

@@ -99,7 +99,7 @@ void ConnectionSlot::refuse_stale_log() {
   throw Unavailable{
       Unavailable::Reason::storage,
       parts_.path + "-wal was not written for " + parts_.path +
-          ", which has changed since; if a backup was copied to its place, remove the -wal and -shm files, "
+          ", which has changed since; if a backup was copied to its place, move the -wal and -shm files away, "
           "and if all of them were copied together, touch the -wal file"};
 }
 

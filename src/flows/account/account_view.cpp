@@ -8,7 +8,7 @@ Task<std::optional<AccountState>> AccountView::of(UserId user) {
   auto account = co_await users_.find_account(user);
   if (!account) co_return std::nullopt;
   const TimePoint now = clock_.now();
-  const Standing standing = co_await passwords_.standing(account->email);
+  const Standing standing = co_await passwords_.standing(user);
   const std::int64_t devices = co_await devices_.count(user, now);
   const std::int64_t sessions = co_await sessions_.count(user, now);
   co_return AccountState{

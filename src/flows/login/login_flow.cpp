@@ -138,7 +138,8 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   const auto id = committed.result(inserted);
   if (!id) co_return std::nullopt;
   auto session = sessions_.open(draft, *id);
-  auto device_token = std::move(proven.device_token);
+  std::optional<std::string> device_token;
+  if (proven.password.device) device_token = device_sealer_->seal(*proven.password.device, random_);
   if (device) {
     const auto device_id = committed.result(device->inserted);
     device_token = device_sealer_->seal({.id = device_id.value(), .secret = device->secret}, random_);

@@ -49,6 +49,10 @@ audit::Refused blocked_attempt(const std::optional<users::UserCredentials>& cred
           .user = user_of(credentials)};
 }
 
+database::Unavailable overload() {
+  return {database::Unavailable::Reason::overload, "too many passwords of one account are being checked"};
+}
+
 }  // namespace
 
 PasswordCheck::PasswordCheck(database::Database& database, passwords::PasswordService& passwords, audit::Tally& tally,
@@ -74,20 +78,21 @@ void PasswordCheck::use(const Keys& keys) {
 }
 
 Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(PasswordAttempt attempt) {
-  const std::string key = users::email_key(attempt.email);
+  const std::string email_key = users::email_key(attempt.email);
   auto credentials = co_await users_.find_credentials(std::move(attempt.email));
   std::optional<std::string> source;
   if (attempt.traces.source) source = accounts_->of_source(*attempt.traces.source);
   const UserId user = credentials ? credentials->id : nobody;
   auto part = co_await part_of(user, source, std::move(attempt.traces.device_token));
-  Guard guard{.account = credentials ? accounts_->of_user(key) : accounts_->of_nobody(key),
-              .part = std::move(part.bytes)};
-  auto place = co_await take_place(std::move(guard));
+  const Guard guard{.account = credentials ? accounts_->of_user(user) : accounts_->of_nobody(email_key),
+                    .part = std::move(part.bytes)};
+  auto place = co_await take_place(guard);
 
   // Nobody learns from the time that an account is blocked: something is hashed all the same.
   auto stored = place ? stored_password(credentials) : std::nullopt;
   audit::Origin origin = attempt.origin;
   auto verdict = co_await verify(std::move(attempt), std::move(stored), place);
+  if (place && GuardStore::has_lapsed(*place, clock_.now())) throw overload();
   if (verdict.matches) {
     co_return CheckedPassword{.credentials = *std::move(credentials),
                               .replacement = std::move(verdict.replacement),
@@ -100,6 +105,7 @@ Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(Passwor
     co_await count_failure(*std::move(place), part.device, std::move(event));
   } else {
     tally_.add(blocked_attempt(credentials, std::move(origin)), clock_.now());
+    co_await touch(guard);
   }
   co_return std::unexpected(credentials ? PasswordError::wrong_password : PasswordError::unknown_user);
 }
@@ -125,7 +131,7 @@ Task<PasswordCheck::Part> PasswordCheck::part_of(UserId user, std::optional<std:
     const auto device = device_sealer_->open(*token);
     bool is_known = false;
     if (device) is_known = co_await devices_.is_known(*device, user, now);
-    if (is_known) co_return Part{lockout::part_of_device(device->id.value), device->id};
+    if (is_known) co_return Part{lockout::part_of_device(device->id.value), device};
   }
   if (source) {
     std::string bytes = *source;
@@ -133,6 +139,12 @@ Task<PasswordCheck::Part> PasswordCheck::part_of(UserId user, std::optional<std:
     if (is_known) co_return Part{std::move(bytes), std::nullopt};
   }
   co_return Part{lockout::part_of_others(), std::nullopt};
+}
+
+/// Where others write what counts, one that is blocked writes this: else its time would tell.
+Task<> PasswordCheck::touch(Guard guard) {
+  auto change = GuardStore::touch(guard, clock_.now());
+  co_await database_.commit(std::move(change));
 }
 
 /// Until a place of this guard is free in this io thread, and no longer than the pause: others may free one, too.
@@ -159,18 +171,20 @@ Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
     const auto period = co_await database_.commit(std::move(change));
     if (period) co_return Place{std::move(guard), *period};
     const auto state = co_await guards_.state(guard);
-    if (state.is_blocked(clock_.now(), settings_)) co_return std::nullopt;
+    if (state.is_blocked(clock_.now(), settings_)) {
+      co_await touch(std::move(guard));
+      co_return std::nullopt;
+    }
     if (std::chrono::steady_clock::now() >= give_up_at) break;
     co_await wait_for_place(guard, pause);
   }
-  const database::Unavailable refusal{database::Unavailable::Reason::overload,
-                                      "too many passwords of one account are being checked"};
+  const database::Unavailable refusal = overload();
   turn.refuse_others(refusal);
   throw database::Unavailable{refusal};
 }
 
 /// A device from which nothing but wrong passwords come is forgotten; its owner logs in from another place.
-Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceId> device, audit::Event event) {
+Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceReference> device, audit::Event event) {
   database::Changes changes;
   const auto counted = changes.add(GuardStore::fail(place, clock_.now(), settings_));
   changes.add(AuditStore::record(event));
@@ -184,7 +198,7 @@ Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceId
   database::Changes closing;
   closing.add(AuditStore::record(event));
   if (device) {
-    closing.add(devices::DeviceStore::remove(*device));
+    closing.add(devices::DeviceStore::remove(device->id));
     event.type = audit::EventType::device_removed;
     closing.add(AuditStore::record(std::move(event)));
   }
@@ -192,24 +206,23 @@ Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceId
 }
 
 void PasswordCheck::add_success(database::Changes& changes, const CheckedPassword& checked) const {
+  const std::string current_hash = checked.replacement.value_or(checked.credentials.password_hash.value());
   const TimePoint now = clock_.now();
   const UserId user = checked.credentials.id;
-  changes.add(GuardStore::succeed(checked.place, now));
-  if (checked.device) changes.add(devices::DeviceStore::renew(*checked.device, now));
+  changes.add(GuardStore::succeed(checked.place, now, user, current_hash));
+  if (checked.device) changes.add(devices::DeviceStore::renew(checked.device->id, now));
   if (!checked.source) return;
-  changes.add(SourceStore::remember(user, *checked.source, now));
+  changes.add(SourceStore::remember(user, *checked.source, now, current_hash));
   if (checked.place.guard.part != *checked.source) changes.add(SourceStore::forget_old(user));
 }
 
-database::Change<void> PasswordCheck::unlock(std::string_view email) const {
-  return GuardStore::unlock(accounts_->of_user(users::email_key(email)));
-}
+database::Change<void> PasswordCheck::unlock(UserId user) const { return GuardStore::unlock(accounts_->of_user(user)); }
 
 Task<bool> PasswordCheck::unlock(UserId user, audit::Origin origin) {
   const auto found = co_await users_.find(user);
   if (!found) co_return false;
   database::Changes changes;
-  changes.add(unlock(found->email));
+  changes.add(unlock(user));
   audit::Event event{
       .type = audit::EventType::user_unlocked, .at = clock_.now(), .origin = std::move(origin), .user = user};
   changes.add(AuditStore::record(std::move(event)));
@@ -217,8 +230,8 @@ Task<bool> PasswordCheck::unlock(UserId user, audit::Origin origin) {
   co_return true;
 }
 
-Task<Standing> PasswordCheck::standing(std::string email) {
-  Guard guard{.account = accounts_->of_user(users::email_key(email)), .part = lockout::part_of_others()};
+Task<Standing> PasswordCheck::standing(UserId user) {
+  Guard guard{.account = accounts_->of_user(user), .part = lockout::part_of_others()};
   const auto state = co_await guards_.state(std::move(guard));
   const bool is_disabled = state.is_disabled(settings_);
   const bool waits = !is_disabled && state.is_blocked(clock_.now(), settings_);

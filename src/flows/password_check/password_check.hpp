@@ -46,8 +46,8 @@ struct CheckedPassword {
   users::UserCredentials credentials;
   std::optional<std::string> replacement;  ///< a better hash, to be stored
   lockout::Place place;
-  std::optional<std::string> source;        ///< the key of the address, where it is known
-  std::optional<devices::DeviceId> device;  ///< the known device that it came from
+  std::optional<std::string> source;               ///< the key of the address, where it is known
+  std::optional<devices::DeviceReference> device;  ///< the known device that it came from
 };
 
 /// What wrong passwords have come to.
@@ -92,14 +92,14 @@ class PasswordCheck {
   /// What add_success() added is committed: whoever waits for the place may have it.
   void end(const lockout::Place& place);
 
-  /// Forgets all wrong passwords of the account with this email, wherever they came from. For an operator, and for who
-  /// has proved to be its owner.
-  [[nodiscard]] database::Change<void> unlock(std::string_view email) const;
+  /// Forgets all wrong passwords of the user, wherever they came from. For an operator, and for who has proved to be
+  /// the owner.
+  [[nodiscard]] database::Change<void> unlock(UserId user) const;
   /// The same for a user, and puts it on record; false where there is none.
   [[nodiscard]] Task<bool> unlock(UserId user, audit::Origin origin);
 
-  /// How the account with this email stands for all places that it is not known by.
-  [[nodiscard]] Task<Standing> standing(std::string email);
+  /// How the account stands for all places that the user is not known by.
+  [[nodiscard]] Task<Standing> standing(UserId user);
 
   /// Nothing came of a right password.
   [[nodiscard]] Task<> give_back(lockout::Place place);
@@ -110,15 +110,17 @@ class PasswordCheck {
 
   struct Part {
     std::string bytes;
-    std::optional<devices::DeviceId> device;
+    std::optional<devices::DeviceReference> device;
   };
   [[nodiscard]] Task<Part> part_of(UserId user, std::optional<std::string> source, std::optional<std::string> token);
   [[nodiscard]] Task<std::optional<lockout::Place>> take_place(lockout::Guard guard);
+  [[nodiscard]] Task<> touch(lockout::Guard guard);
   [[nodiscard]] Task<> wait_for_place(lockout::Guard guard, std::chrono::milliseconds pause);
   [[nodiscard]] Task<passwords::Verdict> verify(PasswordAttempt attempt,
                                                 std::optional<passwords::StoredPassword> stored,
                                                 std::optional<lockout::Place> place);
-  [[nodiscard]] Task<> count_failure(lockout::Place place, std::optional<devices::DeviceId> device, audit::Event event);
+  [[nodiscard]] Task<> count_failure(lockout::Place place, std::optional<devices::DeviceReference> device,
+                                     audit::Event event);
 
   database::Database& database_;
   users::UserStore users_;

@@ -74,7 +74,8 @@ TEST_P(AuditRoutesTest, Export_IsALineForEachEventOldestFirst) {
 }
 
 TEST_P(AuditRoutesTest, Refusals_AreAsDescribed) {
-  for (const char* target : {"/audit?user=x", "/audit?type=x", "/audit/export?from=x", "/audit?after=x"}) {
+  for (const char* target : {"/audit?user=x", "/audit?type=x", "/audit/export?from=x", "/audit?after=x",
+                             "/audit/export?user=7", "/audit/export?limit=5"}) {
     const Reply reply = get(target);
     EXPECT_EQ(reply.status, Status::bad_request) << target;
     EXPECT_TRUE(reply.body.contains(R"("code":"validation_failed")")) << reply.body;

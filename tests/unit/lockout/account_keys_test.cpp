@@ -9,18 +9,22 @@ namespace {
 
 const SecretString secret{"0123456789abcdef0123456789abcdef"};
 
-TEST(AccountKeys, SameEmail_HasOneKeyPerSecret) {
+TEST(AccountKeys, SameUser_HasOneKeyPerSecret) {
   const AccountKeys keys{secret};
   const AccountKeys others{SecretString{"fedcba9876543210fedcba9876543210"}};
-  EXPECT_EQ(keys.of_user("ada@example.com"), AccountKeys{secret}.of_user("ada@example.com"));
-  EXPECT_NE(keys.of_user("ada@example.com"), keys.of_user("eve@example.com"));
-  EXPECT_NE(keys.of_user("ada@example.com"), others.of_user("ada@example.com"));
-  EXPECT_EQ(keys.of_user("ada@example.com").size(), AccountKeys::key_bytes);
+  EXPECT_EQ(keys.of_user(UserId{1}), AccountKeys{secret}.of_user(UserId{1}));
+  EXPECT_NE(keys.of_user(UserId{1}), keys.of_user(UserId{2}));
+  EXPECT_NE(keys.of_user(UserId{1}), others.of_user(UserId{1}));
+  EXPECT_EQ(keys.of_user(UserId{1}).size(), AccountKeys::key_bytes);
 }
 
 TEST(AccountKeys, SameTextAsSource_HasAnother) {
   const AccountKeys keys{secret};
-  EXPECT_NE(keys.of_user("4 1"), keys.of_source("4 1"));
+  EXPECT_NE(keys.of_user(UserId{1}), keys.of_source("1"));
+}
+
+TEST(AccountKeys, TextOfAnyLength_HasAKey) {
+  EXPECT_EQ(AccountKeys{secret}.of_nobody(std::string(65'536, 'x')).size(), AccountKeys::key_bytes);
 }
 
 TEST(AccountKeys, EmailsOfNobody_ShareAtMost65536Keys) {
