@@ -77,9 +77,12 @@ std::vector<std::string> preferred_languages(std::string_view header) {
   header = header.substr(0, accept_language_bytes_max);
   std::vector<Wanted> wanted;
   for (std::size_t entries = 0; entries < languages_max && !header.empty(); ++entries) {
-    if (auto entry = read_entry(take_until(header, ','))) wanted.push_back(*std::move(entry));
+    auto entry = read_entry(take_until(header, ','));
+    if (!entry) continue;
+    // Behind those of the same weight that came before it.
+    const auto place = std::ranges::upper_bound(wanted, entry->first, std::greater{}, &Wanted::first);
+    wanted.insert(place, *std::move(entry));
   }
-  std::ranges::stable_sort(wanted, std::greater{}, &Wanted::first);
   std::vector<std::string> languages;
   languages.reserve(wanted.size());
   for (auto& [weight, tag] : wanted) languages.push_back(std::move(tag));
