@@ -96,7 +96,7 @@ Task<bool> Courier::send(const ClaimedMail& mail) {
 Task<> Courier::release(std::vector<MailId> mails) {
   database::Changes changes;
   for (const MailId id : mails) changes.add(MailStore::release(id, holder_));
-  co_await parts_.database.commit(std::move(changes));
+  (void)co_await parts_.database.commit(std::move(changes));
 }
 
 Task<bool> Courier::keep_claim(MailId id) {
