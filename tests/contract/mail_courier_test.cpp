@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <map>
@@ -27,7 +28,8 @@ class ScriptedTransport final : public Transport {
  public:
   struct Script {
     std::function<Delivery(const Envelope&)> answer = [](const Envelope&) { return Delivery{}; };
-    std::vector<Envelope> taken;  ///< what was sent well
+    std::vector<Envelope> taken;           ///< what was sent well
+    std::atomic<std::size_t> taken_count;  ///< for who looks while the courier works
     int attempts = 0;
   };
 
@@ -36,7 +38,10 @@ class ScriptedTransport final : public Transport {
   Delivery send(const Envelope& envelope, std::stop_token /*stop*/) override {
     ++script_.attempts;
     Delivery delivery = script_.answer(envelope);
-    if (delivery.outcome == Outcome::sent) script_.taken.push_back(envelope);
+    if (delivery.outcome == Outcome::sent) {
+      script_.taken.push_back(envelope);
+      ++script_.taken_count;
+    }
     return delivery;
   }
 
@@ -305,7 +310,7 @@ TEST_P(CourierTest, BellRings_AndTheLetterGoesAtOnce) {
                           has_ended = true;
                         }));
   enqueue();
-  EXPECT_TRUE(gatehouse::testing::run_until(io_, [this] { return script_.taken.size() == 1; }));
+  EXPECT_TRUE(gatehouse::testing::run_until(io_, [this] { return script_.taken_count == 1; }));
   signal.emit(boost::asio::cancellation_type::terminal);
   EXPECT_TRUE(gatehouse::testing::run_until(io_, [&] { return has_ended; }));
 }
