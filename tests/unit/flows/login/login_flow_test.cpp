@@ -41,8 +41,7 @@ class LoginFlowTest : public ::testing::Test {
       return rows;
     }
     Rows rows{1};
-    if (statement == "guards_take_place")
-      rows.add_integer(clock_.now().time_since_epoch() / lockout::GuardStore::period);
+    if (statement == "guards_take_place") rows.add_integer(period_);
     if (statement == "sessions_insert" && ++inserts_ > refused_inserts_) rows.add_integer(77);
     return rows;
   }
@@ -62,6 +61,7 @@ class LoginFlowTest : public ::testing::Test {
 
   boost::asio::io_context io_{1};
   testing::ManualClock clock_;
+  const std::int64_t period_ = clock_.now().time_since_epoch() / lockout::GuardStore::period;
   crypto::SystemRandom random_;
   // One job that was held up makes the pool predict as much for the next: an hour, so that none is refused.
   runtime::WorkerPool pool_{{.name = "hashing", .wait_max = std::chrono::hours{1}}};
