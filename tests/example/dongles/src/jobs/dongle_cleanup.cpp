@@ -1,43 +1,21 @@
 #include "jobs/dongle_cleanup.hpp"
 
-#include <boost/asio/cancellation_state.hpp>
-#include <string>
 #include <utility>
 
 #include "dongles/dongle_store.hpp"
+#include "jobs/deletion.hpp"
 
 namespace gatehouse::jobs {
-namespace {
 
 using dongles::DongleStore;
 
-constexpr LeaseTerms lease_terms{.name = "dongle cleanup", .duration = std::chrono::seconds{30}};
-
-/// False once there is nothing more to delete, or for somebody else to. Everything outlives it.
-Task<bool> delete_batch(database::Database& database, const Clock& clock, const Lease& lease) {
-  const TimePoint now = clock.now();
-  database::Changes changes;
-  const auto renewed = changes.add(LeaseStore::renew(lease, now));
-  const auto expired = changes.add(DongleStore::delete_expired(now, lease.held()));
-  const auto committed = co_await database.commit(std::move(changes));
-  const bool is_ours = committed.result(renewed);
-  co_return is_ours&& committed.result(expired) == DongleStore::cleanup_dongles_max;
-}
-
-/// Database and clock outlive it.
-Task<> delete_expired_dongles(database::Database& database, const Clock& clock, Lease lease) {
-  const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
-  for (int i = 0; i < dongle_cleanup_batches_max; ++i) {
-    const bool more = co_await delete_batch(database, clock, lease);
-    if (!more || cancellation.cancelled() != boost::asio::cancellation_type::none) co_return;
-  }
-}
-
-}  // namespace
-
 Job dongle_cleanup(database::Database& database, const Clock& clock) {
+  constexpr LeaseTerms lease_terms{.name = "dongle cleanup", .duration = std::chrono::seconds{30}};
   auto run = [&database, &clock](std::optional<Lease> lease) {
-    return delete_expired_dongles(database, clock, std::move(lease).value());
+    return delete_in_batches(database, clock, std::move(lease).value(),
+                             {.batch = DongleStore::delete_expired,
+                              .batch_rows = DongleStore::cleanup_dongles_max,
+                              .batches_max = dongle_cleanup_batches_max});
   };
   return {.name = "dongle_cleanup", .interval = dongle_cleanup_interval, .lease = lease_terms, .run = std::move(run)};
 }
