@@ -7,6 +7,7 @@
 
 #include "api/access/origin.hpp"
 #include "api/body_refusal.hpp"
+#include "api/login_answer.hpp"
 #include "api/message.hpp"
 #include "api/problems.hpp"
 #include "api/traces.hpp"
@@ -54,33 +55,29 @@ std::optional<std::string> read_session(const Request& request, http::UnknownFie
   return std::nullopt;
 }
 
-/// Unknown email and wrong password look alike unless the policy tells them apart (OWASP Authentication Cheat Sheet).
 constexpr const http::Problem& problem_of(flows::LoginError error, LoginErrors policy) {
-  if (policy == LoginErrors::uniform) return problem("invalid_credentials");
-  return error == flows::LoginError::unknown_user ? problem("user_not_found") : problem("invalid_password");
-}
-
-constexpr const http::Problem& problem_of(sessions::SessionError error) {
   switch (error) {
-    case sessions::SessionError::invalid:
-      return problem("invalid_session");
-    case sessions::SessionError::expired:
-      return problem("session_expired");
-    case sessions::SessionError::not_found:
-      return problem("session_ended");
-    case sessions::SessionError::user_not_found:
-      return problem("session_user_not_found");
+    case flows::LoginError::unknown_user:
+      return problem_of(flows::PasswordError::unknown_user, policy);
+    case flows::LoginError::wrong_password:
+      return problem_of(flows::PasswordError::wrong_password, policy);
+    case flows::LoginError::email_not_verified:
+      return problem("email_not_verified");
+    case flows::LoginError::password_change_required:
+      return problem("password_change_required");
   }
-  return problem("invalid_session");
+  return problem("invalid_credentials");
 }
 
-std::string login_json(const flows::LoginResult& login) {
+/// With the token, where there is one, that the client can choose a new password with.
+void refuse(const flows::LoginRefusal& refusal, LoginErrors policy, const Request& request, Answer& answer) {
+  const http::Problem& problem = problem_of(refusal.reason, policy);
+  if (refusal.reset_token.empty()) return answer.refuse(problem);
   std::string text;
   json::Writer writer{text};
-  writer.begin_object().key("user").begin_object().member("id", login.user).end_object();
-  writer.member("token", login.token).member("session", login.session);
-  writer.member("sessionExpires", login.session_expires_at).end_object();
-  return text;
+  writer.begin_object().member("error", problem.text).member("code", problem.code);
+  writer.member("resetToken", refusal.reset_token.reveal()).member("requestId", request.id).end_object();
+  answer.send(problem.status, text);
 }
 
 void append_session_json(std::string& out, const sessions::SessionView& session) {
@@ -113,10 +110,11 @@ Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
                   .traces = traces_of(request, v6_prefix_),
                   .origin = origin_of(request),
                   .client_gone = request.client_gone},
-      .client = {std::string{request.client.text}, std::string{request.client.user_agent}},
+      .client = client_of(request),
+      .languages = std::string{request.headers[http::Field::accept_language]},
   };
   const auto login = co_await login_.login(std::move(wanted));
-  if (!login) co_return answer.refuse(problem_of(login.error(), login_errors_));
+  if (!login) co_return refuse(login.error(), login_errors_, request, answer);
   if (login->device_token) answer.add_header("X-Device-Token", *login->device_token);
   answer.send(Status::ok, login_json(*login));
 }

@@ -14,4 +14,7 @@ namespace gatehouse::api {
   return json;
 }
 
+/// What is said to who asks for a mail, whether or not there is anybody to send it to.
+inline constexpr std::string_view mail_on_its_way = "If the address is known, a mail is on its way";
+
 }  // namespace gatehouse::api

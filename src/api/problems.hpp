@@ -45,7 +45,16 @@ inline constexpr auto all_problems = [] {
       Problem{Status::conflict, "email_taken", "Email already exists"},
       Problem{Status::conflict, "user_referenced", "User is still referenced by other data"},
 
+      // Passwords and emails.
       Problem{Status::bad_request, "password_required", "Password is required"},
+      Problem{Status::bad_request, "email_required", "Email is required"},
+      Problem{Status::bad_request, "token_required", "Token is required"},
+      Problem{Status::bad_request, "missing_reset_fields", "Token and password are required"},
+      Problem{Status::bad_request, "missing_change_fields", "Session, currentPassword and newPassword are required"},
+      Problem{Status::bad_request, "missing_email_fields", "Session, password and email are required"},
+      Problem{Status::unauthorized, "invalid_or_expired_token", "Invalid or expired token"},
+      Problem{Status::forbidden, "email_not_verified", "Email address is not verified"},
+      Problem{Status::forbidden, "password_change_required", "A new password is required"},
 
       // Logging in, sessions and tokens.
       Problem{Status::bad_request, "missing_credentials", "Email and password are required"},

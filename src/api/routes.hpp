@@ -3,6 +3,7 @@
 #include "api/account_routes.hpp"
 #include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
+#include "api/email_routes.hpp"
 #include "api/password_routes.hpp"
 #include "api/route_table.hpp"
 #include "api/service_routes.hpp"
@@ -18,6 +19,7 @@ using Routes = RouteList<AuthRoutes,     //
                          AccountRoutes,  //
                          SessionRoutes,  //
                          AuditRoutes,    //
+                         EmailRoutes,    //
                          PasswordRoutes>;
 
 }  // namespace gatehouse::api

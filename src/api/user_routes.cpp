@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "api/access/asker.hpp"
 #include "api/access/origin.hpp"
 #include "api/body_refusal.hpp"
 #include "api/list_query.hpp"
@@ -164,8 +165,8 @@ Task<> UserRoutes::create(const Request& request, Answer& answer) {
     co_return answer.refuse(problem("validation_failed"), errors);
   }
 
-  audit::Origin origin = origin_of(request);
-  const auto created = co_await accounts_.create(*std::move(user), std::move(origin), request.client_gone);
+  flows::Asker asker = asker_of(request);
+  const auto created = co_await accounts_.create(*std::move(user), std::move(asker), request.client_gone);
   if (!created) co_return answer.refuse(problem_of(created.error()));
   answer.send(Status::created, message_with_user(created->first_name + " has been added to the Database", *created));
 }

@@ -83,6 +83,8 @@ class Changes {
   }
   void add(Change<void> change) { take(std::move(change.command_), change.announcement_); }
 
+  [[nodiscard]] bool empty() const { return commands_.empty(); }
+
   /// Announces something besides, such as what a statement changed on the way.
   void announce(const Announcement& announcement);
 

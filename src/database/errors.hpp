@@ -18,10 +18,11 @@ struct Violation {
   };
 
   Kind kind = Kind::other;
-  std::string constraint = {};  ///< PostgreSQL: its name; SQLite: its columns, `users.email_key`; may be empty
-  std::string state = {};       ///< PostgreSQL: the SQLSTATE; SQLite: its extended result code
-  std::string message = {};     ///< the database's own words, on one line
-  std::string statement = {};   ///< the name of the Statement or Write, or `COMMIT`; a script has none
+  std::string constraint =
+      {};  ///< its name, or its columns, `users.email_key`: SQLite's unique ones, both's NOT NULL; may be empty
+  std::string state = {};      ///< PostgreSQL: the SQLSTATE; SQLite: its extended result code
+  std::string message = {};    ///< the database's own words, on one line
+  std::string statement = {};  ///< the name of the Statement or Write, or `COMMIT`; a script has none
 };
 
 /// The database cannot answer now: connection lost, deadline passed, queue full, disk full, read-only, shutting down.

@@ -23,6 +23,7 @@ enum class Field : std::uint8_t {
   transfer_encoding,
   expect,
   accept,
+  accept_language,
   authorization,
   api_key,
   origin,

@@ -32,6 +32,7 @@ constexpr auto fields_of_beast = [] {
   set(field::origin, Field::origin);
   set(field::user_agent, Field::user_agent);
   set(field::accept, Field::accept);
+  set(field::accept_language, Field::accept_language);
   set(field::access_control_request_method, Field::access_control_request_method);
   return fields;
 }();

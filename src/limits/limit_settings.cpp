@@ -32,8 +32,14 @@ constexpr std::array rows{
         assign_quota<Policy::login>},
     Row{{"RATE_LIMIT_REGISTER", group, "30/1h/10", "New users of one user's address."},
         assign_quota<Policy::registration>},
+    Row{{"RATE_LIMIT_MAIL_ADDRESS", group, "30/1h/10",
+         "Mails with links that one user's address asks for: forgotten passwords, verification, new email addresses."},
+        assign_quota<Policy::mail_address>},
+    Row{{"RATE_LIMIT_MAIL_ACCOUNT", group, "5/1h/3",
+         "Such mails to one user. Beyond that the answer stays the same, and no mail is sent."},
+        assign_quota<Policy::mail_account>},
     Row{{"RATE_LIMIT_REDEEM", group, "60/10m/20",
-         "Passwords that one user's address has checked by the rules for new ones."},
+         "Tokens of such links that one user's address sends back, and passwords it has checked by the rules."},
         assign_quota<Policy::redemption>},
     Row{{"RATE_LIMIT_IPV6_PREFIX", group, "64", "IPv6 addresses with the same first bits, so many, count as one."},
         [](LimitSettings& s, Text text) { return assign_number(text, {16, 64}, s.ipv6_prefix); }},
@@ -46,8 +52,8 @@ constexpr std::array rows{
 }  // namespace
 
 std::string_view to_text(Policy policy) {
-  constexpr std::array<std::string_view, policy_count> names{"address", "api-key",  "bad-key",
-                                                             "login",   "register", "redeem"};
+  constexpr std::array<std::string_view, policy_count> names{"address",  "api-key",      "bad-key",      "login",
+                                                             "register", "mail-address", "mail-account", "redeem"};
   return names[static_cast<std::size_t>(policy)];
 }
 

@@ -19,6 +19,8 @@ enum class Policy : std::uint8_t {
   bad_key,       ///< requests without a good API key, of an address
   login,         ///< logins of a user's address; a good one is given back
   registration,  ///< new users of a user's address
+  mail_address,  ///< mails that a user's address asks for
+  mail_account,  ///< mails to one user that somebody asks for
   redemption,    ///< tokens redeemed and passwords tried by a user's address
 };
 inline constexpr std::size_t policy_count = static_cast<std::size_t>(Policy::redemption) + 1;
@@ -34,6 +36,8 @@ struct LimitSettings {
       Quota{60, std::chrono::minutes{1}, 20},
       Quota{60, std::chrono::minutes{5}, 20},
       Quota{30, std::chrono::hours{1}, 10},
+      Quota{30, std::chrono::hours{1}, 10},
+      Quota{5, std::chrono::hours{1}, 3},
       Quota{60, std::chrono::minutes{10}, 20}};  ///< RATE_LIMIT_…; nothing: off
   std::size_t entries_max = 500'000;             ///< RATE_LIMIT_ENTRIES_MAX, 24 bytes each
   unsigned ipv6_prefix = 64;                     ///< RATE_LIMIT_IPV6_PREFIX: addresses that agree so far count as one

@@ -17,7 +17,6 @@
 namespace gatehouse::mail {
 namespace {
 
-using database::Change;
 using Outcome = Delivery::Outcome;
 
 /// What must be left of a claim when a mail is begun, so that no other replica begins it meanwhile.
@@ -78,18 +77,18 @@ Task<bool> Courier::send_batch() {
 
 /// False where it is no use to try another one now.
 Task<bool> Courier::send(const ClaimedMail& mail) {
-  std::optional<Change<void>> instead;
-  Prepared prepared = prepare(mail, instead);
+  database::Changes changes;
+  Prepared prepared = prepare(mail, changes);
   if (!prepared) {
-    co_await parts_.database.commit(std::move(instead).value());
+    (void)co_await parts_.database.commit(std::move(changes));
     co_return true;
   }
   const bool is_ours = co_await keep_claim(mail.id);
   if (!is_ours) co_return true;
   const Delivery delivery = co_await hand_over(std::move(*prepared));
   note_reachability(delivery);
-  auto change = outcome_of(mail, delivery);
-  co_await parts_.database.commit(std::move(change));
+  add_outcome(changes, mail, delivery);
+  (void)co_await parts_.database.commit(std::move(changes));
   co_return delivery.outcome != Outcome::unreachable;
 }
 
@@ -114,22 +113,26 @@ Task<Delivery> Courier::hand_over(Envelope envelope) {
   co_return sent.value_or(Delivery{.outcome = Outcome::unreachable, .reason = "the mail thread is busy"});
 }
 
-Courier::Prepared Courier::prepare(const ClaimedMail& mail, std::optional<Change<void>>& instead) {
+Courier::Prepared Courier::prepare(const ClaimedMail& mail, database::Changes& instead) {
   const auto kind = kind_of(mail.kind);
   auto contents = parts_.outbox.sealer().open(mail.id, mail.kind, mail.sealed_body);
   if (mail.expires_at && *mail.expires_at <= parts_.clock.now()) {
     parts_.log.info("mail_expired", {{"mail_id", mail.id.value}, {"kind", mail.kind}});
-    instead = MailStore::mark_expired(mail.id, holder_);
-  } else if (!kind) {
-    instead = postponed(mail, "a newer version wrote it");
-  } else if (!contents && contents.error() == BodyFault::unknown_key) {
-    instead = postponed(mail, "it is sealed with a SESSION_SECRET that this process was not given");
-  } else if (!contents) {
-    instead = given_up(mail, "its body was changed by somebody else");
-  } else if (!is_deliverable(mail.recipient)) {
-    instead = given_up(mail, "nothing can be sent to this address");
+    instead.add(MailStore::mark_expired(mail.id, holder_));
+    return std::nullopt;
   }
-  if (instead) return std::nullopt;
+  if (!kind) {
+    postpone(instead, mail, "a newer version wrote it");
+    return std::nullopt;
+  }
+  if (!contents && contents.error() == BodyFault::unknown_key) {
+    postpone(instead, mail, "it is sealed with a SESSION_SECRET that this process was not given");
+    return std::nullopt;
+  }
+  if (!contents || !is_deliverable(mail.recipient)) {
+    give_up(instead, mail, contents ? "nothing can be sent to this address" : "its body was changed by somebody else");
+    return std::nullopt;
+  }
   const Mailbox from = letterhead_.from();
   const Variables variables = letterhead_.variables(mail, *kind, *contents);
   const Rendered rendered = parts_.outbox.templates().render(*kind, mail.locale, variables);
@@ -142,31 +145,31 @@ Courier::Prepared Courier::prepare(const ClaimedMail& mail, std::optional<Change
       .link = variables.at("link")};
 }
 
-Change<void> Courier::outcome_of(const ClaimedMail& mail, const Delivery& delivery) {
+void Courier::add_outcome(database::Changes& changes, const ClaimedMail& mail, const Delivery& delivery) {
   switch (delivery.outcome) {
     case Outcome::sent:
-      return MailStore::mark_sent(mail.id, claimant());
+      return changes.add(MailStore::mark_sent(mail.id, claimant()));
     case Outcome::refused:
-      return given_up(mail, delivery.reason);
+      return give_up(changes, mail, delivery.reason);
     case Outcome::deferred:
     case Outcome::unreachable:
-      break;
+      return postpone(changes, mail, delivery.reason);
   }
-  return postponed(mail, delivery.reason);
 }
 
-Change<void> Courier::postponed(const ClaimedMail& mail, const std::string& reason) {
+void Courier::postpone(database::Changes& changes, const ClaimedMail& mail, const std::string& reason) {
   const TimePoint now = parts_.clock.now();
   const TimePoint end = mail.created_at + parts_.settings.give_up;
-  if (now >= end) return given_up(mail, reason);
+  if (now >= end) return give_up(changes, mail, reason);
   TimePoint next = std::min(now + back_off_after(mail.attempts + 1, parts_.random), end);
   if (mail.expires_at) next = std::min(next, *mail.expires_at);
-  return MailStore::postpone(mail.id, holder_, next, reason);
+  changes.add(MailStore::postpone(mail.id, holder_, next, reason));
 }
 
-Change<void> Courier::given_up(const ClaimedMail& mail, const std::string& reason) {
+void Courier::give_up(database::Changes& changes, const ClaimedMail& mail, const std::string& reason) {
   parts_.log.warn("mail_failed", {{"mail_id", mail.id.value}, {"kind", mail.kind}, {"reason", reason}});
-  return MailStore::mark_failed(mail.id, holder_, reason);
+  changes.add(MailStore::mark_failed(mail.id, holder_, reason));
+  changes.add(parts_.failure_record(mail));
 }
 
 runtime::WorkerPool& Courier::thread() {

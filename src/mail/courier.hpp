@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -43,6 +44,8 @@ class Courier {
     const Clock& clock;
     crypto::Random& random;
     telemetry::Log& log;
+    /// What is committed with a mail that is given up, such as a record of it.
+    std::function<database::Change<void>(const ClaimedMail& mail)> failure_record;
   };
 
   /// What the parts refer to outlives the courier.
@@ -66,11 +69,11 @@ class Courier {
   [[nodiscard]] Task<bool> keep_claim(MailId id);
   [[nodiscard]] Task<Delivery> hand_over(Envelope envelope);
 
-  /// Nothing, with the change to make, where the mail cannot be sent.
-  [[nodiscard]] Prepared prepare(const ClaimedMail& mail, std::optional<database::Change<void>>& instead);
-  [[nodiscard]] database::Change<void> outcome_of(const ClaimedMail& mail, const Delivery& delivery);
-  [[nodiscard]] database::Change<void> postponed(const ClaimedMail& mail, const std::string& reason);
-  [[nodiscard]] database::Change<void> given_up(const ClaimedMail& mail, const std::string& reason);
+  /// Nothing, with the changes to make, where the mail cannot be sent.
+  [[nodiscard]] Prepared prepare(const ClaimedMail& mail, database::Changes& instead);
+  void add_outcome(database::Changes& changes, const ClaimedMail& mail, const Delivery& delivery);
+  void postpone(database::Changes& changes, const ClaimedMail& mail, const std::string& reason);
+  void give_up(database::Changes& changes, const ClaimedMail& mail, const std::string& reason);
   [[nodiscard]] Claimant claimant() const { return {.holder = holder_, .now = parts_.clock.now()}; }
   [[nodiscard]] runtime::WorkerPool& thread();
   void note_reachability(const Delivery& delivery);

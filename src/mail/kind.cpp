@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 6> common{"app", "expires", "frontend_url
 
 constexpr std::array<std::string_view, 1> of_name{"first_name"};
 constexpr std::array<std::string_view, 2> of_new_address{"first_name", "new_email"};
-constexpr std::array<std::string_view, 4> of_client{"first_name", "address", "user_agent", "device"};
+constexpr std::array<std::string_view, 2> of_change{"first_name", "address"};
+constexpr std::array<std::string_view, 3> of_device{"first_name", "address", "user_agent"};
 constexpr std::array<std::string_view, 2> of_guessing{"first_name", "failures"};
 constexpr std::array<std::string_view, 2> of_invitation{"first_name", "inviter"};
 
@@ -38,8 +39,9 @@ std::span<const std::string_view> variables_of(Kind kind) {
     case Kind::email_changed:
       return of_new_address;
     case Kind::password_changed:
+      return of_change;
     case Kind::new_device:
-      return of_client;
+      return of_device;
     case Kind::password_guessing:
       return of_guessing;
     case Kind::invitation:

@@ -21,18 +21,17 @@ using database::Value;
 using database::Write;
 
 constexpr Write insert_mail{"mails_insert",
-                            "INSERT INTO mails (id, kind, recipient, user_id, locale, body, next_attempt_at, "
-                            "created_at, expires_at, dedupe_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) "
+                            "INSERT INTO mails (id, kind, recipient, locale, body, next_attempt_at, "
+                            "created_at, expires_at, dedupe_key) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) "
                             "ON CONFLICT (dedupe_key) DO NOTHING",
                             mail_topic};
 
-// Nothing in it depends on whether the user is there, except the row.
-constexpr Write insert_mail_for_account{
-    "mails_insert_for_account",
+// The same work whether the user is there or not, except for the row.
+constexpr Write insert_mail_for_user{
+    "mails_insert_for_user",
     "INSERT INTO mails (id, kind, recipient, user_id, locale, body, next_attempt_at, created_at, expires_at, "
-    "dedupe_key) SELECT $1, $2, email, id, NULLIF($3, ''), $4, $5, $5, $6, NULLIF($7, '') FROM users "
-    "WHERE id = COALESCE((SELECT id FROM users WHERE email_key = $8), (SELECT id FROM users WHERE email_key = $9)) "
-    "AND disabled_at IS NULL ON CONFLICT (dedupe_key) DO NOTHING",
+    "dedupe_key) SELECT $1, $2, email, id, $3, $4, $5, $5, $6, $7 FROM users "
+    "WHERE id = $8 AND disabled_at IS NULL AND (password_hash = $9 OR $9 IS NULL) ON CONFLICT (dedupe_key) DO NOTHING",
     mail_topic};
 
 // The conditions stand outside, too: PostgreSQL looks at them again on a row that another worker has just claimed.
@@ -139,6 +138,8 @@ MailInfo read_info(const Row& row) {
           .last_error = row.nullable_text(8)};
 }
 
+Value text_value(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
+
 Value time_value(std::optional<TimePoint> time) { return time ? Value{*time} : Value{}; }
 
 std::string cut(std::string reason) {
@@ -170,22 +171,20 @@ Task<std::int64_t> MailStore::count_waiting() {
   co_return rows[0].integer(0);
 }
 
-Change<void> MailStore::insert(NewMail mail, std::string recipient, std::optional<UserId> user) {
-  std::optional<std::string> locale;
-  if (!mail.locale.empty()) locale = std::move(mail.locale);
+Change<void> MailStore::insert(NewMail mail, std::string recipient) {
   return {insert_mail,
           mail.id,
-          {mail.id.value, std::string{to_text(mail.kind)}, std::move(recipient), user ? Value{user->value} : Value{},
-           nullable(std::move(locale)), Blob{std::move(mail.sealed_body)}, mail.created_at, time_value(mail.expires_at),
+          {mail.id.value, std::string{to_text(mail.kind)}, std::move(recipient), text_value(std::move(mail.locale)),
+           Blob{std::move(mail.sealed_body)}, mail.created_at, time_value(mail.expires_at),
            nullable(std::move(mail.dedupe_key))}};
 }
 
-Change<void> MailStore::insert_for_account(NewMail mail, AccountKeys account) {
-  return {insert_mail_for_account,
+Change<void> MailStore::insert_for(Reader reader, NewMail mail) {
+  return {insert_mail_for_user,
           mail.id,
-          {mail.id.value, std::string{to_text(mail.kind)}, std::move(mail.locale), Blob{std::move(mail.sealed_body)},
-           mail.created_at, mail.expires_at.value(), std::move(mail.dedupe_key).value_or(""), std::move(account.key),
-           std::move(account.plain_key)}};
+          {mail.id.value, std::string{to_text(mail.kind)}, text_value(std::move(mail.locale)),
+           Blob{std::move(mail.sealed_body)}, mail.created_at, time_value(mail.expires_at),
+           nullable(std::move(mail.dedupe_key)), reader.user.value, nullable(std::move(reader.password_hash))}};
 }
 
 Change<std::vector<ClaimedMail>> MailStore::claim(Claimant claimant) {

@@ -18,10 +18,10 @@ struct Claimant {
   TimePoint now;
 };
 
-/// The two forms of an address by which a user's row is found: users::email_key() and users::plain_email_key() of it.
-struct AccountKeys {
-  std::string key;
-  std::string plain_key;
+/// A user who is written to at the address of their row.
+struct Reader {
+  UserId user;
+  std::optional<std::string> password_hash = std::nullopt;  ///< what the row must still hold; nothing: anything
 };
 
 /// The mails table, and the only place that knows its SQL.
@@ -49,10 +49,9 @@ class MailStore {
   [[nodiscard]] Task<std::int64_t> count_waiting();
 
   /// Writes a mail to be sent at once, unless there is one with its dedupe key.
-  [[nodiscard]] static database::Change<void> insert(NewMail mail, std::string recipient, std::optional<UserId> user);
-  /// The same, to the address of the user who is found by these keys, where there is one who is not disabled. One
-  /// statement, the same whether there is one or not. The mail needs an `expires_at`.
-  [[nodiscard]] static database::Change<void> insert_for_account(NewMail mail, AccountKeys account);
+  [[nodiscard]] static database::Change<void> insert(NewMail mail, std::string recipient);
+  /// The same, to a user, where there is one who is not disabled.
+  [[nodiscard]] static database::Change<void> insert_for(Reader reader, NewMail mail);
 
   /// Takes up to batch_max mails that are due and that nobody holds.
   [[nodiscard]] static database::Change<std::vector<ClaimedMail>> claim(Claimant claimant);

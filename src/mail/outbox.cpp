@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/text.hpp"
 #include "mail/accept_language.hpp"
 
 namespace gatehouse::mail {
@@ -18,26 +17,18 @@ MailId new_id(crypto::Random& random) {
   return MailId{static_cast<std::int64_t>(drawn >> (64U - id_bits)) + 1};
 }
 
-/// PostgreSQL would answer another one with an error, and no row can hold it.
-std::string storable(std::string key) {
-  if (!is_utf8(key) || key.contains('\0')) return {};
-  return key;
-}
-
 }  // namespace
 
 Outbox::Outbox(const MailSettings& settings, std::span<const SecretString> secrets, const Clock& clock,
                crypto::Random& random)
     : clock_(clock), random_(random), sealer_(secrets), templates_(settings.templates) {}
 
-database::Change<void> Outbox::letter(Letter letter, Addressee to) const {
-  return MailStore::insert(sealed(std::move(letter)), std::move(to.address), to.user);
+database::Change<void> Outbox::letter_to(Reader reader, Letter letter) const {
+  return MailStore::insert_for(std::move(reader), sealed(std::move(letter)));
 }
 
-database::Change<void> Outbox::letter_to_account(Letter letter, AccountKeys account) const {
-  account.key = storable(std::move(account.key));
-  account.plain_key = storable(std::move(account.plain_key));
-  return MailStore::insert_for_account(sealed(std::move(letter)), std::move(account));
+database::Change<void> Outbox::letter_to_address(std::string address, Letter letter) const {
+  return MailStore::insert(sealed(std::move(letter)), std::move(address));
 }
 
 std::string Outbox::locale_for(const std::optional<std::string>& own, std::string_view accept_language) const {

@@ -21,8 +21,8 @@ namespace gatehouse::mail {
 
 /// What a flow wants to be told to somebody.
 ///
-///     changes.add(outbox.letter({.kind = Kind::password_changed, .locale = locale, .variables = {{"address", from}}},
-///                               {.address = user.email, .user = user.id}));
+///     changes.add(outbox.letter_to({.user = id}, {.kind = Kind::password_changed, .locale = locale,
+///                                                 .variables = {{"address", from}}}));
 struct Letter {
   Kind kind;
   std::string locale = {};                               ///< Outbox::locale_for() knows; empty: the default
@@ -30,12 +30,6 @@ struct Letter {
   Variables variables = {};                              ///< variables_of(kind), as far as they are known
   std::optional<std::string> dedupe_key = std::nullopt;  ///< a second letter with this key is dropped
   std::optional<TimePoint> expires_at = std::nullopt;    ///< of the token: the letter is not sent any more after that
-};
-
-/// Whom a letter goes to.
-struct Addressee {
-  std::string address;
-  std::optional<UserId> user = std::nullopt;
 };
 
 /// Where flows hand in their letters. A letter is a change: it is sent if and only if the transaction it was added to
@@ -50,12 +44,12 @@ class Outbox {
   Outbox(const MailSettings& settings, std::span<const SecretString> secrets, const Clock& clock,
          crypto::Random& random);
 
-  /// Throws std::invalid_argument for variables over the bounds of model.hpp.
-  [[nodiscard]] database::Change<void> letter(Letter letter, Addressee to) const;
-
-  /// To the user of this account, if there is one who is not disabled: one statement, which takes the same time and
-  /// says the same either way, so that nobody learns whether there is. The letter has an `expires_at`.
-  [[nodiscard]] database::Change<void> letter_to_account(Letter letter, AccountKeys account) const;
+  /// To a user, at the address that their row has then; to nobody where there is no such user, or a disabled one. It
+  /// is the same work either way, so that nobody learns from the time whether there is. Throws std::invalid_argument
+  /// for variables over the bounds of model.hpp.
+  [[nodiscard]] database::Change<void> letter_to(Reader reader, Letter letter) const;
+  /// To an address that no row has yet.
+  [[nodiscard]] database::Change<void> letter_to_address(std::string address, Letter letter) const;
 
   /// What a letter to a user should be written in: the user's own locale, else the best of an Accept-Language header of
   /// the request that caused it that there are templates for.

@@ -23,29 +23,20 @@ constexpr Statement find_open_token{
 
 constexpr Write insert_token{"one_time_tokens_insert",
                              "INSERT INTO one_time_tokens (kind, user_id, token_hash, payload, created_at, expires_at) "
-                             "SELECT $1, id, $3, $4, $5, $6 FROM users WHERE id = $2",
+                             "SELECT $1, id, $3, $4, $5, $6 FROM users WHERE id = $2 AND disabled_at IS NULL",
                              announces_nothing};
 
-constexpr Write insert_token_for_account{
-    "one_time_tokens_insert_for_account",
+// By the very email that was inserted before, in the same transaction.
+constexpr Write insert_token_for_new_user{
+    "one_time_tokens_insert_for_new_user",
     "INSERT INTO one_time_tokens (kind, user_id, token_hash, payload, created_at, expires_at) "
-    "SELECT $1, id, $4, $5, $6, $7 FROM users WHERE id = "
-    "COALESCE((SELECT id FROM users WHERE email_key = $2), (SELECT id FROM users WHERE email_key = $3)) "
-    "AND disabled_at IS NULL",
+    "SELECT $1, id, $3, $4, $5, $6 FROM users WHERE email = $2",
     announces_nothing};
 
 constexpr Write drop_old_tokens{
     "one_time_tokens_drop_old",
     "DELETE FROM one_time_tokens WHERE user_id = $2 AND kind = $1 AND id NOT IN "
     "(SELECT id FROM one_time_tokens WHERE user_id = $2 AND kind = $1 ORDER BY id DESC LIMIT $3)",
-    announces_nothing};
-
-constexpr Write drop_old_tokens_of_account{
-    "one_time_tokens_drop_old_of_account",
-    "DELETE FROM one_time_tokens WHERE user_id = "
-    "COALESCE((SELECT id FROM users WHERE email_key = $2), (SELECT id FROM users WHERE email_key = $3)) AND kind = $1 "
-    "AND (SELECT count(*) FROM one_time_tokens AS later WHERE later.user_id = one_time_tokens.user_id "
-    "AND later.kind = $1 AND later.id > one_time_tokens.id) >= $4",
     announces_nothing};
 
 constexpr Write redeem_token{"one_time_tokens_redeem",
@@ -89,19 +80,14 @@ Change<void> OneTimeTokenStore::insert(NewOneTimeToken token, UserId user) {
   return {insert_token, std::move(parameters)};
 }
 
-Change<void> OneTimeTokenStore::insert_for_account(NewOneTimeToken token, AccountEmail account) {
-  Parameters parameters{std::string{to_text(token.kind)}, std::move(account.key), std::move(account.plain_key)};
+Change<void> OneTimeTokenStore::insert_for_new_user(NewOneTimeToken token, std::string email) {
+  Parameters parameters{std::string{to_text(token.kind)}, std::move(email)};
   add_contents(parameters, std::move(token));
-  return {insert_token_for_account, std::move(parameters)};
+  return {insert_token_for_new_user, std::move(parameters)};
 }
 
 Change<void> OneTimeTokenStore::drop_old(Kind kind, UserId user) {
   return {drop_old_tokens, {std::string{to_text(kind)}, user.value, open_max}};
-}
-
-Change<void> OneTimeTokenStore::drop_old_of_account(Kind kind, AccountEmail account) {
-  Parameters parameters{std::string{to_text(kind)}, std::move(account.key), std::move(account.plain_key), open_max};
-  return {drop_old_tokens_of_account, std::move(parameters)};
 }
 
 Change<void> OneTimeTokenStore::redeem(std::string hash, Kind kind, TimePoint now) {

@@ -12,19 +12,13 @@
 
 namespace gatehouse::one_time_tokens {
 
-/// A row to be. Without a user it belongs to the account that its email names, if there is one.
+/// A row to be.
 struct NewOneTimeToken {
   Kind kind;
   std::string hash;
   std::optional<std::string> payload = {};  ///< what the token is about, such as the new address
   TimePoint created_at;
   TimePoint expires_at;
-};
-
-/// By which forms of an email an account is found: users::email_key() and users::plain_email_key().
-struct AccountEmail {
-  std::string key;
-  std::string plain_key;
 };
 
 /// A token that can be sent back.
@@ -56,12 +50,12 @@ class OneTimeTokenStore {
   /// The token with this hash, unless it was redeemed or its time is over.
   [[nodiscard]] Task<std::optional<OpenToken>> find_open(std::string hash, Kind kind, TimePoint now);
 
+  /// Nothing comes of it where there is no such user, or a disabled one.
   [[nodiscard]] static database::Change<void> insert(NewOneTimeToken token, UserId user);
-  /// The same for the user of this account, where there is one who is not disabled: one statement either way.
-  [[nodiscard]] static database::Change<void> insert_for_account(NewOneTimeToken token, AccountEmail account);
-  /// All but the last open_max of a user and kind; the latter of an account.
+  /// For the user who was inserted with this very email.
+  [[nodiscard]] static database::Change<void> insert_for_new_user(NewOneTimeToken token, std::string email);
+  /// All but the last open_max of a user and kind.
   [[nodiscard]] static database::Change<void> drop_old(Kind kind, UserId user);
-  [[nodiscard]] static database::Change<void> drop_old_of_account(Kind kind, AccountEmail account);
 
   /// Violates token_is_unredeemed or token_is_open where it is too late.
   [[nodiscard]] static database::Change<void> redeem(std::string hash, Kind kind, TimePoint now);

@@ -20,6 +20,8 @@ void add_all(config::Form& form, Settings& settings) {
   form.add(settings.lockout, lockout::lockout_section());
   form.add(settings.audit, audit::audit_section());
   form.add(settings.mail, mail::mail_section());
+  form.add(settings.one_time_tokens, one_time_tokens::one_time_token_section());
+  form.add(settings.users, users::user_section());
 }
 
 }  // namespace

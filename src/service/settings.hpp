@@ -14,10 +14,12 @@
 #include "limits/limit_settings.hpp"
 #include "lockout/lockout_settings.hpp"
 #include "mail/mail_settings.hpp"
+#include "one_time_tokens/one_time_token_settings.hpp"
 #include "passwords/password_settings.hpp"
 #include "service/application_settings.hpp"
 #include "sessions/session_settings.hpp"
 #include "tokens/token_settings.hpp"
+#include "users/user_settings.hpp"
 
 namespace gatehouse::service {
 
@@ -35,6 +37,8 @@ struct Settings {
   lockout::LockoutSettings lockout;
   audit::AuditSettings audit;
   mail::MailSettings mail;
+  one_time_tokens::OneTimeTokenSettings one_time_tokens;
+  users::UserSettings users;
 };
 
 /// Settings and how they came about.

@@ -62,6 +62,19 @@ struct UserCredentials {
   std::optional<std::string> password_hash;
   std::optional<std::string> salt;
   bool is_disabled = false;
+  bool is_verified = false;  ///< their email
+  bool must_change_password = false;
+};
+
+/// What is needed to write to a user.
+struct Contact {
+  UserId id;
+  std::string first_name;
+  std::string last_name;
+  std::string email;
+  std::optional<std::string> locale;  ///< a language tag (RFC 5646) of their own
+  bool is_disabled = false;
+  bool is_verified = false;
 };
 
 }  // namespace gatehouse::users

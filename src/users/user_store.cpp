@@ -44,11 +44,27 @@ constexpr Statement find_user_by_either_key{
     "WHERE email_key IN ($1, $2)"};
 
 constexpr Statement find_credentials_by_key{
-    "users_find_credentials", "SELECT id, password_hash, salt, disabled_at FROM users WHERE email_key = $1"};
+    "users_find_credentials",
+    "SELECT id, password_hash, salt, disabled_at, email_verified_at, must_change_password FROM users "
+    "WHERE email_key = $1"};
 
 constexpr Statement find_credentials_by_either_key{
     "users_find_credentials_by_either_email",
-    "SELECT id, password_hash, salt, disabled_at, email_key FROM users WHERE email_key IN ($1, $2)"};
+    "SELECT id, password_hash, salt, disabled_at, email_verified_at, must_change_password, email_key FROM users "
+    "WHERE email_key IN ($1, $2)"};
+
+constexpr Statement find_contact_of{"users_find_contact",
+                                    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at "
+                                    "FROM users WHERE id = $1"};
+
+constexpr Statement find_contact_by_key{
+    "users_find_contact_by_email",
+    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at FROM users WHERE email_key = $1"};
+
+constexpr Statement find_contact_by_either_key{
+    "users_find_contact_by_either_email",
+    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at, email_key FROM users "
+    "WHERE email_key IN ($1, $2)"};
 
 constexpr Statement find_express_hash{"users_find_express_hash", "SELECT id FROM users WHERE salt IS NOT NULL LIMIT 1"};
 
@@ -88,6 +104,21 @@ constexpr Write set_password{"users_set_password",
                              "must_change_password = false WHERE id = $1",
                              user_topic};
 
+constexpr Write change_password{"users_change_password",
+                                "UPDATE users SET password_hash = $3, salt = NULL, password_changed_at = $4, "
+                                "must_change_password = CASE WHEN password_hash = $2 THEN false END WHERE id = $1",
+                                user_topic};
+
+constexpr Write verify_email{"users_verify_email",
+                             "UPDATE users SET email_verified_at = COALESCE(email_verified_at, $2) WHERE id = $1",
+                             announces_nothing};
+
+constexpr Write change_email{"users_change_email",
+                             "UPDATE users SET email = $2, email_verified_at = $3, updated_at = $3, "
+                             "version = version + 1, canonical_of = COALESCE($4, canonical_of), "
+                             "canonical_email = COALESCE($5, canonical_email) WHERE id = $1",
+                             user_topic};
+
 constexpr Statement find_account{"users_find_account",
                                  "SELECT email, email_verified_at, disabled_at, password_changed_at, "
                                  "must_change_password, version FROM users WHERE id = $1"};
@@ -97,6 +128,11 @@ constexpr Write lock_any_user{"users_lock_any", "UPDATE users SET disabled_at = 
 
 constexpr Write lock_user{"users_lock", "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $2",
                           announces_nothing};
+
+constexpr Write lock_checked_user{
+    "users_lock_checked",
+    "UPDATE users SET must_change_password = CASE WHEN password_hash = $2 THEN must_change_password END WHERE id = $1",
+    announces_nothing};
 
 // The same password in another form: sessions go on.
 constexpr Write replace_hash{"users_replace_hash",
@@ -171,6 +207,16 @@ User read_user(const Row& row) {
           .disabled_at = read_time(row, 6)};
 }
 
+Contact read_contact(const Row& row) {
+  return {.id = UserId{row.integer(0)},
+          .first_name = std::string{row.text(1)},
+          .last_name = std::string{row.text(2)},
+          .email = std::string{row.text(3)},
+          .locale = row.nullable_text(4),
+          .is_disabled = !row.is_null(5),
+          .is_verified = !row.is_null(6)};
+}
+
 std::optional<User> read_first_user(const Rows& rows) {
   if (rows.empty()) return std::nullopt;
   return read_user(rows[0]);
@@ -228,9 +274,32 @@ Task<std::optional<UserCredentials>> UserStore::find_credentials(std::string ema
   Parameters parameters = by->parameters();
   const Rows rows = co_await database_.query(
       by->has_one_form() ? find_credentials_by_key : find_credentials_by_either_key, std::move(parameters));
-  const auto row = by->choose(rows, 4);
+  const auto row = by->choose(rows, 6);
   if (!row) co_return std::nullopt;
-  co_return UserCredentials{UserId{row->integer(0)}, row->nullable_text(1), row->nullable_text(2), !row->is_null(3)};
+  co_return UserCredentials{.id = UserId{row->integer(0)},
+                            .password_hash = row->nullable_text(1),
+                            .salt = row->nullable_text(2),
+                            .is_disabled = !row->is_null(3),
+                            .is_verified = !row->is_null(4),
+                            .must_change_password = row->integer(5) != 0};
+}
+
+Task<std::optional<Contact>> UserStore::find_contact_by_email(std::string email) {
+  const auto by = lookup(email);
+  if (!by) co_return std::nullopt;
+  Parameters parameters = by->parameters();
+  const Rows rows = co_await database_.query(by->has_one_form() ? find_contact_by_key : find_contact_by_either_key,
+                                             std::move(parameters));
+  const auto row = by->choose(rows, 7);
+  if (!row) co_return std::nullopt;
+  co_return read_contact(*row);
+}
+
+Task<std::optional<Contact>> UserStore::find_contact(UserId id) {
+  Parameters parameters{id.value};
+  const Rows rows = co_await database_.query(find_contact_of, std::move(parameters));
+  if (rows.empty()) co_return std::nullopt;
+  co_return read_contact(rows[0]);
 }
 
 Task<bool> UserStore::email_exists(std::string email) {
@@ -292,10 +361,26 @@ Change<void> UserStore::set_password(UserId id, std::string password_hash, TimeP
   return {users::set_password, id, {id.value, std::move(password_hash), now}};
 }
 
+Change<void> UserStore::change_password(UserId id, std::string checked_hash, std::string password_hash, TimePoint now) {
+  return {users::change_password, id, {id.value, std::move(checked_hash), std::move(password_hash), now}};
+}
+
+Change<void> UserStore::verify_email(UserId id, TimePoint now) { return {users::verify_email, {id.value, now}}; }
+
+Change<void> UserStore::change_email(UserId id, std::string email, TimePoint now) {
+  Parameters parameters{id.value, email, now};
+  add_key(parameters, email);
+  return {users::change_email, id, std::move(parameters)};
+}
+
 Change<void> UserStore::lock(UserId id) { return {lock_any_user, {id.value}}; }
 
 Change<void> UserStore::lock(UserId id, std::string password_hash) {
   return {lock_user, {id.value, std::move(password_hash)}};
+}
+
+Change<void> UserStore::lock_checked(UserId id, std::string checked_hash) {
+  return {lock_checked_user, {id.value, std::move(checked_hash)}};
 }
 
 Change<void> UserStore::replace_hash(UserId id, std::string verified_hash, std::string new_hash) {

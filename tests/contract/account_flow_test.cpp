@@ -87,7 +87,7 @@ TEST_P(AccountFlowTest, ConcurrentCreatesOfOneEmail_HaveOneWinner) {
                         .last_name = "Lovelace",
                         .email = i % 2 == 0 ? "ada@example.com" : "ADA@example.com",
                         .password = SecretString{"correct horse"}};
-    tasks.push_back(accounts_.create(std::move(user), origin_));
+    tasks.push_back(accounts_.create(std::move(user), {.origin = origin_, .languages = {}}));
   }
   int created = 0;
   for (const auto& result : run_all(std::move(tasks))) {
@@ -200,14 +200,14 @@ TEST_P(AccountFlowTest, RemovedUser_IsGoneWithItsSessions) {
 TEST_P(AccountFlowTest, FullHashingPool_CreatesNobody) {
   testing::FullPool full{io_};
   passwords::PasswordService refused{full.pool(), passwords::PasswordSettings{}, random_, cheap};
-  AccountFlow flow{*database_, refused, clock_};
+  AccountFlow flow{*database_, refused, capabilities_.letters, clock_};
   std::vector<Task<bool>> tasks;
   for (int i = 0; i < 10; ++i) {
     users::NewUser user{.first_name = "Ada",
                         .last_name = "Lovelace",
                         .email = "ada" + std::to_string(i) + "@example.com",
                         .password = SecretString{"correct horse"}};
-    tasks.push_back(testing::is_overloaded(flow.create(std::move(user), origin_)));
+    tasks.push_back(testing::is_overloaded(flow.create(std::move(user), {.origin = origin_, .languages = {}})));
   }
   EXPECT_EQ(std::ranges::count(run_all(std::move(tasks)), true), 10);
   EXPECT_TRUE(run(users::UserStore{*database_}.page(std::nullopt, 100)).empty());

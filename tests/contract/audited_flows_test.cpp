@@ -82,7 +82,7 @@ TEST_P(AuditedFlowsTest, WhatChangesNothing_IsNotTold) {
   create("ada@example.com", "correct horse");
   users::NewUser again{
       .first_name = "Ada", .last_name = "Lovelace", .email = "ADA@example.com", .password = SecretString{"x"}};
-  EXPECT_FALSE(run(accounts_.create(std::move(again), origin_)));
+  EXPECT_FALSE(run(accounts_.create(std::move(again), {.origin = origin_, .languages = {}})));
   const UserId nobody{99};
   users::UserChanges changes;
   changes.first_name = "Augusta";
@@ -226,7 +226,7 @@ TEST_P(AuditedFlowsTest, ManyWhoDoOneThing_AreOneEvent) {
 TEST_P(AuditedFlowsTest, LoginsOfOneMoment_AreToldOfTheirOwnSessions) {
   create("ada@example.com", "correct horse");
   create("bob@example.com", "correct horse");
-  std::vector<Task<std::expected<LoginResult, LoginError>>> tasks;
+  std::vector<Task<std::expected<LoginResult, LoginRefusal>>> tasks;
   for (int i = 0; i < 20; ++i) {
     const std::string email = i % 2 == 0 ? "ada@example.com" : "bob@example.com";
     tasks.push_back(login_.login(login_request(email, "correct horse")));

@@ -180,14 +180,14 @@ TEST_P(LockoutTest, UnknownEmails_AreCountedInBoundedRows) {
 }
 
 TEST_P(LockoutTest, ThousandGuessesAtOnce_CheckNoMoreThanTheBudget) {
-  std::vector<Task<std::expected<LoginResult, LoginError>>> tasks;
+  std::vector<Task<std::expected<LoginResult, LoginRefusal>>> tasks;
   for (int i = 0; i < 1000; ++i) tasks.push_back(login_.login(login_request(email, "wrong " + std::to_string(i))));
   for (const auto& result : run_all(std::move(tasks))) EXPECT_FALSE(result);
   EXPECT_EQ(others().failures, limits_.free);
 }
 
 TEST_P(LockoutTest, RightPasswordsAtOnce_AreAllRight) {
-  std::vector<Task<std::expected<LoginResult, LoginError>>> tasks;
+  std::vector<Task<std::expected<LoginResult, LoginRefusal>>> tasks;
   for (int i = 0; i < 100; ++i) tasks.push_back(login_.login(login_request(email, right)));
   for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result);
 }

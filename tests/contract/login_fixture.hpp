@@ -76,7 +76,7 @@ class FullPool {
 /// Everything from the password to the session on each kind of database, with hashes that cost next to nothing.
 class LoginFixture : public FeatureFixture {
  protected:
-  LoginFixture() {
+  explicit LoginFixture(service::Settings settings = test_settings()) : settings_(std::move(settings)) {
     backend_->provider().observers().add(cache_);
     cache_.on_feed_proved(BootTime::max());
   }
@@ -92,13 +92,15 @@ class LoginFixture : public FeatureFixture {
 
   std::expected<flows::LoginResult, flows::LoginError> login(std::string email, std::string_view password,
                                                              flows::Traces traces = {}) {
-    return run(login_.login(login_request(std::move(email), password, std::move(traces))));
+    auto result = run(login_.login(login_request(std::move(email), password, std::move(traces))));
+    if (!result) return std::unexpected(result.error().reason);
+    return *std::move(result);
   }
 
   users::User create(const std::string& email, std::string_view password) {
     users::NewUser user{
         .first_name = "Ada", .last_name = "Lovelace", .email = email, .password = SecretString{password}};
-    return run(accounts_.create(std::move(user), origin_)).value();
+    return run(accounts_.create(std::move(user), {.origin = origin_, .languages = {}})).value();
   }
 
   users::UserCredentials credentials(const std::string& email) {
@@ -122,7 +124,7 @@ class LoginFixture : public FeatureFixture {
                               .request_id = "request-1",
                               .address = "192.0.2.1",
                               .user_agent = "test"};
-  const service::Settings settings_ = test_settings();
+  const service::Settings settings_;
   const std::string newest_migration_ = database::schema::newest_migration(embedded_migrations(), schema_->dialect());
   std::vector<std::string> told_;  ///< of the service's health; empty: all is well again
   service::SharedParts parts_{settings_,

@@ -18,9 +18,9 @@ class LoginFlowTest : public testing::LoginFixture {
  protected:
   UserId add_john() { return add_express_user("john@example.com", ExpressRow::hash, ExpressRow::salt); }
 
-  std::vector<Task<std::expected<LoginResult, LoginError>>> logins(int count, const std::string& email,
-                                                                   std::string_view password) {
-    std::vector<Task<std::expected<LoginResult, LoginError>>> tasks;
+  std::vector<Task<std::expected<LoginResult, LoginRefusal>>> logins(int count, const std::string& email,
+                                                                     std::string_view password) {
+    std::vector<Task<std::expected<LoginResult, LoginRefusal>>> tasks;
     for (int i = 0; i < count; ++i) tasks.push_back(login_.login(login_request(email, password)));
     return tasks;
   }
@@ -146,7 +146,7 @@ TEST_P(LoginFlowTest, PasswordChangeDuringLogins_LeavesNoSessionOfTheOldOne) {
     changes.password = SecretString{"password " + std::to_string(round)};
     tasks.insert(tasks.begin() + round * 2,
                  [](AccountFlow& accounts, UserId id,
-                    users::UserChanges wanted) -> Task<std::expected<LoginResult, LoginError>> {
+                    users::UserChanges wanted) -> Task<std::expected<LoginResult, LoginRefusal>> {
                    audit::Origin origin;
                    const auto updated = co_await accounts.update(id, std::move(wanted), std::move(origin));
                    EXPECT_TRUE(updated);
@@ -160,12 +160,13 @@ TEST_P(LoginFlowTest, PasswordChangeDuringLogins_LeavesNoSessionOfTheOldOne) {
 TEST_P(LoginFlowTest, UserDeletedDuringLogins_EndsThemAll) {
   const auto user = create("ada@example.com", "correct horse");
   auto tasks = logins(20, "ada@example.com", "correct horse");
-  tasks.insert(tasks.begin() + 5, [](AccountFlow& accounts, UserId id) -> Task<std::expected<LoginResult, LoginError>> {
-    audit::Origin origin;
-    const auto removed = co_await accounts.remove(id, std::move(origin));
-    EXPECT_TRUE(removed);
-    co_return std::unexpected(LoginError::wrong_password);
-  }(accounts_, user.id));
+  tasks.insert(tasks.begin() + 5,
+               [](AccountFlow& accounts, UserId id) -> Task<std::expected<LoginResult, LoginRefusal>> {
+                 audit::Origin origin;
+                 const auto removed = co_await accounts.remove(id, std::move(origin));
+                 EXPECT_TRUE(removed);
+                 co_return std::unexpected(LoginError::wrong_password);
+               }(accounts_, user.id));
   for (const auto& result : run_all(std::move(tasks))) {
     if (result) {
       EXPECT_FALSE(run(sessions_.verify(result->session)));
@@ -189,8 +190,16 @@ TEST_P(LoginFlowTest, FullHashingPool_IsOverloadedNotWrong) {
   testing::FullPool full{io_};
   passwords::PasswordService refused{full.pool(), passwords::PasswordSettings{}, random_, cheap};
   const service::KeySet& keys = *shared_.keys;
-  PasswordCheck check{*database_, refused, shared_.tally, keys.of_passwords(), clock_, {}, std::chrono::hours{1}};
-  LoginFlow flow{*database_, check, sessions_, keys.of_logins(), clock_, random_};
+  PasswordCheck check{*database_, refused, shared_.tally,        keys.of_passwords(), capabilities_.letters,
+                      clock_,     {},      std::chrono::hours{1}};
+  LoginFlow flow{{.database = *database_,
+                  .passwords = check,
+                  .opening = capabilities_.session_opening,
+                  .letters = capabilities_.letters,
+                  .requires_verified_email = false,
+                  .clock = clock_,
+                  .random = random_},
+                 keys.devices};
   std::vector<Task<bool>> tasks;
   for (int i = 0; i < 20; ++i) {
     tasks.push_back(testing::is_overloaded(flow.login(login_request("ada@example.com", "wrong"))));
@@ -203,7 +212,7 @@ TEST_P(LoginFlowTest, VectorsOfTheExpressService_LogIn) {
   const auto& cases = document.at("cases").as_array();
   ASSERT_EQ(cases.size(), 200u);
   std::vector<std::string> passwords;
-  std::vector<Task<std::expected<LoginResult, LoginError>>> tasks;
+  std::vector<Task<std::expected<LoginResult, LoginRefusal>>> tasks;
   for (const auto& vector : cases) {
     const std::string email = "user" + std::to_string(tasks.size()) + "@example.com";
     add_express_user(email, boost::json::value_to<std::string>(vector.at("password_hash")),

@@ -64,7 +64,11 @@ class CourierTest : public gatehouse::testing::MailFixture {
                                                     .bell = bell_,
                                                     .clock = clock_,
                                                     .random = random_,
-                                                    .log = log_});
+                                                    .log = log_,
+                                                    .failure_record = [this](const ClaimedMail& mail) {
+                                                      failed_.push_back(mail.id);
+                                                      return MailStore::release(mail.id, "nobody");
+                                                    }});
   }
 
   bool send() { return run(courier_->send_batch()); }
@@ -76,6 +80,7 @@ class CourierTest : public gatehouse::testing::MailFixture {
     script_.answer = [](const Envelope&) { return Delivery{}; };
   }
 
+  std::vector<MailId> failed_;  ///< recorded
   MailBell bell_;
   ScriptedTransport::Script script_;
   telemetry::testing::CapturedOutput output_;
@@ -218,12 +223,13 @@ TEST_P(CourierTest, BodyOfAnotherRow_IsNotSent) {
   (void)send();
   EXPECT_THAT(script_.taken, SizeIs(1));
   for (const auto& row : rows()) EXPECT_EQ(row.state, row.recipient == "ada@example.com" ? 1 : 2);
+  EXPECT_THAT(failed_, SizeIs(1));
 }
 
 TEST_P(CourierTest, BodyOfAnUnknownKey_WaitsForWhoKnowsIt) {
   const std::array<SecretString, 1> newer{SecretString{"another-secret-of-the-contract-tests-0123"}};
   const Outbox others{settings_, newer, clock_, random_};
-  commit(others.letter(letter(), {.address = "ada@example.com"}));
+  commit(others.letter_to_address("ada@example.com", letter()));
   (void)send();
   EXPECT_EQ(rows()[0].state, 0);
   EXPECT_THAT(rows()[0].last_error.value(), HasSubstr("SESSION_SECRET"));

@@ -61,12 +61,12 @@ class MailFixture : public FeatureFixture {
   }
 
   void enqueue(mail::Letter letter = MailFixture::letter(), std::string address = "ada@example.com") {
-    commit(outbox_.letter(std::move(letter), {.address = std::move(address)}));
+    commit(outbox_.letter_to_address(std::move(address), std::move(letter)));
   }
 
   void enqueue_many(int count) {
     database::Changes changes;
-    for (int i = 0; i < count; ++i) changes.add(outbox_.letter(letter(), {.address = "ada@example.com"}));
+    for (int i = 0; i < count; ++i) changes.add(outbox_.letter_to_address("ada@example.com", letter()));
     (void)run(database_->commit(std::move(changes)));
   }
 

@@ -12,7 +12,6 @@ using std::chrono::minutes;
 class OneTimeTokenStoreTest : public testing::FeatureFixture {
  protected:
   static std::string hash(char name) { return std::string(32, name); }
-  static AccountEmail account(const std::string& email) { return {.key = email, .plain_key = email}; }
 
   [[nodiscard]] NewOneTimeToken token(char name, Kind kind = Kind::reset) const {
     return {.kind = kind,
@@ -73,18 +72,19 @@ TEST_P(OneTimeTokenStoreTest, FourthOpenToken_TakesTheOldestsPlace) {
   EXPECT_TRUE(is_open('b') && is_open('c') && is_open('d') && is_open('v', Kind::verify));
 }
 
-TEST_P(OneTimeTokenStoreTest, AccountByItsEmail_GetsTheTokenUnlessItIsDisabled) {
-  for (const char name : {'a', 'b', 'c', 'd'}) {
-    commit(OneTimeTokenStore::insert_for_account(token(name), account("ada@example.com")));
-    commit(OneTimeTokenStore::drop_old_of_account(Kind::reset, account("ada@example.com")));
-  }
+TEST_P(OneTimeTokenStoreTest, NobodyOrADisabledUser_GetsNone) {
+  commit(OneTimeTokenStore::insert(token('a'), UserId{0}));
   EXPECT_FALSE(is_open('a'));
-  EXPECT_TRUE(is_open('b') && is_open('d'));
-  commit(OneTimeTokenStore::insert_for_account(token('e'), account("nobody@example.com")));
-  EXPECT_FALSE(is_open('e'));
-  commit(users::UserStore::set_disabled(user_, clock_.now()));
-  commit(OneTimeTokenStore::insert_for_account(token('f'), account("ada@example.com")));
-  EXPECT_FALSE(is_open('f'));
+  EXPECT_TRUE(commit(users::UserStore::set_disabled(user_, clock_.now())));
+  commit(OneTimeTokenStore::insert(token('b'), user_));
+  EXPECT_FALSE(is_open('b'));
+}
+
+TEST_P(OneTimeTokenStoreTest, NewUser_IsFoundByTheEmailInserted) {
+  commit(OneTimeTokenStore::insert_for_new_user(token('a', Kind::verify), "ada@example.com"));
+  EXPECT_EQ(run(store_.find_open(hash('a'), Kind::verify, clock_.now()))->user, user_);
+  commit(OneTimeTokenStore::insert_for_new_user(token('b', Kind::verify), "nobody@example.com"));
+  EXPECT_FALSE(is_open('b', Kind::verify));
 }
 
 TEST_P(OneTimeTokenStoreTest, DroppedTokens_AreThoseStillOpen) {

@@ -18,7 +18,7 @@ class ViolationsTest : public testing::LoginFixture {
   std::expected<users::User, AccountError> create_another(const std::string& email) {
     users::NewUser user{
         .first_name = "Bob", .last_name = "Lovelace", .email = email, .password = SecretString{"bob's password"}};
-    return run(accounts_.create(std::move(user), origin_));
+    return run(accounts_.create(std::move(user), {.origin = origin_, .languages = {}}));
   }
 
   std::expected<users::User, AccountError> rename(UserId id, std::string first_name) {
@@ -79,7 +79,7 @@ TEST_P(ViolationsTest, CheckOfAnOperator_IsNoTakenEmail) {
 TEST_P(ViolationsTest, NotNullColumnOfAnOperator_IsNoTakenEmail) {
   run_script("ALTER TABLE users ADD COLUMN branch text NOT NULL");
   EXPECT_THAT(fault_of([&] { return create_another("bob@example.com"); }),
-              says("users_insert", "23502: ", "1299, constraint users.branch"));
+              says("users_insert", "23502, constraint users.branch", "1299, constraint users.branch"));
 }
 
 // DELETE said 404 "User not found" while GET found the user.

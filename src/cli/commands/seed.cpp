@@ -98,10 +98,9 @@ int seed_make(const Program& program, const MakeOptions& options) {
 
 int plant_seeds(const Program& program, const service::Settings& settings, DatabaseSession& session,
                 std::span<const EmbeddedFile> files) {
-  runtime::WorkerPool pool{passwords::hashing_pool_options(settings.passwords)};
-  passwords::PasswordService passwords{pool, settings.passwords, program.random};
-  flows::AccountFlow accounts{session.database(), passwords, program.clock};
-  flows::Seeder seeder{session.database(), accounts, origin_of(program)};
+  service::SharedCapabilities shared{settings, program.clock, program.random};
+  service::Capabilities capabilities{session.database(), settings, shared};
+  flows::Seeder seeder{session.database(), capabilities.accounts, origin_of(program)};
   const flows::SeedReport report = session.run(seeder.run(files));
   for (const std::string& problem : report.problems) program.err << problem << '\n';
   program.out << "Created " << report.created << (report.created == 1 ? " user, " : " users, ") << report.existing

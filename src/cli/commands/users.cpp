@@ -120,7 +120,8 @@ int create_user(const Program& program, const NewUserOptions& options, const ser
   DatabaseSession session{program, loaded.settings};
   service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
   service::Capabilities capabilities{session.database(), loaded.settings, shared};
-  const auto created = session.run(capabilities.accounts.create(std::move(user), origin_of(program)));
+  const auto created =
+      session.run(capabilities.accounts.create(std::move(user), {.origin = origin_of(program), .languages = {}}));
   if (!created) {
     program.err << "Another user has this email address\n";
     return exit_failure;

@@ -50,6 +50,14 @@ std::string_view field_or_empty(const pg_result* result, int field) {
   return text == nullptr ? std::string_view{} : std::string_view{text};
 }
 
+/// What a constraint is known by. NOT NULL has no name, and is known by its column, as SQLite has it.
+std::string constraint_of(const pg_result* result) {
+  const auto name = field_or_empty(result, PG_DIAG_CONSTRAINT_NAME);
+  const auto column = field_or_empty(result, PG_DIAG_COLUMN_NAME);
+  if (!name.empty() || column.empty()) return std::string{name};
+  return std::string{field_or_empty(result, PG_DIAG_TABLE_NAME)} + "." + std::string{column};
+}
+
 }  // namespace
 
 void PgResult::Clear::operator()(pg_result* result) const noexcept { libpq().PQclear(result); }
@@ -99,7 +107,7 @@ SqlError PgResult::error() const {
   if (!state.empty()) {
     return {.state = std::string{state},
             .message = std::string{field_or_empty(result_.get(), PG_DIAG_MESSAGE_PRIMARY)},
-            .constraint = std::string{field_or_empty(result_.get(), PG_DIAG_CONSTRAINT_NAME)},
+            .constraint = constraint_of(result_.get()),
             .detail = std::string{field_or_empty(result_.get(), PG_DIAG_MESSAGE_DETAIL)}};
   }
   // libpq itself reports a lost connection this way, without a SQLSTATE.

@@ -11,6 +11,7 @@ static_assert(users::user_topic.name == sessions::user_topic.name);
 
 using audit::AuditStore;
 using audit::EventType;
+using one_time_tokens::OneTimeTokenStore;
 using users::User;
 using users::UserStore;
 
@@ -32,31 +33,40 @@ std::string changed_fields(const users::UserChanges& wanted) {
   return json;
 }
 
+Notice email_notice(UserId user, const std::string& new_email) {
+  return {.kind = mail::Kind::email_changed, .user = user, .variables = {{"new_email", new_email}}};
+}
+
 }  // namespace
 
-AccountFlow::AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock)
-    : database_(database), users_(database), passwords_(passwords), clock_(clock) {}
+AccountFlow::AccountFlow(database::Database& database, passwords::PasswordService& passwords, Letters& letters,
+                         const Clock& clock)
+    : database_(database), users_(database), passwords_(passwords), letters_(letters), clock_(clock) {}
 
 audit::Event AccountFlow::event(EventType type, audit::Origin origin) const {
   return {.type = type, .at = clock_.now(), .origin = std::move(origin)};
 }
 
-Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user, audit::Origin origin,
+Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user, Asker asker,
                                                             std::stop_token client_gone) {
-  return insert(std::move(user), event(EventType::user_created, std::move(origin)), std::move(client_gone));
+  return insert(std::move(user), EventType::user_created, std::move(asker), std::move(client_gone));
 }
 
 Task<std::expected<User, AccountError>> AccountFlow::import(users::NewUser user, audit::Origin origin) {
-  return insert(std::move(user), event(EventType::user_imported, std::move(origin)), {});
+  return insert(std::move(user), EventType::user_imported, {.origin = std::move(origin), .languages = {}}, {});
 }
 
-Task<std::expected<User, AccountError>> AccountFlow::insert(users::NewUser user, audit::Event event,
+Task<std::expected<User, AccountError>> AccountFlow::insert(users::NewUser user, EventType type, Asker asker,
                                                             std::stop_token client_gone) {
   auto hash = co_await passwords_.hash(std::move(user.password), std::move(client_gone));
   std::string email = user.email;
+  std::string first_name = user.first_name;
   database::Changes changes;
   const auto created = changes.add(UserStore::insert(std::move(user), std::move(hash), clock_.now()));
-  changes.add(AuditStore::record_of_new_user(std::move(event), std::move(email)));
+  if (type == EventType::user_created) {
+    letters_.add_first_link(changes, email, std::move(first_name), asker.languages);
+  }
+  changes.add(AuditStore::record_of_new_user(event(type, std::move(asker.origin)), std::move(email)));
   const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);
   if (!committed) co_return std::unexpected(AccountError::email_taken);
   co_return committed->result(created);
@@ -64,31 +74,38 @@ Task<std::expected<User, AccountError>> AccountFlow::insert(users::NewUser user,
 
 Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted, audit::Origin origin,
                                                             std::stop_token client_gone) {
+  std::optional<User> before;
   std::optional<std::string> new_hash;
-  if (wanted.password) {
-    auto hash = co_await hash_for(id, *std::move(wanted.password), std::move(client_gone));
-    if (!hash) co_return std::unexpected(hash.error());
-    new_hash = *std::move(hash);
-  }
+  if (wanted.email || wanted.password) before = co_await users_.find(id);
+  if ((wanted.email || wanted.password) && !before) co_return std::unexpected(AccountError::not_found);
+  if (wanted.password) new_hash = co_await passwords_.hash(*std::move(wanted.password), std::move(client_gone));
 
   database::Changes changes;
+  const bool has_new_email = wanted.email && *wanted.email != before->email;
+  if (has_new_email) co_await letters_.add_notice(changes, email_notice(id, *wanted.email));  // to the one before
   const auto updated = changes.add(UserStore::update(id, wanted, clock_.now()));
+  if (has_new_email || new_hash) changes.add(OneTimeTokenStore::drop_open(id));
   if (!new_hash || has_profile_change(wanted)) {
     audit::Event change = event(EventType::user_updated, origin);
     change.details = changed_fields(wanted);
     changes.add(AuditStore::record_of_user(std::move(change), id));
   }
-  if (new_hash) {
-    changes.add(AuditStore::record_of_user(event(EventType::password_changed, std::move(origin)), id));
-    changes.add(UserStore::set_password(id, *std::move(new_hash), clock_.now()));
-    changes.add(UserStore::drop_express_password(id));
-    changes.add(sessions::SessionStore::remove_of_user(id));
-  }
+  if (new_hash) co_await add_password(changes, id, *std::move(new_hash), std::move(origin));
   const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);
   if (!committed) co_return std::unexpected(AccountError::email_taken);
   auto user = committed->result(updated);
   if (!user) co_return std::unexpected(AccountError::not_found);
   co_return *std::move(user);
+}
+
+/// `changes` belongs to update(), which waits for this.
+Task<> AccountFlow::add_password(database::Changes& changes, UserId id, std::string hash, audit::Origin origin) {
+  changes.add(AuditStore::record_of_user(event(EventType::password_changed, std::move(origin)), id));
+  changes.add(UserStore::set_password(id, std::move(hash), clock_.now()));
+  changes.add(UserStore::drop_express_password(id));
+  changes.add(sessions::SessionStore::remove_of_user(id));
+  Notice notice{.kind = mail::Kind::password_changed, .user = id};
+  co_await letters_.add_notice(changes, std::move(notice));
 }
 
 Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id, audit::Origin origin,
@@ -99,6 +116,7 @@ Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id, audit::O
   if (reason) json::Writer{disabled.details}.begin_object().member("reason", *reason).end_object();
   changes.add(AuditStore::record_of_user(std::move(disabled), id));
   changes.add(sessions::SessionStore::remove_of_user(id));
+  changes.add(OneTimeTokenStore::drop_open(id));
   const auto committed = co_await database_.commit(std::move(changes));
   if (!committed.result(found)) co_return std::unexpected(AccountError::not_found);
   co_return std::expected<void, AccountError>{};
@@ -123,14 +141,6 @@ Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id, audit::Or
   if (!committed) co_return std::unexpected(AccountError::referenced);
   if (!committed->result(removed)) co_return std::unexpected(AccountError::not_found);
   co_return std::expected<void, AccountError>{};
-}
-
-/// Looks for the user first: a hash is expensive.
-Task<std::expected<std::string, AccountError>> AccountFlow::hash_for(UserId id, SecretString password,
-                                                                     std::stop_token client_gone) {
-  const auto user = co_await users_.find(id);
-  if (!user) co_return std::unexpected(AccountError::not_found);
-  co_return co_await passwords_.hash(std::move(password), std::move(client_gone));
 }
 
 }  // namespace gatehouse::flows

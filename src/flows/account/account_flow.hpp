@@ -8,6 +8,8 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "database/database.hpp"
+#include "flows/letters/asker.hpp"
+#include "flows/letters/letters.hpp"
 #include "passwords/password_service.hpp"
 #include "users/model.hpp"
 #include "users/user_store.hpp"
@@ -25,22 +27,25 @@ enum class AccountError {
 /// PasswordService throw. Once `client_gone` is asked to stop, no hashing begins.
 class AccountFlow {
  public:
-  AccountFlow(database::Database& database, passwords::PasswordService& passwords, const Clock& clock);
+  AccountFlow(database::Database& database, passwords::PasswordService& passwords, Letters& letters,
+              const Clock& clock);
 
-  /// `user` follows the AccountRules. Fails with email_taken.
-  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user, audit::Origin origin,
+  /// `user` follows the AccountRules. Fails with email_taken. The user is asked to verify the email, where new users
+  /// are.
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user, Asker asker,
                                                                       std::stop_token client_gone = {});
   /// The same, for users who come from elsewhere.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> import(users::NewUser user, audit::Origin origin);
 
-  /// `wanted` follows the AccountRules. Only the given fields change. A new password ends all sessions of the user.
-  /// Fails with not_found and email_taken.
+  /// `wanted` follows the AccountRules. Only the given fields change. A new password ends all sessions of the user; a
+  /// new password or email voids the user's one-time tokens, and the user is told. Fails with not_found and
+  /// email_taken.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges wanted,
                                                                       audit::Origin origin,
                                                                       std::stop_token client_gone = {});
 
-  /// Ends all sessions of the user, and with them the tokens; the reason is for the record; no password is right until
-  /// enable(). Fails with not_found.
+  /// Ends all sessions of the user, and with them the tokens, and voids the one-time tokens; the reason is for the
+  /// record; no password is right until enable(). Fails with not_found.
   [[nodiscard]] Task<std::expected<void, AccountError>> disable(UserId id, audit::Origin origin,
                                                                 std::optional<std::string> reason = {});
   /// Fails with not_found.
@@ -50,15 +55,15 @@ class AccountFlow {
   [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id, audit::Origin origin);
 
  private:
-  [[nodiscard]] Task<std::expected<users::User, AccountError>> insert(users::NewUser user, audit::Event event,
-                                                                      std::stop_token client_gone);
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> insert(users::NewUser user, audit::EventType type,
+                                                                      Asker asker, std::stop_token client_gone);
   [[nodiscard]] audit::Event event(audit::EventType type, audit::Origin origin) const;
-  [[nodiscard]] Task<std::expected<std::string, AccountError>> hash_for(UserId id, SecretString password,
-                                                                        std::stop_token client_gone);
+  [[nodiscard]] Task<> add_password(database::Changes& changes, UserId id, std::string hash, audit::Origin origin);
 
   database::Database& database_;
   users::UserStore users_;
   passwords::PasswordService& passwords_;
+  Letters& letters_;
   const Clock& clock_;
 };
 

@@ -8,8 +8,9 @@
 namespace gatehouse::flows {
 namespace {
 
-void note(FieldErrors& errors, const std::optional<passwords::PasswordRefusal>& refusal) {
-  if (refusal) errors.push_back({"password", refusal->message, refusal->code()});
+void note(FieldErrors& errors, const std::optional<passwords::PasswordRefusal>& refusal,
+          std::string_view field = "password") {
+  if (refusal) errors.push_back({std::string{field}, refusal->message, refusal->code()});
 }
 
 /// Who the user will be. The views are valid as long as both arguments.
@@ -29,6 +30,15 @@ FieldErrors mistakes_in(const users::NewUser& user, const passwords::PasswordRul
   FieldErrors errors = users::validate(user);
   note(errors, rules.refusal_of(user.password,
                                 {.first_name = user.first_name, .last_name = user.last_name, .email = user.email}));
+  return errors;
+}
+
+FieldErrors mistakes_in(std::string_view field, const SecretString& password, const users::Contact& user,
+                        const passwords::PasswordRules& rules) {
+  FieldErrors errors;
+  note(errors,
+       rules.refusal_of(password, {.first_name = user.first_name, .last_name = user.last_name, .email = user.email}),
+       field);
   return errors;
 }
 

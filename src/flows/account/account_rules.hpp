@@ -12,6 +12,10 @@ namespace gatehouse::flows {
 /// All mistakes in a new user's fields, in their order: what users and passwords accept. Empty if there are none.
 [[nodiscard]] FieldErrors mistakes_in(const users::NewUser& user, const passwords::PasswordRules& rules);
 
+/// The mistake in a user's new password, reported as this field's. Empty if there is none.
+[[nodiscard]] FieldErrors mistakes_in(std::string_view field, const SecretString& password, const users::Contact& user,
+                                      const passwords::PasswordRules& rules);
+
 /// What a user's fields must be like, their own password included, which must not be made of the others. One per io
 /// thread; everything it refers to outlives it. Throws what Database throws.
 class AccountRules {

@@ -18,6 +18,24 @@ void add_replacement(database::Changes& changes, const users::UserCredentials& v
   changes.add(UserStore::keep_express_password(verified.id, *verified.password_hash, *verified.salt, replacement));
 }
 
+constexpr LoginError reason_of(PasswordError error) {
+  return error == PasswordError::unknown_user ? LoginError::unknown_user : LoginError::wrong_password;
+}
+
+/// As the audit trail has it.
+constexpr std::string_view reason_text(LoginError obstacle) {
+  return obstacle == LoginError::email_not_verified ? "email_not_verified" : "password_change_required";
+}
+
+/// For the user, as long as the session is opened.
+Notice notice_of_device(UserId user, const std::string& password_hash, const Asker& asker) {
+  return {.kind = mail::Kind::new_device,
+          .user = user,
+          .languages = asker.languages,
+          .variables = {{"address", asker.origin.address}, {"user_agent", asker.origin.user_agent}},
+          .password_hash = password_hash};
+}
+
 /// A device to be: its secret, and where its id will be.
 struct DraftDevice {
   devices::DeviceSecret secret;
@@ -37,52 +55,75 @@ DraftDevice add_device(database::Changes& changes, UserId user, const std::strin
 
 }  // namespace
 
-LoginFlow::LoginFlow(database::Database& database, PasswordCheck& passwords, sessions::SessionService& sessions,
-                     const Keys& keys, const Clock& clock, crypto::Random& random)
-    : database_(database),
-      passwords_(passwords),
-      sessions_(sessions),
-      tokens_(&keys.tokens),
-      device_sealer_(&keys.devices),
-      clock_(clock),
-      random_(random) {}
-
-void LoginFlow::use(const Keys& keys) {
-  tokens_ = &keys.tokens;
-  device_sealer_ = &keys.devices;
-}
-
-Task<std::expected<LoginResult, LoginError>> LoginFlow::login(LoginRequest request) {
+Task<std::expected<LoginResult, LoginRefusal>> LoginFlow::login(LoginRequest request) {
+  Asker asker{.origin = request.attempt.origin, .languages = std::move(request.languages)};
   for (int round = 1;; ++round) {
     PasswordAttempt attempt = request.attempt.clone();
-    auto checked = co_await passwords_.check(std::move(attempt));
-    if (!checked) co_return std::unexpected(checked.error());
+    auto checked = co_await parts_.passwords.check(std::move(attempt));
+    if (!checked) co_return std::unexpected(LoginRefusal{reason_of(checked.error())});
+    if (const auto why = obstacle(checked->credentials)) {
+      co_return std::unexpected(co_await refuse(*std::move(checked), *why, std::move(asker)));
+    }
     Proven proven{.password = *checked,
                   .client = request.client,
-                  .origin = request.attempt.origin,
+                  .asker = asker,
                   .device_token = request.attempt.traces.device_token};
     auto opened = co_await try_to_open_session(std::move(proven));
     if (opened) co_return *std::move(opened);
     if (round == rounds_max) {
-      co_await give_up(*std::move(checked), std::move(request.attempt.origin));
-      co_return std::unexpected(LoginError::wrong_password);
+      co_return std::unexpected(
+          co_await give_up(std::move(checked->place), checked->credentials.id, std::move(asker.origin)));
     }
-    co_await passwords_.give_back(std::move(checked->place));
+    co_await parts_.passwords.give_back(std::move(checked->place));
   }
 }
 
-/// The password was replaced each time it had been found right.
-Task<> LoginFlow::give_up(CheckedPassword checked, audit::Origin origin) {
-  audit::Event event{.type = audit::EventType::login_failed,
-                     .at = clock_.now(),
-                     .origin = std::move(origin),
-                     .outcome = audit::Outcome::refused,
-                     .reason = "password_changing",
-                     .user = checked.credentials.id};
+/// What else stands in the way of somebody whose password is right.
+std::optional<LoginError> LoginFlow::obstacle(const users::UserCredentials& user) const {
+  if (parts_.requires_verified_email && !user.is_verified) return LoginError::email_not_verified;
+  if (user.must_change_password) return LoginError::password_change_required;
+  return std::nullopt;
+}
+
+/// Helps them out of it: by another letter, or by a token for a new password. The password must still be theirs then.
+Task<LoginRefusal> LoginFlow::refuse(CheckedPassword checked, LoginError why, Asker asker) {
+  const UserId user = checked.credentials.id;
+  const auto contact = co_await users_.find_contact(user);
+  checked.replacement.reset();
+  LoginRefusal refusal{why};
   database::Changes changes;
-  changes.add(lockout::GuardStore::give_back(checked.place));
-  changes.add(audit::AuditStore::record(std::move(event)));
-  (void)co_await database_.commit(std::move(changes));
+  changes.add(UserStore::lock_checked(user, *checked.credentials.password_hash));
+  parts_.passwords.add_success(changes, checked);
+  if (why == LoginError::email_not_verified) {
+    const Recipient recipient = parts_.letters.recipient(contact, asker.languages);
+    parts_.letters.add_link(changes, one_time_tokens::Kind::verify, recipient);
+  } else {
+    refusal.reset_token = parts_.letters.add_reset_token(changes, user);
+  }
+  audit::Origin origin = asker.origin;
+  changes.add(audit::AuditStore::record(failure(reason_text(why), user, std::move(origin))));
+  const auto committed = co_await parts_.database.commit_unless(std::move(changes), users::password_is_the_checked_one);
+  if (!committed) co_return co_await give_up(std::move(checked.place), user, std::move(asker.origin));
+  parts_.passwords.end(checked.place);
+  co_return refusal;
+}
+
+/// The password was replaced while it was found right.
+Task<LoginRefusal> LoginFlow::give_up(lockout::Place place, UserId user, audit::Origin origin) {
+  database::Changes changes;
+  changes.add(lockout::GuardStore::give_back(place));
+  changes.add(audit::AuditStore::record(failure("password_changing", user, std::move(origin))));
+  (void)co_await parts_.database.commit(std::move(changes));
+  co_return LoginRefusal{LoginError::wrong_password};
+}
+
+audit::Event LoginFlow::failure(std::string_view reason, UserId user, audit::Origin origin) const {
+  return {.type = audit::EventType::login_failed,
+          .at = parts_.clock.now(),
+          .origin = std::move(origin),
+          .outcome = audit::Outcome::refused,
+          .reason = reason,
+          .user = user};
 }
 
 Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Proven proven) {
@@ -101,7 +142,7 @@ Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Proven proven) {
 Task<database::Committed> LoginFlow::commit_in_turn(UserId user, database::Changes changes) {
   Turns::Turn turn = co_await turns_.take(std::to_string(user.value));
   try {
-    co_return co_await database_.commit(std::move(changes));
+    co_return co_await parts_.database.commit(std::move(changes));
   } catch (const database::Unavailable& failure) {
     if (failure.reason() == database::Unavailable::Reason::overload) turn.refuse_others(failure);
     throw;
@@ -120,35 +161,29 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   // The session rests on the hash that is stored now. With the row locked by the change before, another password either
   // came first, and nothing is inserted, or comes later and deletes this session with the others.
   const std::string current_hash = replacement.value_or(*verified.password_hash);
-  const auto draft = sessions_.draft(verified.id, current_hash, std::move(proven.client));
-  const auto inserted = changes.add(sessions::SessionStore::insert(draft.row));
-  audit::Event event{
-      .type = audit::EventType::login_succeeded, .at = draft.row.created_at, .origin = std::move(proven.origin)};
-  changes.add(audit::AuditStore::record_of_new_session(event, draft.row.expires_at, draft.row.secret_hash));
-  passwords_.add_success(changes, proven.password);
+  const PendingSession pending = parts_.opening.add(changes, verified.id, current_hash, std::move(proven.client));
+  const sessions::NewSession& row = pending.draft.row;
+  audit::Event event{.type = audit::EventType::login_succeeded, .at = row.created_at, .origin = proven.asker.origin};
+  changes.add(audit::AuditStore::record_of_new_session(event, row.expires_at, row.secret_hash));
+  parts_.passwords.add_success(changes, proven.password);
   std::optional<DraftDevice> device;
   if (proven.device_token && !proven.password.device) {
-    device = add_device(changes, verified.id, current_hash, clock_.now(), random_);
+    device = add_device(changes, verified.id, current_hash, parts_.clock.now(), parts_.random);
     event.type = audit::EventType::device_added;
-    changes.add(audit::AuditStore::record_of_new_session(event, draft.row.expires_at, draft.row.secret_hash));
+    changes.add(audit::AuditStore::record_of_new_session(std::move(event), row.expires_at, row.secret_hash));
+    co_await parts_.letters.add_notice(changes, notice_of_device(verified.id, current_hash, proven.asker));
   }
 
   const auto committed = co_await commit_in_turn(verified.id, std::move(changes));
-  passwords_.end(proven.password.place);
-  const auto id = committed.result(inserted);
-  if (!id) co_return std::nullopt;
-  auto session = sessions_.open(draft, *id);
-  std::optional<std::string> device_token;
-  if (proven.password.device) device_token = device_sealer_->seal(*proven.password.device, random_);
+  parts_.passwords.end(proven.password.place);
+  auto opened = parts_.opening.opened(pending, committed);
+  if (!opened) co_return std::nullopt;
+  if (proven.password.device) opened->device_token = device_sealer_->seal(*proven.password.device, parts_.random);
   if (device) {
     const auto device_id = committed.result(device->inserted);
-    device_token = device_sealer_->seal({.id = device_id.value(), .secret = device->secret}, random_);
+    opened->device_token = device_sealer_->seal({.id = device_id.value(), .secret = device->secret}, parts_.random);
   }
-  co_return LoginResult{.user = verified.id,
-                        .token = tokens_->issue(verified.id, *id, SessionMark::of(draft.row.secret_hash), clock_.now()),
-                        .session = std::move(session.sealed),
-                        .session_expires_at = session.expires_at,
-                        .device_token = std::move(device_token)};
+  co_return opened;
 }
 
 }  // namespace gatehouse::flows

@@ -10,50 +10,54 @@
 #include "base/secret_string.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "devices/device_sealer.hpp"
+#include "flows/letters/asker.hpp"
+#include "flows/letters/letters.hpp"
 #include "flows/password_check/password_check.hpp"
+#include "flows/sessions/session_opening.hpp"
 #include "flows/turns/turns.hpp"
-#include "sessions/session_service.hpp"
-#include "tokens/token_issuer.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::flows {
 
-/// Why a login failed. Unless LOGIN_ERRORS says otherwise, the client gets the same answer for both. Both always take
-/// the same time.
-using LoginError = PasswordError;
+/// Why a login failed. Of the first two the client learns nothing more than that, unless LOGIN_ERRORS says otherwise;
+/// both always take the same time. The others are told to who knows the password.
+enum class LoginError { unknown_user, wrong_password, email_not_verified, password_change_required };
+
+struct LoginRefusal {
+  LoginError reason;
+  SecretString reset_token = {};  ///< for password_change_required: what the password can be reset with
+};
 
 struct LoginRequest {
   PasswordAttempt attempt;
-  sessions::Client client;  ///< for the list of sessions
-};
-
-struct LoginResult {
-  UserId user;
-  std::string token;    ///< JWS compact
-  std::string session;  ///< sealed
-  TimePoint session_expires_at;
-  std::optional<std::string> device_token;  ///< where one was asked for
+  sessions::Client client;     ///< for the list of sessions
+  std::string languages = {};  ///< as in Asker
 };
 
 /// Exchanges an email and a password for a token and a new session. One per io thread; everything it refers to outlives
 /// it.
 class LoginFlow {
  public:
-  /// What belongs to the secrets, and changes with them.
-  struct Keys {
-    const tokens::TokenIssuer& tokens;
-    const devices::DeviceSealer& devices;
+  struct Parts {
+    database::Database& database;
+    PasswordCheck& passwords;
+    const SessionOpening& opening;
+    Letters& letters;
+    bool requires_verified_email;
+    const Clock& clock;
+    crypto::Random& random;
   };
 
-  LoginFlow(database::Database& database, PasswordCheck& passwords, sessions::SessionService& sessions,
-            const Keys& keys, const Clock& clock, crypto::Random& random);
+  LoginFlow(const Parts& parts, const devices::DeviceSealer& sealer)
+      : parts_(parts), users_(parts.database), device_sealer_(&sealer) {}
 
-  /// Turns to other keys, which take the place of the ones before.
-  void use(const Keys& keys);
+  /// Turns to another sealer, which takes the place of the one before.
+  void use(const devices::DeviceSealer& sealer) { device_sealer_ = &sealer; }
 
   /// Throws what Database and PasswordService throw. Each login is a new session; a hash in an old format is replaced
   /// on the way. A login is put on record with its session, and a refusal before it returns.
-  [[nodiscard]] Task<std::expected<LoginResult, LoginError>> login(LoginRequest request);
+  [[nodiscard]] Task<std::expected<LoginResult, LoginRefusal>> login(LoginRequest request);
 
  private:
   /// A password may be replaced between reading its hash and inserting the session, by a change or by another login's
@@ -67,22 +71,21 @@ class LoginFlow {
   struct Proven {
     CheckedPassword password;
     sessions::Client client;
-    audit::Origin origin;
+    Asker asker;
     std::optional<std::string> device_token;
   };
 
   [[nodiscard]] Task<std::optional<LoginResult>> try_to_open_session(Proven proven);
   [[nodiscard]] Task<std::optional<LoginResult>> open_session(Proven proven);
-  [[nodiscard]] Task<> give_up(CheckedPassword checked, audit::Origin origin);
+  [[nodiscard]] std::optional<LoginError> obstacle(const users::UserCredentials& user) const;
+  [[nodiscard]] Task<LoginRefusal> refuse(CheckedPassword checked, LoginError why, Asker asker);
+  [[nodiscard]] audit::Event failure(std::string_view reason, UserId user, audit::Origin origin) const;
+  [[nodiscard]] Task<LoginRefusal> give_up(lockout::Place place, UserId user, audit::Origin origin);
   [[nodiscard]] Task<database::Committed> commit_in_turn(UserId user, database::Changes changes);
 
-  database::Database& database_;
-  PasswordCheck& passwords_;
-  sessions::SessionService& sessions_;
-  const tokens::TokenIssuer* tokens_;
+  const Parts parts_;
+  users::UserStore users_;
   const devices::DeviceSealer* device_sealer_;
-  const Clock& clock_;
-  crypto::Random& random_;
   Turns turns_{turn_patience};  ///< of users whose row is being locked
 };
 

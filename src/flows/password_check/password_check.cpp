@@ -56,8 +56,8 @@ database::Unavailable overload() {
 }  // namespace
 
 PasswordCheck::PasswordCheck(database::Database& database, passwords::PasswordService& passwords, audit::Tally& tally,
-                             const Keys& keys, const Clock& clock, const lockout::LockoutSettings& settings,
-                             std::chrono::milliseconds wait_max)
+                             const Keys& keys, Letters& letters, const Clock& clock,
+                             const lockout::LockoutSettings& settings, std::chrono::milliseconds wait_max)
     : database_(database),
       users_(database),
       guards_(database),
@@ -67,6 +67,7 @@ PasswordCheck::PasswordCheck(database::Database& database, passwords::PasswordSe
       tally_(tally),
       accounts_(&keys.accounts),
       device_sealer_(&keys.devices),
+      letters_(letters),
       clock_(clock),
       settings_(settings),
       wait_max_(wait_max),
@@ -190,19 +191,35 @@ Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceRe
   changes.add(AuditStore::record(event));
   const auto committed = co_await database_.commit(std::move(changes));
   end(place);
-  if (committed.result(counted) != settings_.disable_after) co_return;
+  const std::int64_t failures = committed.result(counted);
+  database::Changes news;
+  const bool is_elsewhere = place.guard.part == lockout::part_of_others();
+  const bool is_to_be_told = failures == failures_to_tell || failures == settings_.disable_after;
+  if (event.user && is_elsewhere && is_to_be_told) co_await add_guessing_notice(news, *event.user, failures);
+  if (failures == settings_.disable_after) add_closing(news, std::move(event), device);
+  if (!news.empty()) (void)co_await database_.commit(std::move(news));
+}
 
+void PasswordCheck::add_closing(database::Changes& changes, audit::Event event,
+                                std::optional<devices::DeviceReference> device) {
   event.type = audit::EventType::password_locked;
   event.outcome = audit::Outcome::ok;
   event.reason = {};
-  database::Changes closing;
-  closing.add(AuditStore::record(event));
-  if (device) {
-    closing.add(devices::DeviceStore::remove(device->id));
-    event.type = audit::EventType::device_removed;
-    closing.add(AuditStore::record(std::move(event)));
-  }
-  (void)co_await database_.commit(std::move(closing));
+  changes.add(AuditStore::record(event));
+  if (!device) return;
+  changes.add(devices::DeviceStore::remove(device->id));
+  event.type = audit::EventType::device_removed;
+  changes.add(AuditStore::record(std::move(event)));
+}
+
+/// `changes` belongs to count_failure(), which waits for this.
+Task<> PasswordCheck::add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures) {
+  const auto today = std::chrono::floor<std::chrono::days>(clock_.now()).time_since_epoch().count();
+  Notice notice{.kind = mail::Kind::password_guessing,
+                .user = user,
+                .variables = {{"failures", std::to_string(failures)}},
+                .dedupe_key = "password-guessing " + std::to_string(user.value) + " " + std::to_string(today)};
+  co_await letters_.add_notice(changes, std::move(notice));
 }
 
 void PasswordCheck::add_success(database::Changes& changes, const CheckedPassword& checked) const {

@@ -15,6 +15,7 @@
 #include "database/database.hpp"
 #include "devices/device_sealer.hpp"
 #include "devices/device_store.hpp"
+#include "flows/letters/letters.hpp"
 #include "flows/password_check/traces.hpp"
 #include "flows/turns/turns.hpp"
 #include "lockout/account_keys.hpp"
@@ -65,7 +66,7 @@ struct Standing {
 /// failures.
 ///
 /// A refusal is on record when check() returns: `login.failed` in the write that counts it, `login.blocked` in the
-/// tally.
+/// tally. A user whose password is guessed from elsewhere is told, once a day.
 ///
 /// One per io thread; everything it refers to outlives it. Throws what Database and PasswordService throw, and
 /// database::Unavailable{overload} where too many attempts on one account wait.
@@ -78,7 +79,7 @@ class PasswordCheck {
   };
 
   PasswordCheck(database::Database& database, passwords::PasswordService& passwords, audit::Tally& tally,
-                const Keys& keys, const Clock& clock, const lockout::LockoutSettings& settings,
+                const Keys& keys, Letters& letters, const Clock& clock, const lockout::LockoutSettings& settings,
                 std::chrono::milliseconds wait_max);
 
   /// Turns to other keys, which take the place of the ones before.
@@ -107,6 +108,7 @@ class PasswordCheck {
  private:
   static constexpr std::chrono::milliseconds first_pause{4};
   static constexpr std::chrono::milliseconds pause_max{64};
+  static constexpr std::int64_t failures_to_tell = 10;
 
   struct Part {
     std::string bytes;
@@ -121,6 +123,9 @@ class PasswordCheck {
                                                 std::optional<lockout::Place> place);
   [[nodiscard]] Task<> count_failure(lockout::Place place, std::optional<devices::DeviceReference> device,
                                      audit::Event event);
+  static void add_closing(database::Changes& changes, audit::Event event,
+                          std::optional<devices::DeviceReference> device);
+  [[nodiscard]] Task<> add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures);
 
   database::Database& database_;
   users::UserStore users_;
@@ -131,6 +136,7 @@ class PasswordCheck {
   audit::Tally& tally_;
   const lockout::AccountKeys* accounts_;
   const devices::DeviceSealer* device_sealer_;
+  Letters& letters_;
   const Clock& clock_;
   const lockout::LockoutSettings settings_;
   const std::chrono::milliseconds wait_max_;

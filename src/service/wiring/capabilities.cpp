@@ -1,6 +1,29 @@
 #include "service/wiring/capabilities.hpp"
 
+#include <chrono>
+
+#include "mail/transport_choice.hpp"
+#include "runtime/coarse_clock.hpp"
+
 namespace gatehouse::service {
+namespace {
+
+flows::Letters::Parts letter_parts(database::Database& database, const Settings& settings, SharedCapabilities& shared) {
+  return {.database = database,
+          .outbox = shared.outbox,
+          .budget = shared.mail_budget,
+          .lifetimes = settings.one_time_tokens,
+          .sends_notices = mail::has_transport(settings.mail, settings.application.environment),
+          .verifies_new_users = settings.mail.server.is_set(),
+          .clock = shared.clock,
+          .random = shared.random};
+}
+
+}  // namespace
+
+limits::Instant coarse_instant() {
+  return std::chrono::floor<limits::Instant>(runtime::coarse_now().time_since_epoch());
+}
 
 SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wall_clock, crypto::Random& randomness,
                                        const passwords::CostParameters& costs)
@@ -11,23 +34,41 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
       hashing_pool(passwords::hashing_pool_options(settings.passwords)),
       passwords(hashing_pool, settings.passwords, random, costs),
       password_rules(settings.passwords),
-      outbox(settings.mail, settings.sessions.secrets, clock, random) {}
+      outbox(settings.mail, settings.sessions.secrets, clock, random),
+      limits(settings.limits, random),
+      mail_budget(limits, coarse_instant) {}
 
 Capabilities::Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared)
     : sessions(database, shared.cache, shared.keys->sealer, shared.clock, shared.random, settings.sessions),
-      password_check(database, shared.passwords, shared.tally, shared.keys->of_passwords(), shared.clock,
+      letters(letter_parts(database, settings, shared)),
+      password_check(database, shared.passwords, shared.tally, shared.keys->of_passwords(), letters, shared.clock,
                      settings.lockout, settings.passwords.hash_wait_max),
-      login(database, password_check, sessions, shared.keys->of_logins(), shared.clock, shared.random),
+      reauthentication(database, sessions, password_check),
+      session_opening(sessions, shared.keys->issuer, shared.clock),
+      login({.database = database,
+             .passwords = password_check,
+             .opening = session_opening,
+             .letters = letters,
+             .requires_verified_email = settings.users.require_verified_email,
+             .clock = shared.clock,
+             .random = shared.random},
+            shared.keys->devices),
       session_ends(database, sessions, shared.clock),
       identity(sessions, shared.keys->verifier, shared.clock, shared.random),
-      accounts(database, shared.passwords, shared.clock),
+      accounts(database, shared.passwords, letters, shared.clock),
       account_view(database, password_check, shared.clock),
-      account_rules(database, shared.password_rules) {}
+      account_rules(database, shared.password_rules),
+      password_reset(database, shared.passwords, shared.password_rules, password_check, letters, shared.clock),
+      password_change(database, shared.passwords, shared.password_rules, password_check, reauthentication,
+                      session_opening, letters, shared.clock),
+      email_verification(database, letters, shared.clock),
+      email_change(database, password_check, reauthentication, letters, shared.clock) {}
 
 void Capabilities::use(const KeySet& keys) {
   sessions.use(keys.sealer);
   password_check.use(keys.of_passwords());
-  login.use(keys.of_logins());
+  session_opening.use(keys.issuer);
+  login.use(keys.devices);
   identity.use(keys.verifier);
 }
 

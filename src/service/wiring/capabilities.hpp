@@ -10,10 +10,19 @@
 #include "flows/account/account_flow.hpp"
 #include "flows/account/account_rules.hpp"
 #include "flows/account/account_view.hpp"
+#include "flows/email_change/email_change_flow.hpp"
+#include "flows/email_verification/email_verification_flow.hpp"
 #include "flows/identity/identity_flow.hpp"
+#include "flows/letters/letters.hpp"
+#include "flows/letters/mail_budget.hpp"
 #include "flows/login/login_flow.hpp"
+#include "flows/password_change/password_change_flow.hpp"
 #include "flows/password_check/password_check.hpp"
+#include "flows/password_reset/password_reset_flow.hpp"
+#include "flows/reauthentication/reauthentication.hpp"
 #include "flows/sessions/session_end_flow.hpp"
+#include "flows/sessions/session_opening.hpp"
+#include "limits/rate_limits.hpp"
 #include "mail/mail_bell.hpp"
 #include "mail/outbox.hpp"
 #include "passwords/password_rules.hpp"
@@ -47,7 +56,12 @@ struct SharedCapabilities {
   passwords::PasswordRules password_rules;
   mail::MailBell mail_bell;
   const mail::Outbox outbox;  ///< with the keys of the start
+  limits::RateLimits limits;
+  const flows::MailBudget mail_budget;
 };
+
+/// The clock of rate limits.
+[[nodiscard]] limits::Instant coarse_instant();
 
 /// What there is of each capability over one Database: for each io thread, for a command, for a test.
 struct Capabilities {
@@ -60,13 +74,20 @@ struct Capabilities {
   void use(const KeySet& keys);
 
   sessions::SessionService sessions;
+  flows::Letters letters;
   flows::PasswordCheck password_check;
+  flows::Reauthentication reauthentication;
+  flows::SessionOpening session_opening;
   flows::LoginFlow login;
   flows::SessionEndFlow session_ends;
   flows::IdentityFlow identity;
   flows::AccountFlow accounts;
   flows::AccountView account_view;
   flows::AccountRules account_rules;
+  flows::PasswordResetFlow password_reset;
+  flows::PasswordChangeFlow password_change;
+  flows::EmailVerificationFlow email_verification;
+  flows::EmailChangeFlow email_change;
 };
 
 }  // namespace gatehouse::service

@@ -8,7 +8,10 @@ Features::Features(database::Database& database, SharedParts& shared)
                   shared.settings.limits.ipv6_prefix),
       user_routes(database, capabilities.accounts, capabilities.account_rules, shared.capabilities.keys->cursor,
                   shared.random, shared.settings.api.unknown_fields),
-      password_routes(shared.capabilities.password_rules, shared.settings.api.unknown_fields),
+      password_routes(shared.capabilities.password_rules, capabilities.password_reset, capabilities.password_change,
+                      shared.settings.api, shared.settings.limits.ipv6_prefix),
+      email_routes(capabilities.email_verification, capabilities.email_change, shared.settings.api,
+                   shared.settings.limits.ipv6_prefix),
       account_routes(capabilities.accounts, capabilities.account_view, capabilities.password_check,
                      shared.settings.api.unknown_fields),
       session_routes(database, capabilities.sessions, capabilities.session_ends),
@@ -21,6 +24,7 @@ Features::Features(database::Database& database, SharedParts& shared)
                                account_routes,  //
                                session_routes,  //
                                audit_routes,    //
+                               email_routes,    //
                                password_routes,
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
 

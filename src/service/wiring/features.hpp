@@ -21,6 +21,7 @@ struct Features {
   api::AuthRoutes auth_routes;
   api::UserRoutes user_routes;
   api::PasswordRoutes password_routes;
+  api::EmailRoutes email_routes;
   api::AccountRoutes account_routes;
   api::SessionRoutes session_routes;
   api::AuditRoutes audit_routes;

@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <memory>
+#include <string_view>
+#include <utility>
 
+#include "audit/audit_store.hpp"
 #include "jobs/audit_pruning.hpp"
 #include "jobs/device_cleanup.hpp"
 #include "jobs/express_hash_watch.hpp"
@@ -11,8 +14,10 @@
 #include "jobs/heap_release.hpp"
 #include "jobs/mail_cleanup.hpp"
 #include "jobs/mail_delivery.hpp"
+#include "jobs/one_time_token_cleanup.hpp"
 #include "jobs/refusal_counts.hpp"
 #include "jobs/session_cleanup.hpp"
+#include "json/writer.hpp"
 #include "mail/transport_choice.hpp"
 #include "telemetry/line_writer.hpp"
 
@@ -21,6 +26,17 @@ namespace {
 
 /// Links are secrets: they are for whoever looks at the console and not for the log, which goes elsewhere.
 void tell_developer(std::string_view line) { telemetry::LineWriter{STDERR_FILENO}.write(line); }
+
+/// The reason may hold an address, and stays with the mail.
+database::Change<void> record_of_failure(const mail::ClaimedMail& mail, TimePoint now) {
+  audit::Event event{.type = audit::EventType::mail_failed,
+                     .at = now,
+                     .origin = audit::system_origin("courier"),
+                     .outcome = audit::Outcome::error,
+                     .reason = "given_up"};
+  json::Writer{event.details}.begin_object().member("mailId", mail.id).member("kind", mail.kind).end_object();
+  return audit::AuditStore::record(std::move(event));
+}
 
 std::shared_ptr<mail::Courier> make_courier(database::Database& database, SharedParts& shared, telemetry::Log& log) {
   const mail::MailSettings& settings = shared.settings.mail;
@@ -32,7 +48,10 @@ std::shared_ptr<mail::Courier> make_courier(database::Database& database, Shared
       .bell = shared.capabilities.mail_bell,
       .clock = shared.clock,
       .random = shared.random,
-      .log = log});
+      .log = log,
+      .failure_record = [&clock = shared.clock](const mail::ClaimedMail& mail) {
+        return record_of_failure(mail, clock.now());
+      }});
 }
 
 }  // namespace
@@ -50,6 +69,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::audit_pruning(database, shared.clock, shared.settings.audit.retention),
       jobs::mail_delivery(make_courier(database, shared, log)),
       jobs::mail_cleanup(database, shared.clock),
+      jobs::one_time_token_cleanup(database, shared.clock),
   };
 }
 

@@ -30,7 +30,6 @@ struct KeySet {
         devices(settings.sessions.secrets) {}
 
   [[nodiscard]] flows::PasswordCheck::Keys of_passwords() const { return {.accounts = accounts, .devices = devices}; }
-  [[nodiscard]] flows::LoginFlow::Keys of_logins() const { return {.tokens = issuer, .devices = devices}; }
 
   const api::ApiKeys api_keys;
   const sessions::SessionSealer sealer;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "http/tls.hpp"
-#include "runtime/coarse_clock.hpp"
 #include "service/descriptor_limit.hpp"
 
 namespace gatehouse::service {
@@ -17,10 +16,6 @@ http::AddressRanges unbounded_addresses(const http::ServerSettings& server) {
   return http::AddressRanges{ranges};
 }
 
-limits::Instant coarse_instant() {
-  return std::chrono::floor<limits::Instant>(runtime::coarse_now().time_since_epoch());
-}
-
 }  // namespace
 
 SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, crypto::Random& randomness,
@@ -32,9 +27,8 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       cors(settings.api.allowed_origins),
       proxies(settings.server.trusted_proxies),
       backends(http::trusted_backend_ranges(settings.server)),
-      limits(settings.limits, random),
-      limiter(limits, settings.limits.ipv6_prefix, coarse_instant),
       capabilities(settings, clock, random, costs),
+      limiter(capabilities.limits, settings.limits.ipv6_prefix, coarse_instant),
       connections_max(raise_descriptor_limit(settings.server.connections_max)),
       shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)),
       health({.clock = clock,

@@ -41,9 +41,8 @@ struct SharedParts {
   const api::Cors cors;
   const http::TrustedProxies proxies;
   const http::AddressRanges backends;
-  limits::RateLimits limits;
-  const api::RateLimiter limiter;
   SharedCapabilities capabilities;
+  const api::RateLimiter limiter;
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< of the start; null: plain HTTP
 
   const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it

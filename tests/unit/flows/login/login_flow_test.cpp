@@ -33,11 +33,13 @@ class LoginFlowTest : public ::testing::Test {
 
   Rows answer(std::string_view statement) {
     if (statement == "users_find_credentials") {
-      Rows rows{4};
+      Rows rows{6};
       rows.add_integer(10);
       rows.add_text(hash_);
       rows.add_null();
       rows.add_null();
+      rows.add_null();
+      rows.add_integer(0);
       return rows;
     }
     Rows rows{1};
@@ -53,7 +55,9 @@ class LoginFlowTest : public ::testing::Test {
                                      .origin = {},
                                      .client_gone = {}},
                          .client = {}};
-    return testing::run_task(io_, flow_.login(std::move(request)));
+    auto result = testing::run_task(io_, flow_.login(std::move(request)));
+    if (!result) return std::unexpected(result.error().reason);
+    return *std::move(result);
   }
 
   int inserts_ = 0;
@@ -77,9 +81,30 @@ class LoginFlowTest : public ::testing::Test {
   const lockout::AccountKeys accounts_{secrets().front()};
   const devices::DeviceSealer devices_{secrets()};
   audit::Tally tally_;
-  PasswordCheck check_{database_, passwords_,           tally_, {.accounts = accounts_, .devices = devices_}, clock_,
-                       {},        std::chrono::hours{1}};
-  LoginFlow flow_{database_, check_, sessions_, {.tokens = issuer_, .devices = devices_}, clock_, random_};
+  const mail::MailSettings mail_settings_;
+  const std::vector<SecretString> outbox_secrets_ = secrets();
+  const mail::Outbox outbox_{mail_settings_, outbox_secrets_, clock_, random_};
+  limits::RateLimits limits_{limits::LimitSettings{}, random_};
+  const MailBudget budget_{limits_, [] { return limits::Instant{0}; }};
+  Letters letters_{{.database = database_,
+                    .outbox = outbox_,
+                    .budget = budget_,
+                    .lifetimes = {},
+                    .sends_notices = false,
+                    .verifies_new_users = false,
+                    .clock = clock_,
+                    .random = random_}};
+  PasswordCheck check_{database_, passwords_, tally_, {.accounts = accounts_, .devices = devices_},
+                       letters_,  clock_,     {},     std::chrono::hours{1}};
+  SessionOpening opening_{sessions_, issuer_, clock_};
+  LoginFlow flow_{{.database = database_,
+                   .passwords = check_,
+                   .opening = opening_,
+                   .letters = letters_,
+                   .requires_verified_email = false,
+                   .clock = clock_,
+                   .random = random_},
+                  devices_};
 };
 
 TEST_F(LoginFlowTest, GoodLogin_LocksTheRowBeforeTheSessionIsInserted) {

@@ -1,0 +1,78 @@
+#include "flows/email_change/email_change_flow.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "one_time_tokens/token.hpp"
+#include "users/email.hpp"
+
+namespace gatehouse::flows {
+
+using audit::AuditStore;
+using audit::EventType;
+using database::Changes;
+using one_time_tokens::Kind;
+using one_time_tokens::OneTimeTokenStore;
+using users::UserStore;
+
+Task<std::expected<void, EmailChangeFlow::Refusal>> EmailChangeFlow::request(EmailChange wanted) {
+  if (const auto problem = users::email_problem(wanted.new_email); !problem.empty()) {
+    co_return std::unexpected(FieldErrors{{"email", std::string{problem.message}, problem.code}});
+  }
+  Asker asker = wanted.owner.asker;
+  auto owner = co_await owners_.prove(std::move(wanted.owner));
+  if (!owner) co_return std::visit([](auto why) { return std::unexpected<Refusal>(why); }, owner.error());
+  lockout::Place place = owner->password.place;
+  const bool is_sent = co_await send(*std::move(owner), std::move(wanted.new_email), std::move(asker));
+  if (is_sent) co_return std::expected<void, Refusal>{};
+  co_await passwords_.give_back(std::move(place));
+  co_return std::unexpected(PasswordError::wrong_password);
+}
+
+/// False where the password is another one by now.
+Task<bool> EmailChangeFlow::send(Owner owner, std::string new_email, Asker asker) {
+  std::string sought = new_email;
+  const auto holder = co_await users_.find_contact_by_email(std::move(sought));
+  const Recipient recipient = letters_.recipient(owner.contact, asker.languages);
+  std::optional<Recipient> taken_by;
+  if (holder && holder->id != owner.contact.id) taken_by = letters_.recipient(holder, {});
+
+  Changes changes;
+  changes.add(UserStore::lock_checked(owner.contact.id, *owner.password.credentials.password_hash));
+  passwords_.add_success(changes, owner.password);
+  letters_.add_email_link(changes, recipient, new_email, taken_by);
+  changes.add(AuditStore::record(mailing_event(EventType::email_change_requested, owner.contact, recipient,
+                                               clock_.now(), std::move(asker.origin))));
+  const auto committed = co_await database_.commit_unless(std::move(changes), users::password_is_the_checked_one);
+  if (committed) passwords_.end(owner.password.place);
+  co_return committed.has_value();
+}
+
+Task<std::expected<UserId, std::variant<TokenRefusal, EmailTaken>>> EmailChangeFlow::confirm(std::string token,
+                                                                                             Asker asker) {
+  const auto hash = one_time_tokens::hash_of(token, Kind::email_change);
+  if (!hash) co_return std::unexpected(TokenRefusal{});
+  std::string sought = *hash;
+  const auto open = co_await tokens_.find_open(std::move(sought), Kind::email_change, clock_.now());
+  if (!open || !open->payload) co_return std::unexpected(TokenRefusal{});
+
+  Changes changes;
+  changes.add(UserStore::lock(open->user));
+  changes.add(OneTimeTokenStore::redeem(*hash, Kind::email_change, clock_.now()));
+  Notice notice{.kind = mail::Kind::email_changed,
+                .user = open->user,
+                .languages = std::move(asker.languages),
+                .variables = {{"new_email", *open->payload}}};
+  co_await letters_.add_notice(changes, std::move(notice));  // to the address that the row still has
+  changes.add(UserStore::change_email(open->user, *open->payload, clock_.now()));
+  changes.add(OneTimeTokenStore::drop_open(open->user));
+  audit::Event event{.type = EventType::email_changed, .at = clock_.now(), .origin = std::move(asker.origin)};
+  changes.add(AuditStore::record_of_user(std::move(event), open->user));
+  const auto committed = co_await database_.commit_unless(std::move(changes), one_time_tokens::token_is_unredeemed,
+                                                          one_time_tokens::token_is_open, users::email_is_unique);
+  if (committed) co_return open->user;
+  if (users::email_is_unique.is_violated_by(committed.error())) co_return std::unexpected(EmailTaken{});
+  co_return std::unexpected(TokenRefusal{});
+}
+
+}  // namespace gatehouse::flows

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "audit/audit_store.hpp"
+#include "flows/letters/asker.hpp"
+#include "flows/letters/letters.hpp"
+#include "flows/token_refusal.hpp"
+
+namespace gatehouse::flows {
+
+/// Lets users show that mails to their address reach them. One per io thread; everything it refers to outlives it.
+/// Throws what Database throws.
+class EmailVerificationFlow {
+ public:
+  EmailVerificationFlow(database::Database& database, Letters& letters, const Clock& clock)
+      : database_(database), users_(database), tokens_(database), letters_(letters), clock_(clock) {}
+
+  /// Sends a link to the user with this email, if there is one who has not verified it. The same work either way, and
+  /// on record.
+  [[nodiscard]] Task<> request(std::string email, Asker asker);
+
+  /// Whose email it was.
+  [[nodiscard]] Task<std::expected<UserId, TokenRefusal>> verify(std::string token, audit::Origin origin);
+
+ private:
+  database::Database& database_;
+  users::UserStore users_;
+  one_time_tokens::OneTimeTokenStore tokens_;
+  Letters& letters_;
+  const Clock& clock_;
+};
+
+}  // namespace gatehouse::flows

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "audit/event.hpp"
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/secret_string.hpp"
+#include "crypto/random.hpp"
+#include "database/database.hpp"
+#include "flows/letters/mail_budget.hpp"
+#include "mail/outbox.hpp"
+#include "one_time_tokens/one_time_token_settings.hpp"
+#include "one_time_tokens/one_time_token_store.hpp"
+#include "users/user_store.hpp"
+
+namespace gatehouse::flows {
+
+/// Whom a link is sent to. For nobody the same is done as for a user, and nothing comes of it.
+struct Recipient {
+  static constexpr UserId nobody{0};  ///< no row has this id
+
+  UserId user = nobody;
+  std::string first_name = {};
+  std::string locale = {};  ///< that the letter is written in; empty: the default
+
+  [[nodiscard]] bool is_somebody() const { return user != nobody; }
+};
+
+/// What a user is told without having asked for it. There is no second one with the same `dedupe_key`.
+struct Notice {
+  mail::Kind kind;
+  UserId user;
+  std::string languages = {};  ///< as in Asker
+  mail::Variables variables = {};
+  std::optional<std::string> password_hash = {};  ///< of the user, that must still be stored
+  std::optional<std::string> dedupe_key = {};
+};
+
+/// Writes to users: letters with links, and notices. Everything is added to the changes that it is about.
+///
+/// One per io thread; everything it refers to outlives it. Throws what Database throws.
+class Letters {
+ public:
+  struct Parts {
+    database::Database& database;
+    const mail::Outbox& outbox;
+    const MailBudget& budget;
+    one_time_tokens::OneTimeTokenSettings lifetimes;
+    bool sends_notices;       ///< somebody takes the letters: a mail server, or a developer
+    bool verifies_new_users;  ///< new users are asked to verify their email
+    const Clock& clock;
+    crypto::Random& random;
+  };
+
+  explicit Letters(const Parts& parts) : parts_(parts), users_(parts.database) {}
+
+  /// Nobody where there is no such user, where it is disabled, or where it was written to too often.
+  [[nodiscard]] Recipient recipient(const std::optional<users::Contact>& contact, std::string_view languages) const;
+
+  /// A token of this kind, reset or verify, and the letter that brings it.
+  void add_link(database::Changes& changes, one_time_tokens::Kind kind, const Recipient& to);
+  /// The same for a user whom the changes insert with this email, where new users are asked to verify theirs.
+  void add_first_link(database::Changes& changes, const std::string& email, std::string first_name,
+                      std::string_view languages);
+  /// A token for the address that the user wants to have, and the letter that brings it there. Where that is another
+  /// user's, the letter tells them and brings nothing.
+  void add_email_link(database::Changes& changes, const Recipient& user, const std::string& new_email,
+                      const std::optional<Recipient>& taken_by);
+  /// A token to reset the password with that no letter brings: the answer to a right password does.
+  [[nodiscard]] SecretString add_reset_token(database::Changes& changes, UserId user);
+
+  /// `changes` outlives the coroutine.
+  [[nodiscard]] Task<> add_notice(database::Changes& changes, Notice notice);
+
+ private:
+  struct Issued {
+    SecretString text;
+    one_time_tokens::NewOneTimeToken row;
+  };
+  [[nodiscard]] Issued issue(one_time_tokens::Kind kind) const;
+  void add_token(database::Changes& changes, one_time_tokens::NewOneTimeToken row, UserId user) const;
+
+  const Parts parts_;
+  users::UserStore users_;
+};
+
+/// That somebody asked for a mail: sent to the recipient, or why to nobody.
+[[nodiscard]] audit::Event mailing_event(audit::EventType type, const std::optional<users::Contact>& contact,
+                                         const Recipient& recipient, TimePoint now, audit::Origin origin);
+
+/// What the row of a token has for one that add_reset_token() made.
+inline constexpr std::string_view answered_token = "answered";
+
+}  // namespace gatehouse::flows

@@ -1,0 +1,70 @@
+#include "flows/password_reset/password_reset_flow.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "flows/account/account_rules.hpp"
+#include "one_time_tokens/token.hpp"
+#include "sessions/session_store.hpp"
+
+namespace gatehouse::flows {
+
+using audit::AuditStore;
+using audit::EventType;
+using database::Changes;
+using one_time_tokens::Kind;
+using one_time_tokens::OneTimeTokenStore;
+using users::UserStore;
+
+Task<> PasswordResetFlow::request(std::string email, Asker asker) {
+  const auto contact = co_await users_.find_contact_by_email(std::move(email));
+  const Recipient recipient = letters_.recipient(contact, asker.languages);
+  Changes changes;
+  letters_.add_link(changes, Kind::reset, recipient);
+  changes.add(AuditStore::record(
+      mailing_event(EventType::password_reset_requested, contact, recipient, clock_.now(), std::move(asker.origin))));
+  (void)co_await database_.commit(std::move(changes));
+}
+
+Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordResetFlow::reset(PasswordReset wanted) {
+  const auto hash = one_time_tokens::hash_of(wanted.token, Kind::reset);
+  if (!hash) co_return std::unexpected(TokenRefusal{});
+  std::string sought = *hash;
+  const auto token = co_await tokens_.find_open(std::move(sought), Kind::reset, clock_.now());
+  if (!token) co_return std::unexpected(TokenRefusal{});
+  const auto contact = co_await users_.find_contact(token->user);
+  if (!contact || contact->is_disabled) co_return std::unexpected(TokenRefusal{});
+  if (auto mistakes = mistakes_in("password", wanted.password, *contact, rules_); !mistakes.empty()) {
+    co_return std::unexpected(std::move(mistakes));
+  }
+
+  auto password_hash = co_await passwords_.hash(std::move(wanted.password), std::move(wanted.client_gone));
+  Changes changes;
+  changes.add(UserStore::lock(token->user));
+  changes.add(OneTimeTokenStore::redeem(*hash, Kind::reset, clock_.now()));
+  changes.add(UserStore::set_password(token->user, std::move(password_hash), clock_.now()));
+  changes.add(UserStore::drop_express_password(token->user));
+  // A token that was answered and not mailed says nothing about the address.
+  if (token->payload != answered_token) changes.add(UserStore::verify_email(token->user, clock_.now()));
+  changes.add(sessions::SessionStore::remove_of_user(token->user));
+  changes.add(OneTimeTokenStore::drop_open(token->user));
+  changes.add(check_.unlock(token->user));
+  co_await add_news(changes, token->user, std::move(wanted.asker));
+  const auto committed = co_await database_.commit_unless(std::move(changes), one_time_tokens::token_is_unredeemed,
+                                                          one_time_tokens::token_is_open);
+  if (!committed) co_return std::unexpected(TokenRefusal{});
+  co_return std::expected<void, std::variant<TokenRefusal, FieldErrors>>{};
+}
+
+/// `changes` belongs to reset(), which waits for this.
+Task<> PasswordResetFlow::add_news(Changes& changes, UserId user, Asker asker) {
+  Notice notice{.kind = mail::Kind::password_changed,
+                .user = user,
+                .languages = std::move(asker.languages),
+                .variables = {{"address", asker.origin.address}}};
+  co_await letters_.add_notice(changes, std::move(notice));
+  audit::Event event{.type = EventType::password_reset, .at = clock_.now(), .origin = std::move(asker.origin)};
+  changes.add(AuditStore::record_of_user(std::move(event), user));
+}
+
+}  // namespace gatehouse::flows

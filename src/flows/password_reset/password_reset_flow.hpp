@@ -1,0 +1,62 @@
+#pragma once
+
+#include <expected>
+#include <stop_token>
+#include <string>
+#include <variant>
+
+#include "audit/audit_store.hpp"
+#include "base/field_error.hpp"
+#include "flows/letters/asker.hpp"
+#include "flows/letters/letters.hpp"
+#include "flows/password_check/password_check.hpp"
+#include "flows/token_refusal.hpp"
+#include "passwords/password_rules.hpp"
+#include "passwords/password_service.hpp"
+
+namespace gatehouse::flows {
+
+/// A new password for who has the token.
+struct PasswordReset {
+  std::string token;
+  SecretString password;
+  Asker asker;
+  std::stop_token client_gone;  ///< once it is asked to stop, no hashing begins
+};
+
+/// Lets users back in who have forgotten their password. One per io thread; everything it refers to outlives it. Throws
+/// what Database and PasswordService throw.
+class PasswordResetFlow {
+ public:
+  PasswordResetFlow(database::Database& database, passwords::PasswordService& passwords,
+                    const passwords::PasswordRules& rules, PasswordCheck& check, Letters& letters, const Clock& clock)
+      : database_(database),
+        users_(database),
+        tokens_(database),
+        passwords_(passwords),
+        rules_(rules),
+        check_(check),
+        letters_(letters),
+        clock_(clock) {}
+
+  /// Sends a link to the user with this email, if there is one. The same work either way, and on record.
+  [[nodiscard]] Task<> request(std::string email, Asker asker);
+
+  /// Stores the password, ends all sessions of the user and voids their other tokens, forgets all wrong passwords, and
+  /// tells the user. Mistakes in the password leave the token good; of any number of redemptions one succeeds.
+  [[nodiscard]] Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> reset(PasswordReset wanted);
+
+ private:
+  [[nodiscard]] Task<> add_news(database::Changes& changes, UserId user, Asker asker);
+
+  database::Database& database_;
+  users::UserStore users_;
+  one_time_tokens::OneTimeTokenStore tokens_;
+  passwords::PasswordService& passwords_;
+  const passwords::PasswordRules& rules_;
+  PasswordCheck& check_;
+  Letters& letters_;
+  const Clock& clock_;
+};
+
+}  // namespace gatehouse::flows

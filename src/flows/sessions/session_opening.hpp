@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "database/database.hpp"
+#include "sessions/session_service.hpp"
+#include "tokens/token_issuer.hpp"
+
+namespace gatehouse::flows {
+
+struct LoginResult {
+  UserId user;
+  std::string token;    ///< JWS compact
+  std::string session;  ///< sealed
+  TimePoint session_expires_at;
+  std::optional<std::string> device_token = {};  ///< where one was asked for
+};
+
+/// A session that is being inserted.
+struct PendingSession {
+  UserId user;
+  sessions::SessionDraft draft;
+  database::ResultOf<std::optional<SessionId>> inserted;
+};
+
+/// Opens sessions, each with a token. One per io thread; everything it refers to outlives it.
+class SessionOpening {
+ public:
+  SessionOpening(sessions::SessionService& sessions, const tokens::TokenIssuer& tokens, const Clock& clock)
+      : sessions_(sessions), tokens_(&tokens), clock_(clock) {}
+
+  /// Turns to another issuer, which takes the place of the one before.
+  void use(const tokens::TokenIssuer& tokens) { tokens_ = &tokens; }
+
+  /// A session that rests on this password hash, which the changes before have locked or stored.
+  [[nodiscard]] PendingSession add(database::Changes& changes, UserId user, std::string password_hash,
+                                   sessions::Client client) const;
+  /// What its client gets; nothing where the user has another password by now, or none.
+  [[nodiscard]] std::optional<LoginResult> opened(const PendingSession& pending,
+                                                  const database::Committed& committed) const;
+
+ private:
+  sessions::SessionService& sessions_;
+  const tokens::TokenIssuer* tokens_;
+  const Clock& clock_;
+};
+
+}  // namespace gatehouse::flows

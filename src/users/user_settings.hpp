@@ -1,0 +1,15 @@
+#pragma once
+
+#include "config/setting.hpp"
+
+namespace gatehouse::users {
+
+/// What is asked of users.
+struct UserSettings {
+  bool require_verified_email = false;  ///< REQUIRE_VERIFIED_EMAIL, to log in
+};
+
+/// Their names, defaults and rules.
+[[nodiscard]] config::Section<UserSettings> user_section();
+
+}  // namespace gatehouse::users
