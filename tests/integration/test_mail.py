@@ -129,12 +129,11 @@ def test_letter_that_is_refused_fails_at_once(database, start, server, command, 
 
 
 def test_letter_whose_link_has_ended_is_not_sent(database, start, server):
-    letter = None
     program = start(**mail_settings(server))
     letter = write_letter(database, token=TOKEN, expires_in=-1)
     wait_for_state(database, letter, EXPIRED)
     assert not server.received
-    assert program.events("mail_expired")
+    wait_until(lambda: program.events("mail_expired"), PATIENCE_S, "the log's line")
 
 
 def test_hanging_server_holds_up_neither_requests_nor_the_end(database, start):
