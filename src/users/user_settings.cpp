@@ -3,6 +3,7 @@
 #include <array>
 
 #include "config/assign.hpp"
+#include "config/checks.hpp"
 
 namespace gatehouse::users {
 namespace {
@@ -18,8 +19,15 @@ constexpr std::array rows{
         [](UserSettings& s, std::string_view text) { return config::assign_boolean(text, s.require_verified_email); }},
 };
 
+/// Everybody would be kept out.
+void check(const UserSettings& settings, config::Checks& checks) {
+  if (!settings.require_verified_email || checks.is_given("SMTP_URL")) return;
+  checks.refuse_in_production({"REQUIRE_VERIFIED_EMAIL", "is true, but SMTP_URL is not set: no user gets the link",
+                               "set SMTP_URL or leave REQUIRE_VERIFIED_EMAIL out"});
+}
+
 }  // namespace
 
-config::Section<UserSettings> user_section() { return {.rows = rows}; }
+config::Section<UserSettings> user_section() { return {.rows = rows, .check = check}; }
 
 }  // namespace gatehouse::users

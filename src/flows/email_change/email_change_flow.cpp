@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "one_time_tokens/token.hpp"
 #include "users/email.hpp"
 
 namespace gatehouse::flows {
@@ -50,27 +49,21 @@ Task<bool> EmailChangeFlow::send(Owner owner, std::string new_email, Asker asker
 
 Task<std::expected<UserId, std::variant<TokenRefusal, EmailTaken>>> EmailChangeFlow::confirm(std::string token,
                                                                                              Asker asker) {
-  const auto hash = one_time_tokens::hash_of(token, Kind::email_change);
-  if (!hash) co_return std::unexpected(TokenRefusal{});
-  std::string sought = *hash;
-  const auto open = co_await tokens_.find_open(std::move(sought), Kind::email_change, clock_.now());
-  if (!open || !open->payload) co_return std::unexpected(TokenRefusal{});
-
-  Changes changes;
-  changes.add(UserStore::lock(open->user));
-  changes.add(OneTimeTokenStore::redeem(*hash, Kind::email_change, clock_.now()));
+  const auto good = co_await redemption_.find(std::move(token), Kind::email_change);
+  if (!good || !good->payload) co_return std::unexpected(TokenRefusal{});
+  Changes changes = redemption_.begin(*good);
   Notice notice{.kind = mail::Kind::email_changed,
-                .user = open->user,
+                .user = good->user,
                 .languages = std::move(asker.languages),
-                .variables = {{"new_email", *open->payload}}};
+                .variables = {{"new_email", *good->payload}}};
   co_await letters_.add_notice(changes, std::move(notice));  // to the address that the row still has
-  changes.add(UserStore::change_email(open->user, *open->payload, clock_.now()));
-  changes.add(OneTimeTokenStore::drop_open(open->user));
+  changes.add(UserStore::change_email(good->user, *good->payload, clock_.now()));
+  changes.add(OneTimeTokenStore::drop_open(good->user));
   audit::Event event{.type = EventType::email_changed, .at = clock_.now(), .origin = std::move(asker.origin)};
-  changes.add(AuditStore::record_of_user(std::move(event), open->user));
+  changes.add(AuditStore::record_of_user(std::move(event), good->user));
   const auto committed = co_await database_.commit_unless(std::move(changes), one_time_tokens::token_is_unredeemed,
                                                           one_time_tokens::token_is_open, users::email_is_unique);
-  if (committed) co_return open->user;
+  if (committed) co_return good->user;
   if (users::email_is_unique.is_violated_by(committed.error())) co_return std::unexpected(EmailTaken{});
   co_return std::unexpected(TokenRefusal{});
 }

@@ -8,7 +8,7 @@
 #include "base/field_error.hpp"
 #include "flows/letters/letters.hpp"
 #include "flows/reauthentication/reauthentication.hpp"
-#include "flows/token_refusal.hpp"
+#include "flows/redemption/redemption.hpp"
 
 namespace gatehouse::flows {
 
@@ -29,7 +29,7 @@ class EmailChangeFlow {
                   const Clock& clock)
       : database_(database),
         users_(database),
-        tokens_(database),
+        redemption_(database, clock),
         passwords_(passwords),
         owners_(owners),
         letters_(letters),
@@ -51,7 +51,7 @@ class EmailChangeFlow {
 
   database::Database& database_;
   users::UserStore users_;
-  one_time_tokens::OneTimeTokenStore tokens_;
+  Redemption redemption_;
   PasswordCheck& passwords_;
   Reauthentication& owners_;
   Letters& letters_;

@@ -2,15 +2,12 @@
 
 #include <utility>
 
-#include "one_time_tokens/token.hpp"
-
 namespace gatehouse::flows {
 
 using audit::AuditStore;
 using audit::EventType;
 using database::Changes;
 using one_time_tokens::Kind;
-using one_time_tokens::OneTimeTokenStore;
 
 Task<> EmailVerificationFlow::request(std::string email, Asker asker) {
   const auto contact = co_await users_.find_contact_by_email(std::move(email));
@@ -26,22 +23,16 @@ Task<> EmailVerificationFlow::request(std::string email, Asker asker) {
 }
 
 Task<std::expected<UserId, TokenRefusal>> EmailVerificationFlow::verify(std::string token, audit::Origin origin) {
-  const auto hash = one_time_tokens::hash_of(token, Kind::verify);
-  if (!hash) co_return std::unexpected(TokenRefusal{});
-  std::string sought = *hash;
-  const auto open = co_await tokens_.find_open(std::move(sought), Kind::verify, clock_.now());
-  if (!open) co_return std::unexpected(TokenRefusal{});
-
-  Changes changes;
-  changes.add(users::UserStore::lock(open->user));
-  changes.add(OneTimeTokenStore::redeem(*hash, Kind::verify, clock_.now()));
-  changes.add(users::UserStore::verify_email(open->user, clock_.now()));
+  const auto good = co_await redemption_.find(std::move(token), Kind::verify);
+  if (!good) co_return std::unexpected(TokenRefusal{});
+  Changes changes = redemption_.begin(*good);
+  changes.add(users::UserStore::verify_email(good->user, clock_.now()));
   audit::Event event{.type = EventType::email_verified, .at = clock_.now(), .origin = std::move(origin)};
-  changes.add(AuditStore::record_of_user(std::move(event), open->user));
+  changes.add(AuditStore::record_of_user(std::move(event), good->user));
   const auto committed = co_await database_.commit_unless(std::move(changes), one_time_tokens::token_is_unredeemed,
                                                           one_time_tokens::token_is_open);
   if (!committed) co_return std::unexpected(TokenRefusal{});
-  co_return open->user;
+  co_return good->user;
 }
 
 }  // namespace gatehouse::flows

@@ -6,7 +6,7 @@
 #include "audit/audit_store.hpp"
 #include "flows/letters/asker.hpp"
 #include "flows/letters/letters.hpp"
-#include "flows/token_refusal.hpp"
+#include "flows/redemption/redemption.hpp"
 
 namespace gatehouse::flows {
 
@@ -15,7 +15,7 @@ namespace gatehouse::flows {
 class EmailVerificationFlow {
  public:
   EmailVerificationFlow(database::Database& database, Letters& letters, const Clock& clock)
-      : database_(database), users_(database), tokens_(database), letters_(letters), clock_(clock) {}
+      : database_(database), users_(database), redemption_(database, clock), letters_(letters), clock_(clock) {}
 
   /// Sends a link to the user with this email, if there is one who has not verified it. The same work either way, and
   /// on record.
@@ -27,7 +27,7 @@ class EmailVerificationFlow {
  private:
   database::Database& database_;
   users::UserStore users_;
-  one_time_tokens::OneTimeTokenStore tokens_;
+  Redemption redemption_;
   Letters& letters_;
   const Clock& clock_;
 };

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "flows/account/account_rules.hpp"
-#include "one_time_tokens/token.hpp"
 #include "sessions/session_store.hpp"
 
 namespace gatehouse::flows {
@@ -27,10 +26,7 @@ Task<> PasswordResetFlow::request(std::string email, Asker asker) {
 }
 
 Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordResetFlow::reset(PasswordReset wanted) {
-  const auto hash = one_time_tokens::hash_of(wanted.token, Kind::reset);
-  if (!hash) co_return std::unexpected(TokenRefusal{});
-  std::string sought = *hash;
-  const auto token = co_await tokens_.find_open(std::move(sought), Kind::reset, clock_.now());
+  const auto token = co_await redemption_.find(std::move(wanted.token), Kind::reset);
   if (!token) co_return std::unexpected(TokenRefusal{});
   const auto contact = co_await users_.find_contact(token->user);
   if (!contact || contact->is_disabled) co_return std::unexpected(TokenRefusal{});
@@ -39,9 +35,7 @@ Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordReset
   }
 
   auto password_hash = co_await passwords_.hash(std::move(wanted.password), std::move(wanted.client_gone));
-  Changes changes;
-  changes.add(UserStore::lock(token->user));
-  changes.add(OneTimeTokenStore::redeem(*hash, Kind::reset, clock_.now()));
+  Changes changes = redemption_.begin(*token);
   changes.add(UserStore::set_password(token->user, std::move(password_hash), clock_.now()));
   changes.add(UserStore::drop_express_password(token->user));
   // A token that was answered and not mailed says nothing about the address.

@@ -10,7 +10,7 @@
 #include "flows/letters/asker.hpp"
 #include "flows/letters/letters.hpp"
 #include "flows/password_check/password_check.hpp"
-#include "flows/token_refusal.hpp"
+#include "flows/redemption/redemption.hpp"
 #include "passwords/password_rules.hpp"
 #include "passwords/password_service.hpp"
 
@@ -32,7 +32,7 @@ class PasswordResetFlow {
                     const passwords::PasswordRules& rules, PasswordCheck& check, Letters& letters, const Clock& clock)
       : database_(database),
         users_(database),
-        tokens_(database),
+        redemption_(database, clock),
         passwords_(passwords),
         rules_(rules),
         check_(check),
@@ -51,7 +51,7 @@ class PasswordResetFlow {
 
   database::Database& database_;
   users::UserStore users_;
-  one_time_tokens::OneTimeTokenStore tokens_;
+  Redemption redemption_;
   passwords::PasswordService& passwords_;
   const passwords::PasswordRules& rules_;
   PasswordCheck& check_;

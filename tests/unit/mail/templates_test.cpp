@@ -43,6 +43,13 @@ TEST(Kinds, Names_AreReadBack) {
   EXPECT_FALSE(kind_of("newsletter"));
 }
 
+TEST(BuiltInTemplates, ChangeOfEmailWithoutALink_TellsWhoHasTheAddress) {
+  const Rendered taken = Templates{""}.render(Kind::change_email, "", {{"recipient", "ada@example.com"}});
+  EXPECT_THAT(taken.text, HasSubstr("ada@example.com for another account"));
+  EXPECT_THAT(taken.text, Not(HasSubstr("open this page")));
+  EXPECT_THAT(taken.html, Not(HasSubstr("href")));
+}
+
 TEST(BuiltInTemplates, EachKind_HasAllPartsWithoutAMistake) {
   EXPECT_EQ(embedded_mail_templates().size(), kind_count * template_parts.size());
   const Templates built_in{""};
