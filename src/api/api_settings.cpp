@@ -53,6 +53,14 @@ constexpr std::array rows{
                         "ignore case and a final slash, too.",
          .follows = "TRUSTED_PROXIES"},
         [](ApiSettings& s, Text text) { return assign_boolean(text, s.loose_paths); }},
+    Row{{.name = "READY_NEEDS_FEED",
+         .group = "HTTP server",
+         .default_text = "false",
+         .description =
+             "true makes /health/ready say 503 while the change feed is not proven to hear; without it checks "
+             "of sessions are slower, and right all the same.",
+         .follows = "LOOSE_PATHS"},
+        [](ApiSettings& s, Text text) { return assign_boolean(text, s.ready_needs_feed); }},
     Row{{.name = "LOGIN_ERRORS",
          .group = "Passwords and login",
          .default_text = "uniform",

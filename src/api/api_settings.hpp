@@ -22,6 +22,7 @@ struct ApiSettings {
   std::vector<std::string> allowed_origins{"http://localhost:3000", "http://127.0.0.1:3000"};
   bool api_keys_tell_client = true;                                ///< API_KEYS_TELL_CLIENT
   bool loose_paths = false;                                        ///< LOOSE_PATHS: /Users/ is /users
+  bool ready_needs_feed = false;                                   ///< READY_NEEDS_FEED
   LoginErrors login_errors = LoginErrors::uniform;                 ///< LOGIN_ERRORS
   http::UnknownFields unknown_fields = http::UnknownFields::skip;  ///< UNKNOWN_FIELDS
 };

@@ -1,5 +1,6 @@
 #include "api/health.hpp"
 
+#include <tuple>
 #include <utility>
 
 #include "database/errors.hpp"
@@ -11,81 +12,108 @@ namespace {
 
 using database::Unavailable;
 
-constexpr std::string_view healthy{""};
-constexpr std::string_view unavailable{"Database unavailable"};
-constexpr std::string_view not_ready{"Database schema not ready"};
-constexpr std::string_view does_not_fit{"Database schema does not fit"};
-constexpr std::string_view read_only{"Database read-only"};
-constexpr std::string_view storage_failed{"Database storage failed"};
-
-std::string_view problem_of(Unavailable::Reason reason) {
+Finding finding_of(Unavailable::Reason reason) {
   switch (reason) {
     case Unavailable::Reason::read_only:
-      return read_only;
+      return Finding::read_only;
     case Unavailable::Reason::storage:
-      return storage_failed;
+      return Finding::storage_failed;
     case Unavailable::Reason::connection:
     case Unavailable::Reason::deadline:
     case Unavailable::Reason::overload:
     case Unavailable::Reason::stopped:
       break;
   }
-  return unavailable;
+  return Finding::unavailable;
 }
 
 }  // namespace
 
+std::string_view to_text(Finding finding) {
+  switch (finding) {
+    case Finding::healthy:
+      break;
+    case Finding::unavailable:
+      return "Database unavailable";
+    case Finding::read_only:
+      return "Database read-only";
+    case Finding::storage_failed:
+      return "Database storage failed";
+    case Finding::schema_not_ready:
+      return "Database schema not ready";
+    case Finding::schema_does_not_fit:
+      return "Database schema does not fit";
+  }
+  return "";
+}
+
 Health::Health(Parts parts)
     : parts_(std::move(parts)),
-      before_schema_({.good_for = good_for, .patience = parts_.patience}),
-      with_schema_({.good_for = good_for, .patience = parts_.patience}) {}
+      before_schema_({.good_for = good_for, .patience = parts_.patience, .now = parts_.now}),
+      with_schema_({.good_for = good_for, .patience = parts_.patience, .now = parts_.now}) {}
 
-Task<std::string_view> Health::ask(database::Database& database) {
-  const bool is_ready = parts_.schema_ready.load(std::memory_order_relaxed);
+Task<Finding> Health::ask(database::Database& database) {
+  const bool is_ready = is_schema_ready();
   const auto run = [this, &database, is_ready] { return is_ready ? prove(database) : look(database); };
   auto asked = (is_ready ? with_schema_ : before_schema_).ask(run);
   const auto found = co_await std::move(asked);
-  co_return found.value_or(unavailable);
+  co_return found.value_or(Finding::unavailable);
 }
 
-bool Health::concerns_schema(std::string_view problem) { return problem == not_ready || problem == does_not_fit; }
+Task<> Health::renew(database::Database& database) {
+  auto finding = is_schema_ready() ? prove(database) : look(database);
+  std::ignore = co_await std::move(finding);
+}
+
+Finding Health::last() const {
+  const Instant at = last_at_.load(std::memory_order_acquire);
+  if (at != Instant::min() && parts_.now() - at < trusted_for) return last_.load(std::memory_order_relaxed);
+  return is_schema_ready() ? Finding::unavailable : Finding::schema_not_ready;
+}
 
 /// The log hears of what is wrong before the schema is ready from whoever makes it ready.
-Task<std::string_view> Health::look(database::Database& database) {
+Task<Finding> Health::look(database::Database& database) {
+  Finding finding = Finding::schema_not_ready;
   try {
     co_await database::ping(database);
   } catch (const Unavailable& failure) {
-    co_return problem_of(failure.reason());
+    finding = finding_of(failure.reason());
   } catch (const database::StatementFailed&) {
-    co_return unavailable;
+    finding = Finding::unavailable;
   }
-  co_return not_ready;
+  remember(finding);
+  co_return finding;
 }
 
-Task<std::string_view> Health::prove(database::Database& database) {
-  std::string_view problem = healthy;
+Task<Finding> Health::prove(database::Database& database) {
+  Finding finding = Finding::healthy;
   std::string reason;
   try {
     auto proof = jobs::LeaseStore::prove_schema(parts_.newest_migration, parts_.clock.now());
     if (!co_await database.commit(std::move(proof))) {
-      problem = does_not_fit;
+      finding = Finding::schema_does_not_fit;
       reason = "the migration " + parts_.newest_migration + " is not applied";
     }
   } catch (const Unavailable& failure) {
-    problem = problem_of(failure.reason());
+    finding = finding_of(failure.reason());
     reason = failure.what();
   } catch (const database::StatementFailed& failure) {
-    problem = does_not_fit;
+    finding = Finding::schema_does_not_fit;
     reason = failure.what();
   }
-  tell(problem, reason);
-  co_return problem;
+  remember(finding);
+  tell(finding, reason);
+  co_return finding;
+}
+
+void Health::remember(Finding finding) {
+  last_.store(finding, std::memory_order_relaxed);
+  last_at_.store(parts_.now(), std::memory_order_release);
 }
 
 /// Once for each problem: whoever asks, asks again in a moment.
-void Health::tell(std::string_view problem, const std::string& reason) {
-  const char* const now = problem.empty() ? nullptr : problem.data();
-  if (told_.exchange(now) != now && parts_.on_change) parts_.on_change(reason);
+void Health::tell(Finding finding, const std::string& reason) {
+  if (told_.exchange(finding) != finding && parts_.on_change) parts_.on_change(reason);
 }
 
 }  // namespace gatehouse::api

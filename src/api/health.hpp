@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,19 @@
 
 namespace gatehouse::api {
 
+/// What was found of the database.
+enum class Finding : std::uint8_t {
+  healthy,
+  unavailable,          ///< it does not answer, or too late
+  read_only,            ///< it answers and takes no writes
+  storage_failed,       ///< its disk is full or broken
+  schema_not_ready,     ///< migrations run or were refused
+  schema_does_not_fit,  ///< the newest migration of this program is not applied, or its tables cannot be used
+};
+
+/// A few words for everybody; empty for `healthy`. Static text.
+[[nodiscard]] std::string_view to_text(Finding finding);
+
 /// Whether the service can do its work, proved and not assumed: its database takes a write, and has this program's
 /// schema. One for the process.
 ///
@@ -21,8 +35,13 @@ class Health {
  public:
   /// Hears of each change, from any thread: why it is unhealthy, for the log; empty when all is well again.
   using ChangeSink = std::function<void(std::string_view reason)>;
+  using Instant = std::chrono::steady_clock::time_point;
 
   static constexpr std::chrono::milliseconds good_for{1'000};
+  /// How often the process calls renew(), and how long last() rests on one finding: a database that dies without a word
+  /// is taken for away within two seconds.
+  static constexpr std::chrono::milliseconds renewal_interval{1'000};
+  static constexpr std::chrono::milliseconds trusted_for{1'900};
 
   struct Parts {
     const Clock& clock;
@@ -30,27 +49,35 @@ class Health {
     std::string newest_migration;           ///< of this program; later ones may have been applied by a newer one
     std::chrono::milliseconds patience;     ///< how long one asker waits for another's proof
     ChangeSink on_change = {};
+    std::function<Instant()> now = &std::chrono::steady_clock::now;
   };
 
   /// What the parts refer to outlives it.
   explicit Health(Parts parts);
 
-  /// Empty where all is well, else what is wrong, in a few words for everybody; static text. `database` is that of the
-  /// calling thread.
-  [[nodiscard]] Task<std::string_view> ask(database::Database& database);
+  /// `database` is that of the calling thread.
+  [[nodiscard]] Task<Finding> ask(database::Database& database);
 
-  /// Whether what ask() found is about the schema, and not about the database as such.
-  [[nodiscard]] static bool concerns_schema(std::string_view problem);
+  /// Looks again, for last(). ask() does not rest on it: who asks is told what is true then.
+  [[nodiscard]] Task<> renew(database::Database& database);
+
+  /// What was found last, without asking anybody; where that is longer ago than `trusted_for`, the database is taken
+  /// for unavailable, or the schema for not ready.
+  [[nodiscard]] Finding last() const;
 
  private:
-  [[nodiscard]] Task<std::string_view> look(database::Database& database);
-  [[nodiscard]] Task<std::string_view> prove(database::Database& database);
-  void tell(std::string_view problem, const std::string& reason);
+  [[nodiscard]] bool is_schema_ready() const { return parts_.schema_ready.load(std::memory_order_relaxed); }
+  [[nodiscard]] Task<Finding> look(database::Database& database);
+  [[nodiscard]] Task<Finding> prove(database::Database& database);
+  void tell(Finding finding, const std::string& reason);
+  void remember(Finding finding);
 
   const Parts parts_;
-  runtime::SharedRun<std::string_view> before_schema_;
-  runtime::SharedRun<std::string_view> with_schema_;
-  std::atomic<const char*> told_ = nullptr;  ///< the problem that was told last
+  runtime::SharedRun<Finding> before_schema_;
+  runtime::SharedRun<Finding> with_schema_;
+  std::atomic<Finding> told_ = Finding::healthy;  ///< the problem that was told last
+  std::atomic<Finding> last_ = Finding::unavailable;
+  std::atomic<Instant> last_at_ = Instant::min();  ///< written after last_, and read before it
 };
 
 }  // namespace gatehouse::api

@@ -21,15 +21,7 @@ std::string seconds_text(std::chrono::duration<double> seconds) {
 
 }  // namespace
 
-ServiceRoutes::ServiceRoutes(database::Database& database, Health& health, const Clock& clock,
-                             config::Environment environment, const Lifecycle& lifecycle, std::string_view openapi)
-    : database_(database),
-      health_(health),
-      clock_(clock),
-      environment_(environment),
-      lifecycle_(lifecycle),
-      openapi_(openapi),
-      started_(std::chrono::steady_clock::now()) {}
+ServiceRoutes::ServiceRoutes(const Parts& parts) : parts_(parts), started_(std::chrono::steady_clock::now()) {}
 
 bool ServiceRoutes::greet(const Request& /*request*/, Answer& answer) {
   answer.send(Status::ok, R"({"name":"Gatehouse","documentation":"/openapi.yaml","health":"/health"})");
@@ -37,48 +29,49 @@ bool ServiceRoutes::greet(const Request& /*request*/, Answer& answer) {
 }
 
 bool ServiceRoutes::describe(const Request& /*request*/, Answer& answer) {
-  answer.send(Status::ok, openapi_, http::MediaType::yaml);
+  answer.send(Status::ok, parts_.openapi, http::MediaType::yaml);
   return true;
 }
 
 Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
   // Probes ask every few seconds, and what makes the service unhealthy has log lines of its own.
   answer.leave_out_of_log();
-  const std::string_view problem = co_await health_.ask(database_);
-  const bool stopping = lifecycle_.stopping;
-  const bool healthy = problem.empty() && !stopping;
+  const Finding finding = co_await parts_.health.ask(parts_.database);
+  const bool stopping = parts_.lifecycle.stopping;
+  const bool healthy = finding == Finding::healthy && !stopping;
   std::string json;
   json::Writer writer{json};
   writer.begin_object().member("status", healthy ? "healthy" : stopping ? "draining" : "unhealthy");
   if (!healthy) {
-    writer.member("error", stopping ? "Shutting down" : problem);
+    writer.member("error", stopping ? "Shutting down" : to_text(finding));
     writer.member("requestId", request.id);
   }
-  writer.member("timestamp", clock_.now());
+  writer.member("timestamp", parts_.clock.now());
   writer.key("uptime").json(seconds_text(std::chrono::steady_clock::now() - started_));
-  writer.member("environment", config::to_text(environment_)).end_object();
+  writer.member("environment", config::to_text(parts_.environment)).end_object();
   if (!healthy) answer.add_header("Retry-After", "1");
   answer.send(healthy ? Status::ok : Status::service_unavailable, json);
 }
 
-Task<> ServiceRoutes::report_readiness(const Request& /*request*/, Answer& answer) {
+bool ServiceRoutes::report_readiness(const Request& /*request*/, Answer& answer) {
   answer.leave_out_of_log();
-  const std::string_view problem = co_await health_.ask(database_);
-  const bool stopping = lifecycle_.stopping;
-  if (problem.empty() && !stopping) co_return answer.send(Status::ok, R"({"status":"ready"})");
-  std::string json;
-  json::Writer writer{json};
-  writer.begin_object().member("status", "not ready").key("reasons").begin_array();
-  if (stopping) writer.value("stopping");
-  if (!problem.empty()) writer.value(Health::concerns_schema(problem) ? "schema" : "database");
-  writer.end_array().end_object();
-  answer.add_header("Retry-After", "1");
-  answer.send(Status::service_unavailable, json);
+  const std::string_view refusal = parts_.readiness.refusal();
+  if (refusal.empty()) {
+    answer.send(Status::ok, R"({"status":"ready"})");
+  } else {
+    answer.add_header("Retry-After", "1");
+    answer.send(Status::service_unavailable, refusal);
+  }
+  return true;
 }
 
 bool ServiceRoutes::report_life(const Request& /*request*/, Answer& answer) {
   answer.leave_out_of_log();
-  answer.send(Status::ok, R"({"status":"live"})");
+  if (parts_.pulse.has_stuck_loop()) {
+    answer.send(Status::service_unavailable, R"({"status":"stuck"})");
+  } else {
+    answer.send(Status::ok, R"({"status":"live"})");
+  }
   return true;
 }
 

@@ -1,38 +1,44 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <string_view>
 
 #include "api/health.hpp"
+#include "api/lifecycle.hpp"
+#include "api/readiness.hpp"
 #include "api/route.hpp"
 #include "base/clock.hpp"
 #include "config/environment.hpp"
 #include "database/database.hpp"
+#include "runtime/pulse.hpp"
 
 namespace gatehouse::api {
-
-/// How far the process has come. Any thread.
-struct Lifecycle {
-  std::atomic<bool> schema_ready = false;  ///< the database has the tables this program needs
-  std::atomic<bool> stopping = false;      ///< SIGTERM has come
-};
 
 /// What the service says about itself, without an API key: a greeting, its health, its interface's description.
 /// One per io thread.
 class ServiceRoutes {
  public:
-  /// Everything outlives the routes; `openapi` is the text of api/openapi.yaml.
-  ServiceRoutes(database::Database& database, Health& health, const Clock& clock, config::Environment environment,
-                const Lifecycle& lifecycle, std::string_view openapi);
+  /// Everything outlives the routes.
+  struct Parts {
+    database::Database& database;
+    Health& health;
+    const Readiness& readiness;
+    const runtime::Pulse& pulse;
+    const Lifecycle& lifecycle;
+    const Clock& clock;
+    config::Environment environment;
+    std::string_view openapi;  ///< the text of api/openapi.yaml
+  };
+
+  explicit ServiceRoutes(const Parts& parts);
 
   bool greet(const http::Request& request, http::Answer& answer);
   bool describe(const http::Request& request, http::Answer& answer);
   Task<> report_health(const http::Request& request, http::Answer& answer);
   /// Whether it is to be sent requests.
-  Task<> report_readiness(const http::Request& request, http::Answer& answer);
-  /// Whether it runs at all: its io thread answers.
+  bool report_readiness(const http::Request& request, http::Answer& answer);
+  /// Whether it runs at all: its event loops turn.
   bool report_life(const http::Request& request, http::Answer& answer);
 
   static constexpr std::array routes{
@@ -46,12 +52,7 @@ class ServiceRoutes {
   };
 
  private:
-  database::Database& database_;
-  Health& health_;
-  const Clock& clock_;
-  const config::Environment environment_;
-  const Lifecycle& lifecycle_;
-  const std::string_view openapi_;
+  const Parts parts_;
   const std::chrono::steady_clock::time_point started_;
 };
 

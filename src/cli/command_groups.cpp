@@ -3,6 +3,7 @@
 #include "cli/commands/audit.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/doctor.hpp"
+#include "cli/commands/health.hpp"
 #include "cli/commands/mail.hpp"
 #include "cli/commands/migrate.hpp"
 #include "cli/commands/passwords.hpp"
@@ -33,6 +34,7 @@ constexpr AddCommands command_groups[] = {
     add_secrets_commands,   //
     add_routes_command,     //
     add_doctor_command,     //
+    add_health_command,     //
     add_settings_command,   //
 };
 

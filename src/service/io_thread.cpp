@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "runtime/periodic.hpp"
+
 namespace gatehouse::service {
 namespace {
 
@@ -25,6 +27,8 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
     : io_(io),
       database_(provider.open(io, threads)),
       keys_(shared.capabilities.keys),
+      pulse_(shared.pulse),
+      number_(pulse_.add_loop()),
       features_(*database_, shared),
       background_(io, [&log](std::string_view what) { log.error("background_task_failed", {{"reason", what}}); }),
       trail_(*database_, shared.capabilities.tally, shared.clock),
@@ -55,7 +59,15 @@ IoThread::~IoThread() {
   join();
 }
 
+Task<> IoThread::beat() {
+  pulse_.beat(number_);
+  co_return;
+}
+
 void IoThread::start() {
+  auto beats = runtime::run_periodically(
+      SharedParts::beat_interval, [this] { return beat(); }, [](std::string_view /*none*/) {});
+  background_.spawn(std::move(beats));
   server_.start();
   thread_ = std::thread([this] { io_.run(); });
 }

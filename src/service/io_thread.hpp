@@ -9,6 +9,7 @@
 #include "api/dispatcher.hpp"
 #include "database/provider.hpp"
 #include "http/server.hpp"
+#include "runtime/pulse.hpp"
 #include "runtime/task_group.hpp"
 #include "service/failure_log.hpp"
 #include "service/reload.hpp"
@@ -54,9 +55,13 @@ class IoThread {
   [[nodiscard]] runtime::TaskGroup& background() { return background_; }
 
  private:
+  [[nodiscard]] Task<> beat();
+
   boost::asio::io_context& io_;
   std::unique_ptr<database::Database> database_;
   std::shared_ptr<const KeySet> keys_;  ///< that everything below uses
+  runtime::Pulse& pulse_;
+  const std::size_t number_;  ///< in pulse_
   Features features_;
   runtime::TaskGroup background_;
   api::AuditedAccess trail_;

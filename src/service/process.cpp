@@ -83,6 +83,7 @@ class ServingProcess {
   [[nodiscard]] IoThreads make_threads();
   [[nodiscard]] Task<> look_for_end_of_failures();
   void watch_failures();
+  void watch_health();
   [[nodiscard]] IoThread& first() { return *threads_.front(); }
   void watch_loops();
   void warn_of_low_limit();
@@ -112,6 +113,7 @@ class ServingProcess {
   runtime::SteadyTimer delay_;
   Reloader reloader_;
   SignalSet reload_signals_;
+  bool is_prepared_ = false;  ///< the schema is ready, and so is the process as far as its database is concerned
   bool is_listening_ = false;
   std::optional<int> exit_code_;  ///< once it is ending
 };
@@ -147,6 +149,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       reload_signals_(*loops_.front(), SIGHUP) {
   provider_->observers().add(shared_.capabilities.cache);
   provider_->observers().add(shared_.capabilities.mail_bell);
+  provider_->observers().add(shared_.feed_proof);
 }
 
 ServingProcess::~ServingProcess() {
@@ -175,6 +178,14 @@ void ServingProcess::watch_failures() {
   first().background().spawn(std::move(watch));
 }
 
+/// So that the readiness is known without asking.
+void ServingProcess::watch_health() {
+  auto watch = runtime::run_periodically(
+      api::Health::renewal_interval, [this] { return shared_.health.renew(first().database()); },
+      [this](std::string_view reason) { parts_.log.error("background_task_failed", {{"reason", reason}}); });
+  first().background().spawn(std::move(watch));
+}
+
 void ServingProcess::require_address() {
   const http::ServerSettings& server = parts_.settings.server;
   try {
@@ -190,13 +201,15 @@ Task<> ServingProcess::prepare_schema() {
   if (!ready) co_return end(1);
   schema_.reset();
   schema_database_.reset();
+  co_await shared_.health.renew(first().database());
+  is_prepared_ = true;
   // A signal may have ended the process while the schema was being prepared.
   if (!exit_code_) jobs_.start();
 }
 
 void ServingProcess::wait_for_schema() {
   const auto begin = std::chrono::steady_clock::now();
-  while (!shared_.lifecycle.schema_ready && !exit_code_) {
+  while (!is_prepared_ && !exit_code_) {
     const auto patience = schema_ && schema_->was_away() ? absence_patience : schema_patience;
     const auto now = std::chrono::steady_clock::now();
     if (now >= begin + patience) return;
@@ -286,6 +299,7 @@ int ServingProcess::run() {
   reload_on_signal();
   first().background().spawn(prepare_schema());
   watch_failures();
+  watch_health();
   wait_for_schema();
   if (!exit_code_) {
     listen();

@@ -176,4 +176,4 @@ def test_job_that_waits_for_the_database_does_not_hold_up_the_end(start, databas
 def test_lease_of_a_job_is_free_after_the_end(start, database):
     program = start(SESSION_CLEANUP_INTERVAL="1s")
     assert program.stop() == 0
-    assert database.rows("SELECT name FROM leases") == []
+    assert database.rows("SELECT name FROM leases WHERE name <> 'health'") == []  # that one is a proof, and nobody's

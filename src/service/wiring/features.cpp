@@ -16,8 +16,14 @@ Features::Features(database::Database& database, SharedParts& shared)
                      shared.settings.api.unknown_fields),
       session_routes(database, capabilities.sessions, capabilities.session_ends),
       audit_routes(database, shared.clock, shared.capabilities.keys->audit_cursor, shared.random),
-      service_routes(database, shared.health, shared.clock, shared.settings.application.environment, shared.lifecycle,
-                     shared.openapi),
+      service_routes({.database = database,
+                      .health = shared.health,
+                      .readiness = shared.readiness,
+                      .pulse = shared.pulse,
+                      .lifecycle = shared.lifecycle,
+                      .clock = shared.clock,
+                      .environment = shared.settings.application.environment,
+                      .openapi = shared.openapi}),
       routes(api::Routes::bind(auth_routes,     //
                                service_routes,  //
                                user_routes,     //

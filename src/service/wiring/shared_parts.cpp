@@ -35,7 +35,9 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
               .schema_ready = lifecycle.schema_ready,
               .newest_migration = std::move(of_health.newest_migration),
               .patience = settings.database.query_timeout,
-              .on_change = std::move(of_health.on_change)}) {
+              .on_change = std::move(of_health.on_change)}),
+      readiness(
+          {.lifecycle = lifecycle, .health = health, .feed = feed_proof, .needs_feed = settings.api.ready_needs_feed}) {
   tls = make_tls(settings.server);
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/ssl/context.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,11 +11,14 @@
 #include "api/access/cors.hpp"
 #include "api/access/rate_limiter.hpp"
 #include "api/health.hpp"
-#include "api/service_routes.hpp"
+#include "api/lifecycle.hpp"
+#include "api/readiness.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
+#include "database/feed_proof.hpp"
 #include "http/connection.hpp"
 #include "http/trusted_proxies.hpp"
+#include "runtime/pulse.hpp"
 #include "service/settings.hpp"
 #include "service/wiring/capabilities.hpp"
 
@@ -38,6 +42,10 @@ struct SharedParts {
   crypto::Random& random;
   const std::string_view openapi;
 
+  /// Between two beats of an event loop, and how many it misses until it is taken for stuck: five seconds' worth.
+  static constexpr std::chrono::milliseconds beat_interval{100};
+  static constexpr std::uint32_t missed_beats_max = 50;
+
   const api::Cors cors;
   const http::TrustedProxies proxies;
   const http::AddressRanges backends;
@@ -50,7 +58,10 @@ struct SharedParts {
   http::ConnectionCounts connections;
   http::AddressShares shares;
   api::Lifecycle lifecycle;  ///< until the schema is ready only open routes are answered
+  runtime::Pulse pulse{missed_beats_max};
+  database::FeedProof feed_proof{capabilities.boot_clock};
   api::Health health;
+  const api::Readiness readiness;
 };
 
 /// From TLS_CERT and TLS_KEY; null where they are not set. Throws std::runtime_error, with the file that cannot be

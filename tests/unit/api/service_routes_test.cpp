@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
+#include <tuple>
 
 #include "database/errors.hpp"
 #include "support/run_until.hpp"
@@ -49,11 +50,11 @@ class HealthOfADatabase {
  public:
   explicit HealthOfADatabase(testing::ScriptedDatabase::Script script) : database_(std::move(script)) {}
 
-  std::string ask() { return std::string{testing::run_task(io_, health_.ask(database_))}; }
+  std::string ask() { return std::string{to_text(testing::run_task(io_, health_.ask(database_)))}; }
   /// All at once.
   void ask_times(int times) {
     int answered = 0;
-    const auto count = [&](std::exception_ptr, std::string_view) { ++answered; };
+    const auto count = [&](std::exception_ptr, Finding) { ++answered; };
     for (int i = 0; i < times; ++i) boost::asio::co_spawn(io_, health_.ask(database_), count);
     ASSERT_TRUE(testing::run_until(io_, [&] { return answered == times; }));
   }
@@ -139,30 +140,58 @@ TEST_P(ServiceRoutesTest, Health_MigrationsOfANewerProgram_AreNoProblem) {
   EXPECT_EQ(ask_with(dispatcher_, Method::get, "/health", {}, {}).status, Status::ok);
 }
 
-TEST_P(ServiceRoutesTest, Readiness_OnAFullDisk_Is503_AndLifeIsNot) {
+/// The readiness as it is once the service has looked after its health.
+class ReportedReadinessTest : public ApiFixture {
+ protected:
+  Reply ask_ready() {
+    std::ignore = ask_with(dispatcher_, Method::get, "/health", {}, {});
+    return ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, ReportedReadinessTest, ::testing::Values(testing::sqlite_backend()),
+                         testing::backend_name);
+
+TEST_P(ReportedReadinessTest, FullDisk_Is503_AndLifeIsNot) {
   const database::sqlite::FullDisk full;
-  const Reply readiness = ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
+  const Reply readiness = ask_ready();
   EXPECT_EQ(readiness.status, Status::service_unavailable);
   EXPECT_EQ(readiness.body, R"({"status":"not ready","reasons":["database"]})");
   EXPECT_EQ(ask_with(dispatcher_, Method::get, "/health/live", {}, {}).status, Status::ok);
 }
 
-TEST_P(ServiceRoutesTest, Readiness_WithADatabase_IsGood) {
-  const Reply reply = ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
+TEST_P(ReportedReadinessTest, DatabaseThatTakesWrites_IsReady) {
+  const Reply reply = ask_ready();
   EXPECT_EQ(reply.status, Status::ok);
   EXPECT_EQ(reply.body, R"({"status":"ready"})");
 }
 
-TEST_P(ServiceRoutesTest, Readiness_WhileTheSchemaIsNotReady_Is503) {
-  ready_ = false;
+TEST_P(ReportedReadinessTest, NothingFoundYet_Is503_ThoughTheDatabaseIsThere) {
   const Reply reply = ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
+  EXPECT_EQ(reply.status, Status::service_unavailable);
+  EXPECT_EQ(reply.body, R"({"status":"not ready","reasons":["database"]})");
+}
+
+TEST_P(ReportedReadinessTest, SchemaNotReady_Is503_WithATimeToAskAgain) {
+  ready_ = false;
+  const Reply reply = ask_ready();
   EXPECT_EQ(reply.status, Status::service_unavailable);
   EXPECT_TRUE(reply.head.contains("Retry-After: 1\r\n"));
   EXPECT_EQ(reply.body, R"({"status":"not ready","reasons":["schema"]})");
 }
 
+TEST_P(ServiceRoutesTest, Life_WithALoopThatDoesNotTurn_Is503) {
+  const std::size_t turning = parts_.pulse.add_loop();
+  std::ignore = parts_.pulse.add_loop();
+  for (std::uint32_t i = 0; i < service::SharedParts::missed_beats_max; ++i) parts_.pulse.beat(turning);
+  const Reply life = ask_with(dispatcher_, Method::get, "/health/live", {}, {});
+  EXPECT_EQ(life.status, Status::service_unavailable);
+  EXPECT_EQ(life.body, R"({"status":"stuck"})");
+}
+
 TEST_P(ServiceRoutesTest, Stopping_IsSaidByReadinessAndHealthButNotByLife) {
   lifecycle_.stopping = true;
+  ASSERT_EQ(ask_with(dispatcher_, Method::get, "/health", {}, {}).status, Status::service_unavailable);
   const Reply readiness = ask_with(dispatcher_, Method::get, "/health/ready", {}, {});
   EXPECT_EQ(readiness.status, Status::service_unavailable);
   EXPECT_EQ(readiness.body, R"({"status":"not ready","reasons":["stopping"]})");
