@@ -17,6 +17,7 @@ packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang
   shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}")
 packages_bench=("${packages_build[@]}" postgresql postgresql-client postgresql-contrib nginx-light wrk python3)
+packages_image=(podman debootstrap ca-certificates musl busybox-static curl postgresql)
 packages_format=(clang-format-19)
 packages_coverage=("${packages_test[@]}" gcovr)
 

@@ -1,0 +1,204 @@
+# ./dev image
+
+source scripts/debian_tree.sh
+source scripts/postgres_cluster.sh
+
+image_usage() {
+  cat <<'TEXT'
+usage: ./dev image [--verify [--ccache FOLDER]]
+
+Builds the container image `gatehouse` from deploy/Dockerfile, with docker or podman, whichever is there.
+
+  --verify   needs no registry and leaves nothing behind: makes the base by debootstrap, builds the image twice with podman, compares
+             both, and runs it by chroot as its user on a read-only tree: health, a login, PostgreSQL, mail; and what is for Alpine,
+             on a tree with musl and busybox only. Needs root; takes about a quarter of an hour for each build on two cores
+  --ccache FOLDER
+             keep the compiler's cache there. The second build is then no proof that compiling gives the same bytes again
+TEXT
+}
+
+image_command() {
+  local cache='' verify=''
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --verify) verify=yes ;;
+      --ccache) [[ -n ${2:-} ]] || { image_usage >&2; return 2; }; cache=$(realpath -m "$2"); shift ;;
+      *) echo "./dev image: unknown argument '$1'" >&2; image_usage >&2; return 2 ;;
+    esac
+    shift
+  done
+  if [[ -n $verify ]]; then
+    verify_image "$cache"
+  else
+    [[ -z $cache ]] || { image_usage >&2; return 2; }
+    build_image
+  fi
+}
+
+# The time of everything in an image: that of the commit.
+source_date_epoch() { git log -1 --format=%ct 2>/dev/null || echo 0; }
+
+build_image() {
+  local builder
+  builder=$(command -v docker || command -v podman) || { echo "./dev image: there is neither docker nor podman" >&2; return 1; }
+  "$builder" build -f deploy/Dockerfile -t gatehouse --build-arg "SOURCE_DATE_EPOCH=$(source_date_epoch)" .
+}
+
+image_folder=
+
+# verify_image <cache folder or ''>
+verify_image() {
+  [[ $(id -u) -eq 0 ]] || { echo "./dev image: run --verify as root, for debootstrap, podman and chroot" >&2; return 1; }
+  ensure_packages "${packages_image[@]}"
+  image_folder=$(mktemp -d "${TMPDIR:-/tmp}/gatehouse-image.XXXXXX")
+  trap remove_image_folder EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  chmod 755 "$image_folder"
+  echo "== base: Debian 12 by debootstrap"
+  image_step base make_image_base
+  echo "== first build"
+  image_step first build_with_podman first "$1"
+  echo "== second build"
+  image_step second build_with_podman second "$1"
+  compare_builds
+  echo "== on a read-only tree, as user 65532"
+  mount_tree first "$image_folder/scratch"
+  try_tree "$image_folder/scratch" /gatehouse
+  echo "== on musl and busybox, as user 65532"
+  image_step alpine build_with_podman alpine "$1" --target alpine
+  mount_tree alpine "$image_folder/alpine"
+  try_tree "$image_folder/alpine" /opt/gatehouse/gatehouse
+  report_sizes
+  cat <<'TEXT'
+== not run: a container runtime (podman run, docker run), the images debian:12-slim and alpine:3 of a registry, BuildKit, HEALTHCHECK as
+   a runtime runs it
+image: OK
+TEXT
+}
+
+remove_image_folder() {
+  [[ -z ${image_service:-} ]] || kill -KILL "$image_service" 2>/dev/null || true
+  stop_postgres 2>/dev/null || true
+  podman_here umount --all --force >/dev/null 2>&1 || true
+  umount -R "$image_folder"/*/data "$image_folder/scratch" "$image_folder/alpine" 2>/dev/null || true
+  podman_here rm --all --force >/dev/null 2>&1 || true
+  podman_here rmi --all --force >/dev/null 2>&1 || true
+  umount "$image_folder/storage/overlay" 2>/dev/null || true
+  rm -rf --one-file-system "$image_folder"
+}
+
+# image_step <name> <command>...: quiet unless it fails.
+image_step() {
+  local log=$image_folder/$1.log
+  shift
+  "$@" >"$log" 2>&1 || { tail -n 60 "$log" >&2; return 1; }
+}
+
+# Storage of its own, beside the machine's.
+podman_here() { podman --root "$image_folder/storage" --runroot "$image_folder/run" --storage-driver overlay "$@"; }
+
+make_image_base() {
+  make_debian_tree bookworm "$image_folder/debian" ca-certificates
+  tar -C "$image_folder/debian" -c . | podman_here import - gatehouse-debian
+  # What Alpine has in place of Debian's C library and tools. Its own files cannot be had here.
+  mkdir -p "$image_folder/musl"/{bin,lib,etc,tmp}
+  cp /bin/busybox "$image_folder/musl/bin/"
+  ln -s busybox "$image_folder/musl/bin/sh"
+  cp -L /lib/ld-musl-*.so.1 "$image_folder/musl/lib/"
+  tar -C "$image_folder/musl" -c . | podman_here import - gatehouse-musl
+  rm -rf --one-file-system "$image_folder/debian" "$image_folder/musl"
+}
+
+# build_with_podman <name> <cache folder or ''> [option]...
+build_with_podman() {
+  local name=$1 cache=$2 options=()
+  shift 2
+  if [[ -n $cache ]]; then
+    mkdir -p "$cache"
+    options=(--volume "$cache:/root/.cache/ccache")
+  fi
+  # The stages before the last one are kept for the build for Alpine, which follows.
+  [[ $name != second ]] || options+=(--no-cache)
+  podman_here build --isolation chroot --pull-never --layers --timestamp "$(source_date_epoch)" --file deploy/Dockerfile \
+    --build-arg DEBIAN=localhost/gatehouse-debian --build-arg ALPINE=localhost/gatehouse-musl \
+    --build-arg "SOURCE_DATE_EPOCH=$(source_date_epoch)" --tag "gatehouse:$name" "${options[@]}" "$@" .
+}
+
+compare_builds() {
+  local first second
+  first=$(podman_here image inspect --format '{{.Id}} {{.RootFS.Layers}}' gatehouse:first)
+  second=$(podman_here image inspect --format '{{.Id}} {{.RootFS.Layers}}' gatehouse:second)
+  [[ $first == "$second" ]] || { printf '%s\n' "./dev image: the builds differ" "$first" "$second" >&2; return 1; }
+  echo "== both builds are ${first%% *}"
+}
+
+# mount_tree <name> <folder>: read-only, with a data/ that its user may write to.
+mount_tree() {
+  local mounted
+  mounted=$(podman_here image mount "gatehouse:$1")
+  [[ $(stat -c '%u:%g %a' "$mounted/data") == '65532:65532 700' ]]
+  mkdir -p "$2" "$2.data"
+  chown 65532:65532 "$2.data"
+  mount --bind "$mounted" "$2"
+  mount -o remount,bind,ro "$2"
+  mount --bind "$2.data" "$2/data"
+}
+
+image_service=
+image_port=
+image_key=
+
+# try_tree <folder> <program>
+try_tree() {
+  local tree=$1 program=$2 said
+  image_port=$(free_port)
+  image_key=$(od -An -N 24 -tx1 /dev/urandom | tr -d ' \n')
+  serve_and_log_in "$tree" "$program" "SQLite" SQLITE_PATH=data/gatehouse.db
+  [[ -s $tree.data/gatehouse.db ]]
+  start_postgres fsync=off
+  serve_and_log_in "$tree" "$program" "PostgreSQL" "DATABASE_URL=$GATEHOUSE_TEST_POSTGRES"
+  stop_postgres
+  said=$(in_tree_with "$tree" SMTP_URL=smtp://127.0.0.1:1 FRONTEND_URL=https://app.example.com \
+    MAIL_FROM=gatehouse@example.com -- "$program" mail test ada@example.com 2>&1 || true)
+  [[ $said == *'connect to 127.0.0.1'* ]] || { echo "$said" >&2; return 1; }
+  echo "   mail: libcurl is loaded"
+}
+
+# become_in_tree <folder> [NAME=VALUE]... -- <command>...: as the image's user, with what every program here is given. Does not return.
+become_in_tree() {
+  local tree=$1 settings=()
+  shift
+  while [[ $1 != -- ]]; do settings+=("$1"); shift; done
+  shift
+  exec env -i PATH=/ NODE_ENV=development "PORT=$image_port" "API_KEY=$image_key" "SESSION_SECRET=$image_key" "JWT_SECRET=$image_key" \
+    "${settings[@]}" "$(command -v chroot)" --userspec=65532:65532 "$tree" "$@"
+}
+
+in_tree_with() (become_in_tree "$@")
+
+# serve_and_log_in <folder> <program> <title> <NAME=VALUE>
+serve_and_log_in() {
+  local tree=$1 program=$2 title=$3 setting=$4 second
+  become_in_tree "$tree" "$setting" -- "$program" serve >"$tree.log" 2>&1 &
+  image_service=$!
+  for ((second = 0; second < 60; second++)); do
+    in_tree_with "$tree" -- "$program" health --ready >/dev/null 2>&1 && break
+    kill -0 "$image_service" 2>/dev/null || break
+    sleep 1
+  done
+  in_tree_with "$tree" -- "$program" health >/dev/null || { cat "$tree.log" >&2; return 1; }
+  curl -sf -H "X-API-Key: $image_key" -H 'Content-Type: application/json' -o /dev/null \
+    -d '{"email":"john@example.com","password":"password123"}' "http://127.0.0.1:$image_port/user-auth" || { cat "$tree.log" >&2; return 1; }
+  kill -TERM "$image_service"
+  wait "$image_service"
+  image_service=
+  echo "   $title: health and a login"
+}
+
+report_sizes() {
+  local unpacked compressed
+  unpacked=$(du -sb "$(podman_here image mount gatehouse:first)" | cut -f1)
+  compressed=$(podman_here save --format oci-archive gatehouse:first | tar -xO --wildcards 'blobs/sha256/*' | wc -c)
+  echo "== sizes: $unpacked bytes of files, $compressed bytes as a registry keeps them"
+}
