@@ -55,7 +55,9 @@ check_formatting() { cpp_files | xargs -0 clang-format-19 --dry-run -Werror; }
 
 check_architecture() { PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/architecture; }
 
-check_scripts() { shellcheck --shell=bash dev .ci/run scripts/*.sh scripts/git_hooks/* && shellcheck --shell=sh cmake/*.sh deploy/*/*.sh; }
+check_scripts() {
+  shellcheck --shell=bash dev .ci/run scripts/*.sh scripts/git_hooks/* && shellcheck --shell=sh cmake/*.sh deploy/*/*.sh deploy/debian/{postinst,prerm,postrm}
+}
 
 # One run a folder, for each has modules of its own with the same names.
 check_python() {
