@@ -19,6 +19,7 @@ packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@
 packages_bench=("${packages_build[@]}" postgresql postgresql-client postgresql-contrib nginx-light wrk python3)
 packages_image=(podman debootstrap ca-certificates musl busybox-static curl postgresql)
 packages_package=("${packages_build[@]}" dpkg-dev gzip debootstrap lintian)
+packages_manifests=(python3 python3-venv)
 packages_format=(clang-format-19)
 packages_coverage=("${packages_test[@]}" gcovr)
 
