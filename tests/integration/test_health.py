@@ -50,6 +50,9 @@ def test_standby_alone_is_not_healthy(tmp_path):
         program.wait_until_serving()
         with program.api() as api:
             wait_until(lambda: unhealthy_because(api) == "Database read-only", CHANGE_MAX_S, "the finding")
+            not_ready = {"status": "not ready", "reasons": ["read_only"]}
+            wait_until(lambda: api.get("/health/ready", key=None).json() == not_ready, CHANGE_MAX_S, "the readiness")
+            assert api.get("/health/live", key=None).status == 200
     finally:
         if program is not None:
             program.kill()

@@ -10,10 +10,8 @@ import time
 import pytest
 
 from harness.certificates import serve_tls
-from harness.clusters import Cluster
-from harness.databases import driver
 from harness.places import SANITIZED
-from harness.program import Gatehouse, base_settings, run_command
+from harness.program import run_command
 from harness.raw_http import RawConnection, message
 from harness.threads import event_loops, hanging
 from harness.waiting import seconds_until, wait_until
@@ -88,27 +86,6 @@ def test_database_that_hangs_is_said_within_two_seconds(cluster, start_on_cluste
         assert lives(program)
         assert time.monotonic() - begin < 1.0, "nobody waits for the database"
     wait_until(lambda: reasons(program) == [], CHANGE_MAX_S, "the return")
-
-
-def test_standby_alone_is_read_only(tmp_path):
-    driver()
-    primary = Cluster()
-    standby = None
-    program = None
-    try:
-        primary.start()
-        standby = Cluster(primary=primary).start()
-        program = Gatehouse(tmp_path, base_settings() | {"DATABASE_URL": standby.url, "DB_QUERY_TIMEOUT": "5s"})
-        program.start(wait=False)
-        program.wait_until_serving()
-        wait_until(lambda: reasons(program) == ["read_only"], CHANGE_MAX_S, "the finding")
-        assert lives(program)
-    finally:
-        if program is not None:
-            program.kill()
-        for one in (standby, primary):
-            if one is not None:
-                one.remove()
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
