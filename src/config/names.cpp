@@ -10,8 +10,7 @@
 namespace gatehouse::config {
 namespace {
 
-constexpr std::array<std::string_view, 5> express_names{"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "FRONTEND_URL",
-                                                        "API_URL"};
+constexpr std::array<std::string_view, 4> express_names{"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "API_URL"};
 
 bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });

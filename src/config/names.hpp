@@ -15,7 +15,7 @@ inline constexpr std::string_view file_suffix = "_FILE";
 /// True for a setting's name and, where the setting is secret, its NAME_FILE. Without prefix.
 [[nodiscard]] bool is_known_name(const Catalog& catalog, std::string_view name);
 
-/// True for names in the Express service's .env that Gatehouse ignores: DOCS_PORT, ADMINER_PORT, DOMAIN, FRONTEND_URL,
+/// True for names in the Express service's .env that Gatehouse ignores: DOCS_PORT, ADMINER_PORT, DOMAIN,
 /// API_URL, npm_….
 [[nodiscard]] bool is_express_name(std::string_view name);
 

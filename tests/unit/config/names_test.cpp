@@ -33,7 +33,7 @@ TEST(Names, SettingsAndFilesOfSecrets_AreKnown) {
 }
 
 TEST(Names, ExpressOnlyNames_AreRecognised) {
-  for (const char* name : {"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "FRONTEND_URL", "npm_config_cache"}) {
+  for (const char* name : {"DOCS_PORT", "ADMINER_PORT", "DOMAIN", "API_URL", "npm_config_cache"}) {
     EXPECT_TRUE(is_express_name(name)) << name;
   }
   EXPECT_FALSE(is_express_name("DOCS_PROT"));
