@@ -62,7 +62,7 @@ check_scripts() {
 # One run a folder, for each has modules of its own with the same names.
 check_python() {
   local folder status=0
-  for folder in scripts tests/architecture tests/compare tests/integration tests/e2e tests/example bench; do
+  for folder in scripts tests/architecture tests/compare tests/integration tests/e2e tests/clients tests/example bench; do
     [[ -d $folder ]] || continue
     (cd "$folder" && MYPYPATH=$(mypy_path "$folder") mypy --config-file "$OLDPWD/.mypy.ini" --cache-dir "$OLDPWD/build/mypy/$folder" .) || status=1
   done
@@ -74,7 +74,7 @@ mypy_path() {
   case $1 in
     scripts) echo "$PWD/tests/architecture" ;;
     tests/architecture) echo "$PWD/tests/example" ;;
-    tests/e2e | tests/example) echo "$PWD/tests/integration" ;;
+    tests/e2e | tests/clients | tests/example) echo "$PWD/tests/integration" ;;
   esac
 }
 

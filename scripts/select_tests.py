@@ -15,7 +15,8 @@ sys.path.insert(0, str(ROOT / "tests" / "architecture"))
 
 from layers import declared_modules, reachable  # noqa: E402
 
-PYTHON_FOLDERS = {"release": ["architecture", "compare", "integration", "e2e", "example"]}
+PYTHON_FOLDERS = {"release": ["architecture", "compare", "integration", "e2e", "clients", "example"]}
+RUN_THE_PROGRAM = ("tests/integration", "tests/e2e", "tests/clients", "tests/example")
 EVERYTHING = re.compile(r"(cmake|scripts|third_party|\.ci)/|(CMakeLists\.txt|CMakePresets\.json|dev)$|tests/(CMakeLists\.txt|pytest\.ini)$|src/CMakeLists\.txt$")
 CONTRACT_USES = {"flows", "jobs", "database/schema", "database/postgres", "database/sqlite"}
 PROGRAM = re.compile(r"(src|migrations|seeds|api)/")
@@ -95,13 +96,14 @@ class Change:
         return (file for file in self.files if file.startswith("tests/unit/") and file.rsplit("/", 1)[0][11:].replace("/", "_") == folder)
 
     def python_places(self, places):
-        """Architecture always, a whole folder when the program, its harness or the example changed, else the changed test files."""
+        """Architecture always, a whole folder when the program, its harness, the example or a client changed, else the changed test files."""
         program = self.touches_everything() or self.touches(PROGRAM)
         chosen = []
         for place in places:
-            shared = self.touches(r"tests/integration/(harness/|conftest)") and place in ("tests/integration", "tests/e2e", "tests/example")
+            shared = self.touches(r"tests/integration/(harness/|conftest)") and place in RUN_THE_PROGRAM
             example = self.touches(r"tests/example/") and place == "tests/example"
-            if place == "tests/architecture" or program or shared or example:
+            client = self.touches(r"clients/|tests/clients/") and place == "tests/clients"
+            if place == "tests/architecture" or program or shared or example or client:
                 chosen.append(place)
             else:
                 chosen += [file for file in self.files if re.match(rf"{place}/test_\w+\.py$", file) and (ROOT / file).exists()]
@@ -120,7 +122,7 @@ def main():
     if words and not tests and not places:
         sys.exit(f"./dev test: no test has {' or '.join(words)} in its name")
     targets = set(tests.values())
-    if any(place.startswith(("tests/integration", "tests/e2e", "tests/example")) for place in places):
+    if any(place.startswith(RUN_THE_PROGRAM) for place in places):
         targets.add("gatehouse")
     for kind, names in (("test", sorted(tests)), ("target", sorted(targets)), ("python", places)):
         for name in names:

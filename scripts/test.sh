@@ -6,10 +6,10 @@ test_usage() {
   cat <<'TEXT'
 usage: ./dev test [--quick | --changed | --full] [--only BUILD] [word...]
 
-Runs, against a PostgreSQL cluster of its own: the unit and contract tests and the fuzzers' corpora, the architecture rules, and
-the integration and end-to-end tests of the real program; and it builds CONTRIBUTING's example of a feature and tries it. Then it
-builds everything with AddressSanitizer and UBSan and runs unit, contract, corpus and integration tests again, and once more with
-ThreadSanitizer what uses threads (CONTRIBUTING.md says what).
+Runs, against a PostgreSQL cluster of its own: the unit and contract tests and the fuzzers' corpora, the architecture rules, the
+integration and end-to-end tests of the real program, and those of its client libraries; and it builds CONTRIBUTING's example of a
+feature and tries it. Then it builds everything with AddressSanitizer and UBSan and runs unit, contract, corpus and integration tests
+again, and once more with ThreadSanitizer what uses threads (CONTRIBUTING.md says what).
 
   --quick       only the release build
   --changed     only the release build, and only what a change can break: everything committed since the branch left main,
@@ -106,7 +106,7 @@ test_build() {
   fi
   [[ ${#selected_tests[@]} -eq 0 ]] || section "$preset: unit, contract, corpora" run_ctest "$preset" || true
   local folder
-  for folder in architecture compare integration e2e example; do
+  for folder in architecture compare integration e2e clients example; do
     [[ " ${selected_python[*]} " != *" tests/$folder"[\ /]* ]] || section "$preset: $folder" run_pytest "$preset" "$folder" || true
   done
 }
@@ -136,7 +136,7 @@ select_tests() {
 
 needs_postgres() {
   [[ -z $postgres_folder ]] || return 1
-  [[ " ${selected_python[*]} " =~ \ tests/(integration|e2e|example)[\ /] ]] ||
+  [[ " ${selected_python[*]} " =~ \ tests/(integration|e2e|clients|example)[\ /] ]] ||
     [[ $(ctest --test-dir "build/$1" -N -L postgres -R "$(selected_tests_pattern)") != *"Total Tests: 0"* ]]
 }
 

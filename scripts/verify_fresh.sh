@@ -83,6 +83,9 @@ verify_release() {
 # make_base <release> <folder>
 make_base() {
   make_debian_tree "$1" "$2" ca-certificates,git,sudo || return
+  # Where this machine trusts authorities of its own, npm needs them, too.
+  cp -L /etc/ssl/certs/ca-certificates.crt "$2/etc/ssl/certs/"
+  echo cafile=/etc/ssl/certs/ca-certificates.crt >"$2/etc/npmrc"
   chroot "$2" useradd --create-home --shell /bin/bash newcomer
   echo 'newcomer ALL=(ALL) NOPASSWD: ALL' >"$2/etc/sudoers.d/newcomer"
   git clone -q --bare --no-hardlinks . "$2/srv/gatehouse.git"

@@ -1,0 +1,62 @@
+/** What an answer says, and what is no answer of the service. */
+
+import { type FieldProblem, GatehouseError, UNEXPECTED_ANSWER } from "./errors.js";
+
+/** A JSON object. The service answers with nothing else, but for lists, and those are objects, too. */
+export type Json = Record<string, unknown>;
+
+/** An answer that was read to its end. */
+export interface Answer {
+  headers: Headers;
+  body: Json;
+}
+
+/** The text as a JSON object or list; null if it is none. */
+export function readJson(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? (value as Json | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Reads an answer. Throws a GatehouseError unless its status is of success and its body is JSON. With `states`, a 503 that has a
+ * `status` in its body is no refusal, either: it is what was asked for.
+ */
+export async function readAnswer(response: Response, states = false): Promise<Answer> {
+  const body = readJson(await response.text());
+  const wanted = response.ok || (states && response.status === 503 && typeof body?.["status"] === "string");
+  if (body === null || !wanted) throw refusalOf(response, body);
+  return { headers: response.headers, body };
+}
+
+/** What an answer without success says. A body that is not the service's own is not repeated: it may hold anything. */
+export function refusalOf(response: Response, body: Json | null): GatehouseError {
+  const own = typeof body?.["code"] === "string" && typeof body["error"] === "string";
+  const requestId = own ? body["requestId"] : response.headers.get("X-Request-Id");
+  return new GatehouseError({
+    status: response.status,
+    code: own ? (body["code"] as string) : UNEXPECTED_ANSWER,
+    message: own ? (body["error"] as string) : `An unexpected answer with status ${response.status}`,
+    requestId: typeof requestId === "string" ? requestId : null,
+    details: own && Array.isArray(body["details"]) ? (body["details"] as FieldProblem[]) : [],
+    retryAfter: secondsOf(response.headers.get("Retry-After")),
+    resetToken: own && typeof body["resetToken"] === "string" ? body["resetToken"] : null,
+  });
+}
+
+/** `Retry-After` in seconds: the service sends them, gateways may send a date (RFC 9110, section 10.2.3). */
+function secondsOf(field: string | null): number | null {
+  if (field === null) return null;
+  if (/^\d+$/.test(field)) return Number(field);
+  const ms = Date.parse(field) - Date.now();
+  return Number.isNaN(ms) ? null : Math.max(0, Math.ceil(ms / 1000));
+}
+
+/** The cursor of the next page in a `Link` field (RFC 8288). Its path is the service's, and not that of a gateway before it. */
+export function nextOf(headers: Headers): string | null {
+  const target = /<([^>]*)>;\s*rel="next"/.exec(headers.get("Link") ?? "")?.[1];
+  return target === undefined ? null : new URL(target, "http://gatehouse").searchParams.get("after");
+}

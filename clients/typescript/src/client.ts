@@ -1,0 +1,64 @@
+import { Audit } from "./audit.js";
+import { Emails } from "./emails.js";
+import type { Credentials, DeviceLogin, Health, Login, Readiness } from "./model.js";
+import { type CallOptions, type ClientOptions, type LoginOptions, VISIBLE } from "./options.js";
+import { Passwords } from "./passwords.js";
+import { Sessions, Tokens } from "./sessions.js";
+import { Transport } from "./transport.js";
+import { Users } from "./users.js";
+
+/**
+ * The calls of the service. A call fails with GatehouseError if the service refuses it, with GatehouseUnavailable if nobody answers,
+ * with the reason of its `signal` if that is aborted, and with TypeError if an argument cannot be sent.
+ *
+ * Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever reads,
+ * checks or logs out. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than it may
+ * take fails at once.
+ */
+export class Client {
+  readonly session: Sessions;
+  readonly token: Tokens;
+  readonly users: Users;
+  readonly password: Passwords;
+  readonly email: Emails;
+  readonly audit: Audit;
+  readonly #transport: Transport;
+
+  constructor(options: ClientOptions) {
+    this.#transport = new Transport(options);
+    this.session = new Sessions(this.#transport);
+    this.token = new Tokens(this.#transport);
+    this.users = new Users(this.#transport);
+    this.password = new Passwords(this.#transport);
+    this.email = new Emails(this.#transport);
+    this.audit = new Audit(this.#transport);
+  }
+
+  /**
+   * Opens a session. Refusals: `invalid_credentials`, also for an unknown email, and `rate_limited`. A device token that is not one,
+   * such as a cookie that was tampered with, counts as `new`.
+   */
+  async login(credentials: Credentials, options: LoginOptions = {}): Promise<DeviceLogin> {
+    const { email, password } = credentials;
+    const { deviceToken } = options;
+    const fields: Record<string, string> = {};
+    if (deviceToken !== undefined) fields["X-Device-Token"] = VISIBLE.test(deviceToken) ? deviceToken : "new";
+    const answer = await this.#transport.send({ method: "POST", path: "/user-auth", body: { email, password }, fields }, options);
+    return { ...(answer.body as unknown as Login), deviceToken: answer.headers.get("X-Device-Token") };
+  }
+
+  /** Whether the service can do its work, and why not. */
+  async health(options?: CallOptions): Promise<Health> {
+    return (await this.#transport.send({ method: "GET", path: "/health", states: true }, options)).body as unknown as Health;
+  }
+
+  /** Whether requests should be sent to it. */
+  async ready(options?: CallOptions): Promise<Readiness> {
+    return (await this.#transport.send({ method: "GET", path: "/health/ready", states: true }, options)).body as unknown as Readiness;
+  }
+}
+
+/** A client of the service at `options.url`. It keeps no connection and no state; one for the whole program is enough. */
+export function createClient(options: ClientOptions): Client {
+  return new Client(options);
+}

@@ -1,0 +1,40 @@
+/** Addresses: proving that somebody reads what is sent there, and changing them. */
+
+import type { EmailChange, ProvenEmail } from "./model.js";
+import type { CallOptions } from "./options.js";
+import { orNull } from "./sessions.js";
+import type { Transport } from "./transport.js";
+
+export class Emails {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Whose address the token of a mail proves; null if it is unknown, used or too old. */
+  verify(token: string, options?: CallOptions): Promise<ProvenEmail | null> {
+    return orNull(this.#redeem("/user-auth/verify-email", token, options));
+  }
+
+  /** Sends such a mail again. Whether somebody has the address cannot be told from the outcome. */
+  async resend(email: string, options?: CallOptions): Promise<void> {
+    await this.#transport.send({ method: "POST", path: "/user-auth/resend-verification", body: { email } }, options);
+  }
+
+  /** Sends a mail to a new address; confirm() with its token changes to it. Refusals: `invalid_credentials`, `session_ended`. A taken address looks the same. */
+  async change(change: EmailChange, options?: CallOptions): Promise<void> {
+    const { session, password, email } = change;
+    await this.#transport.send({ method: "POST", path: "/user-auth/change-email", body: { session, password, email } }, options);
+  }
+
+  /** Changes to the new address. Refusals: `invalid_or_expired_token`; `email_taken` for one that was taken meanwhile. */
+  async confirm(token: string, options?: CallOptions): Promise<ProvenEmail> {
+    return (await this.#redeem("/user-auth/confirm-email", token, options)).body;
+  }
+
+  async #redeem(path: string, token: string, options: CallOptions | undefined): Promise<{ body: ProvenEmail }> {
+    const { body } = await this.#transport.send({ method: "POST", path, body: { token } }, options);
+    return { body: { userId: body["userId"] as number } };
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The two ways in which a call fails: the service refused it, or it could not be asked. Neither error shows a password, a
+ * session, a token or the API key.
+ */
+
+/** What is wrong with one field of a request. */
+export interface FieldProblem {
+  readonly field: string;
+  /** For people, to be shown behind the field's name. */
+  readonly message: string;
+  /** For programs; the API description lists them, and new ones may come. */
+  readonly code: string;
+}
+
+export interface GatehouseErrorInit {
+  status: number;
+  code: string;
+  message: string;
+  requestId: string | null;
+  details: readonly FieldProblem[];
+  retryAfter: number | null;
+  resetToken?: string | null;
+}
+
+/** The code of an answer that is not the service's own, such as a gateway's error page. */
+export const UNEXPECTED_ANSWER = "unexpected_answer";
+
+/** The service, or a gateway before it, answered and did not do what was asked. */
+export class GatehouseError extends Error {
+  override readonly name = "GatehouseError";
+  /** Of HTTP. */
+  readonly status: number;
+  /** Why, for programs: `rate_limited`, `email_taken`, …; `unexpected_answer` where the answer is not the service's own. */
+  readonly code: string;
+  /** What finds the request in the service's log. */
+  readonly requestId: string | null;
+  /** The fields at fault; often empty. */
+  readonly details: readonly FieldProblem[];
+  /** Seconds after which it is worth trying again. */
+  readonly retryAfter: number | null;
+  // Private, so that nothing that prints an error prints it.
+  readonly #resetToken: string | null;
+
+  constructor(init: GatehouseErrorInit) {
+    super(init.message);
+    this.status = init.status;
+    this.code = init.code;
+    this.requestId = init.requestId;
+    this.details = init.details;
+    this.retryAfter = init.retryAfter;
+    this.#resetToken = init.resetToken ?? null;
+  }
+
+  /** With `password_change_required`, after a right password: the token for `password.reset()`. */
+  get resetToken(): string | null {
+    return this.#resetToken;
+  }
+}
+
+/** Nobody answered: the network failed (`cause` says how), or the time was up. What was asked may have been done. */
+export class GatehouseUnavailable extends Error {
+  override readonly name = "GatehouseUnavailable";
+  readonly reason: "network" | "timeout";
+
+  constructor(reason: "network" | "timeout", message: string, cause?: unknown) {
+    super(message, { cause });
+    this.reason = reason;
+  }
+}
+
+/**
+ * Whether it is a refusal, and, with `code`, that one. Unlike `instanceof` it also knows the errors of another copy of this package:
+ * an application may have loaded it both as a module and by `require`.
+ */
+export function isGatehouseError(error: unknown, code?: string): error is GatehouseError {
+  return error instanceof Error && error.name === "GatehouseError" && (code === undefined || ("code" in error && error.code === code));
+}
+
+/** Whether nobody answered; knows the errors of other copies of this package, too. */
+export function isGatehouseUnavailable(error: unknown): error is GatehouseUnavailable {
+  return error instanceof Error && error.name === "GatehouseUnavailable";
+}

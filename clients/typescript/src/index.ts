@@ -1,0 +1,15 @@
+/**
+ * The client of the Gatehouse authentication service. It needs `fetch` and nothing else.
+ *
+ * Start with createClient(). The API key belongs in the back end: never make a client in a page.
+ */
+
+export type { Audit } from "./audit.js";
+export { type Client, createClient } from "./client.js";
+export type { Emails } from "./emails.js";
+export { type FieldProblem, GatehouseError, GatehouseUnavailable, isGatehouseError, isGatehouseUnavailable } from "./errors.js";
+export type * from "./model.js";
+export type { CallOptions, ClientOptions, Fetch, ListOptions, LoginOptions, PageOptions } from "./options.js";
+export type { Passwords } from "./passwords.js";
+export type { Sessions, Tokens } from "./sessions.js";
+export type { Users } from "./users.js";

@@ -1,0 +1,51 @@
+/** Lists of any length, page by page or line by line. */
+
+import { type Json, readJson } from "./answer.js";
+import { within } from "./deadline.js";
+import { GatehouseError, UNEXPECTED_ANSWER } from "./errors.js";
+import type { Page } from "./model.js";
+import type { Stream } from "./transport.js";
+
+/** Many times what the longest event takes. */
+const LINE_CHARACTERS_MAX = 1_048_576;
+
+/** The items of all pages. The next page is asked for when the one before is used up. */
+export async function* itemsOf<Item>(page: (after: string | undefined) => Promise<Page<Item>>): AsyncGenerator<Item, void, undefined> {
+  let after: string | undefined;
+  do {
+    const { items, next } = await page(after);
+    yield* items;
+    after = next ?? undefined;
+  } while (after !== undefined);
+}
+
+/** The values of a stream with one JSON object a line. Leaving early ends the answer. */
+export async function* linesOf<Item>(stream: Stream): AsyncGenerator<Item, void, undefined> {
+  const { response, limit, controller } = stream;
+  const decoder = new TextDecoder();
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  let rest = "";
+  try {
+    while (true) {
+      const { done, value } = await within(limit, controller, () => reader.read());
+      const lines = (rest + (done ? decoder.decode() : decoder.decode(value, { stream: true }))).split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > LINE_CHARACTERS_MAX || (done && rest)) throw noLine(response);
+      for (const line of lines) yield itemOf(line, response) as Item;
+      if (done) return;
+    }
+  } finally {
+    controller.abort();
+  }
+}
+
+function itemOf(line: string, response: Response): Json {
+  const item = readJson(line);
+  if (item === null) throw noLine(response);
+  return item;
+}
+
+function noLine(response: Response): GatehouseError {
+  const requestId = response.headers.get("X-Request-Id");
+  return new GatehouseError({ status: response.status, code: UNEXPECTED_ANSWER, message: "A line that is no event", requestId, details: [], retryAfter: null });
+}

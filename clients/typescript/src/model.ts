@@ -1,0 +1,161 @@
+/** What the service answers. The names are those of its JSON; times are texts in UTC, such as `2026-11-30T08:42:02.752Z`. */
+
+export interface User {
+  id: number;
+  first_name: string;
+  last_name: string;
+  email: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface NewUser {
+  first_name: string;
+  last_name: string;
+  email: string;
+  password: string;
+}
+
+/** What is not given stays. A new password ends the user's sessions; an empty one means unchanged. */
+export type UserChanges = Partial<NewUser>;
+
+/** What an operator may want to know before helping a user. */
+export interface Account {
+  emailVerifiedAt: string | null;
+  disabledAt: string | null;
+  passwordChangedAt: string | null;
+  mustChangePassword: boolean;
+  blockedUntil: string | null;
+  othersBlocked: boolean;
+  devices: number;
+  sessions: number;
+  version: number;
+}
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+export interface Login {
+  user: { id: number };
+  /** A JSON Web Token, for programs that read claims themselves. */
+  token: string;
+  /** What to keep in the user's cookie until `sessionExpires`. */
+  session: string;
+  sessionExpires: string;
+}
+
+/** A login, and the token of the device where one was asked for: keep it in a cookie of its own, for a year. */
+export interface DeviceLogin extends Login {
+  deviceToken: string | null;
+}
+
+export interface PasswordChange {
+  /** The value of one of the user's sessions. */
+  session: string;
+  currentPassword: string;
+  newPassword: string;
+}
+
+export interface EmailChange {
+  /** The value of one of the user's sessions. */
+  session: string;
+  password: string;
+  /** The new address, which gets a mail with a link. */
+  email: string;
+}
+
+/** Whose address a link has proved. */
+export interface ProvenEmail {
+  userId: number;
+}
+
+export interface VerifiedSession {
+  userId: number;
+  user: Pick<User, "id" | "email" | "first_name" | "last_name">;
+  /** Use extends a session: set the cookie again when this is later than the cookie's end. */
+  expiresAt: string;
+}
+
+export interface VerifiedToken {
+  userId: number;
+  expiresAt: string;
+}
+
+/** One of a user's open sessions, as others may see it. */
+export interface Session {
+  id: number;
+  createdAt: string;
+  lastSeenAt: string;
+  expiresAt: string;
+  ipAddress: string | null;
+  userAgent: string | null;
+}
+
+export interface PasswordPolicy {
+  /** In characters. */
+  lengthMin: number;
+  /** In bytes of UTF-8. */
+  bytesMax: number;
+  /** How many of lower-case letters, upper-case letters, digits and other characters it must have. */
+  classesMin: number;
+  refusesPersonal: boolean;
+  refusesCommon: boolean;
+  refusesBreached: boolean;
+}
+
+export interface PasswordJudgement {
+  acceptable: boolean;
+  /** Why not: `too_short`, `common`, … */
+  code?: string;
+  /** For the person, behind the field's name. */
+  message?: string;
+}
+
+export type Outcome = "ok" | "refused" | "error";
+
+export interface AuditEvent {
+  id: number;
+  type: string;
+  outcome: Outcome;
+  reason: string | null;
+  at: string;
+  actor: { kind: "key" | "user" | "cli" | "system"; name: string | null };
+  userId: number | null;
+  sessionId: number | null;
+  requestId: string | null;
+  ipAddress: string | null;
+  userAgent: string | null;
+  details: Record<string, unknown> | null;
+}
+
+/** Which events: those that have every value that is given. */
+export interface AuditFilter {
+  type?: string;
+  /** The user whom they are about. */
+  user?: number;
+  /** The API key, person or part of the service that caused them. */
+  actor?: string;
+  outcome?: Outcome;
+  /** Their earliest time or day, in UTC. */
+  from?: string;
+  /** The first time or day that is too late. */
+  to?: string;
+}
+
+export type Health = {
+  timestamp: string;
+  /** Seconds since the start. */
+  uptime: number;
+  environment: "development" | "test" | "production";
+} & ({ status: "healthy" } | { status: "unhealthy" | "draining"; error: string; requestId: string });
+
+export type Readiness = { status: "ready" } | { status: "not ready"; reasons: string[] };
+
+/** A page of a list. */
+export interface Page<Item> {
+  items: Item[];
+  /** Where the next page begins; null on the last one. */
+  next: string | null;
+}

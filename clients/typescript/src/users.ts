@@ -1,0 +1,95 @@
+/** Accounts. */
+
+import { type Json, nextOf } from "./answer.js";
+import { itemsOf } from "./lists.js";
+import type { Account, NewUser, Page, Session, User, UserChanges } from "./model.js";
+import type { CallOptions, ListOptions, PageOptions } from "./options.js";
+import { idOf } from "./paths.js";
+import type { Transport } from "./transport.js";
+
+const PAGE_ITEMS = 100;
+
+export class Users {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Registers a user. Refusals: `email_taken`, and `validation_failed` with the fields in `details`. */
+  async create(user: NewUser, options?: CallOptions): Promise<User> {
+    return (await this.#transport.send({ method: "POST", path: "/users", body: user }, options)).body["user"] as User;
+  }
+
+  /** Refusal: `user_not_found`. */
+  async get(id: number, options?: CallOptions): Promise<User> {
+    return (await this.#get(id, "", options)) as unknown as User;
+  }
+
+  /** The user with that address, compared as at a login; null if there is none. */
+  async find(email: string, options?: CallOptions): Promise<User | null> {
+    const { body } = await this.#transport.send({ method: "GET", path: "/users", query: { email } }, options);
+    return (body as unknown as User[])[0] ?? null;
+  }
+
+  /** Changes what is given. Refusals: as create() and get(). */
+  async update(id: number, changes: UserChanges, options?: CallOptions): Promise<User> {
+    const { body } = await this.#transport.send({ method: "PUT", path: `/users/${idOf(id)}`, body: changes }, options);
+    return body["user"] as User;
+  }
+
+  /** Deletes a user and ends all of the user's sessions. Refusals: `user_not_found`, `user_referenced`. */
+  async delete(id: number, options?: CallOptions): Promise<void> {
+    await this.#transport.send({ method: "DELETE", path: `/users/${idOf(id)}` }, options);
+  }
+
+  /** All users, newest first. */
+  list(options: ListOptions = {}): AsyncGenerator<User, void, undefined> {
+    return itemsOf((after) => this.page(after === undefined ? options : { ...options, after }));
+  }
+
+  /** One page of them. */
+  async page(options: PageOptions = {}): Promise<Page<User>> {
+    const query = { limit: options.limit ?? PAGE_ITEMS, after: options.after };
+    const { headers, body } = await this.#transport.send({ method: "GET", path: "/users", query }, options);
+    return { items: body as unknown as User[], next: nextOf(headers) };
+  }
+
+  /** The user's open sessions, newest first; at most 1,000. */
+  async sessions(id: number, options?: CallOptions): Promise<Session[]> {
+    return (await this.#get(id, "/sessions", options)) as unknown as Session[];
+  }
+
+  /** Logs a user out everywhere: how many sessions ended. */
+  async endSessions(id: number, options?: CallOptions): Promise<number> {
+    return (await this.#transport.send({ method: "DELETE", path: `/users/${idOf(id)}/sessions` }, options)).body["count"] as number;
+  }
+
+  /** What an operator may want to know before helping a user. */
+  async account(id: number, options?: CallOptions): Promise<Account> {
+    return (await this.#get(id, "/account", options)) as unknown as Account;
+  }
+
+  /** Ends all sessions of a user and lets the user in no more. `reason`, of at most 300 bytes, is for the audit trail. */
+  async disable(id: number, reason?: string, options?: CallOptions): Promise<void> {
+    await this.#change(id, "disable", reason === undefined ? undefined : { reason }, options);
+  }
+
+  /** Lets a disabled user in again. */
+  async enable(id: number, options?: CallOptions): Promise<void> {
+    await this.#change(id, "enable", undefined, options);
+  }
+
+  /** Forgets all wrong passwords of a user, so that the right one is right from everywhere. */
+  async unlock(id: number, options?: CallOptions): Promise<void> {
+    await this.#change(id, "unlock", undefined, options);
+  }
+
+  async #get(id: number, part: string, options: CallOptions | undefined): Promise<Json> {
+    return (await this.#transport.send({ method: "GET", path: `/users/${idOf(id)}${part}` }, options)).body;
+  }
+
+  async #change(id: number, verb: string, body: object | undefined, options: CallOptions | undefined): Promise<void> {
+    await this.#transport.send({ method: "POST", path: `/users/${idOf(id)}/${verb}`, ...(body && { body }) }, options);
+  }
+}

@@ -1,0 +1,24 @@
+// What the compiler knows of the package in an application.
+import { createClient, isGatehouseError, type User, type VerifiedSession } from "@gatehouse/client";
+
+const client = createClient({ url: "http://gatehouse.test", apiKey: "key", timeoutMs: 1000 });
+
+export async function emails(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const user of client.users.list({ limit: 10 })) found.push((user satisfies User).email);
+  return found;
+}
+
+export async function whose(cookie: string | undefined): Promise<VerifiedSession | null> {
+  try {
+    return await client.session.verify(cookie);
+  } catch (error) {
+    if (isGatehouseError(error, "rate_limited")) throw new Error(`again in ${String(error.retryAfter)} s`, { cause: error });
+    throw error;
+  }
+}
+
+// @ts-expect-error: a client needs a key.
+createClient({ url: "http://gatehouse.test" });
+// @ts-expect-error: an id is a number.
+void client.users.get("7");

@@ -1,0 +1,56 @@
+/** Each call of the client, what it sends, and what it makes of an answer. A new call is a new row. */
+
+import type { Client } from "../../src/index.js";
+
+export const person = { first_name: "Ada", last_name: "L", email: "ada@example.com", password: "a password" };
+export const user = { id: 7, first_name: "Ada", last_name: "L", email: "ada@example.com", created_at: "t", updated_at: "t" };
+export const login = { user: { id: 7 }, token: "t", session: "s", sessionExpires: "e" };
+const judgement = { acceptable: false, code: "common", message: "m" };
+const passwordChange = { session: "s", currentPassword: "p", newPassword: "q" };
+const emailChange = { session: "s", password: "p", email: "e" };
+const health = { status: "healthy", timestamp: "t", uptime: 1, environment: "test" };
+
+export type Row = [call: string, made: (client: Client) => Promise<unknown>, asked: string, body: unknown, answered: unknown, result: unknown];
+
+export const rows: Row[] = [
+  ["login", (c) => c.login(person), "POST /user-auth", { email: person.email, password: person.password }, login, { ...login, deviceToken: null }],
+  ["session.verify", (c) => c.session.verify("s"), "POST /user-auth/verify-session", { session: "s" }, { userId: 7 }, { userId: 7 }],
+  ["session.logout", (c) => c.session.logout("s"), "POST /user-auth/logout", { session: "s" }, { message: "m" }, undefined],
+  ["session.end", (c) => c.session.end(5), "DELETE /sessions/5", undefined, { message: "m" }, undefined],
+  ["token.verify", (c) => c.token.verify("t"), "POST /user-auth/verify-token", undefined, { userId: 7 }, { userId: 7 }],
+  ["users.create", (c) => c.users.create(person), "POST /users", person, { message: "m", user }, user],
+  ["users.get", (c) => c.users.get(7), "GET /users/7", undefined, user, user],
+  ["users.find", (c) => c.users.find("a+b@example.com"), "GET /users?email=a%2Bb%40example.com", undefined, [user], user],
+  ["users.find, none", (c) => c.users.find("x"), "GET /users?email=x", undefined, [], null],
+  ["users.update", (c) => c.users.update(7, { last_name: "M" }), "PUT /users/7", { last_name: "M" }, { message: "m", user }, user],
+  ["users.delete", (c) => c.users.delete(7), "DELETE /users/7", undefined, { message: "m" }, undefined],
+  ["users.page", (c) => c.users.page({ limit: 2, after: "x y" }), "GET /users?limit=2&after=x+y", undefined, [user], { items: [user], next: null }],
+  ["users.sessions", (c) => c.users.sessions(7), "GET /users/7/sessions", undefined, [], []],
+  ["users.endSessions", (c) => c.users.endSessions(7), "DELETE /users/7/sessions", undefined, { message: "m", count: 3 }, 3],
+  ["users.account", (c) => c.users.account(7), "GET /users/7/account", undefined, { version: 1 }, { version: 1 }],
+  ["users.disable", (c) => c.users.disable(7), "POST /users/7/disable", undefined, { message: "m" }, undefined],
+  ["users.disable, why", (c) => c.users.disable(7, "left"), "POST /users/7/disable", { reason: "left" }, { message: "m" }, undefined],
+  ["users.enable", (c) => c.users.enable(7), "POST /users/7/enable", undefined, { message: "m" }, undefined],
+  ["users.unlock", (c) => c.users.unlock(7), "POST /users/7/unlock", undefined, { message: "m" }, undefined],
+  ["password.policy", (c) => c.password.policy(), "GET /user-auth/password-policy", undefined, { lengthMin: 8 }, { lengthMin: 8 }],
+  ["password.check", (c) => c.password.check("p"), "POST /user-auth/check-password", { password: "p" }, judgement, judgement],
+  ["password.check, whose", (c) => c.password.check("p", "e"), "POST /user-auth/check-password", { password: "p", email: "e" }, judgement, judgement],
+  ["password.forgot", (c) => c.password.forgot("e"), "POST /user-auth/forgot-password", { email: "e" }, { message: "m" }, undefined],
+  ["password.reset", (c) => c.password.reset("t", "p"), "POST /user-auth/reset-password", { token: "t", password: "p" }, { message: "m" }, undefined],
+  ["password.change", (c) => c.password.change(passwordChange), "POST /user-auth/change-password", passwordChange, login, login],
+  ["email.verify", (c) => c.email.verify("t"), "POST /user-auth/verify-email", { token: "t" }, { message: "m", userId: 7 }, { userId: 7 }],
+  ["email.resend", (c) => c.email.resend("e"), "POST /user-auth/resend-verification", { email: "e" }, { message: "m" }, undefined],
+  ["email.change", (c) => c.email.change(emailChange), "POST /user-auth/change-email", emailChange, { message: "m" }, undefined],
+  ["email.confirm", (c) => c.email.confirm("t"), "POST /user-auth/confirm-email", { token: "t" }, { message: "m", userId: 7 }, { userId: 7 }],
+  [
+    "audit.page",
+    (c) => c.audit.page({ type: "login.failed", user: 7, actor: "k", outcome: "refused", from: "a", to: "b" }, { limit: 5, after: "z" }),
+    "GET /audit?type=login.failed&user=7&actor=k&outcome=refused&from=a&to=b&limit=5&after=z",
+    undefined,
+    { events: [] },
+    { items: [], next: null },
+  ],
+  ["audit.export", (c) => c.audit.export().next(), "GET /audit/export", undefined, "", { done: true, value: undefined }],
+  ["health", (c) => c.health(), "GET /health", undefined, health, health],
+  ["ready", (c) => c.ready(), "GET /health/ready", undefined, { status: "ready" }, { status: "ready" }],
+];

@@ -1,0 +1,90 @@
+"""The TypeScript client's folder, its tools, and how they are run.
+
+The system's npm installs a Node.js and an npm of the client's own, and these install everything else: an older npm leaves out what does
+not fit the Node.js that runs it.
+"""
+
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.places import REPOSITORY
+from harness.program import API_KEY, Gatehouse
+
+FOLDER = REPOSITORY / "clients" / "typescript"
+TOOLCHAIN = FOLDER / "toolchain"
+STAMP = FOLDER / "node_modules" / ".installed"
+ARCHITECTURES = {"x86_64": "x64", "aarch64": "arm64"}
+# Nobody waits for the network in vain: the tools come once, and may be slow.
+INSTALL_DEADLINE_S = 480
+RUN_DEADLINE_S = 300
+CLEAN_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+
+
+def node() -> Path:
+    """The Node.js that the client's tools need; Debian 12's is too old for them."""
+    return TOOLCHAIN / "node_modules" / f"node-linux-{ARCHITECTURES[platform.machine()]}" / "bin" / "node"
+
+
+def install():
+    """Installs the tools as package-lock.json pins them, unless they are there. Test processes beside this one wait for it."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed")
+    pinned = [folder / "package-lock.json" for folder in (TOOLCHAIN, FOLDER)]
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in pinned)).hexdigest()
+    with (FOLDER / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if STAMP.exists() and STAMP.read_text() == wanted:
+            return
+        run([npm, "--prefix", str(TOOLCHAIN), *CLEAN_INSTALL], INSTALL_DEADLINE_S)
+        # What the machine's administrator tells npm, such as authorities of its own, holds for the other one, too.
+        settings = run([npm, "config", "get", "globalconfig"]).strip()
+        own_npm = TOOLCHAIN / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        run([str(node()), str(own_npm), *CLEAN_INSTALL], INSTALL_DEADLINE_S, npm_config_globalconfig=settings)
+        # npm takes it for success when it could not fetch a part that is only for some machines.
+        run_tool("vitest", "--version")
+        STAMP.write_text(wanted)
+
+
+def run(command, deadline_s=RUN_DEADLINE_S, **environment: str) -> str:
+    """Runs a command in the client's folder to its good end: its output."""
+    result = subprocess.run(
+        command,
+        cwd=FOLDER,
+        env=dict(os.environ) | {"NO_COLOR": "1", "CI": "true"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=deadline_s,
+        check=False,
+    )
+    assert result.returncode == 0, f"{' '.join(map(str, command))}\n{result.stdout}\n{result.stderr}"
+    return result.stdout
+
+
+def run_tool(name: str, *arguments: str, **environment: str) -> str:
+    """Runs a tool that npm installed."""
+    return run([str(node()), str(FOLDER / "node_modules" / ".bin" / name), *arguments], **environment)
+
+
+def run_vitest(project: str, **environment: str):
+    """Runs one project of the client's tests, which must not be empty."""
+    output = run_tool("vitest", "run", "--project", project, "--reporter", "default", **environment)
+    assert " passed" in output, output
+
+
+def settings_for(program: Gatehouse) -> dict[str, str]:
+    """Where the client's tests find the program."""
+    address = f"http://127.0.0.1:{program.port}"
+    return {
+        "GATEHOUSE_URL": address,
+        "GATEHOUSE_API_KEY": API_KEY,
+        "GATEHOUSE_PID": str(program.process.pid),
+        "GATEHOUSE_OUTBOX": str(program.directory / "data" / "outbox"),
+    }
