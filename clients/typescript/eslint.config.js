@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist/", ".generated/", "test/types/", "test/package/consumers/"]),
+  globalIgnores(["dist/", ".generated/", "test/types/", "test/package/consumers/", "test/next/application/"]),
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -11,6 +11,6 @@ export default defineConfig({
   test: {
     // The contract tests share one program, and count what is in it.
     fileParallelism: false,
-    projects: [project("unit", 20_000), project("contract", PATIENCE_MS), project("package", PATIENCE_MS)],
+    projects: [project("unit", 20_000), project("contract", PATIENCE_MS), project("package", PATIENCE_MS), project("next", PATIENCE_MS)],
   },
 });

@@ -1,14 +1,16 @@
-// Builds dist/: the same sources once as ES modules and once for `require`, with types for each.
+// Builds dist/, or the folder that is named: the same sources once as ES modules and once for `require`, with types for each.
 
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
-const compiler = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+const compiler = join(folder, "node_modules", "typescript", "bin", "tsc");
+const target = resolve(process.argv[2] ?? join(folder, "dist"));
 
-rmSync(`${folder}/dist`, { recursive: true, force: true });
-for (const config of ["tsconfig.build.json", "tsconfig.cjs.json"]) {
-  execFileSync(process.execPath, [compiler, "--project", config], { cwd: folder, stdio: "inherit" });
+rmSync(target, { recursive: true, force: true });
+for (const [config, kind] of [["tsconfig.build.json", "esm"], ["tsconfig.cjs.json", "cjs"]]) {
+  execFileSync(process.execPath, [compiler, "--project", config, "--outDir", join(target, kind)], { cwd: folder, stdio: "inherit" });
 }
-writeFileSync(`${folder}/dist/cjs/package.json`, '{ "type": "commonjs" }\n');
+writeFileSync(join(target, "cjs", "package.json"), '{ "type": "commonjs" }\n');

@@ -1,0 +1,27 @@
+/**
+ * Logins for Next.js, in the App Router: the session of a request, server actions for forms, and a proxy before protected pages.
+ *
+ * The functions read `API_URL` and `API_KEY` at their first use. createAuth() makes others for other settings.
+ */
+
+import type { VerifiedSession } from "../model.js";
+import type { RequireOptions } from "./auth.js";
+import { environmentAuth } from "./environment.js";
+
+export { signIn, signOut, signUp } from "./actions.js";
+export { type Auth, type AuthOptions, createAuth, type RequireOptions } from "./auth.js";
+export type { BrowserOptions } from "./browser.js";
+export { DEVICE_COOKIE, SESSION_COOKIE } from "./cookies.js";
+export type { ActionArguments, FormRefusal } from "./forms.js";
+export { createProxy, type ProxyOptions } from "./proxy.js";
+export { returnPath } from "./return_path.js";
+
+/** Whose session the request has; null without a valid one. As in the documentation of the Express service. */
+export function getServerSession(): Promise<VerifiedSession | null> {
+  return environmentAuth().getServerSession();
+}
+
+/** The same, but whoever has no session is sent to the login. */
+export function requireSession(options?: RequireOptions): Promise<VerifiedSession> {
+  return environmentAuth().requireSession(options);
+}

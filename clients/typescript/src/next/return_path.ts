@@ -1,0 +1,17 @@
+/**
+ * Where to go after a login: a path of this site, taken from a query or a form and so written by anybody. Everything that could lead
+ * elsewhere becomes `otherwise`.
+ */
+export function returnPath(wanted: unknown, otherwise: string): string {
+  // Browsers read a backslash as a slash, and drop tabs and line breaks: "/\evil.example" and "/<tab>/evil.example" are other sites.
+  if (typeof wanted !== "string" || !/^\/(?![/\\])[\x21-\x7e]*$/.test(wanted) || wanted.includes("\\")) return otherwise;
+  try {
+    const base = "http://this-site.invalid";
+    const target = new URL(wanted, base);
+    const path = target.pathname + target.search + target.hash;
+    // "/./" and "/../" are resolved, which may leave two slashes at the beginning.
+    return target.origin === base && !path.startsWith("//") ? path : otherwise;
+  } catch {
+    return otherwise;
+  }
+}

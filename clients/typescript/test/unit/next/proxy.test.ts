@@ -1,0 +1,74 @@
+import { NextRequest } from "next/server.js";
+import { describe, expect, it, vi } from "vitest";
+
+import { createProxy } from "../../../src/next/index.js";
+import { answer, failureOf, refusal, ServiceDouble } from "../service_double.js";
+
+const expiresAt = "2026-12-03T08:42:02.752Z";
+const verified = answer({ userId: 7, user: {}, expiresAt });
+const PAGE = "https://app.example.com/dashboard/a?b=c";
+
+function request(url: string, { session, method = "GET" }: { session?: string; method?: string } = {}) {
+  const headers = { "X-Forwarded-For": "203.0.113.9", "User-Agent": "M", ...(session && { Cookie: `session=${session}` }) };
+  return new NextRequest(url, { method, headers });
+}
+
+const proxyOf = (service: ServiceDouble, options = {}) => createProxy({ protect: ["/dashboard/:path*"], client: service.client({ retries: 0 }), ...options });
+const passes = (response: Response) => response.headers.get("x-middleware-next") === "1";
+
+describe("the proxy", () => {
+  it("lets other pages pass unasked", async () => {
+    const service = new ServiceDouble(verified);
+    expect(passes(await proxyOf(service)(request("https://app.example.com/", { session: "s" })))).toBe(true);
+    expect(service.asked).toHaveLength(0);
+  });
+
+  it("lets who is logged in pass, and extends the cookie", async () => {
+    const service = new ServiceDouble(verified);
+    const response = await proxyOf(service)(request(PAGE, { session: "s" }));
+    expect(passes(response)).toBe(true);
+    expect(response.headers.getSetCookie()).toEqual(["session=s; Path=/; Expires=Thu, 03 Dec 2026 08:42:02 GMT; Secure; HttpOnly; SameSite=lax"]);
+    expect(service.only.body).toEqual({ session: "s" });
+    expect(service.only.headers).toMatchObject({ "X-Client-Address": "203.0.113.9", "X-Client-User-Agent": "M" });
+  });
+
+  it("leaves the cookie alone where a form is sent", async () => {
+    const response = await proxyOf(new ServiceDouble(verified))(request(PAGE, { session: "s", method: "POST" }));
+    expect(passes(response)).toBe(true);
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  it.each([undefined, "ended"])("sends who is not logged in to the login, with the way back: %s", async (session) => {
+    const response = await proxyOf(new ServiceDouble(refusal(401, "session_ended")))(request(PAGE, session === undefined ? {} : { session }));
+    expect(response.status).toBe(307);
+    expect(response.headers.get("Location")).toBe("https://app.example.com/login?return=%2Fdashboard%2Fa%3Fb%3Dc");
+  });
+
+  it("sends a form without a session to the login as a page", async () => {
+    const response = await proxyOf(new ServiceDouble(verified), { login: "/enter" })(request(PAGE, { method: "POST" }));
+    expect([response.status, response.headers.get("Location")]).toEqual([303, "https://app.example.com/enter"]);
+  });
+
+  it("shows nothing while the service is down", async () => {
+    const response = await proxyOf(new ServiceDouble(new TypeError("fetch failed")))(request(PAGE, { session: "s" }));
+    expect([response.status, response.headers.get("Retry-After"), passes(response)]).toEqual([503, "1", false]);
+  });
+
+  it("fails loudly where the key is refused", async () => {
+    expect(await failureOf(proxyOf(new ServiceDouble(refusal(401, "invalid_api_key")))(request(PAGE, { session: "s" })))).toMatchObject({ code: "invalid_api_key" });
+  });
+
+  it("does not protect the login from those who need it", () => {
+    expect(() => createProxy({ protect: ["/:path*"] })).toThrow("the login's own page");
+  });
+
+  it("reads the settings of the environment at its first use", async () => {
+    const proxy = createProxy({ protect: ["/dashboard"] });
+    vi.stubEnv("API_URL", "");
+    expect(await failureOf(proxy(request("https://app.example.com/dashboard")))).toMatchObject({ message: "API_URL and API_KEY must be set" });
+    vi.stubEnv("API_URL", "http://gatehouse.test");
+    vi.stubEnv("API_KEY", "key");
+    expect((await proxy(request("https://app.example.com/dashboard"))).status).toBe(307);
+    vi.unstubAllEnvs();
+  });
+});

@@ -1,0 +1,15 @@
+"""The TypeScript client in an application of Next.js, which is built, served and used."""
+
+import pytest
+
+from typescript_client import install, run_vitest, settings_for
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tools():
+    install()
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_its_users_log_in_and_out(start):
+    run_vitest("next", **settings_for(start(APP_ENV="development")))
