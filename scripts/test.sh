@@ -53,13 +53,14 @@ test_command() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
 
-  local build
-  for build in "${builds[@]}"; do test_build "$build"; done
+  local i
+  for i in "${!builds[@]}"; do test_build "${builds[i]}" "${builds[i + 1]:-}"; done
   [[ -z ${GATEHOUSE_TEST_FULL:-} ]] || section "fuzz" fuzz_for_the_night || true
   /usr/bin/python3 scripts/test_totals.py "$test_results"
 }
 
 end_test() {
+  end_build_ahead
   stop_postgres
   rm -rf build/test-results
   mv "$test_results" build/test-results
@@ -89,9 +90,11 @@ selected_tests=()
 selected_targets=()
 selected_python=()
 
-# test_build <preset>: everything that preset's program must pass. Its sections go on after a failure, but not without a build.
+# test_build <preset> [next preset]: everything that preset's program must pass. Its sections go on after a failure, but not without
+# a build.
 test_build() {
-  local preset=$1
+  local preset=$1 next=${2:-}
+  end_build_ahead
   section "configure $preset" configure_tests "$preset" || return 0
   select_tests "$preset" || return 0
   if [[ ${#selected_tests[@]} -eq 0 && ${#selected_python[@]} -eq 0 ]]; then
@@ -101,6 +104,7 @@ test_build() {
   if [[ ${#selected_targets[@]} -gt 0 ]]; then
     section "build $preset" ninja -C "build/$preset" "${selected_targets[@]}" || return 0
   fi
+  [[ -z $next ]] || build_ahead "$next"
   if needs_postgres "$preset"; then
     section "start PostgreSQL" start_postgres fsync=off full_page_writes=off synchronous_commit=off || return 0
   fi
@@ -109,6 +113,28 @@ test_build() {
   for folder in architecture compare integration e2e clients example; do
     [[ " ${selected_python[*]} " != *" tests/$folder"[\ /]* ]] || section "$preset: $folder" run_pytest "$preset" "$folder" || true
   done
+}
+
+# The next build is compiled beside the tests of this one, which wait for much of their time, by what they leave of the processors.
+# What it has not compiled by then, and what it could not, is left to its own section.
+ahead=
+
+# build_ahead <preset>
+build_ahead() {
+  local selected_tests=() selected_targets=() selected_python=()
+  configure_tests "$1" >/dev/null 2>&1 && select_tests "$1" && [[ ${#selected_targets[@]} -gt 0 ]] || return 0
+  # Where the system shares processors between sessions, a session of its own could take half of them.
+  # shellcheck disable=SC2016  # the inner shell expands it
+  setsid bash -c 'echo 19 >/proc/self/autogroup; exec chrt --idle 0 ninja "$@"' bash -C "build/$1" "${selected_targets[@]}" \
+    </dev/null >/dev/null 2>&1 &
+  ahead=$!
+}
+
+end_build_ahead() {
+  [[ -n $ahead ]] || return 0
+  kill "$ahead" 2>/dev/null || true
+  wait "$ahead" 2>/dev/null || true
+  ahead=
 }
 
 # Under ThreadSanitizer CMake leaves out what has no threads, but for the night. Making build.ninja lets CMake see files that came
