@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/access/asker.hpp"
 #include "api/access/origin.hpp"
 #include "api/body_refusal.hpp"
 #include "api/login_answer.hpp"
@@ -111,7 +112,7 @@ Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
                   .origin = origin_of(request),
                   .client_gone = request.client_gone},
       .client = client_of(request),
-      .languages = std::string{request.headers[http::Field::accept_language]},
+      .asker = asker_of(request),
   };
   const auto login = co_await login_.login(std::move(wanted));
   if (!login) co_return refuse(login.error(), login_errors_, request, answer);

@@ -8,6 +8,7 @@
 #include "api/login_answer.hpp"
 #include "api/traces.hpp"
 #include "base/field_error.hpp"
+#include "flows/password_change/password_change_flow.hpp"
 #include "flows/reauthentication/reauthentication.hpp"
 #include "http/answer.hpp"
 
@@ -30,6 +31,7 @@ class OwnerRefusals {
 
   void operator()(sessions::SessionError error) const { answer_.refuse(problem_of(error)); }
   void operator()(flows::PasswordError error) const { answer_.refuse(problem_of(error, policy_)); }
+  void operator()(flows::EmailNotVerified /*refusal*/) const { answer_.refuse(problem("email_not_verified")); }
   void operator()(const FieldErrors& mistakes) const { answer_.refuse(problem("validation_failed"), mistakes); }
 
  private:

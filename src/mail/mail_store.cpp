@@ -26,11 +26,12 @@ constexpr Write insert_mail{"mails_insert",
                             "ON CONFLICT (dedupe_key) DO NOTHING",
                             mail_topic};
 
-// The same work whether the user is there or not, except for the row.
+// The same work whether the user is there or not, except for the row. An adopted database may have blanks around
+// emails.
 constexpr Write insert_mail_for_user{
     "mails_insert_for_user",
     "INSERT INTO mails (id, kind, recipient, user_id, locale, body, next_attempt_at, created_at, expires_at, "
-    "dedupe_key) SELECT $1, $2, email, id, $3, $4, $5, $5, $6, $7 FROM users "
+    "dedupe_key) SELECT $1, $2, trim(email), id, $3, $4, $5, $5, $6, $7 FROM users "
     "WHERE id = $8 AND disabled_at IS NULL AND (password_hash = $9 OR $9 IS NULL) ON CONFLICT (dedupe_key) DO NOTHING",
     mail_topic};
 

@@ -19,6 +19,7 @@ using database::Write;
 constexpr Statement find_open_token{
     "one_time_tokens_find_open",
     "SELECT user_id, payload FROM one_time_tokens WHERE token_hash = $1 AND kind = $2 AND expires_at > $3 "
+    "AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL) "
     "AND NOT EXISTS (SELECT 1 FROM one_time_redemptions WHERE token_hash = $1)"};
 
 constexpr Write insert_token{"one_time_tokens_insert",
@@ -42,7 +43,8 @@ constexpr Write drop_old_tokens{
 constexpr Write redeem_token{"one_time_tokens_redeem",
                              "INSERT INTO one_time_redemptions (token_hash, redeemed_at) VALUES "
                              "((SELECT token_hash FROM one_time_tokens WHERE token_hash = $1 AND kind = $2 "
-                             "AND expires_at > $3), $3)",
+                             "AND expires_at > $3 "
+                             "AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)), $3)",
                              announces_nothing};
 
 constexpr Write drop_open_tokens{

@@ -47,10 +47,11 @@ class OneTimeTokenStore {
   /// `database` outlives the store.
   explicit OneTimeTokenStore(database::Database& database) : database_(database) {}
 
-  /// The token with this hash, unless it was redeemed or its time is over.
+  /// The token with this hash, unless it was redeemed, its time is over, or its user is disabled.
   [[nodiscard]] Task<std::optional<OpenToken>> find_open(std::string hash, Kind kind, TimePoint now);
 
-  /// Nothing comes of it where there is no such user, or a disabled one.
+  /// Nothing comes of it where there is no such user, or a disabled one. Behind a change that locks the user's row, it
+  /// comes before a drop_open() of others, or after it.
   [[nodiscard]] static database::Change<void> insert(NewOneTimeToken token, UserId user);
   /// For the user who was inserted with this very email.
   [[nodiscard]] static database::Change<void> insert_for_new_user(NewOneTimeToken token, std::string email);

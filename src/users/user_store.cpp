@@ -104,11 +104,6 @@ constexpr Write set_password{"users_set_password",
                              "must_change_password = false WHERE id = $1",
                              user_topic};
 
-constexpr Write change_password{"users_change_password",
-                                "UPDATE users SET password_hash = $3, salt = NULL, password_changed_at = $4, "
-                                "must_change_password = CASE WHEN password_hash = $2 THEN false END WHERE id = $1",
-                                user_topic};
-
 constexpr Write verify_email{"users_verify_email",
                              "UPDATE users SET email_verified_at = COALESCE(email_verified_at, $2) WHERE id = $1",
                              announces_nothing};
@@ -129,9 +124,10 @@ constexpr Write lock_any_user{"users_lock_any", "UPDATE users SET disabled_at = 
 constexpr Write lock_user{"users_lock", "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $2",
                           announces_nothing};
 
-constexpr Write lock_checked_user{
-    "users_lock_checked",
-    "UPDATE users SET must_change_password = CASE WHEN password_hash = $2 THEN must_change_password END WHERE id = $1",
+constexpr Write require_password_of{
+    "users_require_password",
+    "INSERT INTO refusals (reason) SELECT 'password replaced' WHERE NOT EXISTS "
+    "(SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL)",
     announces_nothing};
 
 // The same password in another form: sessions go on.
@@ -361,10 +357,6 @@ Change<void> UserStore::set_password(UserId id, std::string password_hash, TimeP
   return {users::set_password, id, {id.value, std::move(password_hash), now}};
 }
 
-Change<void> UserStore::change_password(UserId id, std::string checked_hash, std::string password_hash, TimePoint now) {
-  return {users::change_password, id, {id.value, std::move(checked_hash), std::move(password_hash), now}};
-}
-
 Change<void> UserStore::verify_email(UserId id, TimePoint now) { return {users::verify_email, {id.value, now}}; }
 
 Change<void> UserStore::change_email(UserId id, std::string email, TimePoint now) {
@@ -379,8 +371,8 @@ Change<void> UserStore::lock(UserId id, std::string password_hash) {
   return {lock_user, {id.value, std::move(password_hash)}};
 }
 
-Change<void> UserStore::lock_checked(UserId id, std::string checked_hash) {
-  return {lock_checked_user, {id.value, std::move(checked_hash)}};
+Change<void> UserStore::require_password(UserId id, std::string checked_hash) {
+  return {require_password_of, {id.value, std::move(checked_hash)}};
 }
 
 Change<void> UserStore::replace_hash(UserId id, std::string verified_hash, std::string new_hash) {

@@ -24,9 +24,9 @@ inline constexpr database::Constraint email_is_unique{
     database::Violation::Kind::unique,
     {"users_email_key_unique", "users_email_unique", "users.email_key", "users.email"}};
 
-/// Whether a password is still the one that was checked. Nothing else leaves must_change_password without a value.
-inline constexpr database::Constraint password_is_the_checked_one{database::Violation::Kind::not_null,
-                                                                  {"users.must_change_password"}};
+/// Whether a password is still the one that was checked.
+inline constexpr database::Constraint password_is_the_checked_one{database::Violation::Kind::check,
+                                                                  {"refusals_password_is_the_checked_one"}};
 
 /// Whether a user may go: tables of others may hold references that forbid it.
 inline constexpr database::Constraint user_is_not_referenced = database::Constraint::any_reference();
@@ -87,10 +87,6 @@ class UserStore {
   [[nodiscard]] static database::Change<bool> set_disabled(UserId id, std::optional<TimePoint> since);
   /// Stores a new PHC string, without a salt, whatever was there.
   [[nodiscard]] static database::Change<void> set_password(UserId id, std::string password_hash, TimePoint now);
-  /// The same in place of a password that was just checked. Violates password_is_the_checked_one where another one is
-  /// stored meanwhile.
-  [[nodiscard]] static database::Change<void> change_password(UserId id, std::string checked_hash,
-                                                              std::string password_hash, TimePoint now);
   /// The user has shown that mails to the email reach them. The first time counts.
   [[nodiscard]] static database::Change<void> verify_email(UserId id, TimePoint now);
   /// A new email that was verified before. Violates email_is_unique where it is taken.
@@ -99,8 +95,9 @@ class UserStore {
   [[nodiscard]] static database::Change<void> lock(UserId id);
   /// Locks the row until the changes are committed if it still holds this hash; what follows can rely on it.
   [[nodiscard]] static database::Change<void> lock(UserId id, std::string password_hash);
-  /// Locks the row like that. Violates password_is_the_checked_one where it holds another hash.
-  [[nodiscard]] static database::Change<void> lock_checked(UserId id, std::string checked_hash);
+  /// Changes nothing. Behind a change that locks the row, violates password_is_the_checked_one where the user has
+  /// another hash, is disabled, or is gone: then nothing of the changes is committed.
+  [[nodiscard]] static database::Change<void> require_password(UserId id, std::string checked_hash);
   /// Replaces the hash that was just verified by a better one of the same password, unless another one is stored
   /// meanwhile; locks the row as lock() does.
   [[nodiscard]] static database::Change<void> replace_hash(UserId id, std::string verified_hash, std::string new_hash);

@@ -87,7 +87,8 @@ class LoginFixture : public FeatureFixture {
                         .traces = std::move(traces),
                         .origin = origin_,
                         .client_gone = {}},
-            .client = client_};
+            .client = client_,
+            .asker = {.origin = origin_}};
   }
 
   std::expected<flows::LoginResult, flows::LoginError> login(std::string email, std::string_view password,

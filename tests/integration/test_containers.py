@@ -6,7 +6,7 @@ import re
 import secrets
 
 import pytest
-import yaml
+import yaml  # type: ignore[import]
 
 from harness.places import REPOSITORY
 from harness.program import run_command

@@ -4,7 +4,7 @@ schemas."""
 import re
 
 import pytest
-import yaml
+import yaml  # type: ignore[import]
 
 from harness.places import REPOSITORY
 from harness.program import run_command

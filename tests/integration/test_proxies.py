@@ -8,7 +8,7 @@ import socket
 import subprocess
 
 import pytest
-import yaml
+import yaml  # type: ignore[import]
 
 from harness.accounts import PASSWORD, create_user, log_in
 from harness.clusters import free_port

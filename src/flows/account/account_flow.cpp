@@ -60,11 +60,10 @@ Task<std::expected<User, AccountError>> AccountFlow::insert(users::NewUser user,
                                                             std::stop_token client_gone) {
   auto hash = co_await passwords_.hash(std::move(user.password), std::move(client_gone));
   std::string email = user.email;
-  std::string first_name = user.first_name;
   database::Changes changes;
   const auto created = changes.add(UserStore::insert(std::move(user), std::move(hash), clock_.now()));
   if (type == EventType::user_created) {
-    letters_.add_first_link(changes, email, std::move(first_name), asker.languages);
+    letters_.add_first_link(changes, email, asker.languages);
   }
   changes.add(AuditStore::record_of_new_user(event(type, std::move(asker.origin)), std::move(email)));
   const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);

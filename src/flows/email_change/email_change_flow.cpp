@@ -21,25 +21,29 @@ Task<std::expected<void, EmailChangeFlow::Refusal>> EmailChangeFlow::request(Ema
   Asker asker = wanted.owner.asker;
   auto owner = co_await owners_.prove(std::move(wanted.owner));
   if (!owner) co_return std::visit([](auto why) { return std::unexpected<Refusal>(why); }, owner.error());
+  const UserId user = owner->contact.id;
   lockout::Place place = owner->password.place;
-  const bool is_sent = co_await send(*std::move(owner), std::move(wanted.new_email), std::move(asker));
+  audit::Origin origin = asker.origin;
+  auto work = send(*std::move(owner), std::move(wanted.new_email), std::move(asker));
+  const bool is_sent = co_await passwords_.or_give_back(place, std::move(work));
   if (is_sent) co_return std::expected<void, Refusal>{};
-  co_await passwords_.give_back(std::move(place));
+  co_await passwords_.give_up(std::move(place), user, std::move(origin));
   co_return std::unexpected(PasswordError::wrong_password);
 }
 
 /// False where the password is another one by now.
 Task<bool> EmailChangeFlow::send(Owner owner, std::string new_email, Asker asker) {
+  const UserId user = owner.contact.id;
   std::string sought = new_email;
-  const auto holder = co_await users_.find_contact_by_email(std::move(sought));
-  const Recipient recipient = letters_.recipient(owner.contact, asker.languages);
-  std::optional<Recipient> taken_by;
-  if (holder && holder->id != owner.contact.id) taken_by = letters_.recipient(holder, {});
+  auto holder = co_await users_.find_contact_by_email(std::move(sought));
+  if (holder && holder->id == user) holder.reset();
+  const Recipient recipient = letters_.recipient(Kind::email_change, owner.contact, asker.languages);
 
   Changes changes;
-  changes.add(UserStore::lock_checked(owner.contact.id, *owner.password.credentials.password_hash));
+  changes.add(UserStore::lock(user));
+  changes.add(UserStore::require_password(user, *owner.password.credentials.password_hash));
   passwords_.add_success(changes, owner.password);
-  letters_.add_email_link(changes, recipient, new_email, taken_by);
+  letters_.add_email_link(changes, recipient, new_email, holder);
   changes.add(AuditStore::record(mailing_event(EventType::email_change_requested, owner.contact, recipient,
                                                clock_.now(), std::move(asker.origin))));
   const auto committed = co_await database_.commit_unless(std::move(changes), users::password_is_the_checked_one);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "one_time_tokens/token.hpp"
+#include "users/email.hpp"
 
 namespace gatehouse::flows {
 namespace {
@@ -51,10 +52,11 @@ std::string_view why_nobody(const std::optional<users::Contact>& contact) {
 
 }  // namespace
 
-Recipient Letters::recipient(const std::optional<users::Contact>& contact, std::string_view languages) const {
-  if (!contact || contact->is_disabled || !parts_.budget.take(contact->id)) return {};
+Recipient Letters::recipient(Kind kind, const std::optional<users::Contact>& contact,
+                             std::string_view languages) const {
+  if (!contact || contact->is_disabled || !parts_.budget.take(letter_of(kind), contact->id)) return {};
   return {.user = contact->id,
-          .first_name = contact->first_name,
+          .first_name = contact->is_verified ? contact->first_name : "",
           .locale = parts_.outbox.locale_for(contact->locale, languages)};
 }
 
@@ -87,32 +89,32 @@ void Letters::add_token(Changes& changes, NewOneTimeToken row, UserId user) cons
 void Letters::add_link(Changes& changes, Kind kind, const Recipient& to) {
   Issued issued = issue(kind);
   mail::Letter letter = letter_with(std::move(issued.text), issued.row, to.first_name, to.locale);
+  changes.add(users::UserStore::lock(to.user));
   add_token(changes, std::move(issued.row), to.user);
   changes.add(parts_.outbox.letter_to({.user = to.user}, std::move(letter)));
 }
 
-void Letters::add_first_link(Changes& changes, const std::string& email, std::string first_name,
-                             std::string_view languages) {
+void Letters::add_first_link(Changes& changes, const std::string& email, std::string_view languages) {
   if (!parts_.verifies_new_users) return;
   Issued issued = issue(Kind::verify);
-  std::string locale = parts_.outbox.locale_for(std::nullopt, languages);
-  mail::Letter letter = letter_with(std::move(issued.text), issued.row, std::move(first_name), std::move(locale));
+  mail::Letter letter =
+      letter_with(std::move(issued.text), issued.row, {}, parts_.outbox.locale_for(std::nullopt, languages));
   changes.add(OneTimeTokenStore::insert_for_new_user(std::move(issued.row), email));
   changes.add(parts_.outbox.letter_to_address(email, std::move(letter)));
 }
 
 void Letters::add_email_link(Changes& changes, const Recipient& user, const std::string& new_email,
-                             const std::optional<Recipient>& taken_by) {
+                             const std::optional<users::Contact>& holder) {
   Issued issued = issue(Kind::email_change);
-  mail::Letter letter = letter_with(std::move(issued.text), issued.row, user.first_name, user.locale);
+  mail::Letter letter = letter_with(std::move(issued.text), issued.row, {}, user.locale);
   issued.row.payload = new_email;
   add_token(changes, std::move(issued.row), user.user);
-  if (!user.is_somebody()) return;
-  if (!taken_by) return changes.add(parts_.outbox.letter_to_address(new_email, std::move(letter)));
+  const bool may_be_sent = parts_.budget.take(letter.kind, users::email_key(new_email));
+  if (!user.is_somebody() || !may_be_sent) return;
+  if (!holder) return changes.add(parts_.outbox.letter_to_address(new_email, std::move(letter)));
   letter.token = {};
-  letter.locale = taken_by->locale;
-  letter.variables["first_name"] = taken_by->first_name;
-  changes.add(parts_.outbox.letter_to({.user = taken_by->user}, std::move(letter)));
+  letter.locale = parts_.outbox.locale_for(holder->locale, {});
+  changes.add(parts_.outbox.letter_to({.user = holder->id}, std::move(letter)));
 }
 
 SecretString Letters::add_reset_token(Changes& changes, UserId user) {
@@ -125,8 +127,12 @@ SecretString Letters::add_reset_token(Changes& changes, UserId user) {
 Task<> Letters::add_notice(Changes& changes, Notice notice) {
   if (!parts_.sends_notices) co_return;
   const auto contact = co_await users_.find_contact(notice.user);
-  if (!contact) co_return;
-  notice.variables.emplace("first_name", contact->first_name);
+  if (!contact || !parts_.budget.take(notice.kind, contact->id)) co_return;
+  if (contact->is_verified) {
+    notice.variables.emplace("first_name", contact->first_name);
+  } else {
+    notice.variables.erase("user_agent");  // a stranger may have chosen it
+  }
   changes.add(parts_.outbox.letter_to({.user = notice.user, .password_hash = std::move(notice.password_hash)},
                                       {.kind = notice.kind,
                                        .locale = parts_.outbox.locale_for(contact->locale, notice.languages),

@@ -24,8 +24,8 @@ struct Recipient {
   static constexpr UserId nobody{0};  ///< no row has this id
 
   UserId user = nobody;
-  std::string first_name = {};
-  std::string locale = {};  ///< that the letter is written in; empty: the default
+  std::string first_name = {};  ///< of a verified address: else a stranger may have chosen it, to be read by its owner
+  std::string locale = {};      ///< that the letter is written in; empty: the default
 
   [[nodiscard]] bool is_somebody() const { return user != nobody; }
 };
@@ -58,18 +58,18 @@ class Letters {
 
   explicit Letters(const Parts& parts) : parts_(parts), users_(parts.database) {}
 
-  /// Nobody where there is no such user, where it is disabled, or where it was written to too often.
-  [[nodiscard]] Recipient recipient(const std::optional<users::Contact>& contact, std::string_view languages) const;
+  /// Nobody where there is no such user, where it is disabled, or where it was sent this kind too often.
+  [[nodiscard]] Recipient recipient(one_time_tokens::Kind kind, const std::optional<users::Contact>& contact,
+                                    std::string_view languages) const;
 
-  /// A token of this kind, reset or verify, and the letter that brings it.
+  /// A token of this kind, reset or verify, and the letter that brings it. Locks the user's row first.
   void add_link(database::Changes& changes, one_time_tokens::Kind kind, const Recipient& to);
   /// The same for a user whom the changes insert with this email, where new users are asked to verify theirs.
-  void add_first_link(database::Changes& changes, const std::string& email, std::string first_name,
-                      std::string_view languages);
-  /// A token for the address that the user wants to have, and the letter that brings it there. Where that is another
-  /// user's, the letter tells them and brings nothing.
+  void add_first_link(database::Changes& changes, const std::string& email, std::string_view languages);
+  /// A token for the address that the user wants to have, and the letter that brings it there, unless that address was
+  /// sent too many. Where it is another user's, the letter tells them and brings nothing.
   void add_email_link(database::Changes& changes, const Recipient& user, const std::string& new_email,
-                      const std::optional<Recipient>& taken_by);
+                      const std::optional<users::Contact>& holder);
   /// A token to reset the password with that no letter brings: the answer to a right password does.
   [[nodiscard]] SecretString add_reset_token(database::Changes& changes, UserId user);
 

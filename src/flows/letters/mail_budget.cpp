@@ -5,8 +5,15 @@
 
 namespace gatehouse::flows {
 
-bool MailBudget::take(UserId user) const {
-  const std::string whose = std::to_string(user.value);
+bool MailBudget::take(mail::Kind kind, UserId user) const {
+  return charge(std::string{to_text(kind)} + " " + std::to_string(user.value));
+}
+
+bool MailBudget::take(mail::Kind kind, std::string_view email_key) const {
+  return charge(std::string{to_text(kind)} + " to " + std::string{email_key});
+}
+
+bool MailBudget::charge(std::string_view whose) const {
   const std::array subjects{limits::Subject{limits::Policy::mail_account, whose}};
   return limits_.charge(subjects, now_()).is_allowed();
 }

@@ -32,7 +32,7 @@ Notice notice_of_device(UserId user, const std::string& password_hash, const Ask
   return {.kind = mail::Kind::new_device,
           .user = user,
           .languages = asker.languages,
-          .variables = {{"address", asker.origin.address}, {"user_agent", asker.origin.user_agent}},
+          .variables = {{"address", asker.address}, {"user_agent", asker.user_agent}},
           .password_hash = password_hash};
 }
 
@@ -56,7 +56,7 @@ DraftDevice add_device(database::Changes& changes, UserId user, const std::strin
 }  // namespace
 
 Task<std::expected<LoginResult, LoginRefusal>> LoginFlow::login(LoginRequest request) {
-  Asker asker{.origin = request.attempt.origin, .languages = std::move(request.languages)};
+  Asker asker = std::move(request.asker);
   for (int round = 1;; ++round) {
     PasswordAttempt attempt = request.attempt.clone();
     auto checked = co_await parts_.passwords.check(std::move(attempt));
@@ -71,8 +71,8 @@ Task<std::expected<LoginResult, LoginRefusal>> LoginFlow::login(LoginRequest req
     auto opened = co_await try_to_open_session(std::move(proven));
     if (opened) co_return *std::move(opened);
     if (round == rounds_max) {
-      co_return std::unexpected(
-          co_await give_up(std::move(checked->place), checked->credentials.id, std::move(asker.origin)));
+      co_await parts_.passwords.give_up(std::move(checked->place), checked->credentials.id, std::move(asker.origin));
+      co_return std::unexpected(LoginRefusal{LoginError::wrong_password});
     }
     co_await parts_.passwords.give_back(std::move(checked->place));
   }
@@ -92,38 +92,28 @@ Task<LoginRefusal> LoginFlow::refuse(CheckedPassword checked, LoginError why, As
   checked.replacement.reset();
   LoginRefusal refusal{why};
   database::Changes changes;
-  changes.add(UserStore::lock_checked(user, *checked.credentials.password_hash));
+  changes.add(UserStore::lock(user));
+  changes.add(UserStore::require_password(user, *checked.credentials.password_hash));
   parts_.passwords.add_success(changes, checked);
   if (why == LoginError::email_not_verified) {
-    const Recipient recipient = parts_.letters.recipient(contact, asker.languages);
+    const Recipient recipient = parts_.letters.recipient(one_time_tokens::Kind::verify, contact, asker.languages);
     parts_.letters.add_link(changes, one_time_tokens::Kind::verify, recipient);
   } else {
     refusal.reset_token = parts_.letters.add_reset_token(changes, user);
   }
-  audit::Origin origin = asker.origin;
-  changes.add(audit::AuditStore::record(failure(reason_text(why), user, std::move(origin))));
+  changes.add(audit::AuditStore::record({.type = audit::EventType::login_failed,
+                                         .at = parts_.clock.now(),
+                                         .origin = asker.origin,
+                                         .outcome = audit::Outcome::refused,
+                                         .reason = reason_text(why),
+                                         .user = user}));
   const auto committed = co_await parts_.database.commit_unless(std::move(changes), users::password_is_the_checked_one);
-  if (!committed) co_return co_await give_up(std::move(checked.place), user, std::move(asker.origin));
+  if (!committed) {
+    co_await parts_.passwords.give_up(std::move(checked.place), user, std::move(asker.origin));
+    co_return LoginRefusal{LoginError::wrong_password};
+  }
   parts_.passwords.end(checked.place);
   co_return refusal;
-}
-
-/// The password was replaced while it was found right.
-Task<LoginRefusal> LoginFlow::give_up(lockout::Place place, UserId user, audit::Origin origin) {
-  database::Changes changes;
-  changes.add(lockout::GuardStore::give_back(place));
-  changes.add(audit::AuditStore::record(failure("password_changing", user, std::move(origin))));
-  (void)co_await parts_.database.commit(std::move(changes));
-  co_return LoginRefusal{LoginError::wrong_password};
-}
-
-audit::Event LoginFlow::failure(std::string_view reason, UserId user, audit::Origin origin) const {
-  return {.type = audit::EventType::login_failed,
-          .at = parts_.clock.now(),
-          .origin = std::move(origin),
-          .outcome = audit::Outcome::refused,
-          .reason = reason,
-          .user = user};
 }
 
 Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Proven proven) {

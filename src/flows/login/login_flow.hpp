@@ -31,8 +31,8 @@ struct LoginRefusal {
 
 struct LoginRequest {
   PasswordAttempt attempt;
-  sessions::Client client;     ///< for the list of sessions
-  std::string languages = {};  ///< as in Asker
+  sessions::Client client;  ///< for the list of sessions
+  Asker asker;
 };
 
 /// Exchanges an email and a password for a token and a new session. One per io thread; everything it refers to outlives
@@ -79,8 +79,6 @@ class LoginFlow {
   [[nodiscard]] Task<std::optional<LoginResult>> open_session(Proven proven);
   [[nodiscard]] std::optional<LoginError> obstacle(const users::UserCredentials& user) const;
   [[nodiscard]] Task<LoginRefusal> refuse(CheckedPassword checked, LoginError why, Asker asker);
-  [[nodiscard]] audit::Event failure(std::string_view reason, UserId user, audit::Origin origin) const;
-  [[nodiscard]] Task<LoginRefusal> give_up(lockout::Place place, UserId user, audit::Origin origin);
   [[nodiscard]] Task<database::Committed> commit_in_turn(UserId user, database::Changes changes);
 
   const Parts parts_;

@@ -5,6 +5,15 @@
 #include "flows/account/account_rules.hpp"
 
 namespace gatehouse::flows {
+namespace {
+
+constexpr std::string_view field = "newPassword";
+
+FieldErrors unchanged_password() {
+  return {{std::string{field}, "must be another one than the current password", "unchanged"}};
+}
+
+}  // namespace
 
 using audit::AuditStore;
 using database::Changes;
@@ -14,45 +23,64 @@ using users::UserStore;
 Task<std::expected<LoginResult, PasswordChangeFlow::Refusal>> PasswordChangeFlow::change(PasswordChange wanted) {
   Asker asker = wanted.owner.asker;
   std::stop_token client_gone = wanted.owner.client_gone;
-  auto owner = co_await owners_.prove(std::move(wanted.owner));
+  const bool is_unchanged = wanted.owner.password.equals(wanted.new_password.reveal());
+  auto owner = co_await parts_.owners.prove(std::move(wanted.owner));
   if (!owner) co_return std::visit([](auto why) { return std::unexpected<Refusal>(why); }, owner.error());
+  const UserId user = owner->contact.id;
   lockout::Place place = owner->password.place;
-  if (auto mistakes = mistakes_in("newPassword", wanted.new_password, owner->contact, rules_); !mistakes.empty()) {
-    co_await check_.give_back(std::move(place));
-    co_return std::unexpected(std::move(mistakes));
+  auto refusal = refusal_of(owner->contact, wanted.new_password);
+  if (!refusal && is_unchanged) refusal = unchanged_password();
+  if (refusal) {
+    co_await parts_.check.give_back(std::move(place));
+    co_return std::unexpected(*std::move(refusal));
   }
-
-  auto password_hash = co_await passwords_.hash(std::move(wanted.new_password), std::move(client_gone));
-  auto opened = co_await store(*std::move(owner), std::move(password_hash), std::move(wanted.client), std::move(asker));
+  audit::Origin origin = asker.origin;
+  auto work = store(*std::move(owner), {std::move(wanted.new_password), std::move(wanted.client), std::move(asker),
+                                        std::move(client_gone)});
+  auto opened = co_await parts_.check.or_give_back(place, std::move(work));
   if (opened) co_return *std::move(opened);
-  co_await check_.give_back(std::move(place));
+  co_await parts_.check.give_up(std::move(place), user, std::move(origin));
   co_return std::unexpected(PasswordError::wrong_password);
 }
 
+/// Who must not log in gets no new session this way either.
+std::optional<PasswordChangeFlow::Refusal> PasswordChangeFlow::refusal_of(const users::Contact& user,
+                                                                          const SecretString& password) const {
+  if (parts_.requires_verified_email && !user.is_verified) return EmailNotVerified{};
+  auto mistakes = mistakes_in(field, password, user, parts_.rules);
+  if (mistakes.empty()) return std::nullopt;
+  return mistakes;
+}
+
 /// Nothing where somebody else has changed the password meanwhile.
-Task<std::optional<LoginResult>> PasswordChangeFlow::store(Owner owner, std::string password_hash,
-                                                           sessions::Client client, Asker asker) {
+Task<std::optional<LoginResult>> PasswordChangeFlow::store(Owner owner, NewSecret wanted) {
   const UserId user = owner.contact.id;
+  const std::string password_hash =
+      co_await parts_.passwords.hash(std::move(wanted.password), std::move(wanted.client_gone));
   Changes changes;
-  changes.add(UserStore::change_password(user, *owner.password.credentials.password_hash, password_hash, clock_.now()));
+  changes.add(UserStore::lock(user));
+  changes.add(UserStore::require_password(user, *owner.password.credentials.password_hash));
+  changes.add(UserStore::set_password(user, password_hash, parts_.clock.now()));
   changes.add(UserStore::drop_express_password(user));
   changes.add(sessions::SessionStore::remove_of_user(user));
   changes.add(OneTimeTokenStore::drop_open(user));
   owner.password.replacement = password_hash;
-  check_.add_success(changes, owner.password);
-  const PendingSession pending = opening_.add(changes, user, password_hash, std::move(client));
+  parts_.check.add_success(changes, owner.password);
+  const PendingSession pending =
+      parts_.opening.add(changes, user, password_hash, sessions::in_ascii(std::move(wanted.client)));
   Notice notice{.kind = mail::Kind::password_changed,
                 .user = user,
-                .languages = std::move(asker.languages),
-                .variables = {{"address", asker.origin.address}}};
-  co_await letters_.add_notice(changes, std::move(notice));
-  audit::Event event{.type = audit::EventType::password_changed, .at = clock_.now(), .origin = std::move(asker.origin)};
-  changes.add(
-      AuditStore::record_of_new_session(std::move(event), pending.draft.row.expires_at, pending.draft.row.secret_hash));
-  const auto committed = co_await database_.commit_unless(std::move(changes), users::password_is_the_checked_one);
+                .languages = std::move(wanted.asker.languages),
+                .variables = {{"address", std::move(wanted.asker.address)}}};
+  co_await parts_.letters.add_notice(changes, std::move(notice));
+  audit::Event event{
+      .type = audit::EventType::password_changed, .at = parts_.clock.now(), .origin = std::move(wanted.asker.origin)};
+  const sessions::NewSession& row = pending.draft.row;
+  changes.add(AuditStore::record_of_new_session(std::move(event), row.expires_at, row.secret_hash));
+  const auto committed = co_await parts_.database.commit_unless(std::move(changes), users::password_is_the_checked_one);
   if (!committed) co_return std::nullopt;
-  check_.end(owner.password.place);
-  co_return opening_.opened(pending, *committed);
+  parts_.check.end(owner.password.place);
+  co_return parts_.opening.opened(pending, *committed);
 }
 
 }  // namespace gatehouse::flows

@@ -18,40 +18,45 @@ struct PasswordChange {
   sessions::Client client;  ///< for the list of sessions
 };
 
+/// REQUIRE_VERIFIED_EMAIL keeps the user out.
+struct EmailNotVerified {};
+
 /// Lets users choose a new password. One per io thread; everything it refers to outlives it. Throws what Database and
 /// PasswordService throw.
 class PasswordChangeFlow {
  public:
-  PasswordChangeFlow(database::Database& database, passwords::PasswordService& passwords,
-                     const passwords::PasswordRules& rules, PasswordCheck& check, Reauthentication& owners,
-                     const SessionOpening& opening, Letters& letters, const Clock& clock)
-      : database_(database),
-        passwords_(passwords),
-        rules_(rules),
-        check_(check),
-        owners_(owners),
-        opening_(opening),
-        letters_(letters),
-        clock_(clock) {}
+  struct Parts {
+    database::Database& database;
+    passwords::PasswordService& passwords;
+    const passwords::PasswordRules& rules;
+    PasswordCheck& check;
+    Reauthentication& owners;
+    const SessionOpening& opening;
+    Letters& letters;
+    bool requires_verified_email;
+    const Clock& clock;
+  };
 
-  using Refusal = std::variant<sessions::SessionError, PasswordError, FieldErrors>;
+  explicit PasswordChangeFlow(const Parts& parts) : parts_(parts) {}
+
+  using Refusal = std::variant<sessions::SessionError, PasswordError, FieldErrors, EmailNotVerified>;
 
   /// Ends all sessions of the user and opens another one, voids their one-time tokens, and tells them. The mistakes are
   /// the new password's.
   [[nodiscard]] Task<std::expected<LoginResult, Refusal>> change(PasswordChange wanted);
 
  private:
-  [[nodiscard]] Task<std::optional<LoginResult>> store(Owner owner, std::string password_hash, sessions::Client client,
-                                                       Asker asker);
+  /// What is stored, and for whom.
+  struct NewSecret {
+    SecretString password;
+    sessions::Client client;
+    Asker asker;
+    std::stop_token client_gone;
+  };
+  [[nodiscard]] std::optional<Refusal> refusal_of(const users::Contact& user, const SecretString& password) const;
+  [[nodiscard]] Task<std::optional<LoginResult>> store(Owner owner, NewSecret wanted);
 
-  database::Database& database_;
-  passwords::PasswordService& passwords_;
-  const passwords::PasswordRules& rules_;
-  PasswordCheck& check_;
-  Reauthentication& owners_;
-  const SessionOpening& opening_;
-  Letters& letters_;
-  const Clock& clock_;
+  const Parts parts_;
 };
 
 }  // namespace gatehouse::flows

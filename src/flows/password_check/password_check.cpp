@@ -255,6 +255,20 @@ Task<Standing> PasswordCheck::standing(UserId user) {
   co_return Standing{.blocked_until = waits ? state.blocked_until : std::nullopt, .is_disabled = is_disabled};
 }
 
+Task<> PasswordCheck::give_up(Place place, UserId user, audit::Origin origin) {
+  database::Changes changes;
+  changes.add(GuardStore::give_back(place));
+  audit::Event event{.type = audit::EventType::login_failed,
+                     .at = clock_.now(),
+                     .origin = std::move(origin),
+                     .outcome = audit::Outcome::refused,
+                     .reason = "password_changing",
+                     .user = user};
+  changes.add(AuditStore::record(std::move(event)));
+  (void)co_await database_.commit(std::move(changes));
+  end(place);
+}
+
 Task<> PasswordCheck::give_back(Place place) {
   auto change = GuardStore::give_back(place);
   co_await database_.commit(std::move(change));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <expected>
 #include <map>
 #include <optional>
@@ -104,6 +105,20 @@ class PasswordCheck {
 
   /// Nothing came of a right password.
   [[nodiscard]] Task<> give_back(lockout::Place place);
+  /// The password was replaced while it was found right: it is refused, which is put on record.
+  [[nodiscard]] Task<> give_up(lockout::Place place, UserId user, audit::Origin origin);
+  /// What becomes of `work` that a right password is for. Where it throws, the place is given back first.
+  template <class Result>
+  [[nodiscard]] Task<Result> or_give_back(lockout::Place place, Task<Result> work) {
+    std::exception_ptr failure;
+    try {
+      co_return co_await std::move(work);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    co_await give_back(std::move(place));
+    std::rethrow_exception(failure);
+  }
 
  private:
   static constexpr std::chrono::milliseconds first_pause{4};

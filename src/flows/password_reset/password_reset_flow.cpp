@@ -17,7 +17,7 @@ using users::UserStore;
 
 Task<> PasswordResetFlow::request(std::string email, Asker asker) {
   const auto contact = co_await users_.find_contact_by_email(std::move(email));
-  const Recipient recipient = letters_.recipient(contact, asker.languages);
+  const Recipient recipient = letters_.recipient(Kind::reset, contact, asker.languages);
   Changes changes;
   letters_.add_link(changes, Kind::reset, recipient);
   changes.add(AuditStore::record(
@@ -55,7 +55,7 @@ Task<> PasswordResetFlow::add_news(Changes& changes, UserId user, Asker asker) {
   Notice notice{.kind = mail::Kind::password_changed,
                 .user = user,
                 .languages = std::move(asker.languages),
-                .variables = {{"address", asker.origin.address}}};
+                .variables = {{"address", std::move(asker.address)}}};
   co_await letters_.add_notice(changes, std::move(notice));
   audit::Event event{.type = EventType::password_reset, .at = clock_.now(), .origin = std::move(asker.origin)};
   changes.add(AuditStore::record_of_user(std::move(event), user));

@@ -13,12 +13,12 @@ Task<std::expected<Owner, OwnerRefusal>> Reauthentication::prove(OwnerClaim clai
   PasswordAttempt attempt{.email = contact->email,
                           .password = std::move(claim.password),
                           .traces = std::move(claim.traces),
-                          .origin = std::move(claim.asker.origin),
+                          .origin = claim.asker.origin,
                           .client_gone = std::move(claim.client_gone)};
   auto checked = co_await passwords_.check(std::move(attempt));
   if (!checked) co_return std::unexpected(checked.error());
   if (checked->credentials.id != contact->id) {  // the email has gone to somebody else meanwhile
-    co_await passwords_.give_back(std::move(checked->place));
+    co_await passwords_.give_up(std::move(checked->place), contact->id, std::move(claim.asker.origin));
     co_return std::unexpected(PasswordError::wrong_password);
   }
   // What follows stores no better hash of the same password.

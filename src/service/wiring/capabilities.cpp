@@ -59,8 +59,15 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
       account_view(database, password_check, shared.clock),
       account_rules(database, shared.password_rules),
       password_reset(database, shared.passwords, shared.password_rules, password_check, letters, shared.clock),
-      password_change(database, shared.passwords, shared.password_rules, password_check, reauthentication,
-                      session_opening, letters, shared.clock),
+      password_change({.database = database,
+                       .passwords = shared.passwords,
+                       .rules = shared.password_rules,
+                       .check = password_check,
+                       .owners = reauthentication,
+                       .opening = session_opening,
+                       .letters = letters,
+                       .requires_verified_email = settings.users.require_verified_email,
+                       .clock = shared.clock}),
       email_verification(database, letters, shared.clock),
       email_change(database, password_check, reauthentication, letters, shared.clock) {}
 

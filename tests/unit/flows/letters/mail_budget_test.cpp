@@ -13,7 +13,7 @@ class MailBudgetTest : public ::testing::Test {
  protected:
   int taken(UserId user, int attempts) {
     int count = 0;
-    for (int i = 0; i < attempts; ++i) count += budget_.take(user) ? 1 : 0;
+    for (int i = 0; i < attempts; ++i) count += budget_.take(mail::Kind::reset_password, user) ? 1 : 0;
     return count;
   }
 
@@ -32,13 +32,22 @@ TEST_F(MailBudgetTest, EachUser_HasThreeMailsAtOnceAndFiveAnHour) {
   EXPECT_EQ(taken(UserId{1}, 10), 3);
 }
 
+// Three mails of another kind kept the owner from a reset.
+TEST_F(MailBudgetTest, MailsOfAnotherKind_LeaveAResetPossible) {
+  while (budget_.take(mail::Kind::change_email, UserId{1})) {
+  }
+  EXPECT_FALSE(budget_.take(mail::Kind::change_email, UserId{1}));
+  EXPECT_TRUE(budget_.take(mail::Kind::change_email, "ada@example.com"));
+  EXPECT_EQ(taken(UserId{1}, 10), 3);
+}
+
 TEST(MailBudget, PolicyThatIsOff_AllowsAll) {
   crypto::SystemRandom random;
   limits::LimitSettings settings;
   settings.quotas = {};
   limits::RateLimits limits{settings, random};
   const MailBudget budget{limits, [] { return limits::Instant{0}; }};
-  for (int i = 0; i < 100; ++i) EXPECT_TRUE(budget.take(UserId{1}));
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(budget.take(mail::Kind::verify_email, UserId{1}));
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ class LoginFlowTest : public ::testing::Test {
                                      .traces = {},
                                      .origin = {},
                                      .client_gone = {}},
-                         .client = {}};
+                         .client = {},
+                         .asker = {}};
     auto result = testing::run_task(io_, flow_.login(std::move(request)));
     if (!result) return std::unexpected(result.error().reason);
     return *std::move(result);
