@@ -58,7 +58,7 @@ def run(command, deadline_s=RUN_DEADLINE_S, **environment: str) -> str:
     result = subprocess.run(
         command,
         cwd=FOLDER,
-        env=dict(os.environ) | {"NO_COLOR": "1", "CI": "true"} | environment,
+        env=dict(os.environ) | {"NO_COLOR": "1", "CI": "true", "NEXT_TELEMETRY_DISABLED": "1"} | environment,
         capture_output=True,
         text=True,
         timeout=deadline_s,

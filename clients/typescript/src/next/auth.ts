@@ -1,5 +1,6 @@
-import { cookies, headers } from "next/headers.js";
-import { redirect } from "next/navigation.js";
+// Next.js puts what fits the place of use behind exactly these names; with ".js", route handlers cannot load them.
+import { cookies, headers } from "next/headers";
+import { redirect } from "next/navigation";
 import { cache } from "react";
 
 import type { Client } from "../client.js";
@@ -32,6 +33,8 @@ export interface Auth {
   getServerSession(): Promise<VerifiedSession | null>;
   /** The same, but whoever has no session is sent to the login. */
   requireSession(options?: RequireOptions): Promise<VerifiedSession>;
+  /** The GET of `app/api/session/route.ts`, which `SessionProvider` of `@gatehouse/client/react` asks: `{ "session": … }` or null in it. */
+  sessionRoute(): Promise<Response>;
   /** The action of a login's form: what is wrong; a login leads to the path in the form's `return`, or to a new password. */
   signIn(...args: ActionArguments): Promise<FormRefusal>;
   /** The action of a registration's form, which logs in at once. */
@@ -59,6 +62,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
   return {
     getServerSession,
     requireSession: async (wanted = {}) => (await getServerSession()) ?? redirect(loginPath(login, wanted.return)),
+    sessionRoute: async () => Response.json({ session: await getServerSession() }, { headers: { "Cache-Control": "no-store" } }),
     signIn: (...args) =>
       guarded(options, async () => {
         try {

@@ -21,6 +21,11 @@ export function getServerSession(): Promise<VerifiedSession | null> {
   return environmentAuth().getServerSession();
 }
 
+/** The GET of `app/api/session/route.ts`, for `SessionProvider` of `@gatehouse/client/react`. */
+export function sessionRoute(): Promise<Response> {
+  return environmentAuth().sessionRoute();
+}
+
 /** The same, but whoever has no session is sent to the login. */
 export function requireSession(options?: RequireOptions): Promise<VerifiedSession> {
   return environmentAuth().requireSession(options);

@@ -1,4 +1,5 @@
-import { type NextRequest, NextResponse } from "next/server.js";
+import { NextResponse } from "next/server";
+import type { NextRequest } from "next/server.js";
 
 import type { Client } from "../client.js";
 import { isGatehouseUnavailable } from "../errors.js";

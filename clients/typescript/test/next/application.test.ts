@@ -89,6 +89,16 @@ describe("an application of Next.js", () => {
     expect(await (await visitor.get("/dashboard")).text()).toContain(person.email);
   });
 
+  it("tells its components who is logged in", async () => {
+    const { person, visitor } = await loggedIn();
+    expect(await (await visitor.get("/who")).text()).toContain(`authenticated: ${person.email}`);
+    expect(await (await browser().get("/who")).text()).toContain("unauthenticated: nobody");
+    const response = await visitor.get("/api/session");
+    expect(response.headers.get("Cache-Control")).toBe("no-store");
+    expect(await response.json()).toMatchObject({ session: { userId: person.id } });
+    expect(await (await browser().get("/api/session")).json()).toEqual({ session: null });
+  });
+
   it("logs out for good", async () => {
     const { visitor } = await loggedIn();
     const old = new Map(visitor.cookies);

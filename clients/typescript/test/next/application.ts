@@ -20,7 +20,7 @@ export function buildApplication(): void {
   mkdirSync(installed, { recursive: true });
   cpSync(join(folder, "package.json"), join(installed, "package.json"));
   run(process.execPath, ["scripts/build.mjs", join(installed, "dist")]);
-  run(process.execPath, [next, "build", place], folder);
+  run(process.execPath, [next, "build", place]);
 }
 
 async function freePort(): Promise<number> {

@@ -76,7 +76,7 @@ describe("the documents", () => {
     const place = join(folder, ".generated", "documented");
     rmSync(place, { recursive: true, force: true });
     const files = blocksOf("docs/clients.md", "tsx").map((code) => [/^\/\/ ([\w/.]+)/.exec(code)?.[1] ?? "", code] as const);
-    expect(files.map(([name]) => name)).toEqual(["app/login/page.tsx", "app/login/form.tsx", "app/dashboard/page.tsx", "proxy.ts"]);
+    expect(files.map(([name]) => name)).toEqual(["app/login/page.tsx", "app/login/form.tsx", "app/dashboard/page.tsx", "proxy.ts", "app/api/session/route.ts", "app/layout.tsx", "app/greeting.tsx"]);
     for (const [name, code] of files) {
       mkdirSync(dirname(join(place, name)), { recursive: true });
       writeFileSync(join(place, name), code);

@@ -11,7 +11,7 @@ interface Kept {
 /** The request that is answered, in place of Next.js's. */
 const request = vi.hoisted(() => ({ headers: new Headers(), jar: new Map<string, Kept>() }));
 
-vi.mock("next/headers.js", () => ({
+vi.mock("next/headers", () => ({
   headers: () => Promise.resolve(request.headers),
   cookies: () =>
     Promise.resolve({
@@ -66,6 +66,16 @@ describe("getServerSession", () => {
   it("logs nobody out while the service is down", async () => {
     request.jar.set(SESSION_COOKIE, { value: "s" });
     expect(await failureOf(authOf(new TypeError("fetch failed")).auth.getServerSession())).toMatchObject({ name: "GatehouseUnavailable" });
+  });
+});
+
+describe("sessionRoute", () => {
+  it("tells the browser who is logged in, and lets no cache keep it", async () => {
+    request.jar.set(SESSION_COOKIE, { value: "s" });
+    const response = await authOf(answer({ userId: 7 })).auth.sessionRoute();
+    expect(await response.json()).toEqual({ session: { userId: 7 } });
+    expect(response.headers.get("Cache-Control")).toBe("no-store");
+    expect(await (await authOf(refusal(401, "session_ended")).auth.sessionRoute()).json()).toEqual({ session: null });
   });
 });
 
