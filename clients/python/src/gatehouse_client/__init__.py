@@ -1,0 +1,40 @@
+"""The client of the Gatehouse authentication service: Client for threads, AsyncClient for asyncio. Both make the same calls."""
+
+from .aio import AsyncClient
+from .calls import AuditFilter, Page
+from .client import Client
+from .errors import FieldProblem, GatehouseError, GatehouseUnavailable
+from .models import (
+    Account,
+    AuditEvent,
+    Health,
+    Login,
+    PasswordJudgement,
+    PasswordPolicy,
+    Session,
+    User,
+    VerifiedSession,
+    VerifiedToken,
+)
+from .options import CallOptions
+
+__all__ = [
+    "Account",
+    "AsyncClient",
+    "AuditEvent",
+    "AuditFilter",
+    "CallOptions",
+    "Client",
+    "FieldProblem",
+    "GatehouseError",
+    "GatehouseUnavailable",
+    "Health",
+    "Login",
+    "Page",
+    "PasswordJudgement",
+    "PasswordPolicy",
+    "Session",
+    "User",
+    "VerifiedSession",
+    "VerifiedToken",
+]

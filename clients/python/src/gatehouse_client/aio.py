@@ -1,0 +1,337 @@
+"""The client for asyncio."""
+
+import asyncio
+import builtins
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+from . import calls
+from .calls import AuditFilter, Call, Page
+from .errors import GatehouseError, GatehouseUnavailable
+from .models import (
+    Account,
+    AuditEvent,
+    Health,
+    Login,
+    PasswordJudgement,
+    PasswordPolicy,
+    Session,
+    User,
+    VerifiedSession,
+    VerifiedToken,
+)
+from .options import CallOptions
+from .wire import RETRIES, TIMEOUT_S, Lines, Wire, check_stream, result_of, says_nothing_of_credential, unavailable
+
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+
+# For closing the connection of a call that is given up.
+CLEANUP_S = 1.0
+
+
+class Transport:
+    """Sends calls, again where that is safe. Tasks of one event loop share it."""
+
+    def __init__(self, wire: Wire, http: httpx.AsyncClient):
+        self._wire = wire
+        self._http = http
+
+    async def run(self, call: Call[Result], options: CallOptions | None) -> Result:
+        options = options or CallOptions()
+        attempts = self._wire.attempts(call, options)
+        while True:
+            try:
+                return await self._once(call, options, attempts.share_s())
+            except (GatehouseError, GatehouseUnavailable) as failure:
+                pause_s = attempts.pause_s(failure)
+                if pause_s is None:
+                    raise
+            await asyncio.sleep(pause_s)
+
+    async def run_or_none(self, call: Call[Result], options: CallOptions | None) -> Result | None:
+        """None where the service refuses what the call is about."""
+        try:
+            return await self.run(call, options)
+        except GatehouseError as failure:
+            if says_nothing_of_credential(failure):
+                raise
+            return None
+
+    async def _once(self, call: Call[Result], options: CallOptions, timeout_s: float) -> Result:
+        # httpx gets no time of its own: the whole is bounded, not its steps.
+        request = self._wire.request(self._http, call, options, None)
+        try:
+            response = await _within(timeout_s, self._http.send(request, follow_redirects=False))
+        except (httpx.RequestError, TimeoutError) as failure:
+            raise unavailable(call, failure) from failure
+        return result_of(call, response.status_code, response.headers, response.content)
+
+    async def lines(self, call: Call[Item], options: CallOptions | None) -> AsyncIterator[Item]:
+        """The results of an answer with one a line. It is asked for once; the time is for each wait."""
+        options = options or CallOptions()
+        timeout_s = self._wire.attempts(call, options).timeout_s
+        try:
+            response = await self._http.send(self._wire.request(self._http, call, options, timeout_s), stream=True, follow_redirects=False)
+            try:
+                check_stream(response, b"" if response.is_success else await response.aread())
+                lines = Lines(call, response)
+                async for part in response.aiter_bytes():
+                    for item in lines.feed(part):
+                        yield item
+                lines.end()
+            finally:
+                await response.aclose()
+        except httpx.RequestError as failure:
+            raise unavailable(call, failure) from failure
+
+
+async def _within(timeout_s: float, work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of `work`, or TimeoutError. It runs in a task of its own, because what httpx waits by may keep a cancellation of
+    asyncio.timeout() to itself (anyio 3, of Debian 12). Whoever cancels the caller cancels it, too."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=timeout_s)
+        if task.done():
+            return task.result()
+        raise TimeoutError
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=CLEANUP_S)
+
+
+async def _items(page: Callable[[str | None], Awaitable[Page[Item]]]) -> AsyncIterator[Item]:
+    """The items of all pages. The next page is asked for when the one before is used up."""
+    after = None
+    while True:
+        found = await page(after)
+        for item in found.items:
+            yield item
+        after = found.next
+        if after is None:
+            return
+
+
+class Sessions:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    async def verify(self, session: str | None, *, options: CallOptions | None = None) -> VerifiedSession | None:
+        """Whose session it is; None if it is not valid, or not any more."""
+        if session is None or not calls.may_be_credential(session):
+            return None
+        return await self._transport.run_or_none(calls.verify_session(session), options)
+
+    async def logout(self, session: str, *, options: CallOptions | None = None) -> None:
+        """Ends a session by its value. It is no failure if it had ended before."""
+        await self._transport.run(calls.log_out(session), options)
+
+    async def end(self, session_id: int, *, options: CallOptions | None = None) -> None:
+        """Ends a session by its number, which `users.sessions()` tells."""
+        await self._transport.run(calls.end_session(session_id), options)
+
+
+class Tokens:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    async def verify(self, token: str | None, *, options: CallOptions | None = None) -> VerifiedToken | None:
+        """Whose token it is; None if it is not valid, or its session has ended."""
+        if token is None or not calls.may_be_credential(token):
+            return None
+        return await self._transport.run_or_none(calls.verify_token(token), options)
+
+
+class Users:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    async def create(self, *, first_name: str, last_name: str, email: str, password: str, options: CallOptions | None = None) -> User:
+        """Registers a user. Refusals: `email_taken`, and `validation_failed` with the fields in `details`."""
+        return await self._transport.run(calls.create_user(first_name, last_name, email, password), options)
+
+    async def get(self, user_id: int, *, options: CallOptions | None = None) -> User:
+        """Refusal: `user_not_found`."""
+        return await self._transport.run(calls.get_user(user_id), options)
+
+    async def find(self, email: str, *, options: CallOptions | None = None) -> User | None:
+        """The user with that address, compared as at a login; None if there is none."""
+        return await self._transport.run(calls.find_user(email), options)
+
+    async def update(
+        self,
+        user_id: int,
+        *,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        email: str | None = None,
+        password: str | None = None,
+        options: CallOptions | None = None,
+    ) -> User:
+        """Changes what is given. A new password ends the user's sessions. Refusals: as create() and get()."""
+        call = calls.update_user(user_id, first_name=first_name, last_name=last_name, email=email, password=password)
+        return await self._transport.run(call, options)
+
+    async def delete(self, user_id: int, *, options: CallOptions | None = None) -> None:
+        """Deletes a user and ends all of the user's sessions. Refusals: `user_not_found`, `user_referenced`."""
+        await self._transport.run(calls.delete_user(user_id), options)
+
+    def list(self, *, limit: int | None = None, options: CallOptions | None = None) -> AsyncIterator[User]:
+        """All users, newest first. `limit` is how many are asked for at once, from 1 to 1,000."""
+        return _items(lambda after: self.page(limit=limit, after=after, options=options))
+
+    async def page(self, *, limit: int | None = None, after: str | None = None, options: CallOptions | None = None) -> Page[User]:
+        """One page of them."""
+        return await self._transport.run(calls.page_of_users(limit, after), options)
+
+    async def sessions(self, user_id: int, *, options: CallOptions | None = None) -> "builtins.list[Session]":
+        """The user's open sessions, newest first; at most 1,000."""
+        return await self._transport.run(calls.sessions_of(user_id), options)
+
+    async def end_sessions(self, user_id: int, *, options: CallOptions | None = None) -> int:
+        """Logs a user out everywhere: how many sessions ended."""
+        return await self._transport.run(calls.end_sessions_of(user_id), options)
+
+    async def account(self, user_id: int, *, options: CallOptions | None = None) -> Account:
+        """What an operator may want to know before helping a user."""
+        return await self._transport.run(calls.account_of(user_id), options)
+
+    async def disable(self, user_id: int, reason: str | None = None, *, options: CallOptions | None = None) -> None:
+        """Ends all sessions of a user and lets the user in no more. `reason`, of at most 300 bytes, is for the audit trail."""
+        await self._transport.run(calls.disable_user(user_id, reason), options)
+
+    async def enable(self, user_id: int, *, options: CallOptions | None = None) -> None:
+        """Lets a disabled user in again."""
+        await self._transport.run(calls.enable_user(user_id), options)
+
+    async def unlock(self, user_id: int, *, options: CallOptions | None = None) -> None:
+        """Forgets all wrong passwords of a user, so that the right one is right from everywhere."""
+        await self._transport.run(calls.unlock_user(user_id), options)
+
+
+class Passwords:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    async def policy(self, *, options: CallOptions | None = None) -> PasswordPolicy:
+        """What a new password must be like."""
+        return await self._transport.run(calls.password_policy(), options)
+
+    async def check(self, password: str, email: str | None = None, *, options: CallOptions | None = None) -> PasswordJudgement:
+        """Tries a new password before it is set, for forms. With `email` it must not be made of that, either."""
+        return await self._transport.run(calls.check_password(password, email), options)
+
+    async def forgot(self, email: str, *, options: CallOptions | None = None) -> None:
+        """Sends a mail with a link to that address. Whether somebody has it cannot be told from the outcome."""
+        await self._transport.run(calls.forgot_password(email), options)
+
+    async def reset(self, token: str, password: str, *, options: CallOptions | None = None) -> None:
+        """Sets a new password with the token of that link, and ends all sessions of the user. Refusals:
+        `invalid_or_expired_token`, and `validation_failed` for the password; then the token can be used again."""
+        await self._transport.run(calls.reset_password(token, password), options)
+
+    async def change(self, *, session: str, current_password: str, new_password: str, options: CallOptions | None = None) -> Login:
+        """Changes the password of somebody who is logged in: a new session, in place of all others. Refusals:
+        `invalid_credentials`, `session_ended`, `validation_failed`."""
+        return await self._transport.run(calls.change_password(session, current_password, new_password), options)
+
+
+class Emails:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    async def verify(self, token: str, *, options: CallOptions | None = None) -> int | None:
+        """The user whose address the token of a mail proves; None if it is unknown, used or too old."""
+        return await self._transport.run_or_none(calls.verify_email(token), options)
+
+    async def resend(self, email: str, *, options: CallOptions | None = None) -> None:
+        """Sends such a mail again. Whether somebody has the address cannot be told from the outcome."""
+        await self._transport.run(calls.resend_verification(email), options)
+
+    async def change(self, *, session: str, password: str, email: str, options: CallOptions | None = None) -> None:
+        """Sends a mail to a new address; confirm() with its token changes to it. Refusals: `invalid_credentials`,
+        `session_ended`. A taken address looks the same."""
+        await self._transport.run(calls.change_email(session, password, email), options)
+
+    async def confirm(self, token: str, *, options: CallOptions | None = None) -> int:
+        """Changes to the new address: the user's id. Refusals: `invalid_or_expired_token`; `email_taken` for one that was taken
+        meanwhile."""
+        return await self._transport.run(calls.confirm_email(token), options)
+
+
+class Audit:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    def list(
+        self, wanted: AuditFilter = AuditFilter(), *, limit: int | None = None, options: CallOptions | None = None
+    ) -> AsyncIterator[AuditEvent]:
+        """Events, newest first."""
+        return _items(lambda after: self.page(wanted, limit=limit, after=after, options=options))
+
+    async def page(
+        self, wanted: AuditFilter = AuditFilter(), *, limit: int | None = None, after: str | None = None, options: CallOptions | None = None
+    ) -> Page[AuditEvent]:
+        """One page of them. It may be short, or empty, although older ones follow: only `next` says whether it is the last."""
+        return await self._transport.run(calls.page_of_events(wanted, limit, after), options)
+
+    def export(
+        self, *, since: str | None = None, until: str | None = None, options: CallOptions | None = None
+    ) -> AsyncIterator[AuditEvent]:
+        """All events of a time, oldest first, as one stream of any length. The time of the call is for each wait for more of it."""
+        return self._transport.lines(calls.exported_event(since, until), options)
+
+
+class AsyncClient:
+    """The calls of the service. A call fails with GatehouseError if the service refuses it, with GatehouseUnavailable if nobody
+    answers, and with ValueError if an argument cannot be sent.
+
+    Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever
+    reads, checks or logs out. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than
+    it may take fails at once.
+
+    `timeout_s` is for a call with all its repetitions.
+
+    It keeps connections: use one for the whole program, and aclose() it, or use it as an asynchronous context manager.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        retries: int = RETRIES,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ):
+        wire = Wire.make(url, api_key, timeout_s, retries)
+        self._http = httpx.AsyncClient(transport=transport)
+        self._transport = Transport(wire, self._http)
+        self.session = Sessions(self._transport)
+        self.token = Tokens(self._transport)
+        self.users = Users(self._transport)
+        self.password = Passwords(self._transport)
+        self.email = Emails(self._transport)
+        self.audit = Audit(self._transport)
+
+    async def login(self, email: str, password: str, *, device_token: str | None = None, options: CallOptions | None = None) -> Login:
+        """Opens a session. Refusals: `invalid_credentials`, also for an unknown email, and `rate_limited`. `device_token` is that
+        of the device's cookie, or `new` to get one; one that is none, such as a cookie that was tampered with, counts as `new`."""
+        return await self._transport.run(calls.log_in(email, password, device_token), options)
+
+    async def health(self, *, options: CallOptions | None = None) -> Health:
+        """Whether the service can do its work, and why not."""
+        return await self._transport.run(calls.health(), options)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def __aenter__(self) -> "AsyncClient":
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.aclose()

@@ -1,0 +1,49 @@
+"""When a request is sent, how long each attempt may take, and when it is sent again. It knows neither threads nor asyncio."""
+
+import random
+import time
+from dataclasses import dataclass, field
+
+from .errors import GatehouseError, GatehouseUnavailable
+
+# The pause before the n-th repetition is drawn between 0 and this, doubled n times.
+PAUSE_S = 0.1
+TOO_MANY = 429
+PASSING = (502, 503, 504)
+
+
+@dataclass
+class Attempts:
+    """One call's. All of it together takes at most `timeout_s`, of which each attempt of a request that may be repeated gets an equal
+    share, so that one silent replica does not use it up."""
+
+    timeout_s: float
+    retries: int
+    repeatable: bool
+    made: int = 0
+    end: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not (self.timeout_s > 0 and self.retries >= 0):
+            raise ValueError("timeout_s must be more than 0, and retries not less")
+        self.end = time.monotonic() + self.timeout_s
+
+    def share_s(self) -> float:
+        """How long the next attempt may take."""
+        left = max(self.end - time.monotonic(), 0.001)
+        return left / (self.retries - self.made + 1) if self.repeatable else left
+
+    def pause_s(self, failure: GatehouseError | GatehouseUnavailable) -> float | None:
+        """How long to wait before the next attempt; None: there is none, and the failure is the call's."""
+        wait = self._wanted_pause_s(failure) if self.made < self.retries else None
+        self.made += 1
+        return wait if wait is not None and time.monotonic() + wait < self.end else None
+
+    def _wanted_pause_s(self, failure: GatehouseError | GatehouseUnavailable) -> float | None:
+        drawn = random.random() * PAUSE_S * 2**self.made
+        if isinstance(failure, GatehouseUnavailable):
+            return drawn if self.repeatable else None
+        # After a 429 nothing has been done, whatever it was.
+        if failure.status != TOO_MANY and not (self.repeatable and failure.status in PASSING):
+            return None
+        return drawn if failure.retry_after_s is None else failure.retry_after_s

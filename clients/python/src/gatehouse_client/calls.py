@@ -1,0 +1,224 @@
+"""The calls of the service: what each sends, and what it makes of an answer. Both clients send them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from .answers import next_of
+from .models import (
+    Account,
+    AuditEvent,
+    Health,
+    Login,
+    PasswordJudgement,
+    PasswordPolicy,
+    Session,
+    User,
+    VerifiedSession,
+    VerifiedToken,
+)
+from .options import VISIBLE
+
+Result = TypeVar("Result", covariant=True)
+Item = TypeVar("Item")
+
+PAGE_ITEMS = 100
+# Longer than any session or token of the service, and shorter than what it reads of a header field.
+CREDENTIAL_CHARACTERS_MAX = 8192
+
+
+@dataclass(frozen=True)
+class Call(Generic[Result]):
+    method: str
+    path: str
+    read: Callable[[Any, Mapping[str, str]], Result]
+    """Makes the result of the body and the header fields."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    repeatable: bool = False
+    """Twice is the same as once. GET is always."""
+    states: bool = False
+    """It asks for the service's own state, and a 503 may tell it."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    items: list[Item]
+    next: str | None
+    """Where the next page begins; None on the last one."""
+
+
+def _nothing(_body: Any, _headers: Mapping[str, str]) -> None:
+    return None
+
+
+def _given(**values: object) -> dict[str, str]:
+    """What is not None, as texts of a query."""
+    return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def _number(value: int) -> int:
+    """A number for a path. A ValueError for anything else, so that a text from a browser leads to no other path."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("an id must be a positive integer")
+    return value
+
+
+def may_be_credential(value: str | None) -> bool:
+    """What cannot be one is not sent: it comes from a browser and must neither fail as a header field nor as a body."""
+    return value is not None and len(value) <= CREDENTIAL_CHARACTERS_MAX and VISIBLE.fullmatch(value) is not None
+
+
+def log_in(email: str, password: str, device_token: str | None) -> Call[Login]:
+    fields = {}
+    if device_token is not None:
+        fields["X-Device-Token"] = device_token if VISIBLE.fullmatch(device_token) else "new"
+    body = {"email": email, "password": password}
+    return Call("POST", "/user-auth", lambda json, headers: Login.read(json, headers.get("X-Device-Token")), body=body, fields=fields)
+
+
+def verify_session(session: str) -> Call[VerifiedSession]:
+    body = {"session": session}
+    return Call("POST", "/user-auth/verify-session", lambda json, _: VerifiedSession.read(json), body=body, repeatable=True)
+
+
+def verify_token(token: str) -> Call[VerifiedToken]:
+    fields = {"Authorization": f"Bearer {token}"}
+    return Call("POST", "/user-auth/verify-token", lambda json, _: VerifiedToken.read(json), fields=fields, repeatable=True)
+
+
+def log_out(session: str) -> Call[None]:
+    return Call("POST", "/user-auth/logout", _nothing, body={"session": session}, repeatable=True)
+
+
+def end_session(session_id: int) -> Call[None]:
+    return Call("DELETE", f"/sessions/{_number(session_id)}", _nothing)
+
+
+def create_user(first_name: str, last_name: str, email: str, password: str) -> Call[User]:
+    body = {"first_name": first_name, "last_name": last_name, "email": email, "password": password}
+    return Call("POST", "/users", lambda json, _: User.read(json["user"]), body=body)
+
+
+def get_user(user_id: int) -> Call[User]:
+    return Call("GET", f"/users/{_number(user_id)}", lambda json, _: User.read(json))
+
+
+def find_user(email: str) -> Call[User | None]:
+    return Call("GET", "/users", lambda json, _: User.read(json[0]) if json else None, query={"email": email})
+
+
+def update_user(user_id: int, **changes: str | None) -> Call[User]:
+    body = {name: value for name, value in changes.items() if value is not None}
+    return Call("PUT", f"/users/{_number(user_id)}", lambda json, _: User.read(json["user"]), body=body)
+
+
+def delete_user(user_id: int) -> Call[None]:
+    return Call("DELETE", f"/users/{_number(user_id)}", _nothing)
+
+
+def page_of_users(limit: int | None, after: str | None) -> Call[Page[User]]:
+    query = _given(limit=PAGE_ITEMS if limit is None else limit, after=after)
+    return Call("GET", "/users", lambda json, headers: Page([User.read(one) for one in json], next_of(headers)), query=query)
+
+
+def sessions_of(user_id: int) -> Call[list[Session]]:
+    return Call("GET", f"/users/{_number(user_id)}/sessions", lambda json, _: [Session.read(one) for one in json])
+
+
+def end_sessions_of(user_id: int) -> Call[int]:
+    return Call("DELETE", f"/users/{_number(user_id)}/sessions", lambda json, _: int(json["count"]))
+
+
+def account_of(user_id: int) -> Call[Account]:
+    return Call("GET", f"/users/{_number(user_id)}/account", lambda json, _: Account.read(json))
+
+
+def disable_user(user_id: int, reason: str | None) -> Call[None]:
+    body = None if reason is None else {"reason": reason}
+    return Call("POST", f"/users/{_number(user_id)}/disable", _nothing, body=body)
+
+
+def enable_user(user_id: int) -> Call[None]:
+    return Call("POST", f"/users/{_number(user_id)}/enable", _nothing)
+
+
+def unlock_user(user_id: int) -> Call[None]:
+    return Call("POST", f"/users/{_number(user_id)}/unlock", _nothing)
+
+
+def password_policy() -> Call[PasswordPolicy]:
+    return Call("GET", "/user-auth/password-policy", lambda json, _: PasswordPolicy.read(json))
+
+
+def check_password(password: str, email: str | None) -> Call[PasswordJudgement]:
+    body = {"password": password} if email is None else {"password": password, "email": email}
+    return Call("POST", "/user-auth/check-password", lambda json, _: PasswordJudgement.read(json), body=body, repeatable=True)
+
+
+def forgot_password(email: str) -> Call[None]:
+    return Call("POST", "/user-auth/forgot-password", _nothing, body={"email": email})
+
+
+def reset_password(token: str, password: str) -> Call[None]:
+    return Call("POST", "/user-auth/reset-password", _nothing, body={"token": token, "password": password})
+
+
+def change_password(session: str, current_password: str, new_password: str) -> Call[Login]:
+    body = {"session": session, "currentPassword": current_password, "newPassword": new_password}
+    return Call("POST", "/user-auth/change-password", lambda json, _: Login.read(json), body=body)
+
+
+def verify_email(token: str) -> Call[int]:
+    return Call("POST", "/user-auth/verify-email", lambda json, _: int(json["userId"]), body={"token": token})
+
+
+def resend_verification(email: str) -> Call[None]:
+    return Call("POST", "/user-auth/resend-verification", _nothing, body={"email": email})
+
+
+def change_email(session: str, password: str, email: str) -> Call[None]:
+    return Call("POST", "/user-auth/change-email", _nothing, body={"session": session, "password": password, "email": email})
+
+
+def confirm_email(token: str) -> Call[int]:
+    return Call("POST", "/user-auth/confirm-email", lambda json, _: int(json["userId"]), body={"token": token})
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which events: those that have every value that is given."""
+
+    type: str | None = None
+    user: int | None = None
+    """The user whom they are about."""
+    actor: str | None = None
+    """The API key, person or part of the service that caused them."""
+    outcome: str | None = None
+    since: str | None = None
+    """Their earliest time or day, in UTC."""
+    until: str | None = None
+    """The first time or day that is too late."""
+
+    def query(self) -> dict[str, str]:
+        values = {"type": self.type, "user": self.user, "actor": self.actor, "outcome": self.outcome}
+        return _given(**values, **{"from": self.since, "to": self.until})
+
+
+def exported_event(since: str | None, until: str | None) -> Call[AuditEvent]:
+    """Its answer has any number of them, one a line."""
+    return Call("GET", "/audit/export", lambda json, _: AuditEvent.read(json), query=_given(**{"from": since, "to": until}))
+
+
+def page_of_events(wanted: AuditFilter, limit: int | None, after: str | None) -> Call[Page[AuditEvent]]:
+    query = wanted.query() | _given(limit=limit, after=after)
+
+    def read(json: Any, headers: Mapping[str, str]) -> Page[AuditEvent]:
+        return Page([AuditEvent.read(one) for one in json["events"]], next_of(headers))
+
+    return Call("GET", "/audit", read, query=query)
+
+
+def health() -> Call[Health]:
+    return Call("GET", "/health", lambda json, _: Health.read(json), states=True)

@@ -1,0 +1,317 @@
+"""The client for threads."""
+
+import builtins
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import TypeVar
+
+import httpx
+
+from . import calls
+from .calls import AuditFilter, Call, Page
+from .errors import GatehouseError, GatehouseUnavailable
+from .models import (
+    Account,
+    AuditEvent,
+    Health,
+    Login,
+    PasswordJudgement,
+    PasswordPolicy,
+    Session,
+    User,
+    VerifiedSession,
+    VerifiedToken,
+)
+from .options import CallOptions
+from .wire import RETRIES, TIMEOUT_S, Lines, Wire, check_stream, result_of, says_nothing_of_credential, unavailable
+
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+
+
+class Transport:
+    """Sends calls, again where that is safe. Any number of threads may use one."""
+
+    def __init__(self, wire: Wire, http: httpx.Client):
+        self._wire = wire
+        self._http = http
+
+    def run(self, call: Call[Result], options: CallOptions | None) -> Result:
+        options = options or CallOptions()
+        attempts = self._wire.attempts(call, options)
+        while True:
+            try:
+                return self._once(call, options, attempts.share_s())
+            except (GatehouseError, GatehouseUnavailable) as failure:
+                pause_s = attempts.pause_s(failure)
+                if pause_s is None:
+                    raise
+            time.sleep(pause_s)
+
+    def run_or_none(self, call: Call[Result], options: CallOptions | None) -> Result | None:
+        """None where the service refuses what the call is about."""
+        try:
+            return self.run(call, options)
+        except GatehouseError as failure:
+            if says_nothing_of_credential(failure):
+                raise
+            return None
+
+    def _once(self, call: Call[Result], options: CallOptions, timeout_s: float) -> Result:
+        request = self._wire.request(self._http, call, options, timeout_s)
+        try:
+            response = self._http.send(request, follow_redirects=False)
+        except httpx.RequestError as failure:
+            raise unavailable(call, failure) from failure
+        return result_of(call, response.status_code, response.headers, response.content)
+
+    def lines(self, call: Call[Item], options: CallOptions | None) -> Iterator[Item]:
+        """The results of an answer with one a line. It is asked for once; the time is for each wait."""
+        options = options or CallOptions()
+        timeout_s = self._wire.attempts(call, options).timeout_s
+        try:
+            response = self._http.send(self._wire.request(self._http, call, options, timeout_s), stream=True, follow_redirects=False)
+            try:
+                check_stream(response, b"" if response.is_success else response.read())
+                lines = Lines(call, response)
+                for part in response.iter_bytes():
+                    yield from lines.feed(part)
+                lines.end()
+            finally:
+                response.close()
+        except httpx.RequestError as failure:
+            raise unavailable(call, failure) from failure
+
+
+def _items(page: Callable[[str | None], Page[Item]]) -> Iterator[Item]:
+    """The items of all pages. The next page is asked for when the one before is used up."""
+    after = None
+    while True:
+        found = page(after)
+        yield from found.items
+        after = found.next
+        if after is None:
+            return
+
+
+class Sessions:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    def verify(self, session: str | None, *, options: CallOptions | None = None) -> VerifiedSession | None:
+        """Whose session it is; None if it is not valid, or not any more."""
+        if session is None or not calls.may_be_credential(session):
+            return None
+        return self._transport.run_or_none(calls.verify_session(session), options)
+
+    def logout(self, session: str, *, options: CallOptions | None = None) -> None:
+        """Ends a session by its value. It is no failure if it had ended before."""
+        self._transport.run(calls.log_out(session), options)
+
+    def end(self, session_id: int, *, options: CallOptions | None = None) -> None:
+        """Ends a session by its number, which `users.sessions()` tells."""
+        self._transport.run(calls.end_session(session_id), options)
+
+
+class Tokens:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    def verify(self, token: str | None, *, options: CallOptions | None = None) -> VerifiedToken | None:
+        """Whose token it is; None if it is not valid, or its session has ended."""
+        if token is None or not calls.may_be_credential(token):
+            return None
+        return self._transport.run_or_none(calls.verify_token(token), options)
+
+
+class Users:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    def create(self, *, first_name: str, last_name: str, email: str, password: str, options: CallOptions | None = None) -> User:
+        """Registers a user. Refusals: `email_taken`, and `validation_failed` with the fields in `details`."""
+        return self._transport.run(calls.create_user(first_name, last_name, email, password), options)
+
+    def get(self, user_id: int, *, options: CallOptions | None = None) -> User:
+        """Refusal: `user_not_found`."""
+        return self._transport.run(calls.get_user(user_id), options)
+
+    def find(self, email: str, *, options: CallOptions | None = None) -> User | None:
+        """The user with that address, compared as at a login; None if there is none."""
+        return self._transport.run(calls.find_user(email), options)
+
+    def update(
+        self,
+        user_id: int,
+        *,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        email: str | None = None,
+        password: str | None = None,
+        options: CallOptions | None = None,
+    ) -> User:
+        """Changes what is given. A new password ends the user's sessions. Refusals: as create() and get()."""
+        call = calls.update_user(user_id, first_name=first_name, last_name=last_name, email=email, password=password)
+        return self._transport.run(call, options)
+
+    def delete(self, user_id: int, *, options: CallOptions | None = None) -> None:
+        """Deletes a user and ends all of the user's sessions. Refusals: `user_not_found`, `user_referenced`."""
+        self._transport.run(calls.delete_user(user_id), options)
+
+    def list(self, *, limit: int | None = None, options: CallOptions | None = None) -> Iterator[User]:
+        """All users, newest first. `limit` is how many are asked for at once, from 1 to 1,000."""
+        return _items(lambda after: self.page(limit=limit, after=after, options=options))
+
+    def page(self, *, limit: int | None = None, after: str | None = None, options: CallOptions | None = None) -> Page[User]:
+        """One page of them."""
+        return self._transport.run(calls.page_of_users(limit, after), options)
+
+    def sessions(self, user_id: int, *, options: CallOptions | None = None) -> "builtins.list[Session]":
+        """The user's open sessions, newest first; at most 1,000."""
+        return self._transport.run(calls.sessions_of(user_id), options)
+
+    def end_sessions(self, user_id: int, *, options: CallOptions | None = None) -> int:
+        """Logs a user out everywhere: how many sessions ended."""
+        return self._transport.run(calls.end_sessions_of(user_id), options)
+
+    def account(self, user_id: int, *, options: CallOptions | None = None) -> Account:
+        """What an operator may want to know before helping a user."""
+        return self._transport.run(calls.account_of(user_id), options)
+
+    def disable(self, user_id: int, reason: str | None = None, *, options: CallOptions | None = None) -> None:
+        """Ends all sessions of a user and lets the user in no more. `reason`, of at most 300 bytes, is for the audit trail."""
+        self._transport.run(calls.disable_user(user_id, reason), options)
+
+    def enable(self, user_id: int, *, options: CallOptions | None = None) -> None:
+        """Lets a disabled user in again."""
+        self._transport.run(calls.enable_user(user_id), options)
+
+    def unlock(self, user_id: int, *, options: CallOptions | None = None) -> None:
+        """Forgets all wrong passwords of a user, so that the right one is right from everywhere."""
+        self._transport.run(calls.unlock_user(user_id), options)
+
+
+class Passwords:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    def policy(self, *, options: CallOptions | None = None) -> PasswordPolicy:
+        """What a new password must be like."""
+        return self._transport.run(calls.password_policy(), options)
+
+    def check(self, password: str, email: str | None = None, *, options: CallOptions | None = None) -> PasswordJudgement:
+        """Tries a new password before it is set, for forms. With `email` it must not be made of that, either."""
+        return self._transport.run(calls.check_password(password, email), options)
+
+    def forgot(self, email: str, *, options: CallOptions | None = None) -> None:
+        """Sends a mail with a link to that address. Whether somebody has it cannot be told from the outcome."""
+        self._transport.run(calls.forgot_password(email), options)
+
+    def reset(self, token: str, password: str, *, options: CallOptions | None = None) -> None:
+        """Sets a new password with the token of that link, and ends all sessions of the user. Refusals:
+        `invalid_or_expired_token`, and `validation_failed` for the password; then the token can be used again."""
+        self._transport.run(calls.reset_password(token, password), options)
+
+    def change(self, *, session: str, current_password: str, new_password: str, options: CallOptions | None = None) -> Login:
+        """Changes the password of somebody who is logged in: a new session, in place of all others. Refusals:
+        `invalid_credentials`, `session_ended`, `validation_failed`."""
+        return self._transport.run(calls.change_password(session, current_password, new_password), options)
+
+
+class Emails:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    def verify(self, token: str, *, options: CallOptions | None = None) -> int | None:
+        """The user whose address the token of a mail proves; None if it is unknown, used or too old."""
+        return self._transport.run_or_none(calls.verify_email(token), options)
+
+    def resend(self, email: str, *, options: CallOptions | None = None) -> None:
+        """Sends such a mail again. Whether somebody has the address cannot be told from the outcome."""
+        self._transport.run(calls.resend_verification(email), options)
+
+    def change(self, *, session: str, password: str, email: str, options: CallOptions | None = None) -> None:
+        """Sends a mail to a new address; confirm() with its token changes to it. Refusals: `invalid_credentials`,
+        `session_ended`. A taken address looks the same."""
+        self._transport.run(calls.change_email(session, password, email), options)
+
+    def confirm(self, token: str, *, options: CallOptions | None = None) -> int:
+        """Changes to the new address: the user's id. Refusals: `invalid_or_expired_token`; `email_taken` for one that was taken
+        meanwhile."""
+        return self._transport.run(calls.confirm_email(token), options)
+
+
+class Audit:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    def list(
+        self, wanted: AuditFilter = AuditFilter(), *, limit: int | None = None, options: CallOptions | None = None
+    ) -> Iterator[AuditEvent]:
+        """Events, newest first."""
+        return _items(lambda after: self.page(wanted, limit=limit, after=after, options=options))
+
+    def page(
+        self, wanted: AuditFilter = AuditFilter(), *, limit: int | None = None, after: str | None = None, options: CallOptions | None = None
+    ) -> Page[AuditEvent]:
+        """One page of them. It may be short, or empty, although older ones follow: only `next` says whether it is the last."""
+        return self._transport.run(calls.page_of_events(wanted, limit, after), options)
+
+    def export(
+        self, *, since: str | None = None, until: str | None = None, options: CallOptions | None = None
+    ) -> Iterator[AuditEvent]:
+        """All events of a time, oldest first, as one stream of any length. The time of the call is for each wait for more of it."""
+        return self._transport.lines(calls.exported_event(since, until), options)
+
+
+class Client:
+    """The calls of the service. A call fails with GatehouseError if the service refuses it, with GatehouseUnavailable if nobody
+    answers, and with ValueError if an argument cannot be sent.
+
+    Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever
+    reads, checks or logs out. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than
+    it may take fails at once.
+
+    `timeout_s` is for a call with all its repetitions. Connecting, sending and each wait for a part of the answer may take an
+    attempt's share of it each, so a service that answers in drops can take longer.
+
+    It keeps connections: use one for the whole program, and close() it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        retries: int = RETRIES,
+        transport: httpx.BaseTransport | None = None,
+    ):
+        wire = Wire.make(url, api_key, timeout_s, retries)
+        self._http = httpx.Client(transport=transport)
+        self._transport = Transport(wire, self._http)
+        self.session = Sessions(self._transport)
+        self.token = Tokens(self._transport)
+        self.users = Users(self._transport)
+        self.password = Passwords(self._transport)
+        self.email = Emails(self._transport)
+        self.audit = Audit(self._transport)
+
+    def login(self, email: str, password: str, *, device_token: str | None = None, options: CallOptions | None = None) -> Login:
+        """Opens a session. Refusals: `invalid_credentials`, also for an unknown email, and `rate_limited`. `device_token` is that
+        of the device's cookie, or `new` to get one; one that is none, such as a cookie that was tampered with, counts as `new`."""
+        return self._transport.run(calls.log_in(email, password, device_token), options)
+
+    def health(self, *, options: CallOptions | None = None) -> Health:
+        """Whether the service can do its work, and why not."""
+        return self._transport.run(calls.health(), options)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,64 @@
+"""The two ways in which a call fails: the service refused it, or it could not be asked.
+
+Neither error shows a password, a session, a token or the API key.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+UNEXPECTED_ANSWER = "unexpected_answer"
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+    """For people, to be shown behind the field's name."""
+    code: str
+    """For programs; the API description lists them, and new ones may come."""
+
+
+class GatehouseError(Exception):
+    """The service, or a gateway before it, answered and did not do what was asked."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str,
+        request_id: str | None = None,
+        details: tuple[FieldProblem, ...] = (),
+        retry_after_s: int | None = None,
+        reset_token: str | None = None,
+    ):
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        """Why, for programs: `rate_limited`, `email_taken`, …; `unexpected_answer` where the answer is not the service's own."""
+        self.request_id = request_id
+        """What finds the request in the service's log."""
+        self.details = details
+        """The fields at fault; often empty."""
+        self.retry_after_s = retry_after_s
+        """After how long it is worth trying again."""
+        self._reset_token = reset_token
+
+    @property
+    def reset_token(self) -> str | None:
+        """With `password_change_required`, after a right password: the token for `password.reset()`."""
+        return self._reset_token
+
+    def __repr__(self) -> str:
+        return f"GatehouseError({self.message!r}, status={self.status}, code={self.code!r})"
+
+
+class GatehouseUnavailable(Exception):
+    """Nobody answered: the network failed, which the cause tells, or the time was up. What was asked may have been done."""
+
+    def __init__(self, message: str, reason: Literal["network", "timeout"]):
+        super().__init__(message)
+        self.reason = reason

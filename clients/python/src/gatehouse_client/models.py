@@ -1,0 +1,202 @@
+"""What the service answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+# As json.loads() makes it.
+Json = Mapping[str, Any]
+
+
+def time_of(text: str) -> datetime:
+    """A time of the service's, in UTC with milliseconds."""
+    return datetime.fromisoformat(text)
+
+
+def _time_or_none(text: str | None) -> datetime | None:
+    return None if text is None else time_of(text)
+
+
+@dataclass(frozen=True)
+class User:
+    id: int
+    first_name: str
+    last_name: str
+    email: str
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def read(cls, json: Json) -> "User":
+        names = json["first_name"], json["last_name"], json["email"]
+        return cls(json["id"], *names, time_of(json["created_at"]), time_of(json["updated_at"]))
+
+
+@dataclass(frozen=True)
+class Account:
+    """What an operator may want to know before helping a user."""
+
+    email_verified_at: datetime | None
+    disabled_at: datetime | None
+    password_changed_at: datetime | None
+    must_change_password: bool
+    blocked_until: datetime | None
+    others_blocked: bool
+    devices: int
+    sessions: int
+    version: int
+
+    @classmethod
+    def read(cls, json: Json) -> "Account":
+        return cls(
+            email_verified_at=_time_or_none(json["emailVerifiedAt"]),
+            disabled_at=_time_or_none(json["disabledAt"]),
+            password_changed_at=_time_or_none(json["passwordChangedAt"]),
+            must_change_password=json["mustChangePassword"],
+            blocked_until=_time_or_none(json["blockedUntil"]),
+            others_blocked=json["othersBlocked"],
+            devices=json["devices"],
+            sessions=json["sessions"],
+            version=json["version"],
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Login:
+    user_id: int
+    token: str
+    """A JSON Web Token, for programs that read claims themselves."""
+    session: str
+    """What to keep in the user's cookie until `session_expires`."""
+    session_expires: datetime
+    device_token: str | None = None
+    """The token of the device where one was asked for: keep it in a cookie of its own, for a year."""
+
+    @classmethod
+    def read(cls, json: Json, device_token: str | None = None) -> "Login":
+        return cls(json["user"]["id"], json["token"], json["session"], time_of(json["sessionExpires"]), device_token)
+
+    def __repr__(self) -> str:
+        return f"Login(user_id={self.user_id}, session_expires={self.session_expires!r})"
+
+
+@dataclass(frozen=True)
+class VerifiedSession:
+    user_id: int
+    email: str
+    first_name: str
+    last_name: str
+    expires_at: datetime
+    """Use extends a session: set the cookie again when this is later than the cookie's end."""
+
+    @classmethod
+    def read(cls, json: Json) -> "VerifiedSession":
+        user = json["user"]
+        return cls(json["userId"], user["email"], user["first_name"], user["last_name"], time_of(json["expiresAt"]))
+
+
+@dataclass(frozen=True)
+class VerifiedToken:
+    user_id: int
+    expires_at: datetime
+
+    @classmethod
+    def read(cls, json: Json) -> "VerifiedToken":
+        return cls(json["userId"], time_of(json["expiresAt"]))
+
+
+@dataclass(frozen=True)
+class Session:
+    """One of a user's open sessions, as others may see it."""
+
+    id: int
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+
+    @classmethod
+    def read(cls, json: Json) -> "Session":
+        created_at, last_seen_at, expires_at = (time_of(json[name]) for name in ("createdAt", "lastSeenAt", "expiresAt"))
+        return cls(json["id"], created_at, last_seen_at, expires_at, json["ipAddress"], json["userAgent"])
+
+
+@dataclass(frozen=True)
+class PasswordPolicy:
+    length_min: int
+    """In characters."""
+    bytes_max: int
+    """In bytes of UTF-8."""
+    classes_min: int
+    """How many of lower-case letters, upper-case letters, digits and other characters it must have."""
+    refuses_personal: bool
+    refuses_common: bool
+    refuses_breached: bool
+
+    @classmethod
+    def read(cls, json: Json) -> "PasswordPolicy":
+        numbers = json["lengthMin"], json["bytesMax"], json["classesMin"]
+        return cls(*numbers, json["refusesPersonal"], json["refusesCommon"], json["refusesBreached"])
+
+
+@dataclass(frozen=True)
+class PasswordJudgement:
+    acceptable: bool
+    code: str | None = None
+    """Why not: `too_short`, `common`, …"""
+    message: str | None = None
+    """For the person, behind the field's name."""
+
+    @classmethod
+    def read(cls, json: Json) -> "PasswordJudgement":
+        return cls(json["acceptable"], json.get("code"), json.get("message"))
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    id: int
+    type: str
+    outcome: Literal["ok", "refused", "error"]
+    reason: str | None
+    at: datetime
+    actor_kind: Literal["key", "user", "cli", "system"]
+    actor_name: str | None
+    user_id: int | None
+    session_id: int | None
+    request_id: str | None
+    ip_address: str | None
+    user_agent: str | None
+    details: Json | None
+
+    @classmethod
+    def read(cls, json: Json) -> "AuditEvent":
+        return cls(
+            id=json["id"],
+            type=json["type"],
+            outcome=json["outcome"],
+            reason=json["reason"],
+            at=time_of(json["at"]),
+            actor_kind=json["actor"]["kind"],
+            actor_name=json["actor"]["name"],
+            user_id=json["userId"],
+            session_id=json["sessionId"],
+            request_id=json["requestId"],
+            ip_address=json["ipAddress"],
+            user_agent=json["userAgent"],
+            details=json["details"],
+        )
+
+
+@dataclass(frozen=True)
+class Health:
+    status: Literal["healthy", "unhealthy", "draining"]
+    uptime_s: float
+    environment: str
+    error: str | None
+    """Why it cannot do its work."""
+
+    @classmethod
+    def read(cls, json: Json) -> "Health":
+        return cls(json["status"], json["uptime"], json["environment"], json.get("error"))

@@ -1,0 +1,307 @@
+"""The Python client: what it sends, what it makes of answers, and what it sends again."""
+
+import asyncio
+import json
+import random
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+
+from gatehouse_client import AsyncClient, AuditFilter, CallOptions, Client, GatehouseError, GatehouseUnavailable
+from harness.openapi import operations
+from python_clients import KEY, URL, Double, answer, refusal
+
+TIME = "2026-11-30T08:42:02.752Z"
+USER = {"id": 7, "first_name": "Ada", "last_name": "L", "email": "a@example.com", "created_at": TIME, "updated_at": TIME}
+LOGIN = {"user": {"id": 7}, "token": "t", "session": "s", "sessionExpires": TIME}
+SESSION = {"userId": 7, "user": {"id": 7, "email": "e", "first_name": "f", "last_name": "l"}, "expiresAt": TIME}
+TOKEN = {"userId": 7, "expiresAt": TIME}
+OPEN = {"id": 5, "createdAt": TIME, "lastSeenAt": TIME, "expiresAt": TIME, "ipAddress": None, "userAgent": "M"}
+EVENT = {"id": 1, "type": "logout", "outcome": "ok", "reason": None, "at": TIME, "actor": {"kind": "key", "name": "k"}, "userId": 7,
+         "sessionId": None, "requestId": "r", "ipAddress": None, "userAgent": None, "details": None}
+ACCOUNT = {"emailVerifiedAt": TIME, "disabledAt": None, "passwordChangedAt": None, "mustChangePassword": False, "blockedUntil": None,
+           "othersBlocked": False, "devices": 1, "sessions": 2, "version": 3}
+POLICY = {"lengthMin": 8, "bytesMax": 1024, "classesMin": 0, "refusesPersonal": True, "refusesCommon": True, "refusesBreached": False}
+HEALTH = {"status": "healthy", "timestamp": TIME, "uptime": 1.5, "environment": "test"}
+DONE = {"message": "m"}
+PERSON = {"first_name": "Ada", "last_name": "L", "email": "a@example.com", "password": "p"}
+MOMENT = datetime(2026, 11, 30, 8, 42, 2, 752000, UTC)
+
+# Name, call, what is sent, its body, the answer, whether it may be sent twice.
+ROWS = [
+    ("login", lambda c: c.login("e", "p"), "POST /user-auth", {"email": "e", "password": "p"}, LOGIN, False),
+    ("session.verify", lambda c: c.session.verify("s"), "POST /user-auth/verify-session", {"session": "s"}, SESSION, True),
+    ("session.logout", lambda c: c.session.logout("s"), "POST /user-auth/logout", {"session": "s"}, DONE, True),
+    ("session.end", lambda c: c.session.end(5), "DELETE /sessions/5", None, DONE, False),
+    ("token.verify", lambda c: c.token.verify("t"), "POST /user-auth/verify-token", None, TOKEN, True),
+    ("users.create", lambda c: c.users.create(**PERSON), "POST /users", PERSON, DONE | {"user": USER}, False),
+    ("users.get", lambda c: c.users.get(7), "GET /users/7", None, USER, True),
+    ("users.find", lambda c: c.users.find("a+b@c"), "GET /users?email=a%2Bb%40c", None, [USER], True),
+    ("users.update", lambda c: c.users.update(7, email="e"), "PUT /users/7", {"email": "e"}, DONE | {"user": USER}, False),
+    ("users.delete", lambda c: c.users.delete(7), "DELETE /users/7", None, DONE, False),
+    ("users.page", lambda c: c.users.page(limit=2, after="x y"), "GET /users?limit=2&after=x+y", None, [USER], True),
+    ("users.list", lambda c: list(c.users.list()), "GET /users?limit=100", None, [USER], True),
+    ("users.sessions", lambda c: c.users.sessions(7), "GET /users/7/sessions", None, [OPEN], True),
+    ("users.end_sessions", lambda c: c.users.end_sessions(7), "DELETE /users/7/sessions", None, DONE | {"count": 3}, False),
+    ("users.account", lambda c: c.users.account(7), "GET /users/7/account", None, ACCOUNT, True),
+    ("users.disable", lambda c: c.users.disable(7, "left"), "POST /users/7/disable", {"reason": "left"}, DONE, False),
+    ("users.enable", lambda c: c.users.enable(7), "POST /users/7/enable", None, DONE, False),
+    ("users.unlock", lambda c: c.users.unlock(7), "POST /users/7/unlock", None, DONE, False),
+    ("password.policy", lambda c: c.password.policy(), "GET /user-auth/password-policy", None, POLICY, True),
+    ("password.check", lambda c: c.password.check("p", "e"), "POST /user-auth/check-password", {"password": "p", "email": "e"}, {"acceptable": True}, True),
+    ("password.forgot", lambda c: c.password.forgot("e"), "POST /user-auth/forgot-password", {"email": "e"}, DONE, False),
+    ("password.reset", lambda c: c.password.reset("t", "p"), "POST /user-auth/reset-password", {"token": "t", "password": "p"}, DONE, False),
+    ("password.change", lambda c: c.password.change(session="s", current_password="p", new_password="q"), "POST /user-auth/change-password",
+     {"session": "s", "currentPassword": "p", "newPassword": "q"}, LOGIN, False),
+    ("email.verify", lambda c: c.email.verify("t"), "POST /user-auth/verify-email", {"token": "t"}, DONE | {"userId": 7}, False),
+    ("email.resend", lambda c: c.email.resend("e"), "POST /user-auth/resend-verification", {"email": "e"}, DONE, False),
+    ("email.change", lambda c: c.email.change(session="s", password="p", email="e"), "POST /user-auth/change-email",
+     {"session": "s", "password": "p", "email": "e"}, DONE, False),
+    ("email.confirm", lambda c: c.email.confirm("t"), "POST /user-auth/confirm-email", {"token": "t"}, DONE | {"userId": 7}, False),
+    ("audit.page", lambda c: c.audit.page(AuditFilter(type="x", user=7, since="a", until="b"), limit=5), "GET /audit?type=x&user=7&from=a&to=b&limit=5",
+     None, {"events": [EVENT]}, True),
+    ("audit.list", lambda c: list(c.audit.list()), "GET /audit", None, {"events": [EVENT]}, True),
+    ("health", lambda c: c.health(), "GET /health", None, HEALTH, True),
+]
+EXPORT = ("audit.export", lambda c: list(c.audit.export(since="a")), "GET /audit/export?from=a", None, (json.dumps(EVENT) + "\n").encode(), False)
+NOT_FOR_CLIENTS = {"getGreeting", "getDescription", "getLife", "getReadiness"}
+REPEATABLE = [row[:2] for row in ROWS if row[5]]
+SINGLE = [row[:2] for row in ROWS if not row[5]]
+rows = pytest.mark.parametrize(("name", "call"), [row[:2] for row in ROWS], ids=[row[0] for row in ROWS])
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch):
+    """Time passes at once; the pauses that were made."""
+    made, passed = [], [0.0]
+    clock = time.monotonic
+
+    def sleep(seconds):
+        made.append(seconds)
+        passed[0] += seconds
+
+    async def sleep_async(seconds):
+        sleep(seconds)
+
+    monkeypatch.setattr("gatehouse_client.client.time.sleep", sleep)
+    monkeypatch.setattr("gatehouse_client.aio.asyncio.sleep", sleep_async)
+    monkeypatch.setattr("gatehouse_client.attempts.time.monotonic", lambda: clock() + passed[0])
+    return made
+
+
+def failure_of(call, *clients) -> BaseException:
+    with pytest.raises((GatehouseError, GatehouseUnavailable)) as caught:
+        call(*clients)
+    return caught.value
+
+
+@pytest.mark.parametrize(("name", "call", "asked", "body", "answered", "_"), [*ROWS, EXPORT], ids=[row[0] for row in [*ROWS, EXPORT]])
+def test_each_call_sends_what_is_described(clients, name, call, asked, body, answered, _):
+    double = Double(answer(answered))
+    call(clients.asking(double))
+    request = double.only
+    assert f"{request.method} {request.url}" == asked.replace(" ", f" {URL}")
+    assert (json.loads(request.content) if request.content else None) == body
+    assert request.headers["X-API-Key"] == KEY
+    assert request.headers.get("Content-Type") == (None if body is None else "application/json")
+
+
+def test_every_operation_of_the_description_has_a_call():
+    asked = {tuple(row[2].split("?")[0].replace("/7", "/{id}").replace("/5", "/{id}").split(" ")) for row in [*ROWS, EXPORT]}
+    missing = {one.id for one in operations() if (one.method.upper(), one.path) not in asked}
+    assert missing == NOT_FOR_CLIENTS
+
+
+def test_results_are_typed(clients):
+    client = clients.asking(Double(answer(LOGIN, **{"X-Device-Token": "device"})))
+    login = client.login("e", "p", device_token="new")
+    assert (login.user_id, login.session, login.session_expires, login.device_token) == (7, "s", MOMENT, "device")
+    assert clients.asking(Double(answer(USER))).users.get(7).created_at == MOMENT
+    assert clients.asking(Double(answer([]))).users.find("e") is None
+    assert clients.asking(Double(answer(HEALTH | {"status": "draining", "error": "x"}, 503))).health().status == "draining"
+
+
+@rows
+def test_429_is_repeated_for_every_call(clients, pauses, name, call):
+    double = Double(refusal(429, "rate_limited", 1))
+    failure = failure_of(call, clients.asking(double))
+    assert (failure.status, failure.code, failure.retry_after_s) == (429, "rate_limited", 1)
+    assert len(double.asked) == 3 and pauses == [1, 1]
+
+
+@pytest.mark.parametrize(("name", "call"), REPEATABLE, ids=[row[0] for row in REPEATABLE])
+def test_what_changes_nothing_is_repeated(clients, pauses, name, call):
+    for fate in (httpx.ConnectError("x"), httpx.ReadTimeout("x"), refusal(502, "x"), (504, b"<html>", {})):
+        double = Double(fate)
+        failure_of(call, clients.asking(double))
+        assert len(double.asked) == 3
+
+
+@pytest.mark.parametrize(("name", "call"), SINGLE, ids=[row[0] for row in SINGLE])
+def test_what_writes_is_sent_once(clients, pauses, name, call):
+    for fate in (httpx.ConnectError("x"), httpx.ReadTimeout("x"), refusal(503, "unavailable", 1), refusal(500, "internal_error")):
+        double = Double(fate)
+        failure_of(call, clients.asking(double))
+        assert len(double.asked) == 1 and pauses == []
+
+
+def test_pauses_are_drawn_or_told(clients, pauses, monkeypatch):
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    failure_of(lambda: clients.asking(Double(httpx.ConnectError("x")), retries=3).users.get(7))
+    assert pauses == [0.05, 0.1, 0.2]
+    pauses.clear()
+    double = Double(refusal(503, "unavailable", 5))
+    failure_of(lambda: clients.asking(double).users.get(7))
+    assert (len(double.asked), pauses) == (1, []), "a pause that does not fit into the time"
+
+
+def test_time_is_shared_by_the_attempts():
+    double = Double(httpx.ReadTimeout("x"), answer(SESSION), answer(LOGIN))
+    client = Client(URL, KEY, timeout_s=3, transport=httpx.MockTransport(double.answer))
+    client.session.verify("s")
+    assert 0 < double.asked[0].extensions["timeout"]["read"] <= 1
+    client.login("e", "p", options=CallOptions(timeout_s=2))
+    assert 1 < double.asked[-1].extensions["timeout"]["read"] <= 2
+
+
+def test_the_whole_time_is_bounded_with_asyncio():
+    async def silence(_request):
+        await asyncio.Event().wait()
+
+    async def ask(**options):
+        async with AsyncClient(URL, KEY, timeout_s=0.1, transport=httpx.MockTransport(silence), **options) as client:
+            await client.session.verify("s")
+
+    for options in ({}, {"retries": 0}):
+        failure = failure_of(lambda options=options: asyncio.run(ask(**options)))
+        assert (type(failure), failure.reason) == (GatehouseUnavailable, "timeout")
+
+
+def test_cancelling_a_task_cancels_its_call():
+    async def silence(_request):
+        await asyncio.Event().wait()
+
+    async def ask():
+        async with AsyncClient(URL, KEY, transport=httpx.MockTransport(silence)) as client, asyncio.timeout(0.01):
+            await client.session.verify("s")
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(ask())
+
+
+def test_failures_of_the_network_name_their_reason_and_no_secret(clients):
+    for fate, reason in ((httpx.ConnectError("x"), "network"), (httpx.ConnectTimeout("x"), "timeout"), (httpx.RemoteProtocolError("x"), "network")):
+        failure = failure_of(lambda fate=fate: clients.asking(Double(fate), retries=0).users.find("who@example.com"))
+        assert (type(failure), failure.reason, failure.__cause__) == (GatehouseUnavailable, reason, fate)
+        assert "who@" not in repr(failure) and KEY not in repr(failure)
+
+
+def test_refusals_say_what_the_service_said(clients):
+    details = [{"field": "email", "message": "is required", "code": "required"}]
+    body = {"error": "Missing", "code": "missing_fields", "requestId": "r", "details": details}
+    failure = failure_of(lambda: clients.asking(Double(answer(body, 400))).users.create(**PERSON))
+    assert (failure.status, failure.code, str(failure), failure.request_id) == (400, "missing_fields", "Missing", "r")
+    assert [(one.field, one.code) for one in failure.details] == [("email", "required")]
+    body = {"error": "A new password is required", "code": "password_change_required", "requestId": "r", "resetToken": "gtr_a"}
+    failure = failure_of(lambda: clients.asking(Double(answer(body, 403))).login("e", "p"))
+    assert failure.reset_token == "gtr_a" and "gtr_a" not in repr(failure) + str(failure)
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"<html>secret"), (403, {"message": "secret"}), (200, b"<html>secret"), (200, b""), (200, b"7"),
+                                              (200, {}), (200, []), (308, b"")])
+def test_answers_of_others_are_unexpected(clients, status, body):
+    failure = failure_of(lambda: clients.asking(Double(answer(body, status, Location="http://elsewhere.test"))).users.get(7))
+    assert (failure.status, failure.code, failure.request_id) == (status, "unexpected_answer", "from-header")
+    assert "secret" not in str(failure)
+
+
+def test_retry_after_may_be_a_date(clients):
+    fields = (("Sun, 06 Nov 1994 08:49:37 GMT", 0), ("soon", None), ("9" * 20, None))
+    for field, seconds in fields:
+        failure = failure_of(lambda field=field: clients.asking(Double(answer({}, 400, **{"Retry-After": field}))).users.get(7))
+        assert failure.retry_after_s == seconds
+    hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    failure = failure_of(lambda: clients.asking(Double(answer({}, 400, **{"Retry-After": hour}))).users.get(7))
+    assert 3500 < failure.retry_after_s <= 3600
+
+
+@pytest.mark.parametrize("part", ["session", "token"])
+def test_verify_is_none_only_for_a_refused_credential(clients, part):
+    for code in ("invalid_session", "session_expired", "invalid_token", "a_code_of_tomorrow"):
+        assert getattr(clients.asking(Double(refusal(401, code))), part).verify("value") is None
+    for fate in (refusal(401, "invalid_api_key"), refusal(401, "missing_api_key"), (401, b"<html>", {}), refusal(403, "missing_scope")):
+        failure_of(lambda fate=fate: getattr(clients.asking(Double(fate)), part).verify("value"))
+    double = Double(answer(SESSION))
+    for value in (None, "", " ", "a b", "a\r\nX-API-Key: x", "\0", "ä", "x" * 8193):
+        assert getattr(clients.asking(double), part).verify(value) is None
+    assert double.asked == []
+
+
+def test_email_verify_is_none_for_a_link_that_is_no_longer_good(clients):
+    assert clients.asking(Double(refusal(401, "invalid_or_expired_token"))).email.verify("t") is None
+    assert failure_of(lambda: clients.asking(Double(refusal(401, "invalid_api_key"))).email.verify("t")).status == 401
+
+
+def test_the_browser_is_told_in_characters_that_a_field_may_have(clients):
+    double = Double(answer(LOGIN))
+    options = CallOptions(client_address="2001:db8::1", user_agent=f" a\r\nb\0ä€ {'x' * 1000}", request_id="r-1")
+    clients.asking(double).login("e", "p", device_token="a b", options=options)
+    headers = double.only.headers
+    assert (headers["X-Client-Address"], headers["X-Request-Id"], headers["X-Device-Token"]) == ("2001:db8::1", "r-1", "new")
+    assert headers["X-Client-User-Agent"] == f"a??b??? {'x' * 503}"
+
+
+@pytest.mark.parametrize("wrong", [0, -1, "7", "7/sessions", "..", 1.5, True, None])
+def test_ids_lead_to_no_other_path(clients, wrong):
+    double = Double(answer(USER))
+    for call in (lambda c: c.users.get(wrong), lambda c: c.users.delete(wrong), lambda c: c.session.end(wrong)):
+        with pytest.raises(ValueError, match="positive integer"):
+            call(clients.asking(double))
+    assert double.asked == []
+
+
+def test_what_cannot_be_sent_is_refused_without_repeating_it(clients):
+    for url in ("", "gatehouse.test", "ftp://x", "http://who:a-secret@x", "http://x/?a-secret", "http://x/#a-secret"):
+        with pytest.raises(ValueError, match="^(?!.*a-secret)"):
+            clients.of(url)
+    for key in ("", "a-secret\n", "ä-secret"):
+        with pytest.raises(ValueError, match="^api_key must be visible ASCII characters$"):
+            clients.of(key=key)
+    for options in (CallOptions(client_address="::1\r\nX: a-secret"), CallOptions(request_id="")):
+        with pytest.raises(ValueError, match="must be visible"):
+            clients.asking(Double(answer(USER))).users.get(7, options=options)
+    for options in (CallOptions(timeout_s=0), CallOptions(retries=-1)):
+        with pytest.raises(ValueError, match="timeout_s"):
+            clients.asking(Double(answer(USER))).users.get(7, options=options)
+
+
+def test_lists_go_on_to_their_end(clients):
+    link = {"Link": '</users?limit=2&after=a%2Bb>; rel="next"'}
+    double = Double(answer([USER, USER | {"id": 6}], **link), answer([USER | {"id": 5}]))
+    assert [user.id for user in clients.asking(double).users.list(limit=2)] == [7, 6, 5]
+    assert [request.url.params.get("after") for request in double.asked] == [None, "a+b"]
+    double = Double(answer({"events": []}, **link), answer({"events": [EVENT]}))
+    assert [event.id for event in clients.asking(double).audit.list()] == [1]
+
+
+def test_a_list_asks_for_no_page_that_is_not_wanted():
+    double = Double(answer([USER], Link='</users?after=x>; rel="next"'))
+    users = Client(URL, KEY, transport=httpx.MockTransport(double.answer)).users.list()
+    next(users)
+    assert len(double.asked) == 1
+
+
+@pytest.mark.parametrize("text", [b"no\n", b'{"id":', b"x" * 1_048_577, b"{}\n"])
+def test_an_export_fails_at_a_line_that_is_no_event(clients, text):
+    body = json.dumps(EVENT).encode() + b"\n" + text
+    assert failure_of(lambda: list(clients.asking(Double(answer(body))).audit.export())).code == "unexpected_answer"
+    assert failure_of(lambda: list(clients.asking(Double(refusal(403, "missing_scope"))).audit.export())).code == "missing_scope"
+
+
+def test_what_is_printed_shows_no_secret(clients):
+    client = clients.asking(Double(answer(LOGIN | {"session": "a-secret", "token": "b-secret"}, **{"X-Device-Token": "c-secret"})))
+    assert "secret" not in repr(client.login("e", "p", device_token="new"))
+    assert KEY not in repr(vars(client)) + repr(client)
