@@ -6,7 +6,6 @@
 #include "api/problems.hpp"
 #include "flows/password_check/password_check.hpp"
 #include "flows/sessions/session_opening.hpp"
-#include "http/request.hpp"
 #include "json/writer.hpp"
 #include "sessions/session_service.hpp"
 
@@ -20,11 +19,6 @@ namespace gatehouse::api {
   writer.member("token", login.token).member("session", login.session);
   writer.member("sessionExpires", login.session_expires_at).end_object();
   return text;
-}
-
-/// For the list of sessions.
-[[nodiscard]] inline sessions::Client client_of(const http::Request& request) {
-  return {.address = std::string{request.client.text}, .user_agent = std::string{request.client.user_agent}};
 }
 
 /// Unknown email and wrong password look alike unless the policy tells them apart (OWASP Authentication Cheat Sheet).

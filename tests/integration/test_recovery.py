@@ -253,6 +253,18 @@ def test_mail_that_is_given_up_is_on_record(start, server, database):
         assert events[0]["details"]["kind"] == "verify-email" and events[0]["outcome"] == "error"
 
 
+def test_user_agent_of_any_length_and_form_lets_its_user_in(mailing, server):
+    user = create_user(mailing)
+    _, token = link_to(server, user["email"], "verify")
+    assert mailing.post("/user-auth/verify-email", {"token": token}).status == 200
+    for user_agent in ("x" * 4000, "\xff\xfe <script>"):
+        client = {"X-Client-Address": "198.51.100.7", "X-Client-User-Agent": user_agent, "X-Device-Token": "new"}
+        log_in(mailing, user["email"], headers=client)
+    subjects_to(server, user["email"], 2)
+    texts = [one.part("plain") for one in server.messages_to(user["email"])]
+    assert all("198.51.100.7" in text for text in texts) and any("x" * 60 in text.replace("=\n", "") for text in texts)
+
+
 def test_development_prints_the_link_and_keeps_the_mail_in_a_file(start, tmp_path):
     program = start(APP_ENV="development", RUN_SEEDS="false")
     with program.api() as api:

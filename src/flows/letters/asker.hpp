@@ -10,7 +10,7 @@ namespace gatehouse::flows {
 struct Asker {
   audit::Origin origin;
   std::string languages = {};   ///< that they read: the Accept-Language header of the request (RFC 9110 section 12.5.4)
-  std::string address = {};     ///< of the user, where it is known; empty: only a back end's is
+  std::string address = {};     ///< of the user, where it is known, cut; empty: only a back end's is
   std::string user_agent = {};  ///< the same
 };
 
