@@ -17,6 +17,7 @@ from harness.threads import event_loops, hanging
 from harness.waiting import seconds_until, wait_until
 
 CHANGE_MAX_S = 60.0 if SANITIZED else 20.0
+ATTEMPTS = 4
 
 
 def ask(program, path, timeout_s=60):
@@ -48,44 +49,63 @@ def test_program_that_serves_is_ready_at_once(start):
     assert lives(program)
 
 
+def is_within(limit, measure):
+    """Whether one of several measurements is, for a machine that stands still for a moment spoils any of them."""
+    return any(measure() < limit for _ in range(ATTEMPTS))
+
+
+def seconds_until_reasons(program, expected):
+    what = f"the readiness with {expected}"
+    return seconds_until(lambda: reasons(program) == expected, CHANGE_MAX_S, what, interval_s=0.001)
+
+
+@pytest.mark.serial
 def test_end_is_said_within_100_ms(start):
-    program = start(SHUTDOWN_DELAY="600s")
-    wait_until(lambda: reasons(program) == [], CHANGE_MAX_S, "the readiness")
+    def measure():
+        program = start(SHUTDOWN_DELAY="600s")
+        seconds_until_reasons(program, [])
+        program.process.send_signal(signal.SIGTERM)
+        waited = seconds_until_reasons(program, ["stopping"])
+        assert lives(program)
+        return waited
 
-    def waited_s():
-        return seconds_until(lambda: reasons(program) == ["stopping"], CHANGE_MAX_S, "the readiness", interval_s=0.001)
-
-    program.process.send_signal(signal.SIGTERM)
-    waited = waited_s()
-    # A machine that stood still meanwhile says nothing.
-    assert waited < 0.1 or SANITIZED or waited > 1.0
-    assert lives(program)
+    assert is_within(0.1, measure)
 
 
 @pytest.mark.serial
 def test_dead_database_is_said_within_two_seconds_and_its_return_within_five(cluster, start_on_cluster):
     program = start_on_cluster()
-    wait_until(lambda: reasons(program) == [], CHANGE_MAX_S, "the readiness")
-    cluster.kill()
-    assert seconds_until(lambda: reasons(program) == ["database"], CHANGE_MAX_S, "the loss") < 2.0
-    assert lives(program)
-    cluster.start()
-    assert seconds_until(lambda: reasons(program) == [], CHANGE_MAX_S, "the return") < 5.0
-    assert lives(program)
+
+    def measure():
+        """How much of the allowed time the loss or the return took, whichever is worse."""
+        seconds_until_reasons(program, [])
+        cluster.kill()
+        loss = seconds_until_reasons(program, ["database"])
+        assert lives(program)
+        cluster.start()
+        back = seconds_until_reasons(program, [])
+        assert lives(program)
+        return max(loss / 2.0, back / 5.0)
+
+    assert is_within(1.0, measure)
 
 
 @pytest.mark.serial
 def test_database_that_hangs_is_said_within_two_seconds(cluster, start_on_cluster):
-    """Its connections stay open, and no query fails before DB_QUERY_TIMEOUT."""
+    """Its connections stay open, and no query fails before DB_QUERY_TIMEOUT. Nobody who asks waits for it."""
     program = start_on_cluster(DB_QUERY_TIMEOUT="30s")
-    wait_until(lambda: reasons(program) == [], CHANGE_MAX_S, "the readiness")
-    with cluster.silent():
-        assert seconds_until(lambda: reasons(program) == ["database"], CHANGE_MAX_S, "the silence") < 2.0
-        begin = time.monotonic()
-        assert reasons(program) == ["database"]
-        assert lives(program)
-        assert time.monotonic() - begin < 1.0, "nobody waits for the database"
-    wait_until(lambda: reasons(program) == [], CHANGE_MAX_S, "the return")
+
+    def measure():
+        seconds_until_reasons(program, [])
+        with cluster.silent():
+            silence = seconds_until_reasons(program, ["database"])
+            begin = time.monotonic()
+            assert reasons(program) == ["database"]
+            assert lives(program)
+            return max(silence, time.monotonic() - begin)
+
+    assert is_within(2.0, measure)
+    seconds_until_reasons(program, [])
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
