@@ -22,8 +22,8 @@ TOOLCHAIN = FOLDER / "toolchain"
 STAMP = FOLDER / "node_modules" / ".installed"
 ARCHITECTURES = {"x86_64": "x64", "aarch64": "arm64"}
 # Nobody waits for the network in vain: the tools come once, and may be slow.
-INSTALL_DEADLINE_S = 480
-RUN_DEADLINE_S = 300
+INSTALL_DEADLINE_S = 900
+RUN_DEADLINE_S = 900
 CLEAN_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
 

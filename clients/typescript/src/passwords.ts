@@ -36,7 +36,10 @@ export class Passwords {
     await this.#transport.send({ method: "POST", path: "/user-auth/reset-password", body: { token, password } }, options);
   }
 
-  /** Changes the password of somebody who is logged in: a new session, in place of all others. Refusals: `invalid_credentials`, `session_ended`, `validation_failed`. */
+  /**
+   * Changes the password of somebody who is logged in: a new session, in place of all others. Refusals: `invalid_credentials`,
+   * `session_ended`, `email_not_verified`, `validation_failed`.
+   */
   async change(change: PasswordChange, options?: CallOptions): Promise<Login> {
     const { session, currentPassword, newPassword } = change;
     const body = { session, currentPassword, newPassword };

@@ -236,7 +236,7 @@ class Passwords:
 
     async def change(self, *, session: str, current_password: str, new_password: str, options: CallOptions | None = None) -> Login:
         """Changes the password of somebody who is logged in: a new session, in place of all others. Refusals:
-        `invalid_credentials`, `session_ended`, `validation_failed`."""
+        `invalid_credentials`, `session_ended`, `email_not_verified`, `validation_failed`."""
         return await self._transport.run(calls.change_password(session, current_password, new_password), options)
 
 
