@@ -42,6 +42,10 @@ FieldErrors mistakes_in(std::string_view field, const SecretString& password, co
   return errors;
 }
 
+FieldErrors unchanged_password(std::string_view field) {
+  return {{std::string{field}, "must be another one than the current password", "unchanged"}};
+}
+
 Task<FieldErrors> AccountRules::mistakes_in(UserId id, users::UserChanges& changes) {
   FieldErrors errors = users::validate(changes);
   if (errors.empty() && !changes.password) co_return errors;

@@ -16,6 +16,9 @@ namespace gatehouse::flows {
 [[nodiscard]] FieldErrors mistakes_in(std::string_view field, const SecretString& password, const users::Contact& user,
                                       const passwords::PasswordRules& rules);
 
+/// The mistake of a new password that is the old one, reported as this field's.
+[[nodiscard]] FieldErrors unchanged_password(std::string_view field);
+
 /// What a user's fields must be like, their own password included, which must not be made of the others. One per io
 /// thread; everything it refers to outlives it. Throws what Database throws.
 class AccountRules {

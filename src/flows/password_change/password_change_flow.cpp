@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::string_view field = "newPassword";
 
-FieldErrors unchanged_password() {
-  return {{std::string{field}, "must be another one than the current password", "unchanged"}};
-}
-
 }  // namespace
 
 using audit::AuditStore;
@@ -29,7 +25,7 @@ Task<std::expected<LoginResult, PasswordChangeFlow::Refusal>> PasswordChangeFlow
   const UserId user = owner->contact.id;
   lockout::Place place = owner->password.place;
   auto refusal = refusal_of(owner->contact, wanted.new_password);
-  if (!refusal && is_unchanged) refusal = unchanged_password();
+  if (!refusal && is_unchanged) refusal = unchanged_password(field);
   if (refusal) {
     co_await parts_.check.give_back(std::move(place));
     co_return std::unexpected(*std::move(refusal));

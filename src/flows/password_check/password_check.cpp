@@ -247,6 +247,13 @@ Task<bool> PasswordCheck::unlock(UserId user, audit::Origin origin) {
   co_return true;
 }
 
+Task<bool> PasswordCheck::is_current(std::string email, SecretString password, std::stop_token client_gone) {
+  const auto credentials = co_await users_.find_credentials(std::move(email));
+  auto stored = stored_password(credentials);
+  const auto verdict = co_await passwords_.verify(std::move(password), std::move(stored), std::move(client_gone));
+  co_return verdict.matches;
+}
+
 Task<Standing> PasswordCheck::standing(UserId user) {
   Guard guard{.account = accounts_->of_user(user), .part = lockout::part_of_others()};
   const auto state = co_await guards_.state(std::move(guard));

@@ -100,6 +100,10 @@ class PasswordCheck {
   /// The same for a user, and puts it on record; false where there is none.
   [[nodiscard]] Task<bool> unlock(UserId user, audit::Origin origin);
 
+  /// Whether this is the password of the user with this email already. For who has proved to be them: nothing is
+  /// counted.
+  [[nodiscard]] Task<bool> is_current(std::string email, SecretString password, std::stop_token client_gone);
+
   /// How the account stands for all places that the user is not known by.
   [[nodiscard]] Task<Standing> standing(UserId user);
 

@@ -30,9 +30,8 @@ Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordReset
   if (!token) co_return std::unexpected(TokenRefusal{});
   const auto contact = co_await users_.find_contact(token->user);
   if (!contact || contact->is_disabled) co_return std::unexpected(TokenRefusal{});
-  if (auto mistakes = mistakes_in("password", wanted.password, *contact, rules_); !mistakes.empty()) {
-    co_return std::unexpected(std::move(mistakes));
-  }
+  auto mistakes = co_await mistakes_of(wanted, *token, *contact);
+  if (!mistakes.empty()) co_return std::unexpected(std::move(mistakes));
 
   auto password_hash = co_await passwords_.hash(std::move(wanted.password), std::move(wanted.client_gone));
   Changes changes = redemption_.begin(*token);
@@ -48,6 +47,20 @@ Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordReset
                                                           one_time_tokens::token_is_open);
   if (!committed) co_return std::unexpected(TokenRefusal{});
   co_return std::expected<void, std::variant<TokenRefusal, FieldErrors>>{};
+}
+
+/// Whoever must change the password, and got the token for it with the old one, chooses another. All three outlive it.
+Task<FieldErrors> PasswordResetFlow::mistakes_of(const PasswordReset& wanted, const GoodToken& token,
+                                                 const users::Contact& user) {
+  constexpr std::string_view field = "password";
+  auto mistakes = mistakes_in(field, wanted.password, user, rules_);
+  if (!mistakes.empty() || token.payload != answered_token) co_return mistakes;
+  std::string email = user.email;
+  SecretString password = wanted.password.clone();
+  std::stop_token client_gone = wanted.client_gone;
+  const bool is_current = co_await check_.is_current(std::move(email), std::move(password), std::move(client_gone));
+  if (is_current) co_return unchanged_password(field);
+  co_return mistakes;
 }
 
 /// `changes` belongs to reset(), which waits for this.

@@ -47,6 +47,8 @@ class PasswordResetFlow {
   [[nodiscard]] Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> reset(PasswordReset wanted);
 
  private:
+  [[nodiscard]] Task<FieldErrors> mistakes_of(const PasswordReset& wanted, const GoodToken& token,
+                                              const users::Contact& user);
   [[nodiscard]] Task<> add_news(database::Changes& changes, UserId user, Asker asker);
 
   database::Database& database_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/list_query.hpp"
+#include "flows/account/account_rules.hpp"
 #include "http/body.hpp"
 #include "passwords/password_rules.hpp"
 #include "unit/api/described.hpp"
@@ -99,6 +100,7 @@ TEST(Problems, CodesOfFields_AreTheDescribedOnes) {
     const passwords::PasswordRefusal refusal{.fault = static_cast<passwords::PasswordFault>(fault), .message = "x"};
     found.add({{"password", refusal.message, refusal.code()}});
   }
+  found.add(flows::unchanged_password("newPassword"));
   const auto described = described_enum("FieldCode:");
   EXPECT_EQ(found.codes(), (std::set<std::string>{described.begin(), described.end()}));
 }
