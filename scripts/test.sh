@@ -101,6 +101,7 @@ test_build() {
     echo "== $preset: none of its tests is selected"
     return 0
   fi
+  [[ " ${selected_python[*]} " != *" tests/clients"[\ /]* ]] || fetch_client_tools
   if [[ ${#selected_targets[@]} -gt 0 ]]; then
     section "build $preset" ninja -C "build/$preset" "${selected_targets[@]}" || return 0
   fi
@@ -113,6 +114,13 @@ test_build() {
   for folder in architecture compare integration e2e clients example; do
     [[ " ${selected_python[*]} " != *" tests/$folder"[\ /]* ]] || section "$preset: $folder" run_pytest "$preset" "$folder" || true
   done
+}
+
+# The tools of the client libraries come over the network, beside what needs the processors. Tests that use them wait for them, and say
+# so where they cannot be had.
+fetch_client_tools() {
+  PYTHONPATH=tests/integration:tests/clients /usr/bin/python3 -c 'from typescript_client import install; install()' \
+    </dev/null >/dev/null 2>&1 &
 }
 
 # The next build is compiled beside the tests of this one, which wait for much of their time, by what they leave of the processors.
