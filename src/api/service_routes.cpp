@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "json/writer.hpp"
 
@@ -28,9 +30,17 @@ bool ServiceRoutes::greet(const Request& /*request*/, Answer& answer) {
   return true;
 }
 
-bool ServiceRoutes::describe(const Request& /*request*/, Answer& answer) {
-  answer.send(Status::ok, parts_.openapi, http::MediaType::yaml);
-  return true;
+/// Piece by piece, so that a thousand clients who read slowly do not hold a copy each.
+Task<> ServiceRoutes::describe(const Request& /*request*/, Answer& answer) {
+  constexpr std::size_t piece_bytes = 16'384;
+  answer.begin_stream(Status::ok, http::MediaType::yaml);
+  std::string_view rest = answer.wants_body() ? parts_.openapi : std::string_view{};
+  while (!rest.empty()) {
+    std::string piece{rest.substr(0, piece_bytes)};
+    rest.remove_prefix(piece.size());
+    if (!co_await answer.write(std::move(piece))) co_return answer.abort_stream();
+  }
+  answer.end_stream();
 }
 
 Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {

@@ -34,7 +34,7 @@ class ServiceRoutes {
   explicit ServiceRoutes(const Parts& parts);
 
   bool greet(const http::Request& request, http::Answer& answer);
-  bool describe(const http::Request& request, http::Answer& answer);
+  Task<> describe(const http::Request& request, http::Answer& answer);
   Task<> report_health(const http::Request& request, http::Answer& answer);
   /// Whether it is to be sent requests.
   bool report_readiness(const http::Request& request, http::Answer& answer);

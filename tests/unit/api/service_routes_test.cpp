@@ -25,7 +25,7 @@ TEST_P(ServiceRoutesTest, GreetingAndDescription_NeedNoKey) {
   const Reply greeting = ask_with(dispatcher_, Method::get, "/", {}, {});
   EXPECT_EQ(greeting.body, R"({"name":"Gatehouse","documentation":"/openapi.yaml","health":"/health"})");
   const Reply description = ask_with(dispatcher_, Method::get, "/openapi.yaml", {}, {});
-  EXPECT_EQ(description.body, "openapi: 3.1.0\n");
+  EXPECT_EQ(description.body, "f\r\nopenapi: 3.1.0\n\r\n0\r\n\r\n");
   EXPECT_TRUE(description.head.contains("Content-Type: application/yaml\r\n"));
 }
 
