@@ -9,17 +9,13 @@ import subprocess
 
 import pytest
 
-from harness.accounts import PASSWORD, create_user, log_in
-from harness.load import Load
+from harness.behind_proxy import KEY, expect_no_lost_request, expect_own_view_of_the_address
 from harness.places import REPOSITORY, SANITIZED
-from harness.program import API_KEY
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
-KEY = f"X-API-Key: {API_KEY}"
 ROUNDS = 1 if SANITIZED else 3
-ANSWERS_BETWEEN = 20 if SANITIZED else 300
 
 pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
@@ -74,37 +70,15 @@ def behind_nginx(start, tmp_path):
         process.wait(20)
 
 
-def is_ready(program):
-    with program.api() as api:
-        return api.get("/health/ready", key=None).status == 200
-
-
 def test_rolling_restart_behind_nginx_lost_three_requests_in_four(behind_nginx):
     """nginx avoided the first replica for ten seconds while the second one was restarted."""
     replicas, port = behind_nginx
-    with replicas[0].api() as api:
-        login = log_in(api, create_user(api)["email"])
-    check = message("POST /user-auth/verify-session", KEY, body=json.dumps({"session": login["session"]}).encode())
-    with Load(port, [check, message("GET /users?limit=1", KEY), check]) as load:
-        for replica in replicas * ROUNDS:
-            load.wait_for(ANSWERS_BETWEEN)
-            assert replica.stop() == 0
-            replica.start()
-            wait_until(lambda replica=replica: is_ready(replica), 60, "the readiness")
-        load.wait_for(ANSWERS_BETWEEN)
-    assert load.failures == []
+    expect_no_lost_request(replicas, port, ROUNDS)
 
 
 def test_client_address_is_what_nginx_saw(behind_nginx):
     replicas, port = behind_nginx
-    with replicas[0].api() as api:
-        user = create_user(api)
-        body = json.dumps({"email": user["email"], "password": PASSWORD}).encode()
-        with RawConnection(port, source="127.0.0.2") as client:
-            client.send(message("POST /user-auth", KEY, "X-Forwarded-For: 203.0.113.9", body=body))
-            assert client.read_response().status == 200
-        sessions = api.get(f"/users/{user['id']}/sessions").json()
-    assert [session["ipAddress"] for session in sessions] == ["127.0.0.2"]
+    expect_own_view_of_the_address(replicas, port)
 
 
 def test_logins_are_limited_in_the_only_spelling_there_is(behind_nginx):

@@ -10,19 +10,16 @@ import subprocess
 import pytest
 import yaml  # type: ignore[import]
 
-from harness.accounts import PASSWORD, create_user, log_in
+from harness.behind_proxy import KEY, expect_no_lost_request, expect_own_view_of_the_address
 from harness.clusters import free_port
-from harness.load import Load
-from harness.places import REPOSITORY, SANITIZED
-from harness.program import API_KEY, run_command
+from harness.places import REPOSITORY
+from harness.program import run_command
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
 # What it shows ThreadSanitizer, the tests behind nginx show as well.
 pytestmark = pytest.mark.sequential
 
-KEY = f"X-API-Key: {API_KEY}"
-ANSWERS_BETWEEN = 20 if SANITIZED else 300
 DEPLOY = REPOSITORY / "deploy"
 PATH = "/usr/sbin:/usr/bin"
 
@@ -81,39 +78,17 @@ def is_served(port):
     return False
 
 
-def is_ready(program):
-    with program.api() as api:
-        return api.get("/health/ready", key=None).status == 200
-
-
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 @pytest.mark.slow
 def test_rolling_restart_loses_no_request(behind_proxy):
     replicas, port = behind_proxy
-    with replicas[0].api() as api:
-        login = log_in(api, create_user(api)["email"])
-    check = message("POST /user-auth/verify-session", KEY, body=json.dumps({"session": login["session"]}).encode())
-    with Load(port, [check, message("GET /users?limit=1", KEY), check]) as load:
-        for replica in replicas:
-            load.wait_for(ANSWERS_BETWEEN)
-            assert replica.stop() == 0
-            replica.start()
-            wait_until(lambda replica=replica: is_ready(replica), 60, "the readiness")
-            load.wait_for(ANSWERS_BETWEEN)
-    assert load.failures == []
+    expect_no_lost_request(replicas, port)
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 def test_client_address_is_what_the_proxy_saw(behind_proxy):
     replicas, port = behind_proxy
-    with replicas[0].api() as api:
-        user = create_user(api)
-        body = json.dumps({"email": user["email"], "password": PASSWORD}).encode()
-        with RawConnection(port, source="127.0.0.2") as client:
-            client.send(message("POST /user-auth", KEY, "X-Forwarded-For: 203.0.113.9", body=body))
-            assert client.read_response().status == 200
-        sessions = api.get(f"/users/{user['id']}/sessions").json()
-    assert [session["ipAddress"] for session in sessions] == ["127.0.0.2"]
+    expect_own_view_of_the_address(replicas, port)
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
