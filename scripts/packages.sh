@@ -13,7 +13,7 @@ packages_gtest=(libgtest-dev libgmock-dev)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}" procps
   postgresql postgresql-client postgresql-contrib pgbouncer nginx-light haproxy caddy
   python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema python3-aiosmtpd
-  python3-httpx python3-setuptools python3-wheel nodejs openssl sqlite3 systemd)
+  python3-httpx python3-setuptools python3-wheel python3-prometheus-client prometheus nodejs openssl sqlite3 systemd)
 # Others' Node.js brings its own npm, beside which Debian's cannot be installed.
 command -v npm >/dev/null || packages_test+=(npm)
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
@@ -52,4 +52,22 @@ ensure_packages() {
     printf '%s\n./dev: the packages could not be installed\n' "$output" >&2
     return 1
   }
+  local services
+  mapfile -t services < <(unwanted_services <<<"$missing")
+  if [[ ${#services[@]} -gt 0 && -d /run/systemd/system ]]; then
+    "${as_root[@]}" systemctl --quiet disable --now "${services[@]}" ||
+      echo "./dev: these services run now, and nothing here needs them: ${services[*]}" >&2
+  fi
+}
+
+# unwanted_services: of the packages on standard input, the services that Debian starts. Tests start these programs themselves, on ports
+# of their own. Whoever had one installed before keeps it running, as it is not among the missing.
+unwanted_services() {
+  local package
+  while read -r package; do
+    case $package in
+      nginx-light) echo nginx ;;
+      haproxy | caddy | pgbouncer | prometheus) echo "$package" ;;
+    esac
+  done
 }
