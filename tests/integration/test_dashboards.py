@@ -9,7 +9,8 @@ import subprocess
 import pytest
 import yaml  # type: ignore[import]
 
-from harness.metrics import SCRAPE_LABELS, SCRAPE_SERIES, documented, read_query, series, unknown_parts
+from harness.accounts import PASSWORD, create_user, log_in
+from harness.metrics import SCRAPE_LABELS, SCRAPE_SERIES, documented, read_query, series, served, unknown_parts
 from harness.places import REPOSITORY
 
 pytestmark = pytest.mark.sequential
@@ -26,6 +27,10 @@ VARIABLES = {variable["name"]: variable for variable in DASHBOARD["templating"][
 
 HEADERS_SINCE = (2, 55)
 GRID_WIDTH = 24
+# Documented, and served only by versions that have what they are about.
+RESERVED = set(re.findall(r"^\| `([a-z_]+)` .*\| Reserved: ", DOCUMENT, re.MULTILINE))
+# An alert on a rise misses the first one of a series that begins with it.
+WATCHED_FROM_ZERO = ['gatehouse_refreshes_total{outcome="reused"}', "gatehouse_hash_refused_total"]
 
 
 def promtool(*arguments, stdin="", folder=PROMETHEUS):
@@ -191,3 +196,53 @@ def test_dashboard_shows_every_metric():
 )
 def test_mistakes_in_queries_are_found(query, missing):
     assert unknown_parts(query, known_series(documented())) == missing
+
+
+@pytest.fixture
+def exposition(start):
+    """/metrics of a program on PostgreSQL that has served a little of everything."""
+    program = start()
+    with program.api() as api:
+        user = create_user(api)
+        login = log_in(api, user["email"])
+        for session in (login["session"], "x" * 92):
+            api.post("/user-auth/verify-session", {"session": session})
+        api.post("/user-auth", {"email": user["email"], "password": PASSWORD + "x"})
+        api.post("/user-auth/logout", {"session": login["session"]})
+        assert api.get("/metrics", key=None).status == 401
+        answer = api.get("/metrics")
+    assert answer.status == 200
+    assert answer.header("Content-Type").startswith("text/plain; version=0.0.4")
+    return answer.body.decode()
+
+
+postgres = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+
+
+@postgres
+def test_metrics_are_what_prometheus_expects(exposition):
+    checked = promtool("check", "metrics", stdin=exposition)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+@postgres
+def test_metrics_are_the_documented_ones(exposition):
+    promised, found = documented(), served(exposition)
+    assert set(found) - set(promised) == set(), "not documented"
+    assert set(promised) - set(found) - RESERVED == set(), "not served"
+    for name, metric in found.items():
+        assert metric.type == promised[name].type, name
+        assert metric.labels in (None, promised[name].labels), name
+
+
+@postgres
+def test_queries_ask_for_metrics_and_labels_that_are_served(exposition):
+    reserved = {name: metric for name, metric in documented().items() if name in RESERVED}
+    known = known_series(reserved | served(exposition))
+    assert mistaken_queries(known) == {}
+
+
+@postgres
+def test_counters_whose_first_rise_counts_begin_with_zero(exposition):
+    lines = exposition.splitlines()
+    assert all(f"{name} 0" in lines for name in WATCHED_FROM_ZERO)
