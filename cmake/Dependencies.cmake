@@ -18,6 +18,9 @@ pkg_check_modules(utf8proc REQUIRED libutf8proc)
 # The archive: the shared library has another name in each release of Debian.
 find_library(utf8proc_archive libutf8proc.a HINTS ${utf8proc_LIBRARY_DIRS} REQUIRED)
 
+find_package(ZLIB 1.2 REQUIRED)
+find_library(zlib_archive libz.a REQUIRED)
+
 # libcurl's headers only: mail/libcurl.hpp loads the library at run time.
 find_package(CURL 7.88 REQUIRED)
 find_path(mustache_folder kainjow/mustache.hpp REQUIRED)

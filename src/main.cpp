@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "base/build.hpp"
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
 #include "cli/program.hpp"
@@ -32,7 +33,7 @@ int main(int argc, char** argv) {
   const SystemClock clock;
   crypto::SystemRandom random;
   return cli::run(argc, argv,
-                  {.version = GATEHOUSE_VERSION,
+                  {.build = this_build(),
                    .environment = config::read_environment(environ),
                    .migrations = embedded_migrations(),
                    .seeds = embedded_seeds(),

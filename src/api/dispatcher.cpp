@@ -136,6 +136,7 @@ bool Dispatcher::answer_at_once(const Request& request, Answer& answer) const {
     return true;
   }
   if (request.caller.kind != Caller::Kind::open && !parts_.ready.load(std::memory_order_relaxed)) {
+    parts_.traffic.count_refused(http::Refusal::not_ready);
     refuse_for_now(answer);
     return true;
   }
@@ -200,7 +201,7 @@ Task<> Dispatcher::run(Request& request, Answer& answer) {
 }
 
 void Dispatcher::answer_failure(std::string_view what, bool retry, const Request& request, Answer& answer) const {
-  parts_.on_failure({.request_id = request.id, .what = what, .is_unavailable = retry});
+  parts_.on_failure({.request = request.scope, .what = what, .is_unavailable = retry});
   if (answer.is_stream_open()) return answer.abort_stream();
   if (answer.is_sent()) return;
   if (retry) {

@@ -11,6 +11,7 @@
 #include "api/access/rate_limiter.hpp"
 #include "api/route_table.hpp"
 #include "http/responder.hpp"
+#include "http/traffic.hpp"
 
 namespace gatehouse::api {
 
@@ -20,7 +21,7 @@ class Dispatcher final : public http::Responder {
  public:
   /// An exception that left a handler. The text holds no secrets.
   struct Failure {
-    std::string_view request_id;
+    const RequestScope& request;
     std::string_view what;
     bool is_unavailable;  ///< something is away or overloaded; else it is a fault of the service
   };
@@ -34,6 +35,7 @@ class Dispatcher final : public http::Responder {
     const AccessPolicy* access;
     const RateLimiter& limiter;
     AccessTrail& trail;
+    http::ThreadTraffic& traffic;
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
   };

@@ -4,6 +4,7 @@
 #include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
 #include "api/email_routes.hpp"
+#include "api/metrics_routes.hpp"
 #include "api/password_routes.hpp"
 #include "api/route_table.hpp"
 #include "api/service_routes.hpp"
@@ -19,6 +20,7 @@ using Routes = RouteList<AuthRoutes,     //
                          AccountRoutes,  //
                          SessionRoutes,  //
                          AuditRoutes,    //
+                         MetricsRoutes,  //
                          EmailRoutes,    //
                          PasswordRoutes>;
 

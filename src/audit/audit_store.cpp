@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "audit/event_counts.hpp"
 #include "base/calendar.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -223,27 +224,36 @@ std::string pruning_details(TimePoint before) {
 Change<void> AuditStore::record(Event event) {
   Value user = id_or_null(event.user);
   Value session = id_or_null(event.session);
-  return {record_event, parameters_of(std::move(event), std::move(user), std::move(session))};
+  const auto occurrence = occurrence_of(event);
+  Parameters parameters = parameters_of(std::move(event), std::move(user), std::move(session));
+  return Change<void>{record_event, std::move(parameters)}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_new_user(Event event, std::string email) {
-  return {record_new_user, parameters_of(std::move(event), std::move(email))};
+  const auto occurrence = occurrence_of(event);
+  return Change<void>{record_new_user, parameters_of(std::move(event), std::move(email))}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_user(Event event, UserId user) {
-  return {record_user, parameters_of(std::move(event), user.value)};
+  const auto occurrence = occurrence_of(event);
+  return Change<void>{record_user, parameters_of(std::move(event), user.value)}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_new_session(Event event, TimePoint expires_at, std::string secret_hash) {
-  return {record_new_session, parameters_of(std::move(event), expires_at, Blob{std::move(secret_hash)})};
+  const auto occurrence = occurrence_of(event);
+  Parameters parameters = parameters_of(std::move(event), expires_at, Blob{std::move(secret_hash)});
+  return Change<void>{record_new_session, std::move(parameters)}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_session(Event event, SessionId session) {
-  return {record_session, parameters_of(std::move(event), session.value)};
+  const auto occurrence = occurrence_of(event);
+  return Change<void>{record_session, parameters_of(std::move(event), session.value)}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_session(Event event, SessionId session, std::string secret_hash) {
-  return {record_session_with_secret, parameters_of(std::move(event), session.value, Blob{std::move(secret_hash)})};
+  const auto occurrence = occurrence_of(event);
+  Parameters parameters = parameters_of(std::move(event), session.value, Blob{std::move(secret_hash)});
+  return Change<void>{record_session_with_secret, std::move(parameters)}.counted(occurrence);
 }
 
 Task<Page> AuditStore::page(Filter filter, std::optional<Place> after, unsigned limit) {
@@ -301,7 +311,8 @@ database::ResultOf<std::int64_t> AuditStore::add_pruning(Changes& changes, TimeP
   changes.add(Change<void>{
       record_pruning,
       {now, std::string{to_text(EventType::audit_pruned)}, std::string{to_text(Outcome::ok)},
-       std::string{to_text(origin.kind)}, origin.actor, pruning_details(before), before, lease.name, lease.holder}});
+       std::string{to_text(origin.kind)}, origin.actor, pruning_details(before), before, lease.name, lease.holder}}
+                  .counted(occurrence_of(EventType::audit_pruned, Outcome::ok)));
   Change<std::int64_t> deletion{delete_old_events, {before, lease.name, lease.holder}, affected_rows};
   const auto deleted = changes.add(std::move(deletion));
   changes.add(Change<void>{end_pruning, {}});

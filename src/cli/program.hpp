@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/build.hpp"
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
 #include "crypto/random.hpp"
@@ -32,7 +33,7 @@ using OpenProvider =
 
 /// Everything the command line needs from outside, wired by main(). It is not used before run() nor after it.
 struct Program {
-  std::string_view version;                                     ///< `0.1.0`
+  Build build;
   std::map<std::string, std::string, std::less<>> environment;  ///< config::read_environment(environ)
   std::span<const EmbeddedFile> migrations;
   std::span<const EmbeddedFile> seeds;

@@ -43,7 +43,7 @@ int run_command(const Program& program, const CommandLine& line) {
 }  // namespace
 
 int run(int argc, const char* const* argv, const Program& program) {
-  const auto parsed = parse_command_line(argc, argv, std::string{program.version});
+  const auto parsed = parse_command_line(argc, argv, std::string{program.build.version});
   if (const auto* end = std::get_if<CommandLineEnd>(&parsed)) {
     (end->exit_code == exit_success ? program.out : program.err) << end->text;
     return end->exit_code;

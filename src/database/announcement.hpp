@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.hpp"
+
 namespace gatehouse::database {
 
 /// Something changed: what kind of thing, and which one. A value without an owner; `topic` lives as long as the Topic
@@ -35,11 +37,20 @@ struct Topic {
 
 inline constexpr std::size_t topic_bytes_max = 32;
 
-/// `<topic>:<id>`, as it travels to other processes.
+/// `<topic>:<id>`, as it travels to other processes. There `@<time>` may follow: when it was said, in microseconds
+/// since 1970, by the database's clock.
 [[nodiscard]] std::string to_text(const Announcement& announcement);
+
+/// An announcement that has travelled.
+struct HeardAnnouncement {
+  Announcement announcement;
+  std::optional<TimePoint> said_at;
+
+  friend bool operator==(const HeardAnnouncement&, const HeardAnnouncement&) = default;
+};
 
 /// What another process said, of a topic that may be unknown here; nothing where the text is not of the form above. The
 /// result refers to `text`.
-[[nodiscard]] std::optional<Announcement> read_announcement(std::string_view text) noexcept;
+[[nodiscard]] std::optional<HeardAnnouncement> read_announcement(std::string_view text) noexcept;
 
 }  // namespace gatehouse::database

@@ -48,6 +48,12 @@ class [[nodiscard]] Change<void> {
   Change(const Write<Id>& write, Id changed, Parameters parameters)
       : command_{&write.statement, std::move(parameters)}, announcement_(write.topic.of(changed)) {}
 
+  /// The same, counted as this if it touches a row.
+  [[nodiscard]] Change counted(const Occurrence& occurrence) && {
+    command_.occurrence = occurrence;
+    return std::move(*this);
+  }
+
  private:
   friend class Changes;
 

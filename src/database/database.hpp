@@ -42,7 +42,7 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   /// Runs a SELECT. It sees every write acknowledged before the call.
-  [[nodiscard]] virtual Task<Rows> query(const Statement& statement, Parameters parameters) = 0;
+  [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters);
 
   /// Makes the changes in one round trip, durable when it returns. Other processes hear the announcements once the
   /// transaction is committed.
@@ -67,6 +67,9 @@ class Database {
   [[nodiscard]] Task<> commit(Change<void> change);
 
  protected:
+  /// What a driver does for query().
+  [[nodiscard]] virtual Task<Rows> read(const Statement& statement, Parameters parameters) = 0;
+
   /// What a driver does: runs the commands in order as one transaction, all of them or none, and has the announcements
   /// reach every other process once it is committed. A result per command. Throws what the port throws.
   [[nodiscard]] virtual Task<std::expected<std::vector<Rows>, Violation>> write(

@@ -23,6 +23,7 @@ using Text = std::string_view;
 
 constexpr std::string_view group = "Database";
 constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
+constexpr DurationRange slow_range{milliseconds{0}, minutes{10}};
 constexpr DurationRange lock_range{milliseconds{10}, minutes{10}};
 constexpr DurationRange idle_range{seconds{1}, days{1}};
 
@@ -105,6 +106,9 @@ constexpr std::array rows{
          "Time a PostgreSQL statement may wait for a lock that another transaction holds; after that a change gets a "
          "503, and a query tries again. At most half of DB_QUERY_TIMEOUT counts."},
         [](DatabaseSettings& s, Text text) { return assign_duration(text, lock_range, s.lock_timeout); }},
+    Row{{"SLOW_QUERY", group, "100ms",
+         "A query or change that takes longer gets a log line slow_query, without its parameters; 0 means none."},
+        [](DatabaseSettings& s, Text text) { return assign_duration(text, slow_range, s.slow_query); }},
     Row{{"DB_QUEUE_MAX", group, "4096", "Queries that may wait per io thread; more get a 503."},
         [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1 << 20}, s.queue_max); }},
 };

@@ -50,6 +50,7 @@ struct DatabaseSettings {
   SqliteSettings sqlite;
   PostgresSettings postgres;
   std::chrono::milliseconds query_timeout{5'000};  ///< DB_QUERY_TIMEOUT, each query's deadline
+  std::chrono::milliseconds slow_query{100};       ///< SLOW_QUERY; 0: none is
   std::chrono::milliseconds lock_timeout{500};     ///< DB_LOCK_TIMEOUT, a statement's wait for another's lock
   std::uint32_t queue_max = 4096;                  ///< DB_QUEUE_MAX, queries waiting per io thread; over it: 503
 };

@@ -9,8 +9,13 @@ void Observers::announce(std::span<const Announcement> announcements) const noex
 }
 
 void Observers::hear(std::string_view text) const noexcept {
-  if (const auto announcement = read_announcement(text)) return announce({&*announcement, 1});
-  for (ChangeObserver& observer : observers_) observer.on_unknown_change();
+  const auto heard = read_announcement(text);
+  if (!heard) {
+    for (ChangeObserver& observer : observers_) observer.on_unknown_change();
+    return;
+  }
+  announce({&heard->announcement, 1});
+  for (CallObserver& observer : call_observers_) observer.on_heard(*heard);
 }
 
 void Observers::feed_proved(BootTime trusted_until) const noexcept {
@@ -19,6 +24,14 @@ void Observers::feed_proved(BootTime trusted_until) const noexcept {
 
 void Observers::feed_lost() const noexcept {
   for (ChangeObserver& observer : observers_) observer.on_feed_lost();
+}
+
+void Observers::called(const EndedCall& call) const noexcept {
+  for (CallObserver& observer : call_observers_) observer.on_call(call);
+}
+
+void Observers::occurred(const Occurrence& occurrence) const noexcept {
+  for (CallObserver& observer : call_observers_) observer.on_occurrence(occurrence);
 }
 
 }  // namespace gatehouse::database

@@ -5,14 +5,15 @@
 #include <string_view>
 #include <vector>
 
+#include "database/call_observer.hpp"
 #include "database/change_observer.hpp"
 
 namespace gatehouse::database {
 
 /// Everybody in this process who remembers something of the database: caches today, whatever else must hear of changes
-/// tomorrow. A Provider owns one; its Databases and its change feed tell it everything.
+/// tomorrow; and whoever measures its calls. A Provider owns one; its Databases and its change feed tell it everything.
 ///
-/// All observers hear all announcements. None subscribes to topics, for a topic left out would be a forgotten
+/// All change observers hear all announcements. None subscribes to topics, for a topic left out would be a forgotten
 /// invalidation that no compiler sees.
 ///
 /// Threads: observers are added while the process is put together, before its io threads run; from then on the list
@@ -25,6 +26,7 @@ class Observers {
 
   /// `observer` outlives the last call of Database and the change feed.
   void add(ChangeObserver& observer) { observers_.emplace_back(observer); }
+  void add(CallObserver& observer) { call_observers_.emplace_back(observer); }
 
   void announce(std::span<const Announcement> announcements) const noexcept;
   /// What another process said. Text that is no announcement is a change that nobody can name; an announcement of a
@@ -32,9 +34,12 @@ class Observers {
   void hear(std::string_view text) const noexcept;
   void feed_proved(BootTime trusted_until) const noexcept;
   void feed_lost() const noexcept;
+  void called(const EndedCall& call) const noexcept;
+  void occurred(const Occurrence& occurrence) const noexcept;
 
  private:
   std::vector<std::reference_wrapper<ChangeObserver>> observers_;
+  std::vector<std::reference_wrapper<CallObserver>> call_observers_;
 };
 
 }  // namespace gatehouse::database

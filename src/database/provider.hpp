@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "database/database.hpp"
+#include "database/load.hpp"
 #include "database/observers.hpp"
 #include "database/schema_database.hpp"
 
@@ -38,6 +39,9 @@ class Provider {
     constexpr unsigned more_than_connections = std::numeric_limits<unsigned>::max();
     return open(io, more_than_connections);
   }
+
+  /// Of all that was opened. Any thread.
+  [[nodiscard]] virtual Load load() const = 0;
 
   /// Starts to tell the observers what other processes change. One feed at a time.
   [[nodiscard]] virtual std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) = 0;

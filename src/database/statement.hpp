@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "database/announcement.hpp"
+#include "database/occurrence.hpp"
 
 namespace gatehouse::database {
 
@@ -75,6 +76,7 @@ using Parameters = std::vector<Value>;
 struct Command {
   const Statement* statement;
   Parameters parameters;
+  std::optional<Occurrence> occurrence = {};  ///< counted if it touched a row
 };
 
 }  // namespace gatehouse::database

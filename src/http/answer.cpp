@@ -18,6 +18,7 @@ constexpr std::string_view security_headers =
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view json_line = "Content-Type: application/json; charset=utf-8\r\n";
 constexpr std::string_view yaml_line = "Content-Type: application/yaml\r\n";
+constexpr std::string_view prometheus_line = "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n";
 constexpr std::string_view ndjson_line = "Content-Type: application/x-ndjson\r\n";
 constexpr std::string_view problem_line = "Content-Type: application/problem+json\r\n";
 constexpr std::string_view transport_security = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
@@ -32,6 +33,8 @@ constexpr std::string_view content_type_line(MediaType type) {
       return problem_line;
     case MediaType::ndjson:
       return ndjson_line;
+    case MediaType::prometheus:
+      return prometheus_line;
   }
   return json_line;
 }
@@ -54,7 +57,8 @@ void write_details(json::Writer& writer, const FieldErrors& details) {
 
 }  // namespace
 
-CommonHeaders::CommonHeaders(bool over_tls, TimePoint now) : fixed_(security_headers) {
+CommonHeaders::CommonHeaders(bool over_tls, TimePoint now, ServerTiming timing)
+    : timing_(timing), fixed_(security_headers) {
   if (over_tls) fixed_ += transport_security;
   set_date(now);
 }
@@ -94,6 +98,9 @@ void Answer::write_head(Status status, std::string_view content_type_line) {
   out_ += common_.text();
   out_ += cors_headers_;
   out_ += extra_headers_;
+  if (tells_timing(common_.timing(), *request_)) {
+    append_server_timing(out_, request_->scope, std::chrono::steady_clock::now());
+  }
   out_ += "X-Request-Id: ";
   out_ += request_->id;
   if (close_) {

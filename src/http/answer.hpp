@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "http/problem.hpp"
 #include "http/request.hpp"
+#include "http/server_timing.hpp"
 #include "http/status.hpp"
 #include "runtime/task.hpp"
 
@@ -19,22 +20,24 @@ namespace gatehouse::http {
 class CommonHeaders {
  public:
   /// `over_tls` adds Strict-Transport-Security (RFC 6797).
-  CommonHeaders(bool over_tls, TimePoint now);
+  CommonHeaders(bool over_tls, TimePoint now, ServerTiming timing = ServerTiming::off);
 
   void set_date(TimePoint now);
   [[nodiscard]] std::string_view text() const { return text_; }
 
   void begin_draining() { draining_ = true; }
   [[nodiscard]] bool is_draining() const { return draining_; }
+  [[nodiscard]] ServerTiming timing() const { return timing_; }
 
  private:
+  const ServerTiming timing_;
   std::string fixed_;
   std::string text_;
   std::int64_t second_ = 0;
   bool draining_ = false;
 };
 
-enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson };
+enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson, prometheus };
 
 /// Sends what an answer has written so far, for answers too long to hold in memory.
 class StreamSink {

@@ -19,6 +19,8 @@
 #include "http/request_parser.hpp"
 #include "http/responder.hpp"
 #include "http/server_settings.hpp"
+#include "http/trace_ids.hpp"
+#include "http/traffic.hpp"
 #include "http/trusted_proxies.hpp"
 #include "runtime/tcp_socket.hpp"
 #include "telemetry/access_log.hpp"
@@ -39,7 +41,9 @@ struct ConnectionContext {
   const TrustedProxies& proxies;
   const AddressRanges& backends;
   RequestIds& request_ids;
+  TraceIds& trace_ids;
   telemetry::AccessLog& access_log;
+  ThreadTraffic& traffic;
   std::function<void(std::string_view peer)> on_disbelief;  ///< of a peer that forwards and is no trusted proxy
   ConnectionCounts& counts;                                 ///< of the whole process; outlives the event loop
   std::shared_ptr<boost::asio::ssl::context> tls;           ///< null: plain HTTP

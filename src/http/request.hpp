@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/caller.hpp"
+#include "base/request_scope.hpp"
 #include "http/client.hpp"
 #include "http/method.hpp"
 
@@ -23,6 +24,7 @@ enum class Field : std::uint8_t {
   transfer_encoding,
   expect,
   accept,
+  accept_encoding,
   accept_language,
   authorization,
   api_key,
@@ -33,6 +35,8 @@ enum class Field : std::uint8_t {
   client_address,
   client_user_agent,
   device_token,
+  server_timing,
+  traceparent,
   access_control_request_method,
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::access_control_request_method) + 1;
@@ -100,6 +104,7 @@ struct Request {
   Headers headers;
   std::string_view body;         ///< complete, with any chunked coding removed
   std::string_view id;           ///< the request id, safe to print
+  RequestScope scope;            ///< for what is done for the request
   Client client;                 ///< behind a trusted proxy the forwarded one
   AddressText client_text{};     ///< room for the text of an address that was told
   std::size_t route = no_route;  ///< the number that Router::add() gave it, once it was matched

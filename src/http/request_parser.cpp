@@ -32,13 +32,14 @@ constexpr auto fields_of_beast = [] {
   set(field::origin, Field::origin);
   set(field::user_agent, Field::user_agent);
   set(field::accept, Field::accept);
+  set(field::accept_encoding, Field::accept_encoding);
   set(field::accept_language, Field::accept_language);
   set(field::access_control_request_method, Field::access_control_request_method);
   return fields;
 }();
 
-/// Of the fields that Beast has no number for. No two of them have the same length, and they are written here as most
-/// clients write them, which makes the comparison short.
+/// Of the fields that Beast has no number for. Hardly two of them have the same length, and they are written here as
+/// most clients write them, which makes the comparison short.
 std::optional<Field> unnumbered_field(std::string_view name) {
   constexpr std::string_view api_key = "X-API-Key";
   constexpr std::string_view request_id = "X-Request-Id";
@@ -46,6 +47,8 @@ std::optional<Field> unnumbered_field(std::string_view name) {
   constexpr std::string_view client_address = "X-Client-Address";
   constexpr std::string_view client_user_agent = "X-Client-User-Agent";
   constexpr std::string_view device_token = "X-Device-Token";
+  constexpr std::string_view server_timing = "X-Server-Timing";
+  constexpr std::string_view traceparent = "traceparent";
   const auto if_named = [name](std::string_view wanted, Field field) {
     return boost::beast::iequals(name, wanted) ? std::optional{field} : std::nullopt;
   };
@@ -55,7 +58,11 @@ std::optional<Field> unnumbered_field(std::string_view name) {
     case request_id.size():
       return if_named(request_id, Field::request_id);
     case forwarded_for.size():
-      return if_named(forwarded_for, Field::forwarded_for);
+      static_assert(forwarded_for.size() == server_timing.size());
+      if (const auto found = if_named(forwarded_for, Field::forwarded_for)) return found;
+      return if_named(server_timing, Field::server_timing);
+    case traceparent.size():
+      return if_named(traceparent, Field::traceparent);
     case client_address.size():
       return if_named(client_address, Field::client_address);
     case client_user_agent.size():

@@ -53,18 +53,21 @@ void require_free_address(asio::io_context& io, const std::string& host, std::ui
 
 Server::Server(asio::io_context& io, const Parts& parts)
     : request_ids_(parts.random),
+      trace_ids_(parts.random),
       context_{.settings = parts.settings,
                .clock = parts.clock,
                .responder = parts.responder,
                .proxies = parts.proxies,
                .backends = parts.backends,
                .request_ids = request_ids_,
+               .trace_ids = trace_ids_,
                .access_log = parts.access_log,
+               .traffic = parts.traffic,
                .on_disbelief = parts.on_disbelief,
                .counts = parts.counts,
                .tls = parts.tls,
                .limits = {parts.settings.header_bytes_max, parts.settings.body_bytes_max},
-               .common_headers = CommonHeaders(parts.tls != nullptr, parts.clock.now())},
+               .common_headers = CommonHeaders(parts.tls != nullptr, parts.clock.now(), parts.settings.server_timing)},
       shares_(parts.shares),
       connections_max_(parts.connections_max),
       acceptor_(io.get_executor()),
@@ -124,6 +127,7 @@ void Server::take(runtime::TcpSocket socket, const asio::ip::address& peer) {
   if (part && is_full()) make_room();
   const bool has_place = part && !is_full();
   const bool can_be_told = counts.turned_away.load(std::memory_order_relaxed) < turned_away_max;
+  if (!has_place) context_.traffic.count_refused(Refusal::overload);
   // Over TLS a refusal would cost a handshake first.
   if (!has_place && (context_.tls != nullptr || !can_be_told)) return;
   Place place = has_place ? Place{counts.served, std::move(*part)} : Place{counts.turned_away, {}};

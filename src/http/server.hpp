@@ -34,6 +34,7 @@ class Server {
     const AddressRanges& backends;  ///< peers that ask for many clients each
     crypto::Random& random;
     telemetry::AccessLog& access_log;
+    ThreadTraffic& traffic;
     std::function<void(std::string_view peer)> on_disbelief;  ///< a peer that is no trusted proxy sent X-Forwarded-For
     ConnectionCounts& counts;
     AddressShares& shares;
@@ -91,6 +92,7 @@ class Server {
   void stop_listening();
 
   RequestIds request_ids_;
+  TraceIds trace_ids_;
   ConnectionContext context_;
   AddressShares& shares_;
   const std::uint32_t connections_max_;

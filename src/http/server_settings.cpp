@@ -29,6 +29,10 @@ constexpr DurationRange delay_range{milliseconds{0}, minutes{10}};
 constexpr std::string_view private_addresses = "private";
 constexpr std::array private_ranges{"127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"};
 
+constexpr std::array server_timings{Choice<ServerTiming>{"off", ServerTiming::off},
+                                    Choice<ServerTiming>{"on-request", ServerTiming::on_request},
+                                    Choice<ServerTiming>{"always", ServerTiming::always}};
+
 Parsed<std::string> parse_backend(Text text) {
   if (to_lower(text) == private_addresses) return std::string{private_addresses};
   return parse_network(text);
@@ -86,15 +90,14 @@ constexpr std::array rows{
         [](ServerSettings& s, Text text) {
           return assign_number(text, {1, 1'000'000}, s.connections_per_address_max);
         }},
+    Row{{"SERVER_TIMING", listening, "on-request",
+         "off, on-request or always: when answers have a Server-Timing field, which says how long they took in the "
+         "program, the database, hashing and its queue. on-request: where the request has X-Server-Timing: 1 and a "
+         "key with the scope metrics."},
+        [](ServerSettings& s, Text text) { return assign_choice(text, server_timings, s.server_timing); }},
     Row{{"PIPELINE_MAX", limits, "32", "Pipelined requests of a connection that one write answers."},
         [](ServerSettings& s, Text text) { return assign_number(text, {1, 1024}, s.pipeline_max); }},
 };
-
-bool is_address(const std::string& host) {
-  in_addr v4{};
-  in6_addr v6{};
-  return inet_pton(AF_INET, host.c_str(), &v4) == 1 || inet_pton(AF_INET6, host.c_str(), &v6) == 1;
-}
 
 void check_certificate(const ServerSettings& settings, Checks& checks) {
   if (settings.tls_cert.empty() || settings.tls_key.empty()) return;
@@ -130,7 +133,7 @@ void check(const ServerSettings& settings, Checks& checks) {
   if (settings.tls_cert.empty() && !settings.tls_key.empty()) {
     checks.refuse({"TLS_KEY", "is set without TLS_CERT", "set both or neither"});
   }
-  if (settings.host != "localhost" && !is_address(settings.host)) {
+  if (!is_listening_address(settings.host)) {
     checks.refuse({"HOST", "must be an IP address or localhost", "0.0.0.0 and :: listen on every interface"});
   }
   checks.require_readable("TLS_CERT", settings.tls_cert);
@@ -142,6 +145,13 @@ void check(const ServerSettings& settings, Checks& checks) {
 }  // namespace
 
 Section<ServerSettings> server_section() { return {.rows = rows, .check = check}; }
+
+bool is_listening_address(const std::string& host) {
+  in_addr v4{};
+  in6_addr v6{};
+  return host == "localhost" || inet_pton(AF_INET, host.c_str(), &v4) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), &v6) == 1;
+}
 
 Parsed<std::string> parse_network(std::string_view text) {
   const std::size_t slash = text.find('/');

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/setting.hpp"
+#include "http/server_timing.hpp"
 
 namespace gatehouse::http {
 
@@ -31,10 +32,14 @@ struct ServerSettings {
   std::uint32_t connections_max = 10'000;              ///< CONNECTIONS_MAX, per process
   std::uint32_t connections_per_address_max = 1000;    ///< CONNECTIONS_PER_ADDRESS_MAX
   std::uint32_t pipeline_max = 32;  ///< PIPELINE_MAX, requests of one connection answered by one write
+  ServerTiming server_timing = ServerTiming::on_request;
 };
 
 /// Their names, defaults and rules.
 [[nodiscard]] config::Section<ServerSettings> server_section();
+
+/// Whether a server can listen on it: an IP address or localhost.
+[[nodiscard]] bool is_listening_address(const std::string& host);
 
 /// An IPv4 or IPv6 address, alone or with a prefix length (`10.0.0.0/8`), returned as given.
 [[nodiscard]] config::Parsed<std::string> parse_network(std::string_view text);

@@ -102,7 +102,7 @@ void StreamConnection<Stream>::turn_away() {
   request_begin_ = std::chrono::steady_clock::now();
   const Request& request = begin_last_answer();
   context_.responder.turn_away(request, answer_);
-  log(request);
+  log(request, age());
   proceed();
 }
 
@@ -137,9 +137,8 @@ void StreamConnection<Stream>::begin_request() {
   parser_.emplace(context_.limits, body_);
   stage_ = Stage::header;
   has_spoken_ = true;
-  const TimePointSteady now = runtime::coarse_now();
-  request_begin_ = context_.access_log.is_enabled() ? std::chrono::steady_clock::now() : now;
-  wait_for_rest_until(now + context_.settings.header_timeout);
+  request_begin_ = std::chrono::steady_clock::now();
+  wait_for_rest_until(runtime::coarse_now() + context_.settings.header_timeout);
 }
 
 /// Some clients send one empty line more than their body has (RFC 9112 section 2.2). It begins no request, and so no
@@ -183,7 +182,7 @@ void StreamConnection<Stream>::on_header() {
   wait_for_rest_until(runtime::coarse_now() + context_.settings.body_timeout);
   Request& request = parser_->request();
   if (!admit(request)) {
-    log(request);
+    note_answer(request);
     closing_ = lingering_ = answer_.closes_connection();
     return;
   }
@@ -195,6 +194,9 @@ void StreamConnection<Stream>::on_header() {
 template <class Stream>
 void StreamConnection<Stream>::begin_answer(Request& request) {
   request.id = context_.request_ids.assign(request.headers[Field::request_id], id_buffer_);
+  request.scope = {.request_id = request.id,
+                   .trace_id = context_.trace_ids.assign(request.headers[Field::traceparent], trace_buffer_),
+                   .begun = request_begin_};
   request.client = peer_.client_of(request);
   if (peer_.is_disbelieved(request.headers)) context_.on_disbelief(peer_.text());
   answer_.reset(request);
@@ -218,7 +220,7 @@ bool StreamConnection<Stream>::dispatch() {
   Request& request = parser_->request();
   if (stage_ == Stage::answered) return true;
   if (stage_ == Stage::header && !admit(request)) {
-    log(request);
+    note_answer(request);
     return true;
   }
   out_answered_ = out_.size();  // it may have been sent since the header came
@@ -228,8 +230,9 @@ bool StreamConnection<Stream>::dispatch() {
   waiting_ = Waiting::handler;
   request.client_gone = socket().end_token();
   socket().reactor().add_waiting_request();
+  context_.traffic.begin_waiting();
   auto task = context_.responder.finish(request, answer_);
-  asio::co_spawn(stream_.get_executor(), std::move(task),
+  asio::co_spawn(stream_.get_executor().with(request.scope), std::move(task),
                  [self = this->shared_from_this()](const std::exception_ptr&) { self->on_handled(); });
   return false;
 }
@@ -237,7 +240,8 @@ bool StreamConnection<Stream>::dispatch() {
 template <class Stream>
 void StreamConnection<Stream>::on_handled() {
   socket().reactor().remove_waiting_request();
-  if (!socket().is_open()) return log(parser_->request());
+  context_.traffic.end_waiting();
+  if (!socket().is_open()) return note_answer(parser_->request());
   if (!answer_.is_sent()) answer_.refuse(problems::internal_error);
   end_request();
   proceed();
@@ -245,7 +249,7 @@ void StreamConnection<Stream>::on_handled() {
 
 template <class Stream>
 void StreamConnection<Stream>::end_request() {
-  if (stage_ != Stage::answered) log(parser_->request());
+  if (stage_ != Stage::answered) note_answer(parser_->request());
   aborted_ = answer_.is_aborted() || answer_.is_stream_open();
   closing_ = aborted_ || answer_.closes_connection();
   parser_.reset();
@@ -258,11 +262,18 @@ void StreamConnection<Stream>::end_request() {
 }
 
 template <class Stream>
-void StreamConnection<Stream>::log(const Request& request) {
+void StreamConnection<Stream>::note_answer(const Request& request) {
+  const auto duration = age();
+  context_.traffic.count(request, answer_.status(), duration);
+  log(request, duration);
+}
+
+template <class Stream>
+void StreamConnection<Stream>::log(const Request& request, std::chrono::nanoseconds duration) {
   if (!context_.access_log.is_enabled() || !answer_.is_logged()) return;
-  const auto duration = std::chrono::steady_clock::now() - request_begin_;
   context_.access_log.append({.time = context_.clock.now(),
                               .request_id = request.id,
+                              .trace_id = request.scope.trace_id,
                               .method = to_text(request.method),
                               .path = request.path,
                               .status = static_cast<unsigned>(answer_.status()),
@@ -289,7 +300,8 @@ void StreamConnection<Stream>::refuse(Status status) {
   }
   const Request& request = begin_last_answer();
   context_.responder.refuse_unreadable(status, request, answer_);
-  log(request);
+  context_.traffic.count_refused(refusal_of(status));
+  log(request, age());
 }
 
 template <class Stream>

@@ -67,7 +67,9 @@ class StreamConnection final : public Connection,
   void end_request();
   [[nodiscard]] const Request& begin_last_answer();
   void refuse(Status status);
-  void log(const Request& request);
+  [[nodiscard]] std::chrono::nanoseconds age() const { return std::chrono::steady_clock::now() - request_begin_; }
+  void note_answer(const Request& request);
+  void log(const Request& request, std::chrono::nanoseconds duration);
 
   void read();
   [[nodiscard]] bool make_room();
@@ -96,6 +98,7 @@ class StreamConnection final : public Connection,
   std::string out_;
   std::optional<RequestParser> parser_;
   RequestIds::Buffer id_buffer_{};
+  TraceIds::Buffer trace_buffer_{};
   Answer answer_;
   std::chrono::steady_clock::time_point request_begin_;
 

@@ -31,11 +31,17 @@ Verdict RateLimits::charge(std::span<const Subject> subjects, Instant now) {
   const Outcome outcome = memory_.charge(std::span{charges}.first(verdict.count), now);
   for (std::size_t i = 0; i < verdict.count; ++i) verdict.places[i].standing = outcome.standings[i];
   verdict.refused_by = outcome.refused_by;
+  if (verdict.refused_by) refused_.add(verdict.places[*verdict.refused_by].policy);
   return verdict;
 }
 
 void RateLimits::give_back(const Subject& subject, Instant now) {
   if (const auto& quota = settings_.of(subject.policy)) memory_.give_back({key_of(subject), *quota}, now);
+}
+
+void RateLimits::write(metrics::Page& page) const {
+  page.counters("gatehouse_rate_limited_total", "Requests and mails refused by a rate limit, by policy.", "policy",
+                refused_);
 }
 
 }  // namespace gatehouse::limits

@@ -9,6 +9,7 @@
 #include "crypto/keyed_hash.hpp"
 #include "limits/limit_settings.hpp"
 #include "limits/memory_limits.hpp"
+#include "metrics/page.hpp"
 
 namespace gatehouse::limits {
 
@@ -46,6 +47,9 @@ class RateLimits {
   /// Undoes one charge of a subject.
   void give_back(const Subject& subject, Instant now);
 
+  /// gatehouse_rate_limited_total.
+  void write(metrics::Page& page) const;
+
  private:
   [[nodiscard]] Key key_of(const Subject& subject) const;
 
@@ -54,6 +58,7 @@ class RateLimits {
   const crypto::KeyedHash hash_;
 
   MemoryLimits memory_;
+  metrics::CounterSet<Policy, Policy::redemption> refused_;
 };
 
 }  // namespace gatehouse::limits

@@ -11,6 +11,7 @@
 #include "base/base64url.hpp"
 #include "database/errors.hpp"
 #include "mail/back_off.hpp"
+#include "mail/mail_counts.hpp"
 #include "mail/message.hpp"
 #include "mail/smtp_transport.hpp"
 
@@ -24,6 +25,12 @@ constexpr std::chrono::milliseconds claim_needed = SmtpTransport::send_timeout +
 
 /// One thread sends one mail at a time, so nothing waits for it long.
 constexpr std::chrono::minutes thread_wait_max{10};
+
+/// A kind that this version does not know is not counted.
+database::Change<void> counted(database::Change<void> change, const ClaimedMail& mail, Step step) {
+  const auto kind = kind_of(mail.kind);
+  return kind ? std::move(change).counted(occurrence_of(*kind, step)) : std::move(change);
+}
 
 std::string new_holder(crypto::Random& random) {
   std::array<char, 16> bytes;
@@ -118,7 +125,7 @@ Courier::Prepared Courier::prepare(const ClaimedMail& mail, database::Changes& i
   auto contents = parts_.outbox.sealer().open(mail.id, mail.kind, mail.sealed_body);
   if (mail.expires_at && *mail.expires_at <= parts_.clock.now()) {
     parts_.log.info("mail_expired", {{"mail_id", mail.id.value}, {"kind", mail.kind}});
-    instead.add(MailStore::mark_expired(mail.id, holder_));
+    instead.add(counted(MailStore::mark_expired(mail.id, holder_), mail, Step::expired));
     return std::nullopt;
   }
   if (!kind) {
@@ -148,7 +155,7 @@ Courier::Prepared Courier::prepare(const ClaimedMail& mail, database::Changes& i
 void Courier::add_outcome(database::Changes& changes, const ClaimedMail& mail, const Delivery& delivery) {
   switch (delivery.outcome) {
     case Outcome::sent:
-      return changes.add(MailStore::mark_sent(mail.id, claimant()));
+      return changes.add(counted(MailStore::mark_sent(mail.id, claimant()), mail, Step::sent));
     case Outcome::refused:
       return give_up(changes, mail, delivery.reason);
     case Outcome::deferred:
@@ -163,12 +170,12 @@ void Courier::postpone(database::Changes& changes, const ClaimedMail& mail, cons
   if (now >= end) return give_up(changes, mail, reason);
   TimePoint next = std::min(now + back_off_after(mail.attempts + 1, parts_.random), end);
   if (mail.expires_at) next = std::min(next, *mail.expires_at);
-  changes.add(MailStore::postpone(mail.id, holder_, next, reason));
+  changes.add(counted(MailStore::postpone(mail.id, holder_, next, reason), mail, Step::deferred));
 }
 
 void Courier::give_up(database::Changes& changes, const ClaimedMail& mail, const std::string& reason) {
   parts_.log.warn("mail_failed", {{"mail_id", mail.id.value}, {"kind", mail.kind}, {"reason", reason}});
-  changes.add(MailStore::mark_failed(mail.id, holder_, reason));
+  changes.add(counted(MailStore::mark_failed(mail.id, holder_, reason), mail, Step::failed));
   changes.add(parts_.failure_record(mail));
 }
 

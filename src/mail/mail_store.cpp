@@ -100,7 +100,9 @@ constexpr Statement find_mail{"mails_find",
                               "last_error FROM mails WHERE id = $1"};
 
 constexpr Statement count_waiting_mails{
-    "mails_count_waiting", "SELECT count(*) FROM (SELECT id FROM mails WHERE state = 0 LIMIT $1) AS waiting"};
+    "mails_count_waiting",
+    "SELECT count(*), min(created_at) FROM "
+    "(SELECT created_at FROM mails WHERE state = 0 ORDER BY next_attempt_at LIMIT $1) AS waiting"};
 
 bool touched_one(const Rows& rows) { return rows.affected() == 1; }
 
@@ -166,10 +168,10 @@ Task<std::optional<MailInfo>> MailStore::find(MailId id) {
   co_return read_info(rows[0]);
 }
 
-Task<std::int64_t> MailStore::count_waiting() {
+Task<WaitingMails> MailStore::count_waiting() {
   Parameters parameters{listed_max};
   const Rows rows = co_await database_.query(count_waiting_mails, std::move(parameters));
-  co_return rows[0].integer(0);
+  co_return WaitingMails{.count = rows[0].integer(0), .oldest = time_or_nothing(rows[0], 1)};
 }
 
 Change<void> MailStore::insert(NewMail mail, std::string recipient) {

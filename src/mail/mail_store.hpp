@@ -24,6 +24,12 @@ struct Reader {
   std::optional<std::string> password_hash = std::nullopt;  ///< what the row must still hold; nothing: anything
 };
 
+/// The mails that are to be sent.
+struct WaitingMails {
+  std::int64_t count = 0;
+  std::optional<TimePoint> oldest = {};  ///< when it was written
+};
+
 /// The mails table, and the only place that knows its SQL.
 ///
 /// A mail is claimed by one worker for claim_time; only who holds it says what became of it. A worker that died holds
@@ -45,8 +51,8 @@ class MailStore {
   /// Newest first, at most listed_max; `only_troubled`: those whose last attempt failed.
   [[nodiscard]] Task<std::vector<MailInfo>> list(bool only_troubled);
   [[nodiscard]] Task<std::optional<MailInfo>> find(MailId id);
-  /// How many wait, counted up to listed_max. An index answers it.
-  [[nodiscard]] Task<std::int64_t> count_waiting();
+  /// Of those that wait, the listed_max that are due first. An index answers it.
+  [[nodiscard]] Task<WaitingMails> count_waiting();
 
   /// Writes a mail to be sent at once, unless there is one with its dedupe key.
   [[nodiscard]] static database::Change<void> insert(NewMail mail, std::string recipient);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mail/accept_language.hpp"
+#include "mail/mail_counts.hpp"
 
 namespace gatehouse::mail {
 namespace {
@@ -24,11 +25,13 @@ Outbox::Outbox(const MailSettings& settings, std::span<const SecretString> secre
     : clock_(clock), random_(random), sealer_(secrets), templates_(settings.templates) {}
 
 database::Change<void> Outbox::letter_to(Reader reader, Letter letter) const {
-  return MailStore::insert_for(std::move(reader), sealed(std::move(letter)));
+  const auto occurrence = occurrence_of(letter.kind, Step::queued);
+  return MailStore::insert_for(std::move(reader), sealed(std::move(letter))).counted(occurrence);
 }
 
 database::Change<void> Outbox::letter_to_address(std::string address, Letter letter) const {
-  return MailStore::insert(sealed(std::move(letter)), std::move(address));
+  const auto occurrence = occurrence_of(letter.kind, Step::queued);
+  return MailStore::insert(sealed(std::move(letter)), std::move(address)).counted(occurrence);
 }
 
 std::string Outbox::locale_for(const std::optional<std::string>& own, std::string_view accept_language) const {

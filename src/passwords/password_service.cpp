@@ -82,11 +82,34 @@ struct PasswordService::Verification {
 };
 
 struct PasswordService::Hashing {
-  const PasswordService* service;
+  PasswordService* service;
   SecretString password;
 
   std::string operator()() { return service->make_hash(password); }
 };
+
+template <class Job>
+Task<std::invoke_result_t<Job&>> PasswordService::run(Job job, std::stop_token unwanted) {
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  auto timed = [job = std::move(job), begin]() mutable {
+    const auto wait = Clock::now() - begin;
+    return std::pair{job(), wait};
+  };
+  auto outcome = co_await pool_.run(std::move(timed), std::move(unwanted));
+  if (!outcome) {
+    counts_.add_refusal();
+    throw HashingOverloaded{outcome.error()};
+  }
+  const auto wait = outcome->second;
+  counts_.add_wait(wait);
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  if (RequestScope* const scope = executor.scope()) {
+    scope->queueing += wait;
+    scope->hashing += Clock::now() - begin - wait;
+  }
+  co_return std::move(outcome->first);
+}
 
 PasswordService::PasswordService(runtime::WorkerPool& pool, const PasswordSettings& settings, crypto::Random& random,
                                  const CostParameters& costs)
@@ -103,9 +126,7 @@ Task<Verdict> PasswordService::verify(SecretString password, std::optional<Store
                                       std::stop_token unwanted) {
   Verification job{.service = this, .password = std::move(password), .stored = std::move(stored)};
   // An account that does not exist is queued like any other: without it, its answer would be quicker and never a 503.
-  auto outcome = co_await pool_.run(std::move(job), std::move(unwanted));
-  if (!outcome) throw HashingOverloaded{outcome.error()};
-  co_return std::move(*outcome);
+  return run(std::move(job), std::move(unwanted));
 }
 
 Task<std::string> PasswordService::hash(SecretString password, std::stop_token unwanted) {
@@ -113,9 +134,7 @@ Task<std::string> PasswordService::hash(SecretString password, std::stop_token u
     throw std::invalid_argument("a new password has 1 to 1024 bytes");
   }
   Hashing job{.service = this, .password = std::move(password)};
-  auto outcome = co_await pool_.run(std::move(job), std::move(unwanted));
-  if (!outcome) throw HashingOverloaded{outcome.error()};
-  co_return std::move(*outcome);
+  co_return co_await run(std::move(job), std::move(unwanted));
 }
 
 Verdict PasswordService::check(const SecretString& password, const std::optional<StoredPassword>& stored) {
@@ -130,9 +149,11 @@ Verdict PasswordService::check(const SecretString& password, const std::optional
   return run_plan(plan, *composed);
 }
 
-Verdict PasswordService::run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate) const {
+Verdict PasswordService::run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate) {
   for (const PlannedCheck& planned : plan) {
+    const auto begin = std::chrono::steady_clock::now();
     const bool matched = hash_matches(candidate.reveal(), planned.hash);
+    counts_.add_hash(kind_of(planned.hash), std::chrono::steady_clock::now() - begin);
     // Asked after the work is done: the match of a decoy means nothing, and nobody has an empty password.
     if (!matched || !planned.own || candidate.empty()) continue;
     const bool is_current = !needs_rehash(planned.hash, current_) && !composed_form(candidate);
@@ -143,10 +164,18 @@ Verdict PasswordService::run_plan(const std::vector<PlannedCheck>& plan, const S
   return {};
 }
 
-std::string PasswordService::make_hash(const SecretString& password) const {
+std::string PasswordService::make_hash(const SecretString& password) {
   const auto composed = composed_form(password);
   const SecretString& text = composed ? *composed : password;
-  return to_text(hash_password(text.reveal(), current_, random_bytes(random_, new_salt_bytes)));
+  const auto begin = std::chrono::steady_clock::now();
+  const Phc made = hash_password(text.reveal(), current_, random_bytes(random_, new_salt_bytes));
+  counts_.add_hash(kind_of(current_), std::chrono::steady_clock::now() - begin);
+  return to_text(made);
+}
+
+void PasswordService::write(metrics::Page& page) const {
+  counts_.write(page);
+  page.gauge("gatehouse_hash_queue_depth", "Passwords that wait for their turn to be hashed.", pool_.waiting());
 }
 
 FormatsInUse PasswordService::formats_met() const {

@@ -11,6 +11,7 @@
 #include "base/secret_string.hpp"
 #include "crypto/random.hpp"
 #include "passwords/check_plan.hpp"
+#include "passwords/hash_counts.hpp"
 #include "passwords/password_settings.hpp"
 #include "passwords/retired_formats.hpp"
 #include "passwords/stored_password.hpp"
@@ -97,13 +98,18 @@ class PasswordService {
   [[nodiscard]] FormatsInUse formats_in_use() const;
   [[nodiscard]] FormatsInUse formats_met() const;
 
+  /// The metrics gatehouse_hash_…. Any thread.
+  void write(metrics::Page& page) const;
+
  private:
   struct Verification;
   struct Hashing;
+  template <class Job>
+  [[nodiscard]] Task<std::invoke_result_t<Job&>> run(Job job, std::stop_token unwanted);
 
   [[nodiscard]] Verdict check(const SecretString& password, const std::optional<StoredPassword>& stored);
-  [[nodiscard]] Verdict run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate) const;
-  [[nodiscard]] std::string make_hash(const SecretString& password) const;
+  [[nodiscard]] Verdict run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate);
+  [[nodiscard]] std::string make_hash(const SecretString& password);
   void remember_format_of(const std::optional<StoredHash>& stored);
 
   runtime::WorkerPool& pool_;
@@ -117,6 +123,7 @@ class PasswordService {
   std::atomic<bool> express_present_{true};  ///< until somebody has looked
   std::atomic<bool> formats_known_{false};   ///< likewise
   RetiredFormats retired_;
+  HashCounts counts_;
 };
 
 }  // namespace gatehouse::passwords

@@ -5,10 +5,13 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "runtime/scoped_executor.hpp"
+
 namespace gatehouse {
 
-/// The one executor of the program: an io thread's io_context. Concrete, so that no call goes through type erasure.
-using Executor = boost::asio::io_context::executor_type;
+/// The one executor of the program: an io thread's io_context, and the request that is worked for. Concrete, so that no
+/// call goes through type erasure.
+using Executor = runtime::ScopedExecutor<boost::asio::io_context::executor_type>;
 
 /// A coroutine that runs on one io thread and is resumed only there.
 template <class T = void>

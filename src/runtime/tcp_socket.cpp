@@ -32,7 +32,9 @@ bool would_block(const boost::system::error_code& error) {
 class TcpSocket::State final : public SocketReactor::Watch {
  public:
   State(const Executor& executor, int descriptor)
-      : executor_(executor), reactor_(asio::use_service<SocketReactor>(executor.context())), descriptor_(descriptor) {
+      : executor_(executor),
+        reactor_(asio::use_service<SocketReactor>(asio::query(executor, asio::execution::context))),
+        descriptor_(descriptor) {
     reactor_.add(*this);
   }
   ~State() override { close_descriptor(); }

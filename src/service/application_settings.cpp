@@ -21,7 +21,7 @@ constexpr std::array log_levels{Choice<Level>{"trace", Level::trace}, Choice<Lev
                                 Choice<Level>{"error", Level::error}, Choice<Level>{"off", Level::off}};
 constexpr std::array log_formats{Choice<LogFormat>{"auto", LogFormat::automatic},
                                  Choice<LogFormat>{"json", LogFormat::json},
-                                 Choice<LogFormat>{"text", LogFormat::text}};
+                                 Choice<LogFormat>{"console", LogFormat::console}};
 
 /// An environment that cannot be read counts as production, so that a typing error never relaxes a rule.
 Parsed<void> assign_environment(Text text, Environment& out) {
@@ -43,9 +43,8 @@ constexpr std::array rows{
          "trace, debug, info, warn, error or off. Access lines are written at info and below."},
         [](ApplicationSettings& s, Text text) { return assign_choice(text, log_levels, s.log_level); }},
     Row{{"LOG_FORMAT", group, "auto",
-         "auto, json or text. Text is for people: one short line for each event and request. auto is text on a "
-         "terminal "
-         "and JSON elsewhere."},
+         "auto, json or console. console is for people: one short line for each event and request, coloured on a "
+         "terminal unless NO_COLOR is set. auto is console on a terminal and JSON elsewhere."},
         [](ApplicationSettings& s, Text text) { return assign_choice(text, log_formats, s.log_format); }},
 };
 

@@ -9,7 +9,7 @@
 namespace gatehouse::service {
 
 /// In which form the log is written; `automatic` is text on a terminal and JSON elsewhere.
-enum class LogFormat : std::uint8_t { automatic, json, text };
+enum class LogFormat : std::uint8_t { automatic, json, console };
 
 /// What concerns the program as a whole.
 struct ApplicationSettings {

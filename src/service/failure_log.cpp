@@ -4,19 +4,21 @@
 
 namespace gatehouse::service {
 
-void FailureLog::report_fault(std::string_view request_id, std::string_view what) {
-  log_.error("request_failed", {{"request_id", request_id}, {"reason", what}});
+void FailureLog::report_fault(const RequestScope& request, std::string_view what) {
+  log_.error("request_failed", {{"request_id", request.request_id}, {"trace_id", request.trace_id}, {"reason", what}});
 }
 
-void FailureLog::report_unavailable(std::string_view request_id, std::string_view what, Instant now) {
+void FailureLog::report_unavailable(const RequestScope& request, std::string_view what, Instant now) {
   const std::scoped_lock lock{mutex_};
   if (failed_++ == 0) begun_at_ = now;
   last_failure_at_ = now;
   ++unlogged_;
   if (failed_ > 1 && now - last_line_at_ < line_interval) return;
   last_line_at_ = now;
-  log_.error("request_failed",
-             {{"request_id", request_id}, {"reason", what}, {"requests", std::exchange(unlogged_, 0)}});
+  log_.error("request_failed", {{"request_id", request.request_id},
+                                {"trace_id", request.trace_id},
+                                {"reason", what},
+                                {"requests", std::exchange(unlogged_, 0)}});
 }
 
 void FailureLog::end_if_quiet(Instant now) {

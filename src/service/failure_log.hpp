@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "base/request_scope.hpp"
 #include "telemetry/log.hpp"
 
 namespace gatehouse::service {
@@ -24,9 +25,9 @@ class FailureLog {
   explicit FailureLog(telemetry::Log& log) : log_(log) {}
 
   /// A mistake of the service: a line of its own, always.
-  void report_fault(std::string_view request_id, std::string_view what);
+  void report_fault(const RequestScope& request, std::string_view what);
   /// The request was refused because something is away or overloaded.
-  void report_unavailable(std::string_view request_id, std::string_view what, Instant now);
+  void report_unavailable(const RequestScope& request, std::string_view what, Instant now);
   /// Says that it is over, once it is. To be called about every second.
   void end_if_quiet(Instant now);
 

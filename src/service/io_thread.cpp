@@ -8,8 +8,8 @@ namespace gatehouse::service {
 namespace {
 
 void report(FailureLog& failures, const api::Dispatcher::Failure& failure) {
-  if (!failure.is_unavailable) return failures.report_fault(failure.request_id, failure.what);
-  failures.report_unavailable(failure.request_id, failure.what, std::chrono::steady_clock::now());
+  if (!failure.is_unavailable) return failures.report_fault(failure.request, failure.what);
+  failures.report_unavailable(failure.request, failure.what, std::chrono::steady_clock::now());
 }
 
 /// Once: without a proxy, any client can send that header as often as it likes.
@@ -31,12 +31,14 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
       number_(pulse_.add_loop()),
       features_(*database_, shared),
       background_(io, [&log](std::string_view what) { log.error("background_task_failed", {{"reason", what}}); }),
+      traffic_(shared.traffic.add_thread()),
       trail_(*database_, shared.capabilities.tally, shared.clock),
       dispatcher_({.routes = features_.routes,
                    .cors = shared.cors,
                    .access = &keys_->api_keys,
                    .limiter = shared.limiter,
                    .trail = trail_,
+                   .traffic = traffic_,
                    .ready = shared.lifecycle.schema_ready,
                    .on_failure = [&failures](const api::Dispatcher::Failure& failure) { report(failures, failure); }}),
       access_log_(&access_lines, log.is_enabled(telemetry::Level::info)),
@@ -47,6 +49,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .backends = shared.backends,
                    .random = shared.random,
                    .access_log = access_log_,
+                   .traffic = traffic_,
                    .on_disbelief = [&log, &told = shared.told_of_disbelief](
                                        std::string_view peer) { warn_of_disbelief(log, told, peer); },
                    .counts = shared.connections,

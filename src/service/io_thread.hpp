@@ -64,6 +64,7 @@ class IoThread {
   const std::size_t number_;  ///< in pulse_
   Features features_;
   runtime::TaskGroup background_;
+  http::ThreadTraffic& traffic_;
   api::AuditedAccess trail_;
   api::Dispatcher dispatcher_;
   telemetry::AccessLog access_log_;

@@ -21,10 +21,13 @@
 #include "service/failure_log.hpp"
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
+#include "service/metrics_listener.hpp"
 #include "service/reload.hpp"
 #include "service/schema_startup.hpp"
 #include "service/signals.hpp"
+#include "service/slow_query_log.hpp"
 #include "service/watchdog.hpp"
+#include "service/wiring/metrics.hpp"
 #include "service/wiring/shared_parts.hpp"
 
 namespace gatehouse::service {
@@ -103,7 +106,9 @@ class ServingProcess {
   asio::io_context jobs_loop_{1};
   std::unique_ptr<database::Provider> provider_;
   FailureLog failures_;
+  SlowQueryLog slow_queries_;
   IoThreads threads_;
+  std::optional<MetricsListener> metrics_;                     ///< where they have a port of their own
   std::unique_ptr<database::SchemaDatabase> schema_database_;  ///< until the schema is ready
   std::optional<SchemaStartup> schema_;                        ///< likewise
   JobsThread jobs_;
@@ -124,6 +129,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       loops_(make_event_loops(parts.settings.server.io_threads)),
       provider_(parts.open_provider()),
       failures_(parts.log),
+      slow_queries_(parts.log, parts.settings.database.slow_query),
       threads_(make_threads()),
       schema_database_(provider_->open_schema(first().io())),
       schema_(SchemaStartup::Parts{.schema = *schema_database_,
@@ -150,6 +156,13 @@ ServingProcess::ServingProcess(const ServeParts& parts)
   provider_->observers().add(shared_.capabilities.cache);
   provider_->observers().add(shared_.capabilities.mail_bell);
   provider_->observers().add(shared_.feed_proof);
+  provider_->observers().add(shared_.call_times);
+  provider_->observers().add(slow_queries_);
+  provider_->observers().add(shared_.revocation_times);
+  provider_->observers().add(shared_.mail_counts);
+  provider_->observers().add(shared_.event_counts);
+  shared_.metrics = make_metrics(shared_, *provider_, parts.build);
+  if (parts.settings.metrics.port != 0) metrics_.emplace(first().io(), shared_);
 }
 
 ServingProcess::~ServingProcess() {
@@ -295,6 +308,7 @@ void ServingProcess::warn_of_low_limit() {
 int ServingProcess::run() {
   warn_of_low_limit();
   require_address();
+  if (metrics_) metrics_->listen();
   end_on_signal();
   reload_on_signal();
   first().background().spawn(prepare_schema());

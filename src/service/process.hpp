@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/build.hpp"
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
 #include "crypto/random.hpp"
@@ -32,6 +33,7 @@ struct ServeParts {
   std::span<const EmbeddedFile> migrations;
   std::span<const EmbeddedFile> seeds;
   std::string_view openapi;
+  Build build;
 };
 
 /// Serves until SIGTERM or SIGINT; SIGHUP makes it reload, every other signal is ignored where it can be. First brings

@@ -17,6 +17,7 @@
 #include "one_time_tokens/one_time_token_settings.hpp"
 #include "passwords/password_settings.hpp"
 #include "service/application_settings.hpp"
+#include "service/metrics_settings.hpp"
 #include "sessions/session_settings.hpp"
 #include "tokens/token_settings.hpp"
 #include "users/user_settings.hpp"
@@ -39,6 +40,7 @@ struct Settings {
   mail::MailSettings mail;
   one_time_tokens::OneTimeTokenSettings one_time_tokens;
   users::UserSettings users;
+  MetricsSettings metrics;
 };
 
 /// Settings and how they came about.

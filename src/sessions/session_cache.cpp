@@ -77,4 +77,13 @@ SessionCacheStatistics SessionCache::statistics() const {
   return sum;
 }
 
+void SessionCache::write(metrics::Page& page) const {
+  const SessionCacheStatistics now = statistics();
+  page.counter("gatehouse_session_cache_hits_total", "Checks of a session answered from memory.", now.hits);
+  page.counter("gatehouse_session_cache_misses_total", "Checks of a session that had to ask the database.", now.misses);
+  page.counter("gatehouse_session_cache_evictions_total", "Sessions dropped for room.", now.evictions);
+  page.gauge("gatehouse_session_cache_bytes", "Memory of the remembered sessions.", now.bytes);
+  page.gauge("gatehouse_session_cache_entries", "Sessions remembered.", now.sessions);
+}
+
 }  // namespace gatehouse::sessions

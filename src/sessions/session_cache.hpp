@@ -13,6 +13,7 @@
 #include "base/session_mark.hpp"
 #include "base/time.hpp"
 #include "database/change_observer.hpp"
+#include "metrics/page.hpp"
 #include "sessions/model.hpp"
 #include "sessions/session_view.hpp"
 
@@ -87,6 +88,8 @@ class SessionCache final : public database::ChangeObserver {
   void on_unknown_change() noexcept override;
 
   [[nodiscard]] SessionCacheStatistics statistics() const;
+  /// The metrics gatehouse_session_cache_….
+  void write(metrics::Page& page) const;
 
  private:
   static constexpr std::size_t shard_count = 16;

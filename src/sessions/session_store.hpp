@@ -99,6 +99,8 @@ class SessionStore {
 
   /// Newest first, only active ones, at most list_sessions_max.
   [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user, TimePoint now);
+  /// How many are active of all users, from a sample of a thousand.
+  [[nodiscard]] Task<double> estimate(TimePoint now);
   /// How many are active.
   [[nodiscard]] Task<std::int64_t> count(UserId user, TimePoint now);
 

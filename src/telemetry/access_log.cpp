@@ -22,7 +22,7 @@ constexpr std::size_t spare_buffers = 3;
 constexpr std::size_t escaped_bytes_per_byte = 6;
 constexpr std::size_t fixed_bytes_max = 320;
 constexpr std::size_t line_bytes_max =
-    fixed_bytes_max + escaped_bytes_per_byte * (AccessLog::path_bytes_max + 3 * AccessLog::text_bytes_max);
+    fixed_bytes_max + escaped_bytes_per_byte * (AccessLog::path_bytes_max + 4 * AccessLog::text_bytes_max);
 constexpr std::size_t iso8601_second_length = 19;
 
 // Not memcpy(3), which takes no null pointer, as an empty text may be.
@@ -50,6 +50,8 @@ void AccessLog::append(const AccessLine& line) {
   char* out = put_time(buffer_.end(), line.time);
   out = put(out, "Z\",\"level\":\"info\",\"event\":\"request\",\"request_id\":");
   out = put_quoted(out, line.request_id.substr(0, text_bytes_max));
+  out = put(out, ",\"trace_id\":");
+  out = put_quoted(out, line.trace_id.substr(0, text_bytes_max));
   out = put(out, ",\"method\":");
   out = put_quoted(out, line.method.substr(0, text_bytes_max));
   out = put(out, ",\"path\":");

@@ -14,6 +14,7 @@ namespace gatehouse::telemetry {
 struct AccessLine {
   TimePoint time;
   std::string_view request_id;
+  std::string_view trace_id;
   std::string_view method;
   std::string_view path;  ///< of the request target; a query string is cut off, for it may hold secrets
   unsigned status = 0;
@@ -23,7 +24,7 @@ struct AccessLine {
 };
 
 /// One io thread's access log: a JSON line per request, `{"time":…,"level":"info","event":"request","request_id":…,
-/// "method":…,"path":…,"status":200,"bytes":512,"duration_us":42,"client":…}`.
+/// "trace_id":…,"method":…,"path":…,"status":200,"bytes":512,"duration_us":42,"client":…}`.
 ///
 /// append() formats into this thread's buffer: no lock, no system call, no allocation. A full buffer goes to the queue;
 /// call flush() from the thread's coarse timer so that a quiet server's lines appear too. Texts are cut (path at 256

@@ -85,7 +85,8 @@ bool LogQueue::is_line_next() const noexcept {
 }
 
 bool LogQueue::write(std::string_view lines) {
-  return form_ == LineForm::json ? writer_.write(lines) : writer_.write(to_readable(lines));
+  if (form_ == LineForm::json) return writer_.write(lines);
+  return writer_.write(to_readable(lines, form_ == LineForm::coloured ? Colours::ansi : Colours::none));
 }
 
 void LogQueue::write_line(std::unique_lock<std::mutex>& lock) {

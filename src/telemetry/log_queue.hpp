@@ -38,7 +38,7 @@ class LineBuffer {
 };
 
 /// How lines are written: as they come, or as to_readable() shows them.
-enum class LineForm : std::uint8_t { json, readable };
+enum class LineForm : std::uint8_t { json, readable, coloured };
 
 /// The lines of all logs on their way out: one queue and one thread for a process.
 ///

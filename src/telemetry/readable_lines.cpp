@@ -105,11 +105,25 @@ std::string event_text(const Members& members, std::size_t first_field) {
   return text;
 }
 
-std::optional<std::string> readable_line(Text line) {
+Text colour_of(Text level) {
+  if (level == "error") return "\x1b[31m";
+  if (level == "warn") return "\x1b[33m";
+  if (level == "info") return "\x1b[32m";
+  return "\x1b[2m";
+}
+
+/// As wide as the longest level, so that what follows is aligned.
+std::string level_text(Text level, Colours colours) {
+  constexpr std::size_t level_width = 5;
+  std::string text{level};
+  if (colours == Colours::ansi) text = std::string{colour_of(level)}.append(level).append("\x1b[0m");
+  return text.append(level_width - std::min(level.size(), level_width), ' ');
+}
+
+std::optional<std::string> readable_line(Text line, Colours colours) {
   constexpr std::size_t fixed_members = 3;  // time, level, event
   constexpr std::size_t time_begin = 11;
   constexpr std::size_t time_length = 12;
-  constexpr std::size_t level_width = 5;
   const auto members = members_of(line);
   if (!members || members->size() < fixed_members || (*members)[0].name != "time" || (*members)[1].name != "level" ||
       (*members)[2].name != "event") {
@@ -118,8 +132,7 @@ std::optional<std::string> readable_line(Text line) {
   const Text time = without_quotes((*members)[0].value);
   if (time.size() < time_begin + time_length) return std::nullopt;
   std::string text{time.substr(time_begin, time_length)};
-  const Text level = without_quotes((*members)[1].value);
-  text.append(" ").append(level).append(level_width - std::min(level.size(), level_width) + 1, ' ');
+  text.append(" ").append(level_text(without_quotes((*members)[1].value), colours)).append(" ");
   const bool is_request = (*members)[2].value == R"("request")";
   const auto request = is_request ? request_text(*members) : std::nullopt;
   return text + request.value_or(event_text(*members, fixed_members));
@@ -127,12 +140,12 @@ std::optional<std::string> readable_line(Text line) {
 
 }  // namespace
 
-std::string to_readable(std::string_view json_lines) {
+std::string to_readable(std::string_view json_lines, Colours colours) {
   std::string text;
   while (!json_lines.empty()) {
     const Text line = json_lines.substr(0, json_lines.find('\n'));
     json_lines.remove_prefix(std::min(line.size() + 1, json_lines.size()));
-    text += readable_line(line).value_or(std::string{line});
+    text += readable_line(line, colours).value_or(std::string{line});
     text += '\n';
   }
   return text;

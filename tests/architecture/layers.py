@@ -23,6 +23,7 @@ LAYERS = [
     ["runtime"],
     ["telemetry"],
     ["json"],
+    ["metrics"],
     ["base"],
 ]
 

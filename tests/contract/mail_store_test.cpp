@@ -103,7 +103,7 @@ TEST_P(MailStoreTest, Claim_GivesABatchOfWhatIsDue) {
   EXPECT_THAT(claim(), SizeIs(MailStore::batch_max));
   EXPECT_THAT(claim("other"), SizeIs(5));
   EXPECT_THAT(claim(), SizeIs(0));
-  EXPECT_EQ(run(store_.count_waiting()), 25);
+  EXPECT_EQ(run(store_.count_waiting()).count, 25);
 }
 
 TEST_P(MailStoreTest, ClaimThatIsOver_PassesToOthers) {

@@ -30,8 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   observers.hear(text);
   const bool stayed = cache.is_active({.id = session, .user = user, .mark = {}}, now).has_value();
   const auto heard = database::read_announcement(text);
-  const bool is_about_it =
-      !heard || sessions::session_topic.id_in(*heard) == session || sessions::user_topic.id_in(*heard) == user;
+  const bool is_about_it = !heard || sessions::session_topic.id_in(heard->announcement) == session ||
+                           sessions::user_topic.id_in(heard->announcement) == user;
   if (stayed == is_about_it) std::abort();
   return 0;
 }

@@ -6,6 +6,8 @@ import os
 import re
 import ssl
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -73,6 +75,76 @@ def test_request_is_logged_with_its_id_status_and_client(start):
         line = logged_request(program, request_id)
     assert (line["method"], line["path"], line["status"], line["client"]) == ("GET", "/users/999", 404, "127.0.0.1")
     assert line["duration_us"] >= 0 and line["bytes"] > 0
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def test_trace_of_the_caller_is_taken_over(start):
+    program = start()
+    with program.api() as api:
+        headers = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01", "X-Request-Id": "traced"}
+        assert api.get("/users?limit=1", headers=headers).status == 200
+        assert api.get("/users?limit=1", headers={"traceparent": f"00-{'0' * 32}-1-01", "X-Request-Id": "new"}).status == 200
+    assert logged_request(program, "traced")["trace_id"] == TRACE
+    made = logged_request(program, "new")["trace_id"]
+    assert re.fullmatch("[0-9a-f]{32}", made) and made.strip("0")
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_slow_query_is_named_with_its_request_and_without_its_parameters(start, database):
+    """Somebody else holds the row that the change needs."""
+    program = start(SLOW_QUERY="20ms", DB_LOCK_TIMEOUT="2m", DB_QUERY_TIMEOUT="5m")
+    with program.api() as api, database.connect() as connection, connection.cursor() as cursor:
+        user = create_user(api)
+        headers = {"X-Request-Id": "slow-one", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM users WHERE id = %s FOR UPDATE", (user["id"],))
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(lambda: api.put(f"/users/{user['id']}", {"first_name": "Grace"}, headers=headers))
+            begin = time.monotonic()
+            wait_until(lambda: time.monotonic() - begin > 0.2, 20, "a time that is not short")
+            cursor.execute("COMMIT")
+            assert waiting.result().status == 200
+
+    def lines():
+        found = [line for line in program.events("slow_query") if line.get("request_id") == "slow-one"]
+        return [line for line in found if line["statement"] == "users_update"]
+
+    [line] = wait_until(lines, 20, "the line")
+    assert set(line) == {"time", "level", "event", "statement", "duration_ms", "rows", "request_id", "trace_id"}
+    assert line["duration_ms"] >= 20
+    assert line["trace_id"] == TRACE
+    assert "Grace" not in program.output()
+
+
+def test_slow_queries_can_be_left_alone(start):
+    program = start(SLOW_QUERY="0ms")
+    with program.api() as api:
+        create_user(api)
+    program.stop()
+    assert program.events("slow_query") == []
+
+
+TIMING = re.compile(r"app;dur=(\d+\.\d\d), db;dur=(\d+\.\d\d), hash;dur=(\d+\.\d\d), queue;dur=(\d+\.\d\d)")
+
+
+def test_timing_of_a_login_is_told_to_who_may_see_metrics_and_asks(start):
+    program = start()
+    with program.api() as api:
+        user = create_user(api)
+        assert try_log_in(api, user["email"]).header("Server-Timing") is None
+        told = try_log_in(api, user["email"], headers={"X-Server-Timing": "1"}).header("Server-Timing")
+        app, db, hash_, queue = (float(part) for part in TIMING.fullmatch(told).groups())
+        assert db > 0
+        assert hash_ > 1
+        assert min(app, queue) >= 0
+        assert api.get("/health/live", key=None, headers={"X-Server-Timing": "1"}).header("Server-Timing") is None
+    always, never = start(SERVER_TIMING="always"), start(SERVER_TIMING="off")
+    with always.api() as api:
+        assert TIMING.fullmatch(api.get("/health/live", key=None).header("Server-Timing"))
+    with never.api() as api:
+        assert api.get("/users?limit=1", headers={"X-Server-Timing": "1"}).header("Server-Timing") is None
 
 
 def test_refused_requests_are_logged_too(start):
@@ -306,7 +378,7 @@ def test_log_is_readable_on_a_terminal_and_json_elsewhere(tmp_path):
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_log_of_readable_lines_on_request(start):
-    program = start(wait=False, LOG_FORMAT="text")
+    program = start(wait=False, LOG_FORMAT="console")
     wait_until(lambda: b"server_started" in program.log_bytes(), START_DEADLINE_S, "the start")
     lines = program.log_bytes().decode().splitlines()
     assert all(READABLE.fullmatch(line) for line in lines), lines

@@ -119,10 +119,11 @@ void History::hear(Replica& replica, const Notification& notification) {
     return replica.observers.feed_proved(trusted_until);
   }
   replica.observers.hear(text);
-  const auto announcement = database::read_announcement(text);
-  if (!announcement) return;
-  if (const auto session = sessions::session_topic.id_in(*announcement)) replica.ended_sessions.insert(session->value);
-  if (const auto user = sessions::user_topic.id_in(*announcement)) {
+  const auto heard = database::read_announcement(text);
+  if (!heard) return;
+  const database::Announcement& told = heard->announcement;
+  if (const auto session = sessions::session_topic.id_in(told)) replica.ended_sessions.insert(session->value);
+  if (const auto user = sessions::user_topic.id_in(told)) {
     replica.versions[user->value] = std::max(replica.versions[user->value], notification.version);
   }
 }

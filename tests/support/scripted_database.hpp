@@ -20,7 +20,7 @@ class ScriptedDatabase final : public database::Database {
 
   explicit ScriptedDatabase(Script script) : Database(observers), script_(std::move(script)) {}
 
-  Task<database::Rows> query(const database::Statement& statement, database::Parameters parameters) override {
+  Task<database::Rows> read(const database::Statement& statement, database::Parameters parameters) override {
     co_return answer(statement, parameters);
   }
 

@@ -56,6 +56,11 @@ Subjects subjects_of(const Request& request, const RateLimiter::Asked& asked, st
   return subjects;
 }
 
+/// A back end does not say for whom it calls a route that counts its users' calls.
+bool misses_a_user(const Request& request, const RateLimiter::Asked& asked) {
+  return asked.route != nullptr && asked.route->limit && asked.has_good_key && !is_a_user(request.client);
+}
+
 /// A String item with parameters (RFC 9651 section 3.3), behind a comma unless it is the first.
 void add_item(std::string& list, std::string_view name, std::string_view first, std::int64_t one,
               std::string_view second, std::int64_t two) {
@@ -110,6 +115,7 @@ void refuse(const PolicyStanding& refused_by, const Request& request, Answer& an
 std::optional<Policy> RateLimiter::charge(const Request& request, const Asked& asked, Answer& answer) const {
   const BlockText address{request.client, v6_prefix_};
   const Subjects subjects = subjects_of(request, asked, address.view());
+  if (misses_a_user(request, asked)) unknown_.add();
   if (subjects.count == 0) return std::nullopt;
   const limits::Verdict verdict = limits_.charge(subjects.all(), now_());
   add_fields(verdict, asked, answer);
@@ -117,6 +123,11 @@ std::optional<Policy> RateLimiter::charge(const Request& request, const Asked& a
   const PolicyStanding& refused_by = verdict.standings()[*verdict.refused_by];
   refuse(refused_by, request, answer);
   return refused_by.policy;
+}
+
+void RateLimiter::write(metrics::Page& page) const {
+  page.counter("gatehouse_client_address_unknown_total",
+               "Calls of logins and their like in which a back end did not say for which client.", unknown_.value());
 }
 
 void RateLimiter::settle(const Request& request, const RouteInfo& route, const Answer& answer) const {

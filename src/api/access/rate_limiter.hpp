@@ -7,6 +7,7 @@
 #include "http/answer.hpp"
 #include "http/request.hpp"
 #include "limits/rate_limits.hpp"
+#include "metrics/page.hpp"
 
 namespace gatehouse::api {
 
@@ -33,10 +34,14 @@ class RateLimiter {
   /// After the answer: undoes what a request of this kind need not pay for.
   void settle(const http::Request& request, const RouteInfo& route, const http::Answer& answer) const;
 
+  /// gatehouse_client_address_unknown_total.
+  void write(metrics::Page& page) const;
+
  private:
   limits::RateLimits& limits_;
   const unsigned v6_prefix_;  ///< of the addresses that count as one
   const std::function<limits::Instant()> now_;
+  mutable metrics::Counter unknown_;  ///< requests of a back end that did not say for whom
 };
 
 }  // namespace gatehouse::api

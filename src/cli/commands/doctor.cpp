@@ -148,7 +148,7 @@ void check_mail(DatabaseSession& session, const service::Settings& settings, Fin
     return;
   }
   mail::MailStore store{session.database()};
-  const std::int64_t waiting = session.run(store.count_waiting());
+  const std::int64_t waiting = session.run(store.count_waiting()).count;
   if (waiting == 0) {
     findings.good("mail", "SMTP_URL is not set, and no mails wait");
   } else if (settings.application.environment == config::Environment::development) {

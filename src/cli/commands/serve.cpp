@@ -14,10 +14,15 @@
 namespace gatehouse::cli {
 namespace {
 
-telemetry::LineForm line_form(service::LogFormat format) {
-  const bool is_text =
-      format == service::LogFormat::text || (format == service::LogFormat::automatic && ::isatty(STDOUT_FILENO) != 0);
-  return is_text ? telemetry::LineForm::readable : telemetry::LineForm::json;
+/// Colours are for terminals, and only for people who want them (https://no-color.org).
+telemetry::LineForm line_form(service::LogFormat format, const Program& program) {
+  const bool is_terminal = ::isatty(STDOUT_FILENO) != 0;
+  const bool is_for_people =
+      format == service::LogFormat::console || (format == service::LogFormat::automatic && is_terminal);
+  if (!is_for_people) return telemetry::LineForm::json;
+  const auto no_colour = program.environment.find("NO_COLOR");
+  const bool wants_none = no_colour != program.environment.end() && !no_colour->second.empty();
+  return is_terminal && !wants_none ? telemetry::LineForm::coloured : telemetry::LineForm::readable;
 }
 
 std::expected<service::Loaded, config::Mistakes> reread(const Program& program, const std::string& dotenv_name) {
@@ -28,7 +33,7 @@ std::expected<service::Loaded, config::Mistakes> reread(const Program& program, 
 
 int run_serve(const Program& program, const service::Loaded& loaded) {
   telemetry::LogQueue queue{telemetry::LineWriter{STDOUT_FILENO}, telemetry::LogQueue::lines_max_default,
-                            line_form(loaded.settings.application.log_format)};
+                            line_form(loaded.settings.application.log_format, program)};
   telemetry::Log log{queue, program.clock, loaded.settings.application.log_level};
   const service::Supervisor supervisor{program.environment, log};
   service::log_warnings(log, loaded.reading.warnings);
@@ -49,7 +54,8 @@ int run_serve(const Program& program, const service::Loaded& loaded) {
                         .supervisor = supervisor,
                         .migrations = program.migrations,
                         .seeds = program.seeds,
-                        .openapi = program.openapi});
+                        .openapi = program.openapi,
+                        .build = program.build});
 }
 
 }  // namespace

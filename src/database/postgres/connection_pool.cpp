@@ -27,11 +27,12 @@ std::string describe(const PgConnection& connection) {
 }  // namespace
 
 ConnectionPool::ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options,
-                               PoolLimits limits, ConnectionNeed& need, DriverLog log, BackOff back_off)
+                               PoolLimits limits, ConnectionNeed& need, LoadSum& load, DriverLog log, BackOff back_off)
     : io_(io),
       options_(std::move(options)),
       limits_(limits),
       need_(need),
+      load_(load),
       log_(std::move(log)),
       back_off_(back_off),
       attempt_timer_(io.get_executor()),
@@ -59,6 +60,7 @@ void ConnectionPool::stop() {
   }
   queue_size_ = 0;
   send_put_off();
+  tell_load();
 }
 
 Task<> ConnectionPool::perform(Call& call) {
@@ -302,6 +304,15 @@ void ConnectionPool::sweep() {
   send_put_off();
   end_late_calls(now);
   close_idle(now);
+  tell_load();
+}
+
+void ConnectionPool::tell_load() {
+  const auto connected = std::ssize(pipelines_);
+  const std::int64_t idle = std::ranges::count_if(pipelines_, [](const auto& pipeline) { return pipeline->idle(); });
+  const Load now{.idle = idle, .busy = connected - idle, .connecting = std::ssize(attempts_), .queued = queue_size_};
+  load_.replace(told_load_, now);
+  told_load_ = now;
 }
 
 void ConnectionPool::send_put_off() {

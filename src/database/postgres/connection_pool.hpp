@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "database/driver_log.hpp"
+#include "database/load.hpp"
 #include "database/postgres/back_off.hpp"
 #include "database/postgres/connection_need.hpp"
 #include "database/postgres/pipeline.hpp"
@@ -36,9 +37,9 @@ struct PoolLimits {
 /// server does not hide a working one.
 class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>, private PipelineOwner {
  public:
-  /// `need` hears of a pool without a connection, and outlives the pool.
+  /// `need` hears of a pool without a connection, `load` ten times a second how busy it is. Both outlive the pool.
   ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options, PoolLimits limits,
-                 ConnectionNeed& need, DriverLog log, BackOff back_off);
+                 ConnectionNeed& need, LoadSum& load, DriverLog log, BackOff back_off);
 
   void start();
   /// Ends every call with Unavailable{stopped} and closes every connection. Nothing may be submitted afterwards.
@@ -76,6 +77,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   void on_connect_failed(const std::shared_ptr<PgConnection>& connection, const Unavailable& failure);
   void close_attempts();
   void update_need();
+  void tell_load();
   void hold_attempts(std::chrono::milliseconds time);
 
   void schedule_sweep();
@@ -88,6 +90,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   const std::shared_ptr<const ConnectOptions> options_;
   const PoolLimits limits_;
   ConnectionNeed& need_;
+  LoadSum& load_;
   const DriverLog log_;
 
   BackOff back_off_;
@@ -100,6 +103,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   bool away_ = false;     ///< the database is down: no connection is left, and attempts failed or got no answer
   bool stopped_ = false;
   ConnectionNeed::Kind told_need_ = ConnectionNeed::Kind::none;
+  Load told_load_;
   std::string last_failure_;  ///< of the last attempt; empty once one succeeded
   Unavailable::Reason last_reason_ = Unavailable::Reason::connection;
 

@@ -89,8 +89,8 @@ void Pipeline::send_commands(Call& call) {
 }
 
 void Pipeline::send_command(Call& call, std::uint32_t index) {
-  const auto& [statement, parameters] = call.commands[index];
-  encoded_.assign(parameters);
+  const Statement* const statement = call.commands[index].statement;
+  encoded_.assign(call.commands[index].parameters);
   bool sent = true;
   if (connection_->has_own_session()) {
     auto& entry = prepared_.find(*statement, encoded_);

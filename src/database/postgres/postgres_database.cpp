@@ -11,7 +11,7 @@ PostgresDatabase::PostgresDatabase(Observers& observers, std::shared_ptr<Connect
 
 PostgresDatabase::~PostgresDatabase() { pool_->stop(); }
 
-Task<Rows> PostgresDatabase::query(const Statement& statement, Parameters parameters) {
+Task<Rows> PostgresDatabase::read(const Statement& statement, Parameters parameters) {
   return pool_->query(statement, std::move(parameters));
 }
 

@@ -19,9 +19,8 @@ class PostgresDatabase final : public Database {
   PostgresDatabase(Observers& observers, std::shared_ptr<ConnectionPool> pool);
   ~PostgresDatabase() override;
 
-  [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters) override;
-
  protected:
+  [[nodiscard]] Task<Rows> read(const Statement& statement, Parameters parameters) override;
   [[nodiscard]] Task<std::expected<std::vector<Rows>, Violation>> write(
       std::vector<Command> commands, std::vector<Announcement> announcements) override;
 

@@ -58,7 +58,7 @@ std::unique_ptr<SchemaDatabase> PostgresProvider::open_schema(boost::asio::io_co
 std::shared_ptr<ConnectionPool> PostgresProvider::make_pool(boost::asio::io_context& io, PoolShare share,
                                                             DriverLog log) {
   const PoolLimits limits{share, queue_max_, query_timeout_, idle_timeout_};
-  return std::make_shared<ConnectionPool>(io, query_options_, limits, need_, std::move(log), BackOff{seed()});
+  return std::make_shared<ConnectionPool>(io, query_options_, limits, need_, load_, std::move(log), BackOff{seed()});
 }
 
 std::unique_ptr<ChangeFeed> PostgresProvider::watch(boost::asio::io_context& io) {

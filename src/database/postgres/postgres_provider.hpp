@@ -25,6 +25,7 @@ class PostgresProvider final : public Provider {
   [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
   [[nodiscard]] std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) override;
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;
+  [[nodiscard]] Load load() const override { return load_.read(); }
 
  private:
   [[nodiscard]] std::shared_ptr<ConnectionPool> make_pool(boost::asio::io_context& io, PoolShare share, DriverLog log);
@@ -38,6 +39,7 @@ class PostgresProvider final : public Provider {
   const std::chrono::milliseconds query_timeout_;
   const std::uint32_t queue_max_;
   ConnectionNeed need_;  ///< of every pool
+  LoadSum load_;         ///< likewise
   const DriverLog log_;
   crypto::Random& random_;
 };

@@ -1,5 +1,6 @@
 #include "database/sqlite/lane.hpp"
 
+#include <algorithm>
 #include <boost/asio/async_result.hpp>
 #include <utility>
 
@@ -84,6 +85,12 @@ void Lane::stop() {
   for (const CallPtr& call : waiting_) call->fail(Unavailable::Reason::stopped, "the database is closing");
   waiting_.clear();
   arrived_.notify_all();
+}
+
+Lane::Counts Lane::counts() const {
+  const std::scoped_lock lock{mutex_};
+  const auto running = std::ranges::count_if(running_, [](const CallPtr& call) { return !call->answered(); });
+  return {.waiting = waiting_.size(), .running = static_cast<std::size_t>(running)};
 }
 
 bool Lane::stopped() const {

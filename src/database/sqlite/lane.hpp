@@ -35,6 +35,13 @@ class Lane {
   void stop();
   [[nodiscard]] bool stopped() const;
 
+  /// Calls that wait, and calls in work.
+  struct Counts {
+    std::size_t waiting;
+    std::size_t running;
+  };
+  [[nodiscard]] Counts counts() const;
+
  private:
   friend struct Submission;
   static constexpr std::chrono::milliseconds running_grace{250};

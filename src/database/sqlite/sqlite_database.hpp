@@ -16,11 +16,10 @@ class SqliteDatabase final : public Database {
                  std::chrono::milliseconds query_timeout)
       : Database(observers), lanes_(io, writes, reads, query_timeout) {}
 
-  [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters) override {
+ protected:
+  [[nodiscard]] Task<Rows> read(const Statement& statement, Parameters parameters) override {
     return lanes_.query(statement, std::move(parameters));
   }
-
- protected:
   [[nodiscard]] Task<std::expected<std::vector<Rows>, Violation>> write(
       std::vector<Command> commands, std::vector<Announcement> /*announcements*/) override {
     return lanes_.write(std::move(commands));

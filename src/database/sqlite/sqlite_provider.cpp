@@ -12,6 +12,7 @@ namespace gatehouse::database::sqlite {
 
 SqliteProvider::SqliteProvider(const DatabaseSettings& settings, DriverLog log)
     : path_(settings.sqlite.path),
+      readers_(std::max(1U, settings.sqlite.readers)),
       query_timeout_(settings.query_timeout),
       log_(or_silent(std::move(log))),
       writes_(settings.queue_max),
@@ -20,7 +21,7 @@ SqliteProvider::SqliteProvider(const DatabaseSettings& settings, DriverLog log)
   try {
     threads_.emplace_back([this](const std::stop_token& stop) { watch_deadlines(stop); });
     threads_.emplace_back([this] { run_writer(); });
-    for (unsigned i = 0; i < std::max(1U, settings.sqlite.readers); ++i) {
+    for (std::int64_t i = 0; i < readers_; ++i) {
       threads_.emplace_back([this] { run_reader(); });
     }
   } catch (...) {
@@ -48,6 +49,14 @@ std::unique_ptr<SchemaDatabase> SqliteProvider::open_schema(boost::asio::io_cont
 }
 
 std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& /*io*/) { return feeds_.watch(observers()); }
+
+Load SqliteProvider::load() const {
+  const Lane::Counts writes = writes_.counts();
+  const Lane::Counts reads = reads_.counts();
+  const std::int64_t busy = std::min(static_cast<std::int64_t>(reads.running), readers_) + (writes.running > 0 ? 1 : 0);
+  return {
+      .idle = readers_ + 1 - busy, .busy = busy, .queued = static_cast<std::int64_t>(writes.waiting + reads.waiting)};
+}
 
 void SqliteProvider::run_writer() {
   Writer writer{slot_parts(), writes_, feeds_, statistics_};

@@ -41,6 +41,9 @@ class SqliteProvider final : public Provider {
   /// those that are committed after their caller was refused at the deadline.
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;
 
+  /// The writing connection is busy with all calls of one transaction.
+  [[nodiscard]] Load load() const override;
+
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
 
  private:
@@ -54,6 +57,7 @@ class SqliteProvider final : public Provider {
 
   // Constant after construction.
   const std::string path_;
+  const std::int64_t readers_;
   const std::chrono::milliseconds query_timeout_;
   const DriverLog log_;
 

@@ -22,6 +22,22 @@ constexpr LoginError reason_of(PasswordError error) {
   return error == PasswordError::unknown_user ? LoginError::unknown_user : LoginError::wrong_password;
 }
 
+std::unexpected<LoginRefusal> refused(LoginError reason) { return std::unexpected(LoginRefusal{reason}); }
+
+/// Of a login whose password is right.
+constexpr LoginOutcome outcome_of(LoginError obstacle) {
+  switch (obstacle) {
+    case LoginError::email_not_verified:
+      return LoginOutcome::unverified;
+    case LoginError::password_change_required:
+      return LoginOutcome::password_change_required;
+    case LoginError::unknown_user:
+    case LoginError::wrong_password:
+      break;
+  }
+  return LoginOutcome::invalid;
+}
+
 /// As the audit trail has it.
 constexpr std::string_view reason_text(LoginError obstacle) {
   return obstacle == LoginError::email_not_verified ? "email_not_verified" : "password_change_required";
@@ -56,23 +72,30 @@ DraftDevice add_device(database::Changes& changes, UserId user, const std::strin
 }  // namespace
 
 Task<std::expected<LoginResult, LoginRefusal>> LoginFlow::login(LoginRequest request) {
+  auto [outcome, result] = co_await try_to_log_in(std::move(request));
+  parts_.counts.logins.add(outcome);
+  co_return std::move(result);
+}
+
+Task<LoginFlow::Ended> LoginFlow::try_to_log_in(LoginRequest request) {
   Asker asker = std::move(request.asker);
   for (int round = 1;; ++round) {
     PasswordAttempt attempt = request.attempt.clone();
     auto checked = co_await parts_.passwords.check(std::move(attempt));
-    if (!checked) co_return std::unexpected(LoginRefusal{reason_of(checked.error())});
+    if (!checked) co_return Ended{checked.error().outcome, refused(reason_of(checked.error().error))};
     if (const auto why = obstacle(checked->credentials)) {
-      co_return std::unexpected(co_await refuse(*std::move(checked), *why, std::move(asker)));
+      LoginRefusal refusal = co_await refuse(*std::move(checked), *why, std::move(asker));
+      co_return Ended{outcome_of(refusal.reason), std::unexpected(std::move(refusal))};
     }
     Proven proven{.password = *checked,
                   .client = request.client,
                   .asker = asker,
                   .device_token = request.attempt.traces.device_token};
     auto opened = co_await try_to_open_session(std::move(proven));
-    if (opened) co_return *std::move(opened);
+    if (opened) co_return Ended{LoginOutcome::ok, *std::move(opened)};
     if (round == rounds_max) {
       co_await parts_.passwords.give_up(std::move(checked->place), checked->credentials.id, std::move(asker.origin));
-      co_return std::unexpected(LoginRefusal{LoginError::wrong_password});
+      co_return Ended{LoginOutcome::invalid, refused(LoginError::wrong_password)};
     }
     co_await parts_.passwords.give_back(std::move(checked->place));
   }
@@ -170,6 +193,7 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   if (!opened) co_return std::nullopt;
   if (proven.password.device) opened->device_token = device_sealer_->seal(*proven.password.device, parts_.random);
   if (device) {
+    parts_.counts.tokens.add(TokenKind::device);
     const auto device_id = committed.result(device->inserted);
     opened->device_token = device_sealer_->seal({.id = device_id.value(), .secret = device->secret}, parts_.random);
   }

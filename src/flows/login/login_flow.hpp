@@ -4,6 +4,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -11,6 +12,7 @@
 #include "base/time.hpp"
 #include "database/database.hpp"
 #include "devices/device_sealer.hpp"
+#include "flows/counts/flow_counts.hpp"
 #include "flows/letters/asker.hpp"
 #include "flows/letters/letters.hpp"
 #include "flows/password_check/password_check.hpp"
@@ -43,6 +45,7 @@ class LoginFlow {
     database::Database& database;
     PasswordCheck& passwords;
     const SessionOpening& opening;
+    FlowCounts& counts;
     Letters& letters;
     bool requires_verified_email;
     const Clock& clock;
@@ -60,6 +63,7 @@ class LoginFlow {
   [[nodiscard]] Task<std::expected<LoginResult, LoginRefusal>> login(LoginRequest request);
 
  private:
+  using Ended = std::pair<LoginOutcome, std::expected<LoginResult, LoginRefusal>>;
   /// A password may be replaced between reading its hash and inserting the session, by a change or by another login's
   /// rehash; then everything is checked again, this often at most.
   static constexpr int rounds_max = 3;
@@ -75,6 +79,7 @@ class LoginFlow {
     std::optional<std::string> device_token;
   };
 
+  [[nodiscard]] Task<Ended> try_to_log_in(LoginRequest request);
   [[nodiscard]] Task<std::optional<LoginResult>> try_to_open_session(Proven proven);
   [[nodiscard]] Task<std::optional<LoginResult>> open_session(Proven proven);
   [[nodiscard]] std::optional<LoginError> obstacle(const users::UserCredentials& user) const;

@@ -41,6 +41,14 @@ audit::Event failure_of(const std::optional<users::UserCredentials>& credentials
           .user = user_of(credentials)};
 }
 
+PasswordRefusal refusal_of(const std::optional<users::UserCredentials>& credentials, bool had_place) {
+  PasswordRefusal refusal{credentials ? PasswordError::wrong_password : PasswordError::unknown_user,
+                          LoginOutcome::invalid};
+  if (credentials && credentials->is_disabled) refusal.outcome = LoginOutcome::disabled;
+  if (!had_place) refusal.outcome = LoginOutcome::blocked;
+  return refusal;
+}
+
 audit::Refused blocked_attempt(const std::optional<users::UserCredentials>& credentials, audit::Origin origin) {
   return {.type = audit::EventType::login_blocked,
           .reason = "too_many_failures",
@@ -55,30 +63,22 @@ database::Unavailable overload() {
 
 }  // namespace
 
-PasswordCheck::PasswordCheck(database::Database& database, passwords::PasswordService& passwords, audit::Tally& tally,
-                             const Keys& keys, Letters& letters, const Clock& clock,
-                             const lockout::LockoutSettings& settings, std::chrono::milliseconds wait_max)
-    : database_(database),
-      users_(database),
-      guards_(database),
-      sources_(database),
-      devices_(database),
-      passwords_(passwords),
-      tally_(tally),
+PasswordCheck::PasswordCheck(const Parts& parts, const Keys& keys)
+    : parts_(parts),
+      users_(parts.database),
+      guards_(parts.database),
+      sources_(parts.database),
+      devices_(parts.database),
       accounts_(&keys.accounts),
       device_sealer_(&keys.devices),
-      letters_(letters),
-      clock_(clock),
-      settings_(settings),
-      wait_max_(wait_max),
-      turns_(wait_max) {}
+      turns_(parts.wait_max) {}
 
 void PasswordCheck::use(const Keys& keys) {
   accounts_ = &keys.accounts;
   device_sealer_ = &keys.devices;
 }
 
-Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(PasswordAttempt attempt) {
+Task<std::expected<CheckedPassword, PasswordRefusal>> PasswordCheck::check(PasswordAttempt attempt) {
   const std::string email_key = users::email_key(attempt.email);
   auto credentials = co_await users_.find_credentials(std::move(attempt.email));
   std::optional<std::string> source;
@@ -93,7 +93,7 @@ Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(Passwor
   auto stored = place ? stored_password(credentials) : std::nullopt;
   audit::Origin origin = attempt.origin;
   auto verdict = co_await verify(std::move(attempt), std::move(stored), place);
-  if (place && GuardStore::has_lapsed(*place, clock_.now())) throw overload();
+  if (place && GuardStore::has_lapsed(*place, parts_.clock.now())) throw overload();
   if (verdict.matches) {
     co_return CheckedPassword{.credentials = *std::move(credentials),
                               .replacement = std::move(verdict.replacement),
@@ -102,13 +102,13 @@ Task<std::expected<CheckedPassword, PasswordError>> PasswordCheck::check(Passwor
                               .device = part.device};
   }
   if (place) {
-    audit::Event event = failure_of(credentials, clock_.now(), std::move(origin));
-    co_await count_failure(*std::move(place), part.device, std::move(event));
+    audit::Event event = failure_of(credentials, parts_.clock.now(), std::move(origin));
+    co_await count_failure(*place, part.device, std::move(event));
   } else {
-    tally_.add(blocked_attempt(credentials, std::move(origin)), clock_.now());
+    parts_.tally.add(blocked_attempt(credentials, std::move(origin)), parts_.clock.now());
     co_await touch(guard);
   }
-  co_return std::unexpected(credentials ? PasswordError::wrong_password : PasswordError::unknown_user);
+  co_return std::unexpected(refusal_of(credentials, place.has_value()));
 }
 
 /// A password that was not hashed tells its sender nothing, so its place is free again.
@@ -116,8 +116,8 @@ Task<passwords::Verdict> PasswordCheck::verify(PasswordAttempt attempt, std::opt
                                                std::optional<Place> place) {
   std::exception_ptr overload;
   try {
-    co_return co_await passwords_.verify(std::move(attempt.password), std::move(stored),
-                                         std::move(attempt.client_gone));
+    co_return co_await parts_.passwords.verify(std::move(attempt.password), std::move(stored),
+                                               std::move(attempt.client_gone));
   } catch (const passwords::HashingOverloaded&) {
     overload = std::current_exception();
   }
@@ -127,7 +127,7 @@ Task<passwords::Verdict> PasswordCheck::verify(PasswordAttempt attempt, std::opt
 
 Task<PasswordCheck::Part> PasswordCheck::part_of(UserId user, std::optional<std::string> source,
                                                  std::optional<std::string> token) {
-  const TimePoint now = clock_.now();
+  const TimePoint now = parts_.clock.now();
   if (token) {
     const auto device = device_sealer_->open(*token);
     bool is_known = false;
@@ -136,7 +136,7 @@ Task<PasswordCheck::Part> PasswordCheck::part_of(UserId user, std::optional<std:
   }
   if (source) {
     std::string bytes = *source;
-    const bool is_known = co_await sources_.is_known(user, *std::move(source), now - settings_.source_ttl);
+    const bool is_known = co_await sources_.is_known(user, *std::move(source), now - parts_.settings.source_ttl);
     if (is_known) co_return Part{std::move(bytes), std::nullopt};
   }
   co_return Part{lockout::part_of_others(), std::nullopt};
@@ -144,8 +144,8 @@ Task<PasswordCheck::Part> PasswordCheck::part_of(UserId user, std::optional<std:
 
 /// Where others write what counts, one that is blocked writes this: else its time would tell.
 Task<> PasswordCheck::touch(Guard guard) {
-  auto change = GuardStore::touch(guard, clock_.now());
-  co_await database_.commit(std::move(change));
+  auto change = GuardStore::touch(guard, parts_.clock.now());
+  co_await parts_.database.commit(std::move(change));
 }
 
 /// Until a place of this guard is free in this io thread, and no longer than the pause: others may free one, too.
@@ -166,13 +166,13 @@ void PasswordCheck::end(const Place& place) {
 /// Nothing where the guard is blocked.
 Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
   auto turn = co_await turns_.take(guard.account + guard.part);
-  const auto give_up_at = std::chrono::steady_clock::now() + wait_max_;
+  const auto give_up_at = std::chrono::steady_clock::now() + parts_.wait_max;
   for (auto pause = first_pause;; pause = std::min(2 * pause, pause_max)) {
-    auto change = GuardStore::take_place(guard, clock_.now(), settings_);
-    const auto period = co_await database_.commit(std::move(change));
+    auto change = GuardStore::take_place(guard, parts_.clock.now(), parts_.settings);
+    const auto period = co_await parts_.database.commit(std::move(change));
     if (period) co_return Place{std::move(guard), *period};
     const auto state = co_await guards_.state(guard);
-    if (state.is_blocked(clock_.now(), settings_)) {
+    if (state.is_blocked(parts_.clock.now(), parts_.settings)) {
       co_await touch(std::move(guard));
       co_return std::nullopt;
     }
@@ -187,17 +187,23 @@ Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
 /// A device from which nothing but wrong passwords come is forgotten; its owner logs in from another place.
 Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceReference> device, audit::Event event) {
   database::Changes changes;
-  const auto counted = changes.add(GuardStore::fail(place, clock_.now(), settings_));
+  const auto counted = changes.add(GuardStore::fail(place, parts_.clock.now(), parts_.settings));
   changes.add(AuditStore::record(event));
-  const auto committed = co_await database_.commit(std::move(changes));
+  const auto committed = co_await parts_.database.commit(std::move(changes));
   end(place);
   const std::int64_t failures = committed.result(counted);
+  if (failures >= parts_.settings.free) count_lockout(place, device.has_value());
   database::Changes news;
   const bool is_elsewhere = place.guard.part == lockout::part_of_others();
-  const bool is_to_be_told = failures == failures_to_tell || failures == settings_.disable_after;
+  const bool is_to_be_told = failures == failures_to_tell || failures == parts_.settings.disable_after;
   if (event.user && is_elsewhere && is_to_be_told) co_await add_guessing_notice(news, *event.user, failures);
-  if (failures == settings_.disable_after) add_closing(news, std::move(event), device);
-  if (!news.empty()) (void)co_await database_.commit(std::move(news));
+  if (failures == parts_.settings.disable_after) add_closing(news, std::move(event), device);
+  if (!news.empty()) (void)co_await parts_.database.commit(std::move(news));
+}
+
+void PasswordCheck::count_lockout(const Place& place, bool is_device) {
+  const bool is_elsewhere = place.guard.part == lockout::part_of_others();
+  parts_.counts.lockouts.add(is_device ? Partition::device : is_elsewhere ? Partition::others : Partition::source);
 }
 
 void PasswordCheck::add_closing(database::Changes& changes, audit::Event event,
@@ -214,17 +220,17 @@ void PasswordCheck::add_closing(database::Changes& changes, audit::Event event,
 
 /// `changes` belongs to count_failure(), which waits for this.
 Task<> PasswordCheck::add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures) {
-  const auto today = std::chrono::floor<std::chrono::days>(clock_.now()).time_since_epoch().count();
+  const auto today = std::chrono::floor<std::chrono::days>(parts_.clock.now()).time_since_epoch().count();
   Notice notice{.kind = mail::Kind::password_guessing,
                 .user = user,
                 .variables = {{"failures", std::to_string(failures)}},
                 .dedupe_key = "password-guessing " + std::to_string(user.value) + " " + std::to_string(today)};
-  co_await letters_.add_notice(changes, std::move(notice));
+  co_await parts_.letters.add_notice(changes, std::move(notice));
 }
 
 void PasswordCheck::add_success(database::Changes& changes, const CheckedPassword& checked) const {
   const std::string current_hash = checked.replacement.value_or(checked.credentials.password_hash.value());
-  const TimePoint now = clock_.now();
+  const TimePoint now = parts_.clock.now();
   const UserId user = checked.credentials.id;
   changes.add(GuardStore::succeed(checked.place, now, user, current_hash));
   if (checked.device) changes.add(devices::DeviceStore::renew(checked.device->id, now));
@@ -241,24 +247,24 @@ Task<bool> PasswordCheck::unlock(UserId user, audit::Origin origin) {
   database::Changes changes;
   changes.add(unlock(user));
   audit::Event event{
-      .type = audit::EventType::user_unlocked, .at = clock_.now(), .origin = std::move(origin), .user = user};
+      .type = audit::EventType::user_unlocked, .at = parts_.clock.now(), .origin = std::move(origin), .user = user};
   changes.add(AuditStore::record(std::move(event)));
-  (void)co_await database_.commit(std::move(changes));
+  (void)co_await parts_.database.commit(std::move(changes));
   co_return true;
 }
 
 Task<bool> PasswordCheck::is_current(std::string email, SecretString password, std::stop_token client_gone) {
   const auto credentials = co_await users_.find_credentials(std::move(email));
   auto stored = stored_password(credentials);
-  const auto verdict = co_await passwords_.verify(std::move(password), std::move(stored), std::move(client_gone));
+  const auto verdict = co_await parts_.passwords.verify(std::move(password), std::move(stored), std::move(client_gone));
   co_return verdict.matches;
 }
 
 Task<Standing> PasswordCheck::standing(UserId user) {
   Guard guard{.account = accounts_->of_user(user), .part = lockout::part_of_others()};
   const auto state = co_await guards_.state(std::move(guard));
-  const bool is_disabled = state.is_disabled(settings_);
-  const bool waits = !is_disabled && state.is_blocked(clock_.now(), settings_);
+  const bool is_disabled = state.is_disabled(parts_.settings);
+  const bool waits = !is_disabled && state.is_blocked(parts_.clock.now(), parts_.settings);
   co_return Standing{.blocked_until = waits ? state.blocked_until : std::nullopt, .is_disabled = is_disabled};
 }
 
@@ -266,19 +272,19 @@ Task<> PasswordCheck::give_up(Place place, UserId user, audit::Origin origin) {
   database::Changes changes;
   changes.add(GuardStore::give_back(place));
   audit::Event event{.type = audit::EventType::login_failed,
-                     .at = clock_.now(),
+                     .at = parts_.clock.now(),
                      .origin = std::move(origin),
                      .outcome = audit::Outcome::refused,
                      .reason = "password_changing",
                      .user = user};
   changes.add(AuditStore::record(std::move(event)));
-  (void)co_await database_.commit(std::move(changes));
+  (void)co_await parts_.database.commit(std::move(changes));
   end(place);
 }
 
 Task<> PasswordCheck::give_back(Place place) {
   auto change = GuardStore::give_back(place);
-  co_await database_.commit(std::move(change));
+  co_await parts_.database.commit(std::move(change));
   end(place);
 }
 

@@ -16,6 +16,7 @@
 #include "database/database.hpp"
 #include "devices/device_sealer.hpp"
 #include "devices/device_store.hpp"
+#include "flows/counts/flow_counts.hpp"
 #include "flows/letters/letters.hpp"
 #include "flows/password_check/traces.hpp"
 #include "flows/turns/turns.hpp"
@@ -29,8 +30,13 @@
 
 namespace gatehouse::flows {
 
-/// Why a password was refused. A blocked account's is wrong, whatever it is.
+/// Why a password was refused. A blocked account's and a disabled user's is wrong, whatever it is.
 enum class PasswordError { unknown_user, wrong_password };
+
+struct PasswordRefusal {
+  PasswordError error;   ///< all that anybody outside may learn
+  LoginOutcome outcome;  ///< for the metrics
+};
 
 /// Somebody says that they are this user.
 struct PasswordAttempt {
@@ -79,14 +85,23 @@ class PasswordCheck {
     const devices::DeviceSealer& devices;
   };
 
-  PasswordCheck(database::Database& database, passwords::PasswordService& passwords, audit::Tally& tally,
-                const Keys& keys, Letters& letters, const Clock& clock, const lockout::LockoutSettings& settings,
-                std::chrono::milliseconds wait_max);
+  struct Parts {
+    database::Database& database;
+    passwords::PasswordService& passwords;
+    audit::Tally& tally;
+    FlowCounts& counts;
+    Letters& letters;
+    const Clock& clock;
+    lockout::LockoutSettings settings;
+    std::chrono::milliseconds wait_max;  ///< for a place, while others have all of them
+  };
+
+  PasswordCheck(const Parts& parts, const Keys& keys);
 
   /// Turns to other keys, which take the place of the ones before.
   void use(const Keys& keys);
 
-  [[nodiscard]] Task<std::expected<CheckedPassword, PasswordError>> check(PasswordAttempt attempt);
+  [[nodiscard]] Task<std::expected<CheckedPassword, PasswordRefusal>> check(PasswordAttempt attempt);
 
   /// Adds what a success means for the counters, to be committed with what it was for, behind a lock of the user's row.
   void add_success(database::Changes& changes, const CheckedPassword& checked) const;
@@ -142,23 +157,18 @@ class PasswordCheck {
                                                 std::optional<lockout::Place> place);
   [[nodiscard]] Task<> count_failure(lockout::Place place, std::optional<devices::DeviceReference> device,
                                      audit::Event event);
+  void count_lockout(const lockout::Place& place, bool is_device);
   static void add_closing(database::Changes& changes, audit::Event event,
                           std::optional<devices::DeviceReference> device);
   [[nodiscard]] Task<> add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures);
 
-  database::Database& database_;
+  const Parts parts_;
   users::UserStore users_;
   lockout::GuardStore guards_;
   lockout::SourceStore sources_;
   devices::DeviceStore devices_;
-  passwords::PasswordService& passwords_;
-  audit::Tally& tally_;
   const lockout::AccountKeys* accounts_;
   const devices::DeviceSealer* device_sealer_;
-  Letters& letters_;
-  const Clock& clock_;
-  const lockout::LockoutSettings settings_;
-  const std::chrono::milliseconds wait_max_;
   Turns turns_;                                           ///< of guards whose places are being taken
   std::map<std::string, runtime::SteadyTimer*> waiting_;  ///< of guards whose places are all taken; ends the wait
 };

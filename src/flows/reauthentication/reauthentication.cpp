@@ -16,7 +16,7 @@ Task<std::expected<Owner, OwnerRefusal>> Reauthentication::prove(OwnerClaim clai
                           .origin = claim.asker.origin,
                           .client_gone = std::move(claim.client_gone)};
   auto checked = co_await passwords_.check(std::move(attempt));
-  if (!checked) co_return std::unexpected(checked.error());
+  if (!checked) co_return std::unexpected(checked.error().error);
   if (checked->credentials.id != contact->id) {  // the email has gone to somebody else meanwhile
     co_await passwords_.give_up(std::move(checked->place), contact->id, std::move(claim.asker.origin));
     co_return std::unexpected(PasswordError::wrong_password);

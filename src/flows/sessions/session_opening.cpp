@@ -17,6 +17,8 @@ std::optional<LoginResult> SessionOpening::opened(const PendingSession& pending,
   if (!id) return std::nullopt;
   const SessionMark mark = SessionMark::of(pending.draft.row.secret_hash);
   auto session = sessions_.open(pending.draft, *id);
+  counts_.tokens.add(TokenKind::session);
+  counts_.tokens.add(TokenKind::access);
   return LoginResult{.user = pending.user,
                      .token = tokens_->issue(pending.user, *id, mark, clock_.now()),
                      .session = std::move(session.sealed),

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "database/database.hpp"
+#include "flows/counts/flow_counts.hpp"
 #include "sessions/session_service.hpp"
 #include "tokens/token_issuer.hpp"
 
@@ -28,8 +29,9 @@ struct PendingSession {
 /// Opens sessions, each with a token. One per io thread; everything it refers to outlives it.
 class SessionOpening {
  public:
-  SessionOpening(sessions::SessionService& sessions, const tokens::TokenIssuer& tokens, const Clock& clock)
-      : sessions_(sessions), tokens_(&tokens), clock_(clock) {}
+  SessionOpening(sessions::SessionService& sessions, const tokens::TokenIssuer& tokens, FlowCounts& counts,
+                 const Clock& clock)
+      : sessions_(sessions), tokens_(&tokens), counts_(counts), clock_(clock) {}
 
   /// Turns to another issuer, which takes the place of the one before.
   void use(const tokens::TokenIssuer& tokens) { tokens_ = &tokens; }
@@ -44,6 +46,7 @@ class SessionOpening {
  private:
   sessions::SessionService& sessions_;
   const tokens::TokenIssuer* tokens_;
+  FlowCounts& counts_;
   const Clock& clock_;
 };
 

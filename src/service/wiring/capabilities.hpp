@@ -10,6 +10,7 @@
 #include "flows/account/account_flow.hpp"
 #include "flows/account/account_rules.hpp"
 #include "flows/account/account_view.hpp"
+#include "flows/counts/flow_counts.hpp"
 #include "flows/email_change/email_change_flow.hpp"
 #include "flows/email_verification/email_verification_flow.hpp"
 #include "flows/identity/identity_flow.hpp"
@@ -57,6 +58,7 @@ struct SharedCapabilities {
   mail::MailBell mail_bell;
   const mail::Outbox outbox;  ///< with the keys of the start
   limits::RateLimits limits;
+  flows::FlowCounts flow_counts;
   const flows::MailBudget mail_budget;
 };
 

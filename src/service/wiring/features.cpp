@@ -16,6 +16,7 @@ Features::Features(database::Database& database, SharedParts& shared)
                      shared.settings.api.unknown_fields),
       session_routes(database, capabilities.sessions, capabilities.session_ends),
       audit_routes(database, shared.clock, shared.capabilities.keys->audit_cursor, shared.random),
+      metrics_routes(shared.metrics),
       service_routes({.database = database,
                       .health = shared.health,
                       .readiness = shared.readiness,
@@ -30,6 +31,7 @@ Features::Features(database::Database& database, SharedParts& shared)
                                account_routes,  //
                                session_routes,  //
                                audit_routes,    //
+                               metrics_routes,  //
                                email_routes,    //
                                password_routes,
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}

@@ -25,6 +25,7 @@ struct Features {
   api::AccountRoutes account_routes;
   api::SessionRoutes session_routes;
   api::AuditRoutes audit_routes;
+  api::MetricsRoutes metrics_routes;
   api::ServiceRoutes service_routes;
   const api::RouteTable routes;
 };

@@ -8,6 +8,7 @@
 
 #include "audit/audit_store.hpp"
 #include "jobs/audit_pruning.hpp"
+#include "jobs/database_figures.hpp"
 #include "jobs/device_cleanup.hpp"
 #include "jobs/express_hash_watch.hpp"
 #include "jobs/guard_cleanup.hpp"
@@ -70,6 +71,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::mail_delivery(make_courier(database, shared, log)),
       jobs::mail_cleanup(database, shared.clock),
       jobs::one_time_token_cleanup(database, shared.clock),
+      jobs::database_figures(database, shared.figures, shared.clock),
   };
 }
 

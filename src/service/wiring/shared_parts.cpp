@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/routes.hpp"
 #include "http/tls.hpp"
 #include "service/descriptor_limit.hpp"
 
@@ -14,6 +15,13 @@ http::AddressRanges unbounded_addresses(const http::ServerSettings& server) {
   std::vector<std::string> ranges = http::trusted_backend_ranges(server);
   ranges.insert(ranges.end(), server.trusted_proxies.begin(), server.trusted_proxies.end());
   return http::AddressRanges{ranges};
+}
+
+/// By the route's number.
+std::vector<std::string_view> patterns_of_routes() {
+  std::vector<std::string_view> patterns;
+  for (const api::RouteInfo& route : api::Routes::infos) patterns.push_back(route.pattern);
+  return patterns;
 }
 
 }  // namespace
@@ -31,6 +39,7 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       limiter(capabilities.limits, settings.limits.ipv6_prefix, coarse_instant),
       connections_max(raise_descriptor_limit(settings.server.connections_max)),
       shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)),
+      traffic(patterns_of_routes()),
       health({.clock = clock,
               .schema_ready = lifecycle.schema_ready,
               .newest_migration = std::move(of_health.newest_migration),

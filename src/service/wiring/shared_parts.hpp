@@ -7,20 +7,27 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/access/cors.hpp"
 #include "api/access/rate_limiter.hpp"
 #include "api/health.hpp"
 #include "api/lifecycle.hpp"
 #include "api/readiness.hpp"
+#include "audit/event_counts.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
+#include "database/call_times.hpp"
 #include "database/feed_proof.hpp"
 #include "http/connection.hpp"
+#include "http/traffic.hpp"
 #include "http/trusted_proxies.hpp"
+#include "jobs/database_figures.hpp"
+#include "mail/mail_counts.hpp"
 #include "runtime/pulse.hpp"
 #include "service/settings.hpp"
 #include "service/wiring/capabilities.hpp"
+#include "sessions/revocation_times.hpp"
 
 namespace gatehouse::service {
 
@@ -57,11 +64,19 @@ struct SharedParts {
   std::atomic<bool> told_of_disbelief = false;  ///< of X-Forwarded-For from a peer that is not trusted
   http::ConnectionCounts connections;
   http::AddressShares shares;
+  http::Traffic traffic;
   api::Lifecycle lifecycle;  ///< until the schema is ready only open routes are answered
   runtime::Pulse pulse{missed_beats_max};
   database::FeedProof feed_proof{capabilities.boot_clock};
   api::Health health;
   const api::Readiness readiness;
+
+  database::CallTimes call_times;
+  sessions::RevocationTimes revocation_times{clock};
+  mail::MailCounts mail_counts;
+  audit::EventCounts event_counts;
+  jobs::DatabaseFigures figures;
+  std::vector<metrics::Source> metrics;  ///< filled while the process is put together
 };
 
 /// From TLS_CERT and TLS_KEY; null where they are not set. Throws std::runtime_error, with the file that cannot be

@@ -88,3 +88,9 @@ def unknown_parts(text: str, known: dict[str, frozenset[str] | None]) -> list[st
     if len(labels) == len(query.series):
         missing += [f"by ({label})" for label in sorted(query.grouped - SCRAPE_LABELS.union(*labels.values()))]
     return missing
+
+
+def samples(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """Every value of an answer, by its name and labels."""
+    families = text_string_to_metric_families(text)
+    return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}

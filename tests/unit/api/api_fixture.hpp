@@ -51,6 +51,7 @@ class ApiFixture : public testing::LoginFixture {
     if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
     request.body = body;
     request.id = "test";
+    request.scope.request_id = request.id;
     request.client.text = "192.0.2.1";
     for (const auto& [field, value] : headers) request.headers.add(field, value);
     return answer(dispatcher, request);
@@ -75,6 +76,8 @@ class ApiFixture : public testing::LoginFixture {
   const ApiKeys api_keys_{one_key()};
   const NoLimits no_limits_;
   NotedTrail trail_;
+  http::Traffic counted_{{}};
+  http::ThreadTraffic& traffic_ = counted_.add_thread();
   std::vector<std::string> failures_;
   Dispatcher dispatcher_{
       {.routes = routes_,
@@ -82,6 +85,7 @@ class ApiFixture : public testing::LoginFixture {
        .access = &api_keys_,
        .limiter = no_limits_.limiter(),
        .trail = trail_,
+       .traffic = traffic_,
        .ready = ready_,
        .on_failure = [this](const Dispatcher::Failure& failure) { failures_.emplace_back(failure.what); }}};
 

@@ -94,6 +94,7 @@ TEST_P(AuthRoutesTest, DetailedLoginErrors_TellUnknownEmailFromWrongPassword) {
                          .access = &api_keys_,
                          .limiter = no_limits_.limiter(),
                          .trail = trail_,
+                         .traffic = traffic_,
                          .ready = ready_,
                          .on_failure = {}}};
   const GivenHeaders headers{{Field::api_key, "the key"}, {Field::content_type, "application/json"}};
@@ -162,6 +163,7 @@ TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
                          .access = &api_keys_,
                          .limiter = no_limits_.limiter(),
                          .trail = trail_,
+                         .traffic = traffic_,
                          .ready = ready_,
                          .on_failure = {}}};
   const std::string authorization = "Bearer " + login.token;

@@ -88,9 +88,11 @@ class DispatcherTest : public AnswerFixture {
                        .access = &access,
                        .limiter = no_limits_.limiter(),
                        .trail = trail_,
+                       .traffic = traffic_,
                        .ready = ready_,
                        .on_failure = [this](const Dispatcher::Failure& failure) {
-                         failures_.push_back(std::string{failure.request_id} + ": " + std::string{failure.what});
+                         failures_.push_back(std::string{failure.request.request_id} + ": " +
+                                             std::string{failure.what});
                        }}};
   }
 
@@ -100,6 +102,8 @@ class DispatcherTest : public AnswerFixture {
   const ApiKeys api_keys_{one_key()};
   const NoLimits no_limits_;
   NotedTrail trail_;
+  http::Traffic counted_{{}};
+  http::ThreadTraffic& traffic_ = counted_.add_thread();
   SlowPolicy slow_policy_;
   std::atomic<bool> ready_ = true;
   std::vector<std::string> failures_;
@@ -365,6 +369,7 @@ TEST_F(DispatcherTest, LoosePaths_AnswerInEverySpelling) {
                          .access = &api_keys_,
                          .limiter = no_limits_.limiter(),
                          .trail = trail_,
+                         .traffic = traffic_,
                          .ready = ready_,
                          .on_failure = {}}};
   thing_.on_answer = greet;

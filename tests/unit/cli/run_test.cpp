@@ -29,6 +29,7 @@ class BorrowedProvider final : public database::Provider {
     return provider_.open_schema(io);
   }
   std::unique_ptr<database::ChangeFeed> watch(boost::asio::io_context& io) override { return provider_.watch(io); }
+  database::Load load() const override { return provider_.load(); }
 
  private:
   database::Provider& provider_;
@@ -47,7 +48,7 @@ class CommandTest : public ::testing::Test {
     err_.str("");
     return cli::run(
         static_cast<int>(arguments.size()), arguments.data(),
-        {.version = "1.2.3",
+        {.build = {.version = "1.2.3", .commit = "0123456789ab"},
          .environment = environment_,
          .migrations = embedded_migrations(),
          .seeds = embedded_seeds(),

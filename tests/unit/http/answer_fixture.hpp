@@ -20,6 +20,7 @@ class AnswerFixture : public ::testing::Test {
  protected:
   void SetUp() override {
     request_.id = "test";
+    request_.scope.request_id = request_.id;
     answer_.reset(request_);
   }
   [[nodiscard]] bool answered_with(std::string_view text) const { return out_.find(text) != std::string::npos; }

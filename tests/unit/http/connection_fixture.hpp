@@ -108,7 +108,9 @@ class ConnectionFixture : public ::testing::Test {
                                            .proxies = proxies_,
                                            .backends = backends_,
                                            .request_ids = request_ids_,
+                                           .trace_ids = trace_ids_,
                                            .access_log = access_log_,
+                                           .traffic = traffic_,
                                            .on_disbelief = [this](std::string_view peer) { disbelieved_ = peer; },
                                            .counts = counts_,
                                            .tls = tls_,
@@ -124,10 +126,13 @@ class ConnectionFixture : public ::testing::Test {
   TrustedProxies proxies_{{"198.51.100.0/24"}};
   AddressRanges backends_{{}};
   RequestIds request_ids_{random_};
+  TraceIds trace_ids_{random_};
   telemetry::AccessLog access_log_{nullptr};
   std::string disbelieved_;
   ConnectionCounts counts_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
+  Traffic counted_{{}};
+  ThreadTraffic& traffic_ = counted_.add_thread();
   std::unique_ptr<ConnectionContext> context_;
   boost::asio::io_context io_{1};
   // Now, before anything else waits on the event loop.

@@ -30,6 +30,7 @@ class ServerTest : public ::testing::Test {
                                        .backends = backends_,
                                        .random = random_,
                                        .access_log = access_log_,
+                                       .traffic = traffic_,
                                        .on_disbelief = [](std::string_view) {},
                                        .counts = counts_,
                                        .shares = shares_,
@@ -68,6 +69,8 @@ class ServerTest : public ::testing::Test {
   TrustedProxies proxies_{{}};
   AddressRanges backends_{{}};
   telemetry::AccessLog access_log_{nullptr};
+  Traffic counted_{{}};
+  ThreadTraffic& traffic_ = counted_.add_thread();
   ConnectionCounts counts_;
   AddressShares shares_{connections_per_address_max, AddressRanges{{"127.0.0.2"}}};
   boost::asio::io_context io_{1};
@@ -106,6 +109,7 @@ TEST_F(ServerTest, TwoServersOfOneProcess_ShareAnAddress) {
                       .backends = backends_,
                       .random = random_,
                       .access_log = access_log_,
+                      .traffic = traffic_,
                       .on_disbelief = [](std::string_view) {},
                       .counts = counts_,
                       .shares = shares_,

@@ -22,6 +22,11 @@ TEST(ReadableLines, Event_IsItsTimeLevelNameAndFields) {
   EXPECT_EQ(readable_event(""), "10:30:00.123 info  e\n");
 }
 
+TEST(ReadableLines, OnATerminal_TheLevelIsColoured) {
+  constexpr std::string_view line = R"({"time":"2025-01-22T10:30:00.123Z","level":"warn","event":"e"})";
+  EXPECT_EQ(to_readable(line, Colours::ansi), "10:30:00.123 \x1b[33mwarn\x1b[0m  e\n");
+}
+
 TEST(ReadableLines, TextWhoseEndIsNotSeen_KeepsItsQuotes) {
   EXPECT_EQ(readable_event(R"(,"a":"two words","b":"","c":"x=y","d":"say \"hi\"")"),
             "10:30:00.123 info  e a=\"two words\" b=\"\" c=\"x=y\" d=\"say \\\"hi\\\"\"\n");

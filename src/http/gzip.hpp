@@ -1,0 +1,32 @@
+#pragma once
+
+#include <zlib.h>
+
+#include <string>
+#include <string_view>
+
+namespace gatehouse::http {
+
+/// Whether an Accept-Encoding field allows gzip (RFC 9110 section 12.5.3). Nothing there: it does not ask for it.
+[[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
+
+/// Compresses a text piece by piece into the gzip form (RFC 1952). Throws std::bad_alloc where there is no memory.
+class Gzip {
+ public:
+  Gzip();
+  ~Gzip();
+  Gzip(const Gzip&) = delete;
+  Gzip& operator=(const Gzip&) = delete;
+
+  /// What of the compressed text is ready; it may be nothing.
+  [[nodiscard]] std::string add(std::string_view piece) { return compress(piece, Z_NO_FLUSH); }
+  /// The rest of it. Nothing may be added afterwards.
+  [[nodiscard]] std::string end() { return compress({}, Z_FINISH); }
+
+ private:
+  std::string compress(std::string_view piece, int flush);
+
+  z_stream stream_{};
+};
+
+}  // namespace gatehouse::http

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "http/request.hpp"
+
+namespace gatehouse::http {
+
+/// When an answer's Server-Timing field says where its time went.
+enum class ServerTiming : std::uint8_t {
+  off,
+  on_request,  ///< for callers who may read the metrics and ask by `X-Server-Timing: 1`
+  always,
+};
+
+/// Whether the answer to this request is to say where its time went. On request it takes a caller who may read the
+/// metrics, and who that is must be known by then.
+[[nodiscard]] bool tells_timing(ServerTiming when, const Request& request);
+
+/// Appends `Server-Timing: app;dur=0.12, db;dur=0.80, hash;dur=10.10, queue;dur=0.00` and CRLF, in milliseconds
+/// (https://www.w3.org/TR/server-timing/): `app` is what the other three leave of the time until now.
+void append_server_timing(std::string& out, const RequestScope& scope, std::chrono::steady_clock::time_point now);
+
+}  // namespace gatehouse::http

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "api/metrics_responder.hpp"
+#include "http/server.hpp"
+#include "service/wiring/shared_parts.hpp"
+
+namespace gatehouse::service {
+
+/// Serves the metrics on METRICS_HOST and METRICS_PORT, beside the API and on one of its io threads. Constructed and
+/// destroyed as that thread's IoThread is.
+class MetricsListener {
+ public:
+  /// Both outlive it.
+  MetricsListener(boost::asio::io_context& io, SharedParts& shared);
+
+  /// Before the thread runs. Throws std::runtime_error where the address cannot be had.
+  void listen();
+
+ private:
+  /// A scraper needs one; nobody else should come.
+  static constexpr std::uint32_t connections_max = 64;
+
+  boost::asio::io_context& io_;
+  const MetricsSettings& settings_;
+  http::ConnectionCounts connections_;
+  http::AddressShares shares_;
+  telemetry::AccessLog access_log_{nullptr};
+  api::MetricsResponder responder_;
+  http::Server server_;
+};
+
+}  // namespace gatehouse::service

@@ -1,0 +1,37 @@
+#include "service/metrics_settings.hpp"
+
+#include <array>
+
+#include "config/assign.hpp"
+#include "config/checks.hpp"
+#include "http/server_settings.hpp"
+
+namespace gatehouse::service {
+namespace {
+
+using namespace config;
+using Row = SettingOf<MetricsSettings>;
+using Text = std::string_view;
+
+constexpr std::string_view group = "Metrics";
+
+constexpr std::array rows{
+    Row{{"METRICS_PORT", group, "0",
+         "A port of its own on which GET /metrics needs no API key; 0 means none. GET /metrics on PORT needs a key "
+         "with the scope metrics."},
+        [](MetricsSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
+    Row{{"METRICS_HOST", group, "127.0.0.1",
+         "The address that METRICS_PORT listens on. Whoever reaches it can read the metrics."},
+        [](MetricsSettings& s, Text text) { return assign_text(text, s.host); }},
+};
+
+void check(const MetricsSettings& settings, Checks& checks) {
+  if (http::is_listening_address(settings.host)) return;
+  checks.refuse({"METRICS_HOST", "must be an IP address or localhost", "0.0.0.0 and :: listen on every interface"});
+}
+
+}  // namespace
+
+Section<MetricsSettings> metrics_section() { return {.rows = rows, .check = check}; }
+
+}  // namespace gatehouse::service

@@ -1,0 +1,51 @@
+#include "service/wiring/metrics.hpp"
+
+namespace gatehouse::service {
+namespace {
+
+using metrics::Page;
+
+void write_connections(Page& page, const SharedParts& shared) {
+  page.gauge("gatehouse_http_connections", "Connections of clients that are open.",
+             shared.connections.served.load(std::memory_order_relaxed));
+}
+
+void write_database(Page& page, const SharedParts& shared, const database::Provider& provider) {
+  provider.load().write(page);
+  page.gauge("gatehouse_database_up", "Whether the database took a write when it was last asked, at most 2 s ago.",
+             shared.health.last() == api::Finding::healthy ? 1 : 0);
+  page.gauge("gatehouse_change_feed_up", "Whether changes by other processes are proven to arrive here.",
+             shared.feed_proof.is_good() ? 1 : 0);
+}
+
+void write_flows(Page& page, const SharedParts& shared) {
+  using http::Method;
+  const auto limited = shared.traffic.answered(Method::post, "/user-auth", http::Status::too_many_requests);
+  shared.capabilities.flow_counts.write(page, limited);
+}
+
+}  // namespace
+
+std::vector<metrics::Source> make_metrics(SharedParts& shared, const database::Provider& provider, const Build& build) {
+  const SharedCapabilities& capabilities = shared.capabilities;
+  const TimePoint started = shared.clock.now();
+  return {
+      [build](Page& page) { write_build(page, build); },
+      [started](Page& page) { write_process(page, started); },
+      [&shared](Page& page) { write_connections(page, shared); },
+      [&shared](Page& page) { shared.traffic.write(page); },
+      [&shared, &provider](Page& page) { write_database(page, shared, provider); },
+      [&shared](Page& page) { shared.call_times.write(page); },
+      [&shared](Page& page) { shared.revocation_times.write(page); },
+      [&capabilities](Page& page) { capabilities.passwords.write(page); },
+      [&capabilities](Page& page) { capabilities.cache.write(page); },
+      [&capabilities](Page& page) { capabilities.limits.write(page); },
+      [&shared](Page& page) { shared.limiter.write(page); },
+      [&shared](Page& page) { write_flows(page, shared); },
+      [&shared](Page& page) { shared.mail_counts.write(page); },
+      [&shared](Page& page) { shared.event_counts.write(page); },
+      [&shared](Page& page) { shared.figures.write(page, shared.clock.now()); },
+  };
+}
+
+}  // namespace gatehouse::service
