@@ -372,7 +372,8 @@ READABLE = re.compile(r"\d\d:\d\d:\d\d\.\d{3} info  \w+( \w+=.+)*")
 
 
 def test_log_is_readable_on_a_terminal_and_json_elsewhere(tmp_path):
-    assert READABLE.fullmatch(first_line_on_terminal(tmp_path, {"SQLITE_PATH": "a.db"}))
+    assert READABLE.fullmatch(first_line_on_terminal(tmp_path, {"SQLITE_PATH": "a.db", "NO_COLOR": "1"}))
+    assert " \x1b[32minfo\x1b[0m  " in first_line_on_terminal(tmp_path, {"SQLITE_PATH": "c.db"})
     assert json.loads(first_line_on_terminal(tmp_path, {"SQLITE_PATH": "b.db", "LOG_FORMAT": "json"}))["level"] == "info"
 
 
