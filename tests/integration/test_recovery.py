@@ -287,6 +287,43 @@ def test_tokens_are_in_the_database_in_no_readable_form(mailing, server, databas
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+@pytest.mark.parametrize(("path", "wanted"), [("change-password", {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}), ("change-email", {"password": PASSWORD, "email": "new@example.com"})])
+def test_right_password_keeps_no_place_when_what_it_is_for_fails(start, server, database, path, wanted):
+    """Each attempt holds one of two places until it ends; one that was not given back would be held for 15 s."""
+    program = start(LOCKOUT_FREE="2", DB_LOCK_TIMEOUT="100ms", **mail_settings(server), **NO_LIMITS)
+    with program.api() as api, database.connect() as connection, connection.cursor() as cursor:
+        user = create_user(api)
+        body = {"session": log_in(api, user["email"])["session"]} | wanted
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM users WHERE id = %s FOR UPDATE", (user["id"],))
+        begin = time.monotonic()
+        for _ in range(3):
+            assert api.post(f"/user-auth/{path}", body).status == 503
+        cursor.execute("COMMIT")
+        assert api.post(f"/user-auth/{path}", body).status in (200, 202)
+        # A machine that stood still meanwhile says nothing.
+        assert time.monotonic() - begin < 15
+
+
+def test_log_of_postgres_holds_no_hash_and_no_token(cluster, start_on_cluster, server):
+    """It shows the row that a CHECK refuses, and the key that is there already: an email, but nothing that opens a door."""
+    program = start_on_cluster(**mail_settings(server), **NO_LIMITS)
+    with program.api() as api:
+        owner, other = create_user(api), create_user(api)
+        assert api.post("/users", new_user(email=owner["email"])).status == 409
+        assert api.put(f"/users/{other['id']}", {"email": owner["email"]}).status == 409
+        assert api.post("/user-auth/forgot-password", {"email": owner["email"]}).status == 202
+        _, token = link_to(server, owner["email"], "reset")
+        body = {"token": token, "password": NEW_PASSWORD}
+        assert [api.post("/user-auth/reset-password", body).status for _ in range(2)] == [200, 401]
+        assert try_log_in(api, owner["email"]).status == 401
+    log = (cluster.root / "log").read_text(errors="replace")
+    assert "ERROR" in log, "nothing was refused"
+    for secret in ("$argon2id", token, NEW_PASSWORD):
+        assert secret not in log
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 def test_one_token_is_redeemed_once_on_three_replicas(start, server):
     with ExitStack() as stack:
         replicas = [stack.enter_context(start(**mail_settings(server), **NO_LIMITS).api()) for _ in range(3)]
