@@ -6,7 +6,7 @@ from statistics import median
 import pytest
 
 from harness.accounts import create_user, log_in, verify_session
-from harness.databases import KINDS, create_database
+from harness.databases import USUAL_KINDS, create_database
 from harness.places import FULL, SANITIZED
 from harness.program import Gatehouse, base_settings
 from harness.statements import store_statements
@@ -20,7 +20,7 @@ CALL_MEDIAN_MAX_S = 0.2 if SANITIZED else 0.02  # looking at a million users tak
 pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.sequential]
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=USUAL_KINDS)
 def crowd(request, tmp_path_factory):
     """A program whose database holds USERS users and SESSIONS sessions, and that database."""
     directory = tmp_path_factory.mktemp(f"crowd-{request.param}")
