@@ -224,34 +224,34 @@ std::string pruning_details(TimePoint before) {
 Change<void> AuditStore::record(Event event) {
   Value user = id_or_null(event.user);
   Value session = id_or_null(event.session);
-  const auto occurrence = occurrence_of(event);
+  const auto occurrence = EventCounts::of(event.type, event.outcome);
   Parameters parameters = parameters_of(std::move(event), std::move(user), std::move(session));
   return Change<void>{record_event, std::move(parameters)}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_new_user(Event event, std::string email) {
-  const auto occurrence = occurrence_of(event);
+  const auto occurrence = EventCounts::of(event.type, event.outcome);
   return Change<void>{record_new_user, parameters_of(std::move(event), std::move(email))}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_user(Event event, UserId user) {
-  const auto occurrence = occurrence_of(event);
+  const auto occurrence = EventCounts::of(event.type, event.outcome);
   return Change<void>{record_user, parameters_of(std::move(event), user.value)}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_new_session(Event event, TimePoint expires_at, std::string secret_hash) {
-  const auto occurrence = occurrence_of(event);
+  const auto occurrence = EventCounts::of(event.type, event.outcome);
   Parameters parameters = parameters_of(std::move(event), expires_at, Blob{std::move(secret_hash)});
   return Change<void>{record_new_session, std::move(parameters)}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_session(Event event, SessionId session) {
-  const auto occurrence = occurrence_of(event);
+  const auto occurrence = EventCounts::of(event.type, event.outcome);
   return Change<void>{record_session, parameters_of(std::move(event), session.value)}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_session(Event event, SessionId session, std::string secret_hash) {
-  const auto occurrence = occurrence_of(event);
+  const auto occurrence = EventCounts::of(event.type, event.outcome);
   Parameters parameters = parameters_of(std::move(event), session.value, Blob{std::move(secret_hash)});
   return Change<void>{record_session_with_secret, std::move(parameters)}.counted(occurrence);
 }
@@ -312,7 +312,7 @@ database::ResultOf<std::int64_t> AuditStore::add_pruning(Changes& changes, TimeP
       record_pruning,
       {now, std::string{to_text(EventType::audit_pruned)}, std::string{to_text(Outcome::ok)},
        std::string{to_text(origin.kind)}, origin.actor, pruning_details(before), before, lease.name, lease.holder}}
-                  .counted(occurrence_of(EventType::audit_pruned, Outcome::ok)));
+                  .counted(EventCounts::of(EventType::audit_pruned, Outcome::ok)));
   Change<std::int64_t> deletion{delete_old_events, {before, lease.name, lease.holder}, affected_rows};
   const auto deleted = changes.add(std::move(deletion));
   changes.add(Change<void>{end_pruning, {}});

@@ -29,7 +29,7 @@ constexpr std::chrono::minutes thread_wait_max{10};
 /// A kind that this version does not know is not counted.
 database::Change<void> counted(database::Change<void> change, const ClaimedMail& mail, Step step) {
   const auto kind = kind_of(mail.kind);
-  return kind ? std::move(change).counted(occurrence_of(*kind, step)) : std::move(change);
+  return kind ? std::move(change).counted(MailCounts::of(*kind, step)) : std::move(change);
 }
 
 std::string new_holder(crypto::Random& random) {

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
-#include "database/call_observer.hpp"
+#include "database/occurrence_counts.hpp"
 #include "mail/kind.hpp"
-#include "metrics/page.hpp"
 
 namespace gatehouse::mail {
 
@@ -20,19 +18,16 @@ enum class Step : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_text(Step step);
 
-/// What a change that takes a mail this far is counted as.
-[[nodiscard]] database::Occurrence occurrence_of(Kind kind, Step step);
+inline constexpr database::OccurrenceKinds mail_steps;
 
-/// Counts the mails that this process has queued and sent. Any thread.
-class MailCounts final : public database::CallObserver {
+/// Counts the mails that this process has queued and sent.
+class MailCounts final : public database::OccurrenceCounts<mail_steps, Kind, kind_count, Step, Step::expired> {
  public:
-  void on_occurrence(const database::Occurrence& occurrence) noexcept override;
-
   /// gatehouse_mails_total.
-  void write(metrics::Page& page) const;
-
- private:
-  std::array<metrics::CounterSet<Step, Step::expired>, kind_count> counts_;  ///< by kind
+  void write(metrics::Page& page) const {
+    page.begin_counter("gatehouse_mails_total", "Mails, by kind and by what became of them.");
+    write_samples(page, "kind", "outcome");
+  }
 };
 
 }  // namespace gatehouse::mail

@@ -25,12 +25,12 @@ Outbox::Outbox(const MailSettings& settings, std::span<const SecretString> secre
     : clock_(clock), random_(random), sealer_(secrets), templates_(settings.templates) {}
 
 database::Change<void> Outbox::letter_to(Reader reader, Letter letter) const {
-  const auto occurrence = occurrence_of(letter.kind, Step::queued);
+  const auto occurrence = MailCounts::of(letter.kind, Step::queued);
   return MailStore::insert_for(std::move(reader), sealed(std::move(letter))).counted(occurrence);
 }
 
 database::Change<void> Outbox::letter_to_address(std::string address, Letter letter) const {
-  const auto occurrence = occurrence_of(letter.kind, Step::queued);
+  const auto occurrence = MailCounts::of(letter.kind, Step::queued);
   return MailStore::insert(sealed(std::move(letter)), std::move(address)).counted(occurrence);
 }
 
