@@ -1,5 +1,5 @@
--- wrk's side of a measurement: sends the requests of a file in turn, each as a POST, and reports one line.
--- Arguments: <file, one request a line: a body, or "Bearer " and a token> <X-API-Key>
+-- wrk's side of a measurement: sends the requests of a file in turn, each as a POST, or as a GET with a cookie, and reports one line.
+-- Arguments: <file, one request a line: a body, or "Bearer " and a token, or "Cookie " and cookies> <X-API-Key>
 
 local requests, next_request = {}, 0
 
@@ -7,6 +7,8 @@ local function format(line, api_key)
   if line:find("^Bearer ") then
     return wrk.format("POST", nil, { ["X-API-Key"] = api_key, ["Authorization"] = line, ["Content-Length"] = "0" })
   end
+  local cookies = line:match("^Cookie (.+)$")
+  if cookies then return wrk.format("GET", nil, { ["X-API-Key"] = api_key, ["Cookie"] = cookies }) end
   return wrk.format("POST", nil, { ["X-API-Key"] = api_key, ["Content-Type"] = "application/json" }, line)
 end
 

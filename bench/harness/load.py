@@ -20,7 +20,7 @@ class Result:
 
 
 def write_requests(folder, name, lines):
-    """Each line is a JSON body, or "Bearer " and a token."""
+    """Each line is a JSON body, or "Bearer " and a token, or "Cookie " and cookies."""
     path = pathlib.Path(folder) / name
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -27,6 +27,40 @@ http {{
 """
 
 
+PAGE_BYTES = 1024
+PAGES = """
+{user}
+worker_processes 1;
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr warn;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+  keepalive_requests 1000000000;
+  open_file_cache max=10;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  {gatehouse}
+  server {{
+    listen 127.0.0.1:{port};
+    root {folder}/pages;
+    location / {{ {protection} }}
+    {question}
+  }}
+}}
+"""
+QUESTION = """location = /_gatehouse {{
+      internal;
+      proxy_pass http://gatehouse/forward-auth;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header X-API-Key "{key}";
+      proxy_pass_request_body off;
+      proxy_set_header Content-Length "";
+    }}"""
+
+
 # nginx writes these itself.
 OWN_FIELDS = {"server", "date", "content-type", "content-length", "connection"}
 
@@ -40,6 +74,30 @@ class Nginx(Process):
         configuration = pathlib.Path(folder) / "nginx.conf"
         configuration.write_text(CONFIGURATION.format(
             folder=folder, port=self.port, body="x" * body_bytes, fields=_added_fields(like),
+            user=f"user nobody {_group()};" if _is_root() else ""))
+        program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+        super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)
+        self.wait_until(lambda: accepts(self.port))
+        self.worker_pid = children_of(self.pid)[0]
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+class Pages(Process):
+    """Returns a page of a file; where there is a Gatehouse, after it was asked about the client."""
+
+    def __init__(self, folder, cores=None, gatehouse_port=None, key=""):
+        self.port = free_port()
+        pages = pathlib.Path(folder) / "pages"
+        pages.mkdir()
+        (pages / "page").write_text("x" * PAGE_BYTES)
+        protected = gatehouse_port is not None
+        configuration = pathlib.Path(folder) / "nginx.conf"
+        configuration.write_text(PAGES.format(
+            folder=folder, port=self.port, protection="auth_request /_gatehouse;" if protected else "",
+            question=QUESTION.format(key=key) if protected else "",
+            gatehouse=f"upstream gatehouse {{ server 127.0.0.1:{gatehouse_port}; keepalive 64; keepalive_requests 1000000000; }}" if protected else "",
             user=f"user nobody {_group()};" if _is_root() else ""))
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
         super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.gatehouse import API_KEY, Gatehouse, log_in
 from harness.load import measure, write_requests
-from harness.nginx import Nginx
+from harness.nginx import Nginx, Pages
 from harness.processes import SERVER_CORES
 from harness.report import Row, at_least, below
 
@@ -29,6 +29,40 @@ def verify_session(options, folder):
     ours, same, bare = compare(options, folder, "/user-auth/verify-session", lambda login: json.dumps({"session": login["session"]}))
     return [*rows_of("verify-session", ours, same, bare),
             below("CPU of a verify-session", median(ours, "cpu_us_per_request"), 7, "µs", "better-auth 1,343 µs, Express 35,688 µs")]
+
+
+def forward_auth(options, folder):
+    """The question of a gateway, and a page of nginx that is protected by it against one that is not."""
+    folders = [Path(folder, name) for name in ("question", "page")]
+    for own_folder in folders:
+        own_folder.mkdir()
+        own_folder.chmod(0o755)
+    ours, same, _ = compare(options, folders[0], "/forward-auth", cookie_of)
+    return [row_of("forward-auth, one io thread", ours, same, 0.85), protected_page(options, folders[1])]
+
+
+def cookie_of(login):
+    return f"Cookie session={login['session']}"
+
+
+def protected_page(options, folder):
+    """Gatehouse and nginx share a core."""
+    with ExitStack() as started:
+        gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1)
+        started.callback(gatehouse.stop)
+        client = gatehouse.client()
+        requests = write_requests(folder, "requests", [cookie_of(log_in(client)) for _ in range(LOGINS)])
+        sides = []
+        for name, port in (("protected", gatehouse.port), ("open", None)):
+            own_folder = Path(folder, name)
+            own_folder.mkdir()
+            own_folder.chmod(0o755)
+            nginx = Pages(own_folder, SERVER_CORES, gatehouse_port=port, key=API_KEY)
+            started.callback(nginx.stop)
+            sides.append((nginx.worker_pid, nginx.url("/page")))
+        protected, unprotected = take_turns(options, sides, requests)
+    rates = [median(side, "requests_per_second") for side in (protected, unprotected)]
+    return at_least("a page of nginx behind forward-auth", *rates, 0.40, [f"{rates[0]:,.0f}/s", f"nginx alone: {rates[1]:,.0f}/s"])
 
 
 def compare(options, folder, path, request_of):

@@ -1,12 +1,12 @@
 #include "api/auth_routes.hpp"
 
-#include <boost/beast/core/string.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "api/access/asker.hpp"
 #include "api/access/origin.hpp"
+#include "api/bearer.hpp"
 #include "api/body_refusal.hpp"
 #include "api/login_answer.hpp"
 #include "api/message.hpp"
@@ -22,15 +22,13 @@ using http::Answer;
 using http::Request;
 using http::Status;
 
-/// The token of `Authorization: Bearer …` (RFC 6750 section 2.1), or of `Authorization: …` without a scheme, as older
-/// clients send it. "" where there is none.
-std::string_view bearer_token(const Request& request) {
-  constexpr std::string_view scheme = "bearer ";
+/// The token of `Authorization: Bearer …`, or of `Authorization: …` without a scheme, as older clients send it. ""
+/// where there is none.
+std::string_view token_of(const Request& request) {
   if (request.headers.count(http::Field::authorization) != 1) return {};
   const std::string_view value = request.headers[http::Field::authorization];
   if (!value.contains(' ')) return value;
-  if (!boost::beast::iequals(value.substr(0, scheme.size()), scheme)) return {};
-  return value.substr(scheme.size());
+  return bearer_token(value).value_or(std::string_view{});
 }
 
 struct LoginBody {
@@ -163,7 +161,7 @@ void AuthRoutes::answer_session(const sessions::SessionView& session, Answer& an
 bool AuthRoutes::verify_token_now(const Request& request, Answer& answer) {
   if (!identity_.answers_from_memory()) return false;
   Principal principal;
-  switch (identity_.by_token_now(bearer_token(request), principal)) {
+  switch (identity_.by_token_now(token_of(request), principal)) {
     case sessions::CachedVerdict::active:
       answer_principal(principal, answer);
       return true;
@@ -177,7 +175,7 @@ bool AuthRoutes::verify_token_now(const Request& request, Answer& answer) {
 }
 
 Task<> AuthRoutes::verify_token(const Request& request, Answer& answer) {
-  std::string token{bearer_token(request)};
+  std::string token{token_of(request)};
   const auto principal = co_await identity_.by_token(std::move(token));
   if (!principal) co_return answer.refuse(problem("invalid_token"));
   answer_principal(*principal, answer);

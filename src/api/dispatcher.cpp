@@ -36,18 +36,18 @@ void refuse_with(http::Problem refusal, std::string_view subject, Answer& answer
 }  // namespace
 
 Admission Dispatcher::admit(Request& request, Answer& answer) {
-  parts_.cors.add_headers(request, answer);
-  if (parts_.cors.answer_preflight(request, answer)) return Admission::answered;
-
   parts_.routes.match(request);
+  parts_.cors.add_headers(request, answer);
+  if (!is_relayed(request) && parts_.cors.answer_preflight(request, answer)) return Admission::answered;
   if (is_open(request)) {
     request.caller.kind = Caller::Kind::open;
     const RateLimiter::Asked asked{.route = route_of(request), .has_good_key = false, .needs_key = false};
     return charge(request, asked, answer) ? Admission::without_body : Admission::answered;
   }
-  const std::optional<Verdict> verdict = parts_.access->admit_now(request);
+  const std::optional<Verdict> verdict = verdict_now(request);
   if (verdict && is_recorded_first(*verdict, request)) return Admission::without_body;
-  return !verdict || let_in(*verdict, request, answer) ? Admission::with_body : Admission::answered;
+  if (verdict && !let_in(*verdict, request, answer)) return Admission::answered;
+  return is_relayed(request) ? Admission::without_body : Admission::with_body;
 }
 
 bool Dispatcher::begin(Request& request, Answer& answer) {
@@ -61,12 +61,37 @@ void Dispatcher::refuse_unreadable(Status status, const Request& request, Answer
 
 void Dispatcher::turn_away(const Request&, Answer& answer) { refuse_for_now(answer); }
 
+/// Null: no route has its path and method, however that is written.
+const RouteInfo* Dispatcher::route_in_any_spelling(const Request& request) const {
+  const std::size_t route = request.route != http::no_route ? request.route : parts_.routes.loose_route(request);
+  return route == http::no_route ? nullptr : &parts_.routes.info(route);
+}
+
+/// A gateway that takes an answer for a permission must not get one that no route gave.
+bool Dispatcher::is_relayed(const Request& request) const {
+  const RouteInfo* const route = route_in_any_spelling(request);
+  return route != nullptr && route->is_relayed();
+}
+
 /// OPTIONS tells nothing that api/openapi.yaml does not, and load balancers ask by it whether anybody is there. Whoever
 /// may read a resource may learn how its path is written.
 bool Dispatcher::is_open(const Request& request) const {
-  if (request.method == http::Method::options) return true;
-  const std::size_t route = request.route != http::no_route ? request.route : parts_.routes.loose_route(request);
-  return route != http::no_route && parts_.routes.info(route).access.is_open();
+  const RouteInfo* const route = route_in_any_spelling(request);
+  if (request.method == http::Method::options && (route == nullptr || !route->is_relayed())) return true;
+  return route != nullptr && route->access.is_open();
+}
+
+/// Where such proxies may do all that the route asks for. A key that is there is looked at, good or not.
+std::optional<Caller> Dispatcher::keyless_proxy(const Request& request) const {
+  const RouteInfo* const route = route_of(request);
+  if (!request.is_proxied || route == nullptr || request.headers.has(http::Field::api_key)) return std::nullopt;
+  if (parts_.keyless_proxies.first_missing(route->access.scopes())) return std::nullopt;
+  return Caller{.kind = Caller::Kind::proxy, .scopes = parts_.keyless_proxies, .name = "TRUSTED_PROXIES"};
+}
+
+std::optional<Verdict> Dispatcher::verdict_now(const Request& request) const {
+  if (const auto proxy = keyless_proxy(request)) return Verdict{*proxy};
+  return parts_.access->admit_now(request);
 }
 
 /// A path that no route has asks for a key, but for no scope.
@@ -79,10 +104,11 @@ std::optional<Dispatcher::Objection> Dispatcher::objection(const Verdict& verdic
   return Objection{.problem = problem("missing_scope"), .scope = to_text(*missing)};
 }
 
-/// A refusal of a key is written down before it is answered. Requests without any key are only counted; and before the
-/// schema is ready there is nothing to write to.
+/// A refusal of a key is written down before it is answered. Requests without any key are only counted, and so are
+/// those of gateways, which come as often as their clients like; and before the schema is ready there is nothing to
+/// write to.
 bool Dispatcher::is_recorded_first(const Verdict& verdict, const Request& request) const {
-  if (!parts_.ready.load(std::memory_order_relaxed)) return false;
+  if (!parts_.ready.load(std::memory_order_relaxed) || is_relayed(request)) return false;
   const auto against = objection(verdict, request);
   return against && against->problem.code != problem("missing_api_key").code;
 }
@@ -98,7 +124,9 @@ bool Dispatcher::charge(const Request& request, const RateLimiter::Asked& asked,
 bool Dispatcher::is_within_limits(const Verdict& verdict, Request& request, Answer& answer) const {
   if (verdict) {
     request.caller = *verdict;
-    if (!read_told_client(request)) {
+    if (is_relayed(request)) {
+      request.caller.scopes = {};  // for what a client's fields may ask for
+    } else if (!read_told_client(request)) {
       answer.refuse(problem("invalid_client_address"));
       return false;
     }
@@ -111,7 +139,8 @@ bool Dispatcher::let_in(const Verdict& verdict, Request& request, Answer& answer
   if (!is_within_limits(verdict, request, answer)) return false;
   const auto against = objection(verdict, request);
   if (!against) return true;
-  if (against->problem.code == problem("missing_api_key").code) parts_.trail.count_without_key(request);
+  const bool is_without_key = against->problem.code == problem("missing_api_key").code;
+  if (is_without_key || is_relayed(request)) parts_.trail.count_refused(request, against->problem.code);
   refuse_with(against->problem, against->scope, answer);
   return false;
 }
@@ -151,7 +180,7 @@ bool Dispatcher::answer_at_once(const Request& request, Answer& answer) const {
 void Dispatcher::answer_unrouted(const Request& request, Answer& answer) const {
   const std::string_view allow = parts_.routes.allow(request.path);
   if (!allow.empty()) answer.add_header("Allow", allow);
-  if (request.method == http::Method::options) return answer.send_empty(Status::no_content);
+  if (request.method == http::Method::options && !is_relayed(request)) return answer.send_empty(Status::no_content);
   if (!allow.empty()) return answer.refuse(problem("method_not_allowed"));
   if (const auto right = parts_.routes.right_spelling(request.path)) return answer_misspelt(*right, request, answer);
   answer.refuse(problem("not_found"));

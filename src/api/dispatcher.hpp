@@ -38,6 +38,7 @@ class Dispatcher final : public http::Responder {
     http::ThreadTraffic& traffic;
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
+    Scopes keyless_proxies = {};  ///< what one of TRUSTED_PROXIES may do without a key
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
@@ -46,7 +47,7 @@ class Dispatcher final : public http::Responder {
   void use(const AccessPolicy& access) { parts_.access = &access; }
 
   /// Refuses whom admit_now() of the access policy or a rate limit refuses; where that has to be on record first,
-  /// finish() refuses. Open routes have no use for a body.
+  /// finish() refuses. Open and relayed routes have no use for a body.
   [[nodiscard]] http::Admission admit(http::Request& request, http::Answer& answer) override;
 
   [[nodiscard]] bool begin(http::Request& request, http::Answer& answer) override;
@@ -59,7 +60,11 @@ class Dispatcher final : public http::Responder {
   void turn_away(const http::Request& request, http::Answer& answer) override;
 
  private:
+  [[nodiscard]] const RouteInfo* route_in_any_spelling(const http::Request& request) const;
+  [[nodiscard]] bool is_relayed(const http::Request& request) const;
   [[nodiscard]] bool is_open(const http::Request& request) const;
+  [[nodiscard]] std::optional<Caller> keyless_proxy(const http::Request& request) const;
+  [[nodiscard]] std::optional<Verdict> verdict_now(const http::Request& request) const;
   /// What stands against a request, for the audit trail and for its answer.
   struct Objection {
     http::Problem problem;

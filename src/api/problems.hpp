@@ -66,6 +66,8 @@ inline constexpr auto all_problems = [] {
       Problem{Status::unauthorized, "session_ended", "Session not found"},
       Problem{Status::unauthorized, "session_user_not_found", "User not found"},
       Problem{Status::unauthorized, "invalid_token", "Invalid token"},
+      Problem{Status::unauthorized, "not_logged_in", "Not logged in"},
+      Problem{Status::forbidden, "missing_role", "User lacks the role"},
       Problem{Status::bad_request, "invalid_session_id", "Invalid session ID format"},
       Problem{Status::not_found, "session_not_found", "Session not found"},
   };

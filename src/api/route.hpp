@@ -34,11 +34,15 @@ class Access {
 
 /// What there is to know about a route before anybody calls it.
 struct RouteInfo {
-  http::Method method;
+  http::Methods methods;
   std::string_view pattern;    ///< `/users/{id}`, see http::is_route_pattern()
   std::string_view operation;  ///< the operationId in api/openapi.yaml
   Access access;
   std::optional<limits::Policy> limit = std::nullopt;  ///< what counts its calls beside the policies of all requests
+
+  /// Gateways ask it on behalf of their clients: method, header fields and body may be a client's, so that no method is
+  /// answered without the route, no field speaks for the caller but its key, and the body is thrown away.
+  [[nodiscard]] constexpr bool is_relayed() const { return !methods.one(); }
 };
 
 /// A route of one resource: what it is, and which member functions answer it. Each resource keeps an array of these,

@@ -57,7 +57,7 @@ class RouteTable {
   explicit RouteTable(http::PathForm form) : router_(form) {}
 
   void add(const RouteInfo& info, Endpoint endpoint) {
-    router_.add(info.method, info.pattern);
+    router_.add(info.methods, info.pattern);
     entries_.push_back({&info, endpoint});
   }
 

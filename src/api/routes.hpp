@@ -4,6 +4,7 @@
 #include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
 #include "api/email_routes.hpp"
+#include "api/forward_auth_routes.hpp"
 #include "api/metrics_routes.hpp"
 #include "api/password_routes.hpp"
 #include "api/route_table.hpp"
@@ -14,14 +15,15 @@
 namespace gatehouse::api {
 
 /// Every route of the API. In the order in which a path is looked for: the busiest resource first.
-using Routes = RouteList<AuthRoutes,     //
-                         ServiceRoutes,  //
-                         UserRoutes,     //
-                         AccountRoutes,  //
-                         SessionRoutes,  //
-                         AuditRoutes,    //
-                         MetricsRoutes,  //
-                         EmailRoutes,    //
+using Routes = RouteList<AuthRoutes,         //
+                         ForwardAuthRoutes,  //
+                         ServiceRoutes,      //
+                         UserRoutes,         //
+                         AccountRoutes,      //
+                         SessionRoutes,      //
+                         AuditRoutes,        //
+                         MetricsRoutes,      //
+                         EmailRoutes,        //
                          PasswordRoutes>;
 
 }  // namespace gatehouse::api

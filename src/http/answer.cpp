@@ -121,7 +121,7 @@ void Answer::send(Status status, std::string_view body, MediaType type) {
 
 void Answer::send_empty(Status status) {
   write_head(status, {});
-  out_ += "\r\n";
+  out_ += status == Status::no_content ? "\r\n" : "Content-Length: 0\r\n\r\n";
   state_ = State::sent;
 }
 

@@ -67,7 +67,7 @@ class Answer {
 
   /// A complete answer with a body.
   void send(Status status, std::string_view body, MediaType type = MediaType::json);
-  /// A complete answer without a body: 204.
+  /// A complete answer without a body.
   void send_empty(Status status);
   /// `{"error":…,"code":…,"requestId":…}`, with `details` where there are any.
   void refuse(const Problem& problem, const FieldErrors& details = {});

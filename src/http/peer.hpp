@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/beast/core/string.hpp>
 #include <string>
 
 #include "http/address_ranges.hpp"
@@ -19,6 +20,17 @@ class Peer {
         is_backend_(backends.contains(address_)) {}
 
   [[nodiscard]] const std::string& text() const { return text_; }
+
+  /// It is one of the proxies that are believed.
+  [[nodiscard]] bool is_proxy() const { return is_proxy_; }
+
+  /// What it sends without TLS crosses no network that others read: it is on this machine, or a proxy that says its
+  /// client speaks HTTPS. A list of protocols, or two of them, says nothing.
+  [[nodiscard]] bool is_confidential(const Headers& headers) const {
+    if (address_.is_loopback()) return true;
+    return is_proxy_ && headers.count(Field::forwarded_proto) == 1 &&
+           boost::beast::iequals(headers[Field::forwarded_proto], "https");
+  }
 
   /// It says for whom it speaks and is no proxy that is believed.
   [[nodiscard]] bool is_disbelieved(const Headers& headers) const {

@@ -30,7 +30,13 @@ enum class Field : std::uint8_t {
   api_key,
   origin,
   request_id,
+  cookie,
   forwarded_for,
+  forwarded_method,
+  forwarded_proto,
+  forwarded_host,
+  forwarded_uri,
+  original_url,
   user_agent,
   client_address,
   client_user_agent,
@@ -105,6 +111,8 @@ struct Request {
   std::string_view body;         ///< complete, with any chunked coding removed
   std::string_view id;           ///< the request id, safe to print
   RequestScope scope;            ///< for what is done for the request
+  bool is_proxied = false;       ///< it comes from one of TRUSTED_PROXIES
+  bool is_confidential = false;  ///< nobody on the way can read it: TLS, this machine, or as such a proxy says
   Client client;                 ///< behind a trusted proxy the forwarded one
   AddressText client_text{};     ///< room for the text of an address that was told
   std::size_t route = no_route;  ///< the number that Router::add() gave it, once it was matched

@@ -15,7 +15,7 @@ namespace {
 
 namespace beast_http = boost::beast::http;
 
-bool equals_ignoring_case(std::string_view a, std::string_view lower_b) { return boost::beast::iequals(a, lower_b); }
+bool equals_ignoring_case(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
 
 /// By Beast's number of a field: which of ours it is, and nothing for a field that nobody reads.
 constexpr auto fields_of_beast = [] {
@@ -29,6 +29,7 @@ constexpr auto fields_of_beast = [] {
   set(field::transfer_encoding, Field::transfer_encoding);
   set(field::expect, Field::expect);
   set(field::authorization, Field::authorization);
+  set(field::cookie, Field::cookie);
   set(field::origin, Field::origin);
   set(field::user_agent, Field::user_agent);
   set(field::accept, Field::accept);
@@ -38,40 +39,33 @@ constexpr auto fields_of_beast = [] {
   return fields;
 }();
 
-/// Of the fields that Beast has no number for. Hardly two of them have the same length, and they are written here as
-/// most clients write them, which makes the comparison short.
+/// Of the fields that Beast has no number for, as most clients write them.
+struct UnnumberedField {
+  std::string_view name;
+  Field field;
+};
+constexpr std::array unnumbered_fields{
+    UnnumberedField{"X-API-Key", Field::api_key},
+    UnnumberedField{"X-Request-Id", Field::request_id},
+    UnnumberedField{"X-Forwarded-For", Field::forwarded_for},
+    UnnumberedField{"X-Forwarded-Method", Field::forwarded_method},
+    UnnumberedField{"X-Forwarded-Proto", Field::forwarded_proto},
+    UnnumberedField{"X-Forwarded-Host", Field::forwarded_host},
+    UnnumberedField{"X-Forwarded-Uri", Field::forwarded_uri},
+    UnnumberedField{"X-Original-URL", Field::original_url},
+    UnnumberedField{"X-Client-Address", Field::client_address},
+    UnnumberedField{"X-Client-User-Agent", Field::client_user_agent},
+    UnnumberedField{"X-Device-Token", Field::device_token},
+    UnnumberedField{"X-Server-Timing", Field::server_timing},
+    UnnumberedField{"traceparent", Field::traceparent},
+};
+
+/// Few of them have the same length, which makes the search short.
 std::optional<Field> unnumbered_field(std::string_view name) {
-  constexpr std::string_view api_key = "X-API-Key";
-  constexpr std::string_view request_id = "X-Request-Id";
-  constexpr std::string_view forwarded_for = "X-Forwarded-For";
-  constexpr std::string_view client_address = "X-Client-Address";
-  constexpr std::string_view client_user_agent = "X-Client-User-Agent";
-  constexpr std::string_view device_token = "X-Device-Token";
-  constexpr std::string_view server_timing = "X-Server-Timing";
-  constexpr std::string_view traceparent = "traceparent";
-  const auto if_named = [name](std::string_view wanted, Field field) {
-    return boost::beast::iequals(name, wanted) ? std::optional{field} : std::nullopt;
-  };
-  switch (name.size()) {
-    case api_key.size():
-      return if_named(api_key, Field::api_key);
-    case request_id.size():
-      return if_named(request_id, Field::request_id);
-    case forwarded_for.size():
-      static_assert(forwarded_for.size() == server_timing.size());
-      if (const auto found = if_named(forwarded_for, Field::forwarded_for)) return found;
-      return if_named(server_timing, Field::server_timing);
-    case traceparent.size():
-      return if_named(traceparent, Field::traceparent);
-    case client_address.size():
-      return if_named(client_address, Field::client_address);
-    case client_user_agent.size():
-      return if_named(client_user_agent, Field::client_user_agent);
-    case device_token.size():
-      return if_named(device_token, Field::device_token);
-    default:
-      return std::nullopt;
+  for (const auto& [wanted, field] : unnumbered_fields) {
+    if (name.size() == wanted.size() && equals_ignoring_case(name, wanted)) return field;
   }
+  return std::nullopt;
 }
 
 std::optional<Field> known_field(beast_http::field field, std::string_view name) {

@@ -20,20 +20,23 @@ bool begins_with(std::string_view path, std::string_view literal, PathForm form)
 
 }  // namespace
 
-std::size_t Router::add(Method method, std::string_view pattern) {
+std::size_t Router::add(Methods methods, std::string_view pattern) {
   assert(is_route_pattern(pattern));
   auto resource = std::ranges::find(resources_, pattern, &Resource::pattern);
   if (resource == resources_.end()) resource = resources_.insert(resources_.end(), parse(pattern));
-  if (!resource->allow.empty()) resource->allow += ", ";
-  resource->allow += to_text(method);
-  if (method == Method::get) resource->allow += ", HEAD";
-  resource->routes.emplace_back(method, size_);
+  if (const auto method = methods.one()) {
+    if (!resource->allow.empty()) resource->allow += ", ";
+    resource->allow += to_text(*method);
+    if (*method == Method::get) resource->allow += ", HEAD";
+  }
+  resource->routes.emplace_back(methods, size_);
   return size_++;
 }
 
 Router::Resource Router::parse(std::string_view pattern) {
   Resource resource{.pattern = pattern, .literals = {}, .routes = {}, .allow = {}};
-  std::string_view rest = pattern;
+  resource.has_any_rest = pattern.ends_with(any_rest);
+  std::string_view rest = pattern.substr(0, pattern.size() - (resource.has_any_rest ? any_rest.size() : 0));
   for (std::size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
     resource.literals[resource.parameter_count++] = rest.substr(0, open);
     rest.remove_prefix(rest.find('}') + 1);
@@ -42,8 +45,12 @@ Router::Resource Router::parse(std::string_view pattern) {
   return resource;
 }
 
+bool Router::ends_with_pattern(const Resource& resource, std::string_view rest, PathForm form) {
+  const std::string_view literal = resource.literals[resource.parameter_count];
+  return resource.has_any_rest ? begins_with(rest, literal, form) : equals(rest, literal, form);
+}
+
 bool Router::matches(const Resource& resource, std::string_view path, PathForm form, Parameters& parameters) {
-  if (resource.parameter_count == 0) return equals(path, resource.pattern, form);
   for (std::size_t i = 0; i < resource.parameter_count; ++i) {
     if (!begins_with(path, resource.literals[i], form)) return false;
     path.remove_prefix(resource.literals[i].size());
@@ -51,7 +58,7 @@ bool Router::matches(const Resource& resource, std::string_view path, PathForm f
     if (parameters[i].empty()) return false;
     path.remove_prefix(parameters[i].size());
   }
-  return equals(path, resource.literals[resource.parameter_count], form);
+  return ends_with_pattern(resource, path, form);
 }
 
 const Router::Resource* Router::find(std::string_view path, PathForm form, Parameters& parameters) const {
@@ -69,7 +76,7 @@ Router::Match Router::match(Method method, std::string_view path, PathForm form)
   if (resource == nullptr) return match;
   const Method wanted = method == Method::head ? Method::get : method;
   for (const auto& [served, route] : resource->routes) {
-    if (served == wanted) match.route = route;
+    if (served.include(wanted)) match.route = route;
   }
   return match;
 }
@@ -89,6 +96,7 @@ std::optional<Router::Spelling> Router::right_spelling(std::string_view path) co
     right.path.append(resource->literals[i]).append(parameters[i]);
   }
   right.path += resource->literals[resource->parameter_count];
+  if (resource->has_any_rest) right.path += path.substr(right.path.size());
   return right;
 }
 

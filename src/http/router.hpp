@@ -14,10 +14,14 @@
 
 namespace gatehouse::http {
 
+/// Behind the end of a pattern: whatever follows the slash before it, slashes and nothing included.
+inline constexpr std::string_view any_rest = "*";
+
 /// Whether a text is the pattern of a path: `/users/{id}/sessions/{session}`. It begins with a slash, has no upper-case
-/// letters, and at most parameters_max parameters, each a whole segment.
+/// letters, and at most parameters_max parameters, each a whole segment. Its last segment may be any_rest.
 [[nodiscard]] constexpr bool is_route_pattern(std::string_view text) {
   if (!text.starts_with('/')) return false;
+  if (text.ends_with("/*")) text.remove_suffix(any_rest.size());
   std::size_t parameters = 0;
   while (!text.empty()) {
     text.remove_prefix(1);
@@ -26,7 +30,7 @@ namespace gatehouse::http {
     const std::string_view inner = is_parameter ? segment.substr(1, segment.size() - 2) : segment;
     if (is_parameter && ++parameters > parameters_max) return false;
     for (const char c : inner) {
-      if (c == '{' || c == '}' || (c >= 'A' && c <= 'Z')) return false;
+      if (c == '{' || c == '}' || c == '*' || (c >= 'A' && c <= 'Z')) return false;
     }
     text.remove_prefix(segment.size());
   }
@@ -60,14 +64,14 @@ class Router {
 
   /// The route's number: how many were added before it. `pattern` is a static is_route_pattern(). Paths are compared in
   /// the order of their patterns' first addition, so the busiest come first, and `/users/me` before `/users/{id}`.
-  std::size_t add(Method method, std::string_view pattern);
+  std::size_t add(Methods methods, std::string_view pattern);
 
   /// HEAD is answered by GET's route.
   [[nodiscard]] Match match(Method method, std::string_view path) const { return match(method, path, form_); }
   /// The route that this path would have in another form.
   [[nodiscard]] Match match(Method method, std::string_view path, PathForm form) const;
 
-  /// The methods of a path, for `Allow`; empty: no such path.
+  /// The methods of a path, for `Allow`; empty: no such path, or it takes any.
   [[nodiscard]] std::string_view allow(std::string_view path) const;
 
   /// Of a path that only the loose form has a resource for; its parameters stay as they are.
@@ -79,11 +83,13 @@ class Router {
     std::string_view pattern;
     std::array<std::string_view, parameters_max + 1> literals;  ///< before, between and behind the parameters
     std::size_t parameter_count = 0;
-    std::vector<std::pair<Method, std::size_t>> routes;
+    bool has_any_rest = false;
+    std::vector<std::pair<Methods, std::size_t>> routes;
     std::string allow;
   };
 
   static Resource parse(std::string_view pattern);
+  static bool ends_with_pattern(const Resource& resource, std::string_view rest, PathForm form);
   static bool matches(const Resource& resource, std::string_view path, PathForm form, Parameters& parameters);
   [[nodiscard]] const Resource* find(std::string_view path, PathForm form, Parameters& parameters) const;
 

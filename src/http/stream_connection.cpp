@@ -197,6 +197,8 @@ void StreamConnection<Stream>::begin_answer(Request& request) {
   request.scope = {.request_id = request.id,
                    .trace_id = context_.trace_ids.assign(request.headers[Field::traceparent], trace_buffer_),
                    .begun = request_begin_};
+  request.is_proxied = peer_.is_proxy();
+  request.is_confidential = is_tls || peer_.is_confidential(request.headers);
   request.client = peer_.client_of(request);
   if (peer_.is_disbelieved(request.headers)) context_.on_disbelief(peer_.text());
   answer_.reset(request);

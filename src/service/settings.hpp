@@ -3,6 +3,7 @@
 #include <expected>
 
 #include "api/api_settings.hpp"
+#include "api/forward_auth/forward_auth_settings.hpp"
 #include "audit/audit_settings.hpp"
 #include "config/catalog.hpp"
 #include "config/mistake.hpp"
@@ -29,6 +30,7 @@ namespace gatehouse::service {
 struct Settings {
   ApplicationSettings application;
   api::ApiSettings api;
+  api::ForwardAuthSettings forward_auth;
   http::ServerSettings server;
   database::DatabaseSettings database;
   sessions::SessionSettings sessions;

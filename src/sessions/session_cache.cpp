@@ -32,6 +32,11 @@ bool SessionCache::find(SessionId id, const SessionSecret& secret, TimePoint now
   return may_answer() && shard_of(id).find(id, secret, now, view);
 }
 
+CachedVerdict SessionCache::find(const TokenSession& session, TimePoint now, SessionView& view) {
+  if (!may_answer()) return CachedVerdict::unknown;
+  return shard_of(session.id).find(session, now, view);
+}
+
 std::optional<bool> SessionCache::is_active(const TokenSession& session, TimePoint now) {
   if (!may_answer()) return std::nullopt;
   return shard_of(session.id).is_active(session, now);

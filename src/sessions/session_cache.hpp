@@ -30,6 +30,13 @@ struct CachedSession {
   std::optional<Profile> profile;  ///< nothing: the session is only known to be active
 };
 
+/// What memory alone can say about a session.
+enum class CachedVerdict {
+  active,   ///< a view was filled
+  refused,  ///< no database needed
+  unknown,  ///< the database must be asked
+};
+
 /// What the cache did since the start, and what it holds.
 struct SessionCacheStatistics {
   std::uint64_t hits = 0;
@@ -74,6 +81,9 @@ class SessionCache final : public database::ChangeObserver {
 
   /// Fills the view with the session that has this secret and returns true; false when the database must be asked.
   [[nodiscard]] bool find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view);
+  /// The same for a token's session. An active one of which only that is known has no view: then the database must be
+  /// asked.
+  [[nodiscard]] CachedVerdict find(const TokenSession& session, TimePoint now, SessionView& view);
   /// True: that session is active. False: the one with its id is another one. Nothing: the database must be asked.
   [[nodiscard]] std::optional<bool> is_active(const TokenSession& session, TimePoint now);
 

@@ -35,6 +35,11 @@ struct SessionCacheEntry {
   [[nodiscard]] std::size_t footprint() const noexcept;
 
   [[nodiscard]] Profile profile() const noexcept;
+
+  /// Whether it is the session that a token with its id was issued with.
+  [[nodiscard]] bool is(const TokenSession& session) const noexcept {
+    return principal.user == session.user && session.mark.value_or(mark) == mark;
+  }
 };
 
 }  // namespace gatehouse::sessions

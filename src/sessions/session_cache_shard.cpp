@@ -53,13 +53,26 @@ bool SessionCacheShard::find(SessionId id, const SessionSecret& secret, TimePoin
   return true;
 }
 
+CachedVerdict SessionCacheShard::find(const TokenSession& session, TimePoint now, SessionView& view) {
+  const std::scoped_lock lock{mutex_};
+  Entry* entry = find_valid(session.id, now);
+  const bool is_another = entry != nullptr && !entry->is(session);
+  const bool hit = entry != nullptr && (is_another || entry->has_profile);
+  ++(hit ? statistics_.hits : statistics_.misses);
+  if (!hit) return CachedVerdict::unknown;
+  make_most_recent(*entry);
+  if (is_another) return CachedVerdict::refused;
+  view.assign(entry->principal, entry->profile());
+  return CachedVerdict::active;
+}
+
 std::optional<bool> SessionCacheShard::is_active(const TokenSession& session, TimePoint now) {
   const std::scoped_lock lock{mutex_};
   Entry* entry = find_valid(session.id, now);
   ++(entry != nullptr ? statistics_.hits : statistics_.misses);
   if (entry == nullptr) return std::nullopt;
   make_most_recent(*entry);
-  return entry->principal.user == session.user && session.mark.value_or(entry->mark) == entry->mark;
+  return entry->is(session);
 }
 
 void SessionCacheShard::drop_session(SessionId id) noexcept {

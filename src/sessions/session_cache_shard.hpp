@@ -30,6 +30,7 @@ class alignas(64) SessionCacheShard {
   [[nodiscard]] std::uint64_t generation() const;
   void insert(std::uint64_t generation, const CachedSession& session) noexcept;
   [[nodiscard]] bool find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view);
+  [[nodiscard]] CachedVerdict find(const TokenSession& session, TimePoint now, SessionView& view);
   [[nodiscard]] std::optional<bool> is_active(const TokenSession& session, TimePoint now);
 
   void drop_session(SessionId id) noexcept;

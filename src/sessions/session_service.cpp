@@ -129,6 +129,22 @@ Task<bool> SessionService::is_active(TokenSession session) {
   co_return session.mark.value_or(found->mark) == found->mark;
 }
 
+/// Remembered without the secret, which no token has: whoever shows the sealed session is looked up once more.
+Task<std::optional<SessionView>> SessionService::find_active(TokenSession session) {
+  const auto ticket = cache_.begin_fill(session.id);
+  const TimePoint now = clock_.now();
+  const auto found = co_await store_.find(session.id);
+  if (!found || !found->owner || found->user != session.user) co_return std::nullopt;
+  const TimePoint expires_at = lifetime_.bounded(found->times).expires_at;
+  const SessionMark mark = SessionMark::of(found->secret_hash);
+  if (expires_at <= now || session.mark.value_or(mark) != mark) co_return std::nullopt;
+  const Principal principal{.user = found->user, .session = session.id, .expires_at = expires_at};
+  const Profile profile = profile_of(*found);
+  cache_.insert(ticket,
+                {.principal = principal, .secret = {}, .mark = mark, .valid_until = expires_at, .profile = profile});
+  co_return SessionView{principal, profile};
+}
+
 std::optional<SessionRow> SessionService::row_of(std::string_view sealed) {
   const auto reference = open_sealed(sealed);
   if (!reference) return std::nullopt;

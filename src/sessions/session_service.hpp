@@ -22,13 +22,6 @@
 
 namespace gatehouse::sessions {
 
-/// What memory alone can say about a sealed session.
-enum class CachedVerdict {
-  active,   ///< the view was filled
-  refused,  ///< SessionError::invalid, no database needed
-  unknown,  ///< verify() must ask the database
-};
-
 /// How long sessions live.
 struct SessionLifetime {
   std::chrono::microseconds ttl;           ///< without activity
@@ -73,7 +66,8 @@ class SessionService {
   /// False if the cache is switched off; the two fast paths are then useless.
   [[nodiscard]] bool has_cache() const noexcept { return cache_.is_enabled(); }
 
-  /// The fast path of verify(): no query, no suspension, and no allocation once `view` has been used before.
+  /// The fast path of verify(), which must be asked where it says `unknown`; `refused` is SessionError::invalid. No
+  /// query, no suspension, and no allocation once `view` has been used before.
   [[nodiscard]] CachedVerdict verify_cached(std::string_view sealed, SessionView& view);
   /// Renews the session when a tenth of its time to live has passed since it was last seen, never past its absolute
   /// limit.
@@ -83,6 +77,12 @@ class SessionService {
   /// ask.
   [[nodiscard]] std::optional<bool> is_active_cached(const TokenSession& session, TimePoint now);
   [[nodiscard]] Task<bool> is_active(TokenSession session);
+
+  /// The same with the session's user; the view's expiry is the session's. Nothing: it is not active.
+  [[nodiscard]] CachedVerdict find_cached(const TokenSession& session, TimePoint now, SessionView& view) {
+    return cache_.find(session, now, view);
+  }
+  [[nodiscard]] Task<std::optional<SessionView>> find_active(TokenSession session);
 
   /// Which row a sealed session is of, whether or not that is still there, for its end by
   /// SessionStore::remove_with_secret(). Nothing for what this service did not seal.

@@ -35,6 +35,9 @@ class SessionView {
     first_name_bytes_ = profile.first_name.size();
   }
 
+  /// Proved by something that ends at another time than the session.
+  void expire_at(TimePoint time) noexcept { principal_.expires_at = time; }
+
   [[nodiscard]] const Principal& principal() const noexcept { return principal_; }
   /// Valid until the next assign().
   [[nodiscard]] Profile profile() const noexcept {

@@ -248,7 +248,7 @@ def test_routes_are_listed(tmp_path):
     result = run_command(["routes"], {}, tmp_path)
     lines = succeeded(result).splitlines()
     assert "POST /user-auth" in lines
-    assert all(re.match(r"^(GET|POST|PUT|DELETE) /\S*$", line) for line in lines)
+    assert all(re.match(r"^(GET|POST|PUT|DELETE|ANY) /\S*$", line) for line in lines)
 
 
 @SQLITE_ONLY

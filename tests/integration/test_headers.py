@@ -278,7 +278,7 @@ def preflight(program, origin, path="/users"):
     return ask(program, message(f"OPTIONS {path}", f"Origin: {origin}", *asked))
 
 
-@pytest.mark.parametrize("operation", operations(), ids=str)
+@pytest.mark.parametrize("operation", [operation for operation in operations() if not operation.takes_any_method], ids=str)
 def test_preflight_of_every_route_needs_no_key(parsing, operation):
     response = preflight(parsing, ALLOWED, operation.example_path())
     assert response.status == 204

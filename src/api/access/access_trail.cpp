@@ -19,10 +19,10 @@ Task<> AuditedAccess::record(const http::Request& request, std::string_view reas
   co_await database_.commit(std::move(change));
 }
 
-void AuditedAccess::count_without_key(const http::Request& request) {
+void AuditedAccess::count_refused(const http::Request& request, std::string_view reason) {
   tally_.add({.type = EventType::key_refused,
-              .reason = "missing_api_key",
-              .actor = {},
+              .reason = reason,
+              .actor = std::string{request.caller.name},
               .address = std::string{request.client.text}},
              clock_.now());
 }

@@ -19,8 +19,8 @@ class AccessTrail {
   /// A refusal on its own, before it is answered: of a key that is not good, or that lacks a scope. `reason` is static.
   /// The request outlives the coroutine. Throws what Database throws.
   [[nodiscard]] virtual Task<> record(const http::Request& request, std::string_view reason) = 0;
-  /// One of many: a request without any key.
-  virtual void count_without_key(const http::Request& request) = 0;
+  /// One of many: a request without any key, or a gateway's with one that does not do. `reason` is static.
+  virtual void count_refused(const http::Request& request, std::string_view reason) = 0;
   /// One of many: a request that is one too many for this policy, whose name is static.
   virtual void count_limited(const http::Request& request, std::string_view policy) = 0;
 };
@@ -32,7 +32,7 @@ class AuditedAccess final : public AccessTrail {
       : database_(database), tally_(tally), clock_(clock) {}
 
   [[nodiscard]] Task<> record(const http::Request& request, std::string_view reason) override;
-  void count_without_key(const http::Request& request) override;
+  void count_refused(const http::Request& request, std::string_view reason) override;
   void count_limited(const http::Request& request, std::string_view policy) override;
 
  private:

@@ -11,8 +11,10 @@ namespace {
 
 int list_routes(const Program& program) {
   auto routes = api::Routes::infos;
-  std::ranges::sort(routes, {}, [](const api::RouteInfo& route) { return std::pair{route.pattern, route.method}; });
-  for (const api::RouteInfo& route : routes) program.out << http::to_text(route.method) << ' ' << route.pattern << '\n';
+  std::ranges::sort(routes, {}, [](const api::RouteInfo& route) { return std::pair{route.pattern, route.methods}; });
+  for (const api::RouteInfo& route : routes) {
+    program.out << http::to_text(route.methods) << ' ' << route.pattern << '\n';
+  }
   return exit_success;
 }
 

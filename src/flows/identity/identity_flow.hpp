@@ -39,6 +39,10 @@ class IdentityFlow {
   /// Nothing for a token that is not good, or whose session has ended.
   [[nodiscard]] Task<std::optional<Principal>> by_token(std::string compact);
 
+  /// The same with the token's user; the view's principal() is the token's.
+  [[nodiscard]] sessions::CachedVerdict user_by_token_now(std::string_view compact, sessions::SessionView& view);
+  [[nodiscard]] Task<std::optional<sessions::SessionView>> user_by_token(std::string compact);
+
  private:
   sessions::SessionService& sessions_;
   tokens::RememberingVerifier tokens_;

@@ -6,6 +6,7 @@ Features::Features(database::Database& database, SharedParts& shared)
     : capabilities(database, shared.settings, shared.capabilities),
       auth_routes(capabilities.login, capabilities.identity, capabilities.session_ends, shared.settings.api,
                   shared.settings.limits.ipv6_prefix),
+      forward_auth_routes(capabilities.identity, shared.settings.forward_auth),
       user_routes(database, capabilities.accounts, capabilities.account_rules, shared.capabilities.keys->cursor,
                   shared.random, shared.settings.api.unknown_fields),
       password_routes(shared.capabilities.password_rules, capabilities.password_reset, capabilities.password_change,
@@ -25,14 +26,15 @@ Features::Features(database::Database& database, SharedParts& shared)
                       .clock = shared.clock,
                       .environment = shared.settings.application.environment,
                       .openapi = shared.openapi}),
-      routes(api::Routes::bind(auth_routes,     //
-                               service_routes,  //
-                               user_routes,     //
-                               account_routes,  //
-                               session_routes,  //
-                               audit_routes,    //
-                               metrics_routes,  //
-                               email_routes,    //
+      routes(api::Routes::bind(auth_routes,          //
+                               forward_auth_routes,  //
+                               service_routes,       //
+                               user_routes,          //
+                               account_routes,       //
+                               session_routes,       //
+                               audit_routes,         //
+                               metrics_routes,       //
+                               email_routes,         //
                                password_routes,
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
 

@@ -21,9 +21,10 @@ class Operation:
     needs_key: bool
     has_body: bool
     responses: dict
+    takes_any_method: bool
 
     def __str__(self):
-        return f"{self.method} {self.path}"
+        return f"{'ANY' if self.takes_any_method else self.method} {self.path}"
 
     def example_path(self) -> str:
         return self.path.replace("{id}", "1")
@@ -51,6 +52,7 @@ def operations() -> list[Operation]:
             one.get("security", whole["security"]) != [],
             "requestBody" in one,
             one["responses"],
+            one.get("x-any-method", False),
         )
         for path, item in whole["paths"].items()
         for method, one in item.items()

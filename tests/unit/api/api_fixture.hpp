@@ -35,7 +35,9 @@ using GivenHeaders = std::vector<std::pair<http::Field, std::string_view>>;
 /// The whole API, from a complete request to the text of its answer, over an empty SQLite database.
 class ApiFixture : public testing::LoginFixture {
  protected:
-  ApiFixture() { ready_ = true; }
+  explicit ApiFixture(service::Settings settings = testing::test_settings()) : LoginFixture(std::move(settings)) {
+    ready_ = true;
+  }
 
   static std::vector<SecretString> one_key() {
     std::vector<SecretString> keys;
@@ -53,6 +55,7 @@ class ApiFixture : public testing::LoginFixture {
     request.id = "test";
     request.scope.request_id = request.id;
     request.client.text = "192.0.2.1";
+    request.is_proxied = is_proxied_;
     for (const auto& [field, value] : headers) request.headers.add(field, value);
     return answer(dispatcher, request);
   }
@@ -72,6 +75,7 @@ class ApiFixture : public testing::LoginFixture {
   Lifecycle& lifecycle_ = parts_.lifecycle;
   std::atomic<bool>& ready_ = lifecycle_.schema_ready;
   const RouteTable& routes_ = features_.routes;
+  bool is_proxied_ = false;  ///< whether requests come from one of TRUSTED_PROXIES
   const Cors cors_{{}};
   const ApiKeys api_keys_{one_key()};
   const NoLimits no_limits_;

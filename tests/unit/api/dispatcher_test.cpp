@@ -48,6 +48,7 @@ class Thing {
       Route<Thing>{{Method::put, "/thing", "setThing", Access::scope(Scope::users_read, Scope::users_write)},
                    &Thing::answer},
       Route<Thing>{{Method::get, "/open", "getOpenThing", Access::open()}, &Thing::answer},
+      Route<Thing>{{http::Methods::any(), "/gate", "askGate", Access::scope(Scope::forward_auth)}, &Thing::answer},
   };
 };
 
@@ -177,7 +178,7 @@ TEST_F(DispatcherTest, RequestWithoutKey_IsCounted) {
   request_.headers = {};
   ASSERT_EQ(dispatcher_.admit(request_, answer_), Admission::answered);
   EXPECT_EQ(answer_.status(), Status::unauthorized);
-  EXPECT_EQ(trail_.notes, std::vector<std::string>{"count: no key"});
+  EXPECT_EQ(trail_.notes, std::vector<std::string>{"count: missing_api_key"});
 }
 
 TEST_F(DispatcherTest, WrongKeyBeforeTheSchemaIsReady_IsRefusedWithoutARecord) {
@@ -407,6 +408,35 @@ TEST_F(DispatcherTest, OpenRoute_HasNoUseForABody) {
   request_.headers = {};
   EXPECT_EQ(dispatcher_.admit(request_, answer_), Admission::without_body);
   EXPECT_FALSE(answer_.is_sent());
+}
+
+TEST_F(DispatcherTest, RelayedRoute_HasNoUseForABody) {
+  request_.path = "/gate";
+  EXPECT_EQ(dispatcher_.admit(request_, answer_), Admission::without_body);
+  EXPECT_EQ(waiting_dispatcher_.admit(request_, answer_), Admission::without_body);
+  EXPECT_FALSE(answer_.is_sent());
+}
+
+// A gateway whose key lacks the scope asks as often as its clients like.
+TEST_F(DispatcherTest, MissingScopeOfAGateway_IsCounted) {
+  request_.path = "/gate";
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::forbidden);
+  EXPECT_EQ(trail_.notes, std::vector<std::string>{"count: missing_scope"});
+}
+
+TEST_F(DispatcherTest, PreflightOfAGatewaysClient_IsTheRoutes) {
+  request_.path = "/gate";
+  request_.method = Method::options;
+  request_.headers.add(Field::origin, "https://app.example");
+  request_.headers.add(Field::access_control_request_method, "PUT");
+  thing_.on_answer = greet;
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::ok);
+  request_.path = "/GATE";
+  answer_.reset(request_);
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::not_found);
 }
 
 TEST_F(DispatcherTest, OpenRoute_AsksNoPolicy) {

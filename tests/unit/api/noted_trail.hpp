@@ -17,7 +17,9 @@ class NotedTrail final : public AccessTrail {
     notes.push_back("record: " + std::string{reason});
     co_return;
   }
-  void count_without_key(const http::Request& /*request*/) override { notes.emplace_back("count: no key"); }
+  void count_refused(const http::Request& /*request*/, std::string_view reason) override {
+    notes.push_back("count: " + std::string{reason});
+  }
   void count_limited(const http::Request& /*request*/, std::string_view policy) override {
     notes.push_back("count: " + std::string{policy});
   }

@@ -116,6 +116,51 @@ TEST_F(RouterTest, OtherMethod_NamesTheAllowedOnes) {
   EXPECT_EQ(router_.allow("/users/7/sessions"), "DELETE");
 }
 
+class AnyRouterTest : public ::testing::Test {
+ protected:
+  explicit AnyRouterTest(PathForm form = PathForm::exact) : router_(form) {}
+
+  Router router_;
+  std::size_t other_ = router_.add(Method::get, "/gates");
+  std::size_t gate_ = router_.add(Methods::any(), "/gate");
+  std::size_t rest_ = router_.add(Methods::any(), "/gate/{id}/*");
+};
+
+TEST_F(AnyRouterTest, AnyMethod_IsAnswered) {
+  for (const Method method : {Method::get, Method::head, Method::options, Method::connect, Method::unknown}) {
+    EXPECT_EQ(router_.match(method, "/gate").route, gate_);
+  }
+  EXPECT_EQ(router_.allow("/gate"), "");
+  EXPECT_EQ(to_text(Methods::any()), "ANY");
+  EXPECT_EQ(to_text(Methods{Method::put}), "PUT");
+}
+
+TEST_F(AnyRouterTest, AnyRest_IsMatchedBehindItsSlash) {
+  for (const char* path :
+       {"/gate/7/", "/gate/7/a", "/gate/7/a/b", "/gate/7//", "/gate/7/../x", "/gate/7/%2f", "/gate/7/*"}) {
+    const auto match = router_.match(Method::get, path);
+    EXPECT_EQ(match.route, rest_) << path;
+    EXPECT_EQ(match.parameters[0], "7");
+  }
+  for (const char* path : {"/gate/7", "/gate/", "/gate//a", "/gate/7a", "/Gate/7/a", "/gatex", "/gates/7/a"}) {
+    EXPECT_NE(router_.match(Method::get, path).route, rest_) << path;
+  }
+  const auto right = router_.right_spelling("/GATE/aB/C/d");
+  ASSERT_TRUE(right);
+  EXPECT_EQ(right->path, "/gate/aB/C/d");
+  EXPECT_EQ(right->pattern, "/gate/{id}/*");
+}
+
+class LooseAnyRouterTest : public AnyRouterTest {
+ protected:
+  LooseAnyRouterTest() : AnyRouterTest(PathForm::loose) {}
+};
+
+TEST_F(LooseAnyRouterTest, CaseAndOneFinalSlash_MakeNoDifference) {
+  EXPECT_EQ(router_.match(Method::get, "/GATE/").route, gate_);
+  EXPECT_EQ(router_.match(Method::get, "/GATE/7/A/").route, rest_);
+}
+
 TEST_F(RouterTest, UnknownPath_AllowsNothing) {
   for (const char* path :
        {"/", "//", "/user", "/usersx", "/users/", "/USERS", "/users//", "/us\xc5\xbfrs", "/users?x", "*", ""}) {
@@ -124,11 +169,12 @@ TEST_F(RouterTest, UnknownPath_AllowsNothing) {
 }
 
 TEST(RoutePattern, Shape_IsChecked) {
-  for (const char* good : {"/", "/users", "/users/{id}", "/openapi.yaml", "/{a}/{b}/{c}/{d}"}) {
+  for (const char* good :
+       {"/", "/users", "/users/{id}", "/openapi.yaml", "/{a}/{b}/{c}/{d}", "/users/*", "/users/{id}/*", "/*"}) {
     EXPECT_TRUE(is_route_pattern(good)) << good;
   }
-  for (const char* bad :
-       {"", "users", "/Users", "/users/{id", "/users/id}", "/users/x{id}", "/users/{}", "/{a}/{b}/{c}/{d}/{e}"}) {
+  for (const char* bad : {"", "users", "/Users", "/users/{id", "/users/id}", "/users/x{id}", "/users/{}",
+                          "/{a}/{b}/{c}/{d}/{e}", "/users*", "/*/users", "/users/*/", "/users/**", "*"}) {
     EXPECT_FALSE(is_route_pattern(bad)) << bad;
   }
 }

@@ -105,6 +105,43 @@ TEST_F(SessionServiceTest, UserGoneFromUnderTheSession_IsUserNotFound) {
   EXPECT_FALSE(cached());
 }
 
+TEST_F(SessionServiceTest, SessionOfAToken_IsRememberedWithItsUser) {
+  const TokenSession session{.id = SessionId{1}, .user = UserId{10}};
+  SessionView view;
+  EXPECT_EQ(service_.find_cached(session, clock_.now(), view), CachedVerdict::unknown);
+  const auto found = testing::run_task(io_, service_.find_active(session));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->profile().email, "ada@example.com");
+  EXPECT_EQ(found->principal().expires_at, clock_.now() + hours{1});
+  EXPECT_EQ(service_.find_cached(session, clock_.now(), view), CachedVerdict::active);
+  EXPECT_EQ(view, *found);
+  cache_.drop_session(session.id);
+  EXPECT_EQ(service_.find_cached(session, clock_.now(), view), CachedVerdict::unknown);
+}
+
+TEST_F(SessionServiceTest, SessionKnownToBeActiveOnly_HasNoUserInMemory) {
+  const TokenSession session{.id = SessionId{1}, .user = UserId{10}};
+  cache_.insert(cache_.begin_fill(session.id),
+                {.principal = {.user = session.user, .session = session.id, .expires_at = clock_.now() + hours{1}},
+                 .secret = {},
+                 .valid_until = clock_.now() + hours{1},
+                 .profile = {}});
+  SessionView view;
+  EXPECT_EQ(service_.find_cached(session, clock_.now(), view), CachedVerdict::unknown);
+  EXPECT_EQ(service_.find_cached({.id = session.id, .user = UserId{11}}, clock_.now(), view), CachedVerdict::refused);
+}
+
+TEST_F(SessionServiceTest, SessionOfATokenThatIsOver_IsNone) {
+  const TokenSession session{.id = SessionId{1}, .user = UserId{10}};
+  EXPECT_FALSE(testing::run_task(io_, service_.find_active({.id = SessionId{1}, .user = UserId{11}})));
+  EXPECT_FALSE(testing::run_task(
+      io_, service_.find_active({.id = SessionId{1}, .user = UserId{10}, .mark = SessionMark{.bytes = {'x'}}})));
+  owner_there_ = false;
+  EXPECT_FALSE(testing::run_task(io_, service_.find_active(session)));
+  row_there_ = false;
+  EXPECT_FALSE(testing::run_task(io_, service_.find_active(session)));
+}
+
 TEST_F(SessionServiceTest, LogoutBetweenQueryAndFill_KeepsTheSessionOutOfTheCache) {
   during_find_ = [this] { cache_.drop_session(SessionId{1}); };
   EXPECT_TRUE(verify()) << "it was active when the database was asked";
