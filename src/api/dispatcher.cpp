@@ -38,6 +38,10 @@ void refuse_with(http::Problem refusal, std::string_view subject, Answer& answer
 Admission Dispatcher::admit(Request& request, Answer& answer) {
   parts_.routes.match(request);
   parts_.cors.add_headers(request, answer);
+  if (is_exposed(request)) {
+    answer.refuse(problem("https_required"));
+    return Admission::answered;
+  }
   if (!is_relayed(request) && parts_.cors.answer_preflight(request, answer)) return Admission::answered;
   if (is_open(request)) {
     request.caller.kind = Caller::Kind::open;
@@ -65,6 +69,14 @@ void Dispatcher::turn_away(const Request&, Answer& answer) { refuse_for_now(answ
 const RouteInfo* Dispatcher::route_in_any_spelling(const Request& request) const {
   const std::size_t route = request.route != http::no_route ? request.route : parts_.routes.loose_route(request);
   return route == http::no_route ? nullptr : &parts_.routes.info(route);
+}
+
+/// Never a redirect: what was secret has been sent, and a client that follows would send it like that every time.
+/// Probes have nothing secret, and speak plain HTTP.
+bool Dispatcher::is_exposed(const Request& request) const {
+  if (!parts_.requires_https || request.is_confidential) return false;
+  const RouteInfo* const route = route_of(request);
+  return route == nullptr || !(route->pattern == "/health" || route->pattern.starts_with("/health/"));
 }
 
 /// A gateway that takes an answer for a permission must not get one that no route gave.

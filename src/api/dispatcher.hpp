@@ -39,6 +39,7 @@ class Dispatcher final : public http::Responder {
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
     Scopes keyless_proxies = {};  ///< what one of TRUSTED_PROXIES may do without a key
+    bool requires_https = false;  ///< what others on the way could read is refused, but for questions about the health
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
@@ -61,6 +62,7 @@ class Dispatcher final : public http::Responder {
 
  private:
   [[nodiscard]] const RouteInfo* route_in_any_spelling(const http::Request& request) const;
+  [[nodiscard]] bool is_exposed(const http::Request& request) const;
   [[nodiscard]] bool is_relayed(const http::Request& request) const;
   [[nodiscard]] bool is_open(const http::Request& request) const;
   [[nodiscard]] std::optional<Caller> keyless_proxy(const http::Request& request) const;

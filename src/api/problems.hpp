@@ -22,6 +22,8 @@ inline constexpr auto all_problems = [] {
       http::problems::internal_error,
 
       // Any route.
+      Problem{Status::forbidden, "https_required",
+              "HTTPS is required: call https://, and replace the key or password that was sent in plain text"},
       Problem{Status::unauthorized, "missing_api_key", "Please provide an API key in the X-API-Key header"},
       Problem{Status::unauthorized, "invalid_api_key", "Invalid API key"},
       Problem{Status::forbidden, "missing_scope", "API key lacks scope"},  // the scope's name follows

@@ -53,6 +53,11 @@ constexpr std::array rows{
         [](ServerSettings& s, Text text) { return assign_text(text, s.tls_cert); }},
     Row{{"TLS_KEY", listening, "", "Path of the certificate's private key (PEM)."},
         [](ServerSettings& s, Text text) { return assign_text(text, s.tls_key); }},
+    Row{{"REQUIRE_HTTPS", listening, "false",
+         "true refuses plain HTTP, except from this machine, for /health, and from TRUSTED_PROXIES that say "
+         "X-Forwarded-Proto: https.",
+         Secrecy::open, "true"},
+        [](ServerSettings& s, Text text) { return assign_boolean(text, s.require_https); }},
     Row{{"TRUSTED_PROXIES", listening, "",
          "Addresses and ranges whose X-Forwarded-For header is believed, comma-separated."},
         [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
@@ -117,12 +122,16 @@ void check_certificate(const ServerSettings& settings, Checks& checks) {
   }
 }
 
-/// Where a proxy ends TLS it is named, for the sake of the clients' addresses.
+/// Where a proxy ends TLS it is named, for the sake of the clients' addresses, and so that its word counts.
 void advise(const ServerSettings& settings, Checks& checks) {
+  if (checks.environment() != Environment::production || !settings.tls_cert.empty()) return;
+  if (!settings.require_https) {
+    checks.advise({"REQUIRE_HTTPS", "is false, without TLS: others may read keys and passwords on their way",
+                   "set it to true, unless the network itself is encrypted"});
+  }
   const bool is_everywhere = settings.host == "0.0.0.0" || settings.host == "::";
-  if (checks.environment() != Environment::production || !is_everywhere) return;
-  if (!settings.tls_cert.empty() || !settings.trusted_proxies.empty()) return;
-  checks.advise({"HOST", "is every address, without TLS: others may read keys and passwords on their way",
+  if (!is_everywhere || !settings.trusted_proxies.empty()) return;
+  checks.advise({"HOST", "is every address, without TLS: callers on other machines are refused, or read on their way",
                  "set TLS_CERT and TLS_KEY, or TRUSTED_PROXIES if a proxy in front ends TLS"});
 }
 

@@ -17,6 +17,7 @@ struct ServerSettings {
   unsigned io_threads = 0;                   ///< IO_THREADS; 0: one per core
   std::string tls_cert;                      ///< TLS_CERT, path of a PEM chain; with tls_key or not at all
   std::string tls_key;                       ///< TLS_KEY, path of a PEM key
+  bool require_https = false;                ///< REQUIRE_HTTPS; true in production
   std::vector<std::string> trusted_proxies;  ///< TRUSTED_PROXIES, addresses and CIDR ranges
   /// TRUSTED_BACKENDS, likewise, and the word `private`; trusted_backend_ranges() says what it means.
   std::vector<std::string> trusted_backends{"private"};

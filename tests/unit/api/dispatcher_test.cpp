@@ -48,6 +48,8 @@ class Thing {
       Route<Thing>{{Method::put, "/thing", "setThing", Access::scope(Scope::users_read, Scope::users_write)},
                    &Thing::answer},
       Route<Thing>{{Method::get, "/open", "getOpenThing", Access::open()}, &Thing::answer},
+      Route<Thing>{{Method::get, "/health", "getHealth", Access::open()}, &Thing::answer},
+      Route<Thing>{{Method::get, "/health/ready", "getReadiness", Access::open()}, &Thing::answer},
       Route<Thing>{{http::Methods::any(), "/gate", "askGate", Access::scope(Scope::forward_auth)}, &Thing::answer},
   };
 };
@@ -410,11 +412,52 @@ TEST_F(DispatcherTest, OpenRoute_HasNoUseForABody) {
   EXPECT_FALSE(answer_.is_sent());
 }
 
+TEST_F(DispatcherTest, PlainHttpWhereHttpsIsRequired_IsRefusedAndNotRedirected) {
+  Dispatcher strict{{.routes = routes_,
+                     .cors = cors_,
+                     .access = &api_keys_,
+                     .limiter = no_limits_.limiter(),
+                     .trail = trail_,
+                     .traffic = traffic_,
+                     .ready = ready_,
+                     .on_failure = {},
+                     .requires_https = true}};
+  thing_.on_answer = greet;
+  const auto status = [&](std::string_view path, Method method, bool is_confidential) {
+    request_.path = path;
+    request_.method = method;
+    request_.is_confidential = is_confidential;
+    out_.clear();
+    answer_.reset(request_);
+    dispatch(strict);
+    return answer_.status();
+  };
+  for (const Method method : {Method::get, Method::put, Method::options, Method::unknown}) {
+    for (const char* path : {"/thing", "/open", "/gate", "/nothing", "/", "/healthy", "/health/unknown", "/Health"}) {
+      EXPECT_EQ(status(path, method, false), Status::forbidden) << path;
+      EXPECT_TRUE(out_.contains(R"("code":"https_required")")) << out_;
+      EXPECT_FALSE(out_.contains("Location")) << out_;
+    }
+  }
+  EXPECT_EQ(status("/thing", Method::get, true), Status::ok);
+  for (const char* path : {"/health", "/health/ready"}) EXPECT_EQ(status(path, Method::get, false), Status::ok) << path;
+  EXPECT_TRUE(trail_.notes.empty());
+}
+
 TEST_F(DispatcherTest, RelayedRoute_HasNoUseForABody) {
   request_.path = "/gate";
   EXPECT_EQ(dispatcher_.admit(request_, answer_), Admission::without_body);
   EXPECT_EQ(waiting_dispatcher_.admit(request_, answer_), Admission::without_body);
   EXPECT_FALSE(answer_.is_sent());
+}
+
+TEST_F(DispatcherTest, FieldsOfAGatewaysClient_MayAskForNothing) {
+  request_.path = "/gate";
+  thing_.on_answer = greet;
+  dispatch();
+  EXPECT_EQ(answer_.status(), Status::ok);
+  EXPECT_EQ(request_.caller.name, "API_KEY");
+  EXPECT_EQ(request_.caller.scopes, Scopes{});
 }
 
 // A gateway whose key lacks the scope asks as often as its clients like.

@@ -76,6 +76,18 @@ TEST(ServerSettings, PlainHttpOnEveryAddressInProduction_IsWarnedOf) {
   EXPECT_FALSE(warned({{"HOST", "0.0.0.0"}}, development));
 }
 
+TEST(ServerSettings, HttpsInProduction_IsRequired) {
+  using enum config::Environment;
+  EXPECT_TRUE(read_section(server_section(), {}, production).settings.require_https);
+  EXPECT_FALSE(read_section(server_section(), {}, development).settings.require_https);
+  const auto warned = [](Variables variables, config::Environment environment) {
+    return read_section(server_section(), variables, environment).warnings().contains("REQUIRE_HTTPS: is false");
+  };
+  EXPECT_TRUE(warned({{"REQUIRE_HTTPS", "false"}}, production));
+  EXPECT_FALSE(warned({}, production));
+  EXPECT_FALSE(warned({{"REQUIRE_HTTPS", "false"}}, development));
+}
+
 TEST(ServerSettings, PrivateBackEnds_AreTheDefaultAndOneOfMany) {
   const auto ranges_of = [](const Variables& variables) {
     return trusted_backend_ranges(read_section(server_section(), variables).settings);

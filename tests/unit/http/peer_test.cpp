@@ -1,0 +1,53 @@
+#include "http/peer.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::http {
+namespace {
+
+class PeerTest : public ::testing::Test {
+ protected:
+  bool is_confidential(const char* address, const std::vector<std::string_view>& protos) {
+    Headers headers;
+    for (const std::string_view proto : protos) headers.add(Field::forwarded_proto, proto);
+    return Peer{boost::asio::ip::make_address(address), proxies_, backends_}.is_confidential(headers);
+  }
+
+  TrustedProxies proxies_{{"10.0.0.0/8", "fd00::/8"}};
+  AddressRanges backends_{{"192.168.0.0/16"}};
+};
+
+TEST_F(PeerTest, ThisMachine_IsConfidential) {
+  for (const char* address : {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_TRUE(is_confidential(address, {})) << address;
+    EXPECT_TRUE(is_confidential(address, {"http"})) << address;
+  }
+}
+
+TEST_F(PeerTest, TrustedProxy_IsConfidentialWhereItSaysHttps) {
+  for (const char* address : {"10.1.2.3", "::ffff:10.1.2.3", "fd12::1"}) {
+    EXPECT_TRUE(is_confidential(address, {"https"})) << address;
+    EXPECT_TRUE(is_confidential(address, {"HTTPS"})) << address;
+    for (const char* proto : {"", "http", "https, http", "http,https", "https,https", "httpss", "wss", "on", "1"}) {
+      EXPECT_FALSE(is_confidential(address, {proto})) << address << proto;
+    }
+    EXPECT_FALSE(is_confidential(address, {})) << address;
+    EXPECT_FALSE(is_confidential(address, {"https", "https"})) << address;
+    EXPECT_FALSE(is_confidential(address, {"https", "http"})) << address;
+  }
+}
+
+TEST_F(PeerTest, AnybodyElse_IsNotBelieved) {
+  for (const char* address : {"192.0.2.1", "192.168.1.1", "128.0.0.1", "::2", "fe80::1"}) {
+    EXPECT_FALSE(is_confidential(address, {})) << address;
+    EXPECT_FALSE(is_confidential(address, {"https"})) << address;
+  }
+}
+
+TEST_F(PeerTest, Proxies_AreTold) {
+  EXPECT_TRUE((Peer{boost::asio::ip::make_address("10.0.0.1"), proxies_, backends_}.is_proxy()));
+  EXPECT_FALSE((Peer{boost::asio::ip::make_address("192.168.0.1"), proxies_, backends_}.is_proxy()));
+}
+
+}  // namespace
+}  // namespace gatehouse::http
