@@ -10,6 +10,7 @@ namespace {
 
 using namespace config;
 using std::chrono::days;
+using std::chrono::hours;
 using std::chrono::seconds;
 using Row = SettingOf<SessionSettings>;
 using Text = std::string_view;
@@ -38,6 +39,9 @@ constexpr std::array rows{
         [](SessionSettings& s, Text text) { return assign_megabytes(text, s.cache_bytes); }},
     Row{{"SESSION_CLEANUP_INTERVAL", group, "60s", "How often expired sessions are deleted."},
         [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{1}, days{1}}, s.cleanup_interval); }},
+    Row{{"REFRESH_GRACE", group, "30s",
+         "How long a refresh token that was used gets the same successor again, for a second tab or a lost answer."},
+        [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{0}, hours{1}}, s.refresh_grace); }},
 };
 
 void check(const SessionSettings& settings, Checks& checks) {

@@ -16,6 +16,7 @@ struct SessionSettings {
   std::chrono::seconds absolute_ttl{std::chrono::days{30}};  ///< SESSION_ABSOLUTE_TTL
   std::size_t cache_bytes = 64u << 20;                       ///< SESSION_CACHE_MB; 0 switches the cache off
   std::chrono::seconds cleanup_interval{60};                 ///< SESSION_CLEANUP_INTERVAL
+  std::chrono::seconds refresh_grace{30};                    ///< REFRESH_GRACE; 0: none
 };
 
 /// Their names, defaults and rules.

@@ -23,7 +23,8 @@ using database::Write;
 constexpr Write insert_session{
     "sessions_insert",
     "INSERT INTO sessions (user_id, secret_hash, created_at, updated_at, expires_at, absolute_expires_at, ip_address, "
-    "user_agent) SELECT id, $3, $4, $4, $5, $6, $7, $8 FROM users WHERE id = $1 AND password_hash = $2 "
+    "user_agent, refresh_generation) SELECT id, $3, $4, $4, $5, $6, $7, $8, $9 FROM users "
+    "WHERE id = $1 AND password_hash = $2 "
     "AND disabled_at IS NULL RETURNING id",
     announces_nothing};
 
@@ -44,6 +45,25 @@ constexpr Write renew_session{"sessions_renew",
                               "WHERE id = $1 AND secret_hash IS NOT NULL AND expires_at > $3 "
                               "AND absolute_expires_at >= $2 AND updated_at <= $4",
                               announces_nothing};
+
+// A session is renewed as a check renews it, so no cache still has it then: none keeps a session beyond its next
+// renewal. Most refreshes change no indexed column.
+constexpr Write rotate_session{
+    "sessions_rotate",
+    "UPDATE sessions SET refresh_generation = refresh_generation + 1, refreshed_at = $4, refresh_attempt = $5, "
+    "updated_at = CASE WHEN updated_at <= $6 THEN $4 ELSE updated_at END, "
+    "expires_at = CASE WHEN updated_at > $6 THEN expires_at WHEN absolute_expires_at < $7 THEN absolute_expires_at "
+    "ELSE $7 END "
+    "WHERE id = $1 AND secret_hash = $2 AND refresh_generation = $3 AND expires_at > $4 AND absolute_expires_at > $4 "
+    "AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NULL) "
+    "RETURNING user_id, created_at, expires_at, absolute_expires_at",
+    announces_nothing};
+
+constexpr Statement find_refreshable_session{
+    "sessions_find_refreshable",
+    "SELECT s.user_id, s.secret_hash, s.created_at, s.expires_at, s.absolute_expires_at, s.refresh_generation, "
+    "s.refreshed_at, s.refresh_attempt, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id "
+    "WHERE s.id = $1 AND s.secret_hash IS NOT NULL"};
 
 constexpr Statement list_sessions{"sessions_list",
                                   "SELECT id, created_at, updated_at, expires_at, ip_address, user_agent FROM sessions "
@@ -126,6 +146,30 @@ SessionInfo read_info(const Row& row) {
           .user_agent = row.nullable_text(5)};
 }
 
+RefreshState read_refresh_state(const Row& row) {
+  return {.generation = row.integer(5),
+          .refreshed_at = row.is_null(6) ? calendar_begin : within_calendar(row.time(6)),
+          .attempt_hash = row.nullable_text(7)};
+}
+
+RefreshableSession read_refreshable(const Row& row) {
+  RefreshableSession session{.user = UserId{row.integer(0)},
+                             .secret_hash = std::string{row.text(1)},
+                             .times = read_times(row, {.created_at = 2, .expires_at = 3, .absolute_expires_at = 4}),
+                             .is_disabled = !row.is_null(8),
+                             .state = std::nullopt};
+  if (!row.is_null(5)) session.state = read_refresh_state(row);
+  return session;
+}
+
+std::optional<RotatedSession> read_rotated(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return RotatedSession{.user = UserId{rows[0].integer(0)},
+                        .times = read_times(rows[0], {.created_at = 1, .expires_at = 2, .absolute_expires_at = 3})};
+}
+
+Value blob_or_null(std::optional<std::string> bytes) { return bytes ? Value{Blob{*std::move(bytes)}} : Value{}; }
+
 Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
 
 std::optional<SessionId> read_id(const Rows& rows) {
@@ -144,7 +188,8 @@ Change<std::optional<SessionId>> SessionStore::insert(NewSession session) {
                         session.expires_at,
                         session.absolute_expires_at,
                         text_or_null(std::move(client.address)),
-                        text_or_null(std::move(client.user_agent))};
+                        text_or_null(std::move(client.user_agent)),
+                        session.refresh_generation ? Value{*session.refresh_generation} : Value{}};
   return {insert_session, std::move(parameters), read_id};
 }
 
@@ -187,6 +232,20 @@ Task<bool> SessionStore::renew(Renewal renewal) {
   Parameters parameters{renewal.id.value, renewal.expires_at, renewal.now, renewal.seen_before};
   Change<std::int64_t> change{renew_session, std::move(parameters), affected_rows};
   co_return co_await database_.commit(std::move(change)) == 1;
+}
+
+Change<std::optional<RotatedSession>> SessionStore::rotate(Rotation rotation) {
+  Parameters parameters{rotation.id.value,  Blob{std::move(rotation.secret_hash)},          rotation.from_generation,
+                        rotation.now,       blob_or_null(std::move(rotation.attempt_hash)), rotation.seen_before,
+                        rotation.expires_at};
+  return {rotate_session, std::move(parameters), read_rotated};
+}
+
+Task<std::optional<RefreshableSession>> SessionStore::find_refreshable(SessionId id) {
+  Parameters parameters{id.value};
+  const Rows rows = co_await database_.query(find_refreshable_session, std::move(parameters));
+  if (rows.empty()) co_return std::nullopt;
+  co_return read_refreshable(rows[0]);
 }
 
 Task<std::vector<SessionInfo>> SessionStore::list(UserId user, TimePoint now) {

@@ -22,6 +22,7 @@ struct NewSession {
   TimePoint expires_at;
   TimePoint absolute_expires_at;
   Client client;
+  std::optional<std::int64_t> refresh_generation = {};  ///< nothing: it has no refresh tokens
 };
 
 /// When a session began and when it ends, as its row has it; what is no date there is the calendar's end or beginning.
@@ -60,6 +61,39 @@ struct Renewal {
   TimePoint seen_before;  ///< only a session last seen then or earlier is renewed, so of several writers one wins
 };
 
+/// How far the refresh tokens of a session have come.
+struct RefreshState {
+  std::int64_t generation;
+  TimePoint refreshed_at;                   ///< the calendar's beginning before the first refresh
+  std::optional<std::string> attempt_hash;  ///< SHA-256 of the last refresh's attempt, where it had one
+};
+
+/// A session as a refresh sees it.
+struct RefreshableSession {
+  UserId user;
+  std::string secret_hash;
+  SessionTimes times;
+  bool is_disabled;                   ///< its user
+  std::optional<RefreshState> state;  ///< nothing: its login asked for no refresh tokens
+};
+
+/// The next generation of a session's refresh tokens.
+struct Rotation {
+  SessionId id;
+  std::string secret_hash;
+  std::int64_t from_generation;
+  std::optional<std::string> attempt_hash;
+  TimePoint now;
+  TimePoint seen_before;  ///< a session last seen then or earlier is renewed as well
+  TimePoint expires_at;   ///< of a renewed one, unless its absolute limit comes first
+};
+
+/// What a rotation leaves.
+struct RotatedSession {
+  UserId user;
+  SessionTimes times;
+};
+
 /// The only place that knows the SQL of the sessions table.
 ///
 /// Rows without a secret_hash were written by the Express service and do not count as sessions.
@@ -96,6 +130,11 @@ class SessionStore {
   [[nodiscard]] Task<std::optional<ActiveSession>> find_active(SessionId id, UserId user, TimePoint now);
   /// Moves the expiry of a session that is not over; false when there is none to renew (gone, over, or just renewed).
   [[nodiscard]] Task<bool> renew(Renewal renewal);
+
+  /// Adds one to the generation, where it is still the one that is named, the session has this secret and is not over,
+  /// and its user is not disabled; else nothing. Of several at once one succeeds.
+  [[nodiscard]] static database::Change<std::optional<RotatedSession>> rotate(Rotation rotation);
+  [[nodiscard]] Task<std::optional<RefreshableSession>> find_refreshable(SessionId id);
 
   /// Newest first, only active ones, at most list_sessions_max.
   [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user, TimePoint now);

@@ -14,6 +14,7 @@ TEST(SessionSettings, Values_AreReadInTheirUnits) {
   const auto read = read_section(session_section(), {{"SESSION_TTL", "2h"}, {"SESSION_CACHE_MB", "3"}});
   EXPECT_EQ(read.settings.ttl, std::chrono::hours{2});
   EXPECT_EQ(read.settings.cache_bytes, 3U << 20U);
+  EXPECT_EQ(read_section(session_section(), {{"REFRESH_GRACE", "0"}}).settings.refresh_grace, std::chrono::seconds{0});
 }
 
 TEST(SessionSettings, AbsoluteLifetimeBelowIdle_IsRefused) {
