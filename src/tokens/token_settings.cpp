@@ -1,6 +1,7 @@
 #include "tokens/token_settings.hpp"
 
 #include <array>
+#include <charconv>
 #include <stdexcept>
 
 #include "config/assign.hpp"
@@ -35,6 +36,19 @@ Parsed<void> assign_private_key(Text text, SecretString& out) {
   return {};
 }
 
+Parsed<void> assign_jitter(Text text, double& out) {
+  constexpr double jitter_max = 0.5;
+  double jitter = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, jitter, std::chars_format::fixed);
+  const bool is_number = read.ec == std::errc{} && read.ptr == end;
+  // Written so that a text that reads as no number (nan) is refused.
+  if (!is_number || !(jitter >= 0 && jitter <= jitter_max))
+    return std::unexpected(Unreadable{"a number from 0 to 0.5"});
+  out = jitter;
+  return {};
+}
+
 constexpr std::array rows{
     Row{{"JWT_SECRET", secrets_group, "",
          "Signs tokens (HS256); at least 32 bytes. Of several, comma-separated, the first one signs and all verify.",
@@ -47,6 +61,11 @@ constexpr std::array rows{
         [](TokenSettings& s, Text text) { return assign_private_key(text, s.private_key_pem); }},
     Row{{"JWT_EXPIRES_IN", group, "1h", "How long a token is valid."},
         [](TokenSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
+    Row{{"JWT_JITTER", group, "0.05",
+         "By which part a token lives shorter, drawn at random up to this, if its client has a refresh token; so not "
+         "all "
+         "refresh at once."},
+        [](TokenSettings& s, Text text) { return assign_jitter(text, s.jitter); }},
     Row{{"JWT_ISSUER", group, "gatehouse", "The iss claim of the tokens that are issued and accepted."},
         [](TokenSettings& s, Text text) { return assign_text(text, s.issuer); }},
     Row{{"JWT_AUDIENCE", group, "gatehouse", "The aud claim of the tokens that are issued and accepted."},

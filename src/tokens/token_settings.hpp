@@ -14,8 +14,9 @@ struct TokenSettings {
   std::vector<SecretString> secrets;  ///< JWT_SECRET; the first one signs, all of them verify
   SecretString private_key_pem;       ///< JWT_PRIVATE_KEY, PEM text (RSA, P-256 or Ed25519): signs instead of secrets
   std::chrono::seconds ttl{std::chrono::hours{1}};  ///< JWT_EXPIRES_IN
-  std::string issuer = "gatehouse";                 ///< JWT_ISSUER
-  std::string audience = "gatehouse";               ///< JWT_AUDIENCE
+  double jitter = 0.05;  ///< JWT_JITTER: by which part of it a token that is refreshed lives shorter, at most
+  std::string issuer = "gatehouse";    ///< JWT_ISSUER
+  std::string audience = "gatehouse";  ///< JWT_AUDIENCE
 };
 
 /// Their names, defaults and rules.

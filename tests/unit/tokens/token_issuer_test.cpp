@@ -50,6 +50,30 @@ TEST_F(TokenIssuerTest, Time_IsTruncatedToWholeSeconds) {
   EXPECT_EQ(claims.at("iat").as_int64(), 1'700'000'000);
 }
 
+TEST_F(TokenIssuerTest, TokenToRefresh_LivesUpToTheJitterShorter) {
+  std::set<std::int64_t> lifetimes;
+  for (int i = 0; i < 1'000; ++i) {
+    const IssuedToken token = issuer_.issue_to_refresh({42}, {77}, mark, now + std::chrono::microseconds{999'999});
+    const auto claims = part(token.compact, 1);
+    EXPECT_EQ(claims.at("exp").as_int64(),
+              std::chrono::floor<std::chrono::seconds>(token.expires_at).time_since_epoch().count());
+    lifetimes.insert(claims.at("exp").as_int64() - claims.at("iat").as_int64());
+  }
+  EXPECT_GE(*lifetimes.begin(), 3'420);
+  EXPECT_LT(*lifetimes.begin(), 3'450);
+  EXPECT_LE(*lifetimes.rbegin(), 3'600);
+  EXPECT_GT(*lifetimes.rbegin(), 3'570);
+  EXPECT_GT(lifetimes.size(), 100U);
+}
+
+TEST_F(TokenIssuerTest, TokenToRefresh_LivesAsLongAsOthersWithoutJitter) {
+  settings_.jitter = 0;
+  EXPECT_EQ(TokenIssuer(settings_, random_).issue_to_refresh({1}, {1}, mark, now).expires_at, now + settings_.ttl);
+  settings_.jitter = 0.5;
+  settings_.ttl = std::chrono::seconds{1};
+  EXPECT_EQ(TokenIssuer(settings_, random_).issue_to_refresh({1}, {1}, mark, now).expires_at, now + settings_.ttl);
+}
+
 TEST_F(TokenIssuerTest, IssuerAndAudienceWithQuotes_StayText) {
   settings_.issuer = R"(a "quoted" issuer)";
   settings_.audience = "back\\slash";

@@ -28,6 +28,16 @@ TEST(TokenSettings, PrivateKeyThatCannotSign_IsRefused) {
   }
 }
 
+TEST(TokenSettings, Jitter_IsAPartOfOne) {
+  EXPECT_DOUBLE_EQ(read_section(token_section(), {}).settings.jitter, 0.05);
+  EXPECT_DOUBLE_EQ(read_section(token_section(), {{"JWT_JITTER", "0"}}).settings.jitter, 0);
+  EXPECT_DOUBLE_EQ(read_section(token_section(), {{"JWT_JITTER", "0.5"}}).settings.jitter, 0.5);
+  for (const char* text : {"0.51", "-0.1", "nan", "inf", "5e-2", "5%", "x", "1"}) {
+    EXPECT_THAT(read_section(token_section(), {{"JWT_JITTER", text}}).mistakes(), HasSubstr("a number from 0 to 0.5"))
+        << text;
+  }
+}
+
 TEST(TokenSettings, KeyInPemFormAsSecret_IsRefused) {
   const std::string pem = gatehouse::testing::generate("ED25519").public_key;
   EXPECT_THAT(read_section(token_section(), {{"JWT_SECRET", pem}}).mistakes(),
