@@ -34,9 +34,11 @@ std::string_view token_of(const Request& request) {
 struct LoginBody {
   std::string email;
   SecretString password;
+  std::optional<bool> refresh;
 };
-constexpr auto login_body = http::body_fields(problem("missing_credentials"), http::field("email", &LoginBody::email),
-                                              http::field("password", &LoginBody::password));
+constexpr auto login_body =
+    http::body_fields(problem("missing_credentials"), http::field("email", &LoginBody::email),
+                      http::field("password", &LoginBody::password), http::field("refresh", &LoginBody::refresh));
 
 /// A view, so that a session in the cache is verified without a copy.
 struct SessionBody {
@@ -111,6 +113,7 @@ Task<> AuthRoutes::log_in(const Request& request, Answer& answer) {
                   .client_gone = request.client_gone},
       .client = client_of(request),
       .asker = asker_of(request),
+      .refreshing = body->refresh.value_or(false) ? flows::Refreshing::yes : flows::Refreshing::no,
   };
   const auto login = co_await login_.login(std::move(wanted));
   if (!login) co_return refuse(login.error(), login_errors_, request, answer);

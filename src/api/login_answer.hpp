@@ -11,13 +11,18 @@
 
 namespace gatehouse::api {
 
-/// `{"user":{"id":7},"token":"…","session":"…","sessionExpires":"…"}`.
+/// `{"user":{"id":7},"token":"…","session":"…","sessionExpires":"…"}`, and where the login asked for a refresh token
+/// `"refreshToken":"…","tokenExpires":"…"` behind.
 [[nodiscard]] inline std::string login_json(const flows::LoginResult& login) {
   std::string text;
   json::Writer writer{text};
   writer.begin_object().key("user").begin_object().member("id", login.user).end_object();
   writer.member("token", login.token).member("session", login.session);
-  writer.member("sessionExpires", login.session_expires_at).end_object();
+  writer.member("sessionExpires", login.session_expires_at);
+  if (const auto& refreshable = login.refreshable) {
+    writer.member("refreshToken", refreshable->refresh_token).member("tokenExpires", refreshable->token_expires_at);
+  }
+  writer.end_object();
   return text;
 }
 

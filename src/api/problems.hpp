@@ -70,6 +70,9 @@ inline constexpr auto all_problems = [] {
       Problem{Status::unauthorized, "invalid_token", "Invalid token"},
       Problem{Status::unauthorized, "not_logged_in", "Not logged in"},
       Problem{Status::forbidden, "missing_role", "User lacks the role"},
+      Problem{Status::bad_request, "refresh_token_required", "Refresh token is required"},
+      Problem{Status::unauthorized, "invalid_refresh", "Invalid refresh token"},
+      Problem{Status::unauthorized, "refresh_reused", "Refresh token was used before"},
       Problem{Status::bad_request, "invalid_session_id", "Invalid session ID format"},
       Problem{Status::not_found, "session_not_found", "Session not found"},
   };

@@ -7,6 +7,7 @@
 #include "api/forward_auth_routes.hpp"
 #include "api/metrics_routes.hpp"
 #include "api/password_routes.hpp"
+#include "api/refresh_routes.hpp"
 #include "api/route_table.hpp"
 #include "api/service_routes.hpp"
 #include "api/session_routes.hpp"
@@ -17,6 +18,7 @@ namespace gatehouse::api {
 /// Every route of the API. In the order in which a path is looked for: the busiest resource first.
 using Routes = RouteList<AuthRoutes,         //
                          ForwardAuthRoutes,  //
+                         RefreshRoutes,      //
                          ServiceRoutes,      //
                          UserRoutes,         //
                          AccountRoutes,      //

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, event_type_count> type_texts{
     "login.blocked",
     "logout",
     "session.revoked",
+    "refresh.reused",
     "password.changed",
     "password.reset_requested",
     "password.reset",

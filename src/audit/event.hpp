@@ -28,6 +28,7 @@ enum class EventType : std::uint8_t {
   login_blocked,
   logout,
   session_revoked,
+  refresh_reused,
   password_changed,
   password_reset_requested,
   password_reset,

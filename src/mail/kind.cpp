@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 6> common{"app", "expires", "frontend_url
 constexpr std::array<std::string_view, 1> of_name{"first_name"};
 constexpr std::array<std::string_view, 2> of_new_address{"first_name", "new_email"};
 constexpr std::array<std::string_view, 2> of_change{"first_name", "address"};
-constexpr std::array<std::string_view, 3> of_device{"first_name", "address", "user_agent"};
+constexpr std::array<std::string_view, 4> of_device{"first_name", "address", "user_agent", "token_reused"};
 constexpr std::array<std::string_view, 2> of_guessing{"first_name", "failures"};
 constexpr std::array<std::string_view, 2> of_invitation{"first_name", "inviter"};
 

@@ -19,6 +19,7 @@ USER = {"id": 7, "first_name": "Ada", "last_name": "L", "email": "a@example.com"
 LOGIN = {"user": {"id": 7}, "token": "t", "session": "s", "sessionExpires": TIME}
 SESSION = {"userId": 7, "user": {"id": 7, "email": "e", "first_name": "f", "last_name": "l"}, "expiresAt": TIME}
 TOKEN = {"userId": 7, "expiresAt": TIME}
+REFRESHED = {"user": {"id": 7}, "token": "t", "tokenExpires": TIME, "refreshToken": "gtf_s", "sessionExpires": TIME}
 OPEN = {"id": 5, "createdAt": TIME, "lastSeenAt": TIME, "expiresAt": TIME, "ipAddress": None, "userAgent": "M"}
 EVENT = {"id": 1, "type": "logout", "outcome": "ok", "reason": None, "at": TIME, "actor": {"kind": "key", "name": "k"}, "userId": 7,
          "sessionId": None, "requestId": "r", "ipAddress": None, "userAgent": None, "details": None}
@@ -33,10 +34,12 @@ MOMENT = datetime(2026, 11, 30, 8, 42, 2, 752000, UTC)
 # Name, call, what is sent, its body, the answer, whether it may be sent twice.
 ROWS = [
     ("login", lambda c: c.login("e", "p"), "POST /user-auth", {"email": "e", "password": "p"}, LOGIN, False),
+    ("login, to refresh", lambda c: c.login("e", "p", refresh=True), "POST /user-auth", {"email": "e", "password": "p", "refresh": True}, LOGIN, False),
     ("session.verify", lambda c: c.session.verify("s"), "POST /user-auth/verify-session", {"session": "s"}, SESSION, True),
     ("session.logout", lambda c: c.session.logout("s"), "POST /user-auth/logout", {"session": "s"}, DONE, True),
     ("session.end", lambda c: c.session.end(5), "DELETE /sessions/5", None, DONE, False),
     ("token.verify", lambda c: c.token.verify("t"), "POST /user-auth/verify-token", None, TOKEN, True),
+    ("token.refresh", lambda c: c.token.refresh("gtf_r", attempt="a"), "POST /user-auth/refresh", {"refreshToken": "gtf_r", "attempt": "a"}, REFRESHED, True),
     ("users.create", lambda c: c.users.create(**PERSON), "POST /users", PERSON, DONE | {"user": USER}, False),
     ("users.get", lambda c: c.users.get(7), "GET /users/7", None, USER, True),
     ("users.find", lambda c: c.users.find("a+b@c"), "GET /users?email=a%2Bb%40c", None, [USER], True),
@@ -122,6 +125,24 @@ def test_results_are_typed(clients):
     assert clients.asking(Double(answer(USER))).users.get(7).created_at == MOMENT
     assert clients.asking(Double(answer([]))).users.find("e") is None
     assert clients.asking(Double(answer(HEALTH | {"status": "draining", "error": "x"}, 503))).health().status == "draining"
+
+
+def test_refresh_tokens_are_told_and_not_printed(clients):
+    login = clients.asking(Double(answer(LOGIN | {"refreshToken": "gtf_r", "tokenExpires": TIME}))).login("e", "p", refresh=True)
+    assert (login.refresh_token, login.token_expires) == ("gtf_r", MOMENT)
+    refreshed = clients.asking(Double(answer(REFRESHED))).token.refresh("gtf_r")
+    assert (refreshed.user_id, refreshed.token, refreshed.refresh_token) == (7, "t", "gtf_s")
+    assert refreshed.token_expires == refreshed.session_expires == MOMENT
+    assert "gtf_" not in repr(login) + repr(refreshed)
+
+
+def test_refresh_is_repeated_under_the_name_of_its_attempt(clients, pauses):
+    for given in (None, "an attempt of mine"):
+        double = Double(httpx.ReadTimeout("x"))
+        failure_of(lambda given=given, double=double: clients.asking(double).token.refresh("gtf_r", attempt=given))
+        names = {json.loads(request.content)["attempt"] for request in double.asked}
+        assert len(double.asked) == 3 and len(names) == 1
+        assert names == {given} or (given is None and len(names.pop()) == 32)
 
 
 @rows

@@ -48,6 +48,22 @@ def test_session_is_opened_checked_and_ended(gatehouse):
     assert event in list(gatehouse.audit.export(since="2020-01-01"))
 
 
+def test_refresh_token_is_exchanged_for_its_successor(gatehouse):
+    user = register(gatehouse)
+    login = gatehouse.login(user.email, PASSWORD, refresh=True)
+    attempt = "the first refresh of this login"
+    refreshed = gatehouse.token.refresh(login.refresh_token, attempt=attempt)
+    verified = gatehouse.token.verify(refreshed.token)
+    assert (verified.user_id, verified.expires_at) == (user.id, refreshed.token_expires)
+    assert refreshed.session_expires == login.session_expires
+    again = gatehouse.token.refresh(login.refresh_token, attempt=attempt)
+    gatehouse.token.refresh(again.refresh_token)
+    assert refusal_of(lambda: gatehouse.token.refresh(login.refresh_token, attempt=attempt)).code == "refresh_reused"
+    assert refusal_of(lambda: gatehouse.token.refresh(refreshed.refresh_token)).code == "invalid_refresh"
+    assert gatehouse.session.verify(login.session) is None
+    assert gatehouse.login(user.email, PASSWORD).refresh_token is None
+
+
 def test_users_are_kept(gatehouse):
     user = register(gatehouse)
     assert gatehouse.users.get(user.id) == user and gatehouse.users.find(user.email.upper()) == user

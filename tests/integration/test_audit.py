@@ -122,6 +122,22 @@ class Caller:
         answer = self.send("POST", "/user-auth", [200], ["login.succeeded"], body).json()
         self.sessions.append((user["id"], answer["session"]))
 
+    def call_refresh(self):
+        user = self.any_user()
+        body = {"email": user["email"], "password": user["password"], "refresh": True}
+        answer = self.send("POST", "/user-auth", [200], ["login.succeeded"], body).json()
+        self.sessions.append((user["id"], answer["session"]))
+        first = {"refreshToken": answer["refreshToken"]}
+        self.send("POST", "/user-auth/refresh", [400], [], first | {"attempt": "short"})
+        second = {"refreshToken": self.send("POST", "/user-auth/refresh", [200], [], first).json()["refreshToken"]}
+        self.send("POST", "/user-auth/refresh", [200], [], first)
+        third = {"refreshToken": self.send("POST", "/user-auth/refresh", [200], [], second).json()["refreshToken"]}
+        if self.random.random() < 0.5:
+            return
+        self.send("POST", "/user-auth/refresh", [401], ["refresh.reused token_reused"], first)
+        self.send("POST", "/user-auth/refresh", [401], [], third)
+        self.ended.append(self.sessions.pop()[1])
+
     def call_log_in_with_a_wrong_password(self):
         body = {"email": self.any_user()["email"], "password": "wrong"}
         self.send("POST", "/user-auth", [401], ["login.failed wrong_password"], body)

@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from harness.accounts import create_user, log_in, verify_session, verify_token
+from harness.accounts import PASSWORD, create_user, log_in, verify_session, verify_token
 from harness.certificates import serve_tls
 from harness.load import Load
 from harness.program import API_KEY, JWT_SECRET, SESSION_SECRET
@@ -122,6 +122,8 @@ def test_session_and_token_secrets_are_rotated_and_retired(start, tmp_path):
     with program.api() as api:
         user = create_user(api)
         old = log_in(api, user["email"])
+        credentials = {"email": user["email"], "password": PASSWORD, "refresh": True}
+        first, second = (api.post("/user-auth", credentials).json()["refreshToken"] for _ in range(2))
         for file, secret in files.values():
             file.write_text(f"a-new-secret-in-front-0123456789abcdef-{file.name},{secret}")
         hang_up(program)
@@ -129,6 +131,7 @@ def test_session_and_token_secrets_are_rotated_and_retired(start, tmp_path):
             assert verify_session(api, old["session"]).status == 200
             assert verify_token(api, old["token"]).status == 200
         new = log_in(api, user["email"])
+        refreshed = api.post("/user-auth/refresh", {"refreshToken": first}).json()["refreshToken"]
         for file, _ in files.values():
             file.write_text(f"a-new-secret-in-front-0123456789abcdef-{file.name}")
         hang_up(program)
@@ -136,6 +139,8 @@ def test_session_and_token_secrets_are_rotated_and_retired(start, tmp_path):
         assert verify_token(api, old["token"]).status == 401
         assert verify_session(api, new["session"]).status == 200
         assert verify_token(api, new["token"]).status == 200
+        statuses = [api.post("/user-auth/refresh", {"refreshToken": token}).status for token in (second, refreshed)]
+        assert statuses == [401, 200]
 
 
 def test_secrets_that_were_made_up_stay(start):

@@ -1,6 +1,6 @@
 import { Audit } from "./audit.js";
 import { Emails } from "./emails.js";
-import type { Credentials, DeviceLogin, Health, Login, Readiness } from "./model.js";
+import type { Credentials, DeviceLogin, Health, Readiness } from "./model.js";
 import { type CallOptions, type ClientOptions, type LoginOptions, VISIBLE } from "./options.js";
 import { Passwords } from "./passwords.js";
 import { Sessions, Tokens } from "./sessions.js";
@@ -12,7 +12,7 @@ import { Users } from "./users.js";
  * with the reason of its `signal` if that is aborted, and with TypeError if an argument cannot be sent.
  *
  * Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever reads,
- * checks or logs out. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than it may
+ * checks, refreshes or logs out. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than it may
  * take fails at once.
  */
 export class Client {
@@ -39,12 +39,13 @@ export class Client {
    * such as a cookie that was tampered with, counts as `new`.
    */
   async login(credentials: Credentials, options: LoginOptions = {}): Promise<DeviceLogin> {
-    const { email, password } = credentials;
+    const { email, password, refresh } = credentials;
+    const body = refresh === undefined ? { email, password } : { email, password, refresh };
     const { deviceToken } = options;
     const fields: Record<string, string> = {};
     if (deviceToken !== undefined) fields["X-Device-Token"] = VISIBLE.test(deviceToken) ? deviceToken : "new";
-    const answer = await this.#transport.send({ method: "POST", path: "/user-auth", body: { email, password }, fields }, options);
-    return { ...(answer.body as unknown as Login), deviceToken: answer.headers.get("X-Device-Token") };
+    const answer = await this.#transport.send({ method: "POST", path: "/user-auth", body, fields }, options);
+    return { ...(answer.body as unknown as Omit<DeviceLogin, "deviceToken">), deviceToken: answer.headers.get("X-Device-Token") };
   }
 
   /** Whether the service can do its work, and why not. */

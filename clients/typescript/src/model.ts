@@ -35,6 +35,8 @@ export interface Account {
 export interface Credentials {
   email: string;
   password: string;
+  /** Whether the login also answers a refresh token, for clients that keep tokens instead of a session. */
+  refresh?: boolean;
 }
 
 export interface Login {
@@ -46,9 +48,33 @@ export interface Login {
   sessionExpires: string;
 }
 
-/** A login, and the token of the device where one was asked for: keep it in a cookie of its own, for a year. */
+/** A login, and what was asked for with it. */
 export interface DeviceLogin extends Login {
+  /** Keep it in a cookie of its own, for a year. */
   deviceToken: string | null;
+  /** What `token.refresh` takes, until `sessionExpires`. */
+  refreshToken?: string;
+  /** When `token` ends, somewhat earlier than others. */
+  tokenExpires?: string;
+}
+
+export interface RefreshRequest {
+  /** The newest one. */
+  refreshToken: string;
+  /**
+   * A random text of 16 to 64 characters. Keep it with the token before you call, and call with both again if no answer came: the
+   * answer is the same then, however much later.
+   */
+  attempt?: string;
+}
+
+/** A new token, and the refresh token that takes the place of the one before. */
+export interface RefreshedToken {
+  user: { id: number };
+  token: string;
+  tokenExpires: string;
+  refreshToken: string;
+  sessionExpires: string;
 }
 
 export interface PasswordChange {

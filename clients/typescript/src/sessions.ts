@@ -1,7 +1,7 @@
 /** Sessions and tokens. */
 
 import { isGatehouseError, UNEXPECTED_ANSWER } from "./errors.js";
-import type { VerifiedSession, VerifiedToken } from "./model.js";
+import type { RefreshedToken, RefreshRequest, VerifiedSession, VerifiedToken } from "./model.js";
 import { type CallOptions, VISIBLE } from "./options.js";
 import { idOf } from "./paths.js";
 import type { Request, Transport } from "./transport.js";
@@ -34,6 +34,11 @@ function verify<Verified>(
 ): Promise<Verified | null> {
   if (!credential || !VISIBLE.test(credential) || credential.length > CREDENTIAL_CHARACTERS_MAX) return Promise.resolve(null);
   return orNull(transport.send({ ...request, repeatable: true }, options));
+}
+
+/** 128 random bits in hexadecimal. */
+function drawnAttempt(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export class Sessions {
@@ -70,5 +75,16 @@ export class Tokens {
   verify(token: Credential, options?: CallOptions): Promise<VerifiedToken | null> {
     const fields = { Authorization: `Bearer ${token ?? ""}` };
     return verify(this.#transport, token, { method: "POST", path: "/user-auth/verify-token", fields }, options);
+  }
+
+  /**
+   * Exchanges a refresh token for a new token and its successor. It is repeated with the same attempt, which is drawn if none is given.
+   * Refusals: `invalid_refresh`, where the session has ended, and `refresh_reused`, where somebody else has used the token.
+   */
+  async refresh(request: RefreshRequest, options?: CallOptions): Promise<RefreshedToken> {
+    const { refreshToken, attempt = drawnAttempt() } = request;
+    const body = { refreshToken, attempt };
+    const answer = await this.#transport.send({ method: "POST", path: "/user-auth/refresh", body, repeatable: true }, options);
+    return answer.body as unknown as RefreshedToken;
   }
 }

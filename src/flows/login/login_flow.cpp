@@ -90,7 +90,8 @@ Task<LoginFlow::Ended> LoginFlow::try_to_log_in(LoginRequest request) {
     Proven proven{.password = *checked,
                   .client = request.client,
                   .asker = asker,
-                  .device_token = request.attempt.traces.device_token};
+                  .device_token = request.attempt.traces.device_token,
+                  .refreshing = request.refreshing};
     auto opened = co_await try_to_open_session(std::move(proven));
     if (opened) co_return Ended{LoginOutcome::ok, *std::move(opened)};
     if (round == rounds_max) {
@@ -174,7 +175,8 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   // The session rests on the hash that is stored now. With the row locked by the change before, another password either
   // came first, and nothing is inserted, or comes later and deletes this session with the others.
   const std::string current_hash = replacement.value_or(*verified.password_hash);
-  const PendingSession pending = parts_.opening.add(changes, verified.id, current_hash, std::move(proven.client));
+  const PendingSession pending =
+      parts_.opening.add(changes, verified.id, current_hash, std::move(proven.client), proven.refreshing);
   const sessions::NewSession& row = pending.draft.row;
   audit::Event event{.type = audit::EventType::login_succeeded, .at = row.created_at, .origin = proven.asker.origin};
   changes.add(audit::AuditStore::record_of_new_session(event, row.expires_at, row.secret_hash));

@@ -35,6 +35,7 @@ struct LoginRequest {
   PasswordAttempt attempt;
   sessions::Client client;  ///< for the list of sessions
   Asker asker;
+  Refreshing refreshing = Refreshing::no;
 };
 
 /// Exchanges an email and a password for a token and a new session. One per io thread; everything it refers to outlives
@@ -77,6 +78,7 @@ class LoginFlow {
     sessions::Client client;
     Asker asker;
     std::optional<std::string> device_token;
+    Refreshing refreshing;
   };
 
   [[nodiscard]] Task<Ended> try_to_log_in(LoginRequest request);

@@ -2,11 +2,14 @@
 
 #include <utility>
 
+#include "sessions/refresh.hpp"
+
 namespace gatehouse::flows {
 
 PendingSession SessionOpening::add(database::Changes& changes, UserId user, std::string password_hash,
-                                   sessions::Client client) const {
+                                   sessions::Client client, Refreshing refreshing) const {
   auto draft = sessions_.draft(user, std::move(password_hash), std::move(client));
+  if (refreshing == Refreshing::yes) draft.row.refresh_generation = sessions::first_refresh_generation;
   const auto inserted = changes.add(sessions::SessionStore::insert(draft.row));
   return {.user = user, .draft = std::move(draft), .inserted = inserted};
 }
@@ -15,14 +18,23 @@ std::optional<LoginResult> SessionOpening::opened(const PendingSession& pending,
                                                   const database::Committed& committed) const {
   const auto id = committed.result(pending.inserted);
   if (!id) return std::nullopt;
-  const SessionMark mark = SessionMark::of(pending.draft.row.secret_hash);
+  const sessions::NewSession& row = pending.draft.row;
   auto session = sessions_.open(pending.draft, *id);
   counts_.tokens.add(TokenKind::session);
-  counts_.tokens.add(TokenKind::access);
-  return LoginResult{.user = pending.user,
-                     .token = tokens_->issue(pending.user, *id, mark, clock_.now()),
+  LoginResult result{.user = pending.user,
+                     .token = {},
                      .session = std::move(session.sealed),
                      .session_expires_at = session.expires_at};
+  if (row.refresh_generation) {
+    auto pair =
+        pairs_.issue(pending.user, {.id = *id, .secret = pending.draft.secret, .generation = *row.refresh_generation});
+    result.token = std::move(pair.token);
+    result.refreshable = std::move(pair.refreshable);
+  } else {
+    counts_.tokens.add(TokenKind::access);
+    result.token = tokens_->issue(pending.user, *id, SessionMark::of(row.secret_hash), clock_.now());
+  }
+  return result;
 }
 
 }  // namespace gatehouse::flows

@@ -6,10 +6,14 @@
 #include "base/clock.hpp"
 #include "database/database.hpp"
 #include "flows/counts/flow_counts.hpp"
+#include "flows/sessions/token_pairs.hpp"
 #include "sessions/session_service.hpp"
 #include "tokens/token_issuer.hpp"
 
 namespace gatehouse::flows {
+
+/// Whether a session's client gets refresh tokens.
+enum class Refreshing { no, yes };
 
 struct LoginResult {
   UserId user;
@@ -17,6 +21,7 @@ struct LoginResult {
   std::string session;  ///< sealed
   TimePoint session_expires_at;
   std::optional<std::string> device_token = {};  ///< where one was asked for
+  std::optional<Refreshable> refreshable = {};   ///< the same
 };
 
 /// A session that is being inserted.
@@ -29,22 +34,23 @@ struct PendingSession {
 /// Opens sessions, each with a token. One per io thread; everything it refers to outlives it.
 class SessionOpening {
  public:
-  SessionOpening(sessions::SessionService& sessions, const tokens::TokenIssuer& tokens, FlowCounts& counts,
-                 const Clock& clock)
-      : sessions_(sessions), tokens_(&tokens), counts_(counts), clock_(clock) {}
+  SessionOpening(sessions::SessionService& sessions, const TokenPairs& pairs, const tokens::TokenIssuer& tokens,
+                 FlowCounts& counts, const Clock& clock)
+      : sessions_(sessions), pairs_(pairs), tokens_(&tokens), counts_(counts), clock_(clock) {}
 
   /// Turns to another issuer, which takes the place of the one before.
   void use(const tokens::TokenIssuer& tokens) { tokens_ = &tokens; }
 
   /// A session that rests on this password hash, which the changes before have locked or stored.
   [[nodiscard]] PendingSession add(database::Changes& changes, UserId user, std::string password_hash,
-                                   sessions::Client client) const;
+                                   sessions::Client client, Refreshing refreshing = Refreshing::no) const;
   /// What its client gets; nothing where the user has another password by now, or none.
   [[nodiscard]] std::optional<LoginResult> opened(const PendingSession& pending,
                                                   const database::Committed& committed) const;
 
  private:
   sessions::SessionService& sessions_;
+  const TokenPairs& pairs_;
   const tokens::TokenIssuer* tokens_;
   FlowCounts& counts_;
   const Clock& clock_;

@@ -51,7 +51,8 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
                       .wait_max = settings.passwords.hash_wait_max},
                      shared.keys->of_passwords()),
       reauthentication(database, sessions, password_check),
-      session_opening(sessions, shared.keys->issuer, shared.flow_counts, shared.clock),
+      token_pairs(shared.keys->issuer, shared.keys->refreshes, shared.flow_counts, shared.clock, shared.random),
+      session_opening(sessions, token_pairs, shared.keys->issuer, shared.flow_counts, shared.clock),
       login({.database = database,
              .passwords = password_check,
              .opening = session_opening,
@@ -62,6 +63,12 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
              .random = shared.random},
             shared.keys->devices),
       session_ends(database, sessions, shared.clock),
+      refreshes({.database = database,
+                 .pairs = token_pairs,
+                 .letters = letters,
+                 .counts = shared.flow_counts,
+                 .settings = settings.sessions,
+                 .clock = shared.clock}),
       identity(sessions, shared.keys->verifier, shared.clock, shared.random),
       accounts(database, shared.passwords, letters, shared.clock),
       account_view(database, password_check, shared.clock),
@@ -82,6 +89,7 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
 void Capabilities::use(const KeySet& keys) {
   sessions.use(keys.sealer);
   password_check.use(keys.of_passwords());
+  token_pairs.use(keys.issuer, keys.refreshes);
   session_opening.use(keys.issuer);
   login.use(keys.devices);
   identity.use(keys.verifier);

@@ -21,8 +21,10 @@
 #include "flows/password_check/password_check.hpp"
 #include "flows/password_reset/password_reset_flow.hpp"
 #include "flows/reauthentication/reauthentication.hpp"
+#include "flows/refresh/refresh_flow.hpp"
 #include "flows/sessions/session_end_flow.hpp"
 #include "flows/sessions/session_opening.hpp"
+#include "flows/sessions/token_pairs.hpp"
 #include "limits/rate_limits.hpp"
 #include "mail/mail_bell.hpp"
 #include "mail/outbox.hpp"
@@ -79,9 +81,11 @@ struct Capabilities {
   flows::Letters letters;
   flows::PasswordCheck password_check;
   flows::Reauthentication reauthentication;
+  flows::TokenPairs token_pairs;
   flows::SessionOpening session_opening;
   flows::LoginFlow login;
   flows::SessionEndFlow session_ends;
+  flows::RefreshFlow refreshes;
   flows::IdentityFlow identity;
   flows::AccountFlow accounts;
   flows::AccountView account_view;

@@ -7,6 +7,7 @@ Features::Features(database::Database& database, SharedParts& shared)
       auth_routes(capabilities.login, capabilities.identity, capabilities.session_ends, shared.settings.api,
                   shared.settings.limits.ipv6_prefix),
       forward_auth_routes(capabilities.identity, shared.settings.forward_auth),
+      refresh_routes(capabilities.refreshes, shared.settings.api.unknown_fields),
       user_routes(database, capabilities.accounts, capabilities.account_rules, shared.capabilities.keys->cursor,
                   shared.random, shared.settings.api.unknown_fields),
       password_routes(shared.capabilities.password_rules, capabilities.password_reset, capabilities.password_change,
@@ -28,6 +29,7 @@ Features::Features(database::Database& database, SharedParts& shared)
                       .openapi = shared.openapi}),
       routes(api::Routes::bind(auth_routes,          //
                                forward_auth_routes,  //
+                               refresh_routes,       //
                                service_routes,       //
                                user_routes,          //
                                account_routes,       //

@@ -20,6 +20,7 @@ struct Features {
   Capabilities capabilities;
   api::AuthRoutes auth_routes;
   api::ForwardAuthRoutes forward_auth_routes;
+  api::RefreshRoutes refresh_routes;
   api::UserRoutes user_routes;
   api::PasswordRoutes password_routes;
   api::EmailRoutes email_routes;

@@ -8,6 +8,7 @@
 #include "flows/login/login_flow.hpp"
 #include "lockout/account_keys.hpp"
 #include "service/settings.hpp"
+#include "sessions/refresh_sealer.hpp"
 #include "sessions/session_sealer.hpp"
 #include "tokens/token_issuer.hpp"
 #include "tokens/token_verifier.hpp"
@@ -22,6 +23,7 @@ struct KeySet {
   KeySet(const Settings& settings, crypto::Random& random)
       : api_keys(settings.api.api_keys, settings.api.api_keys_tell_client),
         sealer(settings.sessions.secrets),
+        refreshes(settings.sessions.secrets),
         issuer(settings.tokens, random),
         verifier(settings.tokens),
         cursor(settings.sessions.secrets.front()),
@@ -33,6 +35,7 @@ struct KeySet {
 
   const api::ApiKeys api_keys;
   const sessions::SessionSealer sealer;
+  const sessions::RefreshSealer refreshes;
   const tokens::TokenIssuer issuer;
   const tokens::TokenVerifier verifier;
   const api::PageCursor cursor;

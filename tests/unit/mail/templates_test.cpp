@@ -50,6 +50,22 @@ TEST(BuiltInTemplates, ChangeOfEmailWithoutALink_TellsWhoHasTheAddress) {
   EXPECT_THAT(taken.html, Not(HasSubstr("href")));
 }
 
+TEST(BuiltInTemplates, NewDeviceWithAReusedToken_TellsThatTheLoginHasEnded) {
+  const Templates built_in{""};
+  Variables variables{{"app", "Example"}, {"address", "192.0.2.1"}};
+  const Rendered login = built_in.render(Kind::new_device, "", variables);
+  EXPECT_EQ(login.subject, "New login to your account at Example");
+  EXPECT_THAT(login.text, Not(HasSubstr("copied")));
+  variables.emplace("token_reused", "yes");
+  const Rendered copied = built_in.render(Kind::new_device, "", variables);
+  EXPECT_EQ(copied.subject, "A login to your account at Example has ended");
+  for (const std::string& part : {copied.text, copied.html}) {
+    EXPECT_THAT(part, HasSubstr("Somebody may have copied it"));
+    EXPECT_THAT(part, Not(HasSubstr("was not used before")));
+    EXPECT_THAT(part, HasSubstr("192.0.2.1"));
+  }
+}
+
 TEST(BuiltInTemplates, EachKind_HasAllPartsWithoutAMistake) {
   EXPECT_EQ(embedded_mail_templates().size(), kind_count * template_parts.size());
   const Templates built_in{""};

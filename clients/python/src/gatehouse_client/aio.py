@@ -18,6 +18,7 @@ from .models import (
     Login,
     PasswordJudgement,
     PasswordPolicy,
+    RefreshedToken,
     Session,
     User,
     VerifiedSession,
@@ -144,6 +145,12 @@ class Tokens:
         if token is None or not calls.may_be_credential(token):
             return None
         return await self._transport.run_or_none(calls.verify_token(token), options)
+
+    async def refresh(self, refresh_token: str, *, attempt: str | None = None, options: CallOptions | None = None) -> RefreshedToken:
+        """Exchanges a refresh token for a new token and its successor. `attempt` is a random text of 16 to 64 characters: keep it with
+        the token, and call with both again if no answer came. Refusals: `invalid_refresh`, where the session has ended, and
+        `refresh_reused`, where somebody else has used the token."""
+        return await self._transport.run(calls.refresh_token(refresh_token, attempt), options)
 
 
 class Users:
@@ -291,8 +298,8 @@ class AsyncClient:
     answers, and with ValueError if an argument cannot be sent.
 
     Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever
-    reads, checks or logs out. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than
-    it may take fails at once.
+    reads, checks, refreshes or logs out. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait
+    longer than it may take fails at once.
 
     `timeout_s` is for a call with all its repetitions.
 
@@ -318,10 +325,13 @@ class AsyncClient:
         self.email = Emails(self._transport)
         self.audit = Audit(self._transport)
 
-    async def login(self, email: str, password: str, *, device_token: str | None = None, options: CallOptions | None = None) -> Login:
+    async def login(
+        self, email: str, password: str, *, refresh: bool = False, device_token: str | None = None, options: CallOptions | None = None
+    ) -> Login:
         """Opens a session. Refusals: `invalid_credentials`, also for an unknown email, and `rate_limited`. `device_token` is that
-        of the device's cookie, or `new` to get one; one that is none, such as a cookie that was tampered with, counts as `new`."""
-        return await self._transport.run(calls.log_in(email, password, device_token), options)
+        of the device's cookie, or `new` to get one; one that is none, such as a cookie that was tampered with, counts as `new`.
+        `refresh`: with a refresh token as well, for clients that keep tokens instead of a session."""
+        return await self._transport.run(calls.log_in(email, password, refresh, device_token), options)
 
     async def health(self, *, options: CallOptions | None = None) -> Health:
         """Whether the service can do its work, and why not."""

@@ -1,5 +1,6 @@
 """The calls of the service: what each sends, and what it makes of an answer. Both clients send them."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,7 @@ from .models import (
     Login,
     PasswordJudgement,
     PasswordPolicy,
+    RefreshedToken,
     Session,
     User,
     VerifiedSession,
@@ -70,11 +72,13 @@ def may_be_credential(value: str | None) -> bool:
     return value is not None and len(value) <= CREDENTIAL_CHARACTERS_MAX and VISIBLE.fullmatch(value) is not None
 
 
-def log_in(email: str, password: str, device_token: str | None) -> Call[Login]:
+def log_in(email: str, password: str, refresh: bool, device_token: str | None) -> Call[Login]:
     fields = {}
     if device_token is not None:
         fields["X-Device-Token"] = device_token if VISIBLE.fullmatch(device_token) else "new"
-    body = {"email": email, "password": password}
+    body: dict[str, object] = {"email": email, "password": password}
+    if refresh:
+        body["refresh"] = True
     return Call("POST", "/user-auth", lambda json, headers: Login.read(json, headers.get("X-Device-Token")), body=body, fields=fields)
 
 
@@ -86,6 +90,12 @@ def verify_session(session: str) -> Call[VerifiedSession]:
 def verify_token(token: str) -> Call[VerifiedToken]:
     fields = {"Authorization": f"Bearer {token}"}
     return Call("POST", "/user-auth/verify-token", lambda json, _: VerifiedToken.read(json), fields=fields, repeatable=True)
+
+
+def refresh_token(refresh_token: str, attempt: str | None) -> Call[RefreshedToken]:
+    """The attempt has a name, so that a repetition gets the same answer."""
+    body = {"refreshToken": refresh_token, "attempt": secrets.token_hex(16) if attempt is None else attempt}
+    return Call("POST", "/user-auth/refresh", lambda json, _: RefreshedToken.read(json), body=body, repeatable=True)
 
 
 def log_out(session: str) -> Call[None]:

@@ -72,13 +72,43 @@ class Login:
     session_expires: datetime
     device_token: str | None = None
     """The token of the device where one was asked for: keep it in a cookie of its own, for a year."""
+    refresh_token: str | None = None
+    """What `token.refresh()` takes, where it was asked for."""
+    token_expires: datetime | None = None
+    """When the token ends, where a refresh token was asked for."""
 
     @classmethod
     def read(cls, json: Json, device_token: str | None = None) -> "Login":
-        return cls(json["user"]["id"], json["token"], json["session"], time_of(json["sessionExpires"]), device_token)
+        return cls(
+            user_id=json["user"]["id"],
+            token=json["token"],
+            session=json["session"],
+            session_expires=time_of(json["sessionExpires"]),
+            device_token=device_token,
+            refresh_token=json.get("refreshToken"),
+            token_expires=_time_or_none(json.get("tokenExpires")),
+        )
 
     def __repr__(self) -> str:
         return f"Login(user_id={self.user_id}, session_expires={self.session_expires!r})"
+
+
+@dataclass(frozen=True, repr=False)
+class RefreshedToken:
+    user_id: int
+    token: str
+    token_expires: datetime
+    refresh_token: str
+    """Takes the place of the one that was sent."""
+    session_expires: datetime
+
+    @classmethod
+    def read(cls, json: Json) -> "RefreshedToken":
+        times = {"token_expires": time_of(json["tokenExpires"]), "session_expires": time_of(json["sessionExpires"])}
+        return cls(user_id=json["user"]["id"], token=json["token"], refresh_token=json["refreshToken"], **times)
+
+    def __repr__(self) -> str:
+        return f"RefreshedToken(user_id={self.user_id}, token_expires={self.token_expires!r})"
 
 
 @dataclass(frozen=True)

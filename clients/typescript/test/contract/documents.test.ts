@@ -33,6 +33,7 @@ describe("docs/clients.md", () => {
     [/^john@example.com \d{4}-/],
     [/^password: must /],
     [/^\d+ /, /^\d+ /],
+    [/^logged in$/],
   ];
 
   it.each(blocksOf("docs/clients.md").map((code, index) => [index, code] as const))("block %i", async (index, code) => {

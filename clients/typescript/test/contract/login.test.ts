@@ -38,6 +38,26 @@ describe("a session", () => {
   });
 });
 
+describe("a refresh token", () => {
+  it("is exchanged for its successor, again for the same attempt, until it is copied or its session ends", async () => {
+    const person = await registered();
+    const login = await gatehouse.login({ ...person, refresh: true });
+    const request = { refreshToken: login.refreshToken ?? "", attempt: crypto.randomUUID() };
+    const refreshed = await gatehouse.token.refresh(request);
+    expect(refreshed.user.id).toBe(person.id);
+    expect(await gatehouse.token.verify(refreshed.token)).toMatchObject({ userId: person.id, expiresAt: refreshed.tokenExpires });
+    expect((await gatehouse.token.refresh(request)).refreshToken).toMatch(/^gtf_/);
+    const third = await gatehouse.token.refresh({ refreshToken: refreshed.refreshToken });
+    expect(await failureOf(gatehouse.token.refresh({ refreshToken: request.refreshToken }))).toMatchObject({ status: 401, code: "refresh_reused" });
+    expect(await failureOf(gatehouse.token.refresh({ refreshToken: third.refreshToken }))).toMatchObject({ status: 401, code: "invalid_refresh" });
+    expect(await gatehouse.session.verify(login.session)).toBeNull();
+  });
+
+  it("is not there where nobody asked for it", async () => {
+    expect(await gatehouse.login(await registered())).not.toHaveProperty("refreshToken");
+  });
+});
+
 describe("what is no session and no token", () => {
   it.each(["x", "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~", "Ad6Q5vXgM3EO", "a.b.c", "x".repeat(8192), "x".repeat(100_000)])("is null: %.20s", async (value) => {
     expect(await gatehouse.session.verify(value)).toBeNull();

@@ -4,7 +4,7 @@
 import type { components, operations } from "../../.generated/api.js";
 import type {
   Account, AuditEvent, AuditFilter, Credentials, EmailChange, FieldProblem, Health, Login, NewUser, PasswordChange, PasswordJudgement, PasswordPolicy,
-  ProvenEmail, Readiness, Session, User, UserChanges, VerifiedSession, VerifiedToken,
+  DeviceLogin, ProvenEmail, Readiness, RefreshedToken, RefreshRequest, Session, User, UserChanges, VerifiedSession, VerifiedToken,
 } from "../../src/index.js";
 
 type Schemas = components["schemas"];
@@ -27,6 +27,9 @@ export type Comparisons = [
   Holds<Same<Account, Schemas["Account"]>>,
   Holds<Same<Credentials, Schemas["Credentials"]>>,
   Holds<Same<Login, Schemas["Login"]>>,
+  Holds<Same<Omit<DeviceLogin, "deviceToken">, Body<"logIn">>>,
+  Holds<Same<RefreshRequest, Sent<"refreshToken">>>,
+  Holds<Same<RefreshedToken, Body<"refreshToken">>>,
   Holds<Same<VerifiedSession, Schemas["VerifiedSession"]>>,
   Holds<Same<VerifiedToken, Schemas["VerifiedToken"]>>,
   Holds<Same<Session, Schemas["Session"]>>,

@@ -92,6 +92,24 @@ it("sends a token as it is", async () => {
   expect(service.only.headers["Authorization"]).toBe("Bearer a.b-c_d.e");
 });
 
+describe("a refresh", () => {
+  it("is repeated under the name of its attempt, which is drawn if there is none", async () => {
+    const service = new ServiceDouble(refusal(503, "unavailable", { "Retry-After": "0" }));
+    for (const attempt of [undefined, "an attempt of mine"]) {
+      await failureOf(service.client().token.refresh(attempt === undefined ? { refreshToken: "gtf_r" } : { refreshToken: "gtf_r", attempt }));
+      const sent = service.asked.splice(0).map(({ body }) => body as { refreshToken: string; attempt: string });
+      expect(sent).toHaveLength(3);
+      expect(new Set(sent.map((one) => one.attempt)).size).toBe(1);
+      expect(sent[0]).toEqual({ refreshToken: "gtf_r", attempt: attempt ?? (expect.stringMatching(/^[0-9a-f]{32}$/) as string) });
+    }
+  });
+
+  it.each(["invalid_refresh", "refresh_reused"])("fails with %s", async (code) => {
+    const failure = await failureOf(new ServiceDouble(refusal(401, code)).client().token.refresh({ refreshToken: "gtf_r" }));
+    expect(isGatehouseError(failure, code)).toBe(true);
+  });
+});
+
 describe("who asks", () => {
   it("is told", async () => {
     const service = new ServiceDouble(answer(login));

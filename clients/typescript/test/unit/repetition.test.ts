@@ -17,6 +17,7 @@ const repeatable: [string, (client: Client) => Promise<unknown>][] = [
   ["session.verify", (client) => client.session.verify("session")],
   ["session.logout", (client) => client.session.logout("session")],
   ["token.verify", (client) => client.token.verify("token")],
+  ["token.refresh", (client) => client.token.refresh({ refreshToken: "gtf_r" })],
   ["password.policy", (client) => client.password.policy()],
   ["password.check", (client) => client.password.check("a password")],
   ["audit.page", (client) => client.audit.page()],

@@ -5,6 +5,7 @@ import type { Client } from "../../src/index.js";
 export const person = { first_name: "Ada", last_name: "L", email: "ada@example.com", password: "a password" };
 export const user = { id: 7, first_name: "Ada", last_name: "L", email: "ada@example.com", created_at: "t", updated_at: "t" };
 export const login = { user: { id: 7 }, token: "t", session: "s", sessionExpires: "e" };
+const refreshed = { user: { id: 7 }, token: "t", tokenExpires: "e", refreshToken: "gtf_s", sessionExpires: "e" };
 const judgement = { acceptable: false, code: "common", message: "m" };
 const passwordChange = { session: "s", currentPassword: "p", newPassword: "q" };
 const emailChange = { session: "s", password: "p", email: "e" };
@@ -14,10 +15,12 @@ export type Row = [call: string, made: (client: Client) => Promise<unknown>, ask
 
 export const rows: Row[] = [
   ["login", (c) => c.login(person), "POST /user-auth", { email: person.email, password: person.password }, login, { ...login, deviceToken: null }],
+  ["login, to refresh", (c) => c.login({ email: "e", password: "p", refresh: true }), "POST /user-auth", { email: "e", password: "p", refresh: true }, { ...login, refreshToken: "gtf_r", tokenExpires: "e" }, { ...login, refreshToken: "gtf_r", tokenExpires: "e", deviceToken: null }],
   ["session.verify", (c) => c.session.verify("s"), "POST /user-auth/verify-session", { session: "s" }, { userId: 7 }, { userId: 7 }],
   ["session.logout", (c) => c.session.logout("s"), "POST /user-auth/logout", { session: "s" }, { message: "m" }, undefined],
   ["session.end", (c) => c.session.end(5), "DELETE /sessions/5", undefined, { message: "m" }, undefined],
   ["token.verify", (c) => c.token.verify("t"), "POST /user-auth/verify-token", undefined, { userId: 7 }, { userId: 7 }],
+  ["token.refresh", (c) => c.token.refresh({ refreshToken: "gtf_r", attempt: "a" }), "POST /user-auth/refresh", { refreshToken: "gtf_r", attempt: "a" }, refreshed, refreshed],
   ["users.create", (c) => c.users.create(person), "POST /users", person, { message: "m", user }, user],
   ["users.get", (c) => c.users.get(7), "GET /users/7", undefined, user, user],
   ["users.find", (c) => c.users.find("a+b@example.com"), "GET /users?email=a%2Bb%40example.com", undefined, [user], user],

@@ -95,12 +95,23 @@ class LoginFlowTest : public ::testing::Test {
                     .verifies_new_users = false,
                     .clock = clock_,
                     .random = random_}};
-  PasswordCheck check_{database_, passwords_, tally_, {.accounts = accounts_, .devices = devices_},
-                       letters_,  clock_,     {},     std::chrono::hours{1}};
-  SessionOpening opening_{sessions_, issuer_, clock_};
+  FlowCounts counts_;
+  PasswordCheck check_{{.database = database_,
+                        .passwords = passwords_,
+                        .tally = tally_,
+                        .counts = counts_,
+                        .letters = letters_,
+                        .clock = clock_,
+                        .settings = {},
+                        .wait_max = std::chrono::hours{1}},
+                       {.accounts = accounts_, .devices = devices_}};
+  const sessions::RefreshSealer refreshes_{secrets()};
+  const TokenPairs pairs_{issuer_, refreshes_, counts_, clock_, random_};
+  SessionOpening opening_{sessions_, pairs_, issuer_, counts_, clock_};
   LoginFlow flow_{{.database = database_,
                    .passwords = check_,
                    .opening = opening_,
+                   .counts = counts_,
                    .letters = letters_,
                    .requires_verified_email = false,
                    .clock = clock_,

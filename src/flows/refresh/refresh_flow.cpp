@@ -1,0 +1,142 @@
+#include "flows/refresh/refresh_flow.hpp"
+
+#include <utility>
+
+#include "base/base64url.hpp"
+#include "base/session_mark.hpp"
+#include "crypto/sha256.hpp"
+
+namespace gatehouse::flows {
+
+using audit::AuditStore;
+using sessions::RefreshableSession;
+using sessions::RefreshVerdict;
+using sessions::SessionStore;
+
+namespace {
+
+std::optional<std::string> hash_of(const std::optional<std::string>& attempt) {
+  if (!attempt) return std::nullopt;
+  return crypto::sha256(*attempt);
+}
+
+constexpr RefreshOutcome outcome_of(RefreshError error) {
+  switch (error) {
+    case RefreshError::invalid:
+      return RefreshOutcome::invalid;
+    case RefreshError::expired:
+      return RefreshOutcome::expired;
+    case RefreshError::reused:
+      return RefreshOutcome::reused;
+  }
+  return RefreshOutcome::invalid;
+}
+
+/// One for each session, however many requests find it out at once.
+Notice notice_of_reuse(const RefreshableSession& session, SessionId id, const Asker& asker) {
+  const SessionMark mark = SessionMark::of(session.secret_hash);
+  return {.kind = mail::Kind::new_device,
+          .user = session.user,
+          .languages = asker.languages,
+          .variables = {{"address", asker.address}, {"user_agent", asker.user_agent}, {"token_reused", "yes"}},
+          .dedupe_key = "refresh-reused " + std::to_string(id.value) + " " + to_base64url(mark.view())};
+}
+
+audit::Event event_of_reuse(std::int64_t presented, std::int64_t current, TimePoint now, audit::Origin origin) {
+  audit::Event event{.type = audit::EventType::refresh_reused,
+                     .at = now,
+                     .origin = std::move(origin),
+                     .outcome = audit::Outcome::refused,
+                     .reason = "token_reused"};
+  json::Writer{event.details}.begin_object().member("generation", presented).member("current", current).end_object();
+  return event;
+}
+
+}  // namespace
+
+RefreshFlow::RefreshFlow(const Parts& parts)
+    : database_(parts.database),
+      store_(parts.database),
+      pairs_(parts.pairs),
+      letters_(parts.letters),
+      counts_(parts.counts),
+      lifetime_{.ttl = parts.settings.ttl, .absolute_ttl = parts.settings.absolute_ttl},
+      grace_(parts.settings.refresh_grace),
+      clock_(parts.clock) {}
+
+Task<RefreshFlow::Outcome> RefreshFlow::refresh(RefreshRequest request) {
+  auto outcome = co_await exchange(std::move(request));
+  if (!outcome) counts_.refreshes.add(outcome_of(outcome.error()));
+  co_return outcome;
+}
+
+Task<RefreshFlow::Outcome> RefreshFlow::exchange(RefreshRequest request) {
+  const auto reference = pairs_.sealer().open(request.token.reveal());
+  if (!reference) co_return std::unexpected(RefreshError::invalid);
+  Presented presented{.reference = *reference,
+                      .secret_hash = crypto::sha256(sessions::bytes_of(reference->secret)),
+                      .refresh = {.generation = reference->generation, .attempt_hash = hash_of(request.attempt)},
+                      .now = clock_.now()};
+  auto rotation = SessionStore::rotate(rotation_of(presented));
+  const auto rotated = co_await database_.commit(std::move(rotation));
+  if (!rotated) co_return co_await take_again(std::move(presented), std::move(request.asker));
+  const TimePoint expires_at = lifetime_.bounded(rotated->times).expires_at;
+  if (expires_at <= presented.now) co_return std::unexpected(RefreshError::expired);
+  counts_.refreshes.add(RefreshOutcome::rotated);
+  co_return successor(presented, rotated->user, expires_at);
+}
+
+/// The token did not rotate: somebody else has done it, or the session is over.
+Task<RefreshFlow::Outcome> RefreshFlow::take_again(Presented presented, Asker asker) {
+  auto session = co_await store_.find_refreshable(presented.reference.id);
+  if (!session || !equal_in_constant_time(session->secret_hash, presented.secret_hash)) {
+    co_return std::unexpected(RefreshError::invalid);
+  }
+  session->times = lifetime_.bounded(session->times);
+  switch (sessions::judge(*session, presented.refresh, presented.now, grace_)) {
+    case RefreshVerdict::repeated:
+      counts_.refreshes.add(RefreshOutcome::repeated);
+      co_return successor(presented, session->user, session->times.expires_at);
+    case RefreshVerdict::reused:
+      co_return std::unexpected(co_await end_reused(std::move(presented), *std::move(session), std::move(asker)));
+    case RefreshVerdict::expired:
+      co_return std::unexpected(RefreshError::expired);
+    case RefreshVerdict::refused:
+      break;
+    case RefreshVerdict::current:
+      throw database::Unavailable{database::Unavailable::Reason::overload, "the session was changed by hand"};
+  }
+  co_return std::unexpected(RefreshError::invalid);
+}
+
+/// As an end of the session by its user: locked first, and on record before the row goes.
+Task<RefreshError> RefreshFlow::end_reused(Presented presented, RefreshableSession session, Asker asker) {
+  const SessionId id = presented.reference.id;
+  database::Changes changes;
+  changes.add(SessionStore::lock(id));
+  auto event = event_of_reuse(presented.refresh.generation, session.state->generation, presented.now, asker.origin);
+  changes.add(AuditStore::record_of_session(std::move(event), id, presented.secret_hash));
+  const auto removed = changes.add(SessionStore::remove_with_secret(id, presented.secret_hash));
+  Notice notice = notice_of_reuse(session, id, asker);
+  co_await letters_.add_notice(changes, std::move(notice));
+  const auto committed = co_await database_.commit(std::move(changes));
+  co_return committed.result(removed) > 0 ? RefreshError::reused : RefreshError::invalid;
+}
+
+sessions::Rotation RefreshFlow::rotation_of(const Presented& presented) const {
+  return {.id = presented.reference.id,
+          .secret_hash = presented.secret_hash,
+          .from_generation = presented.refresh.generation,
+          .attempt_hash = presented.refresh.attempt_hash,
+          .now = presented.now,
+          .seen_before = presented.now - lifetime_.renewal_interval(),
+          .expires_at = presented.now + lifetime_.ttl};
+}
+
+Refreshed RefreshFlow::successor(const Presented& presented, UserId user, TimePoint session_expires_at) const {
+  sessions::RefreshReference next = presented.reference;
+  next.generation += 1;
+  return {.user = user, .pair = pairs_.issue(user, next), .session_expires_at = session_expires_at};
+}
+
+}  // namespace gatehouse::flows
