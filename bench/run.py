@@ -8,13 +8,14 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import before, footprint, growth, hot_path, login, mail, passwords, uncached
+from scenarios import before, footprint, growth, hot_path, login, mail, passwords, refresh, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
     "verify-session": hot_path.verify_session,
     "forward-auth": hot_path.forward_auth,
     "uncached": uncached.verify_session_uncached,
+    "refresh": refresh.refresh,
     "login": login.login,
     "overload": login.overload,
     "verify-under-logins": login.verify_under_logins,

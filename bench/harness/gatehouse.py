@@ -62,6 +62,15 @@ def log_in(client, email=EMAIL, password=PASSWORD):
 
 def sealed_sessions(first_id, last_id, count):
     """Sessions of rows that postgres.fill() wrote, spread evenly over the ids."""
-    printed = subprocess.run([BUILD / "bench" / "bench_seal_sessions", str(first_id), str(last_id), str(count)],
+    return _sealed(first_id, last_id, count)
+
+
+def refresh_tokens(first_id, last_id, count):
+    """Their first refresh tokens."""
+    return _sealed(first_id, last_id, count, "refresh")
+
+
+def _sealed(first_id, last_id, count, *what):
+    printed = subprocess.run([BUILD / "bench" / "bench_seal_sessions", str(first_id), str(last_id), str(count), *what],
                              env={"SESSION_SECRET": SESSION_SECRET}, capture_output=True, check=True, text=True)
     return printed.stdout.split()

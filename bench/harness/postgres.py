@@ -68,9 +68,26 @@ def prepare_pgbench(database):
     subprocess.run(["pgbench", "-i", "-q", "-s", "1", url_of(database)], check=True, capture_output=True)
 
 
+# The rows are those of scale 1.
+UPDATE_SCRIPT = """\\set aid random(1, 100000)
+UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :aid;
+"""
+
+
 def run_pgbench(database, seconds, clients):
     """Transactions a second of its read-only script, prepared."""
+    return _run_pgbench(database, seconds, clients, "-S")
+
+
+def run_pgbench_updates(database, seconds, clients, folder):
+    """The same of one update of one row."""
+    script = pathlib.Path(folder) / "update.sql"
+    script.write_text(UPDATE_SCRIPT)
+    return _run_pgbench(database, seconds, clients, "-f", str(script))
+
+
+def _run_pgbench(database, seconds, clients, *what):
     printed = subprocess.run(
-        ["pgbench", "-n", "-S", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds), url_of(database)],
+        ["pgbench", "-n", *what, "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds), url_of(database)],
         check=True, capture_output=True, text=True, preexec_fn=pinned(LOAD_CORES)).stdout
     return float(re.search(r"^tps = ([0-9.]+)", printed, re.MULTILINE).group(1))
