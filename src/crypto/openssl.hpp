@@ -20,6 +20,7 @@ using Digest = OpensslPointer<EVP_MD, EVP_MD_free>;
 using DigestContext = OpensslPointer<EVP_MD_CTX, EVP_MD_CTX_free>;
 using Kdf = OpensslPointer<EVP_KDF, EVP_KDF_free>;
 using KdfContext = OpensslPointer<EVP_KDF_CTX, EVP_KDF_CTX_free>;
+using KeyPair = OpensslPointer<EVP_PKEY, EVP_PKEY_free>;
 using PublicKeyContext = OpensslPointer<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 
 /// Throws std::runtime_error, naming what failed, unless OpenSSL answered 1. Clears its queue of errors.

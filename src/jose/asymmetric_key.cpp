@@ -62,12 +62,6 @@ void require_sound(EVP_PKEY* pkey) {
   if (sound != 1) throw std::invalid_argument("the key's numbers are not those of a valid key");
 }
 
-AsymmetricKey accept(std::shared_ptr<EVP_PKEY> pkey) {
-  const JwsAlgorithm algorithm = pinned_algorithm(pkey.get());
-  require_sound(pkey.get());
-  return {.pkey = std::move(pkey), .algorithm = algorithm};
-}
-
 std::string kid_of(const AsymmetricKey& key, std::optional<std::string> given) {
   if (given) return *std::move(given);
   // From the public part, so that whoever has only that derives the same name.
@@ -120,10 +114,51 @@ std::string make_signature(const AsymmetricKey& key, std::string_view message) {
   return key.algorithm == JwsAlgorithm::es256 ? ecdsa_signature_from_der(signature) : signature;
 }
 
+EVP_PKEY* generate(JwsAlgorithm algorithm) {
+  switch (algorithm) {
+    case JwsAlgorithm::rs256:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", rsa_bits_generated);
+    case JwsAlgorithm::es256:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", SN_X9_62_prime256v1);
+    case JwsAlgorithm::eddsa:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    case JwsAlgorithm::hs256:
+      break;
+  }
+  throw std::invalid_argument("a secret is no pair of keys");
+}
+
+std::string_view text_in(BIO* bio) {
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(bio, &text);
+  return {text, static_cast<std::size_t>(length)};
+}
+
 }  // namespace
 
+AsymmetricKey accept_key(std::shared_ptr<EVP_PKEY> pkey) {
+  const JwsAlgorithm algorithm = pinned_algorithm(pkey.get());
+  require_sound(pkey.get());
+  return {.pkey = std::move(pkey), .algorithm = algorithm};
+}
+
+AsymmetricKey read_private_pem(std::string_view pem) { return accept_key(read_key(pem, PEM_read_bio_PrivateKey)); }
+
+AsymmetricKey generate_key(JwsAlgorithm algorithm) {
+  return accept_key(crypto::require_object<crypto::KeyPair>(generate(algorithm), "generate a key"));
+}
+
+SecretString private_pem(const AsymmetricKey& key) {
+  // Its buffer is wiped when it is freed.
+  const auto bio = crypto::require_object<crypto::MemoryBio>(BIO_new(BIO_s_secmem()), "create a buffer");
+  crypto::require_openssl(
+      PEM_write_bio_PKCS8PrivateKey(bio.get(), key.pkey.get(), nullptr, nullptr, 0, nullptr, nullptr),
+      "write a private key");
+  return SecretString{text_in(bio.get())};
+}
+
 PublicKey::PublicKey(std::string_view pem, std::optional<std::string> kid)
-    : PublicKey(accept(read_key(pem, PEM_read_bio_PUBKEY)), std::move(kid)) {}
+    : PublicKey(accept_key(read_key(pem, PEM_read_bio_PUBKEY)), std::move(kid)) {}
 
 PublicKey::PublicKey(AsymmetricKey key, std::optional<std::string> kid)
     : VerifyingKey(key.algorithm, kid_of(key, std::move(kid))), key_(std::move(key)) {}
@@ -133,7 +168,7 @@ bool PublicKey::verifies(std::string_view message, std::string_view signature) c
 }
 
 PrivateKey::PrivateKey(std::string_view pem, std::optional<std::string> kid)
-    : PrivateKey(accept(read_key(pem, PEM_read_bio_PrivateKey)), std::move(kid)) {}
+    : PrivateKey(read_private_pem(pem), std::move(kid)) {}
 
 PrivateKey::PrivateKey(AsymmetricKey key, std::optional<std::string> kid)
     : SigningKey(key.algorithm, kid_of(key, std::move(kid))), key_(std::move(key)) {}
@@ -149,9 +184,7 @@ void PrivateKey::append_signature(std::string& out, std::string_view message) co
 std::string PrivateKey::public_pem() const {
   const auto bio = crypto::require_object<crypto::MemoryBio>(BIO_new(BIO_s_mem()), "create a buffer");
   crypto::require_openssl(PEM_write_bio_PUBKEY(bio.get(), key_.pkey.get()), "write a public key");
-  char* text = nullptr;
-  const long length = BIO_get_mem_data(bio.get(), &text);
-  return {text, static_cast<std::size_t>(length)};
+  return std::string{text_in(bio.get())};
 }
 
 }  // namespace gatehouse::jose

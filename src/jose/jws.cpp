@@ -33,6 +33,11 @@ std::optional<CompactParts> split(std::string_view compact) {
                       .signing_input = compact.substr(0, second)};
 }
 
+bool is_wanted(const JwsPolicy& policy, const std::optional<std::string>& type) {
+  if (policy.type.empty() || type == policy.type) return true;
+  return !policy.other_type.empty() && type == policy.other_type;
+}
+
 bool is_secret(const VerifyingKey& key) { return key.algorithm() == JwsAlgorithm::hs256; }
 
 void require_usable(const std::vector<std::shared_ptr<const VerifyingKey>>& keys) {
@@ -84,7 +89,7 @@ std::expected<const VerifyingKey*, JwsError> JwsVerifier::key_for(std::string_vi
 
   const auto header = read_jws_header(header_part);
   if (!header) return std::unexpected(header.error());
-  if (!policy_.type.empty() && header->type != policy_.type) return std::unexpected(JwsError::wrong_type);
+  if (!is_wanted(policy_, header->type)) return std::unexpected(JwsError::wrong_type);
   const auto key = key_named(header->kid);
   // The token's word about the algorithm is compared, never obeyed.
   if (key && header->algorithm != to_text((*key)->algorithm())) return std::unexpected(JwsError::wrong_algorithm);

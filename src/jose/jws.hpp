@@ -55,8 +55,9 @@ class VerifiedJws {
 
 /// What a verifier asks of a header besides a known key.
 struct JwsPolicy {
-  std::string type;          ///< the exact `typ`; empty: any, or none
-  bool kid_required = true;  ///< where false, the only key may go unnamed
+  std::string type;             ///< the exact `typ`; empty: any, or none
+  std::string other_type = {};  ///< one more that will do; empty: none
+  bool kid_required = true;     ///< where false, the only key may go unnamed
 };
 
 /// Checks JWSs against a fixed set of keys. Immutable; any thread may call verify() at once with the others.

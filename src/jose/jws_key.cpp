@@ -19,6 +19,14 @@ std::string_view to_text(JwsAlgorithm algorithm) {
   return {};
 }
 
+std::optional<JwsAlgorithm> read_algorithm(std::string_view name) {
+  using enum JwsAlgorithm;
+  for (const JwsAlgorithm algorithm : {hs256, rs256, es256, eddsa}) {
+    if (name == to_text(algorithm)) return algorithm;
+  }
+  return std::nullopt;
+}
+
 std::string fingerprint(std::string_view public_bytes) {
   // Enough to tell a handful of keys apart. A kid proves nothing, so a search for a second key with it is no attack.
   static constexpr std::size_t fingerprint_bytes = 8;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,8 @@ enum class JwsAlgorithm { hs256, rs256, es256, eddsa };
 
 /// The `alg` of a header: "HS256", "RS256", "ES256", "EdDSA".
 [[nodiscard]] std::string_view to_text(JwsAlgorithm algorithm);
+/// The algorithm of that very name, if any.
+[[nodiscard]] std::optional<JwsAlgorithm> read_algorithm(std::string_view name);
 
 /// The signature of an RSA key of 8192 bits has this size; no larger key is accepted.
 inline constexpr std::size_t jws_signature_bytes_max = 1024;
