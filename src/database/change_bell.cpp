@@ -1,17 +1,15 @@
-#include "mail/mail_bell.hpp"
+#include "database/change_bell.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <utility>
 
-#include "mail/topics.hpp"
-
-namespace gatehouse::mail {
+namespace gatehouse::database {
 
 /// A coroutine that is dropped where it waits leaves no timer behind.
-class MailBell::Waiting {
+class ChangeBell::Waiting {
  public:
-  Waiting(MailBell& bell, const std::shared_ptr<runtime::SteadyTimer>& timer) : bell_(bell) {
+  Waiting(ChangeBell& bell, const std::shared_ptr<runtime::SteadyTimer>& timer) : bell_(bell) {
     const std::scoped_lock lock{bell_.mutex_};
     if (!bell_.has_rung_) bell_.waiter_ = timer;
     must_wait_ = !bell_.has_rung_;
@@ -27,24 +25,24 @@ class MailBell::Waiting {
   [[nodiscard]] bool must_wait() const { return must_wait_; }
 
  private:
-  MailBell& bell_;
+  ChangeBell& bell_;
   bool must_wait_ = false;
 };
 
-void MailBell::on_announcement(const database::Announcement& announcement) noexcept {
-  if (mail_topic.id_in(announcement)) ring();
+void ChangeBell::on_announcement(const Announcement& announcement) noexcept {
+  if (announcement.topic == topic_) ring();
 }
 
-void MailBell::on_feed_proved(BootTime /*trusted_until*/) noexcept {
+void ChangeBell::on_feed_proved(BootTime /*trusted_until*/) noexcept {
   if (!is_feed_proved_.exchange(true)) ring();
 }
 
-void MailBell::on_feed_lost() noexcept {
+void ChangeBell::on_feed_lost() noexcept {
   is_feed_proved_ = false;
   ring();
 }
 
-void MailBell::ring() noexcept {
+void ChangeBell::ring() noexcept {
   const std::scoped_lock lock{mutex_};
   has_rung_ = true;
   if (!waiter_) return;
@@ -52,7 +50,7 @@ void MailBell::ring() noexcept {
   boost::asio::post(executor, [timer = std::exchange(waiter_, nullptr)] { timer->cancel(); });
 }
 
-Task<> MailBell::wait(std::chrono::milliseconds at_most) {
+Task<> ChangeBell::wait(std::chrono::milliseconds at_most) {
   const auto executor = co_await boost::asio::this_coro::executor;
   // It is set before anybody may cancel it: a ring in between is posted, and runs after the wait has begun.
   const auto timer = std::make_shared<runtime::SteadyTimer>(executor);
@@ -63,4 +61,4 @@ Task<> MailBell::wait(std::chrono::milliseconds at_most) {
   co_await timer->async_wait(boost::asio::redirect_error(use_task, interrupted));
 }
 
-}  // namespace gatehouse::mail
+}  // namespace gatehouse::database

@@ -1,44 +1,14 @@
 #pragma once
 
-#include <atomic>
-#include <chrono>
-#include <memory>
-#include <mutex>
-
-#include "database/change_observer.hpp"
-#include "runtime/steady_timer.hpp"
-#include "runtime/task.hpp"
+#include "database/change_bell.hpp"
+#include "mail/topics.hpp"
 
 namespace gatehouse::mail {
 
-/// Wakes the courier when a mail was written, by this process or another one. A change
-/// feed that is silent means only that the courier looks for mails a little later.
-///
-/// Any thread may ring; one coroutine at a time waits.
-class MailBell final : public database::ChangeObserver {
+/// Wakes the courier when a mail was written, by this process or another one.
+class MailBell final : public database::ChangeBell {
  public:
-  /// The first proof after a loss, or at all: what was written before it was not told.
-  void on_feed_proved(BootTime trusted_until) noexcept override;
-  /// SQLite says so when another process wrote.
-  void on_feed_lost() noexcept override;
-  void on_announcement(const database::Announcement& announcement) noexcept override;
-  void on_unknown_change() noexcept override { ring(); }
-
-  void ring() noexcept;
-
-  /// Until it rings, or has rung since the last wait; at most so long. It returns early where its coroutine is
-  /// cancelled. The bell outlives the event loop of the coroutine.
-  [[nodiscard]] Task<> wait(std::chrono::milliseconds at_most);
-
- private:
-  /// Whose timer a ring cancels, for as long as it waits.
-  class Waiting;
-
-  std::atomic<bool> is_feed_proved_ = false;
-
-  std::mutex mutex_;
-  bool has_rung_ = false;                         ///< guarded by mutex_
-  std::shared_ptr<runtime::SteadyTimer> waiter_;  ///< guarded by mutex_; null: nobody waits
+  MailBell() : ChangeBell(mail_topic.name) {}
 };
 
 }  // namespace gatehouse::mail
