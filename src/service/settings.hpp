@@ -20,6 +20,7 @@
 #include "service/application_settings.hpp"
 #include "service/metrics_settings.hpp"
 #include "sessions/session_settings.hpp"
+#include "signing_keys/signing_key_settings.hpp"
 #include "tokens/token_settings.hpp"
 #include "users/user_settings.hpp"
 
@@ -35,6 +36,7 @@ struct Settings {
   database::DatabaseSettings database;
   sessions::SessionSettings sessions;
   tokens::TokenSettings tokens;
+  signing_keys::SigningKeySettings signing_keys;
   passwords::PasswordSettings passwords;
   limits::LimitSettings limits;
   lockout::LockoutSettings lockout;

@@ -1,0 +1,2 @@
+DROP TABLE signing_keys;
+DROP FUNCTION gatehouse_announce_signing_keys();
