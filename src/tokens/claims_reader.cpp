@@ -102,7 +102,8 @@ bool ClaimsReader::on_text(std::string_view text) {
       return true;
     case Claim::audience:
       // One of several audiences is enough.
-      audience_matches_ = audience_matches_.value_or(false) || text == expected_audience_;
+      audience_matches_ = audience_matches_.value_or(false) ||
+                          std::ranges::find(expected_audiences_, text) != expected_audiences_.end();
       return true;
     case Claim::subject:
       return store(subject_, read_id(text));

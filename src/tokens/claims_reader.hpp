@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "base/ids.hpp"
@@ -16,9 +18,9 @@ namespace gatehouse::tokens {
 /// It is the json::Sink of its own reading.
 class ClaimsReader {
  public:
-  /// Both views outlive the reader.
-  ClaimsReader(std::string_view issuer, std::string_view audience)
-      : expected_issuer_(issuer), expected_audience_(audience) {}
+  /// Both outlive the reader. One of the audiences is enough.
+  ClaimsReader(std::string_view issuer, std::span<const std::string> audiences)
+      : expected_issuer_(issuer), expected_audiences_(audiences) {}
 
   /// True where the JSON is a strict flat object with every required claim, each well typed, `id` equal to `sub` and
   /// times between the years 1970 and 9999. The answers below mean something only then.
@@ -62,7 +64,7 @@ class ClaimsReader {
 
   Claim claim_ = Claim::other;  ///< whose value comes next
   std::string_view expected_issuer_;
-  std::string_view expected_audience_;
+  std::span<const std::string> expected_audiences_;
   std::optional<bool> issuer_matches_;
   std::optional<bool> audience_matches_;
   std::optional<std::int64_t> subject_;

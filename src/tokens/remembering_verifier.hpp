@@ -16,8 +16,8 @@ namespace gatehouse::tokens {
 /// comes with every request of a page costs one signature check. Times are checked each time. One per io thread.
 class RememberingVerifier {
  public:
-  /// RS256 with 2,048 bits and our claims takes some 650; a longer token is verified each time.
-  static constexpr std::size_t token_bytes_max = 768;
+  /// RS256 with 2,048 bits and our claims takes some 750; a longer token is verified each time.
+  static constexpr std::size_t token_bytes_max = 1024;
 
   /// `verifier` outlives it; `random` gives the key that places are found by.
   RememberingVerifier(const TokenVerifier& verifier, crypto::Random& random) : verifier_(&verifier), known_(random) {}

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <span>
+#include <utility>
 
 #include "base/base64url.hpp"
 #include "json/writer.hpp"
@@ -32,45 +33,55 @@ std::chrono::seconds random_seconds(std::chrono::seconds max, crypto::Random& ra
 
 std::int64_t unix_seconds(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
 
+std::shared_ptr<const jose::SigningKey> key_of(const TokenSettings& settings,
+                                               std::shared_ptr<const jose::SigningKey> instead) {
+  return instead ? std::move(instead) : load_token_keys(settings).signing;
+}
+
 }  // namespace
 
-TokenIssuer::TokenIssuer(const TokenSettings& settings, crypto::Random& random)
-    : signer_(load_token_keys(settings).signing, token_type),
+TokenIssuer::TokenIssuer(const TokenSettings& settings, crypto::Random& random,
+                         std::shared_ptr<const jose::SigningKey> signing)
+    : signer_(key_of(settings, std::move(signing)), to_text(settings.type)),
       random_(random),
       ttl_(settings.ttl),
       shortening_max_(std::chrono::floor<std::chrono::seconds>(settings.ttl * settings.jitter)),
+      type_(settings.type),
       issuer_(settings.issuer),
-      audience_(settings.audience) {}
+      audience_(settings.audiences.front()) {}
 
-std::string TokenIssuer::issue(UserId user, SessionId session, const SessionMark& mark, TimePoint now) const {
+std::string TokenIssuer::issue(const Grant& grant, TimePoint now) const {
   // Down, never up: a token from the future would be refused by a strict reader.
   const auto issued_at = std::chrono::floor<std::chrono::seconds>(now);
-  return issue(user, session, mark, {.from = issued_at, .to = issued_at + ttl_});
+  return issue(grant, {.from = issued_at, .to = issued_at + ttl_});
 }
 
-IssuedToken TokenIssuer::issue_to_refresh(UserId user, SessionId session, const SessionMark& mark,
-                                          TimePoint now) const {
+IssuedToken TokenIssuer::issue_to_refresh(const Grant& grant, TimePoint now) const {
   const auto issued_at = std::chrono::floor<std::chrono::seconds>(now);
   const auto ends_at = issued_at + ttl_ - random_seconds(shortening_max_, random_);
-  return {.compact = issue(user, session, mark, {.from = issued_at, .to = ends_at}), .expires_at = ends_at};
+  return {.compact = issue(grant, {.from = issued_at, .to = ends_at}), .expires_at = ends_at};
 }
 
-std::string TokenIssuer::issue(UserId user, SessionId session, const SessionMark& mark,
-                               const Validity& validity) const {
+std::string TokenIssuer::issue(const Grant& grant, const Validity& validity) const {
+  const auto authenticated_at =
+      grant.authenticated_at ? std::chrono::floor<std::chrono::seconds>(*grant.authenticated_at) : validity.from;
   std::string json;
-  json::Writer(json)
-      .begin_object()
+  json::Writer writer{json};
+  writer.begin_object()
       .member("iss", issuer_)
       .member("aud", audience_)
-      .member("sub", std::to_string(user.value))
+      .member("sub", std::to_string(grant.user.value))
       // Twice the same: `sub` is the registered claim and a text, `id` the number that the API knows users by.
-      .member("id", user)
+      .member("id", grant.user)
       .member("iat", unix_seconds(validity.from))
       .member("exp", unix_seconds(validity.to))
       .member("jti", random_id(random_))
-      .member("sid", std::to_string(session.value))
-      .member("smk", to_base64url(mark.view()))
-      .end_object();
+      .member("sid", std::to_string(grant.session.value))
+      .member("smk", to_base64url(grant.mark.view()))
+      .member("auth_time", unix_seconds(authenticated_at));
+  writer.key("amr").begin_array().value("pwd").end_array();
+  if (type_ == TokenType::access_token) writer.member("client_id", grant.client_id);
+  writer.end_object();
   return signer_.sign(json);
 }
 

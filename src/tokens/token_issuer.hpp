@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/ids.hpp"
 #include "base/session_mark.hpp"
@@ -18,21 +21,35 @@ struct IssuedToken {
   TimePoint expires_at;
 };
 
-/// Issues the tokens that logins hand out: JWTs (RFC 7519) with the claims iss, aud, sub, id, iat, exp, jti, sid and
-/// smk. `sub` and `sid` are decimal text; `id` repeats the user as a number, where clients of the Express service read
-/// it. `smk` is the session's mark in base64url: ids come again after a backup was restored, marks do not. Immutable;
-/// any thread.
+/// Whom a token speaks for.
+struct Grant {
+  UserId user;
+  SessionId session;
+  SessionMark mark;
+  std::optional<TimePoint> authenticated_at = {};  ///< when the user gave the password; nothing: now
+  std::string_view client_id = {};                 ///< who asked for it: the name of an API key
+};
+
+/// Issues the tokens that logins hand out: JWTs (RFC 7519) with the claims iss, aud, sub, id, iat, exp, jti, sid, smk,
+/// auth_time and amr. `sub` and `sid` are decimal text; `id` repeats the user as a number, where clients of the Express
+/// service read it. `smk` is the session's mark in base64url: ids come again after a backup was restored, marks do not.
+/// `amr` is always a password (RFC 8176). With the type at+jwt there is `client_id`, too (RFC 9068 section 2.2).
+/// Immutable; any thread.
 class TokenIssuer {
  public:
-  /// `random` outlives the issuer. Throws std::invalid_argument as load_token_keys does.
-  TokenIssuer(const TokenSettings& settings, crypto::Random& random);
+  /// `signing` instead of what the settings name, where it is not null. `random` outlives the issuer. Throws
+  /// std::invalid_argument as load_token_keys does.
+  TokenIssuer(const TokenSettings& settings, crypto::Random& random,
+              std::shared_ptr<const jose::SigningKey> signing = nullptr);
 
   /// A token valid from `now`, whole seconds, for the configured time. Throws std::runtime_error when OpenSSL fails.
-  [[nodiscard]] std::string issue(UserId user, SessionId session, const SessionMark& mark, TimePoint now) const;
+  [[nodiscard]] std::string issue(const Grant& grant, TimePoint now) const;
+  [[nodiscard]] std::string issue(UserId user, SessionId session, const SessionMark& mark, TimePoint now) const {
+    return issue({.user = user, .session = session, .mark = mark}, now);
+  }
   /// The same for a client that refreshes its tokens: valid up to JWT_JITTER shorter, at random, so that clients that
   /// began together do not all come back together.
-  [[nodiscard]] IssuedToken issue_to_refresh(UserId user, SessionId session, const SessionMark& mark,
-                                             TimePoint now) const;
+  [[nodiscard]] IssuedToken issue_to_refresh(const Grant& grant, TimePoint now) const;
 
  private:
   /// From when to when a token is valid.
@@ -40,13 +57,13 @@ class TokenIssuer {
     std::chrono::sys_seconds from;
     std::chrono::sys_seconds to;
   };
-  [[nodiscard]] std::string issue(UserId user, SessionId session, const SessionMark& mark,
-                                  const Validity& validity) const;
+  [[nodiscard]] std::string issue(const Grant& grant, const Validity& validity) const;
 
   jose::JwsSigner signer_;
   crypto::Random& random_;
   std::chrono::seconds ttl_;
   std::chrono::seconds shortening_max_;
+  TokenType type_;
   std::string issuer_;
   std::string audience_;
 };

@@ -6,11 +6,12 @@
 
 #include "jose/asymmetric_key.hpp"
 #include "jose/hmac_key.hpp"
+#include "jose/jwk.hpp"
 
 namespace gatehouse::tokens {
 namespace {
 
-std::shared_ptr<const jose::SigningKey> load_private_key(const SecretString& pem) {
+std::shared_ptr<const jose::PrivateKey> load_private_key(const SecretString& pem) {
   try {
     return std::make_shared<const jose::PrivateKey>(pem.reveal());
   } catch (const std::invalid_argument& error) {
@@ -34,7 +35,7 @@ TokenKeys load_token_keys(const TokenSettings& settings) {
   // Never both kinds: a verifier that took secrets beside public keys could be made to take a public key for a secret.
   if (!settings.private_key_pem.empty()) {
     const auto key = load_private_key(settings.private_key_pem);
-    return {.signing = key, .verifying = {key}};
+    return {.signing = key, .verifying = {key}, .published = {jose::public_jwk(key->pair(), key->kid())}};
   }
   TokenKeys keys;
   for (const SecretString& secret : settings.secrets) {

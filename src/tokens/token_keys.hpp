@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,11 +12,17 @@ namespace gatehouse::tokens {
 
 /// The `typ` of the tokens issued here, which keeps other kinds of JWS out (RFC 8725 section 3.11).
 inline constexpr std::string_view token_type = "JWT";
+inline constexpr std::string_view access_token_type = "at+jwt";
 
-/// The keys that the settings name, for the issuer and for the verifier.
+[[nodiscard]] constexpr std::string_view to_text(TokenType type) {
+  return type == TokenType::access_token ? access_token_type : token_type;
+}
+
+/// Keys for the issuer and for the verifier.
 struct TokenKeys {
-  std::shared_ptr<const jose::SigningKey> signing;
+  std::shared_ptr<const jose::SigningKey> signing;  ///< of load_token_keys() never null
   std::vector<std::shared_ptr<const jose::VerifyingKey>> verifying;
+  std::vector<std::string> published = {};  ///< the JWKs of those that are public
 };
 
 /// With JWT_PRIVATE_KEY that key signs and alone verifies. Otherwise each JWT_SECRET verifies and the first one signs;

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 #include "config/assign.hpp"
 #include "config/checks.hpp"
@@ -49,6 +50,17 @@ Parsed<void> assign_jitter(Text text, double& out) {
   return {};
 }
 
+constexpr std::array<Choice<TokenType>, 2> token_types{{{"jwt", TokenType::jwt}, {"at+jwt", TokenType::access_token}}};
+
+Parsed<void> assign_audiences(Text text, std::vector<std::string>& out) {
+  std::vector<std::string> audiences;
+  const auto read = assign_list(text, [](Text entry) { return Parsed<std::string>{entry}; }, audiences);
+  if (!read) return read;
+  if (audiences.empty()) return std::unexpected(Unreadable{"a comma-separated list of audiences"});
+  out = std::move(audiences);
+  return {};
+}
+
 constexpr std::array rows{
     Row{{"JWT_SECRET", secrets_group, "",
          "Signs tokens (HS256); at least 32 bytes. Of several, comma-separated, the first one signs and all verify.",
@@ -68,8 +80,14 @@ constexpr std::array rows{
         [](TokenSettings& s, Text text) { return assign_jitter(text, s.jitter); }},
     Row{{"JWT_ISSUER", group, "gatehouse", "The iss claim of the tokens that are issued and accepted."},
         [](TokenSettings& s, Text text) { return assign_text(text, s.issuer); }},
-    Row{{"JWT_AUDIENCE", group, "gatehouse", "The aud claim of the tokens that are issued and accepted."},
-        [](TokenSettings& s, Text text) { return assign_text(text, s.audience); }},
+    Row{{"JWT_AUDIENCE", group, "gatehouse",
+         "The aud claim of the tokens that are issued and accepted. Of several, comma-separated, tokens are issued for "
+         "the first one and accepted for each."},
+        [](TokenSettings& s, Text text) { return assign_audiences(text, s.audiences); }},
+    Row{{"JWT_TYPE", group, "JWT",
+         "The typ of the tokens that are issued: JWT, or at+jwt, which adds the client_id of RFC 9068. Both are "
+         "accepted."},
+        [](TokenSettings& s, Text text) { return assign_choice(text, token_types, s.type); }},
 };
 
 void check_private_key(const SecretString& pem, Checks& checks) {

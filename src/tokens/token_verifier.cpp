@@ -1,5 +1,7 @@
 #include "tokens/token_verifier.hpp"
 
+#include <utility>
+
 #include "tokens/claims_reader.hpp"
 #include "tokens/token_keys.hpp"
 
@@ -29,10 +31,26 @@ TokenError token_error(jose::JwsError error) {
 
 }  // namespace
 
-TokenVerifier::TokenVerifier(const TokenSettings& settings)
-    : verifier_(load_token_keys(settings).verifying, {.type = std::string{token_type}, .kid_required = true}),
-      issuer_(settings.issuer),
-      audience_(settings.audience) {}
+TokenVerifier::TokenVerifier(const TokenSettings& settings, std::vector<std::shared_ptr<const jose::VerifyingKey>> more)
+    : issuer_(settings.issuer), audiences_(settings.audiences) {
+  std::vector<std::shared_ptr<const jose::VerifyingKey>> secrets;
+  for (auto& key : load_token_keys(settings).verifying) {
+    auto& alike = key->algorithm() == jose::JwsAlgorithm::hs256 ? secrets : more;
+    alike.push_back(std::move(key));
+  }
+  const jose::JwsPolicy policy{
+      .type = std::string{to_text(settings.type)},
+      .other_type = std::string{settings.type == TokenType::jwt ? access_token_type : token_type}};
+  if (!more.empty()) verifiers_.emplace_back(std::move(more), policy);
+  if (!secrets.empty()) verifiers_.emplace_back(std::move(secrets), policy);
+}
+
+std::expected<jose::VerifiedJws, jose::JwsError> TokenVerifier::check_signature(std::string_view compact,
+                                                                                jose::JwsBuffer& buffer) const {
+  auto jws = verifiers_.front().verify(compact, buffer);
+  const bool is_of_another = !jws && jws.error() == jose::JwsError::unknown_kid && verifiers_.size() > 1;
+  return is_of_another ? verifiers_.back().verify(compact, buffer) : jws;
+}
 
 std::expected<TokenClaims, TokenError> TokenVerifier::verify(std::string_view compact, TimePoint now) const {
   auto claims = read(compact);
@@ -43,10 +61,10 @@ std::expected<TokenClaims, TokenError> TokenVerifier::verify(std::string_view co
 
 std::expected<TokenClaims, TokenError> TokenVerifier::read(std::string_view compact) const {
   jose::JwsBuffer buffer;
-  const auto jws = verifier_.verify(compact, buffer);
+  const auto jws = check_signature(compact, buffer);
   if (!jws) return std::unexpected(token_error(jws.error()));
 
-  ClaimsReader read{issuer_, audience_};
+  ClaimsReader read{issuer_, audiences_};
   if (!read.from_json(jws->payload())) return std::unexpected(TokenError::invalid_claims);
   if (!read.issuer_matches()) return std::unexpected(TokenError::wrong_issuer);
   if (!read.audience_matches()) return std::unexpected(TokenError::wrong_audience);

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 #include "jose/jws.hpp"
@@ -20,11 +22,14 @@ inline constexpr std::chrono::seconds clock_leeway{60};
 /// Checks the tokens TokenIssuer issues (RFC 7519 section 7.2, RFC 8725): header, signature, then every claim.
 ///
 /// Required are iss, aud, sub, sid, iat and exp, each of its type; `aud` may be a list; `id` and `nbf` are checked
-/// where they are there, and so is `smk`; others are ignored. Immutable; any thread; verify() uses no heap of ours.
+/// where they are there, and so is `smk`; others are ignored. `typ` is JWT or at+jwt, whichever is issued, so that
+/// JWT_TYPE can change while tokens are about. Immutable; any thread; verify() uses no heap of ours.
 class TokenVerifier {
  public:
-  /// Throws std::invalid_argument as load_token_keys does.
-  explicit TokenVerifier(const TokenSettings& settings);
+  /// With the keys of the settings, and `more`, which are public keys; no two have one kid. Throws
+  /// std::invalid_argument as load_token_keys does.
+  explicit TokenVerifier(const TokenSettings& settings,
+                         std::vector<std::shared_ptr<const jose::VerifyingKey>> more = {});
 
   /// The claims, or the first rule the token broke. Throws std::runtime_error when OpenSSL fails.
   [[nodiscard]] std::expected<TokenClaims, TokenError> verify(std::string_view compact, TimePoint now) const;
@@ -35,9 +40,14 @@ class TokenVerifier {
   [[nodiscard]] static std::optional<TokenError> check_times(const TokenClaims& claims, TimePoint now);
 
  private:
-  jose::JwsVerifier verifier_;
+  [[nodiscard]] std::expected<jose::VerifiedJws, jose::JwsError> check_signature(std::string_view compact,
+                                                                                 jose::JwsBuffer& buffer) const;
+
+  /// Secrets and public keys apart (RFC 8725 section 2.1), at least one of both. Which one a token is for, its kid
+  /// says.
+  std::vector<jose::JwsVerifier> verifiers_;
   std::string issuer_;
-  std::string audience_;
+  std::vector<std::string> audiences_;
 };
 
 }  // namespace gatehouse::tokens

@@ -175,8 +175,9 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   // The session rests on the hash that is stored now. With the row locked by the change before, another password either
   // came first, and nothing is inserted, or comes later and deletes this session with the others.
   const std::string current_hash = replacement.value_or(*verified.password_hash);
-  const PendingSession pending =
+  PendingSession pending =
       parts_.opening.add(changes, verified.id, current_hash, std::move(proven.client), proven.refreshing);
+  pending.client_id = proven.asker.origin.actor;
   const sessions::NewSession& row = pending.draft.row;
   audit::Event event{.type = audit::EventType::login_succeeded, .at = row.created_at, .origin = proven.asker.origin};
   changes.add(audit::AuditStore::record_of_new_session(event, row.expires_at, row.secret_hash));

@@ -62,8 +62,9 @@ Task<std::optional<LoginResult>> PasswordChangeFlow::store(Owner owner, NewSecre
   changes.add(OneTimeTokenStore::drop_open(user));
   owner.password.replacement = password_hash;
   parts_.check.add_success(changes, owner.password);
-  const PendingSession pending =
+  PendingSession pending =
       parts_.opening.add(changes, user, password_hash, sessions::in_ascii(std::move(wanted.client)));
+  pending.client_id = wanted.asker.origin.actor;
   Notice notice{.kind = mail::Kind::password_changed,
                 .user = user,
                 .languages = std::move(wanted.asker.languages),

@@ -76,14 +76,15 @@ Task<RefreshFlow::Outcome> RefreshFlow::exchange(RefreshRequest request) {
   Presented presented{.reference = *reference,
                       .secret_hash = crypto::sha256(sessions::bytes_of(reference->secret)),
                       .refresh = {.generation = reference->generation, .attempt_hash = hash_of(request.attempt)},
+                      .client_id = request.asker.origin.actor,
                       .now = clock_.now()};
   auto rotation = SessionStore::rotate(rotation_of(presented));
   const auto rotated = co_await database_.commit(std::move(rotation));
   if (!rotated) co_return co_await take_again(std::move(presented), std::move(request.asker));
-  const TimePoint expires_at = lifetime_.bounded(rotated->times).expires_at;
-  if (expires_at <= presented.now) co_return std::unexpected(RefreshError::expired);
+  const sessions::SessionTimes times = lifetime_.bounded(rotated->times);
+  if (times.expires_at <= presented.now) co_return std::unexpected(RefreshError::expired);
   counts_.refreshes.add(RefreshOutcome::rotated);
-  co_return successor(presented, rotated->user, expires_at);
+  co_return successor(presented, rotated->user, times);
 }
 
 /// The token did not rotate: somebody else has done it, or the session is over.
@@ -96,7 +97,7 @@ Task<RefreshFlow::Outcome> RefreshFlow::take_again(Presented presented, Asker as
   switch (sessions::judge(*session, presented.refresh, presented.now, grace_)) {
     case RefreshVerdict::repeated:
       counts_.refreshes.add(RefreshOutcome::repeated);
-      co_return successor(presented, session->user, session->times.expires_at);
+      co_return successor(presented, session->user, session->times);
     case RefreshVerdict::reused:
       co_return std::unexpected(co_await end_reused(std::move(presented), *std::move(session), std::move(asker)));
     case RefreshVerdict::expired:
@@ -133,10 +134,15 @@ sessions::Rotation RefreshFlow::rotation_of(const Presented& presented) const {
           .expires_at = presented.now + lifetime_.ttl};
 }
 
-Refreshed RefreshFlow::successor(const Presented& presented, UserId user, TimePoint session_expires_at) const {
+Refreshed RefreshFlow::successor(const Presented& presented, UserId user, const sessions::SessionTimes& times) const {
   sessions::RefreshReference next = presented.reference;
   next.generation += 1;
-  return {.user = user, .pair = pairs_.issue(user, next), .session_expires_at = session_expires_at};
+  const tokens::Grant grant{.user = user,
+                            .session = next.id,
+                            .mark = SessionMark::of(presented.secret_hash),
+                            .authenticated_at = times.created_at,
+                            .client_id = presented.client_id};
+  return {.user = user, .pair = pairs_.issue(grant, next), .session_expires_at = times.expires_at};
 }
 
 }  // namespace gatehouse::flows

@@ -65,6 +65,7 @@ class RefreshFlow {
     sessions::RefreshReference reference;
     std::string secret_hash;
     sessions::PresentedRefresh refresh;
+    std::string client_id;  ///< who asks, as TokenIssuer has it
     TimePoint now;
   };
   using Outcome = std::expected<Refreshed, RefreshError>;
@@ -73,7 +74,8 @@ class RefreshFlow {
   [[nodiscard]] Task<Outcome> take_again(Presented presented, Asker asker);
   [[nodiscard]] Task<RefreshError> end_reused(Presented presented, sessions::RefreshableSession session, Asker asker);
   [[nodiscard]] sessions::Rotation rotation_of(const Presented& presented) const;
-  [[nodiscard]] Refreshed successor(const Presented& presented, UserId user, TimePoint session_expires_at) const;
+  [[nodiscard]] Refreshed successor(const Presented& presented, UserId user,
+                                    const sessions::SessionTimes& times) const;
 
   database::Database& database_;
   sessions::SessionStore store_;

@@ -19,6 +19,8 @@ std::optional<LoginResult> SessionOpening::opened(const PendingSession& pending,
   const auto id = committed.result(pending.inserted);
   if (!id) return std::nullopt;
   const sessions::NewSession& row = pending.draft.row;
+  const tokens::Grant grant{
+      .user = pending.user, .session = *id, .mark = SessionMark::of(row.secret_hash), .client_id = pending.client_id};
   auto session = sessions_.open(pending.draft, *id);
   counts_.tokens.add(TokenKind::session);
   LoginResult result{.user = pending.user,
@@ -26,13 +28,12 @@ std::optional<LoginResult> SessionOpening::opened(const PendingSession& pending,
                      .session = std::move(session.sealed),
                      .session_expires_at = session.expires_at};
   if (row.refresh_generation) {
-    auto pair =
-        pairs_.issue(pending.user, {.id = *id, .secret = pending.draft.secret, .generation = *row.refresh_generation});
+    auto pair = pairs_.issue(grant, {.id = *id, .secret = pending.draft.secret, .generation = *row.refresh_generation});
     result.token = std::move(pair.token);
     result.refreshable = std::move(pair.refreshable);
   } else {
     counts_.tokens.add(TokenKind::access);
-    result.token = tokens_->issue(pending.user, *id, SessionMark::of(row.secret_hash), clock_.now());
+    result.token = tokens_->issue(grant, clock_.now());
   }
   return result;
 }

@@ -29,6 +29,7 @@ struct PendingSession {
   UserId user;
   sessions::SessionDraft draft;
   database::ResultOf<std::optional<SessionId>> inserted;
+  std::string client_id = {};  ///< who asked for it, as TokenIssuer has it
 };
 
 /// Opens sessions, each with a token. One per io thread; everything it refers to outlives it.

@@ -39,8 +39,8 @@ class TokenPairs {
 
   [[nodiscard]] const sessions::RefreshSealer& sealer() const { return *sealer_; }
 
-  /// For the user's session and the generation that its row has.
-  [[nodiscard]] TokenPair issue(UserId user, const sessions::RefreshReference& reference) const;
+  /// For the grant's session and the generation that its row has.
+  [[nodiscard]] TokenPair issue(const tokens::Grant& grant, const sessions::RefreshReference& reference) const;
 
  private:
   const tokens::TokenIssuer* tokens_;

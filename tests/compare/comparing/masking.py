@@ -23,7 +23,7 @@ MASKED_TIME = b"<a time in milliseconds>"
 UPTIME = re.compile(rb'"uptime":\d+\.\d{3}(?=[,}])')
 SESSION = re.compile(rb'"session":"([A-Za-z0-9_-]+)"')
 TOKEN = re.compile(rb'"token":"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)"')
-TOKEN_TIME = re.compile(r'"(iat|exp|nbf)":(\d+)')
+TOKEN_TIME = re.compile(r'"(iat|exp|nbf|auth_time)":(\d+)')
 TOKEN_ID = re.compile(r'"jti":"([A-Za-z0-9_-]+)"')
 CURSOR = re.compile(rb"after=([A-Za-z0-9_-]+)>")
 DATE = re.compile(rb"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")

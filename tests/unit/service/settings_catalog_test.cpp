@@ -42,7 +42,8 @@ auto values_of(const Settings& s) {
                       postgres.connect_timeout, postgres.idle_timeout, postgres.prepared_statements,
                       postgres.listen_port),
       std::make_tuple(s.sessions.ttl, s.sessions.absolute_ttl, s.sessions.cache_bytes, s.sessions.cleanup_interval,
-                      s.tokens.ttl, s.tokens.issuer, s.tokens.audience));
+                      s.tokens.ttl, s.tokens.issuer, s.tokens.audiences, s.tokens.type, s.signing_keys.jwks_max_age,
+                      s.signing_keys.rotation_interval));
 }
 
 TEST(Catalog, Names_AreUnique) { EXPECT_EQ(catalog_names().size(), catalog().size()); }

@@ -25,7 +25,9 @@ TEST_F(TokenIssuerTest, Claims_AreThoseOfTheLogin) {
   EXPECT_EQ(claims.at("iat").as_int64(), 1'700'000'000);
   EXPECT_EQ(claims.at("exp").as_int64(), 1'700'003'600);
   EXPECT_EQ(from_base64url(std::string_view{claims.at("smk").as_string()}), mark.view());
-  EXPECT_EQ(claims.size(), 9U);
+  EXPECT_EQ(claims.at("auth_time").as_int64(), 1'700'000'000);
+  EXPECT_EQ(claims.at("amr"), boost::json::array{"pwd"});
+  EXPECT_EQ(claims.size(), 11U);
 }
 
 TEST_F(TokenIssuerTest, Header_NamesAlgorithmTypeAndKey) {
@@ -34,6 +36,38 @@ TEST_F(TokenIssuerTest, Header_NamesAlgorithmTypeAndKey) {
   EXPECT_EQ(header.at("typ").as_string(), "JWT");
   EXPECT_EQ(std::string_view{header.at("kid").as_string()}, jose::HmacKey{first_secret}.kid());
   EXPECT_EQ(header.size(), 3U);
+}
+
+TEST_F(TokenIssuerTest, AccessToken_NamesItsTypeAndItsClient) {
+  settings_.type = TokenType::access_token;
+  const TokenIssuer issuer{settings_, random_};
+  const Grant grant{.user = {42},
+                    .session = {77},
+                    .mark = mark,
+                    .authenticated_at = now - std::chrono::seconds{90},
+                    .client_id = "shop"};
+  const std::string token = issuer.issue(grant, now);
+  EXPECT_EQ(part(token, 0).at("typ").as_string(), "at+jwt");
+  EXPECT_EQ(part(token, 1).at("client_id").as_string(), "shop");
+  EXPECT_EQ(part(token, 1).at("auth_time").as_int64(), 1'699'999'910);
+  EXPECT_EQ(part(token, 1).at("iat").as_int64(), 1'700'000'000);
+}
+
+/// So that JWT_TYPE can change while tokens are about.
+TEST_F(TokenIssuerTest, TokensOfBothTypes_AreTaken) {
+  settings_.type = TokenType::access_token;
+  const TokenIssuer issuer{settings_, random_};
+  EXPECT_FALSE(refusal(issuer.issue({1}, {1}, mark, now)));
+  EXPECT_TRUE(TokenVerifier{settings_}.verify(issuer_.issue({1}, {1}, mark, now), now));
+}
+
+TEST_F(TokenIssuerTest, SeveralAudiences_AreIssuedTheFirstAndTakenEach) {
+  settings_.audiences = {"shop", "gatehouse"};
+  const std::string token = TokenIssuer{settings_, random_}.issue({1}, {1}, mark, now);
+  EXPECT_EQ(part(token, 1).at("aud").as_string(), "shop");
+  EXPECT_EQ(refusal(token), TokenError::wrong_audience);
+  EXPECT_TRUE(TokenVerifier{settings_}.verify(token, now));
+  EXPECT_TRUE(TokenVerifier{settings_}.verify(issuer_.issue({1}, {1}, mark, now), now));
 }
 
 TEST_F(TokenIssuerTest, TokenIds_Are128BitsAndNeverRepeat) {
@@ -76,11 +110,11 @@ TEST_F(TokenIssuerTest, TokenToRefresh_LivesAsLongAsOthersWithoutJitter) {
 
 TEST_F(TokenIssuerTest, IssuerAndAudienceWithQuotes_StayText) {
   settings_.issuer = R"(a "quoted" issuer)";
-  settings_.audience = "back\\slash";
+  settings_.audiences = {"back\\slash"};
   const TokenIssuer issuer{settings_, random_};
   const auto claims = part(issuer.issue({1}, {1}, mark, now), 1);
   EXPECT_EQ(std::string_view{claims.at("iss").as_string()}, settings_.issuer);
-  EXPECT_EQ(std::string_view{claims.at("aud").as_string()}, settings_.audience);
+  EXPECT_EQ(std::string_view{claims.at("aud").as_string()}, settings_.audiences.front());
   EXPECT_TRUE(TokenVerifier{settings_}.verify(issuer.issue({1}, {1}, mark, now), now));
 }
 

@@ -59,6 +59,56 @@ TEST_F(TokenKeysTest, HmacWithThePublicKey_IsRefused) {
   EXPECT_EQ(verifier.verify(forger.sign(claims), now).error(), TokenError::wrong_algorithm);
 }
 
+/// Keys of the table beside those of the settings.
+class TableKeysTest : public TokenFixture {
+ protected:
+  static std::shared_ptr<const jose::PrivateKey> key() {
+    return std::make_shared<const jose::PrivateKey>(testing::generate("ED25519").private_key);
+  }
+};
+
+TEST_F(TableKeysTest, CurrentKeyOfTheTable_SignsInsteadOfTheSettings) {
+  const auto current = key();
+  const TokenIssuer issuer{settings_, random_, current};
+  const std::string token = issuer.issue({42}, {77}, mark, now);
+  EXPECT_EQ(refusal(token), TokenError::unknown_key);
+  EXPECT_TRUE((TokenVerifier{settings_, {current}}.verify(token, now)));
+}
+
+TEST_F(TableKeysTest, SecretsAndKeysOfTheSettings_GoOnVerifying) {
+  const TokenVerifier beside_a_secret{settings_, {key(), key()}};
+  EXPECT_TRUE(beside_a_secret.verify(issuer_.issue({42}, {77}, mark, now), now));
+  const tokens::TokenSettings with_key = settings_with_key(testing::generate_ec("P-256").private_key);
+  const TokenVerifier beside_a_key{with_key, {key()}};
+  const TokenIssuer issuer{with_key, random_};
+  EXPECT_TRUE(beside_a_key.verify(issuer.issue({42}, {77}, mark, now), now));
+}
+
+/// Whose kid a token names decides everything, whatever the token says.
+TEST_F(TableKeysTest, HmacWithThePublicKeyOfTheTable_IsRefused) {
+  const auto current = key();
+  const TokenVerifier verifier{settings_, {current}};
+  const jose::JwsSigner forger{
+      std::make_shared<const jose::HmacKey>(current->public_pem(), std::string{current->kid()}), token_type};
+  const std::string claims =
+      R"({"iss":"gatehouse","aud":"gatehouse","sub":"1","sid":"1","iat":1700000000,"exp":1700003600})";
+  EXPECT_EQ(verifier.verify(forger.sign(claims), now).error(), TokenError::wrong_algorithm);
+}
+
+TEST_F(TableKeysTest, KeyThatIsGone_VerifiesNothing) {
+  const auto gone = key();
+  const TokenIssuer issuer{settings_, random_, gone};
+  const TokenVerifier verifier{settings_, {key()}};
+  EXPECT_EQ(verifier.verify(issuer.issue({1}, {1}, mark, now), now).error(), TokenError::unknown_key);
+}
+
+TEST_F(TableKeysTest, PublicHalfOfThePrivateKey_IsPublished) {
+  EXPECT_TRUE(load_token_keys(settings_).published.empty());
+  const auto keys = load_token_keys(settings_with_key(testing::generate("ED25519").private_key));
+  ASSERT_EQ(keys.published.size(), 1U);
+  EXPECT_TRUE(keys.published[0].contains(keys.signing->kid()));
+}
+
 std::string refusal_to_load(const tokens::TokenSettings& settings) {
   try {
     static_cast<void>(load_token_keys(settings));

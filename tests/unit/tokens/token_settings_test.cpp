@@ -38,6 +38,19 @@ TEST(TokenSettings, Jitter_IsAPartOfOne) {
   }
 }
 
+TEST(TokenSettings, Audiences_AreAList) {
+  const auto read = read_section(token_section(), {{"JWT_AUDIENCE", "shop, api.example.com"}});
+  EXPECT_EQ(read.settings.audiences, (std::vector<std::string>{"shop", "api.example.com"}));
+  EXPECT_EQ(read_section(token_section(), {}).settings.audiences, std::vector<std::string>{"gatehouse"});
+  EXPECT_THAT(read_section(token_section(), {{"JWT_AUDIENCE", ", ,"}}).mistakes(), HasSubstr("JWT_AUDIENCE: must be"));
+}
+
+TEST(TokenSettings, Type_IsOneOfTwo) {
+  EXPECT_EQ(read_section(token_section(), {{"JWT_TYPE", "at+jwt"}}).settings.type, TokenType::access_token);
+  EXPECT_EQ(read_section(token_section(), {{"JWT_TYPE", "JWT"}}).settings.type, TokenType::jwt);
+  EXPECT_THAT(read_section(token_section(), {{"JWT_TYPE", "JWE"}}).mistakes(), HasSubstr("JWT_TYPE: must be one of"));
+}
+
 TEST(TokenSettings, KeyInPemFormAsSecret_IsRefused) {
   const std::string pem = gatehouse::testing::generate("ED25519").public_key;
   EXPECT_THAT(read_section(token_section(), {{"JWT_SECRET", pem}}).mistakes(),
