@@ -13,6 +13,7 @@
 #include "cli/commands/serve.hpp"
 #include "cli/commands/sessions.hpp"
 #include "cli/commands/settings.hpp"
+#include "cli/commands/signing_keys.hpp"
 #include "cli/commands/users.hpp"
 
 namespace gatehouse::cli {
@@ -32,6 +33,7 @@ constexpr AddCommands command_groups[] = {
     add_password_commands,  //
     add_mail_commands,      //
     add_secrets_commands,   //
+    add_key_commands,       //
     add_routes_command,     //
     add_doctor_command,     //
     add_health_command,     //

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/audit_store.hpp"
+#include "base/clock.hpp"
+#include "crypto/random.hpp"
+#include "database/database.hpp"
+#include "jose/asymmetric_key.hpp"
+#include "signing_keys/key_life.hpp"
+#include "signing_keys/sealer_in_use.hpp"
+#include "signing_keys/signing_key_store.hpp"
+
+namespace gatehouse::flows {
+
+/// Why a step of a key's life was not made.
+enum class KeyError {
+  unknown_key,        ///< the table has no key of this kid
+  known_key,          ///< the table has it already
+  too_many_keys,      ///< signing_keys::keys_max
+  no_next_key,        ///< none waits to be promoted
+  no_current_key,     ///< none signs
+  not_next,           ///< it signs already, or has ended
+  too_young,          ///< others may not know it yet
+  has_ended,          ///< it is retired or revoked already
+  changed_meanwhile,  ///< by somebody else, at the same time
+};
+
+/// A sentence's rest: `the key …`.
+[[nodiscard]] std::string_view to_text(KeyError error);
+
+struct KeyRefusal {
+  KeyError reason;
+  std::optional<TimePoint> possible_from = {};  ///< of too_young
+};
+
+/// A step that was made.
+struct KeyStep {
+  std::string kid;
+  std::optional<std::string> other =
+      {};                    ///< of a promotion, which key signed before; of a revocation, which one does now
+  bool was_current = false;  ///< of a key that has ended
+};
+
+/// Where a new key comes from.
+enum class KeySource : std::uint8_t { generated, imported };
+
+/// How long a key must have been published before it is promoted.
+enum class Publication : std::uint8_t {
+  complete,  ///< KeyLife::publication()
+  waived,    ///< only until every replica has heard of it
+};
+
+/// Moves keys through their life, each step on record. Each replica hears of it by the change feed. One per Database's
+/// thread; everything it refers to outlives it. Throws what Database throws.
+class SigningKeyFlow {
+ public:
+  struct Parts {
+    database::Database& database;
+    const signing_keys::SealerInUse& sealer;
+    signing_keys::KeyLife life;
+    const Clock& clock;
+    crypto::Random& random;
+  };
+  using Result = std::expected<KeyStep, KeyRefusal>;
+
+  explicit SigningKeyFlow(const Parts& parts) : parts_(parts), store_(parts.database) {}
+
+  /// In state next. known_key, too_many_keys.
+  [[nodiscard]] Task<Result> add(jose::AsymmetricKey key, KeySource source, audit::Origin origin);
+  /// The named key, or the one that waits longest; the one that signed before is retired. unknown_key, no_next_key,
+  /// not_next, too_young, changed_meanwhile.
+  [[nodiscard]] Task<Result> promote(std::optional<std::string> kid, Publication publication, audit::Origin origin);
+  /// The named key, or the one that signs. Where that was the current one, the keys of the settings sign. unknown_key,
+  /// no_current_key, has_ended, changed_meanwhile.
+  [[nodiscard]] Task<Result> retire(std::optional<std::string> kid, audit::Origin origin);
+  /// Where it was the current one, a key whose publication is complete takes over, else the keys of the settings do.
+  /// unknown_key, has_ended, changed_meanwhile.
+  [[nodiscard]] Task<Result> revoke(std::string kid, audit::Origin origin);
+
+  /// Forgets keys whose time is over, and makes the step that is due where each key signs for `interval`. Throws
+  /// std::runtime_error where it cannot be made.
+  [[nodiscard]] Task<> rotate(std::chrono::seconds interval);
+
+ private:
+  void add_promotion(database::Changes& changes, const signing_keys::StoredKey& key, TimePoint created_by,
+                     std::optional<std::string> replaced, const audit::Origin& origin) const;
+  [[nodiscard]] Task<Result> commit(database::Changes changes, KeyStep step);
+  [[nodiscard]] Task<Result> take_step(std::vector<signing_keys::StoredKey> keys, std::chrono::seconds interval);
+
+  const Parts parts_;
+  signing_keys::SigningKeyStore store_;
+};
+
+}  // namespace gatehouse::flows
