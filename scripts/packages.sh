@@ -13,7 +13,8 @@ packages_gtest=(libgtest-dev libgmock-dev)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}" procps
   postgresql postgresql-client postgresql-contrib pgbouncer nginx-light haproxy caddy
   python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema python3-aiosmtpd
-  python3-httpx python3-setuptools python3-wheel python3-prometheus-client prometheus nodejs openssl sqlite3 systemd)
+  python3-httpx python3-jwcrypto python3-setuptools python3-wheel python3-prometheus-client prometheus nodejs openssl sqlite3
+  systemd)
 # Others' Node.js brings its own npm, beside which Debian's cannot be installed.
 command -v npm >/dev/null || packages_test+=(npm)
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19

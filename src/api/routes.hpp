@@ -5,6 +5,7 @@
 #include "api/auth_routes.hpp"
 #include "api/email_routes.hpp"
 #include "api/forward_auth_routes.hpp"
+#include "api/jwks_routes.hpp"
 #include "api/metrics_routes.hpp"
 #include "api/password_routes.hpp"
 #include "api/refresh_routes.hpp"
@@ -25,6 +26,7 @@ using Routes = RouteList<AuthRoutes,         //
                          SessionRoutes,      //
                          AuditRoutes,        //
                          MetricsRoutes,      //
+                         JwksRoutes,         //
                          EmailRoutes,        //
                          PasswordRoutes>;
 

@@ -11,7 +11,6 @@ namespace {
 
 // OWASP REST Security Cheat Sheet: an API's answers are neither cached, framed, sniffed nor rendered.
 constexpr std::string_view security_headers =
-    "Cache-Control: no-store\r\n"
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"
     "Referrer-Policy: no-referrer\r\n"
@@ -58,7 +57,8 @@ void write_details(json::Writer& writer, const FieldErrors& details) {
 }  // namespace
 
 CommonHeaders::CommonHeaders(bool over_tls, TimePoint now, ServerTiming timing)
-    : timing_(timing), fixed_(security_headers) {
+    : timing_(timing), fixed_(no_store_line) {
+  fixed_ += security_headers;
   if (over_tls) fixed_ += transport_security;
   set_date(now);
 }
@@ -80,6 +80,7 @@ void Answer::reset(const Request& request) {
   state_ = State::open;
   close_ = !request.keep_alive;
   is_logged_ = true;
+  is_public_ = false;
 }
 
 void Answer::add_header(std::string_view name, std::string_view value) {
@@ -95,7 +96,7 @@ void Answer::write_head(Status status, std::string_view content_type_line) {
   close_ = close_ || common_.is_draining();
   out_ += status_line(status);
   out_ += content_type_line;
-  out_ += common_.text();
+  out_ += is_public_ ? common_.text_to_keep() : common_.text();
   out_ += cors_headers_;
   out_ += extra_headers_;
   if (tells_timing(common_.timing(), *request_)) {

@@ -19,11 +19,16 @@ namespace gatehouse::http {
 /// answer closes its connection.
 class CommonHeaders {
  public:
+  /// The first line of text(), for answers that nobody may keep.
+  static constexpr std::string_view no_store_line = "Cache-Control: no-store\r\n";
+
   /// `over_tls` adds Strict-Transport-Security (RFC 6797).
   CommonHeaders(bool over_tls, TimePoint now, ServerTiming timing = ServerTiming::off);
 
   void set_date(TimePoint now);
   [[nodiscard]] std::string_view text() const { return text_; }
+  /// The same without no_store_line.
+  [[nodiscard]] std::string_view text_to_keep() const { return text().substr(no_store_line.size()); }
 
   void begin_draining() { draining_ = true; }
   [[nodiscard]] bool is_draining() const { return draining_; }
@@ -62,6 +67,12 @@ class Answer {
   void add_header(std::string_view name, std::string_view value);
   /// Header lines that are ready to send, each with its CRLF; the view outlives the answer.
   void set_cors_headers(std::string_view lines) { cors_headers_ = lines; }
+  /// Of an answer that anybody may have and keep: in place of the CORS headers, and of the `Cache-Control` that
+  /// forbids to keep it. The view outlives the answer.
+  void set_public_headers(std::string_view lines) {
+    cors_headers_ = lines;
+    is_public_ = true;
+  }
   /// The access log gets no line of this request.
   void leave_out_of_log() { is_logged_ = false; }
 
@@ -106,6 +117,7 @@ class Answer {
   Status status_ = Status::internal_server_error;
   bool close_ = false;
   bool is_logged_ = true;
+  bool is_public_ = false;
 };
 
 }  // namespace gatehouse::http

@@ -26,6 +26,7 @@ enum class Field : std::uint8_t {
   accept,
   accept_encoding,
   accept_language,
+  if_none_match,
   authorization,
   api_key,
   origin,

@@ -27,6 +27,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
     : io_(io),
       database_(provider.open(io, threads)),
       keys_(shared.capabilities.keys),
+      ring_(shared.capabilities.ring),
       pulse_(shared.pulse),
       number_(pulse_.add_loop()),
       features_(*database_, shared),
@@ -88,6 +89,13 @@ void IoThread::use(Reloaded reloaded) {
     keys_ = reloaded.keys;
     if (reloaded.tls) server_.use(reloaded.tls);
     access_log_.enable(reloaded.logs_access);
+  });
+}
+
+void IoThread::use(std::shared_ptr<const TokenRing> ring) {
+  boost::asio::post(io_, [this, ring = std::move(ring)]() mutable {
+    features_.use(*ring);
+    ring_.swap(ring);
   });
 }
 

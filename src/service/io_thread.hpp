@@ -42,6 +42,7 @@ class IoThread {
 
   /// From any thread: requests and connections from now on are served with these.
   void use(Reloaded reloaded);
+  void use(std::shared_ptr<const TokenRing> ring);
 
   /// From any thread: every answer closes its connection from now on.
   void announce_end();
@@ -59,7 +60,8 @@ class IoThread {
 
   boost::asio::io_context& io_;
   std::unique_ptr<database::Database> database_;
-  std::shared_ptr<const KeySet> keys_;  ///< that everything below uses
+  std::shared_ptr<const KeySet> keys_;     ///< that everything below uses
+  std::shared_ptr<const TokenRing> ring_;  ///< likewise
   runtime::Pulse& pulse_;
   const std::size_t number_;  ///< in pulse_
   Features features_;

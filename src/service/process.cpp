@@ -23,6 +23,7 @@
 #include "service/jobs_thread.hpp"
 #include "service/metrics_listener.hpp"
 #include "service/reload.hpp"
+#include "service/ring_keeper.hpp"
 #include "service/schema_startup.hpp"
 #include "service/signals.hpp"
 #include "service/slow_query_log.hpp"
@@ -108,6 +109,7 @@ class ServingProcess {
   FailureLog failures_;
   SlowQueryLog slow_queries_;
   IoThreads threads_;
+  RingKeeper ring_keeper_;
   std::optional<MetricsListener> metrics_;                     ///< where they have a port of their own
   std::unique_ptr<database::SchemaDatabase> schema_database_;  ///< until the schema is ready
   std::optional<SchemaStartup> schema_;                        ///< likewise
@@ -131,6 +133,18 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       failures_(parts.log),
       slow_queries_(parts.log, parts.settings.database.slow_query),
       threads_(make_threads()),
+      ring_keeper_({.settings = {std::shared_ptr<const Settings>{}, &parts.settings},
+                    .database = first().database(),
+                    .bell = shared_.capabilities.key_bell,
+                    .sealer = shared_.capabilities.key_sealer,
+                    .feed = shared_.feed_proof,
+                    .clock = parts.clock,
+                    .random = parts.random,
+                    .log = parts.log,
+                    .turn =
+                        [this](const std::shared_ptr<const TokenRing>& ring) {
+                          for (const auto& thread : threads_) thread->use(ring);
+                        }}),
       schema_database_(provider_->open_schema(first().io())),
       schema_(SchemaStartup::Parts{.schema = *schema_database_,
                                    .database = first().database(),
@@ -142,6 +156,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                                    .clock = parts.clock,
                                    .log = parts.log,
                                    .outages = parts.outages,
+                                   .load = [this] { return ring_keeper_.renew(); },
                                    .ready = shared_.lifecycle.schema_ready}),
       jobs_(jobs_loop_, *provider_, shared_, parts.log),
       signals_(*loops_.front(), SIGTERM, SIGINT),
@@ -155,6 +170,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       reload_signals_(*loops_.front(), SIGHUP) {
   provider_->observers().add(shared_.capabilities.cache);
   provider_->observers().add(shared_.capabilities.mail_bell);
+  provider_->observers().add(shared_.capabilities.key_bell);
   provider_->observers().add(shared_.feed_proof);
   provider_->observers().add(shared_.call_times);
   provider_->observers().add(slow_queries_);
@@ -216,6 +232,7 @@ Task<> ServingProcess::prepare_schema() {
   schema_database_.reset();
   co_await shared_.health.renew(first().database());
   is_prepared_ = true;
+  first().background().spawn(ring_keeper_.keep());
   // A signal may have ended the process while the schema was being prepared.
   if (!exit_code_) jobs_.start();
 }
@@ -283,6 +300,7 @@ void ServingProcess::reload_on_signal() {
     if (is_listening_) parts_.supervisor.tell_reloading();
     if (const auto reloaded = reloader_.reload()) {
       for (const auto& thread : threads_) thread->use(*reloaded);
+      ring_keeper_.use(reloaded->settings);
     }
     if (is_listening_) parts_.supervisor.tell_ready();
     reload_on_signal();

@@ -8,6 +8,7 @@
 
 #include "http/certificate_advice.hpp"
 #include "service/wiring/shared_parts.hpp"
+#include "tokens/token_keys.hpp"
 
 namespace gatehouse::service {
 namespace {
@@ -55,8 +56,10 @@ Reloaded Reloader::take_over(Loaded loaded) {
   const bool has_tls = !start.server.tls_cert.empty();
   if (has_tls == now.server.tls_cert.empty()) parts_.log.warn("reload_needs_restart", {{"name", "TLS_CERT"}});
 
-  Reloaded reloaded{.keys = std::make_shared<const KeySet>(now, parts_.random),
+  (void)tokens::load_token_keys(now.tokens);  // throws where a key cannot be used
+  Reloaded reloaded{.keys = std::make_shared<const KeySet>(now),
                     .tls = has_tls ? make_tls(now.server) : nullptr,
+                    .settings = nullptr,
                     .logs_access = false};
   reopen_breach_filter(now.passwords.breach_filter);
   log_warnings(parts_.log, loaded.reading.warnings);
@@ -64,6 +67,7 @@ Reloaded Reloader::take_over(Loaded loaded) {
   parts_.log.info("reloaded", {{"api_keys", now.api.api_keys.size()}, {"tls", reloaded.tls != nullptr}});
   parts_.log.set_level(now.application.log_level);
   reloaded.logs_access = parts_.log.is_enabled(telemetry::Level::info);
+  reloaded.settings = std::make_shared<const Settings>(std::move(now));
   return reloaded;
 }
 

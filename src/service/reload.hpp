@@ -20,6 +20,7 @@ namespace gatehouse::service {
 struct Reloaded {
   std::shared_ptr<const KeySet> keys;
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: it serves plain HTTP
+  std::shared_ptr<const Settings> settings;        ///< as they were read
   bool logs_access;
 };
 

@@ -21,6 +21,7 @@ Task<SchemaStartup::Outcome> SchemaStartup::attempt() {
     if (outcome != Outcome::ready) co_return outcome;
     co_await check_encoding();
     co_await seed();
+    co_await parts_.load();
     parts_.ready = true;
     parts_.log.info("schema_ready");
     co_return Outcome::ready;

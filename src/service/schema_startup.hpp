@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -18,7 +19,8 @@ namespace gatehouse::service {
 /// Brings the database's schema up to date when the service starts, and seeds it. Belongs to its Database's io thread.
 class SchemaStartup {
  public:
-  /// Everything outlives the startup. `seeds` may be empty; `ready` becomes true once the schema is.
+  /// Everything outlives the startup. `seeds` may be empty; `load` reads what must be known before requests are
+  /// answered; `ready` becomes true after it.
   struct Parts {
     database::SchemaDatabase& schema;
     database::Database& database;
@@ -28,6 +30,7 @@ class SchemaStartup {
     const Clock& clock;
     telemetry::Log& log;
     OutageLog& outages;
+    std::function<Task<>()> load;
     std::atomic<bool>& ready;
   };
 

@@ -141,7 +141,7 @@ class LoginFixture : public FeatureFixture {
   runtime::WorkerPool& pool_ = shared_.hashing_pool;
   sessions::SessionCache& cache_ = shared_.cache;
   sessions::SessionService& sessions_ = capabilities_.sessions;
-  const tokens::TokenIssuer& issuer_ = shared_.keys->issuer;
+  const tokens::TokenIssuer& issuer_ = shared_.ring->issuer;
   flows::LoginFlow& login_ = capabilities_.login;
   flows::AccountFlow& accounts_ = capabilities_.accounts;
 };

@@ -36,7 +36,7 @@ TEST_P(LoginFlowTest, RightPassword_GivesTokenAndSession) {
   EXPECT_EQ(result->session_expires_at, clock_.now() + testing::test_settings().sessions.ttl);
   EXPECT_TRUE(run(sessions_.verify(result->session)));
 
-  const tokens::TokenVerifier& verifier = shared_.keys->verifier;
+  const tokens::TokenVerifier& verifier = shared_.ring->verifier;
   const auto claims = verifier.verify(result->token, clock_.now());
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->user, user.id);

@@ -44,7 +44,8 @@ def test_operation_is_described_in_full(operation):
         if operation.takes_any_method and status in ("200", "302"):
             assert "content" not in response
             continue
-        assert next(iter(response["content"].values()))["schema"]
+        if status != "304":
+            assert next(iter(response["content"].values()))["schema"]
     if operation.needs_key:
         assert "401" in operation.responses and "503" in operation.responses
     if operation.has_body:
@@ -111,6 +112,7 @@ def test_good_answers_match(api):
     assert check("getHealth", api.get("/health", key=None)).status == 200
     assert check("getReadiness", api.get("/health/ready", key=None)).status == 200
     assert check("getLife", api.get("/health/live", key=None)).status == 200
+    assert check("getSigningKeys", api.get("/.well-known/jwks.json", key=None)).status == 200
     created = check("createUser", api.post("/users", new_user()))
     user = created.json()["user"]
     assert created.status == 201

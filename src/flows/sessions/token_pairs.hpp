@@ -31,11 +31,9 @@ class TokenPairs {
              const Clock& clock, crypto::Random& random)
       : tokens_(&tokens), sealer_(&sealer), counts_(counts), clock_(clock), random_(random) {}
 
-  /// Turns to others, which take the place of those before.
-  void use(const tokens::TokenIssuer& tokens, const sessions::RefreshSealer& sealer) {
-    tokens_ = &tokens;
-    sealer_ = &sealer;
-  }
+  /// Turns to another issuer or sealer, which takes the place of the one before.
+  void use(const tokens::TokenIssuer& tokens) { tokens_ = &tokens; }
+  void use(const sessions::RefreshSealer& sealer) { sealer_ = &sealer; }
 
   [[nodiscard]] const sessions::RefreshSealer& sealer() const { return *sealer_; }
 

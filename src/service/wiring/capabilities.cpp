@@ -29,11 +29,13 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
                                        const passwords::CostParameters& costs)
     : clock(wall_clock),
       random(randomness),
-      keys(std::make_shared<const KeySet>(settings, random)),
+      keys(std::make_shared<const KeySet>(settings)),
+      ring(std::make_shared<const TokenRing>(settings, signing_keys::KeyRing{}, random)),
       cache(settings.sessions.cache_bytes, boot_clock),
       hashing_pool(passwords::hashing_pool_options(settings.passwords)),
       passwords(hashing_pool, settings.passwords, random, costs),
       password_rules(settings.passwords),
+      key_sealer(std::make_shared<const signing_keys::PrivateKeySealer>(settings.sessions.secrets)),
       outbox(settings.mail, settings.sessions.secrets, clock, random),
       limits(settings.limits, random),
       mail_budget(limits, coarse_instant) {}
@@ -51,8 +53,8 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
                       .wait_max = settings.passwords.hash_wait_max},
                      shared.keys->of_passwords()),
       reauthentication(database, sessions, password_check),
-      token_pairs(shared.keys->issuer, shared.keys->refreshes, shared.flow_counts, shared.clock, shared.random),
-      session_opening(sessions, token_pairs, shared.keys->issuer, shared.flow_counts, shared.clock),
+      token_pairs(shared.ring->issuer, shared.keys->refreshes, shared.flow_counts, shared.clock, shared.random),
+      session_opening(sessions, token_pairs, shared.ring->issuer, shared.flow_counts, shared.clock),
       login({.database = database,
              .passwords = password_check,
              .opening = session_opening,
@@ -69,7 +71,7 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
                  .counts = shared.flow_counts,
                  .settings = settings.sessions,
                  .clock = shared.clock}),
-      identity(sessions, shared.keys->verifier, shared.clock, shared.random),
+      identity(sessions, shared.ring->verifier, shared.clock, shared.random),
       accounts(database, shared.passwords, letters, shared.clock),
       account_view(database, password_check, shared.clock),
       account_rules(database, shared.password_rules),
@@ -89,10 +91,14 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
 void Capabilities::use(const KeySet& keys) {
   sessions.use(keys.sealer);
   password_check.use(keys.of_passwords());
-  token_pairs.use(keys.issuer, keys.refreshes);
-  session_opening.use(keys.issuer);
+  token_pairs.use(keys.refreshes);
   login.use(keys.devices);
-  identity.use(keys.verifier);
+}
+
+void Capabilities::use(const TokenRing& ring) {
+  token_pairs.use(ring.issuer);
+  session_opening.use(ring.issuer);
+  identity.use(ring.verifier);
 }
 
 }  // namespace gatehouse::service

@@ -33,8 +33,11 @@
 #include "runtime/worker_pool.hpp"
 #include "service/settings.hpp"
 #include "service/wiring/key_set.hpp"
+#include "service/wiring/token_ring.hpp"
 #include "sessions/session_cache.hpp"
 #include "sessions/session_service.hpp"
+#include "signing_keys/sealer_in_use.hpp"
+#include "signing_keys/topics.hpp"
 
 namespace gatehouse::service {
 
@@ -50,7 +53,8 @@ struct SharedCapabilities {
 
   const Clock& clock;
   crypto::Random& random;
-  const std::shared_ptr<const KeySet> keys;  ///< of the start
+  const std::shared_ptr<const KeySet> keys;     ///< of the start
+  const std::shared_ptr<const TokenRing> ring;  ///< of the start, and of the settings alone
   const SystemBootClock boot_clock;
   sessions::SessionCache cache;
   audit::Tally tally;
@@ -58,6 +62,8 @@ struct SharedCapabilities {
   passwords::PasswordService passwords;
   passwords::PasswordRules password_rules;
   mail::MailBell mail_bell;
+  signing_keys::KeyBell key_bell;
+  signing_keys::SealerInUse key_sealer;
   const mail::Outbox outbox;  ///< with the keys of the start
   limits::RateLimits limits;
   flows::FlowCounts flow_counts;
@@ -74,8 +80,9 @@ struct Capabilities {
   Capabilities(const Capabilities&) = delete;
   Capabilities& operator=(const Capabilities&) = delete;
 
-  /// Turns to other keys, which outlive it or its next turn.
+  /// Turns to other keys, which outlive it or its next turn to such keys.
   void use(const KeySet& keys);
+  void use(const TokenRing& ring);
 
   sessions::SessionService sessions;
   flows::Letters letters;

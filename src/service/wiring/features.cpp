@@ -19,6 +19,7 @@ Features::Features(database::Database& database, SharedParts& shared)
       session_routes(database, capabilities.sessions, capabilities.session_ends),
       audit_routes(database, shared.clock, shared.capabilities.keys->audit_cursor, shared.random),
       metrics_routes(shared.metrics),
+      jwks_routes(shared.capabilities.ring->jwks, shared.lifecycle.schema_ready),
       service_routes({.database = database,
                       .health = shared.health,
                       .readiness = shared.readiness,
@@ -36,6 +37,7 @@ Features::Features(database::Database& database, SharedParts& shared)
                                session_routes,       //
                                audit_routes,         //
                                metrics_routes,       //
+                               jwks_routes,          //
                                email_routes,         //
                                password_routes,
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
@@ -44,6 +46,11 @@ void Features::use(const KeySet& keys) {
   capabilities.use(keys);
   user_routes.use(keys.cursor);
   audit_routes.use(keys.audit_cursor);
+}
+
+void Features::use(const TokenRing& ring) {
+  capabilities.use(ring);
+  jwks_routes.use(ring.jwks);
 }
 
 }  // namespace gatehouse::service

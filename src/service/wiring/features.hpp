@@ -14,8 +14,9 @@ struct Features {
   Features(const Features&) = delete;
   Features& operator=(const Features&) = delete;
 
-  /// Turns to other keys, which outlive it or its next turn.
+  /// Turns to other keys, which outlive it or its next turn to such keys.
   void use(const KeySet& keys);
+  void use(const TokenRing& ring);
 
   Capabilities capabilities;
   api::AuthRoutes auth_routes;
@@ -28,6 +29,7 @@ struct Features {
   api::SessionRoutes session_routes;
   api::AuditRoutes audit_routes;
   api::MetricsRoutes metrics_routes;
+  api::JwksRoutes jwks_routes;
   api::ServiceRoutes service_routes;
   const api::RouteTable routes;
 };

@@ -70,7 +70,7 @@ class ApiFixture : public testing::LoginFixture {
   Reply put(std::string_view target, std::string_view body) { return ask(http::Method::put, target, body); }
   Reply remove(std::string_view target) { return ask(http::Method::delete_, target); }
 
-  const tokens::TokenVerifier& verifier_ = shared_.keys->verifier;
+  const tokens::TokenVerifier& verifier_ = shared_.ring->verifier;
   flows::IdentityFlow& identity_ = capabilities_.identity;
   Lifecycle& lifecycle_ = parts_.lifecycle;
   std::atomic<bool>& ready_ = lifecycle_.schema_ready;

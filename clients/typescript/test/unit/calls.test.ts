@@ -7,7 +7,15 @@ import { login, person, rows, user } from "./rows.js";
 import { answer, API_KEY, failureOf, refusal, ServiceDouble, URL } from "./service_double.js";
 
 /** What only people and machines ask. */
-const NOT_FOR_CLIENTS = ["GET /", "GET /forward-auth", "GET /forward-auth/*", "GET /health/live", "GET /metrics", "GET /openapi.yaml"];
+const NOT_FOR_CLIENTS = [
+  "GET /",
+  "GET /.well-known/jwks.json",
+  "GET /forward-auth",
+  "GET /forward-auth/*",
+  "GET /health/live",
+  "GET /metrics",
+  "GET /openapi.yaml",
+];
 
 /** Method and path of each operation in api/openapi.yaml. */
 function described(): string[] {
