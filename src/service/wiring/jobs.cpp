@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 #include "audit/audit_store.hpp"
+#include "flows/signing_keys/signing_key_flow.hpp"
 #include "jobs/audit_pruning.hpp"
 #include "jobs/database_figures.hpp"
 #include "jobs/device_cleanup.hpp"
@@ -18,6 +20,7 @@
 #include "jobs/one_time_token_cleanup.hpp"
 #include "jobs/refusal_counts.hpp"
 #include "jobs/session_cleanup.hpp"
+#include "jobs/signing_key_rotation.hpp"
 #include "json/writer.hpp"
 #include "mail/transport_choice.hpp"
 #include "telemetry/line_writer.hpp"
@@ -55,6 +58,19 @@ std::shared_ptr<mail::Courier> make_courier(database::Database& database, Shared
       }});
 }
 
+/// What the job does in each of its runs.
+std::function<Task<>()> make_rotation(database::Database& database, SharedParts& shared) {
+  const Settings& settings = shared.settings;
+  const auto flow = std::make_shared<flows::SigningKeyFlow>(flows::SigningKeyFlow::Parts{
+      .database = database,
+      .sealer = shared.capabilities.key_sealer,
+      .life =
+          signing_keys::KeyLife{{.jwks_max_age = settings.signing_keys.jwks_max_age, .token_ttl = settings.tokens.ttl}},
+      .clock = shared.clock,
+      .random = shared.random});
+  return [flow, interval = settings.signing_keys.rotation_interval] { return flow->rotate(interval); };
+}
+
 }  // namespace
 
 std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shared, telemetry::Log& log) {
@@ -72,6 +88,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::mail_cleanup(database, shared.clock),
       jobs::one_time_token_cleanup(database, shared.clock),
       jobs::database_figures(database, shared.figures, shared.clock),
+      jobs::signing_key_rotation(make_rotation(database, shared)),
   };
 }
 
