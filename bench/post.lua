@@ -1,9 +1,14 @@
 -- wrk's side of a measurement: sends the requests of a file in turn, each as a POST, or as a GET with a cookie, and reports one line.
 -- Arguments: <file, one request a line: a body, or "Bearer " and a token, or "Cookie " and cookies> <X-API-Key>
+-- wrk's side of a measurement: sends the requests of a file in turn and reports one line.
+-- Arguments: <file, one request a line: a POST's body, or "Bearer " and a token; or "GET", without a key> <X-API-Key>
 
 local requests, next_request = {}, 0
 
 local function format(line, api_key)
+  if line == "GET" then
+    return wrk.format("GET", nil, {})
+  end
   if line:find("^Bearer ") then
     return wrk.format("POST", nil, { ["X-API-Key"] = api_key, ["Authorization"] = line, ["Content-Length"] = "0" })
   end

@@ -14,6 +14,7 @@ SCENARIOS = {
     "verify-token": hot_path.verify_token,
     "verify-session": hot_path.verify_session,
     "forward-auth": hot_path.forward_auth,
+    "jwks": hot_path.jwks,
     "uncached": uncached.verify_session_uncached,
     "refresh": refresh.refresh,
     "login": login.login,

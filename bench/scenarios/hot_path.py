@@ -4,6 +4,7 @@ less the load has less to read, too. Server and load have a core each."""
 
 import json
 import statistics
+import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -74,14 +75,32 @@ def compare(options, folder, path, request_of):
         client = gatehouse.client()
         logins = [log_in(client) for _ in range(LOGINS)]
         head, body = answer(client, path, logins[0])
-        sides = [(gatehouse.pid, gatehouse.url(path))]
-        for name, like in (("same", head), ("bare", b"")):
-            own_folder = Path(folder, name)
-            own_folder.mkdir()
-            nginx = Nginx(own_folder, len(body), SERVER_CORES, like=like)
-            started.callback(nginx.stop)
-            sides.append((nginx.worker_pid, nginx.url(path)))
+        sides = [(gatehouse.pid, gatehouse.url(path)), nginx_side(started, Path(folder, "same"), path, body, like=head),
+                 nginx_side(started, Path(folder, "bare"), path, body)]
         return take_turns(options, sides, write_requests(folder, "requests", [request_of(login) for login in logins]))
+
+
+def jwks(options, folder):
+    """The published keys, which have one key in them."""
+    path = "/.well-known/jwks.json"
+    made = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    key = subprocess.run(made, capture_output=True, check=True, text=True).stdout
+    with ExitStack() as started:
+        gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1, jwt_private_key=key)
+        started.callback(gatehouse.stop)
+        client = gatehouse.client()
+        head, body = client.receive_answer(client.encode("GET", path))
+        sides = [(gatehouse.pid, gatehouse.url(path)), nginx_side(started, Path(folder, "same"), path, body, like=head)]
+        ours, same = take_turns(options, sides, write_requests(folder, "requests", ["GET"]))
+    return [row_of("published keys, one io thread", ours, same, 0.90)]
+
+
+def nginx_side(started, folder, path, body, like=b""):
+    """What take_turns() measures of an nginx that returns as much."""
+    folder.mkdir()
+    nginx = Nginx(folder, len(body), SERVER_CORES, like=like)
+    started.callback(nginx.stop)
+    return nginx.worker_pid, nginx.url(path)
 
 
 def answer(client, path, login):
