@@ -22,7 +22,7 @@ KEY = f"X-API-Key: {API_KEY}"
 
 def run_json(command, *arguments, **settings):
     """What a command of signing-keys prints."""
-    done = command("signing-keys", *arguments, "--json", **settings)
+    done = command("signing-keys", arguments[0], "--json", *arguments[1:], **settings)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -226,6 +226,19 @@ def test_imported_key_signs(start, keys, command, tmp_path):
         refused = command("signing-keys", "import", str(path))
         assert refused.returncode == 1 and "cannot be imported" in refused.stderr
         assert "hunter2" not in refused.stderr + refused.stdout
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_kid_that_begins_like_an_option_stands_behind_two_hyphens(start, keys, tmp_path):
+    jwk = pytest.importorskip("jwcrypto.jwk")
+    made = (jwk.JWK.generate(kty="OKP", crv="Ed25519") for _ in range(10_000))
+    key = next(key for key in made if key.thumbprint().startswith("-"))
+    file = tmp_path / "own.pem"
+    file.write_bytes(key.export_to_pem(private_key=True, password=None))
+    start()
+    assert keys("import", str(file))["kid"] == key.thumbprint()
+    assert keys("promote", "--now", "--", key.thumbprint())["state"] == "current"
+    assert keys("revoke", "--yes", "--", key.thumbprint())["state"] == "revoked"
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

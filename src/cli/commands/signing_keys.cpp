@@ -18,6 +18,7 @@
 #include "cli/commands/user_text.hpp"
 #include "flows/signing_keys/signing_key_flow.hpp"
 #include "json/writer.hpp"
+#include "signing_keys/fresh_key.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -208,8 +209,8 @@ int generate_key(const Program& program, const GenerateOptions& options, const s
   }
   if (!has_session_secret(program, loaded)) return exit_failure;
   KeySession session{program, loaded.settings};
-  const auto step =
-      session.run(session.flow().add(jose::generate_key(*algorithm), flows::KeySource::generated, origin_of(program)));
+  const auto step = session.run(
+      session.flow().add(signing_keys::make_fresh_key(*algorithm), flows::KeySource::generated, origin_of(program)));
   return print_step(program, session, step, sentence_of_new(loaded), options.as_json);
 }
 

@@ -7,6 +7,7 @@
 
 #include "jose/jwk.hpp"
 #include "json/writer.hpp"
+#include "signing_keys/fresh_key.hpp"
 
 namespace gatehouse::flows {
 
@@ -167,7 +168,7 @@ Task<SigningKeyFlow::Result> SigningKeyFlow::take_step(std::vector<StoredKey> ke
   audit::Origin origin = audit::system_origin("signing keys");
   switch (signing_keys::due_step(keys, interval, parts_.life, parts_.clock.now())) {
     case RotationStep::generate: {
-      jose::AsymmetricKey key = jose::generate_key(oldest_in(KeyState::current, keys)->algorithm);
+      jose::AsymmetricKey key = signing_keys::make_fresh_key(oldest_in(KeyState::current, keys)->algorithm);
       co_return co_await add(std::move(key), KeySource::generated, std::move(origin));
     }
     case RotationStep::promote: {

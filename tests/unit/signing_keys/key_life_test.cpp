@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "signing_keys/fresh_key.hpp"
 #include "signing_keys/signing_key_settings.hpp"
 #include "support/section_reading.hpp"
 #include "unit/signing_keys/key_fixture.hpp"
@@ -64,6 +65,13 @@ TEST_F(KeyLifeTest, RotationByHand_OrWithoutACurrentKey_DoesNothing) {
   EXPECT_EQ(due_step(std::vector{current()}, seconds{0}, life_, now + days{100}), RotationStep::none);
   EXPECT_EQ(due_after(days{100}, {}), RotationStep::none);
   EXPECT_EQ(due_after(days{100}, {next_after(days{0})}), RotationStep::none);
+}
+
+/// `gatehouse signing-keys promote -VE20…` took such a kid for an option.
+TEST(FreshKey, Kid_DoesNotBeginLikeAnOption) {
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_FALSE(jose::thumbprint(make_fresh_key(jose::JwsAlgorithm::eddsa)).starts_with('-'));
+  }
 }
 
 TEST(SigningKeySettings, Defaults_AreAnHourAndNinetyDays) {
