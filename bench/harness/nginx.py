@@ -111,7 +111,8 @@ class Pages(Process):
 def _added_fields(head):
     fields = [line.split(": ", 1) for line in head.decode().split("\r\n")[1:]]
     values = {name: "$request_id" if name.lower() == "x-request-id" else value for name, value in fields}
-    return " ".join(f'add_header {name} "{value}";' for name, value in values.items() if name.lower() not in OWN_FIELDS)
+    quoted = {name: value.replace('"', '\\"') for name, value in values.items()}
+    return " ".join(f'add_header {name} "{value}";' for name, value in quoted.items() if name.lower() not in OWN_FIELDS)
 
 
 def _is_root():
