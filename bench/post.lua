@@ -1,7 +1,6 @@
--- wrk's side of a measurement: sends the requests of a file in turn, each as a POST, or as a GET with a cookie, and reports one line.
--- Arguments: <file, one request a line: a body, or "Bearer " and a token, or "Cookie " and cookies> <X-API-Key>
 -- wrk's side of a measurement: sends the requests of a file in turn and reports one line.
--- Arguments: <file, one request a line: a POST's body, or "Bearer " and a token; or "GET", without a key> <X-API-Key>
+-- Arguments: <file, one request a line: a POST's body, or "Bearer " and a token; of a GET "Cookie " and cookies, or "GET" and no key>
+-- <X-API-Key>
 
 local requests, next_request = {}, 0
 

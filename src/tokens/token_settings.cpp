@@ -43,9 +43,8 @@ Parsed<void> assign_jitter(Text text, double& out) {
   const char* const end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, jitter, std::chars_format::fixed);
   const bool is_number = read.ec == std::errc{} && read.ptr == end;
-  // Written so that a text that reads as no number (nan) is refused.
-  if (!is_number || !(jitter >= 0 && jitter <= jitter_max))
-    return std::unexpected(Unreadable{"a number from 0 to 0.5"});
+  const bool is_allowed = is_number && jitter >= 0 && jitter <= jitter_max;
+  if (!is_allowed) return std::unexpected(Unreadable{"a number from 0 to 0.5"});
   out = jitter;
   return {};
 }

@@ -22,7 +22,7 @@ struct TokenSettings {
   SecretString private_key_pem;       ///< JWT_PRIVATE_KEY, PEM text (RSA, P-256 or Ed25519): signs instead of secrets
   std::chrono::seconds ttl{std::chrono::hours{1}};  ///< JWT_EXPIRES_IN
   double jitter = 0.05;  ///< JWT_JITTER: by which part of it a token that is refreshed lives shorter, at most
-  std::string issuer = "gatehouse";                 ///< JWT_ISSUER
+  std::string issuer = "gatehouse";  ///< JWT_ISSUER
   /// JWT_AUDIENCE, at least one; tokens are issued for the first and accepted for each.
   std::vector<std::string> audiences{"gatehouse"};
   TokenType type = TokenType::jwt;  ///< JWT_TYPE

@@ -190,11 +190,19 @@ TEST_P(LoginFlowTest, FullHashingPool_IsOverloadedNotWrong) {
   testing::FullPool full{io_};
   passwords::PasswordService refused{full.pool(), passwords::PasswordSettings{}, random_, cheap};
   const service::KeySet& keys = *shared_.keys;
-  PasswordCheck check{*database_, refused, shared_.tally,        keys.of_passwords(), capabilities_.letters,
-                      clock_,     {},      std::chrono::hours{1}};
+  PasswordCheck check{{.database = *database_,
+                       .passwords = refused,
+                       .tally = shared_.tally,
+                       .counts = shared_.flow_counts,
+                       .letters = capabilities_.letters,
+                       .clock = clock_,
+                       .settings = {},
+                       .wait_max = std::chrono::hours{1}},
+                      keys.of_passwords()};
   LoginFlow flow{{.database = *database_,
                   .passwords = check,
                   .opening = capabilities_.session_opening,
+                  .counts = shared_.flow_counts,
                   .letters = capabilities_.letters,
                   .requires_verified_email = false,
                   .clock = clock_,

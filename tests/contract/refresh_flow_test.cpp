@@ -27,7 +27,7 @@ TEST_P(RefreshFlowTest, LoginThatAsks_GetsATokenThatEndsEarlierAndOneToRefreshIt
   EXPECT_EQ(reference.generation, 0);
   EXPECT_EQ(reference.secret, shared_.keys->sealer.open(login.session)->secret);
   EXPECT_EQ(stored_generation(reference.id), 0);
-  const auto claims = shared_.keys->verifier.verify(login.token, clock_.now());
+  const auto claims = shared_.ring->verifier.verify(login.token, clock_.now());
   ASSERT_TRUE(claims);
   EXPECT_EQ(claims->expires_at, login.refreshable->token_expires_at);
 }
@@ -43,7 +43,7 @@ TEST_P(RefreshFlowTest, Refresh_GivesATokenOfTheSameSessionAndTheNextGeneration)
   EXPECT_EQ(opened(pair.refreshable.refresh_token).id, opened(token).id);
   EXPECT_EQ(generation_of(pair.refreshable.refresh_token), 1);
   EXPECT_EQ(run(capabilities_.identity.by_token(pair.token))->session, opened(token).id);
-  const auto claims = shared_.keys->verifier.verify(pair.token, clock_.now());
+  const auto claims = shared_.ring->verifier.verify(pair.token, clock_.now());
   EXPECT_EQ(claims->expires_at, pair.refreshable.token_expires_at);
   EXPECT_TRUE(is_active(login.session));
   EXPECT_EQ(generation_of(refreshed(pair.refreshable.refresh_token)), 2);

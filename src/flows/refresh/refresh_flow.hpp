@@ -74,8 +74,7 @@ class RefreshFlow {
   [[nodiscard]] Task<Outcome> take_again(Presented presented, Asker asker);
   [[nodiscard]] Task<RefreshError> end_reused(Presented presented, sessions::RefreshableSession session, Asker asker);
   [[nodiscard]] sessions::Rotation rotation_of(const Presented& presented) const;
-  [[nodiscard]] Refreshed successor(const Presented& presented, UserId user,
-                                    const sessions::SessionTimes& times) const;
+  [[nodiscard]] Refreshed successor(const Presented& presented, UserId user, const sessions::SessionTimes& times) const;
 
   database::Database& database_;
   sessions::SessionStore store_;

@@ -87,7 +87,8 @@ TEST_F(TokenIssuerTest, Time_IsTruncatedToWholeSeconds) {
 TEST_F(TokenIssuerTest, TokenToRefresh_LivesUpToTheJitterShorter) {
   std::set<std::int64_t> lifetimes;
   for (int i = 0; i < 1'000; ++i) {
-    const IssuedToken token = issuer_.issue_to_refresh({42}, {77}, mark, now + std::chrono::microseconds{999'999});
+    const IssuedToken token = issuer_.issue_to_refresh({.user = {42}, .session = {77}, .mark = mark},
+                                                       now + std::chrono::microseconds{999'999});
     const auto claims = part(token.compact, 1);
     EXPECT_EQ(claims.at("exp").as_int64(),
               std::chrono::floor<std::chrono::seconds>(token.expires_at).time_since_epoch().count());
@@ -102,10 +103,14 @@ TEST_F(TokenIssuerTest, TokenToRefresh_LivesUpToTheJitterShorter) {
 
 TEST_F(TokenIssuerTest, TokenToRefresh_LivesAsLongAsOthersWithoutJitter) {
   settings_.jitter = 0;
-  EXPECT_EQ(TokenIssuer(settings_, random_).issue_to_refresh({1}, {1}, mark, now).expires_at, now + settings_.ttl);
+  EXPECT_EQ(
+      TokenIssuer(settings_, random_).issue_to_refresh({.user = {1}, .session = {1}, .mark = mark}, now).expires_at,
+      now + settings_.ttl);
   settings_.jitter = 0.5;
   settings_.ttl = std::chrono::seconds{1};
-  EXPECT_EQ(TokenIssuer(settings_, random_).issue_to_refresh({1}, {1}, mark, now).expires_at, now + settings_.ttl);
+  EXPECT_EQ(
+      TokenIssuer(settings_, random_).issue_to_refresh({.user = {1}, .session = {1}, .mark = mark}, now).expires_at,
+      now + settings_.ttl);
 }
 
 TEST_F(TokenIssuerTest, IssuerAndAudienceWithQuotes_StayText) {
