@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from harness.accounts import create_user, log_in, verify_token
-from harness.places import REPOSITORY, SANITIZED
+from harness.places import SANITIZED
 from harness.program import API_KEY, SESSION_SECRET
 from harness.raw_http import RawConnection, message
 from harness.tokens import decode_part, encode_part, read, sign
@@ -111,32 +111,6 @@ def test_others_verify_a_token_with_the_published_key(start, keys, tmp_path, alg
     head, _, signature = token.rpartition(".")
     forged = f"{head}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
     assert not is_good_for_openssl(forged, jwk, tmp_path)
-
-
-VERIFY_WITH_JOSE = """
-import { createRemoteJWKSet, jwtVerify } from "jose";
-const keys = createRemoteJWKSet(new URL(process.argv[1]));
-const options = { issuer: "gatehouse", audience: "gatehouse", typ: "JWT" };
-const { payload } = await jwtVerify(process.argv[2], keys, options);
-console.log(payload.sub);
-"""
-
-
-@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_jose_verifies_a_token_by_the_address_of_the_keys(start, keys, algorithm):
-    """Where the tools of the client in TypeScript have it."""
-    folder = REPOSITORY / "clients" / "typescript"
-    if not (folder / "node_modules" / "jose").exists():
-        pytest.skip("jose is not installed")
-    program = start()
-    sign_with_new_key(keys, program, algorithm)
-    with program.api() as api:
-        token = fresh_token(api)
-    address = f"http://127.0.0.1:{program.port}{JWKS}"
-    made = ["node", "--input-type=module", "--eval", VERIFY_WITH_JOSE, address, token]
-    done = subprocess.run(made, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == read(token)[1]["sub"], done.stderr
 
 
 def test_life_of_a_key(start, keys, command, database):
