@@ -56,9 +56,8 @@ constexpr std::array rows{
     Row{{.name = "READY_NEEDS_FEED",
          .group = "HTTP server",
          .default_text = "false",
-         .description =
-             "true makes /health/ready say 503 while the change feed is not proven to hear; without it checks "
-             "of sessions are slower, and right all the same.",
+         .description = "true makes /health/ready say 503 while the change feed is not known to work; without the feed "
+                        "checks of sessions are slower, but still correct.",
          .follows = "LOOSE_PATHS"},
         [](ApiSettings& s, Text text) { return assign_boolean(text, s.ready_needs_feed); }},
     Row{{.name = "LOGIN_ERRORS",

@@ -81,6 +81,7 @@ void Answer::reset(const Request& request) {
   close_ = !request.keep_alive;
   is_logged_ = true;
   is_public_ = false;
+  refusal_ = {};
 }
 
 void Answer::add_header(std::string_view name, std::string_view value) {
@@ -127,6 +128,7 @@ void Answer::send_empty(Status status) {
 }
 
 void Answer::refuse(const Problem& problem, const FieldErrors& details) {
+  refusal_ = problem.code;
   std::string json;
   json::Writer writer{json};
   writer.begin_object().member("error", problem.text).member("code", problem.code);

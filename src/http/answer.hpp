@@ -99,6 +99,8 @@ class Answer {
   [[nodiscard]] bool is_aborted() const { return state_ == State::aborted; }
   [[nodiscard]] bool closes_connection() const { return close_; }
   [[nodiscard]] Status status() const { return status_; }
+  /// Of the refusal, static; "" where nothing was refused.
+  [[nodiscard]] std::string_view refusal() const { return refusal_; }
   [[nodiscard]] bool is_logged() const { return is_logged_; }
 
  private:
@@ -115,6 +117,7 @@ class Answer {
   std::string_view cors_headers_;
   State state_ = State::open;
   Status status_ = Status::internal_server_error;
+  std::string_view refusal_;
   bool close_ = false;
   bool is_logged_ = true;
   bool is_public_ = false;

@@ -25,10 +25,11 @@ class Peer {
   [[nodiscard]] bool is_proxy() const { return is_proxy_; }
 
   /// What it sends without TLS crosses no network that others read: it is on this machine, or a proxy that says its
-  /// client speaks HTTPS. A list of protocols, or two of them, says nothing.
+  /// client speaks HTTPS. What a proxy says of its client counts on this machine, too. A list of protocols, or two of
+  /// them, is not HTTPS.
   [[nodiscard]] bool is_confidential(const Headers& headers) const {
-    if (address_.is_loopback()) return true;
-    return is_proxy_ && headers.count(Field::forwarded_proto) == 1 &&
+    if (!is_proxy_ || !headers.has(Field::forwarded_proto)) return address_.is_loopback();
+    return headers.count(Field::forwarded_proto) == 1 &&
            boost::beast::iequals(headers[Field::forwarded_proto], "https");
   }
 

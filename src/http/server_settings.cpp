@@ -63,7 +63,7 @@ constexpr std::array rows{
         [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
     Row{{"TRUSTED_BACKENDS", listening, "private",
          "Addresses and ranges of applications that call for many users, which CONNECTIONS_PER_ADDRESS_MAX does not "
-         "count; private stands for loopback, RFC 1918 and fc00::/7."},
+         "count; private means loopback, RFC 1918 and fc00::/7."},
         [](ServerSettings& s, Text text) { return assign_list(text, parse_backend, s.trusted_backends); }},
 
     Row{{"HEADER_BYTES_MAX", limits, "16384", "Largest request header in bytes; a larger one gets a 431."},
@@ -131,7 +131,8 @@ void advise(const ServerSettings& settings, Checks& checks) {
   }
   const bool is_everywhere = settings.host == "0.0.0.0" || settings.host == "::";
   if (!is_everywhere || !settings.trusted_proxies.empty()) return;
-  checks.advise({"HOST", "is every address, without TLS: callers on other machines are refused, or read on their way",
+  checks.advise({"HOST",
+                 "listens on every address without TLS: other machines are refused, or their traffic can be read",
                  "set TLS_CERT and TLS_KEY, or TRUSTED_PROXIES if a proxy in front ends TLS"});
 }
 

@@ -279,6 +279,7 @@ void StreamConnection<Stream>::log(const Request& request, std::chrono::nanoseco
                               .method = to_text(request.method),
                               .path = request.path,
                               .status = static_cast<unsigned>(answer_.status()),
+                              .code = answer_.refusal(),
                               .bytes = out_flushed_ + out_.size() - out_answered_,
                               .duration = std::chrono::duration_cast<std::chrono::microseconds>(duration),
                               .client = request.client.text});

@@ -41,7 +41,7 @@ constexpr std::array rows{
     Row{{"RATE_LIMIT_REDEEM", group, "60/10m/20",
          "Tokens of such links that one user's address sends back, and passwords it has checked by the rules."},
         assign_quota<Policy::redemption>},
-    Row{{"RATE_LIMIT_IPV6_PREFIX", group, "64", "IPv6 addresses with the same first bits, so many, count as one."},
+    Row{{"RATE_LIMIT_IPV6_PREFIX", group, "64", "IPv6 addresses are counted together by a prefix of this length."},
         [](LimitSettings& s, Text text) { return assign_number(text, {16, 64}, s.ipv6_prefix); }},
     Row{{"RATE_LIMIT_ENTRIES_MAX", group, "500000",
          "How many addresses and keys are counted at once, at 24 bytes each. Beyond that, those with the most left are "

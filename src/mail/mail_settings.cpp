@@ -62,7 +62,7 @@ constexpr std::array rows{
         assign_server},
     Row{{"SMTP_TLS", group, "required",
          "required or off. Required: the connection is encrypted and the server's certificate verified. Production "
-         "takes off only for a server on the same machine."},
+         "allows off only for a server on the same machine."},
         [](MailSettings& s, Text text) { return assign_choice(text, tls_choices, s.tls); }},
     Row{{"SMTP_TLS_CA", group, "",
          "Path of the certificates (PEM) that vouch for the mail server, instead of the system's."},

@@ -35,7 +35,7 @@ constexpr std::array rows{
     Row{{"HASH_THREADS", group, "0", "Threads that hash passwords; 0 means one per core."},
         [](PasswordSettings& s, Text text) { return assign_number(text, {0, 256}, s.hash_threads); }},
     Row{{"HASH_NICE", group, "5",
-         "0 to 19: how far hashing stands back behind other requests. At 5 it keeps a third of busy cores, at 19 "
+         "0 to 19: how much hashing yields to other work, as in nice(1). At 5 it keeps a third of busy cores, at 19 "
          "nearly nothing."},
         [](PasswordSettings& s, Text text) { return assign_number(text, {0, 19}, s.hash_nice); }},
     Row{{"HASH_WAIT_MAX", group, "10s", "Logins that would wait longer for a hash get a 503."},

@@ -27,8 +27,8 @@ constexpr std::array rows{
     Row{{.name = "SIGNING_KEY_ROTATE",
          .group = group,
          .default_text = "90d",
-         .description = "How long a key of `gatehouse signing-keys` signs until the service replaces it; 0 leaves that "
-                        "to you."},
+         .description = "How long a key of `gatehouse signing-keys` signs until the service replaces it; 0 turns "
+                        "that off."},
         [](SigningKeySettings& s, Text text) {
           return assign_duration(text, {seconds{0}, days{3650}}, s.rotation_interval);
         }},

@@ -22,7 +22,7 @@ constexpr std::size_t spare_buffers = 3;
 constexpr std::size_t escaped_bytes_per_byte = 6;
 constexpr std::size_t fixed_bytes_max = 320;
 constexpr std::size_t line_bytes_max =
-    fixed_bytes_max + escaped_bytes_per_byte * (AccessLog::path_bytes_max + 4 * AccessLog::text_bytes_max);
+    fixed_bytes_max + escaped_bytes_per_byte * (AccessLog::path_bytes_max + 5 * AccessLog::text_bytes_max);
 constexpr std::size_t iso8601_second_length = 19;
 
 // Not memcpy(3), which takes no null pointer, as an empty text may be.
@@ -58,6 +58,10 @@ void AccessLog::append(const AccessLine& line) {
   out = put_quoted(out, path.substr(0, path_bytes_max));
   out = put(out, ",\"status\":");
   out = put_number(out, line.status);
+  if (!line.code.empty()) {
+    out = put(out, ",\"code\":");
+    out = put_quoted(out, line.code.substr(0, text_bytes_max));
+  }
   out = put(out, ",\"bytes\":");
   out = put_number(out, line.bytes);
   out = put(out, ",\"duration_us\":");

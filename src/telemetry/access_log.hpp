@@ -18,13 +18,14 @@ struct AccessLine {
   std::string_view method;
   std::string_view path;  ///< of the request target; a query string is cut off, for it may hold secrets
   unsigned status = 0;
+  std::string_view code;    ///< of a refusal; "": the line has none
   std::uint64_t bytes = 0;  ///< of the whole answer
   std::chrono::microseconds duration{};
   std::string_view client;  ///< address, without port
 };
 
 /// One io thread's access log: a JSON line per request, `{"time":…,"level":"info","event":"request","request_id":…,
-/// "trace_id":…,"method":…,"path":…,"status":200,"bytes":512,"duration_us":42,"client":…}`.
+/// "trace_id":…,"method":…,"path":…,"status":200,"code":…,"bytes":512,"duration_us":42,"client":…}`.
 ///
 /// append() formats into this thread's buffer: no lock, no system call, no allocation. A full buffer goes to the queue;
 /// call flush() from the thread's coarse timer so that a quiet server's lines appear too. Texts are cut (path at 256

@@ -90,8 +90,10 @@ std::optional<std::string> request_text(const Members& members) {
     parts[i] = shown(found->value);
   }
   const auto& [method, path, status, bytes, duration_us, client] = parts;
-  return std::string{method} + ' ' + std::string{path} + ' ' + std::string{status} + ' ' + std::string{bytes} + " B " +
-         duration_text(duration_us) + " from " + std::string{client};
+  const auto code = std::ranges::find(members, "code", &Member::name);
+  const std::string refusal = code == members.end() ? "" : ' ' + std::string{shown(code->value)};
+  return std::string{method} + ' ' + std::string{path} + ' ' + std::string{status} + refusal + ' ' +
+         std::string{bytes} + " B " + duration_text(duration_us) + " from " + std::string{client};
 }
 
 std::string event_text(const Members& members, std::size_t first_field) {

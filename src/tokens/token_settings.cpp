@@ -73,8 +73,7 @@ constexpr std::array rows{
     Row{{"JWT_EXPIRES_IN", group, "1h", "How long a token is valid."},
         [](TokenSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
     Row{{"JWT_JITTER", group, "0.05",
-         "By which part a token lives shorter, drawn at random up to this, if its client has a refresh token; so not "
-         "all "
+         "Tokens of clients with a refresh token expire up to this fraction earlier, at random, so that not all "
          "refresh at once."},
         [](TokenSettings& s, Text text) { return assign_jitter(text, s.jitter); }},
     Row{{"JWT_ISSUER", group, "gatehouse", "The iss claim of the tokens that are issued and accepted."},

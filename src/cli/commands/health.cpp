@@ -24,7 +24,7 @@ struct HealthOptions {
 };
 
 void define(CLI::App& command, HealthOptions& options) {
-  command.add_flag("--ready", options.asks_readiness, "Ask whether it is ready for requests, not whether it lives");
+  command.add_flag("--ready", options.asks_readiness, "Ask whether it is ready for requests, not whether it is alive");
   command
       .add_option("--url", options.url,
                   "Where it listens, http://127.0.0.1:8000; by default as HOST, PORT and TLS_CERT say")
@@ -88,7 +88,7 @@ int ask_health(const Program& program, const HealthOptions& options, const confi
 }  // namespace
 
 void add_health_command(Commands& commands) {
-  commands.add("health", "Ask the running service whether it lives; exit with 0 if so, else with 1", define,
+  commands.add("health", "Ask the running service whether it is alive; exit with 0 if so, else with 1", define,
                ask_health);
 }
 

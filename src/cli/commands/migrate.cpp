@@ -140,7 +140,7 @@ int migrate_make(const Program& program, const MakeOptions& options) {
 }  // namespace
 
 void add_migrate_commands(Commands& commands) {
-  Commands migrate = commands.add_group("migrate", "Change the version of the database's schema");
+  Commands migrate = commands.add_group("migrate", "Apply or roll back database migrations");
   migrate.add("latest", "Apply missing migrations", migrate_latest);
   migrate.add("rollback", "Roll back the last batch of migrations", define_rollback, migrate_rollback);
   migrate.add("status", "List migrations, applied and pending", migrate_status);

@@ -305,7 +305,7 @@ void add_key_commands(Commands& commands) {
   keys.add("generate", "Make a key and publish it; it signs once it is promoted", define_generate, generate_key);
   keys.add("list", "List the keys, oldest first", define_list, list_keys);
   keys.add("promote", "Let a published key sign, and retire the one that signed", define_promote, promote_key);
-  keys.add("retire", "Let a key sign no more; its tokens stay good", define_retire, retire_key);
+  keys.add("retire", "Stop signing with a key; its tokens stay valid", define_retire, retire_key);
   keys.add("revoke", "Take back a key that leaked; its tokens are refused", define_revoke, revoke_key);
   keys.add("import", "Publish a key that you have, as generate does", define_import, import_key);
 }

@@ -192,7 +192,7 @@ void add_users_commands(Commands& commands) {
   users.add("list", "List users, newest first", define_list, list_users);
   users.add("show", "Show one user", define_show, show_user);
   users.add("create", "Create a user", define_create, create_user);
-  users.add("disable", "End all sessions of a user and let the user in no more", define_chosen, disable_user);
+  users.add("disable", "End all sessions of a user and refuse further logins", define_chosen, disable_user);
   users.add("enable", "Let a disabled user in again", define_chosen, enable_user);
   users.add("unlock", "Forget all wrong passwords of a user", define_chosen, unlock_user);
   users.add(

@@ -53,7 +53,7 @@ database::Change<void> record(EventType type, TimePoint at, const audit::Origin&
 std::string_view to_text(KeyError error) {
   switch (error) {
     case KeyError::unknown_key:
-      return "is not in the table";
+      return "is not known";
     case KeyError::known_key:
       return "is in the table already";
     case KeyError::too_many_keys:
@@ -65,7 +65,7 @@ std::string_view to_text(KeyError error) {
     case KeyError::not_next:
       return "is not in state next";
     case KeyError::too_young:
-      return "is not published long enough for everybody to know it";
+      return "has not been published for long enough: caches may not have it yet";
     case KeyError::has_ended:
       return "has ended already";
     case KeyError::changed_meanwhile:

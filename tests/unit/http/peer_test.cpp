@@ -24,6 +24,20 @@ TEST_F(PeerTest, ThisMachine_IsConfidential) {
   }
 }
 
+// nginx beside the service: its word on its client counts, although nobody reads what it sends here.
+TEST_F(PeerTest, TrustedProxyOnThisMachine_IsConfidentialUnlessItSaysHttp) {
+  const TrustedProxies local{{"127.0.0.1"}};
+  const auto says = [&](const std::vector<std::string_view>& protos) {
+    Headers headers;
+    for (const std::string_view proto : protos) headers.add(Field::forwarded_proto, proto);
+    return Peer{boost::asio::ip::make_address("127.0.0.1"), local, backends_}.is_confidential(headers);
+  };
+  EXPECT_TRUE(says({}));
+  EXPECT_TRUE(says({"https"}));
+  EXPECT_FALSE(says({"http"}));
+  EXPECT_FALSE(says({"https", "http"}));
+}
+
 TEST_F(PeerTest, TrustedProxy_IsConfidentialWhereItSaysHttps) {
   for (const char* address : {"10.1.2.3", "::ffff:10.1.2.3", "fd12::1"}) {
     EXPECT_TRUE(is_confidential(address, {"https"})) << address;

@@ -66,7 +66,7 @@ TEST(ServerSettings, PlainHttpOnEveryAddressInProduction_IsWarnedOf) {
   const auto warned = [](Variables variables, config::Environment environment) {
     return read_section(server_section(), variables, environment)
         .warnings()
-        .contains("HOST: is every address, without TLS");
+        .contains("HOST: listens on every address without TLS");
   };
   using enum config::Environment;
   EXPECT_TRUE(warned({}, production));

@@ -60,7 +60,7 @@ TEST(BuiltInTemplates, NewDeviceWithAReusedToken_TellsThatTheLoginHasEnded) {
   const Rendered copied = built_in.render(Kind::new_device, "", variables);
   EXPECT_EQ(copied.subject, "A login to your account at Example has ended");
   for (const std::string& part : {copied.text, copied.html}) {
-    EXPECT_THAT(part, HasSubstr("Somebody may have copied it"));
+    EXPECT_THAT(part, HasSubstr("It may have been copied"));
     EXPECT_THAT(part, Not(HasSubstr("was not used before")));
     EXPECT_THAT(part, HasSubstr("192.0.2.1"));
   }

@@ -20,9 +20,11 @@ constexpr TimePoint some_time = from_unix_us(1'737'541'800'007'999);
 AccessLine some_line() {
   return {.time = some_time,
           .request_id = "0190c3a4",
+          .trace_id = "4bf92f3577b34da6a3ce929d0e0e4736",
           .method = "GET",
           .path = "/users/7",
           .status = 200,
+          .code = {},
           .bytes = 512,
           .duration = std::chrono::microseconds{42},
           .client = "192.0.2.1"};
@@ -49,7 +51,15 @@ std::string line_of(const AccessLine& line) {
 TEST(AccessLog, Request_IsOneJsonLine) {
   EXPECT_EQ(line_of(some_line()),
             R"({"time":"2025-01-22T10:30:00.007Z","level":"info","event":"request","request_id":"0190c3a4",)"
+            R"("trace_id":"4bf92f3577b34da6a3ce929d0e0e4736",)"
             R"("method":"GET","path":"/users/7","status":200,"bytes":512,"duration_us":42,"client":"192.0.2.1"})");
+}
+
+TEST(AccessLog, Refusal_HasItsCode) {
+  AccessLine line = some_line();
+  line.status = 401;
+  line.code = "invalid_api_key";
+  EXPECT_THAT(line_of(line), HasSubstr(R"("status":401,"code":"invalid_api_key","bytes":512)"));
 }
 
 TEST(AccessLog, TimePrefix_FollowsTheSecond) {

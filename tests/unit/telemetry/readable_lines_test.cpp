@@ -56,9 +56,11 @@ std::vector<std::string> lines_in(LineForm form) {
     for (const int duration_us : {42, 1300, 2'345'678}) {
       access.append({.time = some_time,
                      .request_id = "4711",
+                     .trace_id = {},
                      .method = "GET",
                      .path = "/users?limit=2",
-                     .status = 200,
+                     .status = 401,
+                     .code = "invalid_api_key",
                      .bytes = 512,
                      .duration = std::chrono::microseconds{duration_us},
                      .client = "127.0.0.1"});
@@ -68,11 +70,12 @@ std::vector<std::string> lines_in(LineForm form) {
 }
 
 TEST(ReadableLines, Queue_WritesEventsAndRequestsSo) {
-  EXPECT_EQ(lines_in(LineForm::readable),
-            (std::vector<std::string>{"10:30:00.123 error server_failed reason=\"Address already in use\"",
-                                      "10:30:00.123 info  GET /users 200 512 B 42 \xC2\xB5s from 127.0.0.1",
-                                      "10:30:00.123 info  GET /users 200 512 B 1.3 ms from 127.0.0.1",
-                                      "10:30:00.123 info  GET /users 200 512 B 2.3 s from 127.0.0.1"}));
+  EXPECT_EQ(
+      lines_in(LineForm::readable),
+      (std::vector<std::string>{"10:30:00.123 error server_failed reason=\"Address already in use\"",
+                                "10:30:00.123 info  GET /users 401 invalid_api_key 512 B 42 \xC2\xB5s from 127.0.0.1",
+                                "10:30:00.123 info  GET /users 401 invalid_api_key 512 B 1.3 ms from 127.0.0.1",
+                                "10:30:00.123 info  GET /users 401 invalid_api_key 512 B 2.3 s from 127.0.0.1"}));
   EXPECT_TRUE(lines_in(LineForm::json).front().starts_with("{\"time\":"));
 }
 
