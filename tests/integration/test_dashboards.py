@@ -94,9 +94,9 @@ def test_each_alert_is_tested_both_ways(alert):
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
 def test_each_alert_says_what_to_do(alert):
     assert alert["labels"]["severity"] in ("critical", "warning")
-    assert set(alert["annotations"]) == {"summary", "description", "runbook"}
+    assert set(alert["annotations"]) == {"summary", "description", "runbook_url"}
     name = alert["alert"]
-    assert alert["annotations"]["runbook"] == f"docs/operations.md#{name.lower()}"
+    assert alert["annotations"]["runbook_url"] == f"docs/operations.md#{name.lower()}"
     entry = re.search(rf"^### {name}\n(.*?)(?=^##)", DOCUMENT, re.MULTILINE | re.DOTALL)
     assert all(part in entry[1] for part in ("**What it means.**", "**Look at**", "**Do**"))
     assert f"| [{name}](#{name.lower()}) | {alert['labels']['severity']} |" in DOCUMENT
