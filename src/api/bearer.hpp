@@ -12,7 +12,7 @@ namespace gatehouse::api {
   constexpr std::string_view scheme = "bearer";
   if (!boost::beast::iequals(authorization.substr(0, scheme.size()), scheme)) return std::nullopt;
   const std::string_view rest = authorization.substr(scheme.size());
-  if (!rest.empty() && rest.front() != ' ') return std::nullopt;
+  if (!rest.empty() && rest.front() != ' ' && rest.front() != '\t') return std::nullopt;
   return rest.substr(rest.empty() ? 0 : 1);
 }
 

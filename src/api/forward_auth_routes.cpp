@@ -18,7 +18,10 @@ using http::Status;
 using sessions::CachedVerdict;
 
 /// What stands behind the route's path: nothing, or the path of the client's request.
-std::string_view path_of_client(const Request& request) { return request.path.substr(ForwardAuthRoutes::path.size()); }
+std::string_view path_of_client(const Request& request) {
+  const std::string_view path = request.path.substr(ForwardAuthRoutes::path.size());
+  return path == "/" ? std::string_view{} : path;
+}
 
 /// What a gateway asks for in the query.
 struct Wishes {

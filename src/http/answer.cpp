@@ -82,6 +82,7 @@ void Answer::reset(const Request& request) {
   is_logged_ = true;
   is_public_ = false;
   refusal_ = {};
+  tells_timing_ = true;
 }
 
 void Answer::add_header(std::string_view name, std::string_view value) {
@@ -100,7 +101,7 @@ void Answer::write_head(Status status, std::string_view content_type_line) {
   out_ += is_public_ ? common_.text_to_keep() : common_.text();
   out_ += cors_headers_;
   out_ += extra_headers_;
-  if (tells_timing(common_.timing(), *request_)) {
+  if (tells_timing_ && tells_timing(common_.timing(), *request_)) {
     append_server_timing(out_, request_->scope, std::chrono::steady_clock::now());
   }
   out_ += "X-Request-Id: ";

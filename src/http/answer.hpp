@@ -73,6 +73,8 @@ class Answer {
     cors_headers_ = lines;
     is_public_ = true;
   }
+  /// The answer never says where its time went: that would tell what its time is not to.
+  void leave_out_timing() { tells_timing_ = false; }
   /// The access log gets no line of this request.
   void leave_out_of_log() { is_logged_ = false; }
 
@@ -120,6 +122,7 @@ class Answer {
   std::string_view refusal_;
   bool close_ = false;
   bool is_logged_ = true;
+  bool tells_timing_ = true;
   bool is_public_ = false;
 };
 

@@ -62,6 +62,15 @@ void require_sound(EVP_PKEY* pkey) {
   if (sound != 1) throw std::invalid_argument("the key's numbers are not those of a valid key");
 }
 
+/// A private half of another key signs what nobody can verify.
+void require_pair(EVP_PKEY* pkey) {
+  const auto context =
+      crypto::require_object<crypto::PublicKeyContext>(EVP_PKEY_CTX_new(pkey, nullptr), "create a key context");
+  const int fits = EVP_PKEY_pairwise_check(context.get());
+  ERR_clear_error();
+  if (fits != 1) throw std::invalid_argument("the key's private half does not belong to its public half");
+}
+
 std::string kid_of(const AsymmetricKey& key, std::optional<std::string> given) {
   if (given) return *std::move(given);
   // From the public part, so that whoever has only that derives the same name.
@@ -142,7 +151,11 @@ AsymmetricKey accept_key(std::shared_ptr<EVP_PKEY> pkey) {
   return {.pkey = std::move(pkey), .algorithm = algorithm};
 }
 
-AsymmetricKey read_private_pem(std::string_view pem) { return accept_key(read_key(pem, PEM_read_bio_PrivateKey)); }
+AsymmetricKey read_private_pem(std::string_view pem) {
+  AsymmetricKey key = accept_key(read_key(pem, PEM_read_bio_PrivateKey));
+  require_pair(key.pkey.get());
+  return key;
+}
 
 AsymmetricKey generate_key(JwsAlgorithm algorithm) {
   return accept_key(crypto::require_object<crypto::KeyPair>(generate(algorithm), "generate a key"));

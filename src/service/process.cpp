@@ -217,6 +217,9 @@ void ServingProcess::watch_health() {
 
 void ServingProcess::require_address() {
   const http::ServerSettings& server = parts_.settings.server;
+  if (metrics_ && parts_.settings.metrics.port == server.port) {
+    throw std::runtime_error("METRICS_PORT is PORT: choose another one");
+  }
   try {
     http::require_free_address(*loops_.front(), server.host, server.port);
   } catch (const boost::system::system_error& failure) {

@@ -277,6 +277,24 @@ TEST_P(SigningKeysTest, Rotation_RunsByItself) {
                                     "signing_key.promoted"));
 }
 
+// The rotation made a key current that nobody could open, and destroyed the private half of the one that signed.
+TEST_P(SigningKeysTest, KeySealedWithAnotherSecret_IsNeverPromoted) {
+  const std::string unreadable = add_key();
+  sealer_.use(std::make_shared<const signing_keys::PrivateKeySealer>(secrets_of({"another secret of 32 characters!"})));
+  const std::string current = add_current();
+  EXPECT_EQ(promote(unreadable).error(), KeyError::unreadable);
+  EXPECT_EQ(promote().error(), KeyError::no_next_key);
+  clock_.advance(hours{24});
+  run(flow_.rotate(hours{24}));
+  EXPECT_EQ(key(current).state, KeyState::current);
+  EXPECT_THAT(keys(), SizeIs(3)) << "one that it can open";
+  clock_.advance(life_.publication());
+  run(flow_.rotate(hours{24}));
+  EXPECT_EQ(key(current).state, KeyState::retired);
+  EXPECT_EQ(key(unreadable).state, KeyState::next);
+  EXPECT_NE(ring().signing, nullptr);
+}
+
 TEST_P(SigningKeysTest, RotationByHand_ForgetsOldKeysOnly) {
   add_current();
   ASSERT_TRUE(retire());

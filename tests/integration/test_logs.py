@@ -143,6 +143,9 @@ def test_timing_of_a_login_is_told_to_who_may_see_metrics_and_asks(start):
     always, never = start(SERVER_TIMING="always"), start(SERVER_TIMING="off")
     with always.api() as api:
         assert TIMING.fullmatch(api.get("/health/live", key=None).header("Server-Timing"))
+        for path in ("forgot-password", "resend-verification"):
+            evened = api.post(f"/user-auth/{path}", {"email": "nobody@example.com"})
+            assert (evened.status, evened.header("Server-Timing")) == (202, None), "it would tell who is known"
     with never.api() as api:
         assert api.get("/users?limit=1", headers={"X-Server-Timing": "1"}).header("Server-Timing") is None
 

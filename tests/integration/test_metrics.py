@@ -300,6 +300,13 @@ def test_metrics_port_that_is_taken_is_named(start):
     assert f"cannot listen on METRICS_HOST 127.0.0.1, METRICS_PORT {taken}" in program.output()
 
 
+def test_metrics_port_that_is_the_port_is_refused(start):
+    port = str(free_port())
+    program = start(wait=False, PORT=port, METRICS_PORT=port)
+    assert program.wait() == 1
+    assert "METRICS_PORT is PORT" in program.output()
+
+
 def test_scrape_answers_while_the_database_is_away(cluster, start_on_cluster):
     program = start_on_cluster(METRICS_PORT=str(port := free_port()))
     with Api(port, None) as scraper:

@@ -1,5 +1,6 @@
 """Keys of the table: what they sign others can check, and they come and go while the service runs."""
 
+import base64
 import json
 import subprocess
 import threading
@@ -122,7 +123,7 @@ def test_life_of_a_key(start, keys, command, database):
         kid = keys("generate")["kid"]
         wait_until(lambda: kid in published(program), SEEN_WITHIN_S, "the new key")
         early = command("signing-keys", "promote")
-        assert early.returncode == 1 and "not published long enough" in early.stderr
+        assert early.returncode == 1 and "not been published for long enough" in early.stderr
         assert kid_of(fresh_token(api)) == kid_of(old)
         keys("promote", "--now")
         wait_until(lambda: kid_of(fresh_token(api)) == kid, SEEN_WITHIN_S, "the first token")
@@ -209,11 +210,48 @@ def test_key_ended_by_sql_is_refused(start, keys, database, sql):
         wait_until(lambda: verify_token(api, token).status == 401, SEEN_WITHIN_S, "the end of the token")
 
 
+def new_key(path):
+    made = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", str(path)]
+    subprocess.run(made, check=True, capture_output=True)
+
+
+def sec1(path) -> bytes:
+    """A P-256 key in the form of RFC 5915, which ends with the public point."""
+    return subprocess.run(["openssl", "ec", "-in", path, "-outform", "DER"], check=True, capture_output=True).stdout
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_private_half_of_another_key_is_not_imported(command, tmp_path):
+    """Every login got a token that nobody could verify."""
+    for name in ("one", "other"):
+        new_key(tmp_path / name)
+    mixed = sec1(tmp_path / "one")[:-64] + sec1(tmp_path / "other")[-64:]
+    text = base64.encodebytes(mixed).decode()
+    (tmp_path / "mixed").write_text(f"-----BEGIN EC PRIVATE KEY-----\n{text}-----END EC PRIVATE KEY-----\n")
+    refused = command("signing-keys", "import", str(tmp_path / "mixed"))
+    assert refused.returncode == 1
+    assert "private half" in refused.stderr
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_key_of_the_settings_is_neither_imported_nor_revoked(keys, command, tmp_path):
+    """Revoked, it would go on signing."""
+    assert command("migrate", "latest").returncode == 0
+    file = tmp_path / "own.pem"
+    new_key(file)
+    settings = {"JWT_PRIVATE_KEY": file.read_text()}
+    refused = command("signing-keys", "import", str(file), **settings)
+    assert refused.returncode == 1 and "JWT_PRIVATE_KEY" in refused.stderr
+    kid = keys("import", str(file))["kid"]
+    refused = command("signing-keys", "revoke", "--yes", "--", kid, **settings)
+    assert refused.returncode == 1 and "JWT_PRIVATE_KEY" in refused.stderr
+    assert command("signing-keys", "revoke", "--yes", "--", kid).returncode == 0
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_imported_key_signs(start, keys, command, tmp_path):
     file = tmp_path / "own.pem"
-    made = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", str(file)]
-    subprocess.run(made, check=True, capture_output=True)
+    new_key(file)
     program = start()
     kid = keys("import", str(file))["kid"]
     again = command("signing-keys", "import", str(file))
@@ -247,9 +285,9 @@ def test_kid_that_begins_like_an_option_stands_behind_two_hyphens(start, keys, t
     [
         (["generate", "--alg", "HS256"], "must be RS256, ES256 or EdDSA"),
         (["promote"], "none is in state next"),
-        (["promote", "nobody"], "is not in the table"),
+        (["promote", "nobody"], "is not known"),
         (["retire"], "none is in state current"),
-        (["revoke", "nobody", "--yes"], "is not in the table"),
+        (["revoke", "nobody", "--yes"], "is not known"),
     ],
 )
 def test_refusals_say_why(start, command, arguments, reason):

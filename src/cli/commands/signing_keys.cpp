@@ -17,6 +17,7 @@
 #include "cli/commands/origin.hpp"
 #include "cli/commands/user_text.hpp"
 #include "flows/signing_keys/signing_key_flow.hpp"
+#include "jose/jwk.hpp"
 #include "json/writer.hpp"
 #include "signing_keys/fresh_key.hpp"
 
@@ -234,10 +235,20 @@ std::optional<jose::AsymmetricKey> read_key_file(const Program& program, const s
   return key;
 }
 
+/// Whether it is JWT_PRIVATE_KEY, which no step on the table would take out of use.
+bool is_of_settings(const service::Loaded& loaded, std::string_view kid) {
+  const SecretString& pem = loaded.settings.tokens.private_key_pem;
+  return !pem.empty() && jose::thumbprint(jose::read_private_pem(pem.reveal())) == kid;
+}
+
 int import_key(const Program& program, const ImportOptions& options, const service::Loaded& loaded) {
   if (!has_session_secret(program, loaded)) return exit_failure;
   auto key = read_key_file(program, options.file);
   if (!key) return exit_failure;
+  if (is_of_settings(loaded, jose::thumbprint(*key))) {
+    program.err << "This key is JWT_PRIVATE_KEY, which signs and is published already; generate another one\n";
+    return exit_failure;
+  }
   KeySession session{program, loaded.settings};
   const auto step = session.run(session.flow().add(*std::move(key), flows::KeySource::imported, origin_of(program)));
   return print_step(program, session, step, sentence_of_new(loaded), options.as_json);
@@ -285,6 +296,10 @@ int retire_key(const Program& program, const StepOptions& options, const service
 }
 
 int revoke_key(const Program& program, const RevokeOptions& options, const service::Loaded& loaded) {
+  if (is_of_settings(loaded, options.kid)) {
+    program.err << "This key is JWT_PRIVATE_KEY: take it out of the settings of every replica first\n";
+    return exit_failure;
+  }
   if (!has_consent(program, options.consent, "Every token that this key has signed will be refused")) {
     return exit_failure;
   }

@@ -64,6 +64,8 @@ std::string_view to_text(KeyError error) {
       return "to retire is missing: none is in state current";
     case KeyError::not_next:
       return "is not in state next";
+    case KeyError::unreadable:
+      return "cannot be opened: SESSION_SECRET lacks the secret that it is sealed with";
     case KeyError::too_young:
       return "has not been published for long enough: caches may not have it yet";
     case KeyError::has_ended:
@@ -94,6 +96,16 @@ Task<SigningKeyFlow::Result> SigningKeyFlow::add(jose::AsymmetricKey key, KeySou
   co_return std::unexpected(KeyRefusal{is_known ? KeyError::known_key : KeyError::too_many_keys});
 }
 
+bool SigningKeyFlow::is_readable(const StoredKey& key) const {
+  return key.sealed_private && parts_.sealer.get()->open(key.kid, *key.sealed_private);
+}
+
+/// Without those that wait to sign and never could.
+std::vector<StoredKey> SigningKeyFlow::readable(std::vector<StoredKey> keys) const {
+  std::erase_if(keys, [this](const StoredKey& key) { return key.state == KeyState::next && !is_readable(key); });
+  return keys;
+}
+
 void SigningKeyFlow::add_promotion(database::Changes& changes, const StoredKey& key, TimePoint created_by,
                                    std::optional<std::string> replaced, const audit::Origin& origin) const {
   const TimePoint now = parts_.clock.now();
@@ -113,9 +125,11 @@ Task<SigningKeyFlow::Result> SigningKeyFlow::commit(database::Changes changes, K
 Task<SigningKeyFlow::Result> SigningKeyFlow::promote(std::optional<std::string> kid, Publication publication,
                                                      audit::Origin origin) {
   const std::vector<StoredKey> keys = co_await store_.list();
-  const StoredKey* const key = kid ? find(*kid, keys) : oldest_in(KeyState::next, keys);
+  const std::vector<StoredKey> candidates = readable(keys);
+  const StoredKey* const key = kid ? find(*kid, keys) : oldest_in(KeyState::next, candidates);
   if (key == nullptr) co_return std::unexpected(KeyRefusal{kid ? KeyError::unknown_key : KeyError::no_next_key});
   if (key->state != KeyState::next) co_return std::unexpected(KeyRefusal{KeyError::not_next});
+  if (!is_readable(*key)) co_return std::unexpected(KeyRefusal{KeyError::unreadable});
   const bool is_complete = publication == Publication::complete;
   const auto wait = is_complete ? parts_.life.publication() : signing_keys::KeyLife::settling_time;
   const TimePoint now = parts_.clock.now();
@@ -155,7 +169,8 @@ Task<SigningKeyFlow::Result> SigningKeyFlow::revoke(std::string kid, audit::Orig
   changes.add(SigningKeyStore::revoke(kid, signing_keys::KeyLife::revocation(now)));
   const Told told{.kid = kid, .algorithm = key->algorithm};
   changes.add(record(EventType::signing_key_revoked, now, origin, told));
-  const StoredKey* const next = oldest_in(KeyState::next, keys);
+  const std::vector<StoredKey> candidates = readable(keys);
+  const StoredKey* const next = oldest_in(KeyState::next, candidates);
   if (step.was_current && next != nullptr && parts_.life.may_sign_from(*next) <= now) {
     step.other = next->kid;
     add_promotion(changes, *next, now - parts_.life.publication(), kid, origin);
@@ -166,7 +181,7 @@ Task<SigningKeyFlow::Result> SigningKeyFlow::revoke(std::string kid, audit::Orig
 Task<SigningKeyFlow::Result> SigningKeyFlow::take_step(std::vector<StoredKey> keys, std::chrono::seconds interval) {
   using signing_keys::RotationStep;
   audit::Origin origin = audit::system_origin("signing keys");
-  switch (signing_keys::due_step(keys, interval, parts_.life, parts_.clock.now())) {
+  switch (signing_keys::due_step(readable(keys), interval, parts_.life, parts_.clock.now())) {
     case RotationStep::generate: {
       jose::AsymmetricKey key = signing_keys::make_fresh_key(oldest_in(KeyState::current, keys)->algorithm);
       co_return co_await add(std::move(key), KeySource::generated, std::move(origin));

@@ -26,6 +26,7 @@ enum class KeyError {
   no_next_key,        ///< none waits to be promoted
   no_current_key,     ///< none signs
   not_next,           ///< it signs already, or has ended
+  unreadable,         ///< it is sealed with a secret that this process was not given
   too_young,          ///< others may not know it yet
   has_ended,          ///< it is retired or revoked already
   changed_meanwhile,  ///< by somebody else, at the same time
@@ -88,6 +89,8 @@ class SigningKeyFlow {
   [[nodiscard]] Task<> rotate(std::chrono::seconds interval);
 
  private:
+  [[nodiscard]] bool is_readable(const signing_keys::StoredKey& key) const;
+  [[nodiscard]] std::vector<signing_keys::StoredKey> readable(std::vector<signing_keys::StoredKey> keys) const;
   void add_promotion(database::Changes& changes, const signing_keys::StoredKey& key, TimePoint created_by,
                      std::optional<std::string> replaced, const audit::Origin& origin) const;
   [[nodiscard]] Task<Result> commit(database::Changes changes, KeyStep step);

@@ -215,6 +215,7 @@ TEST_P(ForwardAuthTest, Role_IsMissing) {
   EXPECT_EQ(reply.body, R"({"error":"User lacks the role","code":"missing_role","requestId":"test"})");
   EXPECT_FALSE(reply.head.contains("X-User"));
   expect_refused(gate({}, "/forward-auth?role=admin"));
+  EXPECT_EQ(gate_with(session, "/forward-auth/?role=admin").status, Status::forbidden) << "a slash too many";
   EXPECT_EQ(gate_with(session, "/forward-auth/a?role=admin").status, Status::ok) << "that is the client's own query";
   EXPECT_EQ(gate_with(session, "/forward-auth?roles=admin").status, Status::ok);
 }
