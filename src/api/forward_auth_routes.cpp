@@ -81,12 +81,14 @@ bool ForwardAuthRoutes::decide_now(const Request& request, Answer& answer) {
 Task<bool> ForwardAuthRoutes::find(Credential::Kind kind, std::string credential, sessions::SessionView& view) {
   if (kind == Credential::Kind::token) {
     auto user = co_await identity_.user_by_token(std::move(credential));
-    if (user) view = *std::move(user);
-    co_return user.has_value();
+    if (!user) co_return false;
+    view = *std::move(user);
+    co_return true;
   }
   auto session = co_await identity_.by_session(std::move(credential));
-  if (session) view = *std::move(session);
-  co_return session.has_value();
+  if (!session) co_return false;
+  view = *std::move(session);
+  co_return true;
 }
 
 Task<> ForwardAuthRoutes::decide(const Request& request, Answer& answer) {
