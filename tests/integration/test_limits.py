@@ -221,7 +221,9 @@ def test_connections_far_above_the_limit_are_closed_and_cost_nothing(start):
     with all_places_taken(program) as kept, contextlib.ExitStack() as stack:
         crowd = [stack.enter_context(RawConnection(program.port)) for _ in range(3 * REFUSED_AT_ONCE_MAX)]
         assert_served(kept)
-        assert program.connections() <= CONNECTIONS + REFUSED_AT_ONCE_MAX + io_threads
+        # While some come and others go, the kernel's list may show more than there were at any instant.
+        most = CONNECTIONS + REFUSED_AT_ONCE_MAX + io_threads
+        wait_until(lambda: program.connections() <= most, 20, "no more connections than are bounded")
         told = 0
         for connection in crowd:
             if answer := connection.read_to_end():
