@@ -72,6 +72,7 @@ void tell(const CallWatch& watch, const std::exception_ptr& failure,
 }  // namespace
 
 Task<Rows> Database::query(const Statement& statement, Parameters parameters) {
+  const std::shared_ptr<Observers> kept = shared_;  // the Database, and its Provider, may go before the call ends
   const Executor executor = co_await boost::asio::this_coro::executor;
   const CallWatch watch{observers_, statement, executor.scope()};
   std::exception_ptr failure;
@@ -88,6 +89,7 @@ Task<Rows> Database::query(const Statement& statement, Parameters parameters) {
 
 Task<std::expected<Committed, Violation>> Database::commit_expecting(Changes changes, Expected expected) {
   // The object may be gone when a write that it started ends, so from here on only the frame is touched.
+  const std::shared_ptr<Observers> kept = shared_;
   Observers& observers = observers_;
   const std::vector<Announcement> announcements = changes.announcements_;
   std::vector<Announcement> to_others = std::move(changes.announcements_);

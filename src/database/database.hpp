@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <expected>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -35,8 +36,8 @@ namespace gatehouse::database {
 ///   caller.
 class Database {
  public:
-  /// `observers` outlive every call.
-  explicit Database(Observers& observers) : observers_(observers) {}
+  /// `observers` outlive every call, unless they are a Provider's: these live as long as a call does.
+  explicit Database(Observers& observers) : observers_(observers), shared_(observers.weak_from_this().lock()) {}
   virtual ~Database() = default;
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -80,6 +81,7 @@ class Database {
   [[nodiscard]] Task<std::expected<Committed, Violation>> commit_expecting(Changes changes, Expected expected);
 
   Observers& observers_;
+  const std::shared_ptr<Observers> shared_;  ///< the same, where they are a Provider's
 };
 
 }  // namespace gatehouse::database

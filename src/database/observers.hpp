@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ namespace gatehouse::database {
 ///
 /// Threads: observers are added while the process is put together, before its io threads run; from then on the list
 /// does not change, and everything else may be called from any thread.
-class Observers {
+class Observers : public std::enable_shared_from_this<Observers> {
  public:
   Observers() = default;
   Observers(const Observers&) = delete;

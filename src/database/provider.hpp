@@ -24,7 +24,7 @@ class Provider {
   virtual ~Provider() = default;
 
   /// Who hears of changes. To be added to before the io threads run; see Observers.
-  [[nodiscard]] Observers& observers() noexcept { return observers_; }
+  [[nodiscard]] Observers& observers() noexcept { return *observers_; }
 
   /// The database as one io thread sees it. Connections open in the background: this neither blocks nor fails when the
   /// database is away. `sharers` is how many io threads call this, so that pools divide what is configured.
@@ -47,7 +47,7 @@ class Provider {
   [[nodiscard]] virtual std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) = 0;
 
  private:
-  Observers observers_;
+  const std::shared_ptr<Observers> observers_ = std::make_shared<Observers>();  ///< calls under way have it as well
 };
 
 }  // namespace gatehouse::database

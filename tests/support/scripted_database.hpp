@@ -10,9 +10,14 @@
 
 namespace gatehouse::testing {
 
+/// Before the database that is told of them.
+struct OwnObservers {
+  database::Observers observers;
+};
+
 /// A database that answers by a function of the test: for what no real one does on demand, such as failing at one
 /// statement or letting something else happen in the middle of it. Belongs to one thread.
-class ScriptedDatabase final : public database::Database {
+class ScriptedDatabase final : public OwnObservers, public database::Database {
  public:
   /// The rows for a statement, by its name; may throw what a Database throws. A ConstraintViolation is what the driver
   /// reports, so one that the caller named comes back as a value.
@@ -24,7 +29,6 @@ class ScriptedDatabase final : public database::Database {
     co_return answer(statement, parameters);
   }
 
-  database::Observers observers;
   std::vector<std::string> statements;     ///< the names of those that were run, in order
   std::vector<std::string> announcements;  ///< of the writes that ended well
 
