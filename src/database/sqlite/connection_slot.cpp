@@ -13,13 +13,14 @@ bool is_lost(unsigned losses) { return losses % 2 == 1; }
 
 }  // namespace
 
-/// A reader may not have noticed yet.
 ConnectionSlot::~ConnectionSlot() {
-  if (connection_ && parts_.losses != seen_losses_) connection_->leave_log();
+  if (!connection_) return;
+  if (parts_.use.losses != seen_losses_) connection_->leave_log();  // a reader may not have noticed yet
+  close({});
 }
 
 void ConnectionSlot::maintain() noexcept {
-  if (connection_ && (connection_->lost_files() || parts_.losses != seen_losses_)) {
+  if (connection_ && (connection_->lost_files() || parts_.use.losses != seen_losses_)) {
     close_lost();
   } else if (connection_ && connection_->broken()) {
     close_broken();
@@ -27,7 +28,13 @@ void ConnectionSlot::maintain() noexcept {
   if (!connection_ && may_open() && std::chrono::steady_clock::now() >= next_attempt_) open();
 }
 
-bool ConnectionSlot::may_open() const noexcept { return role_ == Role::writer || !is_lost(parts_.losses); }
+bool ConnectionSlot::may_open() const noexcept {
+  return role_ == Role::writer ? !waits_for_others() : !is_lost(parts_.use.losses);
+}
+
+bool ConnectionSlot::waits_for_others() const noexcept {
+  return role_ == Role::writer && !connection_ && is_lost(parts_.use.losses) && parts_.use.connections > 0;
+}
 
 void ConnectionSlot::close_broken() noexcept {
   close("the connection broke");
@@ -44,7 +51,7 @@ void ConnectionSlot::close_lost() noexcept {
   if (found) {
     is_log_saved_ = connection_->save_log();
     lost_ = connection_->files();
-    ++parts_.losses;
+    ++parts_.use.losses;
     report(telemetry::Level::error, "sqlite_file_lost",
            *found + " while the service uses it; nothing is written until it is back or the service is restarted");
   }
@@ -54,21 +61,26 @@ void ConnectionSlot::close_lost() noexcept {
 
 void ConnectionSlot::close(const std::string& why) noexcept {
   connection_.reset();
+  --parts_.use.connections;
   failure_ = why;
   next_attempt_ = std::chrono::steady_clock::now() + pause_;
 }
 
+/// Counted before it looks whether the file is lost, so that a writer that has found this sees it or is seen.
 void ConnectionSlot::open() noexcept {
-  seen_losses_ = parts_.losses;
+  ++parts_.use.connections;
+  seen_losses_ = parts_.use.losses;
   try {
+    if (role_ == Role::reader && is_lost(seen_losses_)) throw Unavailable{Unavailable::Reason::storage, failure_};
     connection_ = make_connection();
-    if (role_ == Role::writer && is_lost(seen_losses_)) seen_losses_ = ++parts_.losses;
+    if (role_ == Role::writer && is_lost(seen_losses_)) seen_losses_ = ++parts_.use.losses;
     was_open_ = true;
     schema_.reset();
     lost_ = {};
     pause_ = pause_min;
     report(telemetry::Level::info, "sqlite_connection_opened", parts_.path);
   } catch (const std::exception& failure) {
+    --parts_.use.connections;
     // Said once for each cause, not at every attempt.
     if (failure_ != failure.what()) report(telemetry::Level::warn, "sqlite_open_failed", failure.what());
     failure_ = failure.what();
@@ -95,7 +107,7 @@ std::unique_ptr<Connection> ConnectionSlot::make_connection() {
 /// Until the log is gone the file counts as lost, so that no reader opens it either.
 void ConnectionSlot::refuse_stale_log() {
   if (!has_stale_log(parts_.path)) return;
-  if (!is_lost(parts_.losses)) ++parts_.losses;
+  if (!is_lost(parts_.use.losses)) ++parts_.use.losses;
   throw Unavailable{
       Unavailable::Reason::storage,
       parts_.path + "-wal was not written for " + parts_.path +

@@ -11,22 +11,28 @@
 
 namespace gatehouse::database::sqlite {
 
-/// How often the writer has found that the file under the database's name is another one, and how often it has opened
-/// that: odd in between, when no other thread may open anything.
-using FileLosses = std::atomic<unsigned>;
+/// How the threads of a process use the file together.
+struct FileUse {
+  /// How often the writer has found that the file under the database's name is another one, and how often it has opened
+  /// that: odd in between, when no other thread may open anything.
+  std::atomic<unsigned> losses = 0;
+  /// Connections that are open, or about to be.
+  std::atomic<unsigned> connections = 0;
+};
 
 /// A thread's connection. While it is broken, it is opened again with growing pauses. Only that thread may use it.
 ///
 /// The writer's slot creates a file that is missing at the start. Later on a file is never created: an empty database
 /// in the place of one that was deleted would be taken for it. What stands in a lost file's place is opened if it has
-/// the same schema; any other waits for a restart, which migrates it.
+/// the same schema; any other waits for a restart, which migrates it. It is opened once all have closed what they had:
+/// SQLite lets the connections of a process that have one file share the index of its log, also one that was deleted.
 class ConnectionSlot {
  public:
   /// What the threads of one process share; everything outlives the slot.
   struct Parts {
     const std::string& path;
     const std::atomic<bool>& stopping;
-    FileLosses& losses;
+    FileUse& use;
     const DriverLog& log;
   };
 
@@ -37,6 +43,9 @@ class ConnectionSlot {
 
   /// Closes a broken connection, and opens a new one once the pause is over. Never throws.
   void maintain() noexcept;
+
+  /// It would open what took the place of a lost file, if no other connection were open.
+  [[nodiscard]] bool waits_for_others() const noexcept;
 
   /// The open connection, or nullptr: then failure() says why there is none.
   [[nodiscard]] Connection* get() const { return connection_.get(); }

@@ -48,7 +48,7 @@ std::vector<CallPtr> Lane::take(std::size_t max, Deadline until) {
   std::unique_lock lock{mutex_};
   // What was answered needs no watching over its deadline any more.
   std::erase_if(running_, [](const CallPtr& call) { return call->answered(); });
-  arrived_.wait_until(lock, until, [this] { return stopped_ || !waiting_.empty(); });
+  arrived_.wait_until(lock, until, [this, wakes = wakes_] { return stopped_ || !waiting_.empty() || wakes_ != wakes; });
   std::vector<CallPtr> taken;
   while (!waiting_.empty() && taken.size() < max) {
     // A script runs in a transaction of its own, so neither before nor after others of one group.
@@ -60,6 +60,12 @@ std::vector<CallPtr> Lane::take(std::size_t max, Deadline until) {
     if (script) break;
   }
   return taken;
+}
+
+void Lane::wake() {
+  const std::scoped_lock lock{mutex_};
+  ++wakes_;
+  arrived_.notify_all();
 }
 
 void Lane::expire(Deadline now) {

@@ -24,8 +24,12 @@ class Lane {
   [[nodiscard]] Task<> submit(CallPtr call);
 
   /// The next calls, oldest first, at most `max` and never a script together with anything else. Waits for the first
-  /// one until `until`; empty where none came, or after stop(). The thread has answered what it took before.
+  /// one until `until`; empty where none came, at a wake(), or after stop(). The thread has answered what it took
+  /// before.
   [[nodiscard]] std::vector<CallPtr> take(std::size_t max, Deadline until);
+
+  /// Lets the threads that wait for calls now look after their connections.
+  void wake();
 
   /// Answers the calls whose deadline has passed. Waiting calls are answered at once; running ones after
   /// `running_grace`, because their thread normally answers them itself.
@@ -55,6 +59,7 @@ class Lane {
   // Guarded by mutex_.
   std::deque<CallPtr> waiting_;
   std::vector<CallPtr> running_;
+  unsigned wakes_ = 0;
   bool stopped_ = false;
 };
 

@@ -59,7 +59,7 @@ Load SqliteProvider::load() const {
 }
 
 void SqliteProvider::run_writer() {
-  Writer writer{slot_parts(), writes_, feeds_, statistics_};
+  Writer writer{slot_parts(), writes_, reads_, feeds_, statistics_};
   writer.run(opened_);
 }
 

@@ -50,7 +50,7 @@ class SqliteProvider final : public Provider {
   static constexpr std::chrono::milliseconds deadline_tick{50};
 
   void stop();
-  [[nodiscard]] ConnectionSlot::Parts slot_parts() { return {path_, stopping_, file_losses_, log_}; }
+  [[nodiscard]] ConnectionSlot::Parts slot_parts() { return {path_, stopping_, file_use_, log_}; }
   void run_writer();
   void run_reader();
   void watch_deadlines(const std::stop_token& stop);
@@ -63,7 +63,7 @@ class SqliteProvider final : public Provider {
 
   // Thread-safe.
   std::atomic<bool> stopping_ = false;
-  FileLosses file_losses_ = 0;
+  FileUse file_use_;
   std::latch opened_{1};
   Lane writes_;
   Lane reads_;

@@ -124,6 +124,7 @@ void Writer::run(std::latch& opened) {
     slot_.maintain();
     if (!calls.empty()) serve(std::move(calls));
     slot_.maintain();
+    if (slot_.waits_for_others()) readers_.wake();
   }
 }
 

@@ -26,8 +26,8 @@ namespace gatehouse::database::sqlite {
 class Writer {
  public:
   /// All references outlive the writer.
-  Writer(const ConnectionSlot::Parts& parts, Lane& lane, ChangeFeeds& feeds, Statistics& statistics)
-      : lane_(lane), feeds_(feeds), statistics_(statistics), slot_(parts, Role::writer) {}
+  Writer(const ConnectionSlot::Parts& parts, Lane& lane, Lane& readers, ChangeFeeds& feeds, Statistics& statistics)
+      : lane_(lane), readers_(readers), feeds_(feeds), statistics_(statistics), slot_(parts, Role::writer) {}
 
   /// The thread's body: returns when the lane is stopped. Counts `opened` down after the first attempt to open the
   /// file.
@@ -47,6 +47,7 @@ class Writer {
   void poll_feed();
 
   Lane& lane_;
+  Lane& readers_;
   ChangeFeeds& feeds_;
   Statistics& statistics_;
   ConnectionSlot slot_;

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <optional>
+#include <thread>
+
+#include "support/run_until.hpp"
 
 namespace gatehouse::database::sqlite {
 namespace {
@@ -43,6 +47,17 @@ class LaneTest : public ::testing::Test {
   const HandoverPtr handover_ = std::make_shared<Handover>();
   boost::asio::io_context io_{1};
 };
+
+TEST_F(LaneTest, Take_IsWoken_EndsWithoutCalls) {
+  Lane lane{10};
+  std::atomic<bool> has_ended = false;
+  std::jthread thread{[&] {
+    EXPECT_TRUE(lane.take(1, Deadline::max()).empty());
+    has_ended = true;
+  }};
+  EXPECT_TRUE(testing::run_until(io_, [&] { return lane.wake(), has_ended.load(); }));
+  lane.stop();
+}
 
 TEST_F(LaneTest, Take_CallsAndScripts_GivesScriptsAlone) {
   Lane lane{10};

@@ -1,8 +1,10 @@
 // The database's files are deleted, moved or replaced while they are open.
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 
+#include "database/sqlite/connection_slot.hpp"
 #include "sqlite_fixture.hpp"
 
 namespace gatehouse::database::sqlite {
@@ -97,6 +99,36 @@ TEST_F(LostFilesTest, CopyThatReplacesTheFileButNotItsLog_IsUsedWithoutThatLog) 
   fs::rename(aside_ / "moved", file());
   open();
   EXPECT_TRUE(becomes_true([&] { return count() == 2; })) << "what was acknowledged is in the file that was replaced";
+}
+
+// A reader had opened the new file with the old log, and lent the writer its index of that log, whose file was gone: so
+// the writer found the file lost again and again.
+TEST_F(LostFilesTest, FileThatAReaderOpenedBeforeTheWriterMissedIt_WasLostForever) {
+  open_with_table();
+  close();
+  fs::copy_file(file(), aside_ / "copy");
+  const std::atomic<bool> stopping = false;
+  const DriverLog log = or_silent({});
+  FileUse use;
+  const ConnectionSlot::Parts parts{.path = settings_.sqlite.path, .stopping = stopping, .use = use, .log = log};
+  ConnectionSlot writer{parts, Role::writer};
+  ConnectionSlot reader{parts, Role::reader};
+  writer.maintain();
+  ASSERT_TRUE(writer.get());
+  fs::rename(aside_ / "copy", file());
+  reader.maintain();
+  ASSERT_TRUE(reader.get());
+
+  EXPECT_THROW(writer.get()->require_files(), Unavailable);
+  writer.maintain();
+  EXPECT_TRUE(writer.waits_for_others());
+  reader.maintain();
+  EXPECT_FALSE(reader.get());
+  EXPECT_FALSE(writer.waits_for_others());
+  ASSERT_TRUE(becomes_true([&] { return writer.maintain(), writer.get() != nullptr; }));
+  ASSERT_TRUE(becomes_true([&] { return reader.maintain(), reader.get() != nullptr; }));
+  EXPECT_NO_THROW(writer.get()->require_files());
+  EXPECT_NO_THROW(reader.get()->require_files());
 }
 
 TEST_F(LostFilesTest, OtherDatabaseInItsPlace_WaitsForARestart) {
