@@ -1,6 +1,5 @@
 """Behind nginx, with the configuration that docs/operations.md gives."""
 
-import contextlib
 import json
 import re
 import shutil
@@ -10,6 +9,7 @@ import subprocess
 import pytest
 
 from harness.behind_proxy import KEY, expect_no_lost_request, expect_own_view_of_the_address
+from harness.clusters import free_port
 from harness.places import REPOSITORY, SANITIZED
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
@@ -21,14 +21,6 @@ pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
     pytest.mark.parametrize("kind", ["postgres"], indirect=True),
 ]
-
-
-def free_ports(count):
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def documented_configuration():
@@ -53,7 +45,7 @@ def accepts(port):
 @pytest.fixture
 def behind_nginx(start, tmp_path):
     """Two replicas, and the port of nginx in front of them."""
-    own, *ports = free_ports(3)
+    own, *ports = [free_port() for _ in range(3)]
     # Clients on this machine, whose address nginx tells, count as users.
     unlimited = {"RATE_LIMIT_ADDRESS": "off", "RATE_LIMIT_LOGIN": "off"}
     settings = {"TRUSTED_PROXIES": "127.0.0.1", "SHUTDOWN_DELAY": "1s", **unlimited}
