@@ -1,16 +1,14 @@
 #include "api/forward_auth_routes.hpp"
 
-#include <boost/beast/core/string.hpp>
 #include <utility>
 
 #include "api/problems.hpp"
-#include "base/text.hpp"
+#include "http/accept.hpp"
 #include "http/form.hpp"
 
 namespace gatehouse::api {
 namespace {
 
-using boost::beast::iequals;
 using http::Answer;
 using http::Field;
 using http::Request;
@@ -38,17 +36,6 @@ Wishes wishes_of(const Request& request) {
     if (pair->name == "role" && path_of_client(request).empty()) wishes.role = true;
   }
   return wishes;
-}
-
-/// Whether a media range of `Accept` (RFC 9110 section 12.5.1) is text/html; a browser that goes to a page says so, and
-/// one that only fetches something does not.
-bool accepts_html(std::string_view accept) {
-  while (!accept.empty()) {
-    const std::string_view range = accept.substr(0, accept.find(','));
-    accept.remove_prefix(range.size() < accept.size() ? range.size() + 1 : range.size());
-    if (iequals(trim(range.substr(0, range.find(';'))), "text/html")) return true;
-  }
-  return false;
 }
 
 /// A gateway that always asks with GET says what the client did.
@@ -114,7 +101,7 @@ void ForwardAuthRoutes::refuse(const Request& request, Answer& answer) const {
   if (!settings_.login_url.empty()) {
     const std::string url = login_url(request);
     answer.add_header("X-Login-Url", url);
-    if (wishes_of(request).redirect && is_get(request) && accepts_html(request.headers[Field::accept])) {
+    if (wishes_of(request).redirect && is_get(request) && http::accepts(request.headers[Field::accept], "text/html")) {
       answer.add_header("Location", url);
       return answer.send_empty(Status::found);
     }

@@ -40,6 +40,11 @@ inline constexpr auto all_problems = [] {
       Problem{Status::bad_request, "validation_failed", "Validation failed"},
       Problem{Status::bad_request, "text_not_storable", "The database cannot store a character of this text"},
 
+      // The revocation feed.
+      Problem{Status::bad_request, "invalid_cursor", "Invalid cursor: take a new snapshot"},
+      Problem{Status::gone, "cursor_too_old", "Cursor is too old: take a new snapshot"},
+      Problem{Status::service_unavailable, "too_many_readers", "Too many clients wait for revocations"},
+
       // Users.
       Problem{Status::bad_request, "invalid_user_id", "Invalid user ID format"},
       Problem{Status::bad_request, "missing_fields", "Missing required fields: first_name, last_name, email, password"},

@@ -9,6 +9,7 @@
 #include "api/metrics_routes.hpp"
 #include "api/password_routes.hpp"
 #include "api/refresh_routes.hpp"
+#include "api/revocation_routes.hpp"
 #include "api/route_table.hpp"
 #include "api/service_routes.hpp"
 #include "api/session_routes.hpp"
@@ -27,6 +28,7 @@ using Routes = RouteList<AuthRoutes,         //
                          AuditRoutes,        //
                          MetricsRoutes,      //
                          JwksRoutes,         //
+                         RevocationRoutes,   //
                          EmailRoutes,        //
                          PasswordRoutes>;
 

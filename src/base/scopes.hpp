@@ -17,6 +17,7 @@ enum class Scope : std::uint8_t {
   sessions_read,
   sessions_write,
   audit_read,
+  revocations_read,  ///< `auth` includes it
   keys_write,
   metrics,
   forward_auth,
@@ -27,16 +28,17 @@ inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::admin
 /// `users:write` and its like.
 [[nodiscard]] constexpr std::string_view to_text(Scope scope) {
   constexpr std::array<std::string_view, scope_count> texts{
-      "auth",            //
-      "users:read",      //
-      "users:write",     //
-      "sessions:read",   //
-      "sessions:write",  //
-      "audit:read",      //
-      "keys:write",      //
-      "metrics",         //
-      "forward-auth",    //
-      "admin",           //
+      "auth",              //
+      "users:read",        //
+      "users:write",       //
+      "sessions:read",     //
+      "sessions:write",    //
+      "audit:read",        //
+      "revocations:read",  //
+      "keys:write",        //
+      "metrics",           //
+      "forward-auth",      //
+      "admin",             //
   };
   static_assert(!texts.back().empty());
   return texts[static_cast<std::size_t>(scope)];
@@ -50,7 +52,10 @@ class Scopes {
     for (const Scope scope : scopes) bits_ = static_cast<std::uint16_t>(bits_ | bit(scope));
   }
 
-  [[nodiscard]] constexpr bool has(Scope scope) const { return (bits_ & (bit(scope) | bit(Scope::admin))) != 0; }
+  [[nodiscard]] constexpr bool has(Scope scope) const {
+    const unsigned including = scope == Scope::revocations_read ? bit(Scope::auth) : 0;
+    return (bits_ & (bit(scope) | including | bit(Scope::admin))) != 0;
+  }
 
   /// The first of the needed scopes that this set does not have; nothing where it covers them all.
   [[nodiscard]] constexpr std::optional<Scope> first_missing(Scopes needed) const {

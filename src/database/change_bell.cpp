@@ -1,5 +1,6 @@
 #include "database/change_bell.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <utility>
@@ -30,7 +31,7 @@ class ChangeBell::Waiting {
 };
 
 void ChangeBell::on_announcement(const Announcement& announcement) noexcept {
-  if (announcement.topic == topic_) ring();
+  if (std::ranges::find(topics_, announcement.topic) != topics_.end()) ring();
 }
 
 void ChangeBell::on_feed_proved(BootTime /*trusted_until*/) noexcept {

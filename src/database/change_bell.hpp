@@ -5,6 +5,8 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "database/change_observer.hpp"
 #include "runtime/steady_timer.hpp"
@@ -12,15 +14,15 @@
 
 namespace gatehouse::database {
 
-/// Wakes a coroutine when something of one topic was changed, by this process or another one, or may have been. A
-/// feature has its own, which names the topic. A change feed that is silent means only that whoever waits looks for
+/// Wakes a coroutine when something of its topics was changed, by this process or another one, or may have been. A
+/// feature has its own, which names the topics. A change feed that is silent means only that whoever waits looks for
 /// changes a little later.
 ///
 /// Any thread may ring; one coroutine at a time waits.
 class ChangeBell : public ChangeObserver {
  public:
-  /// `topic` is static.
-  explicit ChangeBell(std::string_view topic) : topic_(topic) {}
+  /// The names are static.
+  explicit ChangeBell(std::vector<std::string_view> topics) : topics_(std::move(topics)) {}
   ChangeBell(const ChangeBell&) = delete;
   ChangeBell& operator=(const ChangeBell&) = delete;
 
@@ -41,7 +43,7 @@ class ChangeBell : public ChangeObserver {
   /// Whose timer a ring cancels, for as long as it waits.
   class Waiting;
 
-  const std::string_view topic_;
+  const std::vector<std::string_view> topics_;
   std::atomic<bool> is_feed_proved_ = false;
 
   std::mutex mutex_;

@@ -19,6 +19,7 @@ constexpr std::string_view json_line = "Content-Type: application/json; charset=
 constexpr std::string_view yaml_line = "Content-Type: application/yaml\r\n";
 constexpr std::string_view prometheus_line = "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n";
 constexpr std::string_view ndjson_line = "Content-Type: application/x-ndjson\r\n";
+constexpr std::string_view event_stream_line = "Content-Type: text/event-stream\r\n";
 constexpr std::string_view problem_line = "Content-Type: application/problem+json\r\n";
 constexpr std::string_view transport_security = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
 
@@ -34,6 +35,8 @@ constexpr std::string_view content_type_line(MediaType type) {
       return ndjson_line;
     case MediaType::prometheus:
       return prometheus_line;
+    case MediaType::event_stream:
+      return event_stream_line;
   }
   return json_line;
 }

@@ -42,14 +42,18 @@ class CommonHeaders {
   bool draining_ = false;
 };
 
-enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson, prometheus };
+enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson, prometheus, event_stream };
 
-/// Sends what an answer has written so far, for answers too long to hold in memory.
+/// A connection as an answer sees it that takes its time. It sends what has been written so far, for answers too long
+/// to hold in memory.
 class StreamSink {
  public:
   virtual ~StreamSink() = default;
   /// Returns once the client has taken the bytes; false when it is gone and the answer is pointless.
   [[nodiscard]] virtual Task<bool> flush() = 0;
+  /// The request waits for something that may not happen for long: until it is answered, its connection is none of
+  /// those that the process has a limit for. Once a request.
+  virtual void step_aside() = 0;
 };
 
 /// Writes the answer to one request straight into its connection's output buffer.
@@ -75,6 +79,8 @@ class Answer {
   }
   /// The answer never says where its time went: that would tell what its time is not to.
   void leave_out_timing() { tells_timing_ = false; }
+  /// What StreamSink says.
+  void step_aside() { sink_.step_aside(); }
   /// The access log gets no line of this request.
   void leave_out_of_log() { is_logged_ = false; }
 

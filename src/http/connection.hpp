@@ -69,14 +69,27 @@ class Place {
   Place& operator=(Place&&) = delete;
   ~Place() { leave(); }
 
+  /// It does not count until step_back().
+  void step_aside() {
+    if (count_ != nullptr && !std::exchange(is_aside_, true)) --*count_;
+  }
+  /// Whether it was aside.
+  bool step_back() {
+    if (!std::exchange(is_aside_, false)) return false;
+    ++*count_;
+    return true;
+  }
+
   /// Before the connection itself is gone.
   void leave() {
+    step_back();
     if (count_ != nullptr) --*std::exchange(count_, nullptr);
     const AddressShares::Part given_back = std::move(part_);
   }
 
  private:
   std::atomic<std::uint32_t>* count_;
+  bool is_aside_ = false;
   AddressShares::Part part_;
 };
 

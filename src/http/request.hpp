@@ -27,6 +27,7 @@ enum class Field : std::uint8_t {
   accept_encoding,
   accept_language,
   if_none_match,
+  last_event_id,
   authorization,
   api_key,
   origin,

@@ -46,6 +46,7 @@ struct UnnumberedField {
   Field field;
 };
 constexpr std::array unnumbered_fields{
+    UnnumberedField{"Last-Event-ID", Field::last_event_id},
     UnnumberedField{"X-API-Key", Field::api_key},
     UnnumberedField{"X-Request-Id", Field::request_id},
     UnnumberedField{"X-Forwarded-For", Field::forwarded_for},

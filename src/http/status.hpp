@@ -41,6 +41,8 @@ using Status = boost::beast::http::status;
       return "HTTP/1.1 408 Request Timeout\r\n";
     case Status::conflict:
       return "HTTP/1.1 409 Conflict\r\n";
+    case Status::gone:
+      return "HTTP/1.1 410 Gone\r\n";
     case Status::precondition_failed:
       return "HTTP/1.1 412 Precondition Failed\r\n";
     case Status::payload_too_large:

@@ -241,7 +241,7 @@ bool StreamConnection<Stream>::dispatch() {
 
 template <class Stream>
 void StreamConnection<Stream>::on_handled() {
-  socket().reactor().remove_waiting_request();
+  if (!place_.step_back()) socket().reactor().remove_waiting_request();
   context_.traffic.end_waiting();
   if (!socket().is_open()) return note_answer(parser_->request());
   if (!answer_.is_sent()) answer_.refuse(problems::internal_error);
@@ -409,27 +409,27 @@ Task<bool> StreamConnection<Stream>::flush() {
   co_return !ec;
 }
 
+/// What waits for long does not make the turns of others short, either.
+template <class Stream>
+void StreamConnection<Stream>::step_aside() {
+  place_.step_aside();
+  socket().reactor().remove_waiting_request();
+}
+
 template <class Stream>
 void StreamConnection<Stream>::finish() {
   if (aborted_) return socket().reset();
   if constexpr (is_tls) {
     wait_for(Waiting::close, linger_time);
-    stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) {
-      if (self->lingering_) {
-        self->stop_sending();
-      } else {
-        self->close();
-      }
-    });
-  } else if (lingering_) {
-    stop_sending();
+    stream_.async_shutdown([self = this->shared_from_this()](const ErrorCode&) { self->stop_sending(); });
   } else {
-    close();
+    stop_sending();
   }
 }
 
 template <class Stream>
 void StreamConnection<Stream>::stop_sending() {
+  if (!lingering_) return close();
   socket().shutdown_send();
   wait_for(Waiting::close, linger_time);
   linger();

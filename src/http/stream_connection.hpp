@@ -35,6 +35,7 @@ class StreamConnection final : public Connection,
   [[nodiscard]] std::optional<Idleness> idleness() const override;
   void give_way() override;
   Task<bool> flush() override;
+  void step_aside() override;
 
  private:
   using ErrorCode = boost::system::error_code;

@@ -57,7 +57,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                                        std::string_view peer) { warn_of_disbelief(log, told, peer); },
                    .counts = shared.connections,
                    .shares = shared.shares,
-                   .connections_max = shared.connections_max,
+                   .connections_max = shared.places.connections,
                    .tls = shared.tls}) {}
 
 IoThread::~IoThread() {

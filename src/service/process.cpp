@@ -19,6 +19,7 @@
 #include "runtime/socket_reactor.hpp"
 #include "runtime/steady_timer.hpp"
 #include "service/failure_log.hpp"
+#include "service/feed_keeper.hpp"
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
 #include "service/metrics_listener.hpp"
@@ -110,6 +111,7 @@ class ServingProcess {
   SlowQueryLog slow_queries_;
   IoThreads threads_;
   RingKeeper ring_keeper_;
+  FeedKeeper feed_keeper_;
   std::optional<MetricsListener> metrics_;                     ///< where they have a port of their own
   std::unique_ptr<database::SchemaDatabase> schema_database_;  ///< until the schema is ready
   std::optional<SchemaStartup> schema_;                        ///< likewise
@@ -145,6 +147,8 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                         [this](const std::shared_ptr<const TokenRing>& ring) {
                           for (const auto& thread : threads_) thread->use(ring);
                         }}),
+      feed_keeper_(shared_.revocation_feed,
+                   revocations::RevocationLog{first().database(), parts.clock, parts.settings.tokens.ttl}, parts.log),
       schema_database_(provider_->open_schema(first().io())),
       schema_(SchemaStartup::Parts{.schema = *schema_database_,
                                    .database = first().database(),
@@ -171,6 +175,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
   provider_->observers().add(shared_.capabilities.cache);
   provider_->observers().add(shared_.capabilities.mail_bell);
   provider_->observers().add(shared_.capabilities.key_bell);
+  provider_->observers().add(shared_.revocation_feed.bell());
   provider_->observers().add(shared_.feed_proof);
   provider_->observers().add(shared_.call_times);
   provider_->observers().add(slow_queries_);
@@ -236,6 +241,7 @@ Task<> ServingProcess::prepare_schema() {
   co_await shared_.health.renew(first().database());
   is_prepared_ = true;
   first().background().spawn(ring_keeper_.keep());
+  first().background().spawn(feed_keeper_.keep());
   // A signal may have ended the process while the schema was being prepared.
   if (!exit_code_) jobs_.start();
 }
@@ -282,6 +288,7 @@ void ServingProcess::end_on_signal() {
     parts_.log.info("server_stopping", {{"signal", signal}});
     const bool again = shared_.lifecycle.stopping.exchange(true);
     const auto delay = parts_.settings.server.shutdown_delay;
+    shared_.revocation_feed.end();
     if (again || !is_listening_ || delay.count() == 0) return end(0);
     for (const auto& thread : threads_) thread->announce_end();
     end_after(delay);
@@ -322,8 +329,8 @@ void ServingProcess::end(int exit_code) {
 
 void ServingProcess::warn_of_low_limit() {
   const std::uint32_t wanted = parts_.settings.server.connections_max;
-  if (shared_.connections_max >= wanted) return;
-  parts_.log.warn("descriptor_limit_low", {{"connections_max", shared_.connections_max}, {"wanted", wanted}});
+  if (shared_.places.connections >= wanted) return;
+  parts_.log.warn("descriptor_limit_low", {{"connections_max", shared_.places.connections}, {"wanted", wanted}});
 }
 
 int ServingProcess::run() {

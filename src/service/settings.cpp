@@ -17,6 +17,7 @@ void add_all(config::Form& form, Settings& settings) {
   form.add(settings.tokens, tokens::token_section());
   form.add(settings.forward_auth, api::forward_auth_section());
   form.add(settings.signing_keys, signing_keys::signing_key_section());
+  form.add(settings.revocations, revocations::revocation_section());
   form.add(settings.passwords, passwords::password_section());
   form.add(settings.limits, limits::limit_section());
   form.add(settings.lockout, lockout::lockout_section());

@@ -17,6 +17,7 @@
 #include "mail/mail_settings.hpp"
 #include "one_time_tokens/one_time_token_settings.hpp"
 #include "passwords/password_settings.hpp"
+#include "revocations/revocation_settings.hpp"
 #include "service/application_settings.hpp"
 #include "service/metrics_settings.hpp"
 #include "sessions/session_settings.hpp"
@@ -37,6 +38,7 @@ struct Settings {
   sessions::SessionSettings sessions;
   tokens::TokenSettings tokens;
   signing_keys::SigningKeySettings signing_keys;
+  revocations::RevocationSettings revocations;
   passwords::PasswordSettings passwords;
   limits::LimitSettings limits;
   lockout::LockoutSettings lockout;

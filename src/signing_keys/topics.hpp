@@ -16,7 +16,7 @@ inline constexpr database::Topic<KeyRingId> signing_key_topic{"signing_key"};
 /// Rings when a key was changed, by this process or another one, or may have been.
 class KeyBell final : public database::ChangeBell {
  public:
-  KeyBell() : ChangeBell(signing_key_topic.name) {}
+  KeyBell() : ChangeBell({signing_key_topic.name}) {}
 };
 
 }  // namespace gatehouse::signing_keys

@@ -20,6 +20,12 @@ Features::Features(database::Database& database, SharedParts& shared)
       audit_routes(database, shared.clock, shared.capabilities.keys->audit_cursor, shared.random),
       metrics_routes(shared.metrics),
       jwks_routes(shared.capabilities.ring->jwks, shared.lifecycle.schema_ready),
+      revocation_routes({.database = database,
+                         .feed = shared.revocation_feed,
+                         .cursor = shared.capabilities.keys->revocation_cursor,
+                         .token_ttl = shared.settings.tokens.ttl,
+                         .clock = shared.clock,
+                         .random = shared.random}),
       service_routes({.database = database,
                       .health = shared.health,
                       .readiness = shared.readiness,
@@ -38,6 +44,7 @@ Features::Features(database::Database& database, SharedParts& shared)
                                audit_routes,         //
                                metrics_routes,       //
                                jwks_routes,          //
+                               revocation_routes,    //
                                email_routes,         //
                                password_routes,
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
@@ -46,6 +53,7 @@ void Features::use(const KeySet& keys) {
   capabilities.use(keys);
   user_routes.use(keys.cursor);
   audit_routes.use(keys.audit_cursor);
+  revocation_routes.use(keys.revocation_cursor);
 }
 
 void Features::use(const TokenRing& ring) {

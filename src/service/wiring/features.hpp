@@ -30,6 +30,7 @@ struct Features {
   api::AuditRoutes audit_routes;
   api::MetricsRoutes metrics_routes;
   api::JwksRoutes jwks_routes;
+  api::RevocationRoutes revocation_routes;
   api::ServiceRoutes service_routes;
   const api::RouteTable routes;
 };

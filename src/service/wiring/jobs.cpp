@@ -19,8 +19,10 @@
 #include "jobs/mail_delivery.hpp"
 #include "jobs/one_time_token_cleanup.hpp"
 #include "jobs/refusal_counts.hpp"
+#include "jobs/revocation_cleanup.hpp"
 #include "jobs/session_cleanup.hpp"
 #include "jobs/signing_key_rotation.hpp"
+#include "jobs/token_lifetime.hpp"
 #include "json/writer.hpp"
 #include "mail/transport_choice.hpp"
 #include "telemetry/line_writer.hpp"
@@ -88,6 +90,9 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::mail_cleanup(database, shared.clock),
       jobs::one_time_token_cleanup(database, shared.clock),
       jobs::database_figures(database, shared.figures, shared.clock),
+      jobs::token_lifetime(database, shared.clock, shared.settings.tokens.ttl),
+      jobs::revocation_cleanup(database, shared.clock, shared.settings.tokens.ttl,
+                               shared.settings.sessions.cleanup_interval),
       jobs::signing_key_rotation(make_rotation(database, shared)),
   };
 }

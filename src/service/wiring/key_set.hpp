@@ -3,6 +3,7 @@
 #include "api/access/api_keys.hpp"
 #include "api/audit_cursor.hpp"
 #include "api/page_cursor.hpp"
+#include "api/revocation_cursor.hpp"
 #include "devices/device_sealer.hpp"
 #include "flows/login/login_flow.hpp"
 #include "lockout/account_keys.hpp"
@@ -22,6 +23,7 @@ struct KeySet {
         refreshes(settings.sessions.secrets),
         cursor(settings.sessions.secrets.front()),
         audit_cursor(settings.sessions.secrets.front()),
+        revocation_cursor(settings.sessions.secrets.front()),
         accounts(settings.sessions.secrets.front()),
         devices(settings.sessions.secrets) {}
 
@@ -32,6 +34,7 @@ struct KeySet {
   const sessions::RefreshSealer refreshes;
   const api::PageCursor cursor;
   const api::AuditCursor audit_cursor;
+  const api::RevocationCursor revocation_cursor;
   const lockout::AccountKeys accounts;
   const devices::DeviceSealer devices;
 };

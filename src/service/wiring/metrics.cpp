@@ -37,6 +37,7 @@ std::vector<metrics::Source> make_metrics(SharedParts& shared, const database::P
       [&shared, &provider](Page& page) { write_database(page, shared, provider); },
       [&shared](Page& page) { shared.call_times.write(page); },
       [&shared](Page& page) { shared.revocation_times.write(page); },
+      [&shared](Page& page) { shared.revocation_feed.write(page); },
       [&capabilities](Page& page) { capabilities.passwords.write(page); },
       [&capabilities](Page& page) { capabilities.cache.write(page); },
       [&capabilities](Page& page) { capabilities.limits.write(page); },

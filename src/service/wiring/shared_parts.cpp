@@ -4,7 +4,6 @@
 
 #include "api/routes.hpp"
 #include "http/tls.hpp"
-#include "service/descriptor_limit.hpp"
 
 namespace gatehouse::service {
 
@@ -37,7 +36,8 @@ SharedParts::SharedParts(const Settings& all_settings, const Clock& wall_clock, 
       backends(http::trusted_backend_ranges(settings.server)),
       capabilities(settings, clock, random, costs),
       limiter(capabilities.limits, settings.limits.ipv6_prefix, coarse_instant),
-      connections_max(raise_descriptor_limit(settings.server.connections_max)),
+      places(raise_descriptor_limit(
+          {.connections = settings.server.connections_max, .feed_readers = settings.revocations.readers_max})),
       shares(settings.server.connections_per_address_max, unbounded_addresses(settings.server)),
       traffic(patterns_of_routes()),
       health({.clock = clock,

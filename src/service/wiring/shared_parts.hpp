@@ -24,7 +24,9 @@
 #include "http/trusted_proxies.hpp"
 #include "jobs/database_figures.hpp"
 #include "mail/mail_counts.hpp"
+#include "revocations/revocation_feed.hpp"
 #include "runtime/pulse.hpp"
+#include "service/descriptor_limit.hpp"
 #include "service/settings.hpp"
 #include "service/wiring/capabilities.hpp"
 #include "sessions/revocation_times.hpp"
@@ -60,7 +62,8 @@ struct SharedParts {
   const api::RateLimiter limiter;
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< of the start; null: plain HTTP
 
-  const std::uint32_t connections_max;  ///< CONNECTIONS_MAX, or what the system's limit of open files leaves of it
+  const ClientPlaces places;  ///< CONNECTIONS_MAX and FEED_READERS_MAX, or what the system's limit of open files leaves
+  revocations::RevocationFeed revocation_feed{places.feed_readers};
   std::atomic<bool> told_of_disbelief = false;  ///< of X-Forwarded-For from a peer that is not trusted
   http::ConnectionCounts connections;
   http::AddressShares shares;

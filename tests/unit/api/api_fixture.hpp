@@ -27,6 +27,7 @@ struct Reply {
 class IgnoredStream final : public http::StreamSink {
  public:
   Task<bool> flush() override { co_return true; }
+  void step_aside() override {}
 };
 
 /// Header fields of a request; texts that outlive the call they are for.

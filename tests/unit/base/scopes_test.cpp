@@ -19,6 +19,12 @@ TEST(Scopes, Admin_CoversEveryScope) {
   for (std::size_t i = 0; i < scope_count; ++i) EXPECT_FALSE(admin.first_missing({static_cast<Scope>(i)}));
 }
 
+// Whoever may have sessions checked may know which of them have ended.
+TEST(Scopes, Auth_CoversTheFeed) {
+  EXPECT_FALSE(Scopes{Scope::auth}.first_missing({Scope::revocations_read}));
+  EXPECT_EQ(Scopes{Scope::revocations_read}.first_missing({Scope::auth}), Scope::auth);
+}
+
 TEST(Scopes, Names_AreThoseOfTheDescription) {
   EXPECT_EQ(to_text(Scope::auth), "auth");
   EXPECT_EQ(to_text(Scope::users_write), "users:write");

@@ -13,6 +13,7 @@ namespace gatehouse::http {
 class NoSink final : public StreamSink {
  public:
   Task<bool> flush() override { co_return true; }
+  void step_aside() override {}
 };
 
 /// An answer whose text can be looked at.

@@ -12,10 +12,10 @@ namespace gatehouse::http {
 
 /// Answers as the request's path says, and remembers what it was asked.
 ///
-/// `/wait…` is answered once open_gate() was called, `/large` with 40,000 bytes, `/silent` not at all; `/stream` sends
-/// stream_pieces pieces, `/endless` sends them until the client is gone, `/abort` gives up after one, and `/unended`
-/// leaves its answer open. `/refused…` is answered when its header is complete, `/open` has no use for a body. Every
-/// other path is answered at once with itself.
+/// `/wait…` is answered once open_gate() was called, `/aside` likewise and steps aside until then, `/large` with 40,000
+/// bytes, `/silent` not at all; `/stream` sends stream_pieces pieces, `/endless` sends them until the client is gone,
+/// `/abort` gives up after one, and `/unended` leaves its answer open. `/refused…` is answered when its header is
+/// complete, `/open` has no use for a body. Every other path is answered at once with itself.
 class ScriptedResponder final : public Responder {
  public:
   struct Seen {
@@ -59,7 +59,7 @@ class ScriptedResponder final : public Responder {
                      .client = std::string{request.client.text},
                      .body_bytes = request.body.data(),
                      .api_key = request.headers[Field::api_key]});
-    for (const std::string_view later : {"/wait", "/silent", "/stream", "/endless", "/abort", "/unended"}) {
+    for (const std::string_view later : {"/wait", "/aside", "/silent", "/stream", "/endless", "/abort", "/unended"}) {
       if (request.path.starts_with(later)) return false;
     }
     answer.send(Status::ok, request.path == "/large" ? std::string(large_bytes, 'x') : std::string{request.path});
@@ -67,7 +67,9 @@ class ScriptedResponder final : public Responder {
   }
 
   Task<> finish(Request& request, Answer& answer) override {
-    if (request.path.starts_with("/wait")) {
+    const bool aside = request.path == "/aside";
+    if (aside) answer.step_aside();
+    if (aside || request.path.starts_with("/wait")) {
       co_await gate();
       answer.send(Status::ok, request.path);
     } else if (request.path != "/silent") {

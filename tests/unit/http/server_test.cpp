@@ -158,6 +158,40 @@ TEST_F(ServerTest, ClientsAboveTheLimit_AreTurnedAway_UntilAPlaceIsFree) {
   EXPECT_TRUE(arrives(third, "\r\n\r\n/b"));
 }
 
+TEST_F(ServerTest, RequestsThatStepAside_LeaveTheirPlacesToOthers) {
+  start(1);
+  RawClient aside = connect();
+  aside.send(get("/aside"));
+  ASSERT_TRUE(eventually([&] { return responder_.waiting() == 1; }));
+  EXPECT_EQ(counts_.served, 0U);
+  {
+    RawClient second = connect();
+    second.send(get("/a"));
+    ASSERT_TRUE(arrives(second, "\r\n\r\n/a"));
+    EXPECT_EQ(counts_.served, 1U);
+  }
+  ASSERT_TRUE(eventually([&] { return counts_.served == 0; }));
+  responder_.open_gate();
+  ASSERT_TRUE(arrives(aside, "\r\n\r\n/aside"));
+  EXPECT_EQ(counts_.served, 1U);
+  aside.close();
+  EXPECT_TRUE(eventually([&] { return counts_.served == 0; }));
+}
+
+TEST_F(ServerTest, ClientsThatGoWhileTheyAreAside_AreCountedOnce) {
+  start(1);
+  RawClient aside = connect();
+  aside.send(get("/aside"));
+  ASSERT_TRUE(eventually([&] { return responder_.waiting() == 1; }));
+  aside.close();
+  responder_.open_gate();
+  ASSERT_TRUE(eventually([&] { return responder_.waiting() == 0; }));
+  EXPECT_TRUE(eventually([&] { return counts_.served == 0; }));
+  RawClient next = connect();
+  next.send(get("/a"));
+  EXPECT_TRUE(arrives(next, "\r\n\r\n/a"));
+}
+
 TEST_F(ServerTest, ClientsFarAboveTheLimit_AreClosedUntold) {
   start(0);
   std::deque<RawClient> clients;

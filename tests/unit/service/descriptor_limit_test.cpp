@@ -6,14 +6,23 @@ namespace gatehouse::service {
 namespace {
 
 TEST(DescriptorLimit, HighLimit_GivesWhatIsWanted) {
-  EXPECT_EQ(connections_below(1'000'000, 10'000), 10'000u);
-  EXPECT_EQ(connections_below(~0ULL, 10'000), 10'000u);
+  constexpr ClientPlaces wanted{.connections = 10'000, .feed_readers = 5'000};
+  EXPECT_EQ(places_below(1'000'000, wanted), wanted);
+  EXPECT_EQ(places_below(~0ULL, wanted), wanted);
 }
 
 TEST(DescriptorLimit, LowLimit_LeavesSomeForTheRest) {
-  EXPECT_EQ(connections_below(1024, 10'000), 768u);
-  EXPECT_EQ(connections_below(128, 10'000), 64u);
-  EXPECT_EQ(connections_below(0, 10'000), 1u);
+  constexpr ClientPlaces no_readers{.connections = 10'000, .feed_readers = 0};
+  EXPECT_EQ(places_below(1024, no_readers).connections, 768u);
+  EXPECT_EQ(places_below(128, no_readers).connections, 64u);
+  EXPECT_EQ(places_below(0, no_readers).connections, 1u);
+}
+
+TEST(DescriptorLimit, Readers_GetWhatConnectionsLeave) {
+  constexpr ClientPlaces wanted{.connections = 10'000, .feed_readers = 10'000};
+  EXPECT_EQ(places_below(16'640, wanted), (ClientPlaces{.connections = 10'000, .feed_readers = 6'384}));
+  EXPECT_EQ(places_below(1024, wanted), (ClientPlaces{.connections = 672, .feed_readers = 96}));
+  EXPECT_EQ(places_below(0, wanted), (ClientPlaces{.connections = 1, .feed_readers = 0}));
 }
 
 }  // namespace

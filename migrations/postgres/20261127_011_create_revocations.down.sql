@@ -1,0 +1,11 @@
+DROP TRIGGER gatehouse_revoke_truncate ON signing_keys;
+DROP TRIGGER gatehouse_revoke_delete ON signing_keys;
+DROP TRIGGER gatehouse_revoke_update ON signing_keys;
+DROP TRIGGER gatehouse_revoke_truncate ON users;
+DROP TRIGGER gatehouse_revoke_delete ON users;
+DROP TRIGGER gatehouse_revoke_truncate ON sessions;
+DROP TRIGGER gatehouse_revoke_update ON sessions;
+DROP TRIGGER gatehouse_revoke_delete ON sessions;
+DROP FUNCTION gatehouse_revoke();
+DROP TABLE revocation_order;
+DROP TABLE revocations;

@@ -1,0 +1,76 @@
+#include "revocations/revocation_log.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace gatehouse::revocations {
+namespace {
+
+/// What was read begins at the place, if that is there.
+bool is_known(Place place, const Reading& reading) {
+  if (place.position < reading.deleted.position) return false;
+  if (place == reading.last || place == reading.deleted) return true;
+  return !reading.rows.empty() && place == reading.rows.front().place;
+}
+
+/// Whether somebody else has deleted what is behind the place: positions have no gaps.
+bool has_gap(Place place, const Reading& reading) {
+  std::int64_t position = place.position;
+  for (const Revocation& row : reading.rows) {
+    if (row.place.position > position + 1) return true;
+    position = row.place.position;
+  }
+  const bool reads_to_the_end = std::cmp_less_equal(reading.rows.size(), RevocationLog::news_max);
+  return reads_to_the_end && position < reading.last.position;
+}
+
+void set_until(std::vector<Revocation>& revocations, std::chrono::seconds token_ttl) {
+  for (Revocation& one : revocations) one.until = one.place.at + token_ttl;
+}
+
+}  // namespace
+
+/// A row more than wanted: the one at the place itself.
+Task<Reading> RevocationLog::read_in_order(std::int64_t from_position) {
+  Reading reading = co_await store_.read(from_position, news_max + 1);
+  while (reading.has_unordered && std::cmp_less_equal(reading.rows.size(), news_max)) {
+    database::Changes changes;
+    RevocationStore::order(changes, clock_.now());
+    co_await database_.commit(std::move(changes));
+    reading = co_await store_.read(from_position, news_max + 1);
+  }
+  reading.token_ttl = std::max(reading.token_ttl, token_ttl_);
+  set_until(reading.rows, reading.token_ttl);
+  co_return reading;
+}
+
+Task<std::optional<News>> RevocationLog::read(Place after) {
+  const TimePoint as_of = clock_.now();
+  Reading reading = co_await read_in_order(after.position);
+  if (!is_known(after, reading) || has_gap(after, reading)) co_return std::nullopt;
+  std::vector<Revocation>& rows = reading.rows;
+  if (!rows.empty() && rows.front().place == after) rows.erase(rows.begin());
+  if (std::cmp_greater(rows.size(), news_max)) rows.pop_back();
+  const Place end = rows.empty() ? after : rows.back().place;
+  const bool is_cut = end.position < reading.last.position || reading.has_unordered;
+  co_return News{.revocations = std::move(rows),
+                 .end = end,
+                 // What is missing was committed after the last that is here was made.
+                 .as_of = is_cut ? std::min(as_of, end.at) : as_of,
+                 .is_cut = is_cut};
+}
+
+Task<RevocationLog::End> RevocationLog::end() {
+  const TimePoint as_of = clock_.now();
+  const Reading reading = co_await read_in_order(std::numeric_limits<std::int64_t>::max());
+  co_return End{.place = reading.last, .as_of = as_of, .token_ttl = reading.token_ttl};
+}
+
+Task<std::vector<Revocation>> RevocationLog::part(Place after, End end) {
+  auto rows = co_await store_.part(after.position, end.place.position, clock_.now() - end.token_ttl, news_max);
+  set_until(rows, end.token_ttl);
+  co_return rows;
+}
+
+}  // namespace gatehouse::revocations

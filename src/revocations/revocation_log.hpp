@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "revocations/revocation_store.hpp"
+
+namespace gatehouse::revocations {
+
+/// What is behind a place, as far as it was read.
+struct News {
+  std::vector<Revocation> revocations;  ///< in order
+  Place end;                            ///< behind them
+  TimePoint as_of;                      ///< whatever was revoked before is in the log up to the end
+  bool is_cut = false;                  ///< there is more, to be read at once
+};
+
+/// The log as its readers see it, in order and without gaps. Belongs to its Database's thread; throws what Database
+/// throws.
+class RevocationLog {
+ public:
+  static constexpr std::int64_t news_max = 1000;  ///< of one reading
+
+  /// Both outlive the log.
+  /// `token_ttl` is how long tokens of this process live.
+  RevocationLog(database::Database& database, const Clock& clock, std::chrono::seconds token_ttl)
+      : database_(database), store_(database), clock_(clock), token_ttl_(token_ttl) {}
+
+  /// At most news_max. Nothing: the log does not know the place, or something behind it was deleted.
+  [[nodiscard]] Task<std::optional<News>> read(Place after);
+
+  /// The place behind the newest revocation, and the moment at which it was that.
+  struct End {
+    Place place;
+    TimePoint as_of;
+    std::chrono::seconds token_ttl;  ///< the longest life of tokens that are alive
+  };
+  [[nodiscard]] Task<End> end();
+
+  /// The next part of what is behind `after` and not behind the end, without those that are over; empty: there is no
+  /// more.
+  [[nodiscard]] Task<std::vector<Revocation>> part(Place after, End end);
+
+ private:
+  [[nodiscard]] Task<Reading> read_in_order(std::int64_t from_position);
+
+  database::Database& database_;
+  RevocationStore store_;
+  const Clock& clock_;
+  const std::chrono::seconds token_ttl_;
+};
+
+}  // namespace gatehouse::revocations

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+#include "revocations/revocation_feed.hpp"
+#include "revocations/revocation_log.hpp"
+
+namespace gatehouse::revocations {
+
+/// How far a reader is, and how new that is.
+struct Known {
+  Place end;
+  TimePoint as_of;
+};
+
+/// Reads on behalf of one io thread's clients: from the log, and while it waits from what the feed's keeper read for
+/// all. Belongs to its Database's thread; throws what Database throws.
+class RevocationReader {
+ public:
+  /// The feed outlives the reader.
+  RevocationReader(RevocationLog log, RevocationFeed& feed) : log_(std::move(log)), feed_(feed) {}
+
+  [[nodiscard]] RevocationLog& log() { return log_; }
+  [[nodiscard]] RevocationFeed& feed() { return feed_; }
+
+  /// What follows on what is known: news, or only that it is as new as that now. Waits until the feed's keeper has read
+  /// the log, at most until then, and not for a client that is gone; after that nothing may have changed. Without a
+  /// value: see RevocationLog::read().
+  [[nodiscard]] Task<std::optional<News>> next(Known known, std::chrono::steady_clock::time_point until,
+                                               std::stop_token gone);
+
+ private:
+  RevocationLog log_;
+  RevocationFeed& feed_;
+};
+
+}  // namespace gatehouse::revocations
