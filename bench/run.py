@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import before, footprint, growth, hot_path, login, mail, passwords, refresh, uncached
+from scenarios import before, footprint, growth, hot_path, login, mail, passwords, refresh, revocation_feed, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -27,6 +27,8 @@ SCENARIOS = {
     "start": footprint.start,
     "scale": growth.scale,
     "revocation": growth.revocation,
+    "feed-memory": revocation_feed.memory_of_readers,
+    "feed-delay": revocation_feed.delay_across_replicas,
     "breach-filter": passwords.breach_filter,
 }
 # Measured only where --against names another build.

@@ -29,19 +29,22 @@ INSERT INTO revocation_order (id, last_position, last_at, deleted_position, dele
 VALUES (1, 0, to_timestamp(0), 0, to_timestamp(0), 0, to_timestamp(0));
 
 CREATE FUNCTION gatehouse_revoke() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $revoke$
+DECLARE
+  -- Before the id is taken: a row that comes behind this one is committed later than that.
+  revoked_at CONSTANT timestamptz := clock_timestamp();
 BEGIN
   IF TG_OP = 'TRUNCATE' AND TG_TABLE_NAME = 'sessions' THEN
     INSERT INTO revocations (kind, subject, at)
-    SELECT 'session', id::text, clock_timestamp() FROM sessions WHERE secret_hash IS NOT NULL AND expires_at > now();
+    SELECT 'session', id::text, revoked_at FROM sessions WHERE secret_hash IS NOT NULL AND expires_at > now();
   ELSIF TG_OP = 'TRUNCATE' AND TG_TABLE_NAME = 'users' THEN
-    INSERT INTO revocations (kind, subject, at) SELECT 'user', id::text, clock_timestamp() FROM users;
+    INSERT INTO revocations (kind, subject, at) SELECT 'user', id::text, revoked_at FROM users;
   ELSIF TG_OP = 'TRUNCATE' THEN
     INSERT INTO revocations (kind, subject, at)
-    SELECT 'signing_key', kid, clock_timestamp() FROM signing_keys
+    SELECT 'signing_key', kid, revoked_at FROM signing_keys
     WHERE state <> 'revoked' AND (drop_at IS NULL OR drop_at > now());
   ELSE
     INSERT INTO revocations (kind, subject, at)
-    VALUES (TG_ARGV[0], to_jsonb(OLD) ->> TG_ARGV[1], clock_timestamp());
+    VALUES (TG_ARGV[0], to_jsonb(OLD) ->> TG_ARGV[1], revoked_at);
   END IF;
   RETURN NULL;
 END

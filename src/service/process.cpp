@@ -288,7 +288,6 @@ void ServingProcess::end_on_signal() {
     parts_.log.info("server_stopping", {{"signal", signal}});
     const bool again = shared_.lifecycle.stopping.exchange(true);
     const auto delay = parts_.settings.server.shutdown_delay;
-    shared_.revocation_feed.end();
     if (again || !is_listening_ || delay.count() == 0) return end(0);
     for (const auto& thread : threads_) thread->announce_end();
     end_after(delay);
@@ -324,6 +323,7 @@ void ServingProcess::end(int exit_code) {
   if (watchdog_) watchdog_->stop();
   feed_.reset();
   jobs_.stop();
+  shared_.revocation_feed.end();
   for (const auto& thread : threads_) thread->drain();
 }
 

@@ -23,7 +23,7 @@ struct KeySet {
         refreshes(settings.sessions.secrets),
         cursor(settings.sessions.secrets.front()),
         audit_cursor(settings.sessions.secrets.front()),
-        revocation_cursor(settings.sessions.secrets.front()),
+        revocation_cursor(settings.sessions.secrets),
         accounts(settings.sessions.secrets.front()),
         devices(settings.sessions.secrets) {}
 

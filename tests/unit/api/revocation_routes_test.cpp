@@ -76,6 +76,17 @@ TEST_P(RevocationRoutesTest, CursorThatTheLogDoesNotKnow_IsTooOld) {
   EXPECT_TRUE(reply.body.contains(R"("code":"cursor_too_old")")) << reply.body;
 }
 
+TEST_P(RevocationRoutesTest, CursorOfTheSecretBefore_IsGood) {
+  std::vector<SecretString> secrets;
+  secrets.emplace_back("the secret before, 32 bytes long!");
+  const RevocationCursor before{secrets};
+  const std::string text = before.write({.position = 7, .at = clock_.now()}, random_);
+  secrets.insert(secrets.begin(), SecretString{"the secret after, 32 bytes long.."});
+  const RevocationCursor after{secrets};
+  EXPECT_EQ(after.read(text), (revocations::Place{.position = 7, .at = clock_.now()}));
+  EXPECT_FALSE(before.read(after.write({.position = 7, .at = clock_.now()}, random_)));
+}
+
 TEST_P(RevocationRoutesTest, LastEventId_GoesBeforeTheAddress) {
   create("ada@example.com", "analytical engine");
   const std::string before = cursor_of(snapshot());
