@@ -7,6 +7,7 @@ import { goodClaims, newKey, signed, type SigningKey } from "./tokens.js";
 
 const SNAPSHOT = "/revocations/snapshot";
 const STREAM = "/revocations";
+const HOUR_MS = 3_600_000;
 const unavailable = (reason: string) => ({ name: "GatehouseUnavailable", reason });
 const stale = unavailable("stale");
 
@@ -31,6 +32,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
+/** A clock whose date is not that of the service. */
+const shifted = (ms: number) => ({ wallMs: () => Date.now() + ms, steadyMs: () => performance.now() });
 const token = (claims: object = {}) => signed(key, goodClaims(claims));
 /** Whether a token is accepted; a failure is an answer, too. */
 const outcomeOf = async (text: string) => {
@@ -92,6 +95,14 @@ describe("revocations", () => {
     expect(await outcomeOf(await token({ sid: "6" }))).toMatchObject(stale);
   });
 
+  it("tell a reader whose clock is behind that a token has expired", async () => {
+    verifier = service.following(5000, { clock: shifted(-HOUR_MS) });
+    const text = await token({ iat: 0, exp: Math.floor(Date.now() / 1000) + 2 });
+    expect(await outcomeOf(text)).toBe(true);
+    await pass(service, 3000);
+    expect(await outcomeOf(text)).toBe(false);
+  });
+
   it("outlast a new snapshot only where they are in it", async () => {
     service.feed.revoke("session", 5);
     const text = await token({ exp: Math.floor(Date.now() / 1000) + 36_000 });
@@ -137,8 +148,12 @@ describe("what is known of revocations", () => {
     expect(await outcomeOf(text)).toBe(true);
   });
 
-  it("is too old where the network holds it back", async () => {
-    const text = await token();
+  it.each([
+    ["right", 0],
+    ["an hour behind", -HOUR_MS],
+  ])("is too old where the network holds it back, and another connection is tried (a clock that is %s)", async (_, shiftMs) => {
+    verifier = service.following(5000, { clock: shifted(shiftMs) });
+    const text = await token({ iat: 0 });
     await verifier.verify(text);
     await pass(service, 2000);
     const said = Array.from({ length: 10 }, (_, second) => `event: as-of\ndata: {"asOf":"${new Date(Date.now() + second * 1000).toISOString()}"}\n\n`);
@@ -148,6 +163,7 @@ describe("what is known of revocations", () => {
       service.feed.send(event);
       await settle();
     }
+    expect(service.count(STREAM)).toBeGreaterThan(1);
     expect(await outcomeOf(text)).toMatchObject(stale);
   });
 
@@ -171,7 +187,7 @@ describe("what is known of revocations", () => {
   });
 
   it("is too old for a reader whose clock is ahead by more than that", async () => {
-    verifier = service.following(5000, { clock: { wallMs: () => Date.now() + 5001, steadyMs: () => performance.now() } });
+    verifier = service.following(5000, { clock: shifted(5001) });
     expect(await outcomeOf(await token())).toMatchObject(stale);
   });
 });

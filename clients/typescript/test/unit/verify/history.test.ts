@@ -49,7 +49,7 @@ class History {
     if (this.#happens(0.02)) this.#delete();
     await pass(this.service, this.#below(2000));
     if (this.service.feed.readers > 0) this.#toldAt = Date.now();
-    for (let count = 0; count < 20; count += 1) this.#check(this.#subject());
+    for (let count = 0; count < 10; count += 1) this.#check(this.#subject());
   }
 
   /** With the service at its best. */
