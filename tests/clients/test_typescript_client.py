@@ -1,5 +1,7 @@
 """The TypeScript client: its own tests, and against the real program on each database."""
 
+import subprocess
+
 import pytest
 
 from typescript_client import install, run_vitest, settings_for
@@ -14,5 +16,15 @@ def test_it_does_what_it_says():
     run_vitest("unit")
 
 
-def test_it_fits_the_program(start):
-    run_vitest("contract", **settings_for(start(APP_ENV="development", RATE_LIMIT_REDEEM="60/1m/2")))
+@pytest.fixture
+def published_key(tmp_path) -> str:
+    """A private key whose public half clients find."""
+    file = tmp_path / "token.pem"
+    command = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", str(file)]
+    subprocess.run(command, check=True, capture_output=True)
+    return file.read_text()
+
+
+def test_it_fits_the_program(start, published_key):
+    program = start(APP_ENV="development", RATE_LIMIT_REDEEM="60/1m/2", JWT_PRIVATE_KEY=published_key)
+    run_vitest("contract", **settings_for(program))

@@ -6,6 +6,7 @@ not fit the Node.js that runs it.
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -14,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.places import REPOSITORY
-from harness.program import API_KEY, Gatehouse
+from harness.places import REPOSITORY, binary
+from harness.program import API_KEY, Gatehouse, environment_of
 
 FOLDER = REPOSITORY / "clients" / "typescript"
 TOOLCHAIN = FOLDER / "toolchain"
@@ -80,11 +81,13 @@ def run_vitest(project: str, **environment: str):
 
 
 def settings_for(program: Gatehouse) -> dict[str, str]:
-    """Where the client's tests find the program."""
+    """Where the client's tests find the program, and how they start another replica of it."""
     address = f"http://127.0.0.1:{program.port}"
     return {
         "GATEHOUSE_URL": address,
         "GATEHOUSE_API_KEY": API_KEY,
         "GATEHOUSE_PID": str(program.process.pid),
         "GATEHOUSE_OUTBOX": str(program.directory / "data" / "outbox"),
+        "GATEHOUSE_BINARY": str(binary()),
+        "GATEHOUSE_SETTINGS": json.dumps(environment_of(program.settings)),
     }

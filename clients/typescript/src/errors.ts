@@ -57,12 +57,18 @@ export class GatehouseError extends Error {
   }
 }
 
+/**
+ * Why nobody could tell. The network failed, or the time was up. Only a token verifier has the others: what it knows of revocations is
+ * too old, its settings are at fault, or it was closed.
+ */
+export type UnavailableReason = "network" | "timeout" | "stale" | "configuration" | "closed";
+
 /** Nobody answered: the network failed (`cause` says how), or the time was up. What was asked may have been done. */
 export class GatehouseUnavailable extends Error {
   override readonly name = "GatehouseUnavailable";
-  readonly reason: "network" | "timeout";
+  readonly reason: UnavailableReason;
 
-  constructor(reason: "network" | "timeout", message: string, cause?: unknown) {
+  constructor(reason: UnavailableReason, message: string, cause?: unknown) {
     super(message, { cause });
     this.reason = reason;
   }

@@ -7,7 +7,7 @@
 export type { Audit } from "./audit.js";
 export { type Client, createClient } from "./client.js";
 export type { Emails } from "./emails.js";
-export { type FieldProblem, GatehouseError, GatehouseUnavailable, isGatehouseError, isGatehouseUnavailable } from "./errors.js";
+export { type FieldProblem, GatehouseError, GatehouseUnavailable, isGatehouseError, isGatehouseUnavailable, type UnavailableReason } from "./errors.js";
 export type * from "./model.js";
 export type { CallOptions, ClientOptions, Fetch, ListOptions, LoginOptions, PageOptions } from "./options.js";
 export type { Passwords } from "./passwords.js";

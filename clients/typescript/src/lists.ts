@@ -1,7 +1,7 @@
 /** Lists of any length, page by page or line by line. */
 
 import { type Json, readJson } from "./answer.js";
-import { within } from "./deadline.js";
+import { textOf } from "./body.js";
 import { GatehouseError, UNEXPECTED_ANSWER } from "./errors.js";
 import type { Page } from "./model.js";
 import type { Stream } from "./transport.js";
@@ -21,22 +21,15 @@ export async function* itemsOf<Item>(page: (after: string | undefined) => Promis
 
 /** The values of a stream with one JSON object a line. Leaving early ends the answer. */
 export async function* linesOf<Item>(stream: Stream): AsyncGenerator<Item, void, undefined> {
-  const { response, limit, controller } = stream;
-  const decoder = new TextDecoder();
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const { response } = stream;
   let rest = "";
-  try {
-    while (true) {
-      const { done, value } = await within(limit, controller, () => reader.read());
-      const lines = (rest + (done ? decoder.decode() : decoder.decode(value, { stream: true }))).split("\n");
-      rest = lines.pop() ?? "";
-      if (rest.length > LINE_CHARACTERS_MAX || (done && rest)) throw noLine(response);
-      for (const line of lines) yield itemOf(line, response) as Item;
-      if (done) return;
-    }
-  } finally {
-    controller.abort();
+  for await (const text of textOf(stream)) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > LINE_CHARACTERS_MAX) throw noLine(response);
+    for (const line of lines) yield itemOf(line, response) as Item;
   }
+  if (rest) throw noLine(response);
 }
 
 function itemOf(line: string, response: Response): Json {

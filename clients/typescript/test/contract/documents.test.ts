@@ -12,7 +12,7 @@ async function printedBy(code: string, name: string): Promise<string[]> {
   const printed: string[] = [];
   vi.spyOn(console, "log").mockImplementation((...values) => void printed.push(values.join(" ")));
   const module = `${generated}${name}.ts`;
-  writeFileSync(module, code.replace('"@gatehouse/client"', '"../../src/index.js"'));
+  writeFileSync(module, code.replace(/"@gatehouse\/client(\/\w+)?"/g, (_, part = "") => `"../../src${String(part)}/index.js"`));
   await import(/* @vite-ignore */ module);
   return printed;
 }
@@ -34,6 +34,7 @@ describe("docs/clients.md", () => {
     [/^password: must /],
     [/^\d+ /, /^\d+ /],
     [/^logged in$/],
+    [/^user \d+$/, /^nobody$/],
   ];
 
   it.each(blocksOf("docs/clients.md").map((code, index) => [index, code] as const))("block %i", async (index, code) => {

@@ -2,7 +2,7 @@
 
 import { createClient, type ClientOptions, type NewUser } from "../../src/index.js";
 
-function setting(name: string): string {
+export function setting(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set: these tests are started by ./dev test`);
   return value;

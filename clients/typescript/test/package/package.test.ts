@@ -45,7 +45,7 @@ describe("the package", () => {
     const described = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Record<string, object | undefined>;
     expect(Object.keys(described).filter((name) => name.endsWith("ependencies"))).toEqual(["peerDependencies", "devDependencies"]);
     expect(Object.keys(described["scripts"] ?? {}).filter((name) => /install|prepare/.test(name))).toEqual([]);
-    for (const kind of ["esm", "cjs"]) {
+    for (const kind of ["esm", "esm/verify", "cjs", "cjs/verify"]) {
       for (const name of readdirSync(join(installed, "dist", kind)).filter((part) => part.includes("."))) {
         expect(readFileSync(join(installed, "dist", kind, name), "utf8"), name).not.toMatch(/node:|\bprocess\.|\bBuffer\b|reference types/);
       }
@@ -87,7 +87,7 @@ describe("the documents", () => {
   });
 });
 
-const used = { known: true, requests: ["GET http://gatehouse.test/users/7"], unavailable: "GatehouseUnavailable" };
+const used = { known: true, requests: ["GET http://gatehouse.test/users/7"], unavailable: "GatehouseUnavailable", verified: "7" };
 
 describe.each([process.execPath, ...systemNodes()])("in %s", (node) => {
   it.each(["use.mjs", "use.cjs"])("%s works", (program) => {

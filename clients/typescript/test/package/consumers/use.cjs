@@ -1,5 +1,6 @@
 // What an application does with the package by `require`, beside a part of it that imports it.
 const { createClient, GatehouseError, GatehouseUnavailable, isGatehouseError, isGatehouseUnavailable } = require("@gatehouse/client");
+const { createTokenVerifier } = require("@gatehouse/client/verify");
 
 async function main() {
   const requests = [];
@@ -11,7 +12,10 @@ async function main() {
   const failure = await client.users.get(7).catch((error) => error);
   const asModule = await import("@gatehouse/client");
   const known = asModule.isGatehouseError(failure, "user_not_found") && isGatehouseError(failure) && failure instanceof GatehouseError && !isGatehouseUnavailable(failure);
-  console.log(JSON.stringify({ known, requests, unavailable: new GatehouseUnavailable("network", "m").name }));
+  const { keys, token } = await import("./signed.mjs");
+  const verifier = createTokenVerifier({ jwksUrl: "http://gatehouse.test/keys", issuer: "gatehouse", audience: "app", fetch: async () => Response.json(keys) });
+  const verified = (await verifier.verify(token)).sub;
+  console.log(JSON.stringify({ known, requests, unavailable: new GatehouseUnavailable("network", "m").name, verified }));
 }
 
 main();

@@ -1,5 +1,6 @@
 // What the compiler knows of the package in an application.
 import { createClient, isGatehouseError, type User, type VerifiedSession } from "@gatehouse/client";
+import { createTokenVerifier, type TokenClaims } from "@gatehouse/client/verify";
 
 const client = createClient({ url: "http://gatehouse.test", apiKey: "key", timeoutMs: 1000 });
 
@@ -18,6 +19,15 @@ export async function whose(cookie: string | undefined): Promise<VerifiedSession
   }
 }
 
+const verifier = createTokenVerifier({ jwksUrl: "http://gatehouse.test/keys", issuer: "gatehouse", audience: ["app"], algorithms: ["ES256"] });
+
+export async function subjectOf(token: string | null): Promise<string | undefined> {
+  const claims: TokenClaims | null = await verifier.verify(token);
+  return claims?.sub;
+}
+
+// @ts-expect-error: secrets are not published.
+createTokenVerifier({ jwksUrl: "http://gatehouse.test/keys", issuer: "gatehouse", audience: "app", algorithms: ["HS256"] });
 // @ts-expect-error: a client needs a key.
 createClient({ url: "http://gatehouse.test" });
 // @ts-expect-error: an id is a number.

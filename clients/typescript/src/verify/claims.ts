@@ -1,0 +1,64 @@
+/** What a token of the service says, and whether that is for us and for now (RFC 7519, section 4.1). */
+
+/** The claims of a good token. Times are in seconds since 1970. */
+export interface TokenClaims {
+  iss: string;
+  aud: string | string[];
+  /** The user's number, as text. */
+  sub: string;
+  /** The user's number. */
+  id: number;
+  /** The number of the session that the token belongs to, as text. */
+  sid: string;
+  iat: number;
+  exp: number;
+  jti: string;
+  /** When the user gave the password. */
+  auth_time?: number;
+  /** How the user proved who they are: `["pwd"]` (RFC 8176). */
+  amr?: string[];
+  /** With `JWT_TYPE=at+jwt`: the name of the API key that asked for the token. */
+  client_id?: string;
+  /** Anything else that the token says. */
+  [claim: string]: unknown;
+}
+
+/** What tokens must say. */
+export interface Expected {
+  issuer: string;
+  /** One of them is enough. */
+  audiences: readonly string[];
+  toleranceSeconds: number;
+}
+
+/** Whether the service issued it for us. */
+export function isForUs(claims: TokenClaims, expected: Expected): boolean {
+  const { iss, aud, sub } = claims as Record<"iss" | "aud" | "sub", unknown>;
+  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+  return iss === expected.issuer && expected.audiences.some((name) => audiences.includes(name)) && typeof sub === "string" && sub !== "";
+}
+
+/** Whether it is valid at that time: it has begun, give or take the tolerance, and has not ended. */
+export function isTimely(claims: TokenClaims, nowMs: number, { toleranceSeconds }: Expected): boolean {
+  const { iat, nbf = iat, exp } = claims as Partial<Record<"iat" | "nbf" | "exp", unknown>>;
+  const now = nowMs / 1000;
+  if (!isTime(iat) || !isTime(nbf) || !isTime(exp)) return false;
+  return Math.max(iat, nbf) <= now + toleranceSeconds && now < exp + toleranceSeconds;
+}
+
+/** JSON has no other numbers, but such large ones become Infinity. */
+function isTime(claim: unknown): claim is number {
+  return Number.isFinite(claim);
+}
+
+/** `JWT` and the type of RFC 9068, with or without the prefix that RFC 7515, section 4.1.9, lets senders leave out. */
+const TYPES: ReadonlyMap<string, TokenType> = new Map([["jwt", "JWT"], ["application/jwt", "JWT"], ["at+jwt", "at+jwt"], ["application/at+jwt", "at+jwt"]]);
+
+export type TokenType = "JWT" | "at+jwt";
+
+/** Whether a header's `typ` is of such tokens; without `wanted`, either will do, and so will none. */
+export function isOfType(typ: unknown, wanted: TokenType | undefined): boolean {
+  if (typ === undefined) return wanted === undefined;
+  const type = typeof typ === "string" ? TYPES.get(typ.toLowerCase()) : undefined;
+  return type !== undefined && (wanted === undefined || type === wanted);
+}

@@ -1,0 +1,25 @@
+/** The reader's own two clocks, neither of which is trusted alone. */
+
+export interface Clock {
+  /** Milliseconds since 1970. It can be wrong, and it can be set. */
+  wallMs(): number;
+  /** Milliseconds since some moment. Nobody sets it, but it may stand still while the machine sleeps. */
+  steadyMs(): number;
+}
+
+export const systemClock: Clock = { wallMs: () => Date.now(), steadyMs: () => performance.now() };
+
+/** A moment, by both clocks. */
+export interface Instant {
+  readonly wallMs: number;
+  readonly steadyMs: number;
+}
+
+export function instantOf(clock: Clock): Instant {
+  return { wallMs: clock.wallMs(), steadyMs: clock.steadyMs() };
+}
+
+/** From one moment to a later one, by the clock that says more: one may have been set back, the other may have slept. */
+export function elapsedMs(from: Instant, to: Instant): number {
+  return Math.max(0, to.wallMs - from.wallMs, to.steadyMs - from.steadyMs);
+}

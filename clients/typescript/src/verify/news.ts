@@ -1,0 +1,68 @@
+/**
+ * What the revocation feed says. Whatever is not understood is refused, also a kind of revocation that is not known here: leaving it out
+ * would mean to accept what the service refuses.
+ */
+
+import { type Json, readJson } from "../answer.js";
+import { VISIBLE } from "../options.js";
+import { type Revocation, type RevocationKind, revocationKinds } from "./revocation_set.js";
+
+export interface News {
+  /** After what the next ones come. */
+  cursor: string;
+  /** By the service's clock: all that was revoked before is known with these. */
+  asOfMs: number;
+  revocations: Revocation[];
+}
+
+/** As the service writes times. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const CURSOR_CHARACTERS_MAX = 2048;
+const ID_CHARACTERS_MAX = 1024;
+const NUMBER = /^\d{1,20}$/;
+
+/** A text that is none of the feed's. */
+export class NotUnderstood extends Error {
+  override readonly name = "NotUnderstood";
+}
+
+/** The data of an event `revocations`. */
+export function newsOf(data: string): News {
+  const json = readJson(data);
+  const listed = json?.["revocations"];
+  if (!json || !Array.isArray(listed)) throw new NotUnderstood("These are no revocations");
+  return { ...positionOf(json), revocations: (listed as unknown[]).map(revocationOf) };
+}
+
+/** What stands beside the revocations. */
+export function positionOf(json: Json | null): Omit<News, "revocations"> {
+  const cursor = json?.["cursor"];
+  if (typeof cursor !== "string" || cursor.length > CURSOR_CHARACTERS_MAX || !VISIBLE.test(cursor)) throw new NotUnderstood("This is no cursor");
+  return { cursor, asOfMs: timeOf(json?.["asOf"]) };
+}
+
+/** The data of an event `as-of`. */
+export function asOfMsOf(data: string): number {
+  return timeOf(readJson(data)?.["asOf"]);
+}
+
+export function revocationOf(json: unknown): Revocation {
+  const { kind, id, until } = (json ?? {}) as Partial<Record<"kind" | "id" | "until", unknown>>;
+  const known = revocationKinds.find((name) => name === kind);
+  if (!known) throw new NotUnderstood("This kind of revocation is not known");
+  return { kind: known, id: idOf(known, id), untilMs: timeOf(until) };
+}
+
+/** Numbers that JSON cannot carry exactly would name somebody else. */
+function idOf(kind: RevocationKind, id: unknown): string {
+  const text = Number.isSafeInteger(id) ? String(id) : id;
+  const fits = typeof text === "string" && (kind === "signing_key" ? text === id && text !== "" && text.length <= ID_CHARACTERS_MAX : NUMBER.test(text));
+  if (!fits) throw new NotUnderstood("This is no id");
+  return text;
+}
+
+function timeOf(value: unknown): number {
+  const ms = typeof value === "string" && TIME.test(value) ? Date.parse(value) : NaN;
+  if (Number.isNaN(ms)) throw new NotUnderstood("This is no time");
+  return ms;
+}
