@@ -71,6 +71,7 @@ ROWS = [
 ]
 EXPORT = ("audit.export", lambda c: list(c.audit.export(since="a")), "GET /audit/export?from=a", None, (json.dumps(EVENT) + "\n").encode(), False)
 NOT_FOR_CLIENTS = {
+    "followRevocations",
     "forwardAuth",
     "forwardAuthOfPath",
     "getDescription",
@@ -78,6 +79,7 @@ NOT_FOR_CLIENTS = {
     "getLife",
     "getMetrics",
     "getReadiness",
+    "getRevocationSnapshot",
     "getSigningKeys",
 }
 REPEATABLE = [row[:2] for row in ROWS if row[5]]

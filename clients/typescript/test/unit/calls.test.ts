@@ -15,6 +15,8 @@ const NOT_FOR_CLIENTS = [
   "GET /health/live",
   "GET /metrics",
   "GET /openapi.yaml",
+  "GET /revocations",
+  "GET /revocations/snapshot",
 ];
 
 /** Method and path of each operation in api/openapi.yaml. */
