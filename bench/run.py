@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import before, footprint, growth, hot_path, login, mail, passwords, refresh, revocation_feed, uncached
+from scenarios import before, footprint, growth, hot_path, login, mail, passwords, protection, refresh, revocation_feed, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -30,6 +30,7 @@ SCENARIOS = {
     "feed-memory": revocation_feed.memory_of_readers,
     "feed-delay": revocation_feed.delay_across_replicas,
     "breach-filter": passwords.breach_filter,
+    "limits": protection.limits,
 }
 # Measured only where --against names another build.
 COMPARISON = {"against": before.against}

@@ -12,7 +12,7 @@ from harness.gatehouse import API_KEY, Gatehouse, sealed_sessions
 from harness.processes import resident_bytes
 from harness.report import below
 
-READERS = 10_000
+READERS, IDLE = 10_000, 2_000
 READERS_BYTES_MAX = 4096
 SETTLE_SECONDS = 3
 USERS = 1000
@@ -69,23 +69,25 @@ def cursor_of(gatehouse):
 def memory_of_readers(_, folder):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    gatehouse = Gatehouse(folder, connections_max=READERS + 100, feed_readers_max=READERS)
+    gatehouse = Gatehouse(folder, connections_max=2 * IDLE, feed_readers_max=READERS)
     try:
         time.sleep(SETTLE_SECONDS)
         cursor = cursor_of(gatehouse)
         empty = resident_bytes(gatehouse.pid)
         with contextlib.ExitStack() as stack:
-            readers = [stack.enter_context(contextlib.closing(Reader(gatehouse))) for _ in range(READERS)]
-            idle = resident_bytes(gatehouse.pid)
+            readers = [stack.enter_context(contextlib.closing(Reader(gatehouse))) for _ in range(IDLE)]
+            idle = (resident_bytes(gatehouse.pid) - empty) / IDLE
             for reader in readers:
                 reader.follow(cursor)
+            for _ in range(READERS - IDLE):
+                stack.enter_context(contextlib.closing(Reader(gatehouse).follow(cursor)))
             time.sleep(SETTLE_SECONDS)
-            waiting = resident_bytes(gatehouse.pid)
+            waiting = (resident_bytes(gatehouse.pid) - empty) / READERS
     finally:
         gatehouse.stop()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return [below(f"memory of waiting for revocations, {READERS:,} clients, each", (waiting - idle) / READERS, READERS_BYTES_MAX,
-                  "bytes", f"with its connection: {(waiting - empty) / READERS:,.0f} bytes")]
+    return [below(f"memory of waiting for revocations, {READERS:,} clients, each", waiting - idle, READERS_BYTES_MAX,
+                  "bytes", f"with its connection: {waiting:,.0f} bytes")]
 
 
 def delay_across_replicas(_, folder):
@@ -96,7 +98,7 @@ def delay_across_replicas(_, folder):
         first_id, _ = postgres.fill("bench_feed", USERS, ENDINGS)
         client, stream = first.client(), Reader(second).follow(cursor_of(second))
         delays = []
-        for number, sealed in enumerate(sealed_sessions(first_id, first_id + ENDINGS - 1, ENDINGS)):
+        for number, sealed in enumerate(sealed_sessions(first_id, first_id + ENDINGS, ENDINGS)):
             request = client.encode("POST", "/user-auth/logout", {"session": sealed})
             begin = time.perf_counter()
             client.exchange(request)

@@ -1,0 +1,46 @@
+"""What rate limits cost."""
+
+import json
+import statistics
+import subprocess
+
+from harness.gatehouse import BUILD, Gatehouse, log_in
+from harness.load import write_requests
+from harness.processes import SERVER_CORES, pinned
+from harness.report import at_least, below
+
+from .hot_path import LOGINS, median, take_turns
+
+CHARGES = 5_000_000
+WIDE = "1000000/1s/1000000"
+
+
+def limits(options, folder):
+    return [charge(options), verify_session_with_limits(options, folder)]
+
+
+def charge(options):
+    program = [BUILD / "bench" / "bench_charge_limit", str(CHARGES)]
+    times = [float(subprocess.run(program, check=True, capture_output=True, text=True, preexec_fn=pinned(SERVER_CORES)).stdout)
+             for _ in range(options.rounds)]
+    return below("a request charged to a rate limit", statistics.median(times), 150, "ns", "10,000 addresses")
+
+
+def verify_session_with_limits(options, folder):
+    """Two processes on one database."""
+    off = {name: "off" for name in ("rate_limit_address", "rate_limit_api_key", "rate_limit_bad_key")}
+    on = off | {"rate_limit_address": WIDE, "rate_limit_api_key": WIDE, "trusted_backends": "192.0.2.1"}
+    services = []
+    try:
+        for name, settings in (("on", on), ("off", off)):
+            services.append(Gatehouse(folder, cores=SERVER_CORES, name=name, io_threads=1, **settings))
+        client = services[0].client()
+        bodies = [json.dumps({"session": log_in(client)["session"]}) for _ in range(LOGINS)]
+        sides = [(service.pid, service.url("/user-auth/verify-session")) for service in services]
+        with_limits, without = take_turns(options, sides, write_requests(folder, "requests", bodies))
+    finally:
+        for service in services:
+            service.stop()
+    times = [median(side, "cpu_us_per_request") for side in (with_limits, without)]
+    return at_least("verify-session with rate limits, per CPU time", times[1], times[0], 0.97,
+                    (f"{times[0]:.2f} µs CPU", f"without: {times[1]:.2f} µs CPU"))
