@@ -9,7 +9,6 @@ namespace gatehouse::api {
 namespace {
 
 using namespace config;
-using Row = SettingOf<ApiSettings>;
 using Text = std::string_view;
 
 constexpr std::array login_error_styles{Choice<LoginErrors>{"uniform", LoginErrors::uniform},
@@ -24,61 +23,60 @@ Parsed<void> assign_origins(Text text, std::vector<std::string>& out) {
   return {};
 }
 
-constexpr std::array rows{
-    Row{{"API_KEY", secrets_group, "",
-         "What callers send in X-API-Key, at least 32 characters. Several keys, comma-separated, are valid at once.",
-         Secrecy::key},
-        nullptr,
-        &ApiSettings::api_keys},
-    Row{{.name = "API_KEYS_TELL_CLIENT",
-         .group = "HTTP server",
-         .default_text = "true",
-         .description =
-             "Callers with a key of API_KEY are believed when they name their client in X-Client-Address and "
-             "X-Client-User-Agent.",
-         .follows = "TRUSTED_BACKENDS"},
-        [](ApiSettings& s, Text text) { return assign_boolean(text, s.api_keys_tell_client); }},
-    Row{{.name = "ALLOWED_ORIGINS",
-         .group = "HTTP server",
-         .default_text = "http://localhost:3000,http://127.0.0.1:3000",
-         .description = "Web origins that browsers may call from, comma-separated: "
-                        "https://app.example.com,http://localhost:3000; none allows no origin.",
-         .production_default = "none",
-         .follows = "TLS_KEY"},
-        [](ApiSettings& s, Text text) { return assign_origins(text, s.allowed_origins); }},
-    Row{{.name = "LOOSE_PATHS",
-         .group = "HTTP server",
-         .default_text = "false",
-         .description = "true makes /Users/ the same as /users, as Express did; then a gateway's rules for paths must "
-                        "ignore case and a final slash, too.",
-         .follows = "TRUSTED_PROXIES"},
-        [](ApiSettings& s, Text text) { return assign_boolean(text, s.loose_paths); }},
-    Row{{.name = "READY_NEEDS_FEED",
-         .group = "HTTP server",
-         .default_text = "false",
-         .description = "true makes /health/ready say 503 while the change feed is not known to work; without the feed "
-                        "checks of sessions are slower, but still correct.",
-         .follows = "LOOSE_PATHS"},
-        [](ApiSettings& s, Text text) { return assign_boolean(text, s.ready_needs_feed); }},
-    Row{{.name = "LOGIN_ERRORS",
-         .group = "Passwords and login",
-         .default_text = "uniform",
-         .description = "uniform answers an unknown email and a wrong password alike; detailed tells them apart, as "
-                        "Express did.",
-         .follows = "HASH_WAIT_MAX"},
-        [](ApiSettings& s, Text text) { return assign_choice(text, login_error_styles, s.login_errors); }},
-    Row{{.name = "UNKNOWN_FIELDS",
-         .group = "HTTP server",
-         .default_text = "ignore",
-         .description = "ignore skips fields of a body that the route does not know, as Express did; refuse answers "
-                        "400 and names them.",
-         .follows = "ALLOWED_ORIGINS"},
-        [](ApiSettings& s, Text text) { return assign_choice(text, unknown_field_policies, s.unknown_fields); }},
-};
+constexpr auto api_rows = std::to_array<SettingOf<ApiSettings>>({
+    {{"API_KEY", secrets_group, "",
+      "What callers send in X-API-Key, at least 32 characters. Several keys, comma-separated, are valid at once.",
+      Secrecy::key},
+     nullptr,
+     &ApiSettings::api_keys},
+    {{.name = "API_KEYS_TELL_CLIENT",
+      .group = "HTTP server",
+      .default_text = "true",
+      .description = "Callers with a key of API_KEY are believed when they name their client in X-Client-Address and "
+                     "X-Client-User-Agent.",
+      .follows = "TRUSTED_BACKENDS"},
+     [](ApiSettings& s, Text text) { return assign_boolean(text, s.api_keys_tell_client); }},
+    {{.name = "ALLOWED_ORIGINS",
+      .group = "HTTP server",
+      .default_text = "http://localhost:3000,http://127.0.0.1:3000",
+      .description = "Web origins that browsers may call from, comma-separated: "
+                     "https://app.example.com,http://localhost:3000; none allows no origin.",
+      .production_default = "none",
+      .follows = "TLS_KEY"},
+     [](ApiSettings& s, Text text) { return assign_origins(text, s.allowed_origins); }},
+    {{.name = "LOOSE_PATHS",
+      .group = "HTTP server",
+      .default_text = "false",
+      .description = "true makes /Users/ the same as /users, as Express did; then a gateway's rules for paths must "
+                     "ignore case and a final slash, too.",
+      .follows = "TRUSTED_PROXIES"},
+     [](ApiSettings& s, Text text) { return assign_boolean(text, s.loose_paths); }},
+    {{.name = "READY_NEEDS_FEED",
+      .group = "HTTP server",
+      .default_text = "false",
+      .description = "true makes /health/ready say 503 while the change feed is not known to work; without the feed "
+                     "checks of sessions are slower, but still correct.",
+      .follows = "LOOSE_PATHS"},
+     [](ApiSettings& s, Text text) { return assign_boolean(text, s.ready_needs_feed); }},
+    {{.name = "LOGIN_ERRORS",
+      .group = "Passwords and login",
+      .default_text = "uniform",
+      .description = "uniform answers an unknown email and a wrong password alike; detailed tells them apart, as "
+                     "Express did.",
+      .follows = "HASH_WAIT_MAX"},
+     [](ApiSettings& s, Text text) { return assign_choice(text, login_error_styles, s.login_errors); }},
+    {{.name = "UNKNOWN_FIELDS",
+      .group = "HTTP server",
+      .default_text = "ignore",
+      .description = "ignore skips fields of a body that the route does not know, as Express did; refuse answers "
+                     "400 and names them.",
+      .follows = "ALLOWED_ORIGINS"},
+     [](ApiSettings& s, Text text) { return assign_choice(text, unknown_field_policies, s.unknown_fields); }},
+});
 
 }  // namespace
 
-Section<ApiSettings> api_section() { return {.rows = rows}; }
+Section<ApiSettings> api_section() { return {.rows = api_rows}; }
 
 Parsed<std::string> parse_origin(std::string_view text) {
   const std::unexpected refusal(Unreadable{"an origin (write https://app.example.com, without a path)"});

@@ -6,29 +6,13 @@
 
 #include "api/list_query.hpp"
 #include "api/path_id.hpp"
+#include "api/query_parameters.hpp"
 #include "base/iso8601.hpp"
 #include "base/text.hpp"
 #include "http/form.hpp"
 
 namespace gatehouse::api {
 namespace {
-
-constexpr std::size_t errors_max = 8;
-
-/// What is wrong with a parameter, as in FieldError.
-struct Complaint {
-  std::string_view message;
-  std::string_view code;
-};
-
-/// Puts the value into its place, or says what it should have been.
-template <class Value>
-std::optional<Complaint> set(std::optional<Value>& place, std::optional<Value> value, const Complaint& complaint) {
-  if (place) return Complaint{"is given more than once", "duplicate"};
-  if (!value) return complaint;
-  place = std::move(value);
-  return std::nullopt;
-}
 
 std::optional<std::string> known(std::string_view text, bool is_known) {
   if (!is_known) return std::nullopt;
@@ -46,29 +30,25 @@ std::optional<Complaint> take(std::string_view name, const std::string& value, c
   constexpr Complaint no_time{"must be a date or time in UTC, such as 2026-11-26 or 2026-11-26T10:30:00Z", "invalid"};
   audit::Filter& filter = query.filter;
   if (name == "type") {
-    return set(filter.type, known(value, audit::is_event_type(value)), {"must be the type of an event", "invalid"});
+    return set_once(filter.type, known(value, audit::is_event_type(value)),
+                    {"must be the type of an event", "invalid"});
   }
   if (name == "outcome") {
-    return set(filter.outcome, known(value, audit::is_outcome(value)), {"must be ok, refused or error", "invalid"});
+    return set_once(filter.outcome, known(value, audit::is_outcome(value)),
+                    {"must be ok, refused or error", "invalid"});
   }
-  if (name == "actor") return set(filter.actor, readable(value), {"must be UTF-8", "invalid"});
-  if (name == "user") return set(filter.user, parse_id<UserId>(value), {"must be a user's number", "invalid"});
-  if (name == "from") return set(filter.from, parse_iso8601(value), no_time);
-  if (name == "to") return set(filter.to, parse_iso8601(value), no_time);
+  if (name == "actor") return set_once(filter.actor, readable(value), {"must be UTF-8", "invalid"});
+  if (name == "user") return set_once(filter.user, parse_id<UserId>(value), {"must be a user's number", "invalid"});
+  if (name == "from") return set_once(filter.from, parse_iso8601(value), no_time);
+  if (name == "to") return set_once(filter.to, parse_iso8601(value), no_time);
   if (name == "limit") {
-    return set(query.limit, parse_page_limit(value), {"must be a whole number from 1 to 1000", "out_of_range"});
+    return set_once(query.limit, parse_page_limit(value), {"must be a whole number from 1 to 1000", "out_of_range"});
   }
   if (name == "after") {
-    return set(query.after, cursor.read(value),
-               {"must be the cursor of a Link header this service sent", "invalid_cursor"});
+    return set_once(query.after, cursor.read(value),
+                    {"must be the cursor of a Link header this service sent", "invalid_cursor"});
   }
   return std::nullopt;
-}
-
-std::string decode(std::string_view encoded) {
-  std::string text;
-  http::append_form_decoded(encoded, text);
-  return text;
 }
 
 /// What a query may hold as it stands (RFC 3986 section 3.4), without what ends a Link's target.
@@ -92,12 +72,8 @@ void append_encoded(std::string& out, std::string_view text) {
 
 std::expected<AuditQuery, FieldErrors> parse_audit_query(std::string_view query, const AuditCursor& cursor) {
   AuditQuery result;
-  FieldErrors errors;
-  while (const auto pair = http::take_form_pair(query)) {
-    const auto complaint = take(pair->name, decode(pair->value), cursor, result);
-    if (complaint) errors.push_back({std::string{pair->name}, std::string{complaint->message}, complaint->code});
-    if (errors.size() == errors_max) break;
-  }
+  auto errors = take_parameters(
+      query, [&](std::string_view name, std::string_view value) { return take(name, decoded(value), cursor, result); });
   if (!errors.empty()) return std::unexpected(std::move(errors));
   return result;
 }

@@ -20,7 +20,7 @@ using http::Status;
 /// Of an export: some 50 KB, so that a thousand clients who stop reading hold 50 MB.
 constexpr unsigned part_events_max = 128;
 
-std::string list_json(const std::vector<audit::StoredEvent>& events) {
+std::string event_list_json(const std::vector<audit::StoredEvent>& events) {
   std::string json;
   json::Writer writer{json};
   writer.begin_object().key("events").begin_array();
@@ -66,7 +66,7 @@ Task<> AuditRoutes::list(const Request& request, Answer& answer) {
     const std::string next = next_page_of(request.query, cursor_->write(*page.next, random_));
     answer.add_header("Link", "<" + next + ">; rel=\"next\"");
   }
-  answer.send(Status::ok, list_json(page.events));
+  answer.send(Status::ok, event_list_json(page.events));
 }
 
 /// Reads and sends part after part, oldest first, so that memory does not grow with the number of events. What happens

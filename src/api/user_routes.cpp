@@ -64,7 +64,7 @@ void write_users(json::Writer& writer, const std::vector<users::User>& page) {
   for (const users::User& user : page) users::write_user(writer, user);
 }
 
-std::string list_json(const std::vector<users::User>& users) {
+std::string user_list_json(const std::vector<users::User>& users) {
   std::string json;
   json::Writer writer{json};
   writer.begin_array();
@@ -108,7 +108,7 @@ Task<> UserRoutes::list_page(unsigned limit, std::optional<users::PagePosition> 
     const std::string next = cursor_->write(position_of(page.back()), random_);
     answer.add_header("Link", "</users?limit=" + std::to_string(limit) + "&after=" + next + ">; rel=\"next\"");
   }
-  answer.send(Status::ok, list_json(page));
+  answer.send(Status::ok, user_list_json(page));
 }
 
 /// The one user with this address, as a list.
@@ -116,7 +116,7 @@ Task<> UserRoutes::list_by_email(std::string email, Answer& answer) {
   auto user = co_await users_.find_by_email(std::move(email));
   std::vector<users::User> found;
   if (user) found.push_back(*std::move(user));
-  answer.send(Status::ok, list_json(found));
+  answer.send(Status::ok, user_list_json(found));
 }
 
 /// Reads and sends part after part, so that memory does not grow with the number of users. A user created meanwhile is

@@ -7,19 +7,17 @@
 namespace gatehouse::audit {
 namespace {
 
-using Row = config::SettingOf<AuditSettings>;
-
 constexpr config::DurationRange retention_range{std::chrono::days{1}, std::chrono::days{36'500}};
 
-constexpr std::array rows{
-    Row{{"AUDIT_RETENTION", "Audit trail", "400d", "How long events of the audit trail are kept."},
-        [](AuditSettings& s, std::string_view text) {
-          return config::assign_duration(text, retention_range, s.retention);
-        }},
-};
+constexpr auto audit_rows = std::to_array<config::SettingOf<AuditSettings>>({
+    {{"AUDIT_RETENTION", "Audit trail", "400d", "How long events of the audit trail are kept."},
+     [](AuditSettings& s, std::string_view text) {
+       return config::assign_duration(text, retention_range, s.retention);
+     }},
+});
 
 }  // namespace
 
-config::Section<AuditSettings> audit_section() { return {.rows = rows}; }
+config::Section<AuditSettings> audit_section() { return {.rows = audit_rows}; }
 
 }  // namespace gatehouse::audit

@@ -16,6 +16,9 @@ namespace gatehouse {
 /// The text without the blanks at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text, std::string_view blanks = " \t");
 
+inline constexpr std::string_view ascii_whitespace = " \t\r\n\f\v";
+[[nodiscard]] constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 /// Two lower-case digits for each byte.
 void append_hex(std::string& out, std::string_view bytes);
 [[nodiscard]] std::string to_hex(std::string_view bytes);

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "cli/program.hpp"
-#include "service/settings.hpp"
+#include "config/sources.hpp"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library names it
 class App;

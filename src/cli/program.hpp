@@ -14,8 +14,13 @@
 #include "crypto/random.hpp"
 #include "database/driver_log.hpp"
 #include "database/provider.hpp"
-#include "service/process.hpp"
-#include "service/settings.hpp"
+
+// Who adds a feature changes what these have in them, and most commands do not look inside.
+namespace gatehouse::service {
+struct Loaded;
+struct ServeParts;
+struct Settings;
+}  // namespace gatehouse::service
 
 namespace gatehouse::cli {
 

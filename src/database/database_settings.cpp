@@ -18,10 +18,9 @@ using std::chrono::days;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using Row = SettingOf<DatabaseSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Database";
+constexpr std::string_view database_group = "Database";
 constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
 constexpr DurationRange slow_range{milliseconds{0}, minutes{10}};
 constexpr DurationRange lock_range{milliseconds{10}, minutes{10}};
@@ -52,66 +51,66 @@ Parsed<void> choose_file(DatabaseSettings& settings, Text text) {
 }
 
 /// DATABASE_URL stands behind the names that it wins over.
-constexpr std::array rows{
-    Row{{"SQLITE_PATH", group, "data/gatehouse.db",
-         "The SQLite database's file, used if neither DATABASE_URL nor DB_HOST is set."},
-        choose_file},
-    Row{{"SQLITE_READERS", group, "2", "Connections that read the SQLite database."},
-        [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 64}, s.sqlite.readers); }},
-    Row{{"DB_HOST", group, "",
-         "PostgreSQL's host name, address or socket directory, or several, comma-separated: the one that takes writes "
-         "is used. If it is set, the database is PostgreSQL. Without it, DB_NAME, DB_USER and DB_PASSWORD mean "
-         "PostgreSQL on localhost, unless SQLITE_PATH is set."},
-        choose_host},
-    Row{{"DB_PORT", group, "5432", "PostgreSQL's port, or one for each host, comma-separated."},
-        [](DatabaseSettings& s, Text text) { return read_ports(s.postgres, text); }},
-    Row{{"DB_NAME", group, "nodejs_app", "The database's name."},
-        [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_text(text, s.postgres.name)); }},
-    Row{{"DB_USER", group, "postgres", "The database role."},
-        [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_text(text, s.postgres.user)); }},
-    Row{{"DB_PASSWORD", group, "", "The role's password.", Secrecy::secret},
-        [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_secret(text, s.postgres.password)); }},
-    Row{{"DB_SSL", group, "false", "Use TLS to PostgreSQL and verify its certificate and host name (verify-full)."},
-        [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.ssl); }},
-    Row{{"DB_SSL_CA", group, "",
-         "Path of the authority's certificate (PEM); if not set, the system's authorities count."},
-        [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.ssl_ca); }},
-    Row{{"DATABASE_URL", group, "",
-         "postgresql://user:password@host:port/name?sslmode=verify-full or sqlite:path; it overrides the names above.",
-         Secrecy::secret},
-        read_database_url},
+constexpr auto database_rows = std::to_array<SettingOf<DatabaseSettings>>({
+    {{"SQLITE_PATH", database_group, "data/gatehouse.db",
+      "The SQLite database's file, used if neither DATABASE_URL nor DB_HOST is set."},
+     choose_file},
+    {{"SQLITE_READERS", database_group, "2", "Connections that read the SQLite database."},
+     [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 64}, s.sqlite.readers); }},
+    {{"DB_HOST", database_group, "",
+      "PostgreSQL's host name, address or socket directory, or several, comma-separated: the one that takes writes "
+      "is used. If it is set, the database is PostgreSQL. Without it, DB_NAME, DB_USER and DB_PASSWORD mean "
+      "PostgreSQL on localhost, unless SQLITE_PATH is set."},
+     choose_host},
+    {{"DB_PORT", database_group, "5432", "PostgreSQL's port, or one for each host, comma-separated."},
+     [](DatabaseSettings& s, Text text) { return read_ports(s.postgres, text); }},
+    {{"DB_NAME", database_group, "nodejs_app", "The database's name."},
+     [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_text(text, s.postgres.name)); }},
+    {{"DB_USER", database_group, "postgres", "The database role."},
+     [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_text(text, s.postgres.user)); }},
+    {{"DB_PASSWORD", database_group, "", "The role's password.", Secrecy::secret},
+     [](DatabaseSettings& s, Text text) { return choose_postgres(s, assign_secret(text, s.postgres.password)); }},
+    {{"DB_SSL", database_group, "false",
+      "Use TLS to PostgreSQL and verify its certificate and host name (verify-full)."},
+     [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.ssl); }},
+    {{"DB_SSL_CA", database_group, "",
+      "Path of the authority's certificate (PEM); if not set, the system's authorities count."},
+     [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.ssl_ca); }},
+    {{"DATABASE_URL", database_group, "",
+      "postgresql://user:password@host:port/name?sslmode=verify-full or sqlite:path; it overrides the names above.",
+      Secrecy::secret},
+     read_database_url},
 
-    Row{{"DB_POOL_MIN", group, "2", "PostgreSQL connections kept open per process."},
-        [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 1000}, s.postgres.pool_min); }},
-    Row{{"DB_POOL_MAX", group, "10",
-         "PostgreSQL connections open at most per process, two of them for the change feed; each io thread has one at "
-         "least."},
-        [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1000}, s.postgres.pool_max); }},
-    Row{{"DB_CONNECT_TIMEOUT", group, "30s", "Time a new PostgreSQL connection may take."},
-        [](DatabaseSettings& s, Text text) {
-          return assign_duration(text, timeout_range, s.postgres.connect_timeout);
-        }},
-    Row{{"DB_IDLE_TIMEOUT", group, "30s", "Connections above DB_POOL_MIN are closed after this long without use."},
-        [](DatabaseSettings& s, Text text) { return assign_duration(text, idle_range, s.postgres.idle_timeout); }},
-    Row{{"DB_PREPARED_STATEMENTS", group, "true",
-         "Prepare statements, except behind a pooler, which is detected. With false, a pooler is assumed."},
-        [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.prepared_statements); }},
-    Row{{"DB_LISTEN_HOST", group, "", "The server to LISTEN on if DB_HOST is a pooler."},
-        [](DatabaseSettings& s, Text text) { return assign_host(text, s.postgres.listen_host); }},
-    Row{{"DB_LISTEN_PORT", group, "0", "The port of DB_LISTEN_HOST; 0 means DB_PORT."},
-        [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 65535}, s.postgres.listen_port); }},
-    Row{{"DB_QUERY_TIMEOUT", group, "5s", "Time a query may take; after that the request gets a 503."},
-        [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.query_timeout); }},
-    Row{{"DB_LOCK_TIMEOUT", group, "500ms",
-         "Time a PostgreSQL statement may wait for a lock that another transaction holds; after that a change gets a "
-         "503, and a query tries again. At most half of DB_QUERY_TIMEOUT counts."},
-        [](DatabaseSettings& s, Text text) { return assign_duration(text, lock_range, s.lock_timeout); }},
-    Row{{"SLOW_QUERY", group, "100ms",
-         "A query or change that takes longer gets a log line slow_query, without its parameters; 0 means none."},
-        [](DatabaseSettings& s, Text text) { return assign_duration(text, slow_range, s.slow_query); }},
-    Row{{"DB_QUEUE_MAX", group, "4096", "Queries that may wait per io thread; more get a 503."},
-        [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1 << 20}, s.queue_max); }},
-};
+    {{"DB_POOL_MIN", database_group, "2", "PostgreSQL connections kept open per process."},
+     [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 1000}, s.postgres.pool_min); }},
+    {{"DB_POOL_MAX", database_group, "10",
+      "PostgreSQL connections open at most per process, two of them for the change feed; each io thread has one at "
+      "least."},
+     [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1000}, s.postgres.pool_max); }},
+    {{"DB_CONNECT_TIMEOUT", database_group, "30s", "Time a new PostgreSQL connection may take."},
+     [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.postgres.connect_timeout); }},
+    {{"DB_IDLE_TIMEOUT", database_group, "30s",
+      "Connections above DB_POOL_MIN are closed after this long without use."},
+     [](DatabaseSettings& s, Text text) { return assign_duration(text, idle_range, s.postgres.idle_timeout); }},
+    {{"DB_PREPARED_STATEMENTS", database_group, "true",
+      "Prepare statements, except behind a pooler, which is detected. With false, a pooler is assumed."},
+     [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.prepared_statements); }},
+    {{"DB_LISTEN_HOST", database_group, "", "The server to LISTEN on if DB_HOST is a pooler."},
+     [](DatabaseSettings& s, Text text) { return assign_host(text, s.postgres.listen_host); }},
+    {{"DB_LISTEN_PORT", database_group, "0", "The port of DB_LISTEN_HOST; 0 means DB_PORT."},
+     [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 65535}, s.postgres.listen_port); }},
+    {{"DB_QUERY_TIMEOUT", database_group, "5s", "Time a query may take; after that the request gets a 503."},
+     [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.query_timeout); }},
+    {{"DB_LOCK_TIMEOUT", database_group, "500ms",
+      "Time a PostgreSQL statement may wait for a lock that another transaction holds; after that a change gets a "
+      "503, and a query tries again. At most half of DB_QUERY_TIMEOUT counts."},
+     [](DatabaseSettings& s, Text text) { return assign_duration(text, lock_range, s.lock_timeout); }},
+    {{"SLOW_QUERY", database_group, "100ms",
+      "A query or change that takes longer gets a log line slow_query, without its parameters; 0 means none."},
+     [](DatabaseSettings& s, Text text) { return assign_duration(text, slow_range, s.slow_query); }},
+    {{"DB_QUEUE_MAX", database_group, "4096", "Queries that may wait per io thread; more get a 503."},
+     [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1 << 20}, s.queue_max); }},
+});
 
 bool is_this_machine(const ServerAddress& server) {
   const std::string& host = server.host;
@@ -196,13 +195,13 @@ std::vector<Supplied> supplied(const DatabaseSettings& settings) {
   all.push_back({"DB_USER", postgres.user, url});
   all.push_back({"DB_SSL", postgres.ssl ? "true" : "false", url});
   all.push_back({"DB_SSL_CA", postgres.ssl_ca, url});
-  all.push_back({"DB_CONNECT_TIMEOUT", to_text(postgres.connect_timeout), url});
+  all.push_back({"DB_CONNECT_TIMEOUT", config::to_text(postgres.connect_timeout), url});
   return all;
 }
 
 }  // namespace
 
-Section<DatabaseSettings> database_section() { return {.rows = rows, .check = check, .supplied = supplied}; }
+Section<DatabaseSettings> database_section() { return {.rows = database_rows, .check = check, .supplied = supplied}; }
 
 std::vector<ServerAddress> servers_of(const PostgresSettings& settings) {
   std::vector<ServerAddress> servers;

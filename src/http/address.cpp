@@ -9,13 +9,6 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-constexpr std::size_t port_digits_max = 5;
-
-bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= port_digits_max &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 /// Nothing where the text is longer than any address, and so is none.
 std::optional<AddressText> terminated(std::string_view text) {
   AddressText copy{};
@@ -64,6 +57,12 @@ std::optional<ip::address> read_hop(std::string_view text) {
   // A second colon makes it IPv6, which cannot have a port without brackets.
   if (text.find(':', colon + 1) != std::string_view::npos) return read_v6(text);
   return is_port(text.substr(colon + 1)) ? read_v4(text.substr(0, colon)) : std::nullopt;
+}
+
+bool is_port(std::string_view text) {
+  constexpr std::size_t port_digits_max = 5;
+  return !text.empty() && text.size() <= port_digits_max &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 AddressBlock block_of(const ip::address& address, unsigned v6_prefix) {

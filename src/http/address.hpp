@@ -22,6 +22,9 @@ using AddressText = std::array<char, INET6_ADDRSTRLEN>;
 /// without. Nothing for any other text. The address is a plain_address(). Allocates nothing.
 [[nodiscard]] std::optional<boost::asio::ip::address> read_hop(std::string_view text);
 
+/// Whether a text is one to five digits. A port of 65536 and above is one, too.
+[[nodiscard]] bool is_port(std::string_view text);
+
 /// What one customer of a network has: an IPv4 address, or the IPv6 addresses with the same first bits.
 struct AddressBlock {
   bool is_v6 = false;

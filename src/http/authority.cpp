@@ -6,11 +6,10 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "http/address.hpp"
 
 namespace gatehouse::http {
 namespace {
-
-constexpr std::size_t port_digits_max = 5;
 
 /// unreserved and sub-delims of RFC 3986; percent-encoded octets are looked at apart.
 constexpr auto name_characters = [] {
@@ -19,8 +18,6 @@ constexpr auto name_characters = [] {
   for (const char c : all) allowed[static_cast<unsigned char>(c)] = true;
   return allowed;
 }();
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_name(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -40,10 +37,9 @@ bool is_ipv6_address(std::string_view text) {
   return inet_pton(AF_INET6, terminated.data(), &address) == 1;
 }
 
-/// Nothing, or a colon and digits; a port may be empty.
+/// Nothing, or a colon and a port, which may be empty.
 bool is_port_part(std::string_view text) {
-  return text.empty() ||
-         (text[0] == ':' && text.size() <= port_digits_max + 1 && std::ranges::all_of(text.substr(1), is_digit));
+  return text.empty() || text == ":" || (text[0] == ':' && is_port(text.substr(1)));
 }
 
 }  // namespace

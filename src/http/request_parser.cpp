@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/secret_string.hpp"
+#include "base/text.hpp"
 #include "http/authority.hpp"
 
 namespace gatehouse::http {
@@ -118,8 +119,6 @@ Target take_apart(std::string_view target) {
   if (authority_end == std::string_view::npos) return {authority, "/"};
   return {authority, rest[authority_end] == '/' ? rest.substr(authority_end) : std::string_view{}};
 }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 Status status_of(const boost::beast::error_code& ec) {
   if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow) {

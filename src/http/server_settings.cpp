@@ -18,7 +18,6 @@ namespace ip = boost::asio::ip;
 using namespace config;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
-using Row = SettingOf<ServerSettings>;
 using Text = std::string_view;
 
 constexpr std::string_view listening = "HTTP server";
@@ -41,68 +40,66 @@ Parsed<std::string> parse_backend(Text text) {
 /// As many digits as the largest prefix length has; Asio reads any number of them.
 constexpr std::size_t prefix_digits_max = 3;
 
-constexpr std::array rows{
-    Row{{"HOST", listening, "127.0.0.1",
-         "The address to listen on; in production the default is 0.0.0.0, every address.", Secrecy::open, "0.0.0.0"},
-        [](ServerSettings& s, Text text) { return assign_text(text, s.host); }},
-    Row{{"PORT", listening, "8000", "The port to listen on; 0 picks a free one."},
-        [](ServerSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
-    Row{{"IO_THREADS", listening, "0", "Threads that serve connections; 0 means one per core."},
-        [](ServerSettings& s, Text text) { return assign_number(text, {0, 256}, s.io_threads); }},
-    Row{{"TLS_CERT", listening, "", "Path of the certificate chain (PEM). Together with TLS_KEY it turns TLS on."},
-        [](ServerSettings& s, Text text) { return assign_text(text, s.tls_cert); }},
-    Row{{"TLS_KEY", listening, "", "Path of the certificate's private key (PEM)."},
-        [](ServerSettings& s, Text text) { return assign_text(text, s.tls_key); }},
-    Row{{"REQUIRE_HTTPS", listening, "false",
-         "true refuses plain HTTP, except from this machine, for /health, and from TRUSTED_PROXIES that say "
-         "X-Forwarded-Proto: https.",
-         Secrecy::open, "true"},
-        [](ServerSettings& s, Text text) { return assign_boolean(text, s.require_https); }},
-    Row{{"TRUSTED_PROXIES", listening, "",
-         "Addresses and ranges whose X-Forwarded-For header is believed, comma-separated."},
-        [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
-    Row{{"TRUSTED_BACKENDS", listening, "private",
-         "Addresses and ranges of applications that call for many users, which CONNECTIONS_PER_ADDRESS_MAX does not "
-         "count; private means loopback, RFC 1918 and fc00::/7."},
-        [](ServerSettings& s, Text text) { return assign_list(text, parse_backend, s.trusted_backends); }},
+constexpr auto server_rows = std::to_array<SettingOf<ServerSettings>>({
+    {{"HOST", listening, "127.0.0.1", "The address to listen on; in production the default is 0.0.0.0, every address.",
+      Secrecy::open, "0.0.0.0"},
+     [](ServerSettings& s, Text text) { return assign_text(text, s.host); }},
+    {{"PORT", listening, "8000", "The port to listen on; 0 picks a free one."},
+     [](ServerSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
+    {{"IO_THREADS", listening, "0", "Threads that serve connections; 0 means one per core."},
+     [](ServerSettings& s, Text text) { return assign_number(text, {0, 256}, s.io_threads); }},
+    {{"TLS_CERT", listening, "", "Path of the certificate chain (PEM). Together with TLS_KEY it turns TLS on."},
+     [](ServerSettings& s, Text text) { return assign_text(text, s.tls_cert); }},
+    {{"TLS_KEY", listening, "", "Path of the certificate's private key (PEM)."},
+     [](ServerSettings& s, Text text) { return assign_text(text, s.tls_key); }},
+    {{"REQUIRE_HTTPS", listening, "false",
+      "true refuses plain HTTP, except from this machine, for /health, and from TRUSTED_PROXIES that say "
+      "X-Forwarded-Proto: https.",
+      Secrecy::open, "true"},
+     [](ServerSettings& s, Text text) { return assign_boolean(text, s.require_https); }},
+    {{"TRUSTED_PROXIES", listening, "",
+      "Addresses and ranges whose X-Forwarded-For header is believed, comma-separated."},
+     [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
+    {{"TRUSTED_BACKENDS", listening, "private",
+      "Addresses and ranges of applications that call for many users, which CONNECTIONS_PER_ADDRESS_MAX does not "
+      "count; private means loopback, RFC 1918 and fc00::/7."},
+     [](ServerSettings& s, Text text) { return assign_list(text, parse_backend, s.trusted_backends); }},
 
-    Row{{"HEADER_BYTES_MAX", limits, "16384", "Largest request header in bytes; a larger one gets a 431."},
-        [](ServerSettings& s, Text text) { return assign_number(text, {1024, 1 << 20}, s.header_bytes_max); }},
-    Row{{"BODY_BYTES_MAX", limits, "65536", "Largest request body in bytes; a larger one gets a 413."},
-        [](ServerSettings& s, Text text) { return assign_number(text, {1024, 16 << 20}, s.body_bytes_max); }},
-    Row{{"HEADER_TIMEOUT", limits, "10s",
-         "Time a client has to send a request's header, and after it connects to begin its first request."},
-        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.header_timeout); }},
-    Row{{"BODY_TIMEOUT", limits, "20s", "Time a client has to send a request's body."},
-        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.body_timeout); }},
-    Row{{"IDLE_TIMEOUT", limits, "75s", "Time a connection may stay open between requests."},
-        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.idle_timeout); }},
-    Row{{"WRITE_TIMEOUT", limits, "30s", "Time a client has to receive its answer."},
-        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.write_timeout); }},
-    Row{{"SHUTDOWN_DELAY", limits, "0s",
-         "Time after SIGTERM in which /health/ready says 503 and new requests are still served, so that load balancers "
-         "can turn away first."},
-        [](ServerSettings& s, Text text) { return assign_duration(text, delay_range, s.shutdown_delay); }},
-    Row{{"SHUTDOWN_TIMEOUT", limits, "10s",
-         "Time that requests in flight have to finish after SIGTERM and SHUTDOWN_DELAY."},
-        [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.shutdown_timeout); }},
-    Row{{"CONNECTIONS_MAX", limits, "10000",
-         "Connections open at once; above it idle ones are closed, and where none is idle, new ones are refused."},
-        [](ServerSettings& s, Text text) { return assign_number(text, {1, 1'000'000}, s.connections_max); }},
-    Row{{"CONNECTIONS_PER_ADDRESS_MAX", limits, "1000",
-         "Of these, how many one IPv4 address or one IPv6 /64 may have. TRUSTED_PROXIES and TRUSTED_BACKENDS do not "
-         "count."},
-        [](ServerSettings& s, Text text) {
-          return assign_number(text, {1, 1'000'000}, s.connections_per_address_max);
-        }},
-    Row{{"SERVER_TIMING", listening, "on-request",
-         "off, on-request or always: when answers have a Server-Timing field, which says how long they took in the "
-         "program, the database, hashing and its queue. on-request: where the request has X-Server-Timing: 1 and a "
-         "key with the scope metrics."},
-        [](ServerSettings& s, Text text) { return assign_choice(text, server_timings, s.server_timing); }},
-    Row{{"PIPELINE_MAX", limits, "32", "Pipelined requests of a connection that one write answers."},
-        [](ServerSettings& s, Text text) { return assign_number(text, {1, 1024}, s.pipeline_max); }},
-};
+    {{"HEADER_BYTES_MAX", limits, "16384", "Largest request header in bytes; a larger one gets a 431."},
+     [](ServerSettings& s, Text text) { return assign_number(text, {1024, 1 << 20}, s.header_bytes_max); }},
+    {{"BODY_BYTES_MAX", limits, "65536", "Largest request body in bytes; a larger one gets a 413."},
+     [](ServerSettings& s, Text text) { return assign_number(text, {1024, 16 << 20}, s.body_bytes_max); }},
+    {{"HEADER_TIMEOUT", limits, "10s",
+      "Time a client has to send a request's header, and after it connects to begin its first request."},
+     [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.header_timeout); }},
+    {{"BODY_TIMEOUT", limits, "20s", "Time a client has to send a request's body."},
+     [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.body_timeout); }},
+    {{"IDLE_TIMEOUT", limits, "75s", "Time a connection may stay open between requests."},
+     [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.idle_timeout); }},
+    {{"WRITE_TIMEOUT", limits, "30s", "Time a client has to receive its answer."},
+     [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.write_timeout); }},
+    {{"SHUTDOWN_DELAY", limits, "0s",
+      "Time after SIGTERM in which /health/ready says 503 and new requests are still served, so that load balancers "
+      "can turn away first."},
+     [](ServerSettings& s, Text text) { return assign_duration(text, delay_range, s.shutdown_delay); }},
+    {{"SHUTDOWN_TIMEOUT", limits, "10s",
+      "Time that requests in flight have to finish after SIGTERM and SHUTDOWN_DELAY."},
+     [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.shutdown_timeout); }},
+    {{"CONNECTIONS_MAX", limits, "10000",
+      "Connections open at once; above it idle ones are closed, and where none is idle, new ones are refused."},
+     [](ServerSettings& s, Text text) { return assign_number(text, {1, 1'000'000}, s.connections_max); }},
+    {{"CONNECTIONS_PER_ADDRESS_MAX", limits, "1000",
+      "Of these, how many one IPv4 address or one IPv6 /64 may have. TRUSTED_PROXIES and TRUSTED_BACKENDS do not "
+      "count."},
+     [](ServerSettings& s, Text text) { return assign_number(text, {1, 1'000'000}, s.connections_per_address_max); }},
+    {{"SERVER_TIMING", listening, "on-request",
+      "off, on-request or always: when answers have a Server-Timing field, which says how long they took in the "
+      "program, the database, hashing and its queue. on-request: where the request has X-Server-Timing: 1 and a "
+      "key with the scope metrics."},
+     [](ServerSettings& s, Text text) { return assign_choice(text, server_timings, s.server_timing); }},
+    {{"PIPELINE_MAX", limits, "32", "Pipelined requests of a connection that one write answers."},
+     [](ServerSettings& s, Text text) { return assign_number(text, {1, 1024}, s.pipeline_max); }},
+});
 
 void check_certificate(const ServerSettings& settings, Checks& checks) {
   if (settings.tls_cert.empty() || settings.tls_key.empty()) return;
@@ -154,7 +151,7 @@ void check(const ServerSettings& settings, Checks& checks) {
 
 }  // namespace
 
-Section<ServerSettings> server_section() { return {.rows = rows, .check = check}; }
+Section<ServerSettings> server_section() { return {.rows = server_rows, .check = check}; }
 
 bool is_listening_address(const std::string& host) {
   in_addr v4{};

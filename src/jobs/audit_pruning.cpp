@@ -11,7 +11,7 @@ namespace {
 
 using audit::AuditStore;
 
-constexpr LeaseTerms lease_terms{.name = "audit pruning", .duration = std::chrono::seconds{30}};
+constexpr LeaseTerms pruning_lease{.name = "audit pruning", .duration = std::chrono::seconds{30}};
 
 /// False once there is nothing more to delete, or for somebody else to. Everything outlives it.
 Task<bool> prune_batch(database::Database& database, TimePoint now, TimePoint before, const Lease& lease) {
@@ -39,7 +39,7 @@ Job audit_pruning(database::Database& database, const Clock& clock, std::chrono:
   auto run = [&database, &clock, retention](std::optional<Lease> lease) {
     return prune(database, clock, retention, std::move(lease).value());
   };
-  return {.name = "audit_pruning", .interval = audit_pruning_interval, .lease = lease_terms, .run = std::move(run)};
+  return {.name = "audit_pruning", .interval = audit_pruning_interval, .lease = pruning_lease, .run = std::move(run)};
 }
 
 }  // namespace gatehouse::jobs

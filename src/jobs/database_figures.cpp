@@ -8,7 +8,7 @@ namespace {
 
 /// After that another replica has the job.
 constexpr std::chrono::minutes good_for = 2 * database_figures_interval;
-constexpr LeaseTerms lease_terms{.name = "database_figures", .duration = std::chrono::minutes{2}};
+constexpr LeaseTerms figures_lease{.name = "database_figures", .duration = std::chrono::minutes{2}};
 
 /// All three outlive the run.
 Task<> look(database::Database& database, DatabaseFigures& figures, const Clock& clock) {
@@ -44,7 +44,7 @@ Job database_figures(database::Database& database, DatabaseFigures& figures, con
     return look(database, figures, clock);
   };
   return {
-      .name = "database_figures", .interval = database_figures_interval, .lease = lease_terms, .run = std::move(run)};
+      .name = "database_figures", .interval = database_figures_interval, .lease = figures_lease, .run = std::move(run)};
 }
 
 }  // namespace gatehouse::jobs

@@ -12,7 +12,7 @@ namespace {
 using lockout::Guard;
 using lockout::GuardStore;
 
-constexpr LeaseTerms lease_terms{.name = "guard cleanup", .duration = std::chrono::seconds{30}};
+constexpr LeaseTerms guard_cleanup_lease{.name = "guard cleanup", .duration = std::chrono::seconds{30}};
 
 /// Where the next batch begins; nothing at the end, or when the lease is somebody else's. Everything outlives it.
 Task<std::optional<Guard>> forget_batch(database::Database& database, const Clock& clock,
@@ -45,7 +45,8 @@ Job guard_cleanup(database::Database& database, const Clock& clock, const lockou
   auto run = [&database, &clock, &settings](std::optional<Lease> lease) {
     return forget_idle_guards(database, clock, settings, std::move(lease).value());
   };
-  return {.name = "guard_cleanup", .interval = guard_cleanup_interval, .lease = lease_terms, .run = std::move(run)};
+  return {
+      .name = "guard_cleanup", .interval = guard_cleanup_interval, .lease = guard_cleanup_lease, .run = std::move(run)};
 }
 
 }  // namespace gatehouse::jobs

@@ -8,10 +8,9 @@ namespace gatehouse::limits {
 namespace {
 
 using namespace config;
-using Row = SettingOf<LimitSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Rate limits";
+constexpr std::string_view limit_group = "Rate limits";
 
 template <Policy policy>
 Parsed<void> assign_quota(LimitSettings& settings, Text text) {
@@ -21,33 +20,33 @@ Parsed<void> assign_quota(LimitSettings& settings, Text text) {
   return {};
 }
 
-constexpr std::array rows{
-    Row{{"RATE_LIMIT_ADDRESS", group, "6000/1m/1000",
-         "Requests of one client address: how many, in which time, and how many at once; or off."},
-        assign_quota<Policy::address>},
-    Row{{"RATE_LIMIT_API_KEY", group, "off", "Requests with one API key."}, assign_quota<Policy::api_key>},
-    Row{{"RATE_LIMIT_BAD_KEY", group, "60/1m/20", "Requests of one address without a good API key."},
-        assign_quota<Policy::bad_key>},
-    Row{{"RATE_LIMIT_LOGIN", group, "60/5m/20", "Logins of one user's address. A successful one is not counted."},
-        assign_quota<Policy::login>},
-    Row{{"RATE_LIMIT_REGISTER", group, "30/1h/10", "New users of one user's address."},
-        assign_quota<Policy::registration>},
-    Row{{"RATE_LIMIT_MAIL_ADDRESS", group, "30/1h/10",
-         "Mails with links that one user's address asks for: forgotten passwords, verification, new email addresses."},
-        assign_quota<Policy::mail_address>},
-    Row{{"RATE_LIMIT_MAIL_ACCOUNT", group, "5/1h/3",
-         "Such mails to one user. Beyond that the answer stays the same, and no mail is sent."},
-        assign_quota<Policy::mail_account>},
-    Row{{"RATE_LIMIT_REDEEM", group, "60/10m/20",
-         "Tokens of such links that one user's address sends back, and passwords it has checked by the rules."},
-        assign_quota<Policy::redemption>},
-    Row{{"RATE_LIMIT_IPV6_PREFIX", group, "64", "IPv6 addresses are counted together by a prefix of this length."},
-        [](LimitSettings& s, Text text) { return assign_number(text, {16, 64}, s.ipv6_prefix); }},
-    Row{{"RATE_LIMIT_ENTRIES_MAX", group, "500000",
-         "How many addresses and keys are counted at once, at 24 bytes each. Beyond that, those with the most left are "
-         "forgotten first."},
-        [](LimitSettings& s, Text text) { return assign_number(text, {1'000, 100'000'000}, s.entries_max); }},
-};
+constexpr auto limit_rows = std::to_array<SettingOf<LimitSettings>>({
+    {{"RATE_LIMIT_ADDRESS", limit_group, "6000/1m/1000",
+      "Requests of one client address: how many, in which time, and how many at once; or off."},
+     assign_quota<Policy::address>},
+    {{"RATE_LIMIT_API_KEY", limit_group, "off", "Requests with one API key."}, assign_quota<Policy::api_key>},
+    {{"RATE_LIMIT_BAD_KEY", limit_group, "60/1m/20", "Requests of one address without a good API key."},
+     assign_quota<Policy::bad_key>},
+    {{"RATE_LIMIT_LOGIN", limit_group, "60/5m/20", "Logins of one user's address. A successful one is not counted."},
+     assign_quota<Policy::login>},
+    {{"RATE_LIMIT_REGISTER", limit_group, "30/1h/10", "New users of one user's address."},
+     assign_quota<Policy::registration>},
+    {{"RATE_LIMIT_MAIL_ADDRESS", limit_group, "30/1h/10",
+      "Mails with links that one user's address asks for: forgotten passwords, verification, new email addresses."},
+     assign_quota<Policy::mail_address>},
+    {{"RATE_LIMIT_MAIL_ACCOUNT", limit_group, "5/1h/3",
+      "Such mails to one user. Beyond that the answer stays the same, and no mail is sent."},
+     assign_quota<Policy::mail_account>},
+    {{"RATE_LIMIT_REDEEM", limit_group, "60/10m/20",
+      "Tokens of such links that one user's address sends back, and passwords it has checked by the rules."},
+     assign_quota<Policy::redemption>},
+    {{"RATE_LIMIT_IPV6_PREFIX", limit_group, "64", "IPv6 addresses are counted together by a prefix of this length."},
+     [](LimitSettings& s, Text text) { return assign_number(text, {16, 64}, s.ipv6_prefix); }},
+    {{"RATE_LIMIT_ENTRIES_MAX", limit_group, "500000",
+      "How many addresses and keys are counted at once, at 24 bytes each. Beyond that, those with the most left are "
+      "forgotten first."},
+     [](LimitSettings& s, Text text) { return assign_number(text, {1'000, 100'000'000}, s.entries_max); }},
+});
 
 }  // namespace
 
@@ -57,6 +56,6 @@ std::string_view to_text(Policy policy) {
   return names[static_cast<std::size_t>(policy)];
 }
 
-Section<LimitSettings> limit_section() { return {.rows = rows}; }
+Section<LimitSettings> limit_section() { return {.rows = limit_rows}; }
 
 }  // namespace gatehouse::limits

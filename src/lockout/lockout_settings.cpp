@@ -11,24 +11,25 @@ namespace {
 using namespace config;
 using std::chrono::days;
 using std::chrono::seconds;
-using Row = SettingOf<LockoutSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Lockout";
+constexpr std::string_view lockout_group = "Lockout";
 constexpr NumberRange failures_range{1, 100};  // SP 800-63B section 3.2.2: at most 100
 
-constexpr std::array rows{
-    Row{{"LOCKOUT_FREE", group, "5", "Wrong passwords of an account, from one place, before the next one has to wait."},
-        [](LockoutSettings& s, Text text) { return assign_number(text, failures_range, s.free); }},
-    Row{{"LOCKOUT_DELAY_MAX", group, "15m", "The longest wait; it begins with a second and doubles with each failure."},
-        [](LockoutSettings& s, Text text) { return assign_duration(text, {seconds{1}, days{1}}, s.delay_max); }},
-    Row{{"LOCKOUT_DISABLE_AFTER", group, "100",
-         "Wrong passwords in a row after which no password from such a place is right, until the user is unlocked."},
-        [](LockoutSettings& s, Text text) { return assign_number(text, failures_range, s.disable_after); }},
-    Row{{"LOCKOUT_SOURCE_TTL", group, "90d",
-         "How long an address from which a user logged in is a place of its own for this user."},
-        [](LockoutSettings& s, Text text) { return assign_duration(text, {days{1}, days{3650}}, s.source_ttl); }},
-};
+constexpr auto lockout_rows = std::to_array<SettingOf<LockoutSettings>>({
+    {{"LOCKOUT_FREE", lockout_group, "5",
+      "Wrong passwords of an account, from one place, before the next one has to wait."},
+     [](LockoutSettings& s, Text text) { return assign_number(text, failures_range, s.free); }},
+    {{"LOCKOUT_DELAY_MAX", lockout_group, "15m",
+      "The longest wait; it begins with a second and doubles with each failure."},
+     [](LockoutSettings& s, Text text) { return assign_duration(text, {seconds{1}, days{1}}, s.delay_max); }},
+    {{"LOCKOUT_DISABLE_AFTER", lockout_group, "100",
+      "Wrong passwords in a row after which no password from such a place is right, until the user is unlocked."},
+     [](LockoutSettings& s, Text text) { return assign_number(text, failures_range, s.disable_after); }},
+    {{"LOCKOUT_SOURCE_TTL", lockout_group, "90d",
+      "How long an address from which a user logged in is a place of its own for this user."},
+     [](LockoutSettings& s, Text text) { return assign_duration(text, {days{1}, days{3650}}, s.source_ttl); }},
+});
 
 void check(const LockoutSettings& settings, Checks& checks) {
   if (settings.free > settings.disable_after) {
@@ -38,6 +39,6 @@ void check(const LockoutSettings& settings, Checks& checks) {
 
 }  // namespace
 
-Section<LockoutSettings> lockout_section() { return {.rows = rows, .check = check}; }
+Section<LockoutSettings> lockout_section() { return {.rows = lockout_rows, .check = check}; }
 
 }  // namespace gatehouse::lockout

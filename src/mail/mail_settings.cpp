@@ -15,10 +15,9 @@ namespace {
 using namespace config;
 using std::chrono::days;
 using std::chrono::minutes;
-using Row = SettingOf<MailSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Mail";
+constexpr std::string_view mail_group = "Mail";
 constexpr std::array tls_choices{Choice<SmtpTls>{"required", SmtpTls::required}, Choice<SmtpTls>{"off", SmtpTls::off}};
 
 Parsed<void> assign_server(MailSettings& settings, Text text) {
@@ -54,36 +53,36 @@ Parsed<void> assign_path(Text text, std::string& path) {
   return {};
 }
 
-constexpr std::array rows{
-    Row{{"SMTP_URL", group, "",
-         "The mail server: smtp://user:password@host:587, or smtps:// for TLS from the first byte. Without it, "
-         "development writes mails into data/outbox, and nothing is sent elsewhere.",
-         Secrecy::secret},
-        assign_server},
-    Row{{"SMTP_TLS", group, "required",
-         "required or off. Required: the connection is encrypted and the server's certificate verified. Production "
-         "allows off only for a server on the same machine."},
-        [](MailSettings& s, Text text) { return assign_choice(text, tls_choices, s.tls); }},
-    Row{{"SMTP_TLS_CA", group, "",
-         "Path of the certificates (PEM) that vouch for the mail server, instead of the system's."},
-        [](MailSettings& s, Text text) { return assign_text(text, s.tls_ca); }},
-    Row{{"MAIL_FROM", group, "", "Who mails are from: an address, alone or as Name <address>."}, assign_from},
-    Row{{"MAIL_TEMPLATES", group, "",
-         "A folder with texts of your own, such as reset-password.de.txt; what it lacks is built in."},
-        [](MailSettings& s, Text text) { return assign_text(text, s.templates); }},
-    Row{{"MAIL_GIVE_UP", group, "24h", "How long a mail is tried again."},
-        [](MailSettings& s, Text text) { return assign_duration(text, {minutes{1}, days{14}}, s.give_up); }},
-    Row{{"FRONTEND_URL", group, "",
-         "Where the links of mails lead: the application's address. https, except in development, where the default is "
-         "http://localhost:3000."},
-        assign_frontend},
-    Row{{"FRONTEND_RESET_PATH", group, "/reset-password", "The page on which users choose a new password."},
-        [](MailSettings& s, Text text) { return assign_path(text, s.reset_path); }},
-    Row{{"FRONTEND_VERIFY_PATH", group, "/verify-email", "The page on which users confirm their address."},
-        [](MailSettings& s, Text text) { return assign_path(text, s.verify_path); }},
-    Row{{"FRONTEND_EMAIL_PATH", group, "/confirm-email", "The page on which users confirm a new address."},
-        [](MailSettings& s, Text text) { return assign_path(text, s.email_path); }},
-};
+constexpr auto mail_rows = std::to_array<SettingOf<MailSettings>>({
+    {{"SMTP_URL", mail_group, "",
+      "The mail server: smtp://user:password@host:587, or smtps:// for TLS from the first byte. Without it, "
+      "development writes mails into data/outbox, and nothing is sent elsewhere.",
+      Secrecy::secret},
+     assign_server},
+    {{"SMTP_TLS", mail_group, "required",
+      "required or off. Required: the connection is encrypted and the server's certificate verified. Production "
+      "allows off only for a server on the same machine."},
+     [](MailSettings& s, Text text) { return assign_choice(text, tls_choices, s.tls); }},
+    {{"SMTP_TLS_CA", mail_group, "",
+      "Path of the certificates (PEM) that vouch for the mail server, instead of the system's."},
+     [](MailSettings& s, Text text) { return assign_text(text, s.tls_ca); }},
+    {{"MAIL_FROM", mail_group, "", "Who mails are from: an address, alone or as Name <address>."}, assign_from},
+    {{"MAIL_TEMPLATES", mail_group, "",
+      "A folder with texts of your own, such as reset-password.de.txt; what it lacks is built in."},
+     [](MailSettings& s, Text text) { return assign_text(text, s.templates); }},
+    {{"MAIL_GIVE_UP", mail_group, "24h", "How long a mail is tried again."},
+     [](MailSettings& s, Text text) { return assign_duration(text, {minutes{1}, days{14}}, s.give_up); }},
+    {{"FRONTEND_URL", mail_group, "",
+      "Where the links of mails lead: the application's address. https, except in development, where the default is "
+      "http://localhost:3000."},
+     assign_frontend},
+    {{"FRONTEND_RESET_PATH", mail_group, "/reset-password", "The page on which users choose a new password."},
+     [](MailSettings& s, Text text) { return assign_path(text, s.reset_path); }},
+    {{"FRONTEND_VERIFY_PATH", mail_group, "/verify-email", "The page on which users confirm their address."},
+     [](MailSettings& s, Text text) { return assign_path(text, s.verify_path); }},
+    {{"FRONTEND_EMAIL_PATH", mail_group, "/confirm-email", "The page on which users confirm a new address."},
+     [](MailSettings& s, Text text) { return assign_path(text, s.email_path); }},
+});
 
 /// Without a mail server nothing is sent, and what stands in FRONTEND_URL may be another program's.
 void check_server(const MailSettings& settings, Checks& checks) {
@@ -116,6 +115,6 @@ void check(const MailSettings& settings, Checks& checks) {
 
 }  // namespace
 
-Section<MailSettings> mail_section() { return {.rows = rows, .check = check}; }
+Section<MailSettings> mail_section() { return {.rows = mail_rows, .check = check}; }
 
 }  // namespace gatehouse::mail

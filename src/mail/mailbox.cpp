@@ -84,7 +84,6 @@ std::optional<Mailbox> read_mailbox(std::string_view text) {
     text = text.substr(open + 1, text.size() - open - 2);
   }
   mailbox.address = text;
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   if (std::ranges::any_of(mailbox.name, is_control) || !is_utf8(mailbox.name)) return std::nullopt;
   if (mailbox.name.contains('"') || mailbox.name.contains('\\')) return std::nullopt;
   if (!is_deliverable(mailbox.address)) return std::nullopt;

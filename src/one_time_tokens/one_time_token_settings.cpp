@@ -8,23 +8,22 @@ namespace gatehouse::one_time_tokens {
 namespace {
 
 using namespace config;
-using Row = SettingOf<OneTimeTokenSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Mails to users";
+constexpr std::string_view one_time_token_group = "Mails to users";
 constexpr DurationRange ttl_range{std::chrono::minutes{1}, std::chrono::days{30}};
 
-constexpr std::array rows{
-    Row{{"RESET_TOKEN_TTL", group, "10m", "How long the link to a new password is good."},
-        [](OneTimeTokenSettings& s, Text text) { return assign_duration(text, ttl_range, s.reset_ttl); }},
-    Row{{"VERIFY_TOKEN_TTL", group, "24h", "How long the link that verifies an email address is good."},
-        [](OneTimeTokenSettings& s, Text text) { return assign_duration(text, ttl_range, s.verify_ttl); }},
-    Row{{"EMAIL_TOKEN_TTL", group, "1h", "How long the link that confirms a new email address is good."},
-        [](OneTimeTokenSettings& s, Text text) { return assign_duration(text, ttl_range, s.email_ttl); }},
-};
+constexpr auto one_time_token_rows = std::to_array<SettingOf<OneTimeTokenSettings>>({
+    {{"RESET_TOKEN_TTL", one_time_token_group, "10m", "How long the link to a new password is good."},
+     [](OneTimeTokenSettings& s, Text text) { return assign_duration(text, ttl_range, s.reset_ttl); }},
+    {{"VERIFY_TOKEN_TTL", one_time_token_group, "24h", "How long the link that verifies an email address is good."},
+     [](OneTimeTokenSettings& s, Text text) { return assign_duration(text, ttl_range, s.verify_ttl); }},
+    {{"EMAIL_TOKEN_TTL", one_time_token_group, "1h", "How long the link that confirms a new email address is good."},
+     [](OneTimeTokenSettings& s, Text text) { return assign_duration(text, ttl_range, s.email_ttl); }},
+});
 
 }  // namespace
 
-Section<OneTimeTokenSettings> one_time_token_section() { return {.rows = rows}; }
+Section<OneTimeTokenSettings> one_time_token_section() { return {.rows = one_time_token_rows}; }
 
 }  // namespace gatehouse::one_time_tokens

@@ -14,8 +14,6 @@ namespace gatehouse::passwords {
 
 namespace {
 
-constexpr std::size_t argon2id_digest_bytes = 32;
-
 StoredHash decoy_of(const PhcFormat& format, const Decoy& decoy) {
   const bool argon2id = std::holds_alternative<Argon2idCost>(format);
   const std::size_t digest_bytes = argon2id ? argon2id_digest_bytes : decoy.digest.size();

@@ -8,7 +8,7 @@ namespace {
 
 constexpr unsigned last_character = 0x80;
 /// The generator takes none that is longer.
-constexpr std::size_t word_bytes_max = 64;
+constexpr std::size_t coded_word_bytes_max = 64;
 
 /// The words of a group, one after the other.
 class Reader {
@@ -33,7 +33,7 @@ class Reader {
   }
 
   std::span<const unsigned char> rest_;
-  std::array<char, word_bytes_max> word_{};
+  std::array<char, coded_word_bytes_max> word_{};
   std::size_t size_ = 0;
 };
 

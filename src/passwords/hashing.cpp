@@ -15,7 +15,6 @@ namespace gatehouse::passwords {
 
 namespace {
 
-constexpr std::size_t argon2id_digest_bytes = 32;
 constexpr std::size_t pbkdf2_digest_bytes = 64;
 
 const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }

@@ -13,11 +13,11 @@ namespace {
 constexpr std::size_t word_characters_min = 4;
 constexpr std::size_t more_characters_max = 4;
 // Ordering combining characters takes time that grows with their square. No password is mostly a longer word.
-constexpr std::size_t word_bytes_max = 1024;
+constexpr std::size_t personal_word_bytes_max = 1024;
 
 void add(std::vector<std::string>& words, std::string_view word) {
   const std::string_view trimmed = trim(word);
-  if (trimmed.size() > word_bytes_max) return;
+  if (trimmed.size() > personal_word_bytes_max) return;
   std::string folded = to_nfkc_casefold(trimmed);
   if (count_code_points(folded) >= word_characters_min) words.push_back(std::move(folded));
 }

@@ -27,6 +27,9 @@ struct Pbkdf2Cost {
 /// What a hash costs to check: scheme and parameters, without salt and digest.
 using PhcFormat = std::variant<Argon2idCost, Pbkdf2Cost>;
 
+/// Of the hashes that are made here.
+inline constexpr std::size_t argon2id_digest_bytes = 32;
+
 /// Limits on what is read from the database: a row can neither exhaust the machine nor weaken a check.
 struct PhcLimits {
   static constexpr std::size_t text_bytes_max = 255;  ///< the column's width

@@ -9,10 +9,9 @@ namespace {
 
 using namespace config;
 using telemetry::Level;
-using Row = SettingOf<ApplicationSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Application";
+constexpr std::string_view application_group = "Application";
 constexpr std::array environments{Choice<Environment>{"development", Environment::development},
                                   Choice<Environment>{"test", Environment::test},
                                   Choice<Environment>{"production", Environment::production}};
@@ -29,24 +28,24 @@ Parsed<void> assign_environment(Text text, Environment& out) {
   return assign_choice(text, environments, out);
 }
 
-constexpr std::array rows{
-    Row{{.name = "NODE_ENV",
-         .group = group,
-         .default_text = "",
-         .description = "Used if APP_ENV is not set, so that the Express service's .env keeps its meaning.",
-         .stands_in_for = "APP_ENV"},
-        [](ApplicationSettings& s, Text text) { return assign_environment(text, s.environment); }},
-    Row{{"APP_ENV", group, "development",
-         "development, test or production. Production refuses to start with missing, short or example secrets."},
-        [](ApplicationSettings& s, Text text) { return assign_environment(text, s.environment); }},
-    Row{{"LOG_LEVEL", group, "info",
-         "trace, debug, info, warn, error or off. Access lines are written at info and below."},
-        [](ApplicationSettings& s, Text text) { return assign_choice(text, log_levels, s.log_level); }},
-    Row{{"LOG_FORMAT", group, "auto",
-         "auto, json or console. console is for people: one short line for each event and request, coloured on a "
-         "terminal unless NO_COLOR is set. auto is console on a terminal and JSON elsewhere."},
-        [](ApplicationSettings& s, Text text) { return assign_choice(text, log_formats, s.log_format); }},
-};
+constexpr auto application_rows = std::to_array<SettingOf<ApplicationSettings>>({
+    {{.name = "NODE_ENV",
+      .group = application_group,
+      .default_text = "",
+      .description = "Used if APP_ENV is not set, so that the Express service's .env keeps its meaning.",
+      .stands_in_for = "APP_ENV"},
+     [](ApplicationSettings& s, Text text) { return assign_environment(text, s.environment); }},
+    {{"APP_ENV", application_group, "development",
+      "development, test or production. Production refuses to start with missing, short or example secrets."},
+     [](ApplicationSettings& s, Text text) { return assign_environment(text, s.environment); }},
+    {{"LOG_LEVEL", application_group, "info",
+      "trace, debug, info, warn, error or off. Access lines are written at info and below."},
+     [](ApplicationSettings& s, Text text) { return assign_choice(text, log_levels, s.log_level); }},
+    {{"LOG_FORMAT", application_group, "auto",
+      "auto, json or console. console is for people: one short line for each event and request, coloured on a "
+      "terminal unless NO_COLOR is set. auto is console on a terminal and JSON elsewhere."},
+     [](ApplicationSettings& s, Text text) { return assign_choice(text, log_formats, s.log_format); }},
+});
 
 std::vector<Supplied> supplied(const ApplicationSettings& settings) {
   return {{"APP_ENV", std::string{to_text(settings.environment)}, "NODE_ENV"}};
@@ -54,6 +53,6 @@ std::vector<Supplied> supplied(const ApplicationSettings& settings) {
 
 }  // namespace
 
-Section<ApplicationSettings> application_section() { return {.rows = rows, .supplied = supplied}; }
+Section<ApplicationSettings> application_section() { return {.rows = application_rows, .supplied = supplied}; }
 
 }  // namespace gatehouse::service

@@ -10,20 +10,19 @@ namespace gatehouse::service {
 namespace {
 
 using namespace config;
-using Row = SettingOf<MetricsSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Metrics";
+constexpr std::string_view metrics_group = "Metrics";
 
-constexpr std::array rows{
-    Row{{"METRICS_PORT", group, "0",
-         "A port of its own on which GET /metrics needs no API key; 0 means none. GET /metrics on PORT needs a key "
-         "with the scope metrics."},
-        [](MetricsSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
-    Row{{"METRICS_HOST", group, "127.0.0.1",
-         "The address that METRICS_PORT listens on. Whoever reaches it can read the metrics."},
-        [](MetricsSettings& s, Text text) { return assign_text(text, s.host); }},
-};
+constexpr auto metrics_rows = std::to_array<SettingOf<MetricsSettings>>({
+    {{"METRICS_PORT", metrics_group, "0",
+      "A port of its own on which GET /metrics needs no API key; 0 means none. GET /metrics on PORT needs a key "
+      "with the scope metrics."},
+     [](MetricsSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
+    {{"METRICS_HOST", metrics_group, "127.0.0.1",
+      "The address that METRICS_PORT listens on. Whoever reaches it can read the metrics."},
+     [](MetricsSettings& s, Text text) { return assign_text(text, s.host); }},
+});
 
 void check(const MetricsSettings& settings, Checks& checks) {
   if (http::is_listening_address(settings.host)) return;
@@ -32,6 +31,6 @@ void check(const MetricsSettings& settings, Checks& checks) {
 
 }  // namespace
 
-Section<MetricsSettings> metrics_section() { return {.rows = rows, .check = check}; }
+Section<MetricsSettings> metrics_section() { return {.rows = metrics_rows, .check = check}; }
 
 }  // namespace gatehouse::service

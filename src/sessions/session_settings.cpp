@@ -12,10 +12,9 @@ using namespace config;
 using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
-using Row = SettingOf<SessionSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Sessions";
+constexpr std::string_view session_group = "Sessions";
 constexpr DurationRange lifetime_range{seconds{1}, days{3650}};
 
 Parsed<void> assign_megabytes(Text text, std::size_t& bytes) {
@@ -25,24 +24,24 @@ Parsed<void> assign_megabytes(Text text, std::size_t& bytes) {
   return {};
 }
 
-constexpr std::array rows{
-    Row{{"SESSION_SECRET", secrets_group, "",
-         "Seals sessions; at least 32 bytes. Of several, comma-separated, the first one seals and all open.",
-         Secrecy::key},
-        nullptr,
-        &SessionSettings::secrets},
-    Row{{"SESSION_TTL", group, "7d", "How long a session lasts without use."},
-        [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
-    Row{{"SESSION_ABSOLUTE_TTL", group, "30d", "How long a session lasts at most, however much it is used."},
-        [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.absolute_ttl); }},
-    Row{{"SESSION_CACHE_MB", group, "64", "Memory for the session cache in MiB; 0 switches the cache off."},
-        [](SessionSettings& s, Text text) { return assign_megabytes(text, s.cache_bytes); }},
-    Row{{"SESSION_CLEANUP_INTERVAL", group, "60s", "How often expired sessions are deleted."},
-        [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{1}, days{1}}, s.cleanup_interval); }},
-    Row{{"REFRESH_GRACE", group, "30s",
-         "How long a refresh token that was used gets the same successor again, for a second tab or a lost answer."},
-        [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{0}, hours{1}}, s.refresh_grace); }},
-};
+constexpr auto session_rows = std::to_array<SettingOf<SessionSettings>>({
+    {{"SESSION_SECRET", secrets_group, "",
+      "Seals sessions; at least 32 bytes. Of several, comma-separated, the first one seals and all open.",
+      Secrecy::key},
+     nullptr,
+     &SessionSettings::secrets},
+    {{"SESSION_TTL", session_group, "7d", "How long a session lasts without use."},
+     [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
+    {{"SESSION_ABSOLUTE_TTL", session_group, "30d", "How long a session lasts at most, however much it is used."},
+     [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.absolute_ttl); }},
+    {{"SESSION_CACHE_MB", session_group, "64", "Memory for the session cache in MiB; 0 switches the cache off."},
+     [](SessionSettings& s, Text text) { return assign_megabytes(text, s.cache_bytes); }},
+    {{"SESSION_CLEANUP_INTERVAL", session_group, "60s", "How often expired sessions are deleted."},
+     [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{1}, days{1}}, s.cleanup_interval); }},
+    {{"REFRESH_GRACE", session_group, "30s",
+      "How long a refresh token that was used gets the same successor again, for a second tab or a lost answer."},
+     [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{0}, hours{1}}, s.refresh_grace); }},
+});
 
 void check(const SessionSettings& settings, Checks& checks) {
   if (settings.absolute_ttl < settings.ttl) {
@@ -52,6 +51,6 @@ void check(const SessionSettings& settings, Checks& checks) {
 
 }  // namespace
 
-Section<SessionSettings> session_section() { return {.rows = rows, .check = check}; }
+Section<SessionSettings> session_section() { return {.rows = session_rows, .check = check}; }
 
 }  // namespace gatehouse::sessions

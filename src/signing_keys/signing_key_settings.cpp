@@ -12,27 +12,26 @@ namespace {
 using namespace config;
 using std::chrono::days;
 using std::chrono::seconds;
-using Row = SettingOf<SigningKeySettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Tokens";
+constexpr std::string_view signing_key_group = "Tokens";
 
-constexpr std::array rows{
-    Row{{.name = "JWKS_MAX_AGE",
-         .group = group,
-         .default_text = "1h",
-         .description = "How long others may keep the published keys; a new key waits that long, and a sixth more, "
-                        "before it signs."},
-        [](SigningKeySettings& s, Text text) { return assign_duration(text, {seconds{1}, days{7}}, s.jwks_max_age); }},
-    Row{{.name = "SIGNING_KEY_ROTATE",
-         .group = group,
-         .default_text = "90d",
-         .description = "How long a key of `gatehouse signing-keys` signs until the service replaces it; 0 turns "
-                        "that off."},
-        [](SigningKeySettings& s, Text text) {
-          return assign_duration(text, {seconds{0}, days{3650}}, s.rotation_interval);
-        }},
-};
+constexpr auto signing_key_rows = std::to_array<SettingOf<SigningKeySettings>>({
+    {{.name = "JWKS_MAX_AGE",
+      .group = signing_key_group,
+      .default_text = "1h",
+      .description = "How long others may keep the published keys; a new key waits that long, and a sixth more, "
+                     "before it signs."},
+     [](SigningKeySettings& s, Text text) { return assign_duration(text, {seconds{1}, days{7}}, s.jwks_max_age); }},
+    {{.name = "SIGNING_KEY_ROTATE",
+      .group = signing_key_group,
+      .default_text = "90d",
+      .description = "How long a key of `gatehouse signing-keys` signs until the service replaces it; 0 turns "
+                     "that off."},
+     [](SigningKeySettings& s, Text text) {
+       return assign_duration(text, {seconds{0}, days{3650}}, s.rotation_interval);
+     }},
+});
 
 void check(const SigningKeySettings& settings, Checks& checks) {
   const KeyLife life{{.jwks_max_age = settings.jwks_max_age, .token_ttl = {}}};
@@ -44,6 +43,6 @@ void check(const SigningKeySettings& settings, Checks& checks) {
 
 }  // namespace
 
-Section<SigningKeySettings> signing_key_section() { return {.rows = rows, .check = check}; }
+Section<SigningKeySettings> signing_key_section() { return {.rows = signing_key_rows, .check = check}; }
 
 }  // namespace gatehouse::signing_keys

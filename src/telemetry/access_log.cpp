@@ -10,8 +10,8 @@
 namespace gatehouse::telemetry {
 
 // Invariants. Before a line is written the buffer has room for the longest line there can be, so nothing below looks at
-// its end again: line_bytes_max follows from the cuts, and append() flushes first. A buffer holds whole lines only.
-// prefix_ is the text of prefix_second_: a second has many lines, and its date is written once.
+// its end again: access_line_bytes_max follows from the cuts, and append() flushes first. A buffer holds whole lines
+// only. prefix_ is the text of prefix_second_: a second has many lines, and its date is written once.
 
 namespace {
 
@@ -21,7 +21,7 @@ constexpr std::size_t spare_buffers = 3;
 /// An escape takes at most six bytes (`\u001b`), a replacement character three.
 constexpr std::size_t escaped_bytes_per_byte = 6;
 constexpr std::size_t fixed_bytes_max = 320;
-constexpr std::size_t line_bytes_max =
+constexpr std::size_t access_line_bytes_max =
     fixed_bytes_max + escaped_bytes_per_byte * (AccessLog::path_bytes_max + 5 * AccessLog::text_bytes_max);
 constexpr std::size_t iso8601_second_length = 19;
 
@@ -44,7 +44,7 @@ AccessLog::AccessLog(LogQueue* queue, bool enabled)
 
 void AccessLog::append(const AccessLine& line) {
   if (!is_enabled()) return;
-  if (buffer_.free_bytes() < line_bytes_max) flush();
+  if (buffer_.free_bytes() < access_line_bytes_max) flush();
   // Cut here and not by the caller: a query that reaches the log once is a leak.
   const std::string_view path = line.path.substr(0, line.path.find('?'));
   char* out = put_time(buffer_.end(), line.time);

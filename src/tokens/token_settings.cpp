@@ -15,10 +15,9 @@ namespace {
 using namespace config;
 using std::chrono::days;
 using std::chrono::seconds;
-using Row = SettingOf<TokenSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Tokens";
+constexpr std::string_view token_group = "Tokens";
 constexpr DurationRange lifetime_range{seconds{1}, days{3650}};
 
 /// PEM text (RFC 7468). Where a tool can pass one line only, its line ends may be written as `\n`.
@@ -60,33 +59,33 @@ Parsed<void> assign_audiences(Text text, std::vector<std::string>& out) {
   return {};
 }
 
-constexpr std::array rows{
-    Row{{"JWT_SECRET", secrets_group, "",
-         "Signs tokens (HS256); at least 32 bytes. Of several, comma-separated, the first one signs and all verify.",
-         Secrecy::key},
-        nullptr,
-        &TokenSettings::secrets,
-        [](const TokenSettings& s) { return s.private_key_pem.empty(); }},
-    Row{{"JWT_PRIVATE_KEY", secrets_group, "",
-         "A private key in PEM form (RSA, P-256 or Ed25519) that signs tokens instead of JWT_SECRET.", Secrecy::secret},
-        [](TokenSettings& s, Text text) { return assign_private_key(text, s.private_key_pem); }},
-    Row{{"JWT_EXPIRES_IN", group, "1h", "How long a token is valid."},
-        [](TokenSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
-    Row{{"JWT_JITTER", group, "0.05",
-         "Tokens of clients with a refresh token expire up to this fraction earlier, at random, so that not all "
-         "refresh at once."},
-        [](TokenSettings& s, Text text) { return assign_jitter(text, s.jitter); }},
-    Row{{"JWT_ISSUER", group, "gatehouse", "The iss claim of the tokens that are issued and accepted."},
-        [](TokenSettings& s, Text text) { return assign_text(text, s.issuer); }},
-    Row{{"JWT_AUDIENCE", group, "gatehouse",
-         "The aud claim of the tokens that are issued and accepted. Of several, comma-separated, tokens are issued for "
-         "the first one and accepted for each."},
-        [](TokenSettings& s, Text text) { return assign_audiences(text, s.audiences); }},
-    Row{{"JWT_TYPE", group, "JWT",
-         "The typ of the tokens that are issued: JWT, or at+jwt, which adds the client_id of RFC 9068. Both are "
-         "accepted."},
-        [](TokenSettings& s, Text text) { return assign_choice(text, token_types, s.type); }},
-};
+constexpr auto token_rows = std::to_array<SettingOf<TokenSettings>>({
+    {{"JWT_SECRET", secrets_group, "",
+      "Signs tokens (HS256); at least 32 bytes. Of several, comma-separated, the first one signs and all verify.",
+      Secrecy::key},
+     nullptr,
+     &TokenSettings::secrets,
+     [](const TokenSettings& s) { return s.private_key_pem.empty(); }},
+    {{"JWT_PRIVATE_KEY", secrets_group, "",
+      "A private key in PEM form (RSA, P-256 or Ed25519) that signs tokens instead of JWT_SECRET.", Secrecy::secret},
+     [](TokenSettings& s, Text text) { return assign_private_key(text, s.private_key_pem); }},
+    {{"JWT_EXPIRES_IN", token_group, "1h", "How long a token is valid."},
+     [](TokenSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
+    {{"JWT_JITTER", token_group, "0.05",
+      "Tokens of clients with a refresh token expire up to this fraction earlier, at random, so that not all "
+      "refresh at once."},
+     [](TokenSettings& s, Text text) { return assign_jitter(text, s.jitter); }},
+    {{"JWT_ISSUER", token_group, "gatehouse", "The iss claim of the tokens that are issued and accepted."},
+     [](TokenSettings& s, Text text) { return assign_text(text, s.issuer); }},
+    {{"JWT_AUDIENCE", token_group, "gatehouse",
+      "The aud claim of the tokens that are issued and accepted. Of several, comma-separated, tokens are issued for "
+      "the first one and accepted for each."},
+     [](TokenSettings& s, Text text) { return assign_audiences(text, s.audiences); }},
+    {{"JWT_TYPE", token_group, "JWT",
+      "The typ of the tokens that are issued: JWT, or at+jwt, which adds the client_id of RFC 9068. Both are "
+      "accepted."},
+     [](TokenSettings& s, Text text) { return assign_choice(text, token_types, s.type); }},
+});
 
 void check_private_key(const SecretString& pem, Checks& checks) {
   if (pem.empty()) return;
@@ -109,6 +108,6 @@ void check(const TokenSettings& settings, Checks& checks) {
 
 }  // namespace
 
-Section<TokenSettings> token_section() { return {.rows = rows, .check = check}; }
+Section<TokenSettings> token_section() { return {.rows = token_rows, .check = check}; }
 
 }  // namespace gatehouse::tokens

@@ -8,10 +8,6 @@
 namespace gatehouse::users {
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n\f\v";
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 bool is_label_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
 }
@@ -53,7 +49,7 @@ bool is_local_part(std::string_view local) {
 }  // namespace
 
 FieldProblem email_problem(std::string_view email) {
-  if (std::ranges::all_of(email, [](char c) { return blanks.contains(c); })) return {"must not be empty", "empty"};
+  if (trim(email, ascii_whitespace).empty()) return {"must not be empty", "empty"};
   if (email.size() > email_bytes_max) return {"must be at most 254 bytes long", "too_long"};
   if (!is_utf8(email)) return {"must be valid UTF-8 text", "not_unicode"};
   if (std::ranges::any_of(email, is_control)) return {"must not contain control characters", "control_character"};
@@ -73,7 +69,7 @@ FieldProblem email_problem(std::string_view email) {
 }
 
 std::string email_key(std::string_view typed) {
-  const std::string_view email = trim(typed, blanks);
+  const std::string_view email = trim(typed, ascii_whitespace);
   if (is_ascii(email) || email.size() > stored_email_bytes_max || !is_utf8(email)) return to_lower(email);
   const std::size_t at = email.rfind('@');
   std::string key = at == std::string_view::npos ? to_nfkc_casefold(email) : key_of_parts(email, at);
@@ -81,7 +77,7 @@ std::string email_key(std::string_view typed) {
   return key.size() > stored_email_bytes_max ? to_lower(email) : key;
 }
 
-std::string plain_email_key(std::string_view typed) { return to_lower(trim(typed, blanks)); }
+std::string plain_email_key(std::string_view typed) { return to_lower(trim(typed, ascii_whitespace)); }
 
 std::optional<std::string> key_beside(std::string_view email) {
   if (is_ascii(email)) return std::nullopt;

@@ -8,16 +8,14 @@
 namespace gatehouse::users {
 namespace {
 
-using Row = config::SettingOf<UserSettings>;
-
-constexpr std::array rows{
-    Row{{.name = "REQUIRE_VERIFIED_EMAIL",
-         .group = "Passwords and login",
-         .default_text = "false",
-         .description = "true lets users log in only once they have verified their email; before that, a right "
-                        "password gets a 403 and a mail with a link."},
-        [](UserSettings& s, std::string_view text) { return config::assign_boolean(text, s.require_verified_email); }},
-};
+constexpr auto user_rows = std::to_array<config::SettingOf<UserSettings>>({
+    {{.name = "REQUIRE_VERIFIED_EMAIL",
+      .group = "Passwords and login",
+      .default_text = "false",
+      .description = "true lets users log in only once they have verified their email; before that, a right "
+                     "password gets a 403 and a mail with a link."},
+     [](UserSettings& s, std::string_view text) { return config::assign_boolean(text, s.require_verified_email); }},
+});
 
 /// Everybody would be kept out.
 void check(const UserSettings& settings, config::Checks& checks) {
@@ -28,6 +26,6 @@ void check(const UserSettings& settings, config::Checks& checks) {
 
 }  // namespace
 
-config::Section<UserSettings> user_section() { return {.rows = rows, .check = check}; }
+config::Section<UserSettings> user_section() { return {.rows = user_rows, .check = check}; }
 
 }  // namespace gatehouse::users

@@ -9,14 +9,8 @@
 namespace gatehouse::users {
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n\f\v";
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-bool is_blank(char c) { return blanks.contains(c); }
-
 FieldProblem name_problem(std::string_view name) {
-  if (std::ranges::all_of(name, is_blank)) return {"must not be empty", "empty"};
+  if (trim(name, ascii_whitespace).empty()) return {"must not be empty", "empty"};
   if (!is_utf8(name)) return {"must be valid UTF-8 text", "not_unicode"};
   if (count_code_points(name) > name_characters_max) return {"must be at most 255 characters long", "too_long"};
   if (std::ranges::any_of(name, is_control)) return {"must not contain control characters", "control_character"};

@@ -1,5 +1,6 @@
 // Batches are all or nothing, pipelined neighbours do not disturb each other, and every bound holds.
 
+#include "contract/echo_statements.hpp"
 #include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
 
@@ -21,7 +22,6 @@ constexpr database::Write insert_deferred{"deferred_insert", "INSERT INTO deferr
                                           database::announces_nothing};
 constexpr database::Write count_items{"items_count", "SELECT count(*) FROM items", database::announces_nothing};
 constexpr Statement amount_of{"items_amount", "SELECT amount FROM items WHERE id = $1"};
-constexpr Statement echo{"calls_echo", "SELECT CAST($1 AS bigint)"};
 constexpr database::Write broken{"calls_broken", "SELECT no_such_column FROM items", database::announces_nothing};
 constexpr Statement divide{"calls_divide", "SELECT 10 / CAST($1 AS bigint)"};
 constexpr Statement all_items{"items_all", "SELECT * FROM items WHERE id = $1"};

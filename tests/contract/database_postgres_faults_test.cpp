@@ -12,10 +12,10 @@ using database::Parameters;
 using database::Rows;
 using database::Statement;
 using database::Unavailable;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr database::Write echo{"faults_echo", "SELECT CAST($1 AS bigint)", database::announces_nothing};
+constexpr database::Write echo_write{"faults_echo", "SELECT CAST($1 AS bigint)", database::announces_nothing};
 constexpr Statement long_sleep{"faults_sleep", "SELECT 1 FROM pg_sleep(30)"};
 constexpr database::Write write{"faults_write", "INSERT INTO written (id) VALUES ($1)", database::announces_nothing};
 constexpr database::Write slow_write{"faults_slow_write", "INSERT INTO written SELECT 1 FROM pg_sleep(30)",
@@ -23,7 +23,7 @@ constexpr database::Write slow_write{"faults_slow_write", "INSERT INTO written S
 
 class DatabasePostgresFaults : public PostgresTest {
  protected:
-  std::int64_t ask(std::int64_t value) { return run(db_->query(echo.statement, {value}))[0].integer(0); }
+  std::int64_t ask(std::int64_t value) { return run(db_->query(echo_write.statement, {value}))[0].integer(0); }
 
   /// True if the write was done; false while the database is unavailable.
   bool writes(std::int64_t id) {
@@ -69,12 +69,12 @@ class DatabasePostgresFaults : public PostgresTest {
 TEST_F(DatabasePostgresFaults, SlowQuery_EndsAtItsDeadline_AndTheNextIsServed) {
   settings_.query_timeout = 300ms;
   open();
-  const auto begin = Clock::now();
+  const auto begin = SteadyClock::now();
   const auto slow = start(db_->query(long_sleep, {}));
   ASSERT_TRUE(finish(slow));
   EXPECT_EQ(slow->unavailable(), Unavailable::Reason::deadline);
-  EXPECT_GE(Clock::now() - begin, 300ms);
-  EXPECT_LT(Clock::now() - begin, 10s);
+  EXPECT_GE(SteadyClock::now() - begin, 300ms);
+  EXPECT_LT(SteadyClock::now() - begin, 10s);
   EXPECT_TRUE(recovers());
 }
 
@@ -83,12 +83,12 @@ TEST_F(DatabasePostgresFaults, QueriesBehindASlowOne_AreServedElsewhere) {
   keep_connections(1);
   open();
   EXPECT_EQ(ask(1), 1);
-  const auto begin = Clock::now();
+  const auto begin = SteadyClock::now();
   const auto slow = start(db_->query(long_sleep, {}));
   ASSERT_TRUE(become_active(1, "%pg_sleep(30)%"));
   // Long before its deadline, and late enough for theirs to leave as much time after it.
-  ASSERT_TRUE(run_until(io_, [&] { return Clock::now() - begin >= 5s; }));
-  const auto innocent = start(db_->query(echo.statement, {std::int64_t{2}}));
+  ASSERT_TRUE(run_until(io_, [&] { return SteadyClock::now() - begin >= 5s; }));
+  const auto innocent = start(db_->query(echo_write.statement, {std::int64_t{2}}));
   const auto unlucky_write = start(testing::execute(*db_, slow_write, {}));
   ASSERT_TRUE(finish(slow) && finish(innocent) && finish(unlucky_write));
   EXPECT_EQ(slow->unavailable(), Unavailable::Reason::deadline);
@@ -173,13 +173,13 @@ TEST_F(DatabasePostgresFaults, ServerAway_FailsFast_AndRecovers) {
   EXPECT_EQ(ask(1), 1);
   proxy.cut();
   ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
-  const auto begin = Clock::now();
+  const auto begin = SteadyClock::now();
   for (int i = 0; i < 10; ++i) {
-    const auto refused = start(db_->query(echo.statement, {std::int64_t{1}}));
+    const auto refused = start(db_->query(echo_write.statement, {std::int64_t{1}}));
     ASSERT_TRUE(finish(refused));
     EXPECT_EQ(refused->unavailable(), Unavailable::Reason::connection);
   }
-  EXPECT_LT(Clock::now() - begin, 10s) << "none waited for its deadline or for the next attempt";
+  EXPECT_LT(SteadyClock::now() - begin, 10s) << "none waited for its deadline or for the next attempt";
   run_until(io_, [] { return false; }, 3s);  // the pauses between attempts have grown by now
   proxy.restore();
   EXPECT_TRUE(recovers());
@@ -191,13 +191,13 @@ TEST_F(DatabasePostgresFaults, ServerSilent_EndsAtTheDeadline_AndRecovers) {
   open();
   ASSERT_TRUE(recovers());
   proxy.silence();
-  const auto begin = Clock::now();
-  const auto read = start(db_->query(echo.statement, {std::int64_t{1}}));
-  const auto script = start(testing::batch(*db_, {{&echo, {std::int64_t{1}}}}));
+  const auto begin = SteadyClock::now();
+  const auto read = start(db_->query(echo_write.statement, {std::int64_t{1}}));
+  const auto script = start(testing::batch(*db_, {{&echo_write, {std::int64_t{1}}}}));
   ASSERT_TRUE(finish(read) && finish(script));
   EXPECT_TRUE(read->unavailable().has_value());
   EXPECT_TRUE(script->unavailable().has_value());
-  EXPECT_LT(Clock::now() - begin, 10s);
+  EXPECT_LT(SteadyClock::now() - begin, 10s);
   proxy.cut();
   proxy.restore();
   EXPECT_TRUE(recovers());
@@ -209,7 +209,7 @@ TEST_F(DatabasePostgresFaults, AttemptsIntoTheVoid_DoNotHideThatTheServerIsBack)
   proxy.silence();  // what it swallows now never gets an answer
   open();
   ASSERT_TRUE(run_until(io_, [&] {
-    const auto refused = start(db_->query(echo.statement, {std::int64_t{1}}));
+    const auto refused = start(db_->query(echo_write.statement, {std::int64_t{1}}));
     return finish(refused) && refused->unavailable() == Unavailable::Reason::connection;
   }));
   proxy.restore();
@@ -220,7 +220,7 @@ TEST_F(DatabasePostgresFaults, FirstQueries_WaitForTheFirstConnection) {
   auto& proxy = through_proxy();
   proxy.cut();
   open();
-  const auto early = start(db_->query(echo.statement, {std::int64_t{4}}));
+  const auto early = start(db_->query(echo_write.statement, {std::int64_t{4}}));
   ASSERT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
   EXPECT_FALSE(early->done());
   proxy.restore();
@@ -233,7 +233,7 @@ TEST_F(DatabasePostgresFaults, FirstQueries_EndAtTheirDeadline_WhenNoConnectionC
   settings_.query_timeout = 300ms;
   through_proxy().cut();
   open();
-  const auto early = start(db_->query(echo.statement, {std::int64_t{4}}));
+  const auto early = start(db_->query(echo_write.statement, {std::int64_t{4}}));
   ASSERT_TRUE(finish(early));
   EXPECT_EQ(early->unavailable(), Unavailable::Reason::deadline);
 }
@@ -311,7 +311,7 @@ TEST_F(DatabasePostgresFaults, WrongPasswordOrDatabase_IsUnavailable_AndLoggedOn
   settings_.query_timeout = 1'000ms;
   settings_.postgres.name = "no_such_database";
   open();
-  const auto call = start(db_->query(echo.statement, {std::int64_t{1}}));
+  const auto call = start(db_->query(echo_write.statement, {std::int64_t{1}}));
   ASSERT_TRUE(finish(call));
   EXPECT_TRUE(call->unavailable().has_value());
   EXPECT_TRUE(run_until(io_, [&] { return logged("postgres_connect_failed"); }));
@@ -352,7 +352,7 @@ TEST_F(DatabasePostgresFaults, Destruction_WithQueriesInFlight_EndsThemAsStopped
   EXPECT_EQ(ask(1), 1);
   const auto sent = start(db_->query(long_sleep, {}));
   std::vector<std::shared_ptr<Pending<Rows>>> waiting;
-  for (int i = 0; i < 500; ++i) waiting.push_back(start(db_->query(echo.statement, {std::int64_t{i}})));
+  for (int i = 0; i < 500; ++i) waiting.push_back(start(db_->query(echo_write.statement, {std::int64_t{i}})));
   const auto script = start(schema().run_script("SELECT pg_sleep(30)"));
   ASSERT_TRUE(become_active(2, "%pg_sleep(30)%"));
   db_.reset();
@@ -377,7 +377,7 @@ TEST_F(DatabasePostgresFaults, UnknownHost_IsUnavailable) {
   settings_.query_timeout = 3'000ms;
   settings_.postgres.host = "no-such-host.invalid";
   open();
-  const auto call = start(db_->query(echo.statement, {std::int64_t{1}}));
+  const auto call = start(db_->query(echo_write.statement, {std::int64_t{1}}));
   ASSERT_TRUE(finish(call));
   EXPECT_TRUE(call->unavailable().has_value());
 }

@@ -8,20 +8,20 @@ namespace gatehouse::testing {
 namespace {
 
 using database::Statement;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr database::Write sleep{"feed_sleep", "SELECT 1 FROM pg_sleep(0.05)", database::announces_nothing};
-constexpr database::Write add{"feed_add", "INSERT INTO revoked (id) VALUES ($1)", database::announces_nothing};
+constexpr database::Write sleep_in_feed{"feed_sleep", "SELECT 1 FROM pg_sleep(0.05)", database::announces_nothing};
+constexpr database::Write add_revoked{"feed_add", "INSERT INTO revoked (id) VALUES ($1)", database::announces_nothing};
 
-/// Remembers what a feed said.
-class RecordingObserver final : public database::ChangeObserver {
+/// Remembers what a feed said, and when.
+class TimedObserver final : public database::ChangeObserver {
  public:
   void on_feed_proved(BootTime until) noexcept override {
     trusted_until = until;
     if (std::exchange(ready, true)) return;
     ++times_ready;
-    ready_since = Clock::now();
+    ready_since = SteadyClock::now();
   }
   void on_feed_lost() noexcept override { ready = false; }
   void on_announcement(const database::Announcement& announcement) noexcept override {
@@ -32,14 +32,14 @@ class RecordingObserver final : public database::ChangeObserver {
   bool ready = false;
   BootTime trusted_until;
   int times_ready = 0;
-  Clock::time_point ready_since;
+  SteadyClock::time_point ready_since;
   std::vector<std::string> announcements;
-  Clock::time_point arrived;
+  SteadyClock::time_point arrived;
 
  private:
   void remember(std::string announcement) {
     announcements.push_back(std::move(announcement));
-    arrived = Clock::now();
+    arrived = SteadyClock::now();
   }
 };
 
@@ -69,10 +69,10 @@ class DatabasePostgresFeed : public PostgresTest {
   /// As another process would: this one's observers hear of its own writes without a feed.
   bool announce(std::int64_t id, std::string_view topic) {
     std::vector<PlainCommand> commands;
-    commands.push_back({&add, {id}});
+    commands.push_back({&add_revoked, {id}});
     std::vector<database::Announcement> announcements{{.topic = topic, .id = 7}};
     const bool done = run(batch(*elsewhere_, std::move(commands), std::move(announcements))).has_value();
-    committed_ = Clock::now();
+    committed_ = SteadyClock::now();
     return done;
   }
   /// Announces, under a new id, until it is heard: again only after the feed has said that it may have missed one, as
@@ -96,12 +96,12 @@ class DatabasePostgresFeed : public PostgresTest {
         "datname = current_database() AND query LIKE 'LISTEN %'");
   }
 
-  RecordingObserver observer_;
+  TimedObserver observer_;
   std::unique_ptr<database::ChangeFeed> feed_;
   std::unique_ptr<database::Provider> other_process_;
   std::unique_ptr<database::Database> elsewhere_;
   std::int64_t last_id_ = 0;
-  Clock::time_point committed_;  ///< when the last announcement's batch was answered
+  SteadyClock::time_point committed_;  ///< when the last announcement's batch was answered
 };
 
 TEST_F(DatabasePostgresFeed, Announcement_ReachesTheObserver) {
@@ -126,7 +126,7 @@ TEST_F(DatabasePostgresFeed, SeveralAnnouncementsOfOneCommit_AllArrive) {
     if (!becomes_ready()) return false;
     observer_.announcements.clear();
     std::vector<PlainCommand> commands;
-    commands.push_back({&add, {++last_id_}});
+    commands.push_back({&add_revoked, {++last_id_}});
     EXPECT_TRUE(run(batch(*elsewhere_, std::move(commands), announced)));
     return run_until(io_, [&] { return observer_.announcements.size() == 2; }, 1s);
   }));
@@ -220,7 +220,7 @@ TEST_F(DatabasePostgresFeed, ListenerRefused_NeverBecomesReady_AndSaysSoOnce) {
 TEST_F(DatabasePostgresFeed, StaysReady_WhileProbesComeBack) {
   watch();
   // Without a probe that came back it would be ready for 2.5 s at a time.
-  EXPECT_TRUE(run_until(io_, [&] { return observer_.ready && Clock::now() - observer_.ready_since > 3500ms; }));
+  EXPECT_TRUE(run_until(io_, [&] { return observer_.ready && SteadyClock::now() - observer_.ready_since > 3500ms; }));
 }
 
 TEST_F(DatabasePostgresFeed, FeedAndThePoolsOfTwoIoThreads_UnderLoad_HoldTogetherWhatDbPoolMaxAllows) {
@@ -235,8 +235,8 @@ TEST_F(DatabasePostgresFeed, FeedAndThePoolsOfTwoIoThreads_UnderLoad_HoldTogethe
   const auto is_idle = [&] { return std::ranges::all_of(calls, [](const auto& call) { return call->done(); }); };
   const auto load = [&] {
     for (int i = 0; i < 20; ++i) {
-      calls.push_back(start(testing::execute(*db_, sleep, {})));
-      calls.push_back(start(testing::execute(*other, sleep, {})));
+      calls.push_back(start(testing::execute(*db_, sleep_in_feed, {})));
+      calls.push_back(start(testing::execute(*other, sleep_in_feed, {})));
     }
   };
   EXPECT_TRUE(run_until(io_, [&] {

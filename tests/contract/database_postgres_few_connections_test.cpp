@@ -1,5 +1,6 @@
 // The server grants fewer connections than the process is configured for.
 
+#include "contract/echo_statements.hpp"
 #include "support/postgres_fixture.hpp"
 #include "support/recording_observer.hpp"
 
@@ -8,8 +9,6 @@ namespace {
 
 using database::Rows;
 using database::Statement;
-
-constexpr Statement echo{"few_echo", "SELECT CAST($1 AS bigint)"};
 
 /// The driver logs in as a role that is no superuser, whose connections the server counts.
 class DatabasePostgresFewConnections : public PostgresTest {

@@ -1,5 +1,6 @@
 // A row or a table that somebody keeps locked holds up whoever needs it, and nobody else.
 
+#include "contract/echo_statements.hpp"
 #include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
 
@@ -14,8 +15,7 @@ using database::Violation;
 
 constexpr database::Write touch{"locks_touch", "UPDATE items SET amount = amount + 1 WHERE id = $1",
                                 database::announces_nothing};
-constexpr Statement echo{"locks_echo", "SELECT CAST($1 AS bigint)"};
-constexpr Statement amount_of{"locks_amount", "SELECT amount FROM items WHERE id = $1"};
+constexpr Statement locked_amount{"locks_amount", "SELECT amount FROM items WHERE id = $1"};
 
 class DatabasePostgresLocks : public PostgresTest {
  protected:
@@ -117,7 +117,7 @@ TEST_F(DatabasePostgresLocks, ReadOfALockedTable_IsAnsweredOnceItIsFree) {
   keep_connections(1);
   open();
   lock_table();
-  const auto blocked = start(db_->query(amount_of, {std::int64_t{1}}));
+  const auto blocked = start(db_->query(locked_amount, {std::int64_t{1}}));
   EXPECT_TRUE(all_read(100)) << "they would wait behind it on the only connection";
   EXPECT_FALSE(blocked->done());
   unlock();

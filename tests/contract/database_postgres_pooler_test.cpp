@@ -1,5 +1,6 @@
 // The driver behind PgBouncer in transaction mode, where a session belongs to nobody for longer than a transaction.
 
+#include "contract/echo_statements.hpp"
 #include "support/pgbouncer.hpp"
 #include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
@@ -13,8 +14,7 @@ using database::Statement;
 using database::Violation;
 using namespace std::chrono_literals;
 
-constexpr Statement echo{"pooler_echo", "SELECT CAST($1 AS bigint)"};
-constexpr database::Write add{"pooler_add", "INSERT INTO pooled (id) VALUES ($1)", database::announces_nothing};
+constexpr database::Write add_pooled{"pooler_add", "INSERT INTO pooled (id) VALUES ($1)", database::announces_nothing};
 constexpr Statement count{"pooler_count", "SELECT count(*) FROM pooled"};
 
 /// Knows only whether its feed is ready.
@@ -73,7 +73,7 @@ TEST_F(DatabasePostgresPooler, PipelinedCalls_OverFewSharedSessions_AllAnswer) {
   std::vector<std::shared_ptr<Pending<std::expected<Rows, Violation>>>> writes;
   for (std::int64_t i = 0; i < 1'000; ++i) {
     reads.push_back(start(db_->query(echo, {i})));
-    if (i % 5 == 0) writes.push_back(start(testing::execute(*db_, add, {i})));
+    if (i % 5 == 0) writes.push_back(start(testing::execute(*db_, add_pooled, {i})));
   }
   for (std::size_t i = 0; i < reads.size(); ++i) {
     ASSERT_TRUE(finish(reads[i]));
@@ -137,7 +137,7 @@ TEST_F(DatabasePostgresPooler, SessionOfItsOwn_EndsStatementsThatNobodyWaitsFor)
 TEST_F(DatabasePostgresPooler, FailedBatch_LeavesNothing) {
   pool(PgBouncer::Mode::transaction, 1);
   open();
-  const auto failed = run(testing::batch(*db_, {{&add, {std::int64_t{1}}}, {&add, {std::int64_t{1}}}}));
+  const auto failed = run(testing::batch(*db_, {{&add_pooled, {std::int64_t{1}}}, {&add_pooled, {std::int64_t{1}}}}));
   ASSERT_FALSE(failed.has_value());
   EXPECT_EQ(failed.error().kind, Violation::Kind::unique);
   EXPECT_EQ(run(db_->query(count, {}))[0].integer(0), 0);

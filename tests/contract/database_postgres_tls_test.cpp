@@ -1,5 +1,6 @@
 // DB_SSL means verify-full: the right authority and the right name, or no connection at all.
 
+#include "contract/echo_statements.hpp"
 #include "support/postgres_fixture.hpp"
 #include "support/test_authority.hpp"
 
@@ -9,9 +10,6 @@ namespace {
 using database::Rows;
 using database::Statement;
 using database::Unavailable;
-
-constexpr Statement echo{"tls_echo", "SELECT CAST($1 AS bigint)"};
-constexpr Statement echo_text{"tls_echo_text", "SELECT CAST($1 AS text)"};
 
 class DatabasePostgresTls : public PostgresTest {
  protected:

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "contract/echo_statements.hpp"
 #include "support/plain_writes.hpp"
 #include "support/postgres_fixture.hpp"
 
@@ -14,7 +15,6 @@ using database::Statement;
 using database::Violation;
 
 constexpr Statement echo_integer{"echo_integer", "SELECT CAST($1 AS bigint)"};
-constexpr Statement echo_text{"echo_text", "SELECT CAST($1 AS text)"};
 constexpr Statement echo_time{"echo_time", "SELECT CAST($1 AS timestamptz)"};
 constexpr Statement time_text{"time_text",
                               "SELECT to_char(CAST($1 AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"};

@@ -13,7 +13,7 @@ using lockout::GuardStore;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr const char* email = "ada@example.com";
+constexpr const char* adas_email = "ada@example.com";
 constexpr const char* right = "correct horse";
 
 class LockoutTest : public testing::LoginFixture {
@@ -21,9 +21,9 @@ class LockoutTest : public testing::LoginFixture {
   static Traces from(const std::string& address) { return {.source = address, .device_token = {}}; }
   static Traces on(const std::string& device) { return {.source = {}, .device_token = device}; }
 
-  bool logs_in(Traces traces = {}) { return login(email, right, std::move(traces)).has_value(); }
+  bool logs_in(Traces traces = {}) { return login(adas_email, right, std::move(traces)).has_value(); }
   void fail(int times, const Traces& traces = {}) {
-    for (int i = 0; i < times; ++i) EXPECT_FALSE(login(email, "wrong", traces));
+    for (int i = 0; i < times; ++i) EXPECT_FALSE(login(adas_email, "wrong", traces));
   }
 
   /// Fails as often as it takes, waiting each time until another password is checked.
@@ -43,7 +43,7 @@ class LockoutTest : public testing::LoginFixture {
     return select(count)[0].integer(0);
   }
 
-  const users::User user_ = create(email, right);
+  const users::User user_ = create(adas_email, right);
   const lockout::LockoutSettings limits_;
 };
 
@@ -109,24 +109,24 @@ TEST_P(LockoutTest, GuessesFromElsewhere_LeaveAKnownAddressAlone) {
 }
 
 TEST_P(LockoutTest, GuessesFromElsewhere_LeaveAKnownDeviceAlone) {
-  const auto device = login(email, right, on("new")).value().device_token;
+  const auto device = login(adas_email, right, on("new")).value().device_token;
   ASSERT_TRUE(device);
   disable();
   EXPECT_FALSE(logs_in());
-  const auto again = login(email, right, on(*device));
+  const auto again = login(adas_email, right, on(*device));
   ASSERT_TRUE(again);
   ASSERT_TRUE(again->device_token);
   EXPECT_TRUE(logs_in(on(*again->device_token)));
 }
 
 TEST_P(LockoutTest, StolenDevice_HasABudgetOfItsOwnAndIsForgotten) {
-  const auto device = login(email, right, on("new")).value().device_token.value();
+  const auto device = login(adas_email, right, on("new")).value().device_token.value();
   fail(5, on(device));
   EXPECT_FALSE(logs_in(on(device)));
   EXPECT_TRUE(logs_in());
   clock_.advance(minutes{16});
   disable(on(device));
-  const auto later = login(email, right, on(device));
+  const auto later = login(adas_email, right, on(device));
   ASSERT_TRUE(later) << "it is one of all other places now";
   EXPECT_FALSE(shared_.keys->devices.open(*later->device_token)->id == shared_.keys->devices.open(device)->id);
 }
@@ -142,7 +142,7 @@ TEST_P(LockoutTest, TokenThatNobodySealed_IsOneOfAllOtherPlaces) {
   fail(5, on("new"));
   EXPECT_FALSE(logs_in(on("garbage")));
   clock_.advance(seconds{1});
-  EXPECT_NE(login(email, right, on("garbage")).value().device_token, "garbage");
+  EXPECT_NE(login(adas_email, right, on("garbage")).value().device_token, "garbage");
 }
 
 TEST_P(LockoutTest, AddressNotSeenForNinetyDays_IsForgotten) {
@@ -164,7 +164,7 @@ TEST_P(LockoutTest, OldestOfTwentyOneAddresses_IsForgotten) {
 }
 
 TEST_P(LockoutTest, SpellingsOfOneEmail_ShareOneCounter) {
-  for (const char* spelling : {email, "ADA@example.com", " ada@EXAMPLE.com ",
+  for (const char* spelling : {adas_email, "ADA@example.com", " ada@EXAMPLE.com ",
                                "\xEF\xBC\xA1"
                                "da@example.com",
                                "aDa@example.com"}) {
@@ -181,14 +181,14 @@ TEST_P(LockoutTest, UnknownEmails_AreCountedInBoundedRows) {
 
 TEST_P(LockoutTest, ThousandGuessesAtOnce_CheckNoMoreThanTheBudget) {
   std::vector<Task<std::expected<LoginResult, LoginRefusal>>> tasks;
-  for (int i = 0; i < 1000; ++i) tasks.push_back(login_.login(login_request(email, "wrong " + std::to_string(i))));
+  for (int i = 0; i < 1000; ++i) tasks.push_back(login_.login(login_request(adas_email, "wrong " + std::to_string(i))));
   for (const auto& result : run_all(std::move(tasks))) EXPECT_FALSE(result);
   EXPECT_EQ(others().failures, limits_.free);
 }
 
 TEST_P(LockoutTest, RightPasswordsAtOnce_AreAllRight) {
   std::vector<Task<std::expected<LoginResult, LoginRefusal>>> tasks;
-  for (int i = 0; i < 100; ++i) tasks.push_back(login_.login(login_request(email, right)));
+  for (int i = 0; i < 100; ++i) tasks.push_back(login_.login(login_request(adas_email, right)));
   for (const auto& result : run_all(std::move(tasks))) EXPECT_TRUE(result);
 }
 
@@ -253,7 +253,7 @@ TEST_P(LockoutTest, AccountWithManyParts_IsWalkedThrough) {
 TEST_P(LockoutTest, AddressOfALockedUserWhoWasDeleted_BeginsAnew) {
   disable();
   EXPECT_TRUE(run(accounts_.remove(user_.id, origin_)));
-  create(email, right);
+  create(adas_email, right);
   EXPECT_TRUE(logs_in());
 }
 

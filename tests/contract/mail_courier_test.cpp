@@ -21,7 +21,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-using Outcome = Delivery::Outcome;
+using DeliveryOutcome = Delivery::Outcome;
 
 /// A mail server in this process, which does what the test says. Used by one thread at a time.
 class ScriptedTransport final : public Transport {
@@ -38,7 +38,7 @@ class ScriptedTransport final : public Transport {
   Delivery send(const Envelope& envelope, std::stop_token /*stop*/) override {
     ++script_.attempts;
     Delivery delivery = script_.answer(envelope);
-    if (delivery.outcome == Outcome::sent) {
+    if (delivery.outcome == DeliveryOutcome::sent) {
       script_.taken.push_back(envelope);
       ++script_.taken_count;
     }
@@ -73,7 +73,7 @@ class CourierTest : public gatehouse::testing::MailFixture {
 
   bool send() { return run(courier_->send_batch()); }
 
-  void fail_with(Outcome outcome, std::string reason = "no") {
+  void fail_with(DeliveryOutcome outcome, std::string reason = "no") {
     script_.answer = [outcome, reason](const Envelope&) { return Delivery{.outcome = outcome, .reason = reason}; };
   }
   void heal() {
@@ -130,7 +130,7 @@ TEST_P(CourierTest, ManyLetters_GoInBatches) {
 
 TEST_P(CourierTest, LetterThatIsPutOff_GoesLater) {
   enqueue();
-  fail_with(Outcome::deferred, "450 busy");
+  fail_with(DeliveryOutcome::deferred, "450 busy");
   (void)send();
   ASSERT_EQ(rows()[0].attempts, 1);
   EXPECT_EQ(rows()[0].last_error, "450 busy");
@@ -148,7 +148,7 @@ TEST_P(CourierTest, LetterThatIsPutOff_GoesLater) {
 
 TEST_P(CourierTest, LetterThatIsRefused_FailsAtOnce) {
   enqueue();
-  fail_with(Outcome::refused, "550 no such user");
+  fail_with(DeliveryOutcome::refused, "550 no such user");
   (void)send();
   EXPECT_EQ(rows()[0].state, 2);
   EXPECT_EQ(rows()[0].last_error, "550 no such user");
@@ -157,7 +157,7 @@ TEST_P(CourierTest, LetterThatIsRefused_FailsAtOnce) {
 
 TEST_P(CourierTest, ServerThatIsAway_IsAskedOnceForABatchAndTheRestIsLetGo) {
   enqueue_many(5);
-  fail_with(Outcome::unreachable);
+  fail_with(DeliveryOutcome::unreachable);
   EXPECT_FALSE(send());
   EXPECT_EQ(script_.attempts, 1);
   heal();
@@ -167,7 +167,7 @@ TEST_P(CourierTest, ServerThatIsAway_IsAskedOnceForABatchAndTheRestIsLetGo) {
 
 TEST_P(CourierTest, ServerThatIsAwayForAnHour_GetsEveryLetterOnceItIsBack) {
   enqueue_many(10);
-  fail_with(Outcome::unreachable);
+  fail_with(DeliveryOutcome::unreachable);
   for (int minute = 0; minute < 60; ++minute) {
     (void)send();
     clock_.advance(minutes{1});
@@ -183,7 +183,7 @@ TEST_P(CourierTest, ServerThatIsAwayForAnHour_GetsEveryLetterOnceItIsBack) {
 
 TEST_P(CourierTest, LetterThatNeverArrives_IsGivenUpAfterADay) {
   enqueue();
-  fail_with(Outcome::deferred, "450 busy");
+  fail_with(DeliveryOutcome::deferred, "450 busy");
   const TimePoint end = clock_.now() + settings_.give_up;
   while (clock_.now() < end) {
     (void)send();
@@ -201,7 +201,7 @@ TEST_P(CourierTest, LetterWhoseLinkHasEnded_IsNotSent) {
   Letter reset = letter();
   reset.expires_at = clock_.now() + minutes{10};
   enqueue(std::move(reset));
-  fail_with(Outcome::deferred);
+  fail_with(DeliveryOutcome::deferred);
   for (int i = 0; i < 3; ++i) {
     (void)send();
     clock_.set(rows()[0].next_attempt_at);
@@ -293,7 +293,7 @@ TEST_P(CourierTest, ProcessThatDiesBetweenSendingAndMarking_SendsOnceMoreWithThe
 
 TEST_P(CourierTest, Outage_IsToldOnceAndItsEnd) {
   enqueue_many(3);
-  fail_with(Outcome::unreachable, "connection refused");
+  fail_with(DeliveryOutcome::unreachable, "connection refused");
   for (int i = 0; i < 3; ++i) (void)send();
   heal();
   clock_.advance(hours{1});

@@ -10,10 +10,9 @@ namespace gatehouse::api {
 namespace {
 
 using namespace config;
-using Row = SettingOf<ForwardAuthSettings>;
 using Text = std::string_view;
 
-constexpr std::string_view group = "Forward authentication";
+constexpr std::string_view forward_auth_group = "Forward authentication";
 constexpr std::array header_names{Choice<UserHeaders>{"x-user", UserHeaders::x_user},
                                   Choice<UserHeaders>{"remote", UserHeaders::remote},
                                   Choice<UserHeaders>{"both", UserHeaders::both}};
@@ -55,24 +54,25 @@ Parsed<void> assign_hosts(Text text, std::vector<ReturnHost>& out) {
   return {};
 }
 
-constexpr std::array rows{
-    Row{{"SESSION_COOKIE", group, "session", "The cookie in which a browser sends its session to the gateway."},
-        [](ForwardAuthSettings& s, Text text) { return assign_cookie(text, s.session_cookie); }},
-    Row{{"FORWARD_AUTH_WITHOUT_KEY", group, "false",
-         "true lets TRUSTED_PROXIES ask /forward-auth without an API key, for gateways that cannot send one."},
-        [](ForwardAuthSettings& s, Text text) { return assign_boolean(text, s.without_key); }},
-    Row{{"FORWARD_AUTH_HEADERS", group, "x-user",
-         "x-user answers with X-User-Id, -Email, -Name, -Roles and X-Session-Expires; remote with Remote-User, -Email, "
-         "-Name and -Groups; both with all of them."},
-        [](ForwardAuthSettings& s, Text text) { return assign_choice(text, header_names, s.headers); }},
-    Row{{"FORWARD_AUTH_LOGIN_URL", group, "",
-         "The page where users log in, such as https://login.example.com/; gateways are told it with each 401."},
-        [](ForwardAuthSettings& s, Text text) { return assign_login_url(text, s.login_url); }},
-    Row{{"FORWARD_AUTH_HOSTS", group, "",
-         "Hosts that the login page may lead users back to, comma-separated: app.example.com,app.example.com:8443. "
-         "Without a port it is the one of http or https."},
-        [](ForwardAuthSettings& s, Text text) { return assign_hosts(text, s.hosts); }},
-};
+constexpr auto forward_auth_rows = std::to_array<SettingOf<ForwardAuthSettings>>({
+    {{"SESSION_COOKIE", forward_auth_group, "session",
+      "The cookie in which a browser sends its session to the gateway."},
+     [](ForwardAuthSettings& s, Text text) { return assign_cookie(text, s.session_cookie); }},
+    {{"FORWARD_AUTH_WITHOUT_KEY", forward_auth_group, "false",
+      "true lets TRUSTED_PROXIES ask /forward-auth without an API key, for gateways that cannot send one."},
+     [](ForwardAuthSettings& s, Text text) { return assign_boolean(text, s.without_key); }},
+    {{"FORWARD_AUTH_HEADERS", forward_auth_group, "x-user",
+      "x-user answers with X-User-Id, -Email, -Name, -Roles and X-Session-Expires; remote with Remote-User, -Email, "
+      "-Name and -Groups; both with all of them."},
+     [](ForwardAuthSettings& s, Text text) { return assign_choice(text, header_names, s.headers); }},
+    {{"FORWARD_AUTH_LOGIN_URL", forward_auth_group, "",
+      "The page where users log in, such as https://login.example.com/; gateways are told it with each 401."},
+     [](ForwardAuthSettings& s, Text text) { return assign_login_url(text, s.login_url); }},
+    {{"FORWARD_AUTH_HOSTS", forward_auth_group, "",
+      "Hosts that the login page may lead users back to, comma-separated: app.example.com,app.example.com:8443. "
+      "Without a port it is the one of http or https."},
+     [](ForwardAuthSettings& s, Text text) { return assign_hosts(text, s.hosts); }},
+});
 
 void check(const ForwardAuthSettings& settings, Checks& checks) {
   if (settings.without_key && !checks.is_given("TRUSTED_PROXIES")) {
@@ -88,7 +88,7 @@ void check(const ForwardAuthSettings& settings, Checks& checks) {
 
 }  // namespace
 
-Section<ForwardAuthSettings> forward_auth_section() { return {.rows = rows, .check = check}; }
+Section<ForwardAuthSettings> forward_auth_section() { return {.rows = forward_auth_rows, .check = check}; }
 
 Parsed<ReturnHost> parse_return_host(Text text) {
   const std::unexpected refusal(

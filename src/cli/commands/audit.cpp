@@ -13,13 +13,15 @@
 #include "base/calendar.hpp"
 #include "base/iso8601.hpp"
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {
 
 /// Of `audit list`; empty: not given.
-struct ListOptions {
+struct AuditListOptions {
   std::string type;
   std::string user;  ///< number or address
   std::string outcome;
@@ -41,7 +43,7 @@ void define_times(CLI::App& command, std::string& from, std::string& to) {
   command.add_option("--to", to, "Only earlier ones");
 }
 
-void define_list(CLI::App& command, ListOptions& options) {
+void define_audit_list(CLI::App& command, AuditListOptions& options) {
   command.add_option("--type", options.type, "Only this type, such as login.failed");
   command.add_option("--user", options.user, "Only about this user, by number or email address");
   command.add_option("--outcome", options.outcome, "Only ok, refused or error");
@@ -62,13 +64,8 @@ bool read_time(const Program& program, std::string_view option, const std::strin
   return time.has_value();
 }
 
-std::optional<std::string> given(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  return text;
-}
-
 /// Nothing where something is wrong; then the reason has been printed.
-std::optional<audit::Filter> filter_of(const Program& program, const ListOptions& options) {
+std::optional<audit::Filter> filter_of(const Program& program, const AuditListOptions& options) {
   audit::Filter filter;
   filter.type = given(options.type);
   filter.outcome = given(options.outcome);
@@ -112,7 +109,7 @@ void print(const Program& program, const std::vector<audit::StoredEvent>& events
 }
 
 /// Newest first, a page at a time, until there are enough or no more.
-int list_events(const Program& program, const ListOptions& options, const service::Loaded& loaded) {
+int list_events(const Program& program, const AuditListOptions& options, const service::Loaded& loaded) {
   auto filter = filter_of(program, options);
   if (!filter) return exit_failure;
   DatabaseSession session{program, loaded.settings};
@@ -158,7 +155,7 @@ int export_events(const Program& program, const ExportOptions& options, const se
 
 void add_audit_commands(Commands& commands) {
   Commands audit = commands.add_group("audit", "Read the audit trail");
-  audit.add("list", "List events, newest first", define_list, list_events);
+  audit.add("list", "List events, newest first", define_audit_list, list_events);
   audit.add("export", "Print all events as JSON Lines, oldest first", define_export, export_events);
 }
 

@@ -9,6 +9,7 @@
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migrator.hpp"
 #include "service/schema_update.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {

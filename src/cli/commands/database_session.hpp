@@ -11,7 +11,6 @@
 #include "cli/program.hpp"
 #include "database/provider.hpp"
 #include "runtime/task.hpp"
-#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 

@@ -16,6 +16,7 @@
 #include "http/certificate_advice.hpp"
 #include "mail/mail_store.hpp"
 #include "passwords/breach_filter.hpp"
+#include "service/settings.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::cli {

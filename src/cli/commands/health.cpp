@@ -9,6 +9,7 @@
 #include <string>
 
 #include "http/single_request.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {

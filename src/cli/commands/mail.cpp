@@ -7,11 +7,13 @@
 #include <thread>
 
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
 #include "mail/letterhead.hpp"
 #include "mail/mail_store.hpp"
 #include "mail/message.hpp"
 #include "mail/transport_choice.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -23,7 +25,7 @@ struct TestOptions {
 };
 
 /// Of `mail list`.
-struct ListOptions {
+struct MailListOptions {
   bool only_troubled = false;
   bool as_json = false;
 };
@@ -35,12 +37,12 @@ struct RetryOptions {
 
 void define_test(CLI::App& command, TestOptions& options) {
   command.add_option("address", options.address, "Where to send a test mail")->required()->type_name("ADDRESS");
-  command.add_flag("--json", options.as_json, "Print JSON");
+  define_json(command, options.as_json);
 }
 
-void define_list(CLI::App& command, ListOptions& options) {
+void define_mail_list(CLI::App& command, MailListOptions& options) {
   command.add_flag("--failed", options.only_troubled, "Only those whose last attempt failed");
-  command.add_flag("--json", options.as_json, "Print JSON");
+  define_json(command, options.as_json);
 }
 
 void define_retry(CLI::App& command, RetryOptions& options) {
@@ -137,7 +139,7 @@ std::vector<std::string> cells_of(const mail::MailInfo& mail) {
           mail.last_error.value_or("")};
 }
 
-int list_mails(const Program& program, const ListOptions& options, const service::Loaded& loaded) {
+int list_mails(const Program& program, const MailListOptions& options, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   mail::MailStore store{session.database()};
   const auto mails = session.run(store.list(options.only_troubled));
@@ -176,7 +178,7 @@ int retry_mail(const Program& program, const RetryOptions& options, const servic
 void add_mail_commands(Commands& commands) {
   Commands mail = commands.add_group("mail", "Work on mails");
   mail.add("test", "Send a test mail through SMTP_URL, now", define_test, test_mail);
-  mail.add("list", "List the mails of the last 30 days, newest first", define_list, list_mails);
+  mail.add("list", "List the mails of the last 30 days, newest first", define_mail_list, list_mails);
   mail.add("retry", "Try a waiting mail again at once", define_retry, retry_mail);
 }
 

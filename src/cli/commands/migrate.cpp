@@ -16,6 +16,7 @@
 #include "database/schema/migrator.hpp"
 #include "runtime/periodic.hpp"
 #include "service/schema_update.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {

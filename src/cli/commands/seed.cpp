@@ -12,6 +12,7 @@
 #include "cli/commands/origin.hpp"
 #include "config/sources.hpp"
 #include "flows/seeding/seeder.hpp"
+#include "service/settings.hpp"
 #include "service/wiring/capabilities.hpp"
 
 namespace gatehouse::cli {

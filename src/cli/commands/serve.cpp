@@ -7,7 +7,9 @@
 
 #include "cli/sources.hpp"
 #include "http/certificate_advice.hpp"
+#include "service/process.hpp"
 #include "service/reload.hpp"
+#include "service/settings.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_queue.hpp"
 

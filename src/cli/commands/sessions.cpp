@@ -6,8 +6,10 @@
 #include <ostream>
 
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
 #include "jobs/session_cleanup.hpp"
+#include "service/settings.hpp"
 #include "sessions/session_store.hpp"
 
 namespace gatehouse::cli {
@@ -30,14 +32,14 @@ int cleanup_sessions(const Program& program, const service::Loaded& loaded) {
 }
 
 /// Of `sessions list USER`.
-struct ListOptions {
+struct SessionListOptions {
   std::string user;  ///< number or address
   bool as_json = false;
 };
 
-void define_list(CLI::App& command, ListOptions& options) {
+void define_session_list(CLI::App& command, SessionListOptions& options) {
   command.add_option("user", options.user, "The user's number or email address")->required()->type_name("USER");
-  command.add_flag("--json", options.as_json, "Print JSON");
+  define_json(command, options.as_json);
 }
 
 std::string json_of(const std::vector<sessions::SessionInfo>& sessions) {
@@ -58,7 +60,7 @@ std::vector<std::string> cells_of(const sessions::SessionInfo& session) {
           session.user_agent.value_or("-")};
 }
 
-int list_sessions(const Program& program, const ListOptions& options, const service::Loaded& loaded) {
+int list_sessions(const Program& program, const SessionListOptions& options, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   const auto user = find_user(program, session, options.user);
   if (!user) return exit_failure;
@@ -78,7 +80,7 @@ int list_sessions(const Program& program, const ListOptions& options, const serv
 
 void add_sessions_commands(Commands& commands) {
   Commands sessions = commands.add_group("sessions", "Work on sessions");
-  sessions.add("list", "List the open sessions of a user, newest first", define_list, list_sessions);
+  sessions.add("list", "List the open sessions of a user, newest first", define_session_list, list_sessions);
   sessions.add("cleanup", "Delete expired sessions now", cleanup_sessions);
 }
 

@@ -15,10 +15,12 @@
 #include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/origin.hpp"
+#include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
 #include "flows/signing_keys/signing_key_flow.hpp"
 #include "jose/jwk.hpp"
 #include "json/writer.hpp"
+#include "service/settings.hpp"
 #include "signing_keys/fresh_key.hpp"
 
 namespace gatehouse::cli {
@@ -56,9 +58,7 @@ struct RevokeOptions {
   bool as_json = false;
 };
 
-void define_json(CLI::App& command, bool& as_json) { command.add_flag("--json", as_json, "Print JSON"); }
-
-void define_list(CLI::App& command, JsonOption& options) { define_json(command, options.as_json); }
+void define_key_list(CLI::App& command, JsonOption& options) { define_json(command, options.as_json); }
 
 void define_generate(CLI::App& command, GenerateOptions& options) {
   command.add_option("--alg", options.algorithm, "RS256, ES256 or EdDSA")->capture_default_str();
@@ -254,11 +254,6 @@ int import_key(const Program& program, const ImportOptions& options, const servi
   return print_step(program, session, step, sentence_of_new(loaded), options.as_json);
 }
 
-std::optional<std::string> given(const std::string& kid) {
-  if (kid.empty()) return std::nullopt;
-  return kid;
-}
-
 /// Once every replica has heard of the key, should it be that new.
 flows::SigningKeyFlow::Result promote_at_once(const Program& program, KeySession& session,
                                               const std::optional<std::string>& kid) {
@@ -318,7 +313,7 @@ int revoke_key(const Program& program, const RevokeOptions& options, const servi
 void add_key_commands(Commands& commands) {
   Commands keys = commands.add_group("signing-keys", "Work on the keys that sign tokens");
   keys.add("generate", "Make a key and publish it; it signs once it is promoted", define_generate, generate_key);
-  keys.add("list", "List the keys, oldest first", define_list, list_keys);
+  keys.add("list", "List the keys, oldest first", define_key_list, list_keys);
   keys.add("promote", "Let a published key sign, and retire the one that signed", define_promote, promote_key);
   keys.add("retire", "Stop signing with a key; its tokens stay valid", define_retire, retire_key);
   keys.add("revoke", "Take back a key that leaked; its tokens are refused", define_revoke, revoke_key);

@@ -8,8 +8,10 @@
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/origin.hpp"
 #include "cli/commands/password_prompt.hpp"
+#include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
 #include "flows/account/account_rules.hpp"
+#include "service/settings.hpp"
 #include "service/wiring/capabilities.hpp"
 
 namespace gatehouse::cli {
@@ -34,13 +36,11 @@ struct ChosenUser {
   std::string user;
 };
 
-void define_json(CLI::App& command, bool& as_json) { command.add_flag("--json", as_json, "Print JSON"); }
-
 void define_user(CLI::App& command, std::string& user) {
   command.add_option("user", user, "The user's number or email address")->required()->type_name("USER");
 }
 
-void define_list(CLI::App& command, ShownUsers& options) { define_json(command, options.as_json); }
+void define_user_list(CLI::App& command, ShownUsers& options) { define_json(command, options.as_json); }
 
 void define_show(CLI::App& command, ShownUsers& options) {
   define_user(command, options.user);
@@ -189,7 +189,7 @@ int forget_express_passwords(const Program& program, const Consent& consent, con
 
 void add_users_commands(Commands& commands) {
   Commands users = commands.add_group("users", "Work on users");
-  users.add("list", "List users, newest first", define_list, list_users);
+  users.add("list", "List users, newest first", define_user_list, list_users);
   users.add("show", "Show one user", define_show, show_user);
   users.add("create", "Create a user", define_create, create_user);
   users.add("disable", "End all sessions of a user and refuse further logins", define_chosen, disable_user);

@@ -7,7 +7,7 @@
 namespace gatehouse::flows {
 namespace {
 
-constexpr std::string_view field = "newPassword";
+constexpr std::string_view new_password_field = "newPassword";
 
 }  // namespace
 
@@ -25,7 +25,7 @@ Task<std::expected<LoginResult, PasswordChangeFlow::Refusal>> PasswordChangeFlow
   const UserId user = owner->contact.id;
   lockout::Place place = owner->password.place;
   auto refusal = refusal_of(owner->contact, wanted.new_password);
-  if (!refusal && is_unchanged) refusal = unchanged_password(field);
+  if (!refusal && is_unchanged) refusal = unchanged_password(new_password_field);
   if (refusal) {
     co_await parts_.check.give_back(std::move(place));
     co_return std::unexpected(*std::move(refusal));
@@ -43,7 +43,7 @@ Task<std::expected<LoginResult, PasswordChangeFlow::Refusal>> PasswordChangeFlow
 std::optional<PasswordChangeFlow::Refusal> PasswordChangeFlow::refusal_of(const users::Contact& user,
                                                                           const SecretString& password) const {
   if (parts_.requires_verified_email && !user.is_verified) return EmailNotVerified{};
-  auto mistakes = mistakes_in(field, password, user, parts_.rules);
+  auto mistakes = mistakes_in(new_password_field, password, user, parts_.rules);
   if (mistakes.empty()) return std::nullopt;
   return mistakes;
 }

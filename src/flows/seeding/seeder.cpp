@@ -10,14 +10,14 @@
 namespace gatehouse::flows {
 namespace {
 
-namespace json = boost::json;
-
 constexpr std::array<std::string_view, 4> field_names{"first_name", "last_name", "email", "password"};
 
-std::string field(const json::object& entry, std::string_view name) { return std::string{entry.at(name).as_string()}; }
+std::string field_text(const boost::json::object& entry, std::string_view name) {
+  return std::string{entry.at(name).as_string()};
+}
 
 /// The user an entry describes, or what is wrong with it.
-std::expected<users::NewUser, std::string> read_user(const json::value& value) {
+std::expected<users::NewUser, std::string> read_user(const boost::json::value& value) {
   const auto* entry = value.if_object();
   if (entry == nullptr) return std::unexpected("is not an object");
   if (entry->size() != field_names.size()) {
@@ -27,9 +27,9 @@ std::expected<users::NewUser, std::string> read_user(const json::value& value) {
     const auto* text = entry->if_contains(name);
     if (text == nullptr || !text->is_string()) return std::unexpected(std::string{name} + " must be a text");
   }
-  users::NewUser user{.first_name = field(*entry, "first_name"),
-                      .last_name = field(*entry, "last_name"),
-                      .email = field(*entry, "email"),
+  users::NewUser user{.first_name = field_text(*entry, "first_name"),
+                      .last_name = field_text(*entry, "last_name"),
+                      .email = field_text(*entry, "email"),
                       .password = SecretString{std::string_view{entry->at("password").as_string()}}};
   const auto errors = users::validate(user);
   if (!errors.empty()) return std::unexpected(errors.front().field + " " + errors.front().message);
@@ -44,8 +44,8 @@ std::expected<users::NewUser, std::string> read_user(const json::value& value) {
 Task<SeedReport> Seeder::run(std::span<const EmbeddedFile> files) {
   SeedReport report;
   for (const EmbeddedFile& file : files) {
-    json::error_code malformed;
-    const json::value document = json::parse(file.text, malformed);
+    boost::json::error_code malformed;
+    const boost::json::value document = boost::json::parse(file.text, malformed);
     const auto* entries = malformed ? nullptr : document.if_array();
     if (entries == nullptr) {
       report.problems.push_back(std::string{file.path} + ": is not a JSON array");

@@ -9,7 +9,7 @@ using http::Field;
 using http::Method;
 using http::Status;
 
-constexpr std::string_view ada = R"({"email":"ada@example.com","password":"analytical engine"})";
+constexpr std::string_view login_of_ada = R"({"email":"ada@example.com","password":"analytical engine"})";
 
 class AuthRoutesTest : public ApiFixture {
  protected:
@@ -34,7 +34,7 @@ TEST_P(AuthRoutesTest, TokenWithoutAScheme_IsVerifiedAsOlderClientsSendIt) {
 }
 
 TEST_P(AuthRoutesTest, LogIn_AnswersUserTokenAndSession) {
-  const Reply reply = post("/user-auth", ada);
+  const Reply reply = post("/user-auth", login_of_ada);
   EXPECT_EQ(reply.status, Status::ok);
   EXPECT_TRUE(reply.body.starts_with(R"({"user":{"id":)" + std::to_string(user_.value) + R"(},"token":")"));
   EXPECT_TRUE(reply.body.contains(R"(,"sessionExpires":"2025-01-29T10:30:00.000Z"})")) << reply.body;
@@ -140,7 +140,7 @@ TEST_P(AuthRoutesTest, Refusals_AreAsDescribed) {
 }
 
 TEST_P(AuthRoutesTest, BodyThatIsNotDeclaredAsJson_Is415) {
-  const Reply reply = ask_with(dispatcher_, Method::post, "/user-auth", ada,
+  const Reply reply = ask_with(dispatcher_, Method::post, "/user-auth", login_of_ada,
                                {{Field::api_key, "the key"}, {Field::content_type, "text/plain"}});
   EXPECT_EQ(reply.status, Status::unsupported_media_type);
   EXPECT_EQ(reply.body,

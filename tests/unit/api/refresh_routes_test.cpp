@@ -9,7 +9,8 @@ namespace {
 
 using http::Status;
 
-constexpr std::string_view ada = R"({"email":"ada@example.com","password":"analytical engine","refresh":true})";
+constexpr std::string_view refreshing_login_of_ada =
+    R"({"email":"ada@example.com","password":"analytical engine","refresh":true})";
 
 class RefreshRoutesTest : public ApiFixture {
  protected:
@@ -30,7 +31,7 @@ INSTANTIATE_TEST_SUITE_P(Sqlite, RefreshRoutesTest, ::testing::Values(testing::s
                          testing::backend_name);
 
 TEST_P(RefreshRoutesTest, LoginThatAsks_AlsoAnswersARefreshToken) {
-  const Reply reply = post("/user-auth", ada);
+  const Reply reply = post("/user-auth", refreshing_login_of_ada);
   EXPECT_EQ(reply.status, Status::ok);
   EXPECT_TRUE(text_of(reply, "refreshToken").starts_with("gtf_"));
   EXPECT_TRUE(text_of(reply, "tokenExpires").ends_with(".000Z"));
@@ -49,7 +50,7 @@ TEST_P(RefreshRoutesTest, LoginThatDoesNotAsk_AnswersAsBefore) {
 }
 
 TEST_P(RefreshRoutesTest, Refresh_AnswersTokensAndTheirEnds) {
-  const std::string token = text_of(post("/user-auth", ada), "refreshToken");
+  const std::string token = text_of(post("/user-auth", refreshing_login_of_ada), "refreshToken");
   const Reply reply = refresh(token, R"(,"attempt":"0123456789abcdef")");
   EXPECT_EQ(reply.status, Status::ok);
   EXPECT_TRUE(reply.body.starts_with(R"({"user":{"id":)" + std::to_string(user_.value) + R"(},"token":")"));
@@ -69,7 +70,7 @@ TEST_P(RefreshRoutesTest, BodyWithoutAToken_IsRefused) {
 }
 
 TEST_P(RefreshRoutesTest, AttemptOfAnotherLength_IsRefusedAndUsesNothingUp) {
-  const std::string token = text_of(post("/user-auth", ada), "refreshToken");
+  const std::string token = text_of(post("/user-auth", refreshing_login_of_ada), "refreshToken");
   const auto attempt = [](std::string_view letter, int count) {
     std::string text;
     for (int i = 0; i < count; ++i) text += letter;
@@ -87,7 +88,7 @@ TEST_P(RefreshRoutesTest, AttemptOfAnotherLength_IsRefusedAndUsesNothingUp) {
 
 TEST_P(RefreshRoutesTest, TokensThatAreNotGood_AreToldApartByTheirCode) {
   EXPECT_EQ(refresh("gtf_x").body, R"({"error":"Invalid refresh token","code":"invalid_refresh","requestId":"test"})");
-  const std::string token = text_of(post("/user-auth", ada), "refreshToken");
+  const std::string token = text_of(post("/user-auth", refreshing_login_of_ada), "refreshToken");
   const std::string next = text_of(refresh(token), "refreshToken");
   clock_.advance(std::chrono::seconds{31});
   const Reply reused = refresh(token);

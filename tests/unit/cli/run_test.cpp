@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "cli/program.hpp"
+#include "service/process.hpp"
 #include "service/settings.hpp"
 #include "support/backend.hpp"
 #include "support/manual_clock.hpp"

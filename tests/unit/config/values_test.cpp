@@ -9,7 +9,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 constexpr DurationRange any_duration{milliseconds{0}, days{36500}};
 

@@ -7,7 +7,7 @@ namespace {
 
 using Kind = Violation::Kind;
 
-constexpr Constraint email_is_unique{Kind::unique, {"users_email_unique", "users.email"}};
+constexpr Constraint unique_email{Kind::unique, {"users_email_unique", "users.email"}};
 constexpr Constraint not_referenced = Constraint::any_reference();
 
 Violation violation(Kind kind, std::string constraint) {
@@ -15,14 +15,14 @@ Violation violation(Kind kind, std::string constraint) {
 }
 
 TEST(Constraint, ItsName_OfEitherDatabase_IsAViolationOfIt) {
-  EXPECT_TRUE(email_is_unique.is_violated_by(violation(Kind::unique, "users_email_unique")));
-  EXPECT_TRUE(email_is_unique.is_violated_by(violation(Kind::unique, "users.email")));
+  EXPECT_TRUE(unique_email.is_violated_by(violation(Kind::unique, "users_email_unique")));
+  EXPECT_TRUE(unique_email.is_violated_by(violation(Kind::unique, "users.email")));
 }
 
 TEST(Constraint, AnotherName_NoNameOrAnotherKind_IsNot) {
-  EXPECT_FALSE(email_is_unique.is_violated_by(violation(Kind::unique, "users_pkey")));
-  EXPECT_FALSE(email_is_unique.is_violated_by(violation(Kind::unique, "")));
-  EXPECT_FALSE(email_is_unique.is_violated_by(violation(Kind::check, "users_email_unique")));
+  EXPECT_FALSE(unique_email.is_violated_by(violation(Kind::unique, "users_pkey")));
+  EXPECT_FALSE(unique_email.is_violated_by(violation(Kind::unique, "")));
+  EXPECT_FALSE(unique_email.is_violated_by(violation(Kind::check, "users_email_unique")));
 }
 
 TEST(Constraint, AnyReference_IsEveryForeignKeyAndNothingElse) {

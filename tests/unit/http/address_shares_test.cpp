@@ -4,10 +4,10 @@
 
 #include <vector>
 
+#include "unit/http/address.hpp"
+
 namespace gatehouse::http {
 namespace {
-
-boost::asio::ip::address address(const char* text) { return boost::asio::ip::make_address(text); }
 
 class AddressSharesTest : public ::testing::Test {
  protected:

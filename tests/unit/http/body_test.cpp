@@ -21,7 +21,7 @@ struct Settings {
   std::optional<std::int64_t> limit;
   std::optional<std::vector<std::string>> scopes;
 };
-constexpr auto settings =
+constexpr auto settings_body =
     body_fields(field("name", &Settings::name, {.bytes_max = 5}), field("active", &Settings::active),
                 field("limit", &Settings::limit, {.min = 1, .max = 100}),
                 field("scopes", &Settings::scopes, {.bytes_max = 4, .entries_max = 2}));
@@ -58,7 +58,7 @@ FieldErrors details(std::string_view json) {
 
 /// The one thing that is wrong with a body of settings, as `field message`; "" where it is taken.
 std::string settings_problem(std::string_view json) {
-  const auto body = read_body(request_with(json), settings, UnknownFields::refuse);
+  const auto body = read_body(request_with(json), settings_body, UnknownFields::refuse);
   if (body) return "";
   EXPECT_EQ(body.error().details.size(), 1U) << json;
   return body.error().details[0].field + ' ' + body.error().details[0].message;
@@ -120,7 +120,7 @@ TEST(Body, UnknownField_IsNamed) {
 
 TEST(Body, UnknownFieldThatIsSkipped_MayHoldAnything) {
   const auto request = request_with(R"({"role":{"a":["\u0000"]},"x":"\u0000","role":1,"limit":5})");
-  const auto body = read_body(request, settings, UnknownFields::skip);
+  const auto body = read_body(request, settings_body, UnknownFields::skip);
   ASSERT_TRUE(body);
   EXPECT_EQ(body->limit, 5);
 }
@@ -196,7 +196,7 @@ TEST(Body, ManyUnknownFields_AreBounded) {
 
 TEST(Body, EveryKindOfField_IsRead) {
   const auto body =
-      read_body(request_with(R"({"name":"Ada","active":false,"limit":100,"scopes":["a","\u0062"]})"), settings);
+      read_body(request_with(R"({"name":"Ada","active":false,"limit":100,"scopes":["a","\u0062"]})"), settings_body);
   ASSERT_TRUE(body);
   EXPECT_EQ(body->name, "Ada");
   EXPECT_EQ(body->active, false);
@@ -205,10 +205,10 @@ TEST(Body, EveryKindOfField_IsRead) {
 }
 
 TEST(Body, OptionalFieldAbsentOrNull_IsNothingAndEmptyIsThere) {
-  const auto body = read_body(request_with(R"({"name":null,"active":null,"limit":null,"scopes":null})"), settings);
+  const auto body = read_body(request_with(R"({"name":null,"active":null,"limit":null,"scopes":null})"), settings_body);
   ASSERT_TRUE(body);
   EXPECT_FALSE(body->name || body->active || body->limit || body->scopes);
-  const auto empty = read_body(request_with(R"({"name":"","scopes":[]})"), settings);
+  const auto empty = read_body(request_with(R"({"name":"","scopes":[]})"), settings_body);
   ASSERT_TRUE(empty);
   EXPECT_EQ(empty->name, "");
   EXPECT_EQ(empty->scopes, std::vector<std::string>{});
@@ -239,24 +239,24 @@ TEST(Body, Bounds_HoldExactly) {
 TEST(Body, WithoutJsonMediaType_Is415) {
   Request request;
   request.body = R"({"limit":1})";
-  const auto missing = read_body(request, settings);
+  const auto missing = read_body(request, settings_body);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().fault, BodyFault::unsupported_media_type);
   request.headers.add(Field::content_type, "text/plain");
-  EXPECT_FALSE(read_body(request, settings));
+  EXPECT_FALSE(read_body(request, settings_body));
 }
 
 TEST(Body, MediaTypeGivenTwice_Is415) {
   Request request = request_with("{}");
   request.headers.add(Field::content_type, "application/json");
-  EXPECT_FALSE(read_body(request, settings));
+  EXPECT_FALSE(read_body(request, settings_body));
 }
 
 TEST(Body, JsonMediaTypeWithCharset_IsTaken) {
   Request request;
   request.body = "{}";
   request.headers.add(Field::content_type, "Application/JSON ; charset=utf-8");
-  EXPECT_TRUE(read_body(request, settings));
+  EXPECT_TRUE(read_body(request, settings_body));
 }
 
 // It was read as JSON, and the refusal spoke of broken JSON.
@@ -264,39 +264,39 @@ TEST(Body, CompressedBody_IsRefusedAsEncoded) {
   for (const char* coding : {"gzip", "br", "deflate, gzip", "identity, gzip", "x"}) {
     Request request = request_with("\x1F\x8B");
     request.headers.add(Field::content_encoding, coding);
-    EXPECT_EQ(read_body(request, settings).error().fault, BodyFault::unsupported_encoding) << coding;
+    EXPECT_EQ(read_body(request, settings_body).error().fault, BodyFault::unsupported_encoding) << coding;
   }
   for (const char* coding : {"identity", "Identity", ""}) {
     Request request = request_with("{}");
     request.headers.add(Field::content_encoding, coding);
-    EXPECT_TRUE(read_body(request, settings)) << coding;
+    EXPECT_TRUE(read_body(request, settings_body)) << coding;
   }
   Request twice = request_with("{}");
   twice.headers.add(Field::content_encoding, "identity");
   twice.headers.add(Field::content_encoding, "gzip");
-  EXPECT_FALSE(read_body(twice, settings));
+  EXPECT_FALSE(read_body(twice, settings_body));
 }
 
 TEST(Body, WideCharacters_AreRefusedAsTheirCharset) {
   using namespace std::string_view_literals;
   for (const std::string_view body : {"\xFF\xFE{\0}\0"sv, "\xFE\xFF\0{\0}"sv, "{\0}\0"sv, "\0{\0}"sv, "\0\0\0{"sv,
                                       "{\0\0\0"sv, "\0\0\xFE\xFF\0\0\0{"sv, "\xFF\xFE\0\0{\0\0\0"sv}) {
-    EXPECT_EQ(read_body(request_with(body), settings).error().fault, BodyFault::unsupported_charset);
+    EXPECT_EQ(read_body(request_with(body), settings_body).error().fault, BodyFault::unsupported_charset);
   }
   for (const char* type : {"application/json; charset=utf-16", "application/json;charset=\"UTF-32LE\""}) {
     Request request;
     request.body = "{}";
     request.headers.add(Field::content_type, type);
-    EXPECT_EQ(read_body(request, settings).error().fault, BodyFault::unsupported_charset) << type;
+    EXPECT_EQ(read_body(request, settings_body).error().fault, BodyFault::unsupported_charset) << type;
   }
 }
 
 TEST(Body, ByteOrderMarkBeforeJson_IsSkipped) {
-  const auto body = read_body(request_with("\xEF\xBB\xBF{\"limit\":5}"), settings);
+  const auto body = read_body(request_with("\xEF\xBB\xBF{\"limit\":5}"), settings_body);
   ASSERT_TRUE(body);
   EXPECT_EQ(body->limit, 5);
-  EXPECT_FALSE(read_body(request_with("\xEF\xBB\xBF\xEF\xBB\xBF{}"), settings));
-  EXPECT_FALSE(read_body(request_with("\xEF\xBB{}"), settings));
+  EXPECT_FALSE(read_body(request_with("\xEF\xBB\xBF\xEF\xBB\xBF{}"), settings_body));
+  EXPECT_FALSE(read_body(request_with("\xEF\xBB{}"), settings_body));
 }
 
 TEST(Body, IgnoredField_MayHoldAnythingEvenWhereUnknownOnesAreRefused) {
@@ -310,7 +310,7 @@ TEST(Body, IgnoredField_MayHoldAnythingEvenWhereUnknownOnesAreRefused) {
   EXPECT_FALSE(read_body(request_with(R"({"ids":1})"), table, UnknownFields::refuse));
 }
 
-TEST(Body, EmptyBody_IsAnEmptyObject) { EXPECT_TRUE(read_body(Request{}, settings)); }
+TEST(Body, EmptyBody_IsAnEmptyObject) { EXPECT_TRUE(read_body(Request{}, settings_body)); }
 
 }  // namespace
 }  // namespace gatehouse::http

@@ -8,11 +8,10 @@
 
 #include "http/address.hpp"
 #include "http/request.hpp"
+#include "unit/http/address.hpp"
 
 namespace gatehouse::http {
 namespace {
-
-boost::asio::ip::address address(const char* text) { return boost::asio::ip::make_address(text); }
 
 TEST(TrustedProxies, NoRanges_TrustNobody) { EXPECT_FALSE(TrustedProxies({}).trusts(address("127.0.0.1"))); }
 

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <random>
 
+#include "unit/limits/start.hpp"
+
 namespace gatehouse::limits {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr Quota ten_a_second{.units = 10, .window = 1s, .burst = 3};
-constexpr Instant start = 1h;
 
 /// Uses units until none is left; how many there were.
 int use_all(Instant& arrival, const Quota& quota, Instant now) {

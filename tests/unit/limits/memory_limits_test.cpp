@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "unit/limits/start.hpp"
+
 namespace gatehouse::limits {
 namespace {
 
@@ -14,7 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr Quota two{.units = 2, .window = 60s, .burst = 2};
 constexpr Quota one{.units = 1, .window = 60s, .burst = 1};
-constexpr Instant start = 1h;
 
 Key key_of(std::uint64_t number) {
   std::mt19937_64 random{number};

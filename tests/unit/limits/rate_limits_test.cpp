@@ -5,13 +5,12 @@
 #include <vector>
 
 #include "crypto/random.hpp"
+#include "unit/limits/start.hpp"
 
 namespace gatehouse::limits {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Instant start = 1h;
 
 class RateLimitsTest : public ::testing::Test {
  protected:

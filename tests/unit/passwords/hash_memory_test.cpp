@@ -12,13 +12,13 @@
 namespace gatehouse::passwords {
 namespace {
 
-constexpr std::string_view salt = "sixteen bytes ok";
+constexpr std::string_view any_salt = "sixteen bytes ok";
 constexpr Argon2idCost two_mib{.memory_kib = 2 * 1024, .passes = 1};
 constexpr Argon2idCost eight_mib{.memory_kib = 8 * 1024, .passes = 1};
 constexpr std::size_t mib = std::size_t{1} << 20U;
 
 std::string digest_of(std::string_view password, const Argon2idCost& cost) {
-  return hash_password(password, cost, salt).digest;
+  return hash_password(password, cost, any_salt).digest;
 }
 
 /// On a thread of its own, so that no test finds another's memory.
@@ -61,7 +61,7 @@ TEST(HashMemory, LargerCost_GrowsIt_AndASmallerOneFitsIn) {
 
 TEST(HashMemory, VerifyingKeepsItToo) {
   on_new_thread([] {
-    const Phc stored = hash_password("password", two_mib, salt);
+    const Phc stored = hash_password("password", two_mib, any_salt);
     release_hash_memory();
     EXPECT_TRUE(matches("password", stored));
     EXPECT_GE(kept_hash_memory(), 2 * mib);
@@ -74,7 +74,7 @@ TEST(HashMemory, OutsideAScope_LibsodiumsMappingsAreTheKernels) {
     std::array<unsigned char, 32> digest{};
     const std::string_view password = "password";
     ASSERT_EQ(crypto_pwhash_argon2id(digest.data(), digest.size(), password.data(), password.size(),
-                                     reinterpret_cast<const unsigned char*>(salt.data()), 1, 2 * mib,
+                                     reinterpret_cast<const unsigned char*>(any_salt.data()), 1, 2 * mib,
                                      crypto_pwhash_argon2id_ALG_ARGON2ID13),
               0);
     EXPECT_EQ(kept_hash_memory(), 0U);

@@ -18,7 +18,7 @@ constexpr FailureLog::Instant start{};
 
 /// The lines that `use` makes, without their times.
 template <class Use>
-std::vector<std::string> lines_of(Use use) {
+std::vector<std::string> lines_of_failures(Use use) {
   const telemetry::testing::CapturedOutput output;
   const testing::ManualClock clock;
   {
@@ -34,7 +34,7 @@ std::vector<std::string> lines_of(Use use) {
 
 // An outage of a minute under load made a line for each of the requests.
 TEST(FailureLog, Outage_IsALineASecond_AndOneWhenItIsOver) {
-  const auto lines = lines_of([](FailureLog& failures) {
+  const auto lines = lines_of_failures([](FailureLog& failures) {
     const RequestScope request{.request_id = "id", .trace_id = {}};
     for (int ms = 0; ms <= 2'500; ++ms) failures.report_unavailable(request, "down", start + milliseconds{ms});
     failures.end_if_quiet(start + milliseconds{2'500} + FailureLog::quiet_after - milliseconds{1});
@@ -51,7 +51,7 @@ TEST(FailureLog, Outage_IsALineASecond_AndOneWhenItIsOver) {
 }
 
 TEST(FailureLog, NextOutage_BeginsAnew) {
-  const auto lines = lines_of([](FailureLog& failures) {
+  const auto lines = lines_of_failures([](FailureLog& failures) {
     failures.report_unavailable({.request_id = "first", .trace_id = {}}, "down", start);
     failures.end_if_quiet(start + seconds{10});
     failures.report_unavailable({.request_id = "second", .trace_id = {}}, "down", start + milliseconds{10'001});
@@ -62,7 +62,7 @@ TEST(FailureLog, NextOutage_BeginsAnew) {
 }
 
 TEST(FailureLog, FaultsOfTheService_AreALineEach) {
-  const auto lines = lines_of([](FailureLog& failures) {
+  const auto lines = lines_of_failures([](FailureLog& failures) {
     for (int i = 0; i < 10; ++i) failures.report_fault({.request_id = "id", .trace_id = {}}, "no such column");
     failures.end_if_quiet(start + seconds{60});
   });

@@ -15,7 +15,7 @@ using ::testing::EndsWith;
 
 /// What is logged of the calls in `use`.
 template <class Use>
-std::vector<std::string> lines_of(Use use) {
+std::vector<std::string> lines_of_outages(Use use) {
   const telemetry::testing::CapturedOutput output;
   const gatehouse::testing::ManualClock clock;
   {
@@ -28,7 +28,7 @@ std::vector<std::string> lines_of(Use use) {
 }
 
 TEST(OutageLog, ReasonThatEveryoneReports_IsToldOnce) {
-  const auto lines = lines_of([](OutageLog& outages) {
+  const auto lines = lines_of_outages([](OutageLog& outages) {
     outages.write(Level::warn, "connect_failed", "detail", "refused");
     outages.write(Level::warn, "connect_failed", "detail", "refused");
     outages.write(Level::warn, "feed_deaf", "detail", "refused");
@@ -40,7 +40,7 @@ TEST(OutageLog, ReasonThatEveryoneReports_IsToldOnce) {
 }
 
 TEST(OutageLog, AnotherReason_IsTold) {
-  const auto lines = lines_of([](OutageLog& outages) {
+  const auto lines = lines_of_outages([](OutageLog& outages) {
     outages.write(Level::warn, "connect_failed", "detail", "refused");
     outages.write(Level::warn, "connect_failed", "detail", "starting up");
   });
@@ -48,7 +48,7 @@ TEST(OutageLog, AnotherReason_IsTold) {
 }
 
 TEST(OutageLog, SameReasonAfterTheDatabaseWasReached_IsToldAgain) {
-  const auto lines = lines_of([](OutageLog& outages) {
+  const auto lines = lines_of_outages([](OutageLog& outages) {
     outages.write(Level::warn, "connect_failed", "detail", "refused");
     outages.write(Level::info, "connected", "detail", "host");
     outages.write(Level::info, "connected", "detail", "host");
@@ -59,7 +59,7 @@ TEST(OutageLog, SameReasonAfterTheDatabaseWasReached_IsToldAgain) {
 }
 
 TEST(OutageLog, ReasonThatIsEmpty_HidesNothing) {
-  const auto lines = lines_of([](OutageLog& outages) {
+  const auto lines = lines_of_outages([](OutageLog& outages) {
     outages.write(Level::warn, "connect_failed", "detail", "");
     outages.write(Level::warn, "connect_failed", "detail", "refused");
   });

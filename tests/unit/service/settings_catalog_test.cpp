@@ -9,7 +9,7 @@
 #include "support/places.hpp"
 #include "unit/service/settings_loading.hpp"
 
-namespace gatehouse::service::testing {
+namespace gatehouse::service {
 namespace {
 
 std::string source_text(const std::string& path) {
@@ -103,4 +103,4 @@ TEST(ConfigurationPage, ItsTables_AreWhatTheProgramWrites) {
 }
 
 }  // namespace
-}  // namespace gatehouse::service::testing
+}  // namespace gatehouse::service

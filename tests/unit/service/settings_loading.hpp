@@ -8,7 +8,7 @@
 
 #include "service/settings.hpp"
 
-namespace gatehouse::service::testing {
+namespace gatehouse::service {
 
 using config::Mistake;
 using config::Mistakes;
@@ -65,4 +65,4 @@ inline std::string mistakes_of(const Sources& sources) {
 }
 inline std::string warnings_of(const Sources& sources) { return all_of(load_well(sources).reading.warnings); }
 
-}  // namespace gatehouse::service::testing
+}  // namespace gatehouse::service

@@ -2,7 +2,7 @@
 
 #include "unit/service/settings_loading.hpp"
 
-namespace gatehouse::service::testing {
+namespace gatehouse::service {
 namespace {
 
 using ::testing::HasSubstr;
@@ -176,4 +176,4 @@ TEST(Warnings, Values_NeverStandInThem) {
 }
 
 }  // namespace
-}  // namespace gatehouse::service::testing
+}  // namespace gatehouse::service

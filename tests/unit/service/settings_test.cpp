@@ -8,7 +8,7 @@
 #include "support/test_keys.hpp"
 #include "unit/service/settings_loading.hpp"
 
-namespace gatehouse::service::testing {
+namespace gatehouse::service {
 namespace {
 
 using ::testing::HasSubstr;
@@ -304,4 +304,4 @@ TEST(ReadEnvironment, Pairs_AreSplitAtTheFirstEqualsSign) {
 }
 
 }  // namespace
-}  // namespace gatehouse::service::testing
+}  // namespace gatehouse::service

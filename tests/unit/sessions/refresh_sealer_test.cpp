@@ -2,24 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <initializer_list>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "sessions/session_sealer.hpp"
+#include "unit/sessions/sealing_secrets.hpp"
 
 namespace gatehouse::sessions {
 namespace {
-
-constexpr std::string_view first_secret = "0123456789abcdef0123456789abcdef";
-constexpr std::string_view second_secret = "fedcba9876543210fedcba9876543210";
-
-std::vector<SecretString> secrets(std::initializer_list<std::string_view> texts) {
-  std::vector<SecretString> made;
-  for (const auto text : texts) made.emplace_back(text);
-  return made;
-}
 
 RefreshReference reference(std::int64_t id, std::int64_t generation) {
   RefreshReference made{.id = SessionId{id}, .secret = {}, .generation = generation};

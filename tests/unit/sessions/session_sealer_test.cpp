@@ -7,17 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "unit/sessions/sealing_secrets.hpp"
+
 namespace gatehouse::sessions {
 namespace {
-
-constexpr std::string_view first_secret = "0123456789abcdef0123456789abcdef";
-constexpr std::string_view second_secret = "fedcba9876543210fedcba9876543210";
-
-SessionSealer sealer_with(std::initializer_list<std::string_view> texts) {
-  std::vector<SecretString> secrets;
-  for (const auto text : texts) secrets.emplace_back(text);
-  return SessionSealer{secrets};
-}
 
 SessionReference reference(std::int64_t id) {
   SessionReference made{.id = SessionId{id}, .secret = {}};
@@ -28,7 +21,7 @@ SessionReference reference(std::int64_t id) {
 class SessionSealerTest : public ::testing::Test {
  protected:
   crypto::SystemRandom random_;
-  SessionSealer sealer_ = sealer_with({first_secret});
+  SessionSealer sealer_{secrets({first_secret})};
 };
 
 TEST_F(SessionSealerTest, SealedReference_OpensToTheSame) {
@@ -93,7 +86,7 @@ TEST_F(SessionSealerTest, EverySplice_IsRefused) {
 
 TEST_F(SessionSealerTest, OldSecretListedSecond_StillOpens) {
   const auto old = sealer_.seal(reference(1), random_);
-  const auto rotated = sealer_with({second_secret, first_secret});
+  const SessionSealer rotated{secrets({second_secret, first_secret})};
   EXPECT_TRUE(rotated.open(old));
   const auto fresh = rotated.seal(reference(2), random_);
   EXPECT_TRUE(rotated.open(fresh));
@@ -102,11 +95,11 @@ TEST_F(SessionSealerTest, OldSecretListedSecond_StillOpens) {
 
 TEST_F(SessionSealerTest, RemovedSecret_OpensNothing) {
   const auto old = sealer_.seal(reference(1), random_);
-  EXPECT_FALSE(sealer_with({second_secret}).open(old));
+  EXPECT_FALSE(SessionSealer{secrets({second_secret})}.open(old));
 }
 
 TEST_F(SessionSealerTest, KeyIdOfAnotherSecret_IsRefused) {
-  const auto rotated = sealer_with({second_secret, first_secret});
+  const SessionSealer rotated{secrets({second_secret, first_secret})};
   auto old = from_base64url(sealer_.seal(reference(1), random_));
   const auto fresh = from_base64url(rotated.seal(reference(1), random_));
   ASSERT_TRUE(old && fresh);

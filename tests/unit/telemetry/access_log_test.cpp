@@ -15,10 +15,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr TimePoint some_time = from_unix_us(1'737'541'800'007'999);
+constexpr TimePoint line_time = from_unix_us(1'737'541'800'007'999);
 
 AccessLine some_line() {
-  return {.time = some_time,
+  return {.time = line_time,
           .request_id = "0190c3a4",
           .trace_id = "4bf92f3577b34da6a3ce929d0e0e4736",
           .method = "GET",

@@ -55,6 +55,11 @@ class CapturedOutput {
   int descriptor_;
 };
 
+/// A line of one letter, with its end.
+inline std::string line_of_letters(std::size_t letters, char letter = 'x') {
+  return std::string(letters, letter) + '\n';
+}
+
 /// A pipe whose reader reads only when told to.
 class Pipe {
  public:

@@ -9,24 +9,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string line_of(std::size_t letters, char letter = 'x') {
-  std::string line(letters, letter);
-  line.push_back('\n');
-  return line;
-}
-
 TEST(LineWriter, Lines_ReachTheDescriptor) {
   const CapturedOutput output;
   LineWriter writer{output.descriptor()};
   EXPECT_TRUE(writer.write("one\n"));
-  EXPECT_TRUE(writer.write(line_of(200'000)));
+  EXPECT_TRUE(writer.write(line_of_letters(200'000)));
   EXPECT_EQ(output.text().size(), 200'005U);
 }
 
 TEST(LineWriter, StuckReader_IsGivenUpAndTriedAgain) {
   Pipe pipe;
   LineWriter writer{pipe.writer(), milliseconds{1}};
-  const std::string line = line_of(1000);
+  const std::string line = line_of_letters(1000);
   int written = 0;
   while (writer.write(line)) ASSERT_LT(++written, 1000);
   EXPECT_FALSE(writer.write(line));
@@ -38,7 +32,7 @@ TEST(LineWriter, StuckReader_IsGivenUpAndTriedAgain) {
 TEST(LineWriter, LineCutByAStuckReader_DoesNotSwallowTheNext) {
   Pipe pipe;
   LineWriter writer{pipe.writer(), milliseconds{1}};
-  EXPECT_FALSE(writer.write(line_of(1 << 20)));
+  EXPECT_FALSE(writer.write(line_of_letters(1 << 20)));
   EXPECT_FALSE(pipe.drain().ends_with('\n'));
   EXPECT_TRUE(writer.write("next\n"));
   EXPECT_EQ(pipe.drain(), "\nnext\n");

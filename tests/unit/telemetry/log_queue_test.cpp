@@ -22,14 +22,12 @@ LineBuffer buffer_of(std::string_view line, int lines = 1) {
   return buffer;
 }
 
-std::string line_of(std::size_t letters, char letter) { return std::string(letters, letter) + '\n'; }
-
 /// A queue whose thread hangs in a write to a pipe that nobody reads, so that whatever comes now waits.
 class StuckQueue {
  public:
   explicit StuckQueue(std::size_t lines_max)
       : queue_(LineWriter{pipe_.writer(), gatehouse::testing::patience}, lines_max) {
-    queue_.push(line_of(pipe_bytes_max, 'x'));
+    queue_.push(line_of_letters(pipe_bytes_max, 'x'));
     while (!is_full()) std::this_thread::yield();
   }
 
@@ -114,8 +112,8 @@ TEST(LogQueue, LinesOfSeveralThreads_NeverMix) {
       threads.emplace_back([&queue, letter] {
         queue.add_buffers(lines);
         for (int i = 0; i < lines; ++i) {
-          queue.push(line_of(10'000, letter));
-          EXPECT_EQ(queue.exchange(buffer_of(line_of(20'000, letter))).lines(), 0U);
+          queue.push(line_of_letters(10'000, letter));
+          EXPECT_EQ(queue.exchange(buffer_of(line_of_letters(20'000, letter))).lines(), 0U);
         }
       });
     }
@@ -133,8 +131,8 @@ TEST(LogQueue, EndWithAStuckReader_IsPrompt) {
   {
     LogQueue queue{LineWriter{pipe.writer(), std::chrono::milliseconds{20}}};
     queue.add_buffers(8);
-    for (int i = 0; i < 1000; ++i) queue.push(line_of(1000, 'x'));
-    for (int i = 0; i < 8; ++i) EXPECT_EQ(queue.exchange(buffer_of(line_of(60'000, 'y'))).lines(), 0U);
+    for (int i = 0; i < 1000; ++i) queue.push(line_of_letters(1000, 'x'));
+    for (int i = 0; i < 8; ++i) EXPECT_EQ(queue.exchange(buffer_of(line_of_letters(60'000, 'y'))).lines(), 0U);
   }
   EXPECT_THAT(std::chrono::steady_clock::now() - start, Lt(gatehouse::testing::patience / 3));
 }

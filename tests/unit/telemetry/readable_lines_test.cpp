@@ -10,7 +10,7 @@
 namespace gatehouse::telemetry::testing {
 namespace {
 
-constexpr TimePoint some_time = from_unix_us(1'737'541'800'123'456);
+constexpr TimePoint event_time = from_unix_us(1'737'541'800'123'456);
 
 std::string readable_event(std::string_view fields) {
   return to_readable(R"({"time":"2025-01-22T10:30:00.123Z","level":"info","event":"e")" + std::string{fields} + "}\n");
@@ -47,14 +47,14 @@ TEST(ReadableLines, LineThatIsNotOfTheLog_StaysAsItIs) {
 /// What both logs write through a queue of this form.
 std::vector<std::string> lines_in(LineForm form) {
   const CapturedOutput output;
-  const gatehouse::testing::ManualClock clock{some_time};
+  const gatehouse::testing::ManualClock clock{event_time};
   {
     LogQueue queue{LineWriter{output.descriptor()}, LogQueue::lines_max_default, form};
     Log log{queue, clock};
     AccessLog access{&queue};
     log.error("server_failed", {{"reason", "Address already in use"}});
     for (const int duration_us : {42, 1300, 2'345'678}) {
-      access.append({.time = some_time,
+      access.append({.time = event_time,
                      .request_id = "4711",
                      .trace_id = {},
                      .method = "GET",

@@ -9,7 +9,7 @@
 namespace gatehouse::database::schema {
 namespace {
 
-constexpr TimePoint moment = from_unix_us(1'737'541'800'000'000);  // 2025-01-22
+constexpr TimePoint today = from_unix_us(1'737'541'800'000'000);  // 2025-01-22
 
 class MigrationScaffold : public ::testing::Test {
  protected:
@@ -17,7 +17,7 @@ class MigrationScaffold : public ::testing::Test {
     std::filesystem::create_directories((directory_.path() / file).parent_path());
     std::ofstream{directory_.path() / file} << "SELECT 1;";
   }
-  auto make(std::string_view name) { return make_migration(directory_.path(), name, moment); }
+  auto make(std::string_view name) { return make_migration(directory_.path(), name, today); }
 
   testing::TemporaryDirectory directory_;
 };

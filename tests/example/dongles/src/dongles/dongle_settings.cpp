@@ -7,17 +7,13 @@
 namespace gatehouse::dongles {
 namespace {
 
-using Row = config::SettingOf<DongleSettings>;
-
-constexpr std::array rows{
-    Row{{"DONGLES_PER_USER_MAX", "Dongles", "20", "How many dongles a user may have."},
-        [](DongleSettings& s, std::string_view text) {
-          return config::assign_number(text, {1, 1000}, s.per_user_max);
-        }},
-};
+constexpr auto dongle_rows = std::to_array<config::SettingOf<DongleSettings>>({
+    {{"DONGLES_PER_USER_MAX", "Dongles", "20", "How many dongles a user may have."},
+     [](DongleSettings& s, std::string_view text) { return config::assign_number(text, {1, 1000}, s.per_user_max); }},
+});
 
 }  // namespace
 
-config::Section<DongleSettings> dongle_section() { return {.rows = rows}; }
+config::Section<DongleSettings> dongle_section() { return {.rows = dongle_rows}; }
 
 }  // namespace gatehouse::dongles
