@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "http/form.hpp"
+#include "api/query_parameters.hpp"
 
 namespace gatehouse::api {
 namespace {
@@ -21,18 +21,13 @@ std::optional<std::chrono::seconds> parse_wait(std::string_view text) {
 
 std::expected<FeedQuery, FieldErrors> parse_feed_query(std::string_view query, std::string_view last_event_id) {
   FeedQuery result;
-  FieldErrors errors;
-  while (const auto pair = http::take_form_pair(query)) {
-    if ((pair->name == "after" && !result.after.empty()) || (pair->name == "wait" && result.wait)) {
-      errors.push_back({std::string{pair->name}, "is given more than once", "duplicate"});
-      break;
-    }
-    if (pair->name == "after") result.after = pair->value;
-    if (pair->name != "wait") continue;
-    result.wait = parse_wait(pair->value);
-    if (!result.wait) errors.push_back({"wait", "must be a whole number of seconds from 0 to 30", "out_of_range"});
-  }
-  if (!last_event_id.empty()) result.after = last_event_id;
+  std::optional<std::string> after;
+  auto errors = take_parameters(query, [&](std::string_view name, std::string_view value) -> std::optional<Complaint> {
+    if (name == "after") return set_once(after, std::optional{std::string{value}}, {});
+    if (name != "wait") return std::nullopt;
+    return set_once(result.wait, parse_wait(value), {"must be a whole number of seconds from 0 to 30", "out_of_range"});
+  });
+  result.after = last_event_id.empty() ? after.value_or("") : last_event_id;
   if (result.after.empty()) {
     errors.push_back({"after", "is required: the cursor of a snapshot or of an answer", "required"});
   }

@@ -7,20 +7,17 @@
 namespace gatehouse::revocations {
 namespace {
 
-using Row = config::SettingOf<RevocationSettings>;
-
-constexpr std::array rows{
-    Row{{"FEED_READERS_MAX", "Tokens", "10000",
-         "How many clients may wait for revocations at once, where the limit of open files allows it. CONNECTIONS_MAX "
-         "does "
-         "not count them."},
-        [](RevocationSettings& s, std::string_view text) {
-          return config::assign_number(text, {1, 1'000'000}, s.readers_max);
-        }},
-};
+constexpr auto revocation_rows = std::to_array<config::SettingOf<RevocationSettings>>({
+    {{"FEED_READERS_MAX", "Tokens", "10000",
+      "How many clients may follow the revocation feed at once, beside CONNECTIONS_MAX; the limit of open files "
+      "may allow fewer."},
+     [](RevocationSettings& s, std::string_view text) {
+       return config::assign_number(text, {1, 1'000'000}, s.readers_max);
+     }},
+});
 
 }  // namespace
 
-config::Section<RevocationSettings> revocation_section() { return {.rows = rows}; }
+config::Section<RevocationSettings> revocation_section() { return {.rows = revocation_rows}; }
 
 }  // namespace gatehouse::revocations
