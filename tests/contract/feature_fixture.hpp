@@ -24,8 +24,7 @@ namespace gatehouse::testing {
 /// A migrated database of each kind, empty for each test, with a clock that stands still.
 class FeatureFixture : public ::testing::TestWithParam<BackendFactory> {
  protected:
-  FeatureFixture() : backend_(GetParam().make()) {
-    migrate(*backend_);
+  FeatureFixture() : backend_(GetParam().make_migrated()) {
     database_ = backend_->provider().open(io_, 1);
     schema_ = backend_->provider().open_schema(io_);
   }

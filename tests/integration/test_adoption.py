@@ -8,7 +8,7 @@ import pytest
 from harness.accounts import create_user, is_alive, log_in, try_log_in
 from harness.places import MIGRATIONS, VECTORS
 
-pytestmark = [pytest.mark.sequential, pytest.mark.parametrize("kind", ["postgres"], indirect=True)]
+pytestmark = [pytest.mark.sequential, pytest.mark.empty_database, pytest.mark.parametrize("kind", ["postgres"], indirect=True)]
 
 PASSWORDS = {"john@example.com": "password123", "jane@example.com": "password456", "alice@example.com": "password789"}
 IDS = {"john@example.com": 1, "jane@example.com": 2, "alice@example.com": 3}

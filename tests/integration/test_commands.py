@@ -9,7 +9,7 @@ from harness.accounts import create_user, try_log_in
 from harness.program import base_settings, run_command
 from harness.waiting import wait_until
 
-pytestmark = pytest.mark.sequential
+pytestmark = [pytest.mark.sequential, pytest.mark.empty_database]
 
 SQLITE_ONLY = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 

@@ -141,6 +141,7 @@ def test_revocation_travels_quickly(pair):
     assert sorted(times)[len(times) // 4] < TRAVEL_MAX_S
 
 
+@pytest.mark.empty_database
 def test_replicas_starting_at_once_migrate_once(start, database):
     replicas = [start(wait=False) for _ in range(5)]
     for replica in replicas:
@@ -152,6 +153,7 @@ def test_replicas_starting_at_once_migrate_once(start, database):
         assert try_log_in(last, user["email"]).status == 200
 
 
+@pytest.mark.empty_database
 def test_replicas_seeding_at_once_seed_once(start, database):
     replicas = [start(wait=False, APP_ENV="development") for _ in range(4)]
     for replica in replicas:

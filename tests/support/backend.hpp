@@ -13,7 +13,7 @@
 
 namespace gatehouse::testing {
 
-/// An empty database of one kind, made for one test and removed with this object.
+/// A database of one kind, made for one test and removed with this object.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -29,7 +29,9 @@ class Backend {
 
 struct BackendFactory {
   std::string name;
-  std::function<std::unique_ptr<Backend>()> make;
+  std::function<std::unique_ptr<Backend>()> make;  ///< an empty one
+  /// One whose schema is in its latest state: a copy of one that the process migrates once, in a fraction of the time.
+  std::function<std::unique_ptr<Backend>()> make_migrated;
 };
 
 /// What GoogleTest calls a parameter.

@@ -6,17 +6,22 @@
 namespace gatehouse::testing {
 namespace {
 
+std::unique_ptr<database::Provider> provider_of(const TestDatabase& database, crypto::Random& random) {
+  const auto silent = [](telemetry::Level, std::string_view, std::string_view) {};
+  return std::make_unique<database::postgres::PostgresProvider>(database.settings(), silent, random);
+}
+
 class PostgresBackend final : public Backend {
  public:
+  PostgresBackend() = default;
+  explicit PostgresBackend(const TestDatabase& original) : database_(original.name()) {}
+
   database::Provider& provider() override {
     if (!provider_) provider_ = another_provider();
     return *provider_;
   }
   std::string name() const override { return "postgres"; }
-  std::unique_ptr<database::Provider> another_provider() override {
-    const auto silent = [](telemetry::Level, std::string_view, std::string_view) {};
-    return std::make_unique<database::postgres::PostgresProvider>(database_.settings(), silent, random_);
-  }
+  std::unique_ptr<database::Provider> another_provider() override { return provider_of(database_, random_); }
   void run_beside(const std::string& sql) override { database_.run(sql); }
 
  private:
@@ -25,11 +30,28 @@ class PostgresBackend final : public Backend {
   std::unique_ptr<database::Provider> provider_;
 };
 
+/// To be copied.
+struct MigratedDatabase {
+  MigratedDatabase() {
+    crypto::SystemRandom random;
+    migrate(*provider_of(database, random));
+  }
+
+  TestDatabase database;
+};
+
+std::unique_ptr<Backend> make_migrated_postgres() {
+  static const MigratedDatabase original;
+  return std::make_unique<PostgresBackend>(original.database);
+}
+
 }  // namespace
 
 std::optional<BackendFactory> postgres_backend() {
   if (!test_postgres_url()) return std::nullopt;
-  return BackendFactory{"postgres", [] { return std::make_unique<PostgresBackend>(); }};
+  return BackendFactory{.name = "postgres",
+                        .make = [] { return std::make_unique<PostgresBackend>(); },
+                        .make_migrated = make_migrated_postgres};
 }
 
 }  // namespace gatehouse::testing

@@ -1,5 +1,6 @@
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <stdexcept>
 
 #include "database/sqlite/sqlite_provider.hpp"
@@ -10,11 +11,18 @@
 namespace gatehouse::testing {
 namespace {
 
+database::DatabaseSettings settings_of(const std::filesystem::path& file) {
+  database::DatabaseSettings settings;
+  settings.sqlite.path = file.string();
+  settings.query_timeout = patience;
+  return settings;
+}
+
 class SqliteBackend final : public Backend {
  public:
-  SqliteBackend() {
-    settings_.sqlite.path = (directory_.path() / "test.db").string();
-    settings_.query_timeout = patience;
+  SqliteBackend() = default;
+  explicit SqliteBackend(const std::filesystem::path& original) {
+    std::filesystem::copy_file(original, settings_.sqlite.path);
   }
 
   database::Provider& provider() override {
@@ -37,14 +45,32 @@ class SqliteBackend final : public Backend {
 
  private:
   TemporaryDirectory directory_;
-  database::DatabaseSettings settings_;
+  database::DatabaseSettings settings_ = settings_of(directory_.path() / "test.db");
   std::unique_ptr<database::Provider> provider_;
 };
+
+/// To be copied. The last connection has closed, so all that was written is in the file.
+struct MigratedFile {
+  MigratedFile() {
+    database::sqlite::SqliteProvider provider{settings_of(path)};
+    migrate(provider);
+  }
+
+  TemporaryDirectory directory;
+  std::filesystem::path path = directory.path() / "migrated.db";
+};
+
+std::unique_ptr<Backend> make_migrated_sqlite() {
+  static const MigratedFile original;
+  return std::make_unique<SqliteBackend>(original.path);
+}
 
 }  // namespace
 
 BackendFactory sqlite_backend() {
-  return {"sqlite", [] { return std::make_unique<SqliteBackend>(); }};
+  return {.name = "sqlite",
+          .make = [] { return std::make_unique<SqliteBackend>(); },
+          .make_migrated = make_migrated_sqlite};
 }
 
 }  // namespace gatehouse::testing

@@ -78,8 +78,8 @@ std::vector<std::string> NotificationListener::until(const std::string& last) {
   }
 }
 
-TestDatabase::TestDatabase() : name_(random_name()) {
-  AdminConnection{test_postgres_url().value()}.run("CREATE DATABASE " + name_);
+TestDatabase::TestDatabase(const std::string& template_name) : name_(random_name()) {
+  AdminConnection{test_postgres_url().value()}.run("CREATE DATABASE " + name_ + " TEMPLATE " + template_name);
 }
 
 TestDatabase::~TestDatabase() {

@@ -43,11 +43,11 @@ class NotificationListener {
   AdminConnection connection_;
 };
 
-/// A new, empty database with a random name on the test server, dropped with this object, whoever is still connected.
-/// Needs test_postgres_url().
+/// A new database with a random name on the test server, dropped with this object, whoever is still connected. It is a
+/// copy of the template, to which nobody may be connected; PostgreSQL's own is empty. Needs test_postgres_url().
 class TestDatabase {
  public:
-  TestDatabase();
+  explicit TestDatabase(const std::string& template_name = "template1");
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import time
 import uuid
@@ -50,6 +51,13 @@ class SqliteDatabase:
 
     def __init__(self, directory: Path):
         self.path = directory / f"{uuid.uuid4().hex}.db"
+
+    def copy(self, directory: Path) -> "SqliteDatabase":
+        """Another one that holds the same. Nobody may have this one open."""
+        assert not Path(f"{self.path}-wal").exists()
+        made = SqliteDatabase(directory)
+        shutil.copy2(self.path, made.path)
+        return made
 
     def settings(self) -> dict[str, str]:
         return {"SQLITE_PATH": str(self.path)}
@@ -150,11 +158,15 @@ class PostgresDatabase:
 
     kind = "postgres"
 
-    def __init__(self, server_url: str):
+    def __init__(self, server_url: str, template="template1"):
         self._server_url = server_url
         self.name = f"gatehouse_test_{uuid.uuid4().hex[:16]}"
         self.url = urlunsplit(urlsplit(server_url)._replace(path=f"/{self.name}"))
-        self._on_server(f'CREATE DATABASE "{self.name}"')
+        self._on_server(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
+
+    def copy(self, _directory: Path) -> "PostgresDatabase":
+        """Another one that holds the same. Nobody may be connected to this one."""
+        return PostgresDatabase(self._server_url, self.name)
 
     def settings(self) -> dict[str, str]:
         return {"DATABASE_URL": self.url}

@@ -16,10 +16,31 @@ def kind(request) -> str:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """migrated(kind): a database with the program's schema, to be copied. That takes a fraction of migrating."""
+    made: dict = {}
+
+    def of_kind(kind: str):
+        if kind not in made:
+            directory = tmp_path_factory.mktemp(f"migrated-{kind}")
+            empty = create_database(kind, directory)
+            result = run_command(["migrate", "latest"], base_settings() | empty.settings(), directory)
+            assert result.returncode == 0, result.stderr
+            made[kind] = empty
+        return made[kind]
+
+    yield of_kind
+    for one in made.values():
+        one.drop()
+
+
 @pytest.fixture
-def database(kind, tmp_path):
-    """An empty database, dropped afterwards."""
-    created = create_database(kind, tmp_path)
+def database(request, kind, tmp_path, migrated):
+    """A database of the test's own, dropped afterwards: with the program's schema, or for @pytest.mark.empty_database
+    without any."""
+    is_empty = request.node.get_closest_marker("empty_database") is not None
+    created = create_database(kind, tmp_path) if is_empty else migrated(kind).copy(tmp_path)
     yield created
     created.drop()
 
