@@ -7,5 +7,6 @@ DROP TRIGGER gatehouse_revoke_truncate ON sessions;
 DROP TRIGGER gatehouse_revoke_update ON sessions;
 DROP TRIGGER gatehouse_revoke_delete ON sessions;
 DROP FUNCTION gatehouse_revoke();
+DROP TABLE token_lifetimes;
 DROP TABLE revocation_order;
 DROP TABLE revocations;

@@ -8,7 +8,9 @@ CREATE TABLE revocations (
   at timestamptz NOT NULL,
   CONSTRAINT revocations_pkey PRIMARY KEY (id),
   CONSTRAINT revocations_position_unique UNIQUE (position),
-  CONSTRAINT revocations_kind_known CHECK (kind IN ('session', 'user', 'signing_key'))
+  CONSTRAINT revocations_kind_known CHECK (kind IN ('session', 'user', 'signing_key')),
+  CONSTRAINT revocations_subject_is_an_id CHECK (kind = 'signing_key' OR subject ~ '^-?[0-9]+$'),
+  CONSTRAINT revocations_at_is_finite CHECK (isfinite(at))
 );
 CREATE INDEX revocations_at_index ON revocations (at);
 
@@ -20,13 +22,18 @@ CREATE TABLE revocation_order (
   last_at timestamptz NOT NULL,
   deleted_position bigint NOT NULL,
   deleted_at timestamptz NOT NULL,
-  token_ttl bigint NOT NULL, -- in seconds: the longest life of tokens that were made
-  tokens_until timestamptz NOT NULL, -- when the last of them is over
   CONSTRAINT revocation_order_pkey PRIMARY KEY (id),
   CONSTRAINT revocation_order_one_row CHECK (id = 1)
 );
-INSERT INTO revocation_order (id, last_position, last_at, deleted_position, deleted_at, token_ttl, tokens_until)
-VALUES (1, 0, to_timestamp(0), 0, to_timestamp(0), 0, to_timestamp(0));
+-- A log that is made anew has another beginning, so nobody reads on in it who has read the one before.
+INSERT INTO revocation_order (id, last_position, last_at, deleted_position, deleted_at) VALUES (1, 0, now(), 0, now());
+
+-- How long tokens live that were made, and when the last of them is over.
+CREATE TABLE token_lifetimes (
+  ttl bigint NOT NULL, -- in seconds
+  tokens_until timestamptz NOT NULL,
+  CONSTRAINT token_lifetimes_pkey PRIMARY KEY (ttl)
+);
 
 CREATE FUNCTION gatehouse_revoke() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $revoke$
 DECLARE
@@ -59,7 +66,9 @@ CREATE TRIGGER gatehouse_revoke_update
   FOR EACH ROW WHEN (
     OLD.secret_hash IS NOT NULL AND OLD.expires_at > now()
     AND (
-      least(NEW.expires_at, NEW.absolute_expires_at) <= now()
+      -- The clock of whoever ends it may be ahead of this one.
+      least(NEW.expires_at, NEW.absolute_expires_at) < least(OLD.expires_at, OLD.absolute_expires_at)
+      AND least(NEW.expires_at, NEW.absolute_expires_at) <= clock_timestamp() + interval '1 minute'
       OR NEW.secret_hash IS DISTINCT FROM OLD.secret_hash
       OR NEW.id <> OLD.id OR NEW.user_id <> OLD.user_id OR NEW.created_at <> OLD.created_at
     )

@@ -1,5 +1,6 @@
 #include "api/dispatcher.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -132,6 +133,11 @@ bool Dispatcher::charge(const Request& request, const RateLimiter::Asked& asked,
   return !refused_by;
 }
 
+bool Dispatcher::knows_audience(const Request& request) const {
+  const std::string_view wanted = request.headers[http::Field::audience];
+  return wanted.empty() || std::ranges::find(parts_.audiences, wanted) != parts_.audiences.end();
+}
+
 /// Notes who calls and for whom; false when the request has been answered.
 bool Dispatcher::is_within_limits(const Verdict& verdict, Request& request, Answer& answer) const {
   if (verdict) {
@@ -140,6 +146,9 @@ bool Dispatcher::is_within_limits(const Verdict& verdict, Request& request, Answ
       request.caller.scopes = {};  // for what a client's fields may ask for
     } else if (!read_told_client(request)) {
       answer.refuse(problem("invalid_client_address"));
+      return false;
+    } else if (!knows_audience(request)) {
+      answer.refuse(problem("invalid_audience"));
       return false;
     }
   }

@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -38,7 +40,8 @@ class Dispatcher final : public http::Responder {
     http::ThreadTraffic& traffic;
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
-    Scopes keyless_proxies = {};  ///< what one of TRUSTED_PROXIES may do without a key
+    std::span<const std::string> audiences = {};  ///< for which callers may have tokens
+    Scopes keyless_proxies = {};             ///< what one of TRUSTED_PROXIES may do without a key
     bool requires_https = false;  ///< what others on the way could read is refused, but for questions about the health
   };
 
@@ -74,6 +77,7 @@ class Dispatcher final : public http::Responder {
   };
   [[nodiscard]] std::optional<Objection> objection(const Verdict& verdict, const http::Request& request) const;
   [[nodiscard]] bool is_recorded_first(const Verdict& verdict, const http::Request& request) const;
+  [[nodiscard]] bool knows_audience(const http::Request& request) const;
   bool is_within_limits(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
   bool let_in(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
   Task<bool> let_in_on_record(const Verdict& verdict, http::Request& request, http::Answer& answer) const;

@@ -32,6 +32,7 @@ inline constexpr auto all_problems = [] {
       Problem{Status::method_not_allowed, "method_not_allowed", "Method not allowed"},
       Problem{Status::too_many_requests, "rate_limited", "Too many requests"},
       Problem{Status::bad_request, "invalid_client_address", "X-Client-Address must be an IP address"},
+      Problem{Status::bad_request, "invalid_audience", "X-Audience must be one of JWT_AUDIENCE"},
       Problem{Status::service_unavailable, "unavailable", "Service temporarily unavailable"},
       Problem{Status::unsupported_media_type, "unsupported_media_type", "Content-Type must be application/json"},
       Problem{Status::unsupported_media_type, "unsupported_encoding", "Content-Encoding must be identity"},

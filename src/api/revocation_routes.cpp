@@ -116,7 +116,8 @@ Task<std::optional<News>> RevocationRoutes::wait_for_news(News news, steady_cloc
                                                           const Request& request) {
   while (news.revocations.empty() && steady_clock::now() < until) {
     if (request.client_gone.stop_requested() || reader_.feed().has_ended()) break;
-    auto later = co_await reader_.next({.end = news.end, .as_of = news.as_of}, until, request.client_gone);
+    auto later = co_await reader_.next({.end = news.end, .as_of = news.as_of, .read_at = news.read_at}, until,
+                                       request.client_gone);
     if (!later) co_return std::nullopt;
     news = std::move(*later);
   }
@@ -135,7 +136,7 @@ Task<> RevocationRoutes::stream(const Request& request, Answer& answer, News new
     std::string event = event_of(news);
     const bool is_sent = co_await answer.write(std::move(event));
     if (!is_sent) co_return answer.abort_stream();
-    if (reader_.feed().has_ended() || steady_clock::now() >= end) break;
+    if (request.client_gone.stop_requested() || reader_.feed().has_ended() || steady_clock::now() >= end) break;
     auto later = co_await after_event(news, request);
     if (!later) break;
     news = std::move(*later);
@@ -145,8 +146,8 @@ Task<> RevocationRoutes::stream(const Request& request, Answer& answer, News new
 
 Task<std::optional<News>> RevocationRoutes::after_event(const News& sent, const Request& request) {
   if (sent.is_cut) co_return co_await reader_.log().read(sent.end);
-  co_return co_await reader_.next({.end = sent.end, .as_of = sent.as_of}, steady_clock::now() + heartbeat,
-                                  request.client_gone);
+  co_return co_await reader_.next({.end = sent.end, .as_of = sent.as_of, .read_at = sent.read_at},
+                                  steady_clock::now() + heartbeat, request.client_gone);
 }
 
 }  // namespace gatehouse::api

@@ -28,6 +28,7 @@ enum class Field : std::uint8_t {
   accept_language,
   if_none_match,
   last_event_id,
+  audience,
   authorization,
   api_key,
   origin,

@@ -149,7 +149,10 @@ void Server::make_room() {
   for (Connection& connection : connections_) {
     if (const auto idleness = connection.idleness()) idle.emplace_back(*idleness, &connection);
   }
-  const std::size_t wanted = std::max(connections_max_ / emptied_part, 1U);
+  // Those that stepped aside may all have come back.
+  const std::uint32_t served = context_.counts.served.load(std::memory_order_relaxed);
+  const std::size_t above = served - std::min(served, connections_max_);
+  const std::size_t wanted = above + std::max(connections_max_ / emptied_part, 1U);
   const auto end = idle.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, idle.size()));
   std::partial_sort(idle.begin(), end, idle.end());
   for (auto one = idle.begin(); one != end; ++one) one->second->give_way();

@@ -13,7 +13,7 @@ std::optional<News> RecentPart::behind(Place place) const {
     if (first == rows.end() || first->place != place) return std::nullopt;
     ++first;
   }
-  return News{.revocations = {first, rows.end()}, .end = end(), .as_of = as_of};
+  return News{.revocations = {first, rows.end()}, .end = end(), .as_of = as_of, .read_at = read_at};
 }
 
 std::optional<RevocationFeed::Seat> RevocationFeed::take_seat() {
@@ -32,7 +32,8 @@ std::shared_ptr<const RecentPart> RevocationFeed::recent() const {
 
 void RevocationFeed::publish(News news) {
   const auto before = recent();
-  auto part = std::make_shared<RecentPart>(before ? *before : RecentPart{.begin = {}, .rows = {}, .as_of = {}});
+  auto part =
+      std::make_shared<RecentPart>(before ? *before : RecentPart{.begin = {}, .rows = {}, .as_of = {}, .read_at = {}});
   part->rows.insert(part->rows.end(), std::make_move_iterator(news.revocations.begin()),
                     std::make_move_iterator(news.revocations.end()));
   if (part->rows.size() > recent_rows_max) {
@@ -41,11 +42,13 @@ void RevocationFeed::publish(News news) {
     part->rows.erase(part->rows.begin(), kept);
   }
   part->as_of = news.as_of;
+  part->read_at = news.read_at;
   turn_to(std::move(part));
 }
 
-void RevocationFeed::begin_at(Place place, TimePoint as_of) {
-  turn_to(std::make_shared<const RecentPart>(RecentPart{.begin = place, .rows = {}, .as_of = as_of}));
+void RevocationFeed::begin_at(const RevocationLog::End& end) {
+  turn_to(std::make_shared<const RecentPart>(
+      RecentPart{.begin = end.place, .rows = {}, .as_of = end.as_of, .read_at = end.read_at}));
 }
 
 void RevocationFeed::turn_to(std::shared_ptr<const RecentPart> part) {

@@ -18,9 +18,10 @@ namespace gatehouse::revocations {
 
 /// The newest part of the log, for those who wait for what comes next. Immutable.
 struct RecentPart {
-  Place begin;                   ///< before the first
-  std::vector<Revocation> rows;  ///< in order
-  TimePoint as_of;               ///< as that of News
+  Place begin;                                    ///< before the first
+  std::vector<Revocation> rows;                   ///< in order
+  TimePoint as_of;                                ///< as that of News
+  std::chrono::steady_clock::time_point read_at;  ///< likewise
 
   [[nodiscard]] Place end() const { return rows.empty() ? begin : rows.back().place; }
   /// Nothing: the place is not in this part.
@@ -61,7 +62,7 @@ class RevocationFeed {
   [[nodiscard]] std::shared_ptr<const RecentPart> recent() const;
   /// The keeper's: what is behind the part before, or the beginning of another one. Wakes all who wait.
   void publish(News news);
-  void begin_at(Place place, TimePoint as_of);
+  void begin_at(const RevocationLog::End& end);
 
   /// Nobody waits any more: the process ends.
   void end();

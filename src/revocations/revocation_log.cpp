@@ -33,20 +33,21 @@ void set_until(std::vector<Revocation>& revocations, std::chrono::seconds token_
 
 /// A row more than wanted: the one at the place itself.
 Task<Reading> RevocationLog::read_in_order(std::int64_t from_position) {
-  Reading reading = co_await store_.read(from_position, news_max + 1);
+  Reading reading = co_await store_.read(from_position, news_max + 1, clock_.now());
   while (reading.has_unordered && std::cmp_less_equal(reading.rows.size(), news_max)) {
     database::Changes changes;
     RevocationStore::order(changes, clock_.now());
-    co_await database_.commit(std::move(changes));
-    reading = co_await store_.read(from_position, news_max + 1);
+    (void)co_await database_.commit(std::move(changes));
+    reading = co_await store_.read(from_position, news_max + 1, clock_.now());
   }
-  reading.token_ttl = std::max(reading.token_ttl, token_ttl_);
+  reading.token_ttl = std::max(reading.token_ttl, token_ttl_) + clock_slack;
   set_until(reading.rows, reading.token_ttl);
   co_return reading;
 }
 
 Task<std::optional<News>> RevocationLog::read(Place after) {
   const TimePoint as_of = clock_.now();
+  const auto read_at = std::chrono::steady_clock::now();
   Reading reading = co_await read_in_order(after.position);
   if (!is_known(after, reading) || has_gap(after, reading)) co_return std::nullopt;
   std::vector<Revocation>& rows = reading.rows;
@@ -56,15 +57,17 @@ Task<std::optional<News>> RevocationLog::read(Place after) {
   const bool is_cut = end.position < reading.last.position || reading.has_unordered;
   co_return News{.revocations = std::move(rows),
                  .end = end,
-                 // What is missing was committed after the last that is here was made.
-                 .as_of = is_cut ? std::min(as_of, end.at) : as_of,
-                 .is_cut = is_cut};
+                 // What is missing was committed after the last that is here was made, by the database's clock.
+                 .as_of = is_cut ? std::min(as_of, end.at - clock_slack) : as_of,
+                 .is_cut = is_cut,
+                 .read_at = read_at};
 }
 
 Task<RevocationLog::End> RevocationLog::end() {
   const TimePoint as_of = clock_.now();
+  const auto read_at = std::chrono::steady_clock::now();
   const Reading reading = co_await read_in_order(std::numeric_limits<std::int64_t>::max());
-  co_return End{.place = reading.last, .as_of = as_of, .token_ttl = reading.token_ttl};
+  co_return End{.place = reading.last, .as_of = as_of, .read_at = read_at, .token_ttl = reading.token_ttl};
 }
 
 Task<std::vector<Revocation>> RevocationLog::part(Place after, End end) {

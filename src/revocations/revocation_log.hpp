@@ -11,10 +11,11 @@ namespace gatehouse::revocations {
 
 /// What is behind a place, as far as it was read.
 struct News {
-  std::vector<Revocation> revocations;  ///< in order
-  Place end;                            ///< behind them
-  TimePoint as_of;                      ///< whatever was revoked before is in the log up to the end
-  bool is_cut = false;                  ///< there is more, to be read at once
+  std::vector<Revocation> revocations;              ///< in order
+  Place end;                                        ///< behind them
+  TimePoint as_of;                                  ///< whatever was revoked before is in the log up to the end
+  bool is_cut = false;                              ///< there is more, to be read at once
+  std::chrono::steady_clock::time_point read_at{};  ///< as_of by a clock that nobody sets
 };
 
 /// The log as its readers see it, in order and without gaps. Belongs to its Database's thread; throws what Database
@@ -22,6 +23,8 @@ struct News {
 class RevocationLog {
  public:
   static constexpr std::int64_t news_max = 1000;  ///< of one reading
+  /// By how much the clocks of the database and of the replicas may differ.
+  static constexpr std::chrono::minutes clock_slack{1};
 
   /// Both outlive the log.
   /// `token_ttl` is how long tokens of this process live.
@@ -35,7 +38,8 @@ class RevocationLog {
   struct End {
     Place place;
     TimePoint as_of;
-    std::chrono::seconds token_ttl;  ///< the longest life of tokens that are alive
+    std::chrono::steady_clock::time_point read_at{};  ///< as that of News
+    std::chrono::seconds token_ttl;                   ///< the longest life of tokens that are alive, and clock_slack
   };
   [[nodiscard]] Task<End> end();
 

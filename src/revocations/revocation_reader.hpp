@@ -14,6 +14,7 @@ namespace gatehouse::revocations {
 struct Known {
   Place end;
   TimePoint as_of;
+  std::chrono::steady_clock::time_point read_at;
 };
 
 /// Reads on behalf of one io thread's clients: from the log, and while it waits from what the feed's keeper read for

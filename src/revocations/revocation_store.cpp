@@ -21,7 +21,8 @@ using database::Write;
 constexpr Statement read_log{
     "revocations_read",
     "SELECT log.last_position, log.last_at, log.deleted_position, log.deleted_at, "
-    "EXISTS (SELECT 1 FROM revocations WHERE position IS NULL), log.token_ttl, one.position, one.at, one.kind, "
+    "EXISTS (SELECT 1 FROM revocations WHERE position IS NULL), "
+    "(SELECT max(ttl) FROM token_lifetimes WHERE tokens_until > $3), one.position, one.at, one.kind, "
     "one.subject "
     "FROM revocation_order AS log LEFT JOIN (SELECT position, at, kind, subject FROM revocations "
     "WHERE position >= $1 ORDER BY position LIMIT $2) AS one ON true ORDER BY one.position"};
@@ -35,9 +36,9 @@ constexpr Statement read_part{"revocations_part",
 constexpr Write lock_order{"revocation_order_lock", "UPDATE revocation_order SET ordered_at = $1 WHERE id = 1",
                            announces_nothing};
 
-constexpr Write note_ttl{"revocation_order_note_token_ttl",
-                         "UPDATE revocation_order SET token_ttl = $1, tokens_until = $2 "
-                         "WHERE token_ttl <= $1 OR tokens_until <= $3",
+constexpr Write note_ttl{"token_lifetimes_note",
+                         "INSERT INTO token_lifetimes (ttl, tokens_until) VALUES ($1, $2) "
+                         "ON CONFLICT (ttl) DO UPDATE SET tokens_until = excluded.tokens_until",
                          announces_nothing};
 
 constexpr Write order_rows{
@@ -85,16 +86,17 @@ Revocation revocation_of(const Row& row, std::size_t column) {
 
 }  // namespace
 
-Task<Reading> RevocationStore::read(std::int64_t from_position, std::int64_t limit) {
-  Parameters parameters{from_position, limit};
+Task<Reading> RevocationStore::read(std::int64_t from_position, std::int64_t limit, TimePoint now) {
+  Parameters parameters{from_position, limit, now};
   const Rows rows = co_await database_.query(read_log, std::move(parameters));
+  if (rows.empty()) throw database::StatementFailed{"the row of revocation_order was deleted"};
   Reading reading;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Row row = rows[i];
     reading.last = place_of(row, 0);
     reading.deleted = place_of(row, 2);
     reading.has_unordered = row.integer(4) != 0;
-    reading.token_ttl = std::chrono::seconds{row.integer(5)};
+    if (!row.is_null(5)) reading.token_ttl = std::chrono::seconds{row.integer(5)};
     if (!row.is_null(6)) reading.rows.push_back(revocation_of(row, 6));
   }
   co_return reading;
@@ -113,7 +115,7 @@ Task<std::vector<Revocation>> RevocationStore::part(std::int64_t after, std::int
 /// Noted once a minute; a job that is late must not make it too short.
 Change<void> RevocationStore::note_token_ttl(std::chrono::seconds ttl, TimePoint now) {
   constexpr std::chrono::minutes slack{5};
-  return {note_ttl, {static_cast<std::int64_t>(ttl.count()), now + ttl + slack, now}};
+  return {note_ttl, {static_cast<std::int64_t>(ttl.count()), now + ttl + slack}};
 }
 
 void RevocationStore::order(Changes& changes, TimePoint now) {

@@ -19,7 +19,7 @@ struct Reading {
   std::vector<Revocation> rows;      ///< from the wanted position on, in order
 };
 
-/// The only place that knows the SQL of the tables revocations and revocation_order.
+/// The only place that knows the SQL of the tables revocations, revocation_order and token_lifetimes.
 ///
 /// Triggers write the rows, in the transaction that revokes, whoever makes it. Positions are given afterwards, to
 /// whatever is committed by then, by one process at a time: so nothing ever appears behind somebody who has read on,
@@ -35,14 +35,13 @@ class RevocationStore {
   explicit RevocationStore(database::Database& database) : database_(database) {}
 
   /// At most `limit` rows, at least 1.
-  [[nodiscard]] Task<Reading> read(std::int64_t from_position, std::int64_t limit);
+  [[nodiscard]] Task<Reading> read(std::int64_t from_position, std::int64_t limit, TimePoint now);
   /// Those behind `after`, up to `last`, that were revoked later than `since`; in order, at most `limit`. Without their
   /// `until`, like all that is read here.
   [[nodiscard]] Task<std::vector<Revocation>> part(std::int64_t after, std::int64_t last, TimePoint since,
                                                    std::int64_t limit);
 
-  /// Says that tokens which live so long may be made now, and for a minute. Where tokens of longer life were made, that
-  /// counts until they are over.
+  /// Says that tokens which live so long may be made now, and for a minute.
   [[nodiscard]] static database::Change<void> note_token_ttl(std::chrono::seconds ttl, TimePoint now);
 
   /// Gives what is committed its position, oldest first, order_rows_max of them.

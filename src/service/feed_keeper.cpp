@@ -28,12 +28,12 @@ Task<> FeedKeeper::read() {
   }
   if (news) co_return tell(std::move(*news));
   const auto end = co_await revocations_.end();
-  feed_.begin_at(end.place, end.as_of);
+  feed_.begin_at(end);
 }
 
 /// Much is announced that revokes nothing: that wakes nobody.
 void FeedKeeper::tell(revocations::News news) {
-  const bool is_fresh = news.as_of - feed_.recent()->as_of < reading_interval / 2;
+  const bool is_fresh = news.read_at - feed_.recent()->read_at < reading_interval / 2;
   if (!news.revocations.empty() || !is_fresh) feed_.publish(std::move(news));
 }
 

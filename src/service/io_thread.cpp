@@ -42,6 +42,7 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .traffic = traffic_,
                    .ready = shared.lifecycle.schema_ready,
                    .on_failure = [&failures](const api::Dispatcher::Failure& failure) { report(failures, failure); },
+                   .audiences = shared.settings.tokens.audiences,
                    .keyless_proxies = shared.settings.forward_auth.without_key ? Scopes{Scope::forward_auth} : Scopes{},
                    .requires_https = shared.settings.server.require_https}),
       access_log_(&access_lines, log.is_enabled(telemetry::Level::info)),

@@ -1,5 +1,6 @@
 #include "tokens/token_issuer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -48,18 +49,21 @@ TokenIssuer::TokenIssuer(const TokenSettings& settings, crypto::Random& random,
       shortening_max_(std::chrono::floor<std::chrono::seconds>(settings.ttl * settings.jitter)),
       type_(settings.type),
       issuer_(settings.issuer),
-      audience_(settings.audiences.front()) {}
+      first_audience_(settings.audiences.front()) {}
+
+/// Down, never up: a token from the future would be refused by a strict reader.
+TokenIssuer::Validity TokenIssuer::validity(const Grant& grant, TimePoint now, std::chrono::seconds ttl) {
+  const auto from = std::chrono::floor<std::chrono::seconds>(now);
+  return {.from = from, .to = std::min(from + ttl, std::chrono::floor<std::chrono::seconds>(grant.session_ends_at))};
+}
 
 std::string TokenIssuer::issue(const Grant& grant, TimePoint now) const {
-  // Down, never up: a token from the future would be refused by a strict reader.
-  const auto issued_at = std::chrono::floor<std::chrono::seconds>(now);
-  return issue(grant, {.from = issued_at, .to = issued_at + ttl_});
+  return issue(grant, validity(grant, now, ttl_));
 }
 
 IssuedToken TokenIssuer::issue_to_refresh(const Grant& grant, TimePoint now) const {
-  const auto issued_at = std::chrono::floor<std::chrono::seconds>(now);
-  const auto ends_at = issued_at + ttl_ - random_seconds(shortening_max_, random_);
-  return {.compact = issue(grant, {.from = issued_at, .to = ends_at}), .expires_at = ends_at};
+  const Validity valid = validity(grant, now, ttl_ - random_seconds(shortening_max_, random_));
+  return {.compact = issue(grant, valid), .expires_at = valid.to};
 }
 
 std::string TokenIssuer::issue(const Grant& grant, const Validity& validity) const {
@@ -69,7 +73,7 @@ std::string TokenIssuer::issue(const Grant& grant, const Validity& validity) con
   json::Writer writer{json};
   writer.begin_object()
       .member("iss", issuer_)
-      .member("aud", audience_)
+      .member("aud", grant.audience.empty() ? std::string_view{first_audience_} : grant.audience)
       .member("sub", std::to_string(grant.user.value))
       // Twice the same: `sub` is the registered claim and a text, `id` the number that the API knows users by.
       .member("id", grant.user)

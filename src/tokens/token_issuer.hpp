@@ -28,6 +28,8 @@ struct Grant {
   SessionMark mark;
   std::optional<TimePoint> authenticated_at = {};  ///< when the user gave the password; nothing: now
   std::string_view client_id = {};                 ///< who asked for it: the name of an API key
+  std::string_view audience = {};                  ///< one of JWT_AUDIENCE; empty: the first
+  TimePoint session_ends_at = TimePoint::max();    ///< no token lives longer
 };
 
 /// Issues the tokens that logins hand out: JWTs (RFC 7519) with the claims iss, aud, sub, id, iat, exp, jti, sid, smk,
@@ -57,6 +59,7 @@ class TokenIssuer {
     std::chrono::sys_seconds from;
     std::chrono::sys_seconds to;
   };
+  [[nodiscard]] static Validity validity(const Grant& grant, TimePoint now, std::chrono::seconds ttl);
   [[nodiscard]] std::string issue(const Grant& grant, const Validity& validity) const;
 
   jose::JwsSigner signer_;
@@ -65,7 +68,7 @@ class TokenIssuer {
   std::chrono::seconds shortening_max_;
   TokenType type_;
   std::string issuer_;
-  std::string audience_;
+  std::string first_audience_;
 };
 
 }  // namespace gatehouse::tokens

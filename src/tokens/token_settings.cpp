@@ -79,7 +79,7 @@ constexpr auto token_rows = std::to_array<SettingOf<TokenSettings>>({
      [](TokenSettings& s, Text text) { return assign_text(text, s.issuer); }},
     {{"JWT_AUDIENCE", token_group, "gatehouse",
       "The aud claim of the tokens that are issued and accepted. Of several, comma-separated, tokens are issued for "
-      "the first one and accepted for each."},
+      "the one that the caller names in X-Audience, or the first, and accepted for each."},
      [](TokenSettings& s, Text text) { return assign_audiences(text, s.audiences); }},
     {{"JWT_TYPE", token_group, "JWT",
       "The typ of the tokens that are issued: JWT, or at+jwt, which adds the client_id of RFC 9068. Both are "

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from harness.accounts import create_user, log_in, verify_token
+from harness.accounts import PASSWORD, create_user, log_in, verify_token
 from harness.places import SANITIZED
 from harness.program import API_KEY, SESSION_SECRET
 from harness.raw_http import RawConnection, message
@@ -146,7 +146,7 @@ def test_key_is_sealed_at_rest(start, keys, database):
     kid = keys("generate", "--alg", "RS256")["kid"]
     (sealed,) = database.rows("SELECT private_sealed FROM signing_keys")[0]
     assert len(sealed) > 1000
-    assert b"PRIVATE KEY" not in bytes(sealed) and b"\x30\x82" not in bytes(sealed)[:64]
+    assert b"PRIVATE KEY" not in bytes(sealed) and b"\x02\x01\x00\x30\x0d" not in bytes(sealed)  # nor in DER
     if database.kind == "sqlite":
         written = b"".join(path.read_bytes() for path in database.path.parent.glob(database.path.name + "*"))
         assert kid.encode() in written and b"PRIVATE KEY" not in written
@@ -368,6 +368,27 @@ def test_access_tokens_name_their_type_and_client(start):
         header, claims = read(token)
         assert (header["typ"], claims["aud"], claims["client_id"]) == ("at+jwt", "api", "API_KEY")
         assert verify_token(first, token).status == verify_token(second, token).status == 200
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_token_is_for_the_audience_that_the_caller_names(start):
+    with start(JWT_AUDIENCE="shop,api").api() as api:
+        user = create_user(api)
+        credentials = {"email": user["email"], "password": PASSWORD}
+
+        def audience_of(path, body, name):
+            answer = api.post(path, body, headers={"X-Audience": name})
+            assert answer.status == 200, answer.body
+            return read(answer.json()["token"])[1]["aud"], answer.json()
+
+        assert audience_of("/user-auth", credentials, "shop")[0] == "shop"
+        audience, login = audience_of("/user-auth", credentials | {"refresh": True}, "api")
+        assert audience == "api"
+        audience, refreshed = audience_of("/user-auth/refresh", {"refreshToken": login["refreshToken"]}, "shop")
+        assert audience == "shop"
+        assert verify_token(api, login["token"]).status == verify_token(api, refreshed["token"]).status == 200
+        refused = api.post("/user-auth", credentials, headers={"X-Audience": "shops"})
+        assert (refused.status, refused.json()["code"]) == (400, "invalid_audience")
 
 
 class Checking(threading.Thread):

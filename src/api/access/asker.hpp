@@ -19,7 +19,8 @@ namespace gatehouse::api {
 /// back end.
 [[nodiscard]] inline flows::Asker asker_of(const http::Request& request) {
   flows::Asker asker{.origin = origin_of(request),
-                     .languages = std::string{request.headers[http::Field::accept_language]}};
+                     .languages = std::string{request.headers[http::Field::accept_language]},
+                     .audience = std::string{request.headers[http::Field::audience]}};
   if (!request.client.is_told && request.client.is_backend) return asker;
   sessions::Client client = sessions::storable(client_of(request));
   asker.address = std::move(client.address);

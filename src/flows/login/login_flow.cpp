@@ -178,6 +178,7 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   PendingSession pending =
       parts_.opening.add(changes, verified.id, current_hash, std::move(proven.client), proven.refreshing);
   pending.client_id = proven.asker.origin.actor;
+  pending.audience = proven.asker.audience;
   const sessions::NewSession& row = pending.draft.row;
   audit::Event event{.type = audit::EventType::login_succeeded, .at = row.created_at, .origin = proven.asker.origin};
   changes.add(audit::AuditStore::record_of_new_session(event, row.expires_at, row.secret_hash));

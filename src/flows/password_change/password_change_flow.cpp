@@ -65,6 +65,7 @@ Task<std::optional<LoginResult>> PasswordChangeFlow::store(Owner owner, NewSecre
   PendingSession pending =
       parts_.opening.add(changes, user, password_hash, sessions::in_ascii(std::move(wanted.client)));
   pending.client_id = wanted.asker.origin.actor;
+  pending.audience = wanted.asker.audience;
   Notice notice{.kind = mail::Kind::password_changed,
                 .user = user,
                 .languages = std::move(wanted.asker.languages),

@@ -77,6 +77,7 @@ Task<RefreshFlow::Outcome> RefreshFlow::exchange(RefreshRequest request) {
                       .secret_hash = crypto::sha256(sessions::bytes_of(reference->secret)),
                       .refresh = {.generation = reference->generation, .attempt_hash = hash_of(request.attempt)},
                       .client_id = request.asker.origin.actor,
+                      .audience = request.asker.audience,
                       .now = clock_.now()};
   auto rotation = SessionStore::rotate(rotation_of(presented));
   const auto rotated = co_await database_.commit(std::move(rotation));
@@ -141,7 +142,9 @@ Refreshed RefreshFlow::successor(const Presented& presented, UserId user, const 
                             .session = next.id,
                             .mark = SessionMark::of(presented.secret_hash),
                             .authenticated_at = times.created_at,
-                            .client_id = presented.client_id};
+                            .client_id = presented.client_id,
+                            .audience = presented.audience,
+                            .session_ends_at = times.expires_at};
   return {.user = user, .pair = pairs_.issue(grant, next), .session_expires_at = times.expires_at};
 }
 

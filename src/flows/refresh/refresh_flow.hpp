@@ -66,6 +66,7 @@ class RefreshFlow {
     std::string secret_hash;
     sessions::PresentedRefresh refresh;
     std::string client_id;  ///< who asks, as TokenIssuer has it
+    std::string audience;   ///< for whom the token is to be, likewise
     TimePoint now;
   };
   using Outcome = std::expected<Refreshed, RefreshError>;

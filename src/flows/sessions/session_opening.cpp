@@ -19,8 +19,12 @@ std::optional<LoginResult> SessionOpening::opened(const PendingSession& pending,
   const auto id = committed.result(pending.inserted);
   if (!id) return std::nullopt;
   const sessions::NewSession& row = pending.draft.row;
-  const tokens::Grant grant{
-      .user = pending.user, .session = *id, .mark = SessionMark::of(row.secret_hash), .client_id = pending.client_id};
+  const tokens::Grant grant{.user = pending.user,
+                            .session = *id,
+                            .mark = SessionMark::of(row.secret_hash),
+                            .client_id = pending.client_id,
+                            .audience = pending.audience,
+                            .session_ends_at = row.expires_at};
   auto session = sessions_.open(pending.draft, *id);
   counts_.tokens.add(TokenKind::session);
   LoginResult result{.user = pending.user,

@@ -30,6 +30,7 @@ struct PendingSession {
   sessions::SessionDraft draft;
   database::ResultOf<std::optional<SessionId>> inserted;
   std::string client_id = {};  ///< who asked for it, as TokenIssuer has it
+  std::string audience = {};   ///< for whom the token is, likewise
 };
 
 /// Opens sessions, each with a token. One per io thread; everything it refers to outlives it.

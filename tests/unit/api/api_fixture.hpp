@@ -92,7 +92,8 @@ class ApiFixture : public testing::LoginFixture {
        .trail = trail_,
        .traffic = traffic_,
        .ready = ready_,
-       .on_failure = [this](const Dispatcher::Failure& failure) { failures_.emplace_back(failure.what); }}};
+       .on_failure = [this](const Dispatcher::Failure& failure) { failures_.emplace_back(failure.what); },
+       .audiences = settings_.tokens.audiences}};
 
  private:
   /// As a connection does it.

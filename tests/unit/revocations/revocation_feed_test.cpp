@@ -17,6 +17,10 @@ News news_of(std::int64_t first, std::int64_t last, TimePoint as_of) {
   return news;
 }
 
+RevocationLog::End beginning(Place place) {
+  return {.place = place, .as_of = from_unix_us(1), .read_at = {}, .token_ttl = {}};
+}
+
 class RevocationFeedTest : public ::testing::Test {
  protected:
   std::string behind(Place place) {
@@ -37,7 +41,7 @@ class RevocationFeedTest : public ::testing::Test {
 };
 
 TEST_F(RevocationFeedTest, WhatIsPublished_IsBehindEachPlaceBeforeIt) {
-  feed_.begin_at(at(7), from_unix_us(1));
+  feed_.begin_at(beginning(at(7)));
   feed_.publish(news_of(8, 9, from_unix_us(2)));
   feed_.publish(news_of(10, 10, from_unix_us(3)));
   EXPECT_EQ(behind(at(7)), "8 9 10 ");
@@ -48,7 +52,7 @@ TEST_F(RevocationFeedTest, WhatIsPublished_IsBehindEachPlaceBeforeIt) {
 }
 
 TEST_F(RevocationFeedTest, PlaceOfAnotherLog_IsUnknown) {
-  feed_.begin_at(at(7), from_unix_us(1));
+  feed_.begin_at(beginning(at(7)));
   feed_.publish(news_of(8, 9, from_unix_us(2)));
   EXPECT_EQ(behind(at(6)), "unknown");
   EXPECT_EQ(behind(at(11)), "unknown");
@@ -58,7 +62,7 @@ TEST_F(RevocationFeedTest, PlaceOfAnotherLog_IsUnknown) {
 
 TEST_F(RevocationFeedTest, LongLog_IsKeptAtItsEnd) {
   constexpr auto kept = static_cast<std::int64_t>(RevocationFeed::recent_rows_max);
-  feed_.begin_at({}, from_unix_us(1));
+  feed_.begin_at(beginning({}));
   feed_.publish(news_of(1, kept + 5, from_unix_us(2)));
   EXPECT_EQ(behind(at(4)), "unknown");
   EXPECT_EQ(feed_.recent()->behind(at(5))->revocations.size(), RevocationFeed::recent_rows_max);
@@ -82,7 +86,7 @@ TEST_F(RevocationFeedTest, Seats_AreAsManyAsAreAllowed) {
 
 TEST_F(RevocationFeedTest, Whoever_IsWaiting_IsWokenByWhatIsPublished) {
   const std::uint64_t turn = feed_.room().turn();
-  feed_.begin_at({}, {});
+  feed_.begin_at(beginning({}));
   EXPECT_EQ(feed_.room().turn(), turn + 1);
   feed_.publish(news_of(1, 1, {}));
   EXPECT_EQ(feed_.room().turn(), turn + 2);

@@ -167,7 +167,8 @@ TEST_F(FeedKeeperTest, Reader_IsWokenByNews) {
   std::optional<News> news;
   boost::asio::co_spawn(
       io_,
-      reader.next({.end = place(3), .as_of = clock_.now()}, std::chrono::steady_clock::now() + testing::patience, {}),
+      reader.next({.end = place(3), .as_of = clock_.now(), .read_at = std::chrono::steady_clock::now()},
+                  std::chrono::steady_clock::now() + testing::patience, {}),
       [&](const std::exception_ptr&, std::optional<News> found) { news = std::move(found); });
   io_.restart();
   io_.poll();
@@ -179,11 +180,26 @@ TEST_F(FeedKeeperTest, Reader_IsWokenByNews) {
   EXPECT_EQ(news->end, place(4));
 }
 
+// A reader who had heard of a later time heard nothing more, and another time went on being told.
+TEST_F(FeedKeeperTest, NewsAfterTheClockWasSetBack_WereLost) {
+  revocations::RevocationReader reader{revocations_, feed_};
+  const auto seat = feed_.take_seat();
+  ASSERT_TRUE(comes_to(3));
+  const revocations::Known known{.end = place(3), .as_of = clock_.now(), .read_at = feed_.recent()->read_at};
+  clock_.set(begin_ - std::chrono::hours{1});
+  last_ += 3 * static_cast<std::int64_t>(revocations::RevocationFeed::recent_rows_max);
+  ASSERT_TRUE(comes_to(last_));
+  const auto news = testing::run_task(io_, reader.next(known, {}, {}));
+  ASSERT_TRUE(news);
+  EXPECT_EQ(news->revocations.size(), static_cast<std::size_t>(revocations::RevocationLog::news_max));
+  EXPECT_LT(news->as_of, known.as_of);
+}
+
 TEST_F(FeedKeeperTest, ReaderWhoseClientIsGoneOrWhoseTimeIsOver_GetsNothingNew) {
   revocations::RevocationReader reader{revocations_, feed_};
   const auto seat = feed_.take_seat();
   ASSERT_TRUE(comes_to(3));
-  const revocations::Known known{.end = place(3), .as_of = clock_.now()};
+  const revocations::Known known{.end = place(3), .as_of = clock_.now(), .read_at = std::chrono::steady_clock::now()};
   std::stop_source gone;
   gone.request_stop();
   const auto later = std::chrono::steady_clock::now() + testing::patience;

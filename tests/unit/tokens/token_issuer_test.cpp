@@ -30,6 +30,23 @@ TEST_F(TokenIssuerTest, Claims_AreThoseOfTheLogin) {
   EXPECT_EQ(claims.size(), 11U);
 }
 
+TEST_F(TokenIssuerTest, Audience_IsTheWantedOneOrTheFirst) {
+  TokenSettings settings = settings_with(first_secret);
+  settings.audiences = {"shop", "api"};
+  const TokenIssuer issuer{settings, random_};
+  EXPECT_EQ(part(issuer.issue({.user = {42}, .session = {77}, .mark = mark}, now), 1).at("aud").as_string(), "shop");
+  const Grant wanted{.user = {42}, .session = {77}, .mark = mark, .audience = "api"};
+  EXPECT_EQ(part(issuer.issue(wanted, now), 1).at("aud").as_string(), "api");
+}
+
+// Whoever checked it alone took it for good when the session was long over.
+TEST_F(TokenIssuerTest, Token_OutlivedItsSession) {
+  const TimePoint end = now + std::chrono::milliseconds{8500};
+  const Grant grant{.user = {42}, .session = {77}, .mark = mark, .session_ends_at = end};
+  EXPECT_EQ(part(issuer_.issue(grant, now), 1).at("exp").as_int64(), 1'700'000'008);
+  EXPECT_EQ(issuer_.issue_to_refresh(grant, now).expires_at, now + std::chrono::seconds{8});
+}
+
 TEST_F(TokenIssuerTest, Header_NamesAlgorithmTypeAndKey) {
   const auto header = part(issuer_.issue({42}, {77}, mark, now), 0);
   EXPECT_EQ(header.at("alg").as_string(), "HS256");
