@@ -41,7 +41,7 @@ class Dispatcher final : public http::Responder {
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
     std::span<const std::string> audiences = {};  ///< for which callers may have tokens
-    Scopes keyless_proxies = {};             ///< what one of TRUSTED_PROXIES may do without a key
+    Scopes keyless_proxies = {};                  ///< what one of TRUSTED_PROXIES may do without a key
     bool requires_https = false;  ///< what others on the way could read is refused, but for questions about the health
   };
 

@@ -231,7 +231,8 @@ TEST_P(RevocationLogTest, Snapshot_IsWhatMayStillMatter) {
   ASSERT_EQ(first.size(), RevocationLog::news_max);
   EXPECT_EQ(first.front().until, first.front().place.at + token_ttl + clock_slack);
   EXPECT_EQ(run(log_.part(first.back().place, log_end)).front().subject, "1001");
-  const RevocationLog::End early{.place = {.position = 1200, .at = {}}, .as_of = {}, .read_at = {}, .token_ttl = token_ttl};
+  const RevocationLog::End early{
+      .place = {.position = 1200, .at = {}}, .as_of = {}, .read_at = {}, .token_ttl = token_ttl};
   EXPECT_EQ(run(log_.part(first.back().place, early)).size(), 200U);
   clock_.advance(token_ttl + 2 * clock_slack);
   EXPECT_TRUE(run(log_.part({}, log_end)).empty());

@@ -18,6 +18,15 @@ database::DatabaseSettings settings_of(const std::filesystem::path& file) {
   return settings;
 }
 
+void run_sql(const std::filesystem::path& file, const std::string& sql) {
+  sqlite3* opened = nullptr;
+  sqlite3_open(file.c_str(), &opened);
+  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> connection{opened, sqlite3_close};
+  sqlite3_busy_timeout(connection.get(), static_cast<int>(patience.count()));
+  const int code = sqlite3_exec(connection.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(connection.get()));
+}
+
 class SqliteBackend final : public Backend {
  public:
   SqliteBackend() = default;
@@ -34,13 +43,7 @@ class SqliteBackend final : public Backend {
     return std::make_unique<database::sqlite::SqliteProvider>(settings_);
   }
   void run_beside(const std::string& sql) override {
-    sqlite3* opened = nullptr;
-    sqlite3_open(settings_.sqlite.path.c_str(), &opened);
-    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> connection{opened, sqlite3_close};
-    sqlite3_busy_timeout(connection.get(), static_cast<int>(patience.count()));
-    const std::string with_foreign_keys = "PRAGMA foreign_keys = ON;" + sql;
-    const int code = sqlite3_exec(connection.get(), with_foreign_keys.c_str(), nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(connection.get()));
+    run_sql(settings_.sqlite.path, "PRAGMA foreign_keys = ON;" + sql);
   }
 
  private:
@@ -49,11 +52,12 @@ class SqliteBackend final : public Backend {
   std::unique_ptr<database::Provider> provider_;
 };
 
-/// To be copied. The last connection has closed, so all that was written is in the file.
+/// To be copied: all that was written is in the file, and nothing in its log, which a reader that was still opening the
+/// file when the provider ended may have left.
 struct MigratedFile {
   MigratedFile() {
-    database::sqlite::SqliteProvider provider{settings_of(path)};
-    migrate(provider);
+    migrate(*std::make_unique<database::sqlite::SqliteProvider>(settings_of(path)));
+    run_sql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   TemporaryDirectory directory;

@@ -54,7 +54,7 @@ class SqliteDatabase:
 
     def copy(self, directory: Path) -> "SqliteDatabase":
         """Another one that holds the same. Nobody may have this one open."""
-        assert not Path(f"{self.path}-wal").exists()
+        self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         made = SqliteDatabase(directory)
         shutil.copy2(self.path, made.path)
         return made
