@@ -7,6 +7,9 @@ export interface Clock {
   steadyMs(): number;
 }
 
+/** By how much the clocks of two replicas may differ, or one be set, before that is more than an inaccuracy. */
+export const SLACK_MS = 60_000;
+
 export const systemClock: Clock = { wallMs: () => Date.now(), steadyMs: () => performance.now() };
 
 /** A moment, by both clocks. */

@@ -1,7 +1,7 @@
 /**
  * Follows the service's revocations: a snapshot first, then the stream of what comes after it. When the stream ends, for whatever reason,
- * the next one begins where it ended; when the service does not know that place any more, a new snapshot takes the place of all that was
- * known. Until then the old set goes on counting, and only grows older.
+ * the next one begins where it ended; when the service does not know that place any more, its clock went back or there is no room, a new
+ * snapshot takes the place of all that was known. Until then the old set goes on counting, and only grows older.
  *
  * Everything happens in one loop, and each piece of news is applied in one step: revocations, cursor and age always belong together.
  */
@@ -12,9 +12,9 @@ import { type Stream, Transport } from "../transport.js";
 import { type Clock, elapsedMs, type Instant, instantOf } from "./clock.js";
 import { EventStreamReader, type StreamEvent } from "./event_stream.js";
 import { Freshness } from "./freshness.js";
-import { asOfMsOf, type News, newsOf } from "./news.js";
+import { asOfMsOf, type News, NEWS_MAX, newsOf } from "./news.js";
 import type { FeedSettings } from "./options.js";
-import { RevocationSet } from "./revocation_set.js";
+import { RevocationSet, TooManyRevocations } from "./revocation_set.js";
 import { SnapshotReader } from "./snapshot_reader.js";
 import { idle, Signpost } from "./waiting.js";
 
@@ -25,6 +25,8 @@ const SNAPSHOT_MS_MAX = 60_000;
 const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 8000;
 const RETRY_AFTER_MS_MAX = 60_000;
+/** How long a snapshot that is too large is left to shrink. */
+const SHRINKING_MS = 60_000;
 
 export interface FeedSurroundings {
   clock: Clock;
@@ -101,7 +103,7 @@ export class RevocationFeed {
   }
 
   async #takeSnapshot(): Promise<void> {
-    const set = new RevocationSet();
+    const set = new RevocationSet(this.#settings.revocationsMax);
     const reader = new SnapshotReader((revocation) => {
       set.add(revocation);
     });
@@ -112,7 +114,7 @@ export class RevocationFeed {
     const { cursor, asOfMs } = reader.end();
     this.#set = set;
     this.#cursor = cursor;
-    this.#freshness.learn(asOfMs);
+    this.#freshness.begin(asOfMs);
     this.#failure = undefined;
     this.#loaded.reach();
   }
@@ -135,16 +137,24 @@ export class RevocationFeed {
     else if (type === "as-of") this.#learn({ asOfMs: asOfMsOf(data), revocations: [] });
   }
 
+  /** Only what found room makes what is known younger. */
   #learn(news: Omit<News, "cursor"> & { cursor?: string }): void {
+    this.#set?.dropEnded(this.#freshness.asOfMs(), this.#surroundings.clock.wallMs());
     for (const revocation of news.revocations) this.#set?.add(revocation);
     this.#cursor = news.cursor ?? this.#cursor;
-    const lagMs = this.#freshness.learn(news.asOfMs);
-    this.#set?.dropEnded(news.asOfMs);
-    // On its way news are held back, or a clock was set: another connection may do better, and finds out anew.
-    if (lagMs > this.#settings.maxStalenessMs) throw new GatehouseUnavailable("stale", "The revocations come too late");
+    if (news.revocations.length < NEWS_MAX || this.#freshness.knowsService) this.#date(news.asOfMs);
     this.#failures = 0;
     this.#failure = undefined;
     this.#heardAt = instantOf(this.#surroundings.clock);
+  }
+
+  #date(asOfMs: number): void {
+    if (this.#freshness.isSetBack(asOfMs)) {
+      this.#cursor = undefined;
+      throw new GatehouseUnavailable("stale", "The service's clock went back");
+    }
+    // On its way news are held back, or a clock was set: another connection may do better, and finds out anew.
+    if (this.#freshness.learn(asOfMs) > this.#settings.maxStalenessMs) throw new GatehouseUnavailable("stale", "The revocations come too late");
   }
 
   #silenceMs(): number {
@@ -160,11 +170,19 @@ export class RevocationFeed {
   /** Keeps what is known for messages; the milliseconds that the service wants to be left alone. */
   #fail(error: unknown): number {
     this.#failure = error;
+    if (error instanceof TooManyRevocations) return this.#makeRoom();
     if (!isGatehouseError(error)) return 0;
     // Too old, altered, or of another service: 410 `cursor_too_old`, 400 `invalid_cursor`.
     if (error.status === 410 || error.status === 400) this.#cursor = undefined;
     if (isRefusal(error)) this.#loaded.fail(this.#unavailable());
     return Math.min((error.retryAfter ?? 0) * 1000, RETRY_AFTER_MS_MAX);
+  }
+
+  /** A snapshot leaves out what has ended. Where it is too large itself, only time helps. */
+  #makeRoom(): number {
+    const pauseMs = this.#cursor === undefined ? SHRINKING_MS : 0;
+    this.#cursor = undefined;
+    return pauseMs;
   }
 
   /** Drawn over its whole length, so that readers that lost the service together do not come back together. */

@@ -15,6 +15,12 @@ export interface News {
   revocations: Revocation[];
 }
 
+/**
+ * The most that the service tells at once. Where there are as many, more may be missing, and `asOf` is no later than the last of them: such
+ * a part may be far older than the request for it.
+ */
+export const NEWS_MAX = 1000;
+
 /** As the service writes times. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const CURSOR_CHARACTERS_MAX = 2048;

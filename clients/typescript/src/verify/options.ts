@@ -35,7 +35,7 @@ export interface RevocationOptions {
 }
 
 /** What the feed is made of. `path` follows `url`, which is where the service is. */
-export type FeedSettings = Required<Pick<ClientOptions, "url" | "apiKey" | "timeoutMs" | "fetch">> & { path: string; maxStalenessMs: number };
+export type FeedSettings = Required<Pick<ClientOptions, "url" | "apiKey" | "timeoutMs" | "fetch">> & { path: string; maxStalenessMs: number; revocationsMax: number };
 
 export interface Settings {
   jwksUrl: string;
@@ -50,6 +50,8 @@ export interface Settings {
 const TOLERANCE_SECONDS = 5;
 const TIMEOUT_MS = 5000;
 const STALENESS_MS = 5000;
+/** About 100 MB. */
+const REVOCATIONS_MAX = 1_000_000;
 
 /** The options with what is left out. Throws a TypeError for what cannot be meant, without repeating it. */
 export function settingsOf(options: TokenVerifierOptions): Settings {
@@ -73,7 +75,7 @@ function feedOf({ url, apiKey, maxStalenessMs = STALENESS_MS }: RevocationOption
   demand(new URL(address).pathname !== "/", "revocations.url must end with the path of the feed, such as /revocations");
   demand(VISIBLE.test(apiKey), "apiKey must be visible ASCII characters");
   demand(maxStalenessMs > 0 && Number.isFinite(maxStalenessMs), "maxStalenessMs must be more than 0");
-  return { url: address.slice(0, end), path: address.slice(end), apiKey, timeoutMs, fetch: send, maxStalenessMs };
+  return { url: address.slice(0, end), path: address.slice(end), apiKey, timeoutMs, fetch: send, maxStalenessMs, revocationsMax: REVOCATIONS_MAX };
 }
 
 function demand(holds: boolean, message: string): void {

@@ -1,5 +1,7 @@
 /** What is revoked. */
 
+import { SLACK_MS } from "./clock.js";
+
 export const revocationKinds = ["session", "user", "signing_key"] as const;
 
 export type RevocationKind = (typeof revocationKinds)[number];
@@ -12,23 +14,33 @@ export interface Revocation {
   untilMs: number;
 }
 
-/** About 100 MB. */
-const REVOCATIONS_MAX = 1_000_000;
 const SWEEP_MS = 60_000;
+/** With less room than that, the next sweep is not waited for. */
+const ROOM = 10_000;
+
+export class TooManyRevocations extends RangeError {
+  override readonly name = "TooManyRevocations";
+}
 
 export class RevocationSet {
   readonly #untils: Readonly<Record<RevocationKind, Map<string, number>>> = { session: new Map(), user: new Map(), signing_key: new Map() };
+  readonly #max: number;
   #sweptAtMs = -Infinity;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
 
   has(kind: RevocationKind, id: string): boolean {
     return this.#untils[kind].has(id);
   }
 
-  /** Throws where there are too many. */
+  /** Throws TooManyRevocations where there is no room for another one. */
   add({ kind, id, untilMs }: Revocation): void {
     const untils = this.#untils[kind];
-    untils.set(id, Math.max(untilMs, untils.get(id) ?? untilMs));
-    if (this.size > REVOCATIONS_MAX) throw new RangeError("There are too many revocations");
+    const known = untils.get(id);
+    if (known === undefined && this.size >= this.#max) throw new TooManyRevocations("There are too many revocations");
+    untils.set(id, Math.max(untilMs, known ?? untilMs));
   }
 
   get size(): number {
@@ -36,14 +48,15 @@ export class RevocationSet {
   }
 
   /**
-   * Drops, once a minute, what has ended by the service's clock, which refuses the tokens concerned by then; and a minute later than that,
-   * for the clock of another replica may be behind.
+   * Drops, once a minute or where there is little room, what has ended by the service's clock and by the reader's: either may be ahead for
+   * a moment, and the service does not tell again what is dropped. It is kept for the slack, for the clock of another replica may be behind.
    */
-  dropEnded(serviceMs: number): void {
-    if (Math.abs(serviceMs - this.#sweptAtMs) < SWEEP_MS) return;
-    this.#sweptAtMs = serviceMs;
+  dropEnded(serviceMs: number, readerMs: number): void {
+    const nowMs = Math.min(serviceMs, readerMs);
+    if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_MS && this.#max - this.size >= ROOM) return;
+    this.#sweptAtMs = nowMs;
     for (const untils of Object.values(this.#untils)) {
-      for (const [id, untilMs] of untils) if (untilMs + SWEEP_MS < serviceMs) untils.delete(id);
+      for (const [id, untilMs] of untils) if (untilMs + SLACK_MS < nowMs) untils.delete(id);
     }
   }
 }

@@ -35,7 +35,7 @@ class History {
 
   constructor(seed: number) {
     this.#random = seeded(seed);
-    const settings = { url: "http://gatehouse.test", path: "/revocations", apiKey: API_KEY, timeoutMs: 5000, fetch: this.service.fetch, maxStalenessMs: STALENESS_MS };
+    const settings = { url: "http://gatehouse.test", path: "/revocations", apiKey: API_KEY, timeoutMs: 5000, fetch: this.service.fetch, maxStalenessMs: STALENESS_MS, revocationsMax: 1_000_000 };
     this.reader = new RevocationFeed(settings, { clock: systemClock, random: this.#random, closed: this.closing.signal });
     this.service.feed.parts = (bytes) => this.#cut(bytes);
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { EventStreamReader, type StreamEvent } from "../../../src/verify/event_stream.js";
 import { PublishedKey } from "../../../src/verify/published_key.js";
-import { type Revocation, RevocationSet } from "../../../src/verify/revocation_set.js";
+import { type Revocation, RevocationSet, TooManyRevocations } from "../../../src/verify/revocation_set.js";
 import { SignatureMemo } from "../../../src/verify/signature_memo.js";
 import { SnapshotReader } from "../../../src/verify/snapshot_reader.js";
 
@@ -69,30 +69,63 @@ describe("SnapshotReader", () => {
 
 describe("RevocationSet", () => {
   it("drops what has ended, and not before", () => {
-    const set = new RevocationSet();
+    const set = new RevocationSet(1_000_000);
     set.add({ kind: "session", id: "1", untilMs: 1_000_000 });
     set.add({ kind: "session", id: "2", untilMs: 2_000_000 });
-    set.dropEnded(1_000_000);
+    set.dropEnded(1_000_000, 1_000_000);
     expect(set.has("session", "1")).toBe(true);
-    set.dropEnded(1_060_001);
+    set.dropEnded(1_060_001, 1_060_001);
     expect([set.has("session", "1"), set.has("session", "2"), set.size]).toEqual([false, true, 1]);
+  });
+
+  it.each([
+    ["the service's", [9_000_000, 1_060_000]],
+    ["the reader's", [1_060_000, 9_000_000]],
+  ] as const)("keeps what has ended only by %s clock", (_, [serviceMs, readerMs]) => {
+    const set = new RevocationSet(1_000_000);
+    set.add({ kind: "session", id: "1", untilMs: 1_000_000 });
+    set.dropEnded(serviceMs, readerMs);
+    expect(set.has("session", "1")).toBe(true);
   });
 
   it("keeps the later end of two", () => {
     for (const ends of [[1, 1_000_000], [1_000_000, 1]]) {
-      const set = new RevocationSet();
+      const set = new RevocationSet(1_000_000);
       for (const untilMs of ends) set.add({ kind: "user", id: "1", untilMs });
-      set.dropEnded(500_000);
+      set.dropEnded(500_000, 500_000);
       expect(set.has("user", "1")).toBe(true);
     }
   });
 
-  it("is bounded", () => {
-    const set = new RevocationSet();
-    expect(() => {
-      for (let id = 0; id <= 1_000_000; id += 1) set.add({ kind: "session", id: String(id), untilMs: 1 });
-    }).toThrow(RangeError);
-    expect(set.size).toBe(1_000_001);
+  describe("that is full", () => {
+    const full = () => {
+      const set = new RevocationSet(2);
+      for (const id of ["1", "2"]) set.add({ kind: "session", id, untilMs: 1_000_000 });
+      return set;
+    };
+
+    it("takes nothing new", () => {
+      const set = full();
+      expect(() => {
+        set.add({ kind: "user", id: "1", untilMs: 1_000_000 });
+      }).toThrow(TooManyRevocations);
+      expect(set.size).toBe(2);
+    });
+
+    it("takes what it knows", () => {
+      const set = full();
+      set.add({ kind: "session", id: "1", untilMs: 2_000_000 });
+      set.dropEnded(1_500_000, 1_500_000);
+      expect([set.has("session", "1"), set.size]).toEqual([true, 1]);
+    });
+
+    it("has room again once something has ended, also soon after a sweep", () => {
+      const set = full();
+      set.dropEnded(1_060_000, 1_060_000);
+      set.dropEnded(1_060_001, 1_060_001);
+      set.add({ kind: "user", id: "1", untilMs: 2_000_000 });
+      expect(set.size).toBe(1);
+    });
   });
 });
 

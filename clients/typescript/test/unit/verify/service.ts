@@ -62,6 +62,10 @@ export class Feed {
   oldest = 0;
   /** How far its clock is behind. */
   lagMs = 0;
+  /** What its clock shows, where it stands still. */
+  standsAtMs: number | undefined;
+  /** What a stream begins with, in place of what is behind its cursor. */
+  opening: string | undefined;
   /** How a text is sent: in parts, wherever they end. */
   parts: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>[] = (bytes) => [bytes];
   readonly #readers = new Set<ReadableStreamDefaultController<Uint8Array>>();
@@ -94,7 +98,7 @@ export class Feed {
   }
 
   snapshot(): Response {
-    const alive = this.log.filter(({ until }) => Date.parse(until) > Date.now());
+    const alive = this.log.filter(({ until }) => Date.parse(until) > Date.now() - this.lagMs);
     return Response.json({ cursor: `after-${this.log.length}`, asOf: this.#asOf(), revocations: alive });
   }
 
@@ -105,7 +109,7 @@ export class Feed {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#readers.add(controller);
-        this.#write(controller, this.#event(Number(place)));
+        this.#write(controller, this.opening ?? this.#event(Number(place)));
         init.signal?.addEventListener("abort", () => {
           if (this.#readers.delete(controller)) controller.error(new DOMException("This operation was aborted", "AbortError"));
         });
@@ -119,7 +123,7 @@ export class Feed {
   }
 
   #asOf(): string {
-    return new Date(Date.now() - this.lagMs).toISOString();
+    return new Date(this.standsAtMs ?? Date.now() - this.lagMs).toISOString();
   }
 
   #heartbeat(): string {
