@@ -71,7 +71,7 @@ Task<RevocationLog::End> RevocationLog::end() {
 }
 
 Task<std::vector<Revocation>> RevocationLog::part(Place after, End end) {
-  auto rows = co_await store_.part(after.position, end.place.position, clock_.now() - end.token_ttl, news_max);
+  auto rows = co_await store_.part(after.position, end.place.position, end.as_of - end.token_ttl, news_max);
   set_until(rows, end.token_ttl);
   co_return rows;
 }

@@ -43,8 +43,8 @@ class RevocationLog {
   };
   [[nodiscard]] Task<End> end();
 
-  /// The next part of what is behind `after` and not behind the end, without those that are over; empty: there is no
-  /// more.
+  /// The next part of what is behind `after` and not behind the end, without those that were over at its as_of; empty:
+  /// there is no more.
   [[nodiscard]] Task<std::vector<Revocation>> part(Place after, End end);
 
  private:
