@@ -4,6 +4,7 @@
 
 #include "cli/commands/database_session.hpp"
 #include "jobs/dongle_cleanup.hpp"
+#include "service/settings.hpp"
 
 namespace gatehouse::cli {
 namespace {
