@@ -47,7 +47,8 @@ class FeedKeeperTest : public ::testing::Test {
     if (is_away_) throw Unavailable{Unavailable::Reason::connection, "the database is down"};
     if (is_broken_) throw std::runtime_error{"no such table"};
     const auto from = std::get<std::int64_t>(parameters[0]);
-    const auto end = std::min(last_, from + std::get<std::int64_t>(parameters[1]) - 1);
+    const auto limit = std::get<std::int64_t>(parameters[1]);
+    const std::int64_t end = last_ - from < limit ? last_ : from + limit - 1;
     Rows rows{10};
     for (std::int64_t i = std::max<std::int64_t>(1, from); i <= end; ++i) add_row(rows, i);
     if (rows.size() == 0) add_row(rows, std::nullopt);
