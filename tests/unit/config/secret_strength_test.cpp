@@ -13,6 +13,11 @@ TEST(SecretStrength, RandomSecrets_Pass) {
   }
 }
 
+TEST(SecretStrength, RandomSecretWithAnExamplesWordInside_WasRefused) {
+  EXPECT_EQ(weakness_of("qpZ3vN0c7eW1sYour-xT9bKdR4uHgLfJm2Aa"), SecretWeakness::none);
+  EXPECT_EQ(weakness_of("qpZ3vN0c7eW1s-HeRe_T9bKdR4uHgLfJm2Aa"), SecretWeakness::none);
+}
+
 TEST(SecretStrength, OneByteTooShort_IsTooShort) {
   EXPECT_EQ(weakness_of("qpZ3vN0c7eW1sYxT9bKdR4uHgLfJm2A"), SecretWeakness::too_short);
   EXPECT_EQ(weakness_of(""), SecretWeakness::too_short);
