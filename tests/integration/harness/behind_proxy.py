@@ -18,6 +18,12 @@ def is_ready(program) -> bool:
         return api.get("/health/ready", key=None).status == 200
 
 
+def is_used(program) -> bool:
+    """Whether the proxy has found out that it is back."""
+    with program.api() as api:
+        return b'route="/user-auth/verify-session"' in api.get("/metrics").body
+
+
 def expect_no_lost_request(replicas, port, rounds=1):
     """Restarts one replica after the other, each `rounds` times, under load."""
     with replicas[0].api() as api:
@@ -29,8 +35,9 @@ def expect_no_lost_request(replicas, port, rounds=1):
             assert replica.stop() == 0
             replica.start()
             wait_until(lambda replica=replica: is_ready(replica), 60, "the readiness")
+            wait_until(lambda replica=replica: is_used(replica), 60, "the proxy's return")
             load.wait_for(ANSWERS_BETWEEN)
-    assert load.failures == []
+    assert load.failures == [], load.failures
 
 
 def expect_own_view_of_the_address(replicas, port):
