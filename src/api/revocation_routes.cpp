@@ -139,6 +139,7 @@ Task<> RevocationRoutes::stream(const Request& request, Answer& answer, News new
     if (request.client_gone.stop_requested() || reader_.feed().has_ended() || steady_clock::now() >= end) break;
     auto later = co_await after_event(news, request);
     if (!later) break;
+    if (later->is_cut) later->as_of = news.as_of;  // which holds still, and time would go back
     news = std::move(*later);
   }
   answer.end_stream();

@@ -23,6 +23,7 @@ Task<> FeedKeeper::read() {
   if (recent) news = co_await revocations_.read(recent->end());
   while (news && news->is_cut) {
     const revocations::Place end = news->end;
+    news->as_of = feed_.recent()->as_of;  // which holds still: a cut part promises less, and time would go back
     feed_.publish(std::move(*news));
     news = co_await revocations_.read(end);
   }
