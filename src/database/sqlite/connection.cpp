@@ -59,7 +59,8 @@ int bind_value(sqlite3_stmt* statement, int position, const Value& value) {
 
 }  // namespace
 
-Connection::Connection(const std::string& path, Role role, const std::atomic<bool>& stopping)
+Connection::Connection(const std::string& path, Role role, const std::atomic<bool>& stopping,
+                       std::optional<FileId> wanted)
     : role_(role), stopping_(stopping) {
   constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
   sqlite3* opened = nullptr;
@@ -67,10 +68,18 @@ Connection::Connection(const std::string& path, Role role, const std::atomic<boo
   // Even after a failure SQLite may have made a handle, which must be closed.
   handle_.reset(opened);
   require(code, "opening " + path);
+  if (wanted && identify(path) != *wanted) throw Unavailable{Unavailable::Reason::storage, path + " was replaced"};
   configure();
   // The first read opens the log, whose identity is wanted.
   (void)schema();
   files_ = DatabaseFiles{path, sqlite3_db_filename(opened, "main")};
+  if (has_moved()) throw Unavailable{Unavailable::Reason::storage, path + " was replaced while it was opened"};
+}
+
+/// The name stands for another file than the open one.
+bool Connection::has_moved() noexcept {
+  int moved = 0;
+  return sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved != 0;
 }
 
 void Connection::configure() {

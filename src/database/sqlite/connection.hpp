@@ -33,8 +33,9 @@ enum class Role { writer, reader };
 /// statement passes its deadline, Unavailable{stopped} once `stopping` is set, and StatementFailed for wrong SQL.
 class Connection {
  public:
-  /// Opens the file, which exists. `stopping` outlives the connection.
-  Connection(const std::string& path, Role role, const std::atomic<bool>& stopping);
+  /// Opens the file, which exists. Throws Unavailable{storage} where it is not `wanted`, and has then neither read it
+  /// nor touched its log. `stopping` outlives the connection.
+  Connection(const std::string& path, Role role, const std::atomic<bool>& stopping, std::optional<FileId> wanted);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -101,6 +102,7 @@ class Connection {
   static int on_busy(void* self, int tries) noexcept;
   [[nodiscard]] bool must_end() const noexcept;
 
+  [[nodiscard]] bool has_moved() noexcept;
   void configure();
   void switch_to_wal();
   void require(int code, std::string_view doing);

@@ -29,7 +29,7 @@ void ConnectionSlot::maintain() noexcept {
 }
 
 bool ConnectionSlot::may_open() const noexcept {
-  return role_ == Role::writer ? !waits_for_others() : !is_lost(parts_.use.losses);
+  return role_ == Role::writer ? !waits_for_others() : parts_.use.file.get() && !is_lost(parts_.use.losses);
 }
 
 bool ConnectionSlot::waits_for_others() const noexcept {
@@ -37,6 +37,7 @@ bool ConnectionSlot::waits_for_others() const noexcept {
 }
 
 void ConnectionSlot::close_broken() noexcept {
+  lost_ = connection_->files();
   close("the connection broke");
   report(telemetry::Level::warn, "sqlite_connection_broken", parts_.path);
 }
@@ -51,12 +52,16 @@ void ConnectionSlot::close_lost() noexcept {
   if (found) {
     is_log_saved_ = connection_->save_log();
     lost_ = connection_->files();
-    ++parts_.use.losses;
-    report(telemetry::Level::error, "sqlite_file_lost",
-           *found + " while the service uses it; nothing is written until it is back or the service is restarted");
+    count_loss(*found);
   }
   connection_->leave_log();
   close(found.value_or("the database's file was deleted or replaced"));
+}
+
+void ConnectionSlot::count_loss(const std::string& found) noexcept {
+  ++parts_.use.losses;
+  report(telemetry::Level::error, "sqlite_file_lost",
+         found + " while the service uses it; nothing is written until it is back or the service is restarted");
 }
 
 void ConnectionSlot::close(const std::string& why) noexcept {
@@ -71,12 +76,10 @@ void ConnectionSlot::open() noexcept {
   ++parts_.use.connections;
   seen_losses_ = parts_.use.losses;
   try {
-    if (role_ == Role::reader && is_lost(seen_losses_)) throw Unavailable{Unavailable::Reason::storage, failure_};
-    connection_ = make_connection();
-    if (role_ == Role::writer && is_lost(seen_losses_)) seen_losses_ = ++parts_.use.losses;
-    was_open_ = true;
+    connection_ = role_ == Role::writer ? open_for_writing() : open_for_reading();
     schema_.reset();
     lost_ = {};
+    is_log_saved_ = false;
     pause_ = pause_min;
     report(telemetry::Level::info, "sqlite_connection_opened", parts_.path);
   } catch (const std::exception& failure) {
@@ -89,18 +92,33 @@ void ConnectionSlot::open() noexcept {
   }
 }
 
-std::unique_ptr<Connection> ConnectionSlot::make_connection() {
-  // By the writer alone, and before SQLite does it, whose file others could read.
-  if (role_ == Role::writer && !was_open_) {
+std::unique_ptr<Connection> ConnectionSlot::open_for_reading() {
+  if (is_lost(seen_losses_)) throw Unavailable{Unavailable::Reason::storage, failure_};
+  return std::make_unique<Connection>(parts_.path, role_, parts_.stopping, parts_.use.file.get());
+}
+
+std::unique_ptr<Connection> ConnectionSlot::open_for_writing() {
+  auto file = parts_.use.file.get();
+  if (!file) {
+    // Before SQLite does it, whose file others could read.
     create_database_file(parts_.path);
     refuse_stale_log();  // while no connection of this process has a lock that closing the file would drop
   }
-  if (role_ == Role::writer) remove_left_log();
-  auto connection = std::make_unique<Connection>(parts_.path, role_, parts_.stopping);
+  if (is_lost(seen_losses_)) {
+    remove_left_log();
+    file.reset();
+  } else if (file && identify(parts_.path) != *file) {
+    const std::string found = parts_.path + " was deleted or replaced";
+    count_loss(found);
+    throw Unavailable{Unavailable::Reason::storage, found};
+  }
+  auto connection = std::make_unique<Connection>(parts_.path, role_, parts_.stopping, file);
   if (schema_ && connection->schema() != *schema_) {
     throw Unavailable{Unavailable::Reason::storage,
                       parts_.path + " is another database now, with another schema; restart the service to use it"};
   }
+  parts_.use.file.set(connection->files().database());
+  if (is_lost(seen_losses_)) seen_losses_ = ++parts_.use.losses;
   return connection;
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,23 @@
 
 namespace gatehouse::database::sqlite {
 
+/// The file that the writer opened last, once it has opened one.
+class WritersFile {
+ public:
+  void set(FileId file) {
+    const std::scoped_lock lock{mutex_};
+    file_ = file;
+  }
+  [[nodiscard]] std::optional<FileId> get() const {
+    const std::scoped_lock lock{mutex_};
+    return file_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<FileId> file_;
+};
+
 /// How the threads of a process use the file together.
 struct FileUse {
   /// How often the writer has found that the file under the database's name is another one, and how often it has opened
@@ -18,14 +36,18 @@ struct FileUse {
   std::atomic<unsigned> losses = 0;
   /// Connections that are open, or about to be.
   std::atomic<unsigned> connections = 0;
+  WritersFile file;
 };
 
 /// A thread's connection. While it is broken, it is opened again with growing pauses. Only that thread may use it.
 ///
 /// The writer's slot creates a file that is missing at the start. Later on a file is never created: an empty database
 /// in the place of one that was deleted would be taken for it. What stands in a lost file's place is opened if it has
-/// the same schema; any other waits for a restart, which migrates it. It is opened once all have closed what they had:
-/// SQLite lets the connections of a process that have one file share the index of its log, also one that was deleted.
+/// the same schema; any other waits for a restart, which migrates it.
+///
+/// At no time has a process two files of the database's name open: a reader opens none but the writer's, and the writer
+/// opens the next one once all have closed what they had. Both would have the log and its index by one name, and
+/// SQLite, which looks for those of the process that have the same file, would empty the index under the others' feet.
 class ConnectionSlot {
  public:
   /// What the threads of one process share; everything outlives the slot.
@@ -57,10 +79,12 @@ class ConnectionSlot {
 
   void close_broken() noexcept;
   void close_lost() noexcept;
+  void count_loss(const std::string& found) noexcept;
   void close(const std::string& why) noexcept;
   void open() noexcept;
   [[nodiscard]] bool may_open() const noexcept;
-  [[nodiscard]] std::unique_ptr<Connection> make_connection();
+  [[nodiscard]] std::unique_ptr<Connection> open_for_reading();
+  [[nodiscard]] std::unique_ptr<Connection> open_for_writing();
   void refuse_stale_log();
   void remove_left_log() const;
   void report(telemetry::Level level, const char* event, const std::string& detail) const noexcept;
@@ -68,13 +92,12 @@ class ConnectionSlot {
   const Parts parts_;
   const Role role_;
   std::unique_ptr<Connection> connection_;
-  bool was_open_ = false;
   unsigned seen_losses_ = 0;
-  // Of a file that was lost, until another one is open.
-  std::optional<std::string> schema_;
+  // Of the connection that was closed last, until another one is open.
+  std::optional<std::string> schema_;  ///< where its file was lost
   DatabaseFiles lost_;
-  bool is_log_saved_ = true;
-  std::string failure_;
+  bool is_log_saved_ = false;
+  std::string failure_ = "the database's file is not open yet";
   std::chrono::milliseconds pause_ = pause_min;
   Deadline next_attempt_{};
 };

@@ -15,20 +15,19 @@ constexpr std::size_t log_index = 3;
 
 }  // namespace
 
-DatabaseFiles::DatabaseFiles(const std::string& path, const std::string& opened)
-    : files_{identify(path), identify(opened), identify(opened + "-wal"), identify(opened + "-shm")} {}
-
-/// One that is gone already keeps inode 0, which no file has.
-DatabaseFiles::File DatabaseFiles::identify(const std::string& name) {
+FileId identify(const std::string& path) {
   struct stat found{};
-  if (::stat(name.c_str(), &found) != 0) return {.name = name};
-  return {.name = name, .device = found.st_dev, .inode = found.st_ino};
+  if (::stat(path.c_str(), &found) != 0) return {};
+  return {.device = found.st_dev, .inode = found.st_ino};
 }
 
+DatabaseFiles::DatabaseFiles(const std::string& path, const std::string& opened)
+    : files_{look(path), look(opened), look(opened + "-wal"), look(opened + "-shm")} {}
+
 DatabaseFiles::State DatabaseFiles::state_of(const File& file) {
-  const File now = identify(file.name);
-  if (now.inode == 0) return State::deleted;
-  return now.device == file.device && now.inode == file.inode ? State::unchanged : State::replaced;
+  const FileId now = identify(file.name);
+  if (now == FileId{}) return State::deleted;
+  return now == file.id ? State::unchanged : State::replaced;
 }
 
 std::optional<std::string> DatabaseFiles::change() const {

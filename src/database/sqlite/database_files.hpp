@@ -8,6 +8,16 @@
 
 namespace gatehouse::database::sqlite {
 
+/// Which file a name stands for. Nothing stands for one that is gone: inode 0, which no file has.
+struct FileId {
+  dev_t device = 0;
+  ino_t inode = 0;
+
+  bool operator==(const FileId&) const = default;
+};
+
+[[nodiscard]] FileId identify(const std::string& path);
+
 /// The files that a connection has open: the database, its write-ahead log and the log's index.
 ///
 /// A file that was deleted or replaced under its name goes on to take what is written, and everything is gone once it
@@ -17,6 +27,8 @@ class DatabaseFiles {
   DatabaseFiles() = default;
   /// The files as they are now. `path` is the database's as it was configured, `opened` as SQLite resolved it.
   DatabaseFiles(const std::string& path, const std::string& opened);
+
+  [[nodiscard]] FileId database() const { return files_.empty() ? FileId{} : files_.front().id; }
 
   /// What is no longer the file that was opened: `/data/gatehouse.db was deleted`. Nothing where all are. stat(2) for
   /// each.
@@ -31,12 +43,11 @@ class DatabaseFiles {
  private:
   struct File {
     std::string name;
-    dev_t device = 0;
-    ino_t inode = 0;
+    FileId id;
   };
 
   enum class State { unchanged, replaced, deleted };
-  static File identify(const std::string& name);
+  static File look(const std::string& name) { return {.name = name, .id = identify(name)}; }
   static State state_of(const File& file);
 
   std::vector<File> files_;  ///< the database under both of its names, the log, the log's index

@@ -12,17 +12,17 @@ namespace gatehouse::database::sqlite {
 
 SqliteProvider::SqliteProvider(const DatabaseSettings& settings, DriverLog log)
     : path_(settings.sqlite.path),
-      readers_(std::max(1U, settings.sqlite.readers)),
+      reader_count_(std::max(1U, settings.sqlite.readers)),
       query_timeout_(settings.query_timeout),
       log_(or_silent(std::move(log))),
       writes_(settings.queue_max),
       reads_(settings.queue_max),
       others_(path_) {
   try {
-    threads_.emplace_back([this](const std::stop_token& stop) { watch_deadlines(stop); });
-    threads_.emplace_back([this] { run_writer(); });
-    for (std::int64_t i = 0; i < readers_; ++i) {
-      threads_.emplace_back([this] { run_reader(); });
+    deadlines_ = std::jthread{[this](const std::stop_token& stop) { watch_deadlines(stop); }};
+    writer_ = std::jthread{[this] { run_writer(); }};
+    for (std::int64_t i = 0; i < reader_count_; ++i) {
+      readers_.emplace_back([this] { run_reader(); });
     }
   } catch (...) {
     stop();
@@ -32,12 +32,15 @@ SqliteProvider::SqliteProvider(const DatabaseSettings& settings, DriverLog log)
 
 SqliteProvider::~SqliteProvider() { stop(); }
 
+/// The writer ends last: whoever closes the file as the last one leaves all of it in one file and removes the log, and
+/// of two that close at once each may take the other for that one.
 void SqliteProvider::stop() {
   stopping_.store(true);
-  writes_.stop();
   reads_.stop();
-  // Their destructors ask the threads to stop and join them, before anything the threads use goes away.
-  threads_.clear();
+  readers_.clear();
+  writes_.stop();
+  if (writer_.joinable()) writer_.join();
+  deadlines_ = {};  // before anything it uses goes away
 }
 
 std::unique_ptr<Database> SqliteProvider::open(boost::asio::io_context& io, unsigned /*sharers*/) {
@@ -53,9 +56,11 @@ std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& /*io*
 Load SqliteProvider::load() const {
   const Lane::Counts writes = writes_.counts();
   const Lane::Counts reads = reads_.counts();
-  const std::int64_t busy = std::min(static_cast<std::int64_t>(reads.running), readers_) + (writes.running > 0 ? 1 : 0);
-  return {
-      .idle = readers_ + 1 - busy, .busy = busy, .queued = static_cast<std::int64_t>(writes.waiting + reads.waiting)};
+  const std::int64_t busy =
+      std::min(static_cast<std::int64_t>(reads.running), reader_count_) + (writes.running > 0 ? 1 : 0);
+  return {.idle = reader_count_ + 1 - busy,
+          .busy = busy,
+          .queued = static_cast<std::int64_t>(writes.waiting + reads.waiting)};
 }
 
 void SqliteProvider::run_writer() {

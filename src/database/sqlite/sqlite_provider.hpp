@@ -57,7 +57,7 @@ class SqliteProvider final : public Provider {
 
   // Constant after construction.
   const std::string path_;
-  const std::int64_t readers_;
+  const std::int64_t reader_count_;
   const std::chrono::milliseconds query_timeout_;
   const DriverLog log_;
 
@@ -74,7 +74,9 @@ class SqliteProvider final : public Provider {
 
   std::mutex tick_mutex_;
   std::condition_variable_any tick_;
-  std::vector<std::jthread> threads_;
+  std::jthread deadlines_;
+  std::jthread writer_;
+  std::vector<std::jthread> readers_;
 };
 
 }  // namespace gatehouse::database::sqlite

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "database/sqlite/connection_slot.hpp"
+#include "faulty_disk.hpp"
 #include "sqlite_fixture.hpp"
 
 namespace gatehouse::database::sqlite {
@@ -101,34 +102,91 @@ TEST_F(LostFilesTest, CopyThatReplacesTheFileButNotItsLog_IsUsedWithoutThatLog) 
   EXPECT_TRUE(becomes_true([&] { return count() == 2; })) << "what was acknowledged is in the file that was replaced";
 }
 
-// A reader had opened the new file with the old log, and lent the writer its index of that log, whose file was gone: so
-// the writer found the file lost again and again.
-TEST_F(LostFilesTest, FileThatAReaderOpenedBeforeTheWriterMissedIt_WasLostForever) {
-  open_with_table();
-  close();
-  fs::copy_file(file(), aside_ / "copy");
-  const std::atomic<bool> stopping = false;
-  const DriverLog log = or_silent({});
-  FileUse use;
-  const ConnectionSlot::Parts parts{.path = settings_.sqlite.path, .stopping = stopping, .use = use, .log = log};
-  ConnectionSlot writer{parts, Role::writer};
-  ConnectionSlot reader{parts, Role::reader};
-  writer.maintain();
-  ASSERT_TRUE(writer.get());
-  fs::rename(aside_ / "copy", file());
-  reader.maintain();
-  ASSERT_TRUE(reader.get());
+/// The writer's slot and a reader's on one file with a table, with nothing but the test to drive them.
+class SlotsTest : public LostFilesTest {
+ protected:
+  SlotsTest() {
+    open_with_table();
+    close();
+    fs::copy_file(file(), aside_ / "copy");
+  }
 
-  EXPECT_THROW(writer.get()->require_files(), Unavailable);
-  writer.maintain();
-  EXPECT_TRUE(writer.waits_for_others());
-  reader.maintain();
-  EXPECT_FALSE(reader.get());
-  EXPECT_FALSE(writer.waits_for_others());
-  ASSERT_TRUE(becomes_true([&] { return writer.maintain(), writer.get() != nullptr; }));
-  ASSERT_TRUE(becomes_true([&] { return reader.maintain(), reader.get() != nullptr; }));
-  EXPECT_NO_THROW(writer.get()->require_files());
-  EXPECT_NO_THROW(reader.get()->require_files());
+  void replace_file() const { fs::rename(aside_ / "copy", file()); }
+  bool opens(ConnectionSlot& slot) {
+    return becomes_true([&] { return slot.maintain(), slot.get() != nullptr; });
+  }
+  void expect_both_open_the_file() {
+    ASSERT_TRUE(opens(writer_)) << writer_.failure();
+    ASSERT_TRUE(opens(reader_));
+    EXPECT_NO_THROW(writer_.get()->require_files());
+    EXPECT_NO_THROW(reader_.get()->require_files());
+  }
+  void break_writer(FaultyDisk& disk) {
+    Connection other{parts_.path, Role::writer, stopping_, std::nullopt};
+    ASSERT_TRUE(other.run_script("INSERT INTO items VALUES (1, 'what the writer has to read')"));
+    disk.fail_reads(true);
+    EXPECT_THROW((void)writer_.get()->schema(), Unavailable);
+    disk.fail_reads(false);
+    ASSERT_TRUE(writer_.get()->broken());
+  }
+
+  const std::atomic<bool> stopping_ = false;
+  const DriverLog log_ = or_silent({});
+  FileUse use_;
+  const ConnectionSlot::Parts parts_{.path = settings_.sqlite.path, .stopping = stopping_, .use = use_, .log = log_};
+  ConnectionSlot writer_{parts_, Role::writer};
+  ConnectionSlot reader_{parts_, Role::reader};
+};
+
+// The reader opened the new file with the old one's log, and emptied the index of that log under the writer: it read
+// mixtures of both, lost the file again and again, or died of SIGBUS.
+TEST_F(SlotsTest, ReaderThatOpensBeforeTheWriterHasMissedItsFile_OpenedAnotherFile) {
+  writer_.maintain();
+  ASSERT_TRUE(writer_.get());
+  replace_file();
+  reader_.maintain();
+  EXPECT_FALSE(reader_.get());
+
+  EXPECT_THROW(writer_.get()->require_files(), Unavailable);
+  writer_.maintain();
+  expect_both_open_the_file();
+}
+
+TEST_F(SlotsTest, ReaderBeforeTheWriter_OpensNothing) {
+  reader_.maintain();
+  EXPECT_FALSE(reader_.get());
+  EXPECT_EQ(reader_.failure(), "the database's file is not open yet");
+  expect_both_open_the_file();
+}
+
+TEST_F(SlotsTest, NextFile_IsOpenedOnceNobodyHasTheLastOne) {
+  expect_both_open_the_file();
+  replace_file();
+  EXPECT_THROW(writer_.get()->require_files(), Unavailable);
+  writer_.maintain();
+  EXPECT_TRUE(writer_.waits_for_others());
+  EXPECT_FALSE(writer_.get());
+  reader_.maintain();
+  EXPECT_FALSE(reader_.get());
+  EXPECT_FALSE(writer_.waits_for_others());
+  expect_both_open_the_file();
+}
+
+// It opened the new file beside the readers' old one.
+TEST_F(SlotsTest, WriterThatBrokeWhenItsFileWasReplaced_OpenedTheNextWhileOthersHadTheLast) {
+  FaultyDisk disk;
+  expect_both_open_the_file();
+  break_writer(disk);
+  replace_file();
+  EXPECT_TRUE(becomes_true([&] { return writer_.maintain(), writer_.waits_for_others(); }));
+  reader_.maintain();
+  EXPECT_FALSE(reader_.get());
+  EXPECT_TRUE(becomes_true([&] {
+    writer_.maintain();
+    return writer_.failure().find("move it away") != std::string::npos;
+  })) << "the log that was left has what is acknowledged and in no other file";
+  fs::remove(files()[1]);
+  expect_both_open_the_file();
 }
 
 TEST_F(LostFilesTest, OtherDatabaseInItsPlace_WaitsForARestart) {

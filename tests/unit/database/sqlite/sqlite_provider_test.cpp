@@ -99,6 +99,18 @@ TEST_F(SqliteTest, Writer_EveryCommit_IsOnTheDiskBeforeItIsAnswered) {
   EXPECT_EQ(testing::run_task(io_, testing::execute(*database_, journal_mode, {})).value()[0].text(0), "wal");
 }
 
+// Two connections that closed at once each took the other for the last one, and the log stayed.
+TEST_F(SqliteTest, Close_AfterAWrite_LeftTheLogBehindNowAndThen) {
+  constexpr int rounds = 100;
+  open_with_table();
+  for (int round = 0; round < rounds; ++round) {
+    ASSERT_TRUE(insert(round, std::to_string(round)));
+    close();
+    ASSERT_FALSE(std::filesystem::exists(settings_.sqlite.path + "-wal")) << "in round " << round;
+    open();
+  }
+}
+
 TEST_F(SqliteTest, Query_ThatBreaksItsConnection_LeavesANewOneToTheNext) {
   FaultyDisk disk;
   settings_.sqlite.readers = 1;
