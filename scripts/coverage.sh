@@ -14,8 +14,8 @@ TEXT
 }
 
 coverage_command() {
-  local folders=(integration)
-  [[ ${1:-} != --quick ]] || { folders=(); shift; }
+  local quick=
+  [[ ${1:-} != --quick ]] || { quick=yes; shift; }
   [[ $# -eq 0 ]] || { coverage_usage >&2; return 2; }
   ensure_packages "${packages_coverage[@]}"
   export PYTHONDONTWRITEBYTECODE=1
@@ -28,9 +28,9 @@ coverage_command() {
   find build/coverage -name '*.gcda' -delete
   start_postgres fsync=off full_page_writes=off synchronous_commit=off
   select_tests coverage
-  local status=0 folder
+  local status=0
   run_ctest coverage || status=1
-  for folder in "${folders[@]}"; do run_pytest coverage "$folder" || status=1; done
+  [[ -n $quick ]] || run_program_tests coverage || status=1
   report_coverage
   return "$status"
 }

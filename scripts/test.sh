@@ -110,10 +110,8 @@ test_build() {
     section "start PostgreSQL" start_postgres fsync=off full_page_writes=off synchronous_commit=off || return 0
   fi
   [[ ${#selected_tests[@]} -eq 0 ]] || section "$preset: unit, contract, corpora" run_ctest "$preset" || true
-  local folder
-  for folder in architecture compare integration e2e clients example; do
-    [[ " ${selected_python[*]} " != *" tests/$folder"[\ /]* ]] || section "$preset: $folder" run_pytest "$preset" "$folder" || true
-  done
+  section "$preset: architecture, compare" run_pytest "$preset" texts tests/{architecture,compare} || true
+  section "$preset: the program" run_program_tests "$preset" || true
 }
 
 # The tools of the client libraries come over the network, beside what needs the processors. Tests that use them wait for them, and say
@@ -212,22 +210,28 @@ run_ctest() {
   return "$status"
 }
 
-# run_pytest <preset> <folder>: file by file beside each other, for most of the time is spent waiting; then, alone, what measures
-# time or fills the machine.
-run_pytest() {
-  local preset=$1 folder=$2 place places=() chosen='' status=0
-  for place in "${selected_python[@]}"; do
-    [[ $place/ != tests/$folder/* ]] || places+=("$place")
-  done
+# Files beside each other, more than there are processors, for most of the time is spent waiting, and the folders with the longest ones
+# first; then, alone, what measures time or fills the machine.
+run_program_tests() {
+  local preset=$1 chosen='' status=0
   [[ $preset != tsan || -n ${GATEHOUSE_TEST_FULL:-} ]] || chosen=' and not sequential'
-  mkdir -p "$test_results/$preset"
-  if [[ $folder == architecture || $folder == compare ]]; then
-    pytest_once "$preset" "$folder" "${places[@]}" || status=1
-  else
-    pytest_once "$preset" "$folder" -n "$(($(nproc) + 1))" --dist loadfile -m "not serial$chosen" "${places[@]}" || status=1
-    pytest_once "$preset" "$folder-serial" -m "serial$chosen" "${places[@]}" || status=1
-  fi
+  local folders=(tests/{clients,e2e,example,integration})
+  run_pytest "$preset" program "${folders[@]}" -n "$(($(nproc) * 2))" --dist loadfile -m "not serial$chosen" || status=1
+  run_pytest "$preset" program-serial "${folders[@]}" -m "serial$chosen" || status=1
   return "$status"
+}
+
+# run_pytest <preset> <report> <folder>... [<option> <argument>...]: what is selected of the folders, in their order.
+run_pytest() {
+  local preset=$1 report=$2 place places=()
+  shift 2
+  while [[ $# -gt 0 && $1 == tests/* ]]; do
+    for place in "${selected_python[@]}"; do
+      [[ $place/ != "$1"/* ]] || places+=("$place")
+    done
+    shift
+  done
+  [[ ${#places[@]} -eq 0 ]] || pytest_once "$preset" "$report" "$@" "${places[@]}"
 }
 
 # pytest_once <preset> <report> <argument>...

@@ -79,6 +79,9 @@ class LoginFixture : public FeatureFixture {
   explicit LoginFixture(service::Settings settings = test_settings()) : settings_(std::move(settings)) {
     backend_->provider().observers().add(cache_);
     cache_.on_feed_proved(BootTime::max());
+    // As after the first look for other formats: until then a failing check pays for all of them, at their real costs.
+    shared_.passwords.set_formats_known();
+    shared_.passwords.set_express_hashes_present(false);
   }
 
   flows::LoginRequest login_request(std::string email, std::string_view password, flows::Traces traces = {}) const {

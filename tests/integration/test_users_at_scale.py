@@ -17,7 +17,7 @@ EVENTS = max(SESSIONS, 500_000)  # of fewer, PostgreSQL rather reads all
 GROWTH_MAX_KIB = 20 * 1024
 CALL_MEDIAN_MAX_S = 0.2 if SANITIZED else 0.02  # looking at a million users takes several times as long
 
-pytestmark = [pytest.mark.slow, pytest.mark.serial, pytest.mark.sequential]
+pytestmark = [pytest.mark.slow, pytest.mark.sequential]
 
 
 @pytest.fixture(scope="module", params=USUAL_KINDS)
