@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "http/accept.hpp"
 #include "http/gzip.hpp"
 
 namespace gatehouse::api {
@@ -21,7 +22,7 @@ Task<> send_metrics(const std::vector<metrics::Source>& sources, const http::Req
   answer.leave_out_of_log();
   answer.add_header("Vary", "Accept-Encoding");
   std::optional<http::Gzip> gzip;
-  if (http::accepts_gzip(request.headers[http::Field::accept_encoding])) {
+  if (http::accepts(request.headers[http::Field::accept_encoding], "gzip")) {
     gzip.emplace();
     answer.add_header("Content-Encoding", "gzip");
   }

@@ -6,12 +6,15 @@
 #include <string_view>
 #include <utility>
 
+#include "api/front_page.hpp"
+#include "http/accept.hpp"
 #include "json/writer.hpp"
 
 namespace gatehouse::api {
 namespace {
 
 using http::Answer;
+using http::Field;
 using http::Request;
 using http::Status;
 
@@ -25,7 +28,12 @@ std::string seconds_text(std::chrono::duration<double> seconds) {
 
 ServiceRoutes::ServiceRoutes(const Parts& parts) : parts_(parts), started_(std::chrono::steady_clock::now()) {}
 
-bool ServiceRoutes::greet(const Request& /*request*/, Answer& answer) {
+bool ServiceRoutes::greet(const Request& request, Answer& answer) {
+  answer.add_header("Vary", "Accept");
+  if (http::accepts(request.headers[Field::accept], "text/html")) {
+    answer.send_page(front_page);
+    return true;
+  }
   answer.send(Status::ok, R"({"name":"Gatehouse","documentation":"/openapi.yaml","health":"/health"})");
   return true;
 }

@@ -13,13 +13,16 @@ namespace {
 constexpr std::string_view security_headers =
     "X-Content-Type-Options: nosniff\r\n"
     "X-Frame-Options: DENY\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+    "Referrer-Policy: no-referrer\r\n";
 constexpr std::string_view json_line = "Content-Type: application/json; charset=utf-8\r\n";
 constexpr std::string_view yaml_line = "Content-Type: application/yaml\r\n";
 constexpr std::string_view prometheus_line = "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n";
 constexpr std::string_view ndjson_line = "Content-Type: application/x-ndjson\r\n";
 constexpr std::string_view event_stream_line = "Content-Type: text/event-stream\r\n";
+constexpr std::string_view html_line = "Content-Type: text/html; charset=utf-8\r\n";
+constexpr std::string_view page_headers =
+    "Cache-Control: no-store\r\n"
+    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\r\n";
 constexpr std::string_view problem_line = "Content-Type: application/problem+json\r\n";
 constexpr std::string_view transport_security = "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
 
@@ -37,6 +40,8 @@ constexpr std::string_view content_type_line(MediaType type) {
       return prometheus_line;
     case MediaType::event_stream:
       return event_stream_line;
+    case MediaType::html:
+      return html_line;
   }
   return json_line;
 }
@@ -61,6 +66,7 @@ void write_details(json::Writer& writer, const FieldErrors& details) {
 
 CommonHeaders::CommonHeaders(bool over_tls, TimePoint now, ServerTiming timing)
     : timing_(timing), fixed_(no_store_line) {
+  fixed_ += no_content_line;
   fixed_ += security_headers;
   if (over_tls) fixed_ += transport_security;
   set_date(now);
@@ -84,6 +90,7 @@ void Answer::reset(const Request& request) {
   close_ = !request.keep_alive;
   is_logged_ = true;
   is_public_ = false;
+  is_page_ = false;
   refusal_ = {};
   tells_timing_ = true;
 }
@@ -95,13 +102,18 @@ void Answer::add_header(std::string_view name, std::string_view value) {
   extra_headers_ += "\r\n";
 }
 
+std::string_view Answer::common_headers() const {
+  if (is_page_) return common_.text_to_show();
+  return is_public_ ? common_.text_to_keep() : common_.text();
+}
+
 void Answer::write_head(Status status, std::string_view content_type_line) {
   assert(state_ == State::open);
   status_ = status;
   close_ = close_ || common_.is_draining();
   out_ += status_line(status);
   out_ += content_type_line;
-  out_ += is_public_ ? common_.text_to_keep() : common_.text();
+  out_ += common_headers();
   out_ += cors_headers_;
   out_ += extra_headers_;
   if (tells_timing_ && tells_timing(common_.timing(), *request_)) {
@@ -123,6 +135,12 @@ void Answer::send(Status status, std::string_view body, MediaType type) {
   out_ += "\r\n\r\n";
   if (request_->method != Method::head) out_ += body;
   state_ = State::sent;
+}
+
+void Answer::send_page(std::string_view html) {
+  is_page_ = true;
+  extra_headers_ += page_headers;
+  send(Status::ok, html, MediaType::html);
 }
 
 void Answer::send_empty(Status status) {

@@ -15,12 +15,14 @@
 namespace gatehouse::http {
 
 /// What every answer of one io thread starts with after its status line: the security headers and the date. They are
-/// rendered once a second, so an answer costs one copy. It also knows whether the thread is shutting down; then every
-/// answer closes its connection.
+/// rendered once a second, so that an answer costs one copy. It also knows whether the thread is shutting down; then
+/// every answer closes its connection.
 class CommonHeaders {
  public:
-  /// The first line of text(), for answers that nobody may keep.
+  /// The first lines of text(), for answers that nobody may keep, and of which nothing may be rendered.
   static constexpr std::string_view no_store_line = "Cache-Control: no-store\r\n";
+  static constexpr std::string_view no_content_line =
+      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 
   /// `over_tls` adds Strict-Transport-Security (RFC 6797).
   CommonHeaders(bool over_tls, TimePoint now, ServerTiming timing = ServerTiming::off);
@@ -29,6 +31,8 @@ class CommonHeaders {
   [[nodiscard]] std::string_view text() const { return text_; }
   /// The same without no_store_line.
   [[nodiscard]] std::string_view text_to_keep() const { return text().substr(no_store_line.size()); }
+  /// The same without no_store_line and no_content_line.
+  [[nodiscard]] std::string_view text_to_show() const { return text_to_keep().substr(no_content_line.size()); }
 
   void begin_draining() { draining_ = true; }
   [[nodiscard]] bool is_draining() const { return draining_; }
@@ -42,7 +46,7 @@ class CommonHeaders {
   bool draining_ = false;
 };
 
-enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson, prometheus, event_stream };
+enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson, prometheus, event_stream, html };
 
 /// A connection as an answer sees it that takes its time. It sends what has been written so far, for answers too long
 /// to hold in memory.
@@ -86,6 +90,8 @@ class Answer {
 
   /// A complete answer with a body.
   void send(Status status, std::string_view body, MediaType type = MediaType::json);
+  /// A page for people, which may have styles of its own and nothing else. `html` is no client's text.
+  void send_page(std::string_view html);
   /// A complete answer without a body.
   void send_empty(Status status);
   /// `{"error":…,"code":…,"requestId":…}`, with `details` where there are any.
@@ -115,6 +121,7 @@ class Answer {
   enum class State : std::uint8_t { open, streaming, sent, aborted };
 
   void write_head(Status status, std::string_view content_type_line);
+  [[nodiscard]] std::string_view common_headers() const;
 
   std::string& out_;
   const CommonHeaders& common_;
@@ -130,6 +137,7 @@ class Answer {
   bool is_logged_ = true;
   bool tells_timing_ = true;
   bool is_public_ = false;
+  bool is_page_ = false;
 };
 
 }  // namespace gatehouse::http

@@ -1,8 +1,6 @@
 #include "http/gzip.hpp"
 
 #include <array>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/rfc7230.hpp>
 #include <new>
 
 namespace gatehouse::http {
@@ -12,22 +10,7 @@ namespace {
 constexpr int window_bits = 15 + 16;
 constexpr int memory_level = 8;
 
-bool is_zero(std::string_view quality) {
-  return !quality.empty() && quality.find_first_not_of("0.") == std::string_view::npos;
-}
-
 }  // namespace
-
-bool accepts_gzip(std::string_view accept_encoding) {
-  for (const auto& [coding, parameters] : boost::beast::http::ext_list{accept_encoding}) {
-    if (!boost::beast::iequals(coding, "gzip")) continue;
-    for (const auto& [name, value] : parameters) {
-      if (boost::beast::iequals(name, "q") && is_zero(value)) return false;
-    }
-    return true;
-  }
-  return false;
-}
 
 Gzip::Gzip() {
   if (deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, window_bits, memory_level, Z_DEFAULT_STRATEGY) != Z_OK) {

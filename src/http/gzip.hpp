@@ -7,9 +7,6 @@
 
 namespace gatehouse::http {
 
-/// Whether an Accept-Encoding field allows gzip (RFC 9110 section 12.5.3). Nothing there: it does not ask for it.
-[[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
-
 /// Compresses a text piece by piece into the gzip form (RFC 1952). Throws std::bad_alloc where there is no memory.
 class Gzip {
  public:

@@ -154,6 +154,15 @@ def test_every_answer_has_the_security_headers_and_a_request_id(answer_of, name)
     assert not re.search(r"\d", response.headers.get("server", ""))
 
 
+def test_page_for_browsers_has_the_security_headers_and_links_that_work(parsing):
+    page = ask(parsing, message("GET /", "Accept: text/html, */*;q=0.8"))
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    assert {header: page.headers.get(header) for header in SECURITY} == SECURITY | {"content-security-policy": policy}
+    links = re.findall(r'href="([^"]*)"', page.body.decode())
+    assert {link: ask(parsing, message(f"GET {link}")).status for link in links} == {"/openapi.yaml": 200, "/health": 200}
+
+
 @pytest.mark.parametrize("name", ERRORS)
 def test_every_error_is_json_and_names_its_request(answer_of, api_shape, name):
     response = answer_of(name)

@@ -29,6 +29,18 @@ TEST_P(ServiceRoutesTest, GreetingAndDescription_NeedNoKey) {
   EXPECT_TRUE(description.head.contains("Content-Type: application/yaml\r\n"));
 }
 
+TEST_P(ServiceRoutesTest, Greeting_OfABrowser_IsAPageThatMayHaveStylesAndNothingElse) {
+  const Reply page =
+      ask_with(dispatcher_, Method::get, "/", {}, {{http::Field::accept, "text/html,application/xhtml+xml,*/*;q=0.8"}});
+  EXPECT_TRUE(page.body.starts_with("<!doctype html>"));
+  EXPECT_TRUE(page.head.contains("Content-Type: text/html; charset=utf-8\r\n"));
+  EXPECT_TRUE(page.head.contains(
+      "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\r\n"));
+  EXPECT_EQ(page.head.find("Content-Security-Policy"), page.head.rfind("Content-Security-Policy"));
+  EXPECT_TRUE(page.head.contains("Cache-Control: no-store\r\n"));
+  EXPECT_TRUE(page.head.contains("Vary: Accept\r\n"));
+}
+
 TEST_P(ServiceRoutesTest, Health_WithADatabase_IsGood) {
   const Reply reply = ask_with(dispatcher_, Method::get, "/health", {}, {});
   EXPECT_EQ(reply.status, Status::ok);

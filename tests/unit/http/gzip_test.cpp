@@ -23,15 +23,6 @@ std::string inflated(const std::string& compressed) {
   return text;
 }
 
-TEST(AcceptsGzip, Field_SaysSoOrNot) {
-  for (const char* yes : {"gzip", "GZIP", "deflate, gzip;q=0.5", "gzip;q=1.0, identity;q=0"}) {
-    EXPECT_TRUE(accepts_gzip(yes)) << yes;
-  }
-  for (const char* no : {"", "identity", "gzip;q=0", "gzip; q=0.000", "x-gzipped", "br"}) {
-    EXPECT_FALSE(accepts_gzip(no)) << no;
-  }
-}
-
 TEST(Gzip, PiecesOfAnySize_AreTheSameTextAgain) {
   std::string text;
   for (int i = 0; i < 20'000; ++i) text += "line " + std::to_string(i) + "\n";
