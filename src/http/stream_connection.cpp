@@ -309,12 +309,12 @@ void StreamConnection<Stream>::refuse(Status status) {
 
 template <class Stream>
 bool StreamConnection<Stream>::make_room() {
-  if (!parser_) {
-    read_.move_to_front();
-  } else if (parser_->header_end() != nullptr) {
+  if (parser_ && parser_->header_end() != nullptr) {
     read_.move_to(parser_->header_end());
+    return read_.make_room(body_window_bytes);
   }
-  return read_.room().size() > 0;
+  if (!parser_) read_.move_to_front();
+  return read_.make_room(1);
 }
 
 template <class Stream>

@@ -18,7 +18,7 @@ class ReadBufferTest : public ::testing::Test {
     return {static_cast<const char*>(buffer_.waste().data()), buffer_.waste().size()};
   }
 
-  ReadBuffer buffer_{16};
+  ReadBuffer buffer_{4096};
 };
 
 TEST_F(ReadBufferTest, WhatArrives_WaitsUntilItIsConsumed) {
@@ -28,7 +28,7 @@ TEST_F(ReadBufferTest, WhatArrives_WaitsUntilItIsConsumed) {
   EXPECT_EQ(buffer_.waiting(), "headerbody");
   buffer_.consume(6);
   EXPECT_EQ(buffer_.waiting(), "body");
-  EXPECT_EQ(buffer_.room().size(), 6U);
+  EXPECT_EQ(buffer_.room().size(), ReadBuffer::first_bytes - 10);
   buffer_.consume(4);
   EXPECT_TRUE(buffer_.is_empty());
 }
@@ -39,7 +39,7 @@ TEST_F(ReadBufferTest, WhatIsLeftBehind_IsWiped) {
   buffer_.move_to_front();
   EXPECT_EQ(buffer_.waiting(), "more");
   EXPECT_EQ(all().substr(0, 13), std::string("more") + std::string(9, '\0'));
-  EXPECT_EQ(buffer_.room().size(), 12U);
+  EXPECT_EQ(buffer_.room().size(), ReadBuffer::first_bytes - 4);
 }
 
 TEST_F(ReadBufferTest, MovedBehindTheHeader_LeavesTheHeader) {
@@ -53,13 +53,45 @@ TEST_F(ReadBufferTest, MovedBehindTheHeader_LeavesTheHeader) {
 TEST_F(ReadBufferTest, WholeHeaderWithRoomBehindIt_StaysWhereItIs) {
   receive("ab|");
   buffer_.consume(1);
-  buffer_.settle("|", 13);
+  buffer_.settle("|", ReadBuffer::first_bytes - 3);
   EXPECT_EQ(all()[0], 'a');
-  buffer_.settle("|", 14);
+  buffer_.settle("|", ReadBuffer::first_bytes - 2);
   EXPECT_EQ(all()[0], 'b') << "too little room";
   buffer_.consume(1);
   buffer_.settle("?", 1);
   EXPECT_EQ(all()[0], '|') << "not whole";
+}
+
+TEST_F(ReadBufferTest, WithLessRoomThanIsWanted_GrowsOnceToItsCapacity) {
+  const std::string header(ReadBuffer::first_bytes - 10, 'h');
+  receive(header + "body");
+  const std::string_view parsed = buffer_.waiting().substr(0, header.size());
+  buffer_.consume(header.size() + 2);
+  EXPECT_TRUE(buffer_.make_room(6));
+  EXPECT_EQ(buffer_.room().size(), 6U);
+  EXPECT_TRUE(buffer_.make_room(7));
+  EXPECT_EQ(buffer_.waiting(), "dy");
+  EXPECT_EQ(buffer_.room().size(), 4094U);
+  EXPECT_EQ(parsed, header) << "a request goes on to use its header";
+  receive("more");
+  buffer_.consume(3);
+  buffer_.move_to(parsed.data() + parsed.size());
+  EXPECT_EQ(buffer_.waiting(), "ore");
+  EXPECT_EQ(all().substr(0, 3), "ore");
+  EXPECT_TRUE(buffer_.make_room(4097)) << "there is some";
+  receive(std::string(4093, 'x'));
+  EXPECT_FALSE(buffer_.make_room(1));
+}
+
+TEST_F(ReadBufferTest, AfterItGrew_TheNextRequestIsInOneBuffer) {
+  receive(std::string(ReadBuffer::first_bytes, 'x'));
+  ASSERT_TRUE(buffer_.make_room(1));
+  receive("ab|cd");
+  buffer_.consume(ReadBuffer::first_bytes);
+  buffer_.settle("|", 8);
+  buffer_.consume(4);
+  buffer_.move_to(static_cast<const char*>(buffer_.waste().data()) + ReadBuffer::first_bytes + 3);
+  EXPECT_EQ(all().substr(ReadBuffer::first_bytes, 4), "ab|d");
 }
 
 }  // namespace
