@@ -15,14 +15,15 @@ packages_test=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@
   python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema python3-aiosmtpd
   python3-httpx python3-jwcrypto python3-setuptools python3-wheel python3-prometheus-client prometheus nodejs openssl sqlite3
   systemd)
-# Others' Node.js brings its own npm, beside which Debian's cannot be installed.
-command -v npm >/dev/null || packages_test+=(npm)
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
   shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml python3-httpx)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}")
 packages_bench=("${packages_build[@]}" postgresql postgresql-client postgresql-contrib nginx-light wrk python3)
 packages_image=(podman debootstrap ca-certificates musl busybox-static curl postgresql)
 packages_package=("${packages_build[@]}" dpkg-dev gzip debootstrap lintian)
+packages_release=("${packages_package[@]}" binutils python3 python3-pytest python3-setuptools python3-wheel nodejs)
+# Others' Node.js brings its own npm, beside which Debian's cannot be installed.
+command -v npm >/dev/null || { packages_test+=(npm); packages_release+=(npm); }
 packages_manifests=(python3 python3-venv)
 packages_format=(clang-format-19)
 packages_coverage=("${packages_test[@]}" gcovr)

@@ -332,21 +332,6 @@ def test_quiet_stream_says_each_second_how_new_it_is(place):
     assert min(gaps) > 0 and sorted(gaps)[0] <= 1.05, gaps
 
 
-def test_many_endings_at_once_set_the_time_of_a_stream_back(start, database):
-    """An event of not all news promises less, and had said so with an `asOf` a minute before the last one."""
-    program = start()
-    [sessions] = add_users(database, 1, 3_500).values()
-    with program.api() as api, EventStream(program, snapshot(api)["cursor"], timeout_s=20.0) as stream:
-        told = [stream.next()]
-        database.run("DELETE FROM sessions")
-        while sum(len(event.data["revocations"]) for event in told if event.is_news()) < len(sessions):
-            told.append(stream.next())
-    news = [event for event in told if event.is_news()]
-    assert len(news) >= 4, "more than one event can hold"
-    times = [time_of(event.data["asOf"]) for event in told]
-    assert times == sorted(times)
-
-
 def test_stream_goes_on_behind_the_last_event(place):
     """The address still has the cursor that the client began with."""
     begin = last = snapshot(place.api)["cursor"]

@@ -67,6 +67,21 @@ def test_many_that_end_at_once_reach_those_who_wait(start, database, count):
         assert read_all(api, before)[0][:-1] == found
 
 
+def test_many_endings_at_once_set_the_time_of_a_stream_back(start, database):
+    """An event of not all news promises less, and had said so with an `asOf` a minute before the last one."""
+    program = start()
+    [sessions] = add_users(database, 1, 3_500).values()
+    with program.api() as api, EventStream(program, snapshot(api)["cursor"], timeout_s=20.0) as stream:
+        told = [stream.next()]
+        database.run("DELETE FROM sessions")
+        while sum(len(event.data["revocations"]) for event in told if event.is_news()) < len(sessions):
+            told.append(stream.next())
+    news = [event for event in told if event.is_news()]
+    assert len(news) >= 4, "more than one event can hold"
+    times = [time_of(event.data["asOf"]) for event in told]
+    assert times == sorted(times)
+
+
 def by_service(api, _database, session):
     do(api.delete(f"/sessions/{session}"))
 
