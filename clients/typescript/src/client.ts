@@ -1,7 +1,7 @@
 import { Audit } from "./audit.js";
 import { Emails } from "./emails.js";
 import type { Credentials, DeviceLogin, Health, Readiness } from "./model.js";
-import { type CallOptions, type ClientOptions, type LoginOptions, VISIBLE } from "./options.js";
+import { type CallOptions, type ClientOptions, deviceFieldOf, type LoginOptions } from "./options.js";
 import { Passwords } from "./passwords.js";
 import { Sessions, Tokens } from "./sessions.js";
 import { Transport } from "./transport.js";
@@ -41,10 +41,7 @@ export class Client {
   async login(credentials: Credentials, options: LoginOptions = {}): Promise<DeviceLogin> {
     const { email, password, refresh } = credentials;
     const body = refresh === undefined ? { email, password } : { email, password, refresh };
-    const { deviceToken } = options;
-    const fields: Record<string, string> = {};
-    if (deviceToken !== undefined) fields["X-Device-Token"] = VISIBLE.test(deviceToken) ? deviceToken : "new";
-    const answer = await this.#transport.send({ method: "POST", path: "/user-auth", body, fields }, options);
+    const answer = await this.#transport.send({ method: "POST", path: "/user-auth", body, fields: deviceFieldOf(options) }, options);
     return { ...(answer.body as unknown as Omit<DeviceLogin, "deviceToken">), deviceToken: answer.headers.get("X-Device-Token") };
   }
 

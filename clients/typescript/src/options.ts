@@ -46,6 +46,11 @@ export interface PageOptions extends ListOptions {
 /** Visible ASCII: what may stand in a header field, and what every session, token and key of the service is made of. */
 export const VISIBLE = /^[\x21-\x7e]+$/;
 
+/** The header field of a device's token. What cannot be one, such as a cookie that was tampered with, counts as `new`. */
+export function deviceFieldOf({ deviceToken }: LoginOptions): Record<string, string> {
+  return deviceToken === undefined ? {} : { "X-Device-Token": VISIBLE.test(deviceToken) ? deviceToken : "new" };
+}
+
 const USER_AGENT_CHARACTERS_MAX = 512;
 
 /**

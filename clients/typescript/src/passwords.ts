@@ -1,7 +1,7 @@
 /** Passwords: rules for new ones, and how users get one. */
 
 import type { Login, PasswordChange, PasswordJudgement, PasswordPolicy } from "./model.js";
-import type { CallOptions } from "./options.js";
+import { type CallOptions, deviceFieldOf, type LoginOptions } from "./options.js";
 import type { Transport } from "./transport.js";
 
 export class Passwords {
@@ -40,9 +40,10 @@ export class Passwords {
    * Changes the password of somebody who is logged in: a new session, in place of all others. Refusals: `invalid_credentials`,
    * `session_ended`, `email_not_verified`, `validation_failed`.
    */
-  async change(change: PasswordChange, options?: CallOptions): Promise<Login> {
+  async change(change: PasswordChange, options: LoginOptions = {}): Promise<Login> {
     const { session, currentPassword, newPassword } = change;
     const body = { session, currentPassword, newPassword };
-    return (await this.#transport.send({ method: "POST", path: "/user-auth/change-password", body }, options)).body as unknown as Login;
+    const request = { method: "POST", path: "/user-auth/change-password", body, fields: deviceFieldOf(options) } as const;
+    return (await this.#transport.send(request, options)).body as unknown as Login;
   }
 }

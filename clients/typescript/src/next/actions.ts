@@ -19,3 +19,38 @@ export async function signUp(...args: ActionArguments): Promise<FormRefusal> {
 export async function signOut(): Promise<void> {
   return environmentAuth().signOut();
 }
+
+/** The action of a form with `email`, to which a link for a new password is sent. */
+export async function forgotPassword(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().forgotPassword(...args);
+}
+
+/** The action of the form that the link leads to: `token` and the new `password`. */
+export async function resetPassword(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().resetPassword(...args);
+}
+
+/** The action of a form with `currentPassword` and `newPassword`, for who is logged in. */
+export async function changePassword(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().changePassword(...args);
+}
+
+/** The action of the button on the page that the link of a verification leads to: `token`. */
+export async function verifyEmail(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().verifyEmail(...args);
+}
+
+/** The action of a form with `email`, to which that link is sent again. */
+export async function resendVerification(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().resendVerification(...args);
+}
+
+/** The action of a button beside one of the user's sessions: its `id`. */
+export async function endSession(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().endSession(...args);
+}
+
+/** The action of a button that ends all of the user's other sessions. */
+export async function endOtherSessions(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().endOtherSessions(...args);
+}

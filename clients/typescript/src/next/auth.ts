@@ -5,11 +5,14 @@ import { cache } from "react";
 
 import type { Client } from "../client.js";
 import { isGatehouseError } from "../errors.js";
-import type { VerifiedSession } from "../model.js";
+import type { Account, VerifiedSession } from "../model.js";
+import { type AccountForms, accountForms } from "./account.js";
 import { type BrowserOptions, browserOf, isOwnForm } from "./browser.js";
 import { DEVICE_COOKIE, forgetSession, keepLogin, SESSION_COOKIE } from "./cookies.js";
-import { type ActionArguments, foreignForm, formOf, type FormRefusal, refusalOf, textOf } from "./forms.js";
-import { returnPath } from "./return_path.js";
+import { type ActionArguments, foreignForm, formOf, type FormRefusal, textOf } from "./forms.js";
+import { guarded } from "./guarded.js";
+import { listedSessions, type OwnSession } from "./own_sessions.js";
+import { loginPath, returnPath } from "./return_path.js";
 import { clientOfEnvironment } from "./settings.js";
 
 export interface AuthOptions extends BrowserOptions {
@@ -19,7 +22,7 @@ export interface AuthOptions extends BrowserOptions {
   login?: string;
   /** The path of the page where a new password is chosen, with the token behind `?token=`; `/reset-password`, as in the service's mails. */
   reset?: string;
-  /** Where a login leads that does not say where to return; `/`. */
+  /** Where a form leads that does not say where to return; `/`. */
   home?: string;
 }
 
@@ -28,11 +31,15 @@ export interface RequireOptions {
   return?: string;
 }
 
-export interface Auth {
+export interface Auth extends AccountForms {
   /** Whose session the request has; null without a valid one. It is asked once a request, however many components want to know. */
   getServerSession(): Promise<VerifiedSession | null>;
   /** The same, but whoever has no session is sent to the login. */
   requireSession(options?: RequireOptions): Promise<VerifiedSession>;
+  /** The open sessions of whose session the request has, newest first, for a page that shows them; empty without a session. */
+  getSessions(): Promise<OwnSession[]>;
+  /** The state of the account of whose session the request has, such as whether its address is verified; null without a session. */
+  getAccount(): Promise<Account | null>;
   /** The GET of `app/api/session/route.ts`, which `SessionProvider` of `@gatehouse/client/react` asks: `{ "session": … }` or null in it. */
   sessionRoute(): Promise<Response>;
   /** The action of a login's form: what is wrong; a login leads to the path in the form's `return`, or to a new password. */
@@ -62,6 +69,14 @@ export function createAuth(options: AuthOptions = {}): Auth {
   return {
     getServerSession,
     requireSession: async (wanted = {}) => (await getServerSession()) ?? redirect(loginPath(login, wanted.return)),
+    getSessions: async () => {
+      const session = await getServerSession();
+      return session ? listedSessions(client(), session, browserOf(await headers(), options)) : [];
+    },
+    getAccount: async () => {
+      const session = await getServerSession();
+      return session && client().users.account(session.userId, browserOf(await headers(), options));
+    },
     sessionRoute: async () => Response.json({ session: await getServerSession() }, { headers: { "Cache-Control": "no-store" } }),
     signIn: (...args) =>
       guarded(options, async () => {
@@ -88,6 +103,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
       forgetSession(jar);
       redirect(login);
     },
+    ...accountForms({ ...options, client, login, home }),
   };
 }
 
@@ -100,19 +116,4 @@ async function sessionOf(client: () => Client, options: BrowserOptions): Promise
 async function register(client: Client, form: FormData, options: BrowserOptions): Promise<void> {
   const [first_name, last_name, email, password] = ["first_name", "last_name", "email", "password"].map((name) => textOf(form, name));
   await client.users.create({ first_name, last_name, email, password } as Parameters<Client["users"]["create"]>[0], browserOf(await headers(), options));
-}
-
-/** An action for forms of this site only, whose refusals are told to the form. A redirect is thrown by Next.js and passes. */
-async function guarded(options: BrowserOptions, action: () => Promise<FormRefusal>): Promise<FormRefusal> {
-  if (!isOwnForm(await headers(), options)) return foreignForm;
-  try {
-    return await action();
-  } catch (error) {
-    return refusalOf(error);
-  }
-}
-
-/** The login's page with where to return. */
-export function loginPath(login: string, back: string | undefined): string {
-  return back === undefined ? login : `${login}?return=${encodeURIComponent(back)}`;
 }

@@ -4,21 +4,36 @@
  * The functions read `API_URL` and `API_KEY` at their first use. createAuth() makes others for other settings.
  */
 
-import type { VerifiedSession } from "../model.js";
+import type { Account, VerifiedSession } from "../model.js";
 import type { RequireOptions } from "./auth.js";
 import { environmentAuth } from "./environment.js";
+import type { OwnSession } from "./own_sessions.js";
 
-export { signIn, signOut, signUp } from "./actions.js";
+export type { AccountForms } from "./account.js";
+export {
+  changePassword, endOtherSessions, endSession, forgotPassword, resendVerification, resetPassword, signIn, signOut, signUp, verifyEmail,
+} from "./actions.js";
 export { type Auth, type AuthOptions, createAuth, type RequireOptions } from "./auth.js";
 export type { BrowserOptions } from "./browser.js";
 export { DEVICE_COOKIE, SESSION_COOKIE } from "./cookies.js";
 export type { ActionArguments, FormRefusal } from "./forms.js";
+export type { OwnSession } from "./own_sessions.js";
 export { createProxy, type ProxyOptions } from "./proxy.js";
 export { returnPath } from "./return_path.js";
 
 /** Whose session the request has; null without a valid one. As in the documentation of the Express service. */
 export function getServerSession(): Promise<VerifiedSession | null> {
   return environmentAuth().getServerSession();
+}
+
+/** The open sessions of whose session the request has, newest first; empty without a session. */
+export function getSessions(): Promise<OwnSession[]> {
+  return environmentAuth().getSessions();
+}
+
+/** The state of the account of whose session the request has; null without a session. */
+export function getAccount(): Promise<Account | null> {
+  return environmentAuth().getAccount();
 }
 
 /** The GET of `app/api/session/route.ts`, for `SessionProvider` of `@gatehouse/client/react`. */

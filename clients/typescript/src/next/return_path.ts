@@ -15,3 +15,8 @@ export function returnPath(wanted: unknown, otherwise: string): string {
     return otherwise;
   }
 }
+
+/** The login's page with where to return. */
+export function loginPath(login: string, back?: string): string {
+  return back === undefined ? login : `${login}?return=${encodeURIComponent(back)}`;
+}

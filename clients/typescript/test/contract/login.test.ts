@@ -31,6 +31,15 @@ describe("a session", () => {
     expect(await failureOf(gatehouse.session.end(newest?.id ?? 0))).toMatchObject({ status: 404, code: "session_not_found" });
   });
 
+  it("is found among the user's others by its end", async () => {
+    const person = await registered();
+    const { session } = await gatehouse.login(person);
+    const [own] = await gatehouse.users.sessions(person.id);
+    await gatehouse.login(person);
+    const verified = await gatehouse.session.verify(session);
+    expect((await gatehouse.users.sessions(person.id)).filter(({ expiresAt }) => expiresAt === verified?.expiresAt)).toEqual([own]);
+  });
+
   it("remembers the browser for which the back end asked", async () => {
     const person = await registered();
     await gatehouse.login(person, { clientAddress: "203.0.113.9", userAgent: "Mozilla/5.0 (X11; Ä)" });

@@ -1,49 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { createAuth, DEVICE_COOKIE, type FormRefusal, SESSION_COOKIE } from "../../../src/next/index.js";
-import { answer, type Fate, failureOf, refusal, ServiceDouble } from "../service_double.js";
+import { DEVICE_COOKIE, type FormRefusal, SESSION_COOKIE } from "../../../src/next/index.js";
+import { answer, failureOf, refusal } from "../service_double.js";
+import { authOf, form, targetOf } from "./forms.js";
+import { freshRequest, request } from "./next_headers.js";
 
-interface Kept {
-  value: string;
-  options?: { expires: Date };
-}
-
-/** The request that is answered, in place of Next.js's. */
-const request = vi.hoisted(() => ({ headers: new Headers(), jar: new Map<string, Kept>() }));
-
-vi.mock("next/headers", () => ({
-  headers: () => Promise.resolve(request.headers),
-  cookies: () =>
-    Promise.resolve({
-      get: (name: string) => request.jar.get(name),
-      set: (name: string, value: string, options: Kept["options"]) => request.jar.set(name, { value, ...(options && { options }) }),
-    }),
-}));
+vi.mock("next/headers", () => import("./next_headers.js"));
 
 const login = { user: { id: 7 }, token: "t", session: "fresh", sessionExpires: "2026-12-03T08:42:02.752Z" };
 const loggedIn = () => answer(login, 200, { "X-Device-Token": "device" });
 
-beforeEach(() => {
-  request.headers = new Headers({ Host: "app.example.com", Origin: "https://app.example.com", "X-Forwarded-For": "203.0.113.9", "User-Agent": "M" });
-  request.jar = new Map();
-});
-
-function authOf(...fates: Fate[]) {
-  const service = new ServiceDouble(...fates);
-  return { service, auth: createAuth({ client: service.client({ retries: 0 }) }) };
-}
-
-function form(values: Record<string, string>): FormData {
-  const made = new FormData();
-  for (const [name, value] of Object.entries(values)) made.set(name, value);
-  return made;
-}
-
-/** Where Next.js was told to go; its redirects are thrown. */
-async function targetOf(action: Promise<unknown>): Promise<string | undefined> {
-  const { digest } = (await failureOf(action)) as { digest?: string };
-  return digest?.startsWith("NEXT_REDIRECT;") ? digest.split(";")[2] : undefined;
-}
+beforeEach(freshRequest);
 
 const credentials = { email: "ada@example.com", password: "a password" };
 

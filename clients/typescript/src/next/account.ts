@@ -1,0 +1,91 @@
+/** The actions of the forms with which users look after their account. */
+
+import { cookies, headers } from "next/headers";
+import { redirect } from "next/navigation";
+
+import type { Client } from "../client.js";
+import type { CallOptions } from "../options.js";
+import { type BrowserOptions, browserOf } from "./browser.js";
+import { DEVICE_COOKIE, keepSession, SESSION_COOKIE } from "./cookies.js";
+import { type ActionArguments, formOf, type FormRefusal, textOf } from "./forms.js";
+import { guarded } from "./guarded.js";
+import { endSessions, listedSessions, type OwnSession } from "./own_sessions.js";
+import { loginPath, returnPath } from "./return_path.js";
+
+type FormAction = (...args: ActionArguments) => Promise<FormRefusal>;
+
+/** Each leads to the path in the form's `return` when it succeeds, and says otherwise what is wrong. */
+export interface AccountForms {
+  /** `email`: sends a link for a new password. The outcome is the same for an email that nobody has. */
+  forgotPassword: FormAction;
+  /** `token` of that link, `password`: sets the password and ends all sessions. */
+  resetPassword: FormAction;
+  /** `currentPassword`, `newPassword`: sets the password and ends all other sessions. */
+  changePassword: FormAction;
+  /** `token` of a link: the user's address is verified. */
+  verifyEmail: FormAction;
+  /** `email`: sends that link again. */
+  resendVerification: FormAction;
+  /** `id`: ends one of the user's own sessions. */
+  endSession: FormAction;
+  /** Ends all of the user's sessions but the one that the form was sent with. */
+  endOtherSessions: FormAction;
+}
+
+interface Settings extends BrowserOptions {
+  client: () => Client;
+  login: string;
+  home: string;
+}
+
+export function accountForms(settings: Settings): AccountForms {
+  const { client, login, home } = settings;
+
+  function action(run: (form: FormData, options: CallOptions) => Promise<FormRefusal | undefined>): FormAction {
+    return (...args) =>
+      guarded(settings, async () => {
+        const form = formOf(args);
+        const refused = await run(form, browserOf(await headers(), settings));
+        return refused ?? redirect(returnPath(form.get("return"), home));
+      });
+  }
+
+  /** Ends the sessions that are chosen of the user's own. */
+  function ending(choose: (sessions: OwnSession[], form: FormData) => OwnSession[] | null): FormAction {
+    return action(async (form, options) => {
+      const verified = await client().session.verify((await cookies()).get(SESSION_COOKIE)?.value, options);
+      if (!verified) return redirect(loginPath(login));
+      const chosen = choose(await listedSessions(client(), verified, options), form);
+      if (!chosen) return tryAgain;
+      await endSessions(client(), chosen, options);
+    });
+  }
+
+  return {
+    forgotPassword: action(async (form, options) => {
+      await client().password.forgot(textOf(form, "email"), options);
+    }),
+    resetPassword: action(async (form, options) => {
+      await client().password.reset(textOf(form, "token"), textOf(form, "password"), options);
+    }),
+    changePassword: action(async (form, options) => {
+      const jar = await cookies();
+      const session = jar.get(SESSION_COOKIE)?.value;
+      if (!session) return redirect(loginPath(login));
+      const deviceToken = jar.get(DEVICE_COOKIE)?.value ?? "new";
+      const change = { session, currentPassword: textOf(form, "currentPassword"), newPassword: textOf(form, "newPassword") };
+      const changed = await client().password.change(change, { ...options, deviceToken });
+      keepSession(jar, changed.session, changed.sessionExpires);
+    }),
+    verifyEmail: action(async (form, options) => ((await client().email.verify(textOf(form, "token"), options)) ? undefined : deadLink)),
+    resendVerification: action(async (form, options) => {
+      await client().email.resend(textOf(form, "email"), options);
+    }),
+    endSession: ending((sessions, form) => sessions.filter(({ id }) => String(id) === textOf(form, "id"))),
+    // Where it cannot be told which is the current one, all of them would be others.
+    endOtherSessions: ending((sessions) => (sessions.some(({ current }) => current) ? sessions.filter(({ current }) => !current) : null)),
+  };
+}
+
+const deadLink: FormRefusal = { code: "invalid_or_expired_token", message: "Invalid or expired token", fields: {}, retryAfter: null };
+const tryAgain: FormRefusal = { code: "unavailable", message: "Service temporarily unavailable", fields: {}, retryAfter: 1 };
