@@ -102,7 +102,7 @@ class Change:
         for place in places:
             shared = self.touches(r"tests/integration/(harness/|conftest)") and place in RUN_THE_PROGRAM
             example = self.touches(r"tests/example/") and place == "tests/example"
-            client = self.touches(r"clients/|tests/clients/") and place == "tests/clients"
+            client = self.touches(r"clients/|examples/|tests/clients/") and place == "tests/clients"
             if place == "tests/architecture" or program or shared or example or client:
                 chosen.append(place)
             else:

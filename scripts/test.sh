@@ -117,7 +117,7 @@ test_build() {
 # The tools of the client libraries come over the network, beside what needs the processors. Tests that use them wait for them, and say
 # so where they cannot be had.
 fetch_client_tools() {
-  PYTHONPATH=tests/integration:tests/clients /usr/bin/python3 -c 'from typescript_client import install; install()' \
+  PYTHONPATH=tests/integration:tests/clients /usr/bin/python3 -c 'from nextjs_example import install; install()' \
     </dev/null >/dev/null 2>&1 &
 }
 

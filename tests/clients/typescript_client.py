@@ -45,20 +45,25 @@ def install():
         if STAMP.exists() and STAMP.read_text() == wanted:
             return
         run([npm, "--prefix", str(TOOLCHAIN), *CLEAN_INSTALL], INSTALL_DEADLINE_S)
-        # What the machine's administrator tells npm, such as authorities of its own, holds for the other one, too.
-        settings = run([npm, "config", "get", "globalconfig"]).strip()
-        own_npm = TOOLCHAIN / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        run([str(node()), str(own_npm), *CLEAN_INSTALL], INSTALL_DEADLINE_S, npm_config_globalconfig=settings)
+        install_packages(FOLDER)
         # npm takes it for success when it could not fetch a part that is only for some machines.
         run_tool("vitest", "--version")
         STAMP.write_text(wanted)
 
 
-def run(command, deadline_s=RUN_DEADLINE_S, **environment: str) -> str:
-    """Runs a command in the client's folder to its good end: its output."""
+def install_packages(folder: Path):
+    """Installs what the folder's package-lock.json pins, with the toolchain's npm."""
+    # What the machine's administrator tells npm, such as authorities of its own, holds for this one, too.
+    settings = run(["npm", "config", "get", "globalconfig"]).strip()
+    npm = TOOLCHAIN / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    run([str(node()), str(npm), *CLEAN_INSTALL], INSTALL_DEADLINE_S, folder, npm_config_globalconfig=settings)
+
+
+def run(command, deadline_s=RUN_DEADLINE_S, folder=FOLDER, **environment: str) -> str:
+    """Runs a command in the folder, by default the client's, to its good end: its output."""
     result = subprocess.run(
         command,
-        cwd=FOLDER,
+        cwd=folder,
         env=dict(os.environ) | {"NO_COLOR": "1", "CI": "true", "NEXT_TELEMETRY_DISABLED": "1"} | environment,
         capture_output=True,
         text=True,
@@ -69,9 +74,9 @@ def run(command, deadline_s=RUN_DEADLINE_S, **environment: str) -> str:
     return result.stdout
 
 
-def run_tool(name: str, *arguments: str, **environment: str) -> str:
-    """Runs a tool that npm installed."""
-    return run([str(node()), str(FOLDER / "node_modules" / ".bin" / name), *arguments], **environment)
+def run_tool(name: str, *arguments: str, folder=FOLDER, **environment: str) -> str:
+    """Runs a tool that npm installed in the folder."""
+    return run([str(node()), str(folder / "node_modules" / ".bin" / name), *arguments], folder=folder, **environment)
 
 
 def run_vitest(project: str, **environment: str):

@@ -1,0 +1,1 @@
+export { sessionRoute as GET } from "@gatehouse/client/next";

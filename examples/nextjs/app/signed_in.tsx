@@ -1,0 +1,13 @@
+"use client";
+
+import { useSession } from "@gatehouse/client/react";
+import { type ReactNode, useEffect } from "react";
+
+/** Takes the page away when its user has logged out in another tab, or comes back to it by the history. */
+export function SignedIn({ children }: { children: ReactNode }) {
+  const hasEnded = useSession().status === "unauthenticated";
+  useEffect(() => {
+    if (hasEnded) location.replace("/login");
+  }, [hasEnded]);
+  return hasEnded ? null : children;
+}
