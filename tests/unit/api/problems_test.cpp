@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "api/audit_query.hpp"
 #include "api/list_query.hpp"
 #include "flows/account/account_rules.hpp"
 #include "http/body.hpp"
@@ -59,6 +60,9 @@ class FieldCodes {
   void add_query(std::string_view query) {
     if (const auto result = parse_list_query(query, cursor_); !result) add(result.error());
   }
+  void add_audit_query(std::string_view query) {
+    if (const auto result = parse_audit_query(query, audit_cursor_); !result) add(result.error());
+  }
   void add_body(std::string_view json) {
     http::Request request;
     request.body = json;
@@ -75,6 +79,7 @@ class FieldCodes {
 
  private:
   const PageCursor cursor_{SecretString{"a secret"}};
+  const AuditCursor audit_cursor_{SecretString{"a secret"}};
   std::set<std::string> codes_;
 };
 
@@ -82,6 +87,7 @@ TEST(Problems, CodesOfFields_AreTheDescribedOnes) {
   FieldCodes found;
   found.add_query("limit=0");
   found.add_query("after=x");
+  found.add_audit_query("user=x");
   found.add_body("{}");
   found.add_body(R"({"email":1})");
   found.add_body(R"({"email":"\ud800"})");
