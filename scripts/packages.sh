@@ -10,11 +10,12 @@ packages_build=(g++ cmake ninja-build ccache pkg-config curl
   libcurl4-openssl-dev libkainjow-mustache-dev zlib1g-dev)
 packages_clang=(clang-19 lld-19 llvm-19 libclang-rt-19-dev)
 packages_gtest=(libgtest-dev libgmock-dev)
+packages_docs=(doxygen perl-base python3 python3-yaml python3-markdown-it)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}" procps
   postgresql postgresql-client postgresql-contrib pgbouncer nginx-light haproxy caddy
   python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema python3-aiosmtpd
   python3-httpx python3-jwcrypto python3-setuptools python3-wheel python3-prometheus-client prometheus nodejs openssl sqlite3
-  systemd chromium python3-venv)
+  systemd chromium python3-venv "${packages_docs[@]}")
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
   shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml python3-httpx)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}")
@@ -23,7 +24,7 @@ packages_image=(podman debootstrap ca-certificates musl busybox-static curl post
 packages_package=("${packages_build[@]}" dpkg-dev gzip debootstrap lintian)
 packages_release=("${packages_package[@]}" binutils python3 python3-pytest python3-setuptools python3-wheel nodejs)
 # Others' Node.js brings its own npm, beside which Debian's cannot be installed.
-command -v npm >/dev/null || { packages_test+=(npm); packages_release+=(npm); }
+command -v npm >/dev/null || { packages_test+=(npm); packages_docs+=(npm); packages_release+=(npm); }
 packages_manifests=(python3 python3-venv)
 packages_format=(clang-format-19)
 packages_coverage=("${packages_test[@]}" gcovr)

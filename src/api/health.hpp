@@ -43,6 +43,7 @@ class Health {
   static constexpr std::chrono::milliseconds renewal_interval{1'000};
   static constexpr std::chrono::milliseconds trusted_for{1'900};
 
+  /// What it looks at, and how patiently.
   struct Parts {
     const Clock& clock;
     const std::atomic<bool>& schema_ready;  ///< until it is true, the database is only asked whether it answers

@@ -22,6 +22,7 @@ class RevocationRoutes {
   /// Between two events of a stream, at most.
   static constexpr std::chrono::seconds heartbeat{1};
 
+  /// What the routes work with.
   struct Parts {
     database::Database& database;
     revocations::RevocationFeed& feed;

@@ -60,6 +60,7 @@ inline constexpr std::size_t event_type_count = static_cast<std::size_t>(EventTy
 /// Whether some event has this type.
 [[nodiscard]] bool is_event_type(std::string_view text);
 
+/// How it ended, whatever was tried.
 enum class Outcome : std::uint8_t {
   ok,
   refused,  ///< by a rule: a wrong password, a missing scope
@@ -68,6 +69,7 @@ enum class Outcome : std::uint8_t {
 [[nodiscard]] std::string_view to_text(Outcome outcome);
 [[nodiscard]] bool is_outcome(std::string_view text);
 
+/// What kind of actor caused an event.
 enum class ActorKind : std::uint8_t {
   key,     ///< whoever sends requests with an API key, or without a good one
   user,    ///< a user, where no back end stands between

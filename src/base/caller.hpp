@@ -10,6 +10,7 @@ namespace gatehouse {
 /// Who sent a request: the holder of an API key, a trusted proxy, or anybody where a route is open. Not the user it is
 /// about.
 struct Caller {
+  /// How the service knows it.
   enum class Kind : std::uint8_t {
     unknown,  ///< nobody has asked yet
     open,     ///< anybody, on an open route

@@ -39,6 +39,7 @@ struct CharacterKinds {
 
   [[nodiscard]] unsigned count() const { return unsigned{lower} + unsigned{upper} + unsigned{digit} + unsigned{other}; }
 };
+/// The text is UTF-8.
 [[nodiscard]] CharacterKinds kinds_of_characters(std::string_view text);
 
 /// The domain as the DNS has it, `xn--mnchen-3ya.example`, in lower case (UTS #46, non-transitional). Nothing where it

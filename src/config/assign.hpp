@@ -18,6 +18,7 @@ namespace gatehouse::config {
 inline constexpr std::size_t list_entries_max = 64;
 inline constexpr std::size_t secrets_max = 16;
 
+/// A whole number within the range.
 template <class Number>
 Parsed<void> assign_number(std::string_view text, NumberRange range, Number& out) {
   const auto number = parse_number(text, range);
@@ -26,6 +27,7 @@ Parsed<void> assign_number(std::string_view text, NumberRange range, Number& out
   return {};
 }
 
+/// A time within the range, and a whole number of the unit that `out` counts.
 template <class Duration>
 Parsed<void> assign_duration(std::string_view text, DurationRange range, Duration& out) {
   const auto duration = parse_duration(text, range);
@@ -40,6 +42,7 @@ Parsed<void> assign_duration(std::string_view text, DurationRange range, Duratio
 template <class T>
 using Choice = std::pair<std::string_view, T>;
 
+/// One of the words, in any case.
 template <class T, std::size_t count>
 Parsed<void> assign_choice(std::string_view text, const std::array<Choice<T>, count>& choices, T& out) {
   const std::string lower = to_lower(text);
@@ -55,11 +58,16 @@ Parsed<void> assign_choice(std::string_view text, const std::array<Choice<T>, co
   return std::unexpected(Unreadable{std::move(expectation)});
 }
 
+/// `true` or `false` and what else parse_boolean() takes for one.
 [[nodiscard]] Parsed<void> assign_boolean(std::string_view text, bool& out);
+/// Any text.
 [[nodiscard]] Parsed<void> assign_text(std::string_view text, std::string& out);
+/// Any text, kept as a secret.
 [[nodiscard]] Parsed<void> assign_secret(std::string_view text, SecretString& out);
+/// Entries with commas between, at most list_entries_max, each as `parse` wants it.
 [[nodiscard]] Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
                                        std::vector<std::string>& out);
+/// Secrets with commas between, at most secrets_max.
 [[nodiscard]] Parsed<void> assign_secrets(std::string_view text, std::vector<SecretString>& out);
 
 }  // namespace gatehouse::config

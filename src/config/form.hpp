@@ -45,6 +45,7 @@ class Form {
   std::vector<std::function<std::vector<Supplied>()>> suppliers_;
 };
 
+/// A table's row as an entry that reads into these settings, which outlive it.
 template <class Settings>
 FormEntry entry_for(Settings& settings, const SettingOf<Settings>& row) {
   if (row.keys == nullptr) {

@@ -8,6 +8,7 @@ namespace gatehouse::config {
 /// 256 bits: what HMAC-SHA256 needs (RFC 8725 section 3.5).
 inline constexpr std::size_t secret_bytes_min = 32;
 
+/// What is wrong with a secret.
 enum class SecretWeakness {
   none,
   too_short,    ///< under secret_bytes_min

@@ -10,6 +10,7 @@
 
 namespace gatehouse::database {
 
+/// Which database the service keeps its data in.
 enum class DatabaseKind { sqlite, postgres };
 
 /// The embedded database.

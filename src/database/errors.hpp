@@ -9,6 +9,7 @@ namespace gatehouse::database {
 ///
 /// The texts are for the log and for Constraint: they come from the database and hold no parameter.
 struct Violation {
+  /// What the constraint demands.
   enum class Kind {
     unique,
     foreign_key,  ///< a row that is referenced does not exist, or one that is still referenced was to go
@@ -29,6 +30,7 @@ struct Violation {
 /// It becomes a 503 with Retry-After. The message is for the log: it holds no SQL parameters and no password.
 class Unavailable : public std::runtime_error {
  public:
+  /// Why it cannot.
   enum class Reason { connection, deadline, overload, storage, read_only, stopped };
 
   Unavailable(Reason reason, const std::string& message) : std::runtime_error(message), reason_(reason) {}

@@ -13,6 +13,7 @@
 
 namespace gatehouse::database {
 
+/// Whose SQL a script is written in.
 enum class Dialect { postgres, sqlite };
 
 /// One of several scripts that are run together. Literal SQL of the database's dialect.

@@ -68,6 +68,7 @@ using Value = std::variant<std::monostate, std::int64_t, std::string, TimePoint,
 /// roles (a bigint and a text, say), give each role its own placeholder.
 using Parameters = std::vector<Value>;
 
+/// NULL where there is no text.
 [[nodiscard]] inline Value nullable(std::optional<std::string> text) {
   return text ? Value{std::move(*text)} : Value{std::monostate{}};
 }

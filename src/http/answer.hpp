@@ -46,6 +46,7 @@ class CommonHeaders {
   bool draining_ = false;
 };
 
+/// What a body is, for its Content-Type.
 enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson, prometheus, event_stream, html };
 
 /// A connection as an answer sees it that takes its time. It sends what has been written so far, for answers too long

@@ -46,6 +46,7 @@ enum class BodyFault : std::uint8_t {
   missing_fields,
 };
 
+/// A body that cannot be read.
 struct BodyError {
   BodyFault fault;
   FieldErrors details;               ///< for invalid_fields in the body's order, for missing_fields in the table's

@@ -34,6 +34,7 @@ struct ParserLimits {
 /// one request; the body is appended to a string of the caller, so that its memory is reused.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
+  /// How far a request has been read.
   enum class Progress : std::uint8_t { more, header, done, refused };
 
   RequestParser(const ParserLimits& limits, std::string& body);

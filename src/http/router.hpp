@@ -49,6 +49,7 @@ enum class PathForm : std::uint8_t {
 /// gateway that compares exactly sees the same resource in it, or none.
 class Router {
  public:
+  /// What a request leads to.
   struct Match {
     std::size_t route = no_route;  ///< no_route: no such path, or not with this method
     Parameters parameters;

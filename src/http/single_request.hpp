@@ -12,6 +12,7 @@ namespace gatehouse::http {
 
 /// A server, and how far it must prove who it is.
 struct ServerAddress {
+  /// What the server must show.
   enum class Trust : std::uint8_t {
     certificate,  ///< by a certificate for `host` of an authority that the system knows
     anybody,      ///< whoever answers; for a server on this machine that is told nothing and believed little

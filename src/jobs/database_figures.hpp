@@ -17,6 +17,7 @@ inline constexpr std::chrono::minutes database_figures_interval{1};
 /// What only the database knows, as it was found last. Any thread.
 class DatabaseFigures {
  public:
+  /// What one look has found.
   struct Found {
     TimePoint at;
     double sessions;

@@ -18,6 +18,7 @@ namespace gatehouse::jobs {
 /// Every call on the event loop's thread, or while nobody runs it.
 class Scheduler {
  public:
+  /// What a scheduler works with.
   struct Parts {
     boost::asio::io_context& io;
     LeaseStore& leases;

@@ -56,6 +56,7 @@ inline constexpr Limits widest_limits{.members_max = 64,
 inline constexpr Limits small_limits{
     .members_max = 32, .list_entries_max = 32, .name_bytes_max = 64, .text_bytes_max = 1024, .depth_max = 2};
 
+/// How reading ended.
 enum class Outcome : std::uint8_t {
   complete,
   stopped,      ///< the sink answered false
@@ -103,6 +104,7 @@ class NameSet {
 /// null. Reading it takes a third fewer instructions than the way for everything else.
 class PlainObject {
  public:
+  /// A name with its value: views into the text.
   struct Member {
     std::string_view name;
     Scalar value;

@@ -30,6 +30,7 @@ struct Place {
   std::int64_t period;
 };
 
+/// What is counted of an account's attempts from one place.
 struct GuardState {
   std::int64_t failures = 0;
   std::optional<TimePoint> blocked_until;

@@ -35,6 +35,7 @@ class Courier {
   static constexpr std::chrono::seconds look_interval{5};  ///< between looks for mails that no bell told of
   static constexpr std::chrono::seconds idle_max{10};      ///< then the connection to the server is closed
 
+  /// What a courier works with.
   struct Parts {
     database::Database& database;
     const Outbox& outbox;

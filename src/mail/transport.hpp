@@ -18,6 +18,7 @@ struct Envelope {
 
 /// What became of one attempt.
 struct Delivery {
+  /// Whether it was taken, and whether to try again.
   enum class Outcome : std::uint8_t {
     sent,
     deferred,     ///< this mail was put off by the server (a 4xx reply)

@@ -13,6 +13,7 @@
 
 namespace gatehouse::metrics {
 
+/// What tells one sample of a metric from another.
 struct Label {
   std::string_view name;   ///< lower-case letters and `_`
   std::string_view value;  ///< any text

@@ -26,6 +26,7 @@ struct NewToken {
   SecretString text;
   std::string hash;  ///< SHA-256 of the text; all that is stored
 };
+/// Its secret is of 256 random bits.
 [[nodiscard]] NewToken make_token(Kind kind, crypto::Random& random);
 
 /// The hash of what somebody sent as a token of this kind; nothing where it cannot be one.

@@ -32,6 +32,7 @@ class HashingOverloaded : public std::runtime_error {
   std::chrono::seconds retry_after_;
 };
 
+/// What a check has found.
 struct Verdict {
   bool matches = false;
   /// The PHC string to store instead (with no salt), when the password matches and its hash is of an old format or of

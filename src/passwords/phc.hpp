@@ -53,8 +53,8 @@ struct Phc {
 };
 
 /// Reads a PHC string:
-///   $argon2id$v=19$m=<KiB>,t=<passes>,p=1$<salt>$<digest>
-///   $pbkdf2-sha512$i=<iterations>$<salt>$<digest>
+///   `$argon2id$v=19$m=<KiB>,t=<passes>,p=1$<salt>$<digest>`
+///   `$pbkdf2-sha512$i=<iterations>$<salt>$<digest>`
 /// salt and digest in base64 (RFC 4648 section 4) without padding. Strict: exactly this order, decimal numbers without
 /// leading zeros, unused base64 bits zero, everything within PhcLimits; so to_text(*parse_phc(text)) == text. Nothing
 /// where it is anything else. Any thread.

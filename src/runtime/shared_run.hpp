@@ -25,6 +25,7 @@ class SharedRun {
  public:
   using Instant = std::chrono::steady_clock::time_point;
 
+  /// How long a finding is good, and a run is waited for.
   struct Terms {
     std::chrono::milliseconds good_for;  ///< how long a finding is the answer to all
     std::chrono::milliseconds patience;  ///< how long one waits for another's run

@@ -58,6 +58,7 @@ class PoolStopped : public std::runtime_error {
 /// waiting are not run, their callers get PoolStopped.
 class WorkerPool {
  public:
+  /// How large a pool is, and how patient.
   struct Options {
     std::string name;                           ///< of the threads, as `top -H` shows them; at most 15 bytes are kept
     unsigned threads = 1;                       ///< at least 1

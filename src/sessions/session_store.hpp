@@ -34,6 +34,7 @@ struct SessionTimes {
 
 /// The session and its user as one query found them.
 struct StoredSession {
+  /// Whose session it is, as answers name the user.
   struct Owner {
     std::string email;
     std::string first_name;

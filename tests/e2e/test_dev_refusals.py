@@ -16,11 +16,12 @@ UNKNOWN = [
     ("lint", "nosuch"),
     ("lint", "--nosuch"),
     ("fuzz", "nosuch"),
+    ("docs", "nosuch"),
     ("hooks", "nosuch"),
     ("verify-fresh", "sid"),
     ("verify-fresh", "--only", "nosuch"),
 ]
-COMMANDS = "build serve test coverage bench lint format fuzz hooks sbom settings verify-fresh".split()
+COMMANDS = "build serve test coverage bench lint format fuzz hooks sbom docs settings verify-fresh".split()
 
 
 def dev(*words):

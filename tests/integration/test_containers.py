@@ -82,10 +82,22 @@ def test_development_has_the_services_that_users_name():
     assert published == {
         "backend-node": "127.0.0.1:${PORT:-8000}:8000",
         "postgres": "127.0.0.1:${DB_PORT:-5432}:5432",
-        "jsdoc": "127.0.0.1:${DOCS_PORT:-8001}:80",
+        "jsdoc": "127.0.0.1:${DOCS_PORT:-8001}:8001",
         "adminer": "127.0.0.1:${ADMINER_PORT:-8002}:8080",
     }
     assert services["backend-node"]["depends_on"]["postgres"]["condition"] == "service_healthy"
+
+
+def test_documentation_is_what_dev_docs_builds_and_serves():
+    folder = REPOSITORY / "deploy" / "documentation"
+    build = DEVELOPMENT["services"]["jsdoc"]["build"]
+    assert build == {"context": ".", "dockerfile": str((folder / "Dockerfile").relative_to(REPOSITORY))}
+    steps = (folder / "Dockerfile").read_text()
+    assert "RUN ./dev docs --build\n" in steps
+    [command] = re.findall(r'^CMD \["/usr/bin/python3", "(.*?)", "build/docs", "0.0.0.0", "8001"\]$', steps, re.MULTILINE)
+    assert (REPOSITORY / command).exists()
+    ignored = (folder / "Dockerfile.dockerignore").read_text().splitlines()
+    assert {".env", "data/", "secrets/", "build/", ".git/"} <= set(ignored)
 
 
 def test_production_keeps_secrets_in_files_and_the_database_to_itself():

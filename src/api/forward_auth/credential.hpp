@@ -9,6 +9,7 @@ namespace gatehouse::api {
 
 /// By what a gateway's client says who it is: a view into the request.
 struct Credential {
+  /// What the text is.
   enum class Kind : std::uint8_t {
     none,
     token,    ///< of `Authorization: Bearer`

@@ -9,6 +9,7 @@ namespace gatehouse::database::postgres {
 /// may give the process fewer than it is configured for. Any thread.
 class ConnectionNeed {
  public:
+  /// What one pool lacks.
   enum class Kind : std::uint8_t {
     none,
     waiting,  ///< it has no connection, and is about to open one

@@ -25,6 +25,7 @@ class FeedProbe {
   static constexpr std::chrono::milliseconds interval{1'000};
   static constexpr std::chrono::milliseconds deadline{1'500};
 
+  /// What is to be done when time is up.
   enum class Due { probe, give_up };
 
   /// A new attempt: LISTEN is about to be sent. Until it is answered and the first probe heard, the deadline runs.

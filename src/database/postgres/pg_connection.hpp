@@ -36,6 +36,7 @@ struct Notification {
 /// a duplicate, so that Asio and libpq each close their own.
 class PgConnection : public std::enable_shared_from_this<PgConnection> {
  public:
+  /// How far writing got: `pending` waits for the socket, `broken` has lost it.
   enum class Flush { done, pending, broken };
 
   [[nodiscard]] static std::shared_ptr<PgConnection> create(boost::asio::io_context& io);

@@ -14,6 +14,7 @@ namespace gatehouse::database::postgres {
 /// Owns one result of libpq. It may be empty: libpq ends a command's results with a null.
 class PgResult {
  public:
+  /// What kind() tells.
   enum class Kind { nothing, done, failed, skipped, end_of_group };
 
   explicit PgResult(pg_result* result) : result_(result) {}

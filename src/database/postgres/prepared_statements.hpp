@@ -18,6 +18,7 @@ namespace gatehouse::database::postgres {
 /// they come only from NULLs and schema changes.
 class PreparedStatements {
  public:
+  /// A statement as it was prepared for parameters of these types.
   struct Entry {
     std::string name;
     std::vector<std::uint32_t> types;

@@ -10,6 +10,7 @@
 
 namespace gatehouse::database::schema {
 
+/// Why no migration was made.
 enum class ScaffoldError {
   bad_name,      ///< not a letter followed by letters, digits and underscores, all lower-case, at most 60 of them
   day_is_full,   ///< 999 migrations on one day

@@ -21,6 +21,7 @@
 
 namespace gatehouse::database::sqlite {
 
+/// Whether a connection may write.
 enum class Role { writer, reader };
 
 /// One connection to the database file, and the only code that calls SQLite's C interface.

@@ -16,6 +16,7 @@
 
 namespace gatehouse::flows {
 
+/// Why an account was not created, changed or removed.
 enum class AccountError {
   not_found,
   email_taken,

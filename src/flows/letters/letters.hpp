@@ -45,6 +45,7 @@ struct Notice {
 /// One per io thread; everything it refers to outlives it. Throws what Database throws.
 class Letters {
  public:
+  /// What letters are written with.
   struct Parts {
     database::Database& database;
     const mail::Outbox& outbox;

@@ -26,11 +26,13 @@ namespace gatehouse::flows {
 /// both always take the same time. The others are told to who knows the password.
 enum class LoginError { unknown_user, wrong_password, email_not_verified, password_change_required };
 
+/// A login that failed.
 struct LoginRefusal {
   LoginError reason;
   SecretString reset_token = {};  ///< for password_change_required: what the password can be reset with
 };
 
+/// Somebody wants to log in.
 struct LoginRequest {
   PasswordAttempt attempt;
   sessions::Client client;  ///< for the list of sessions
@@ -42,6 +44,7 @@ struct LoginRequest {
 /// it.
 class LoginFlow {
  public:
+  /// What the flow works with.
   struct Parts {
     database::Database& database;
     PasswordCheck& passwords;

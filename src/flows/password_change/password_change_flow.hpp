@@ -12,6 +12,7 @@
 
 namespace gatehouse::flows {
 
+/// Somebody wants another password.
 struct PasswordChange {
   OwnerClaim owner;
   SecretString new_password;
@@ -25,6 +26,7 @@ struct EmailNotVerified {};
 /// PasswordService throw.
 class PasswordChangeFlow {
  public:
+  /// What the flow works with.
   struct Parts {
     database::Database& database;
     passwords::PasswordService& passwords;

@@ -33,6 +33,7 @@ namespace gatehouse::flows {
 /// Why a password was refused. A blocked account's and a disabled user's is wrong, whatever it is.
 enum class PasswordError { unknown_user, wrong_password };
 
+/// A password that was refused.
 struct PasswordRefusal {
   PasswordError error;   ///< all that anybody outside may learn
   LoginOutcome outcome;  ///< for the metrics
@@ -85,6 +86,7 @@ class PasswordCheck {
     const devices::DeviceSealer& devices;
   };
 
+  /// What a check works with.
   struct Parts {
     database::Database& database;
     passwords::PasswordService& passwords;

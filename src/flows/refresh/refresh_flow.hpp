@@ -44,6 +44,7 @@ struct Refreshed {
 /// everything it refers to outlives it. Throws what Database throws.
 class RefreshFlow {
  public:
+  /// What the flow works with.
   struct Parts {
     database::Database& database;
     const TokenPairs& pairs;

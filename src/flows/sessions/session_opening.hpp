@@ -15,6 +15,7 @@ namespace gatehouse::flows {
 /// Whether a session's client gets refresh tokens.
 enum class Refreshing { no, yes };
 
+/// What a client gets that has logged in.
 struct LoginResult {
   UserId user;
   std::string token;    ///< JWS compact

@@ -35,6 +35,7 @@ enum class KeyError {
 /// A sentence's rest: `the key …`.
 [[nodiscard]] std::string_view to_text(KeyError error);
 
+/// Why a step was not made, and when it will be possible.
 struct KeyRefusal {
   KeyError reason;
   std::optional<TimePoint> possible_from = {};  ///< of too_young
@@ -61,6 +62,7 @@ enum class Publication : std::uint8_t {
 /// thread; everything it refers to outlives it. Throws what Database throws.
 class SigningKeyFlow {
  public:
+  /// What the flow works with.
   struct Parts {
     database::Database& database;
     const signing_keys::SealerInUse& sealer;
