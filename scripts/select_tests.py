@@ -19,6 +19,8 @@ PYTHON_FOLDERS = {"release": ["architecture", "compare", "integration", "e2e", "
 RUN_THE_PROGRAM = ("tests/integration", "tests/e2e", "tests/clients", "tests/example")
 EVERYTHING = re.compile(r"(cmake|scripts|third_party|\.ci)/|(CMakeLists\.txt|CMakePresets\.json|dev)$|tests/(CMakeLists\.txt|pytest\.ini)$|src/CMakeLists\.txt$")
 CONTRACT_USES = {"flows", "jobs", "database/schema", "database/postgres", "database/sqlite"}
+DOCUMENTS = re.compile(r"docs/|(clients/\w+/)?[A-Z]+\.md$")
+ABOUT_DOCUMENTS = {f"tests/e2e/test_{name}.py" for name in ("documentation", "documents", "readme")}
 PROGRAM = re.compile(r"(src|migrations|seeds|api)/")
 
 
@@ -96,7 +98,8 @@ class Change:
         return (file for file in self.files if file.startswith("tests/unit/") and file.rsplit("/", 1)[0][11:].replace("/", "_") == folder)
 
     def python_places(self, places):
-        """Architecture always, a whole folder when the program, its harness, the example or a client changed, else the changed test files."""
+        """Architecture always, a whole folder when the program, its harness, the example or a client changed, else the changed test files
+        and those about changed documents."""
         program = self.touches_everything() or self.touches(PROGRAM)
         chosen = []
         for place in places:
@@ -106,7 +109,9 @@ class Change:
             if place == "tests/architecture" or program or shared or example or client:
                 chosen.append(place)
             else:
-                chosen += [file for file in self.files if re.match(rf"{place}/test_\w+\.py$", file) and (ROOT / file).exists()]
+                changed = {file for file in self.files if re.match(rf"{place}/test_\w+\.py$", file) and (ROOT / file).exists()}
+                about = ABOUT_DOCUMENTS if place == "tests/e2e" and self.touches(DOCUMENTS) else set()
+                chosen += sorted(changed | about)
         return chosen
 
 
