@@ -19,7 +19,7 @@ PYTHON_FOLDERS = {"release": ["architecture", "compare", "integration", "e2e", "
 RUN_THE_PROGRAM = ("tests/integration", "tests/e2e", "tests/clients", "tests/example")
 EVERYTHING = re.compile(r"(cmake|scripts|third_party|\.ci)/|(CMakeLists\.txt|CMakePresets\.json|dev)$|tests/(CMakeLists\.txt|pytest\.ini)$|src/CMakeLists\.txt$")
 CONTRACT_USES = {"flows", "jobs", "database/schema", "database/postgres", "database/sqlite"}
-DOCUMENTS = re.compile(r"docs/|(clients/\w+/)?[A-Z]+\.md$")
+DOCUMENTS = re.compile(r"docs/|((clients|examples)/\w+/)?[A-Z]+\.md$")
 ABOUT_DOCUMENTS = {f"tests/e2e/test_{name}.py" for name in ("documentation", "documents", "readme")}
 PROGRAM = re.compile(r"(src|migrations|seeds|api)/")
 

@@ -26,7 +26,7 @@ GROUPS = {
     "Run it": ["docs/operations.md", "docs/configuration.md", "docs/accounts.md", "docs/mail.md", "docs/audit.md", "docs/security.md",
                "docs/migrating-from-express.md", "bench/results.md"],
     "Call it": ["docs/clients.md", "docs/tokens.md", "docs/refresh-tokens.md", "docs/revocation-feed.md", "docs/forward-auth.md",
-                "clients/typescript/README.md", "clients/python/README.md"],
+                "clients/typescript/README.md", "clients/python/README.md", "examples/nextjs/README.md"],
     "Work on it": ["CONTRIBUTING.md", "docs/architecture.md", "docs/adr/README.md", "docs/dependencies.md", "RELEASING.md"],
 }
 # What stands on the site beside the documents, and which path of the repository leads there.
@@ -78,6 +78,15 @@ class Document:
         for token in self.tokens:
             yield from (child for child in token.children or [] if child.type == "link_open")
 
+    def pictures(self) -> set[str]:
+        """The paths of the pictures that it shows, from its own folder: as images in Markdown, or as elements of HTML."""
+        children = [child for token in self.tokens for child in token.children or []]
+        shown = {str(child.attrGet("src")) for child in children if child.type == "image"}
+        for token in [*self.tokens, *children]:
+            if token.type in ("html_block", "html_inline"):
+                shown |= set(re.findall(r'\b(?:src|srcset)="([^":]+)"', token.content))
+        return shown
+
     def _name_headings(self):
         for heading, inline in zip(self.tokens, self.tokens[1:]):
             if heading.type != "heading_open":
@@ -116,9 +125,16 @@ class Site:
             page = folder / document.page
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(self._page(document))
+            for picture in document.pictures():
+                copy = page.parent / picture
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(((self.root / document.path).parent / picture).read_bytes())
         (folder / "style.css").write_text((HERE / "style.css").read_text())
 
     def _lead_links(self, document: Document):
+        for picture in sorted(document.pictures()):
+            if not ((self.root / document.path).parent / picture).is_file():
+                self.mistakes.append(f"{document.path}: {picture}: there is no such file")
         for link in document.links():
             target = str(link.attrGet("href"))
             if re.match(r"[a-z]+:", target):

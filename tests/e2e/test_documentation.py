@@ -199,6 +199,8 @@ def test_types_need_a_comment_and_members_may_speak_for_themselves(warning, is_w
 
 MISTAKES = {
     "[x](nosuch.md)": "README.md: nosuch.md: there is no such file",
+    "![x](nosuch.png)": "README.md: nosuch.png: there is no such file",
+    '<img src="nosuch.png">': "README.md: nosuch.png: there is no such file",
     "[x](#nosuch)": "README.md: #nosuch: README.md has no such heading",
     "[x](docs/a.md#nosuch)": "README.md: docs/a.md#nosuch: docs/a.md has no such heading",
 }
