@@ -1,5 +1,6 @@
 """The program's subcommands: what they do, what they print, how they end."""
 
+import json
 import re
 import secrets
 
@@ -212,6 +213,25 @@ def test_doctor_finds_a_sound_installation_sound(start, command):
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_doctor_gives_its_findings_as_one_json_document(start, command, database):
+    start()
+    shown = succeeded(command("doctor"))
+    document = json.loads(succeeded(command("doctor", "--json")))
+    assert document["healthy"] is True
+    lines = [f"{finding['verdict']:<7}{finding['check'].replace('_', ' ')}:" for finding in document["findings"]]
+    assert lines == [line[: line.index(":") + 1] for line in shown.splitlines() if line.startswith(("ok ", "note "))]
+    assert {"database", "clocks", "schema", "kept_passwords", "mail"} <= {finding["check"] for finding in document["findings"]}
+    settings = {one["name"]: one for one in document["settings"]}
+    assert settings["PORT"] == {"name": "PORT", "value": "0", "origin": "environment", "default": "8000"}
+    assert settings["API_KEY"]["value"] == "(hidden)"
+
+    failed = command("doctor", "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", DB_QUERY_TIMEOUT="100ms")
+    assert failed.returncode == 1
+    away = json.loads(failed.stdout)
+    assert away["healthy"] is False
+    assert [finding["check"] for finding in away["findings"] if finding["verdict"] == "wrong"] == ["database"]
+
+
 def test_doctor_and_migrate_say_that_the_database_is_away(command):
     for arguments in (("doctor",), ("migrate", "status"), ("sessions", "cleanup")):
         result = command(

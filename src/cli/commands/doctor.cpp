@@ -1,5 +1,6 @@
 #include "cli/commands/doctor.hpp"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -7,13 +8,17 @@
 #include <ostream>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/shared_options.hpp"
 #include "config/values.hpp"
 #include "database/database_facts.hpp"
 #include "database/errors.hpp"
 #include "database/schema/migrator.hpp"
 #include "http/certificate_advice.hpp"
+#include "json/writer.hpp"
 #include "mail/mail_store.hpp"
 #include "passwords/breach_filter.hpp"
 #include "service/settings.hpp"
@@ -25,28 +30,59 @@ namespace {
 /// How far the database's clock may differ from this machine's. Sessions and tokens are checked by both.
 constexpr std::chrono::seconds clock_difference_max{5};
 
-/// Prints the findings and remembers whether one of them is bad.
+/// Remembers the findings, and whether one of them is bad. Prints each at once, unless they are to be JSON.
 class Findings {
  public:
-  explicit Findings(std::ostream& out) : out_(out) {}
+  /// With nothing to print to, they are only remembered.
+  explicit Findings(std::ostream* out) : out_(out) {}
 
-  void good(std::string_view subject, std::string_view finding) { print("ok", subject, finding); }
-  void note(std::string_view subject, std::string_view finding) { print("note", subject, finding); }
+  void good(std::string_view subject, std::string_view finding) { add("ok", subject, finding); }
+  void note(std::string_view subject, std::string_view finding) { add("note", subject, finding); }
   void bad(std::string_view subject, std::string_view finding) {
-    print("WRONG", subject, finding);
+    add("wrong", subject, finding);
     is_healthy_ = false;
   }
   [[nodiscard]] bool is_healthy() const { return is_healthy_; }
 
- private:
-  void print(std::string_view verdict, std::string_view subject, std::string_view finding) {
-    constexpr std::size_t verdict_width = 7;
-    out_ << verdict << std::string(verdict_width - verdict.size(), ' ') << subject << ": " << finding << '\n';
+  /// A list, each with `check`, `verdict` and `text`.
+  void write(json::Writer& writer) const {
+    writer.begin_array();
+    for (const Finding& one : all_) {
+      writer.begin_object().member("check", one.check).member("verdict", one.verdict).member("text", one.text);
+      writer.end_object();
+    }
+    writer.end_array();
   }
 
-  std::ostream& out_;
+ private:
+  struct Finding {
+    std::string check;  ///< the subject as a name, `kept_passwords`: scripts look for it
+    std::string_view verdict;
+    std::string text;
+  };
+
+  void add(std::string_view verdict, std::string_view subject, std::string_view finding) {
+    std::string check{subject};
+    std::ranges::replace(check, ' ', '_');
+    all_.push_back({std::move(check), verdict, std::string{finding}});
+    if (out_ == nullptr) return;
+    constexpr std::size_t verdict_width = 7;
+    // What is wrong must not be overlooked among the rest.
+    const std::string_view shown = verdict == "wrong" ? "WRONG" : verdict;
+    *out_ << shown << std::string(verdict_width - shown.size(), ' ') << subject << ": " << finding << '\n';
+  }
+
+  std::ostream* out_;
+  std::vector<Finding> all_;
   bool is_healthy_ = true;
 };
+
+/// Of `doctor`.
+struct DoctorOptions {
+  bool as_json = false;
+};
+
+void define_doctor(CLI::App& command, DoctorOptions& options) { define_json(command, options.as_json); }
 
 std::string origin_of(const config::ResolvedSetting& one, const std::string& dotenv_name) {
   std::string origin{one.origin == config::Origin::dotenv ? dotenv_name : to_text(one.origin)};
@@ -77,6 +113,27 @@ void print_settings(std::ostream& out, const service::Loaded& loaded) {
     out << '\n';
   }
   out << '\n';
+}
+
+/// Each with `name`, `value`, `origin` and `default`; secrets are masked.
+void write_settings(json::Writer& writer, const service::Loaded& loaded) {
+  writer.begin_array();
+  for (const auto& one : loaded.reading.resolved) {
+    const std::string_view fallback = default_text(*one.setting, loaded.settings.application.environment);
+    writer.begin_object().member("name", one.setting->name).member("value", one.shown);
+    writer.member("origin", origin_of(one, loaded.reading.dotenv_name)).member("default", fallback).end_object();
+  }
+  writer.end_array();
+}
+
+std::string json_of(const service::Loaded& loaded, const Findings& findings) {
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_object().member("healthy", findings.is_healthy());
+  findings.write(writer.key("findings"));
+  write_settings(writer.key("settings"), loaded);
+  writer.end_object();
+  return json + '\n';
 }
 
 std::string where_is(const database::DatabaseSettings& database) {
@@ -215,12 +272,10 @@ void check_passwords(const passwords::PasswordSettings& settings, Findings& find
   }
 }
 
-int run_doctor(const Program& program, const config::Sources& sources) {
-  const service::Loaded loaded = service::read_settings(sources, program.random);
-  print_settings(program.out, loaded);
-  Findings findings{program.out};
+/// What is wrong with the settings keeps everything else from being looked at.
+void check_all(const Program& program, const service::Loaded& loaded, Findings& findings) {
   check_settings(loaded, program.clock.now(), findings);
-  if (!loaded.reading.mistakes.empty()) return exit_failure;
+  if (!loaded.reading.mistakes.empty()) return;
   check_passwords(loaded.settings.passwords, findings);
   try {
     check_database(program, loaded.settings, findings);
@@ -229,13 +284,22 @@ int run_doctor(const Program& program, const config::Sources& sources) {
   } catch (const database::StatementFailed& failure) {
     findings.bad("database", std::string{"a query failed: "} + failure.what());
   }
+}
+
+int run_doctor(const Program& program, const DoctorOptions& options, const config::Sources& sources) {
+  const service::Loaded loaded = service::read_settings(sources, program.random);
+  if (!options.as_json) print_settings(program.out, loaded);
+  Findings findings{options.as_json ? nullptr : &program.out};
+  check_all(program, loaded, findings);
+  if (options.as_json) program.out << json_of(loaded, findings);
   return findings.is_healthy() ? exit_success : exit_failure;
 }
 
 }  // namespace
 
 void add_doctor_command(Commands& commands) {
-  commands.add("doctor", "Show every setting; check the database, the clocks and the schema", run_doctor);
+  commands.add("doctor", "Show every setting; check the database, the clocks and the schema", define_doctor,
+               run_doctor);
 }
 
 }  // namespace gatehouse::cli

@@ -306,6 +306,23 @@ TEST_F(CommandTest, Doctor_FindsAPendingSchemaWrongAndACurrentOneFine) {
   }
 }
 
+TEST_F(CommandTest, Doctor_AsJson_HasTheSameFindingsUnderStableNames) {
+  environment_["SQLITE_PATH"] = "/dev/null";
+  EXPECT_EQ(run({"doctor", "--json"}), exit_failure);
+  EXPECT_THAT(out(), HasSubstr(R"({"healthy":false,"findings":[{"check":"settings","verdict":)"));
+  EXPECT_THAT(out(), HasSubstr(R"({"check":"schema","verdict":"wrong","text":)"));
+  EXPECT_EQ(run({"migrate", "latest"}), exit_success);
+  EXPECT_EQ(run({"doctor", "--json"}), exit_success) << out();
+  EXPECT_THAT(out(), HasSubstr(R"({"check":"kept_passwords","verdict":"ok","text":)"));
+}
+
+TEST_F(CommandTest, Doctor_AsJson_MistakesInSettings_AreFindingsToo) {
+  environment_["PORT"] = "x";
+  EXPECT_EQ(run({"doctor", "--json"}), exit_failure);
+  EXPECT_THAT(out(), HasSubstr(R"("verdict":"wrong","text":"PORT: must be a number)"));
+  EXPECT_THAT(out(), HasSubstr(R"({"name":"PORT","value":)"));
+}
+
 TEST_F(PostgresCommandTest, Doctor_ClocksOfBothMachinesDiffer_SaysSo) {
   EXPECT_EQ(run({"migrate", "latest"}), exit_success) << err();
   clock_.set(SystemClock{}.now() - std::chrono::seconds{1'000'000});
