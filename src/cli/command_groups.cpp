@@ -1,6 +1,7 @@
 #include "cli/command_groups.hpp"
 
 #include "cli/commands/audit.hpp"
+#include "cli/commands/backup.hpp"
 #include "cli/commands/database.hpp"
 #include "cli/commands/doctor.hpp"
 #include "cli/commands/health.hpp"
@@ -27,6 +28,7 @@ constexpr AddCommands command_groups[] = {
     add_migrate_commands,   //
     add_seed_commands,      //
     add_database_commands,  //
+    add_backup_commands,    //
     add_sessions_commands,  //
     add_users_commands,     //
     add_audit_commands,     //

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/embedded_file.hpp"
 #include "crypto/random.hpp"
+#include "database/backups.hpp"
 #include "database/driver_log.hpp"
 #include "database/provider.hpp"
 
@@ -36,6 +37,10 @@ inline constexpr int exit_settings = 78;
 using OpenProvider =
     std::function<std::unique_ptr<database::Provider>(const service::Settings& settings, database::DriverLog log)>;
 
+/// The same for its backups, without a connection.
+using OpenBackups =
+    std::function<std::unique_ptr<database::Backups>(const service::Settings& settings, database::BackupParts parts)>;
+
 /// Everything the command line needs from outside, wired by main(). It is not used before run() nor after it.
 struct Program {
   Build build;
@@ -46,6 +51,7 @@ struct Program {
   const Clock& clock;
   crypto::Random& random;
   OpenProvider open_provider;
+  OpenBackups open_backups;
   std::function<int(const service::ServeParts&)> serve;  ///< service::serve, or a test's own
   std::istream& in;                                      ///< answers, and the password of `users create`
   bool is_interactive;                                   ///< whether a person types at `in`

@@ -2,19 +2,17 @@
 
 #include <CLI/App.hpp>
 #include <algorithm>
-#include <chrono>
 #include <ostream>
 #include <string>
-#include <vector>
 
 #include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/make_options.hpp"
 #include "cli/commands/migration_text.hpp"
+#include "cli/commands/others.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migration_scaffold.hpp"
 #include "database/schema/migrator.hpp"
-#include "runtime/periodic.hpp"
 #include "service/schema_update.hpp"
 #include "service/settings.hpp"
 
@@ -77,18 +75,6 @@ int migrate_latest(const Program& program, const service::Loaded& loaded) {
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   return report(program, session.run(service::update_schema(session.schema(), migrator)), "Applied",
                 "The schema is up to date");
-}
-
-/// Who is connected, but for those that are about to be gone: a server sees the end of a client a moment later.
-Task<std::vector<std::string>> list_who_stays(database::SchemaDatabase& schema) {
-  constexpr int looks_max = 20;
-  constexpr std::chrono::milliseconds pause{100};
-  auto others = co_await schema.list_others();
-  for (int looks = 1; looks < looks_max && !others.empty(); ++looks) {
-    co_await runtime::pause_for(pause);
-    others = co_await schema.list_others();
-  }
-  co_return others;
 }
 
 /// False, and says why, where services would go on with tables that are not theirs any more.

@@ -10,9 +10,6 @@ namespace gatehouse::database::postgres {
 
 namespace {
 
-// "gatehous" in ASCII: the key of the advisory lock that migrations hold. Every version of Gatehouse must use the same.
-constexpr std::int64_t migration_lock = 0x67617465686f7573;
-
 // Of the transaction and not of the session, which belongs to others behind a pooler.
 constexpr std::string_view no_timeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;";
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,10 @@
 #include "runtime/task.hpp"
 
 namespace gatehouse::database::postgres {
+
+/// "gatehous" in ASCII: the key of the advisory lock that migrations hold. Every version of Gatehouse must use the
+/// same.
+inline constexpr std::int64_t migration_lock = 0x67617465686f7573;
 
 /// Sends SQL, one or several statements, by the simple protocol and waits for all of it; the first error, or nothing.
 /// The connection is connected and not in pipeline mode. No deadline of its own: close() of the connection ends it with

@@ -135,7 +135,7 @@ Task<std::optional<MigrationError>> Migrator::check_all(MigrationNames names) {
     try {
       if (auto failed = co_await check(*migration)) co_return failed;
     } catch (const StatementFailed&) {
-      // What it looks at is still to be made.
+      continue;  // what it looks at is still to be made
     }
   }
   co_return std::nullopt;
@@ -222,6 +222,20 @@ Task<std::expected<MigrationNames, MigrationError>> Migrator::rollback(std::opti
     record = co_await read_migration_record(database_);
     if (record.applied.size() == applied) co_return std::unexpected(error_of(batch, undone.error()));
   }
+}
+
+Task<std::expected<std::string, MigrationError>> Migrator::undo_script(MigrationNames kept) {
+  const auto record = co_await read_migration_record(database_);
+  if (auto unknown = refuse_unknown(record)) co_return std::unexpected(std::move(*unknown));
+  MigrationNames names;
+  for (const AppliedMigration& migration : record.applied) {
+    if (std::ranges::find(kept, migration.name) == kept.end()) names.push_back(migration.name);
+  }
+  std::ranges::sort(names, std::ranges::greater{});
+  std::string script;
+  const Batch batch = undoing(record, names);
+  for (const ScriptStep& step : batch.steps) script += step.sql + "\n;\n";
+  co_return script;
 }
 
 }  // namespace gatehouse::database::schema

@@ -102,6 +102,10 @@ class Migrator {
   /// names that this call rolled back.
   [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> rollback(std::optional<std::string> to);
 
+  /// The SQL that takes back every applied migration that is not among `kept`, newest first; empty where there is none.
+  /// Fails with UnknownApplied. Changes nothing.
+  [[nodiscard]] Task<std::expected<std::string, MigrationError>> undo_script(MigrationNames kept);
+
  private:
   [[nodiscard]] const Migration* find(std::string_view name) const;
   /// Scripts that are run together, and whose each of them is.

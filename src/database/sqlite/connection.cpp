@@ -86,7 +86,7 @@ void Connection::configure() {
   sqlite3* connection = handle_.get();
   sqlite3_progress_handler(connection, steps_between_checks, &Connection::on_progress, this);
   sqlite3_busy_handler(connection, &Connection::on_busy, this);
-  deadline_ = std::chrono::steady_clock::now() + script_lock_timeout;
+  deadline_ = std::chrono::steady_clock::now() + (role_ == Role::alone ? alone_lock_timeout : script_lock_timeout);
   // A file from outside must not run code of its own choice, through triggers, views or a damaged schema; and a
   // mistyped column's name must not pass for a text.
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -94,9 +94,13 @@ void Connection::configure() {
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
+  // Before the log is first looked at: then its index is not shared with others.
+  if (role_ == Role::alone) control("PRAGMA locking_mode = EXCLUSIVE");
   require(sqlite3_exec(connection, settings_sql, nullptr, nullptr, nullptr), "opening the database file");
   if (role_ == Role::writer) {
     switch_to_wal();
+  } else if (role_ == Role::alone) {
+    shut_out_others();
   } else {
     control("PRAGMA query_only = ON");
   }
@@ -111,6 +115,13 @@ void Connection::switch_to_wal() {
     if ((code & 0xff) != SQLITE_BUSY || must_end()) return require(code, "switching to write-ahead logging");
     sqlite3_sleep(pause_ms);
   }
+}
+
+/// The locks of the first transaction stay. What the log has goes into the file, and the log is removed.
+void Connection::shut_out_others() {
+  control("BEGIN EXCLUSIVE");
+  control("COMMIT");
+  control("PRAGMA journal_mode = DELETE");
 }
 
 bool Connection::must_end() const noexcept {
@@ -189,6 +200,23 @@ void Connection::require_files() {
   if (!lost_files_) return;
   broken_ = true;
   throw Unavailable{Unavailable::Reason::storage, *lost_files_};
+}
+
+void Connection::copy_to(Connection& destination) {
+  // Some megabytes between two looks at whether to stop.
+  constexpr int pages_per_step = 1024;
+  // An open transaction sees one moment. Without it, every write of another process would begin the copy anew.
+  control("BEGIN");
+  (void)schema();
+  deadline_ = destination.deadline_ = Deadline::max();
+  sqlite3_backup* copy = sqlite3_backup_init(destination.handle_.get(), "main", handle_.get(), "main");
+  if (copy == nullptr) destination.fail(sqlite3_extended_errcode(destination.handle_.get()), "backup");
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK && !must_end()) code = sqlite3_backup_step(copy, pages_per_step);
+  sqlite3_backup_finish(copy);
+  rollback();
+  if (code == SQLITE_OK) fail(SQLITE_INTERRUPT, "backup");
+  if (code != SQLITE_DONE) fail(code, "backup");
 }
 
 std::string Connection::schema() {

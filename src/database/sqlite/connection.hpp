@@ -21,13 +21,14 @@
 
 namespace gatehouse::database::sqlite {
 
-/// Whether a connection may write.
-enum class Role { writer, reader };
+/// Whether a connection may write. One that is alone may, and keeps every other connection out, with a rollback journal
+/// in place of the log: the file is then all of the database.
+enum class Role { writer, reader, alone };
 
 /// One connection to the database file, and the only code that calls SQLite's C interface.
 ///
-/// It uses a write-ahead log, synchronous=FULL and foreign keys, and does not let a tampered schema call unsafe
-/// functions. A reader's connection refuses to write. One thread at a time may use it.
+/// It uses a write-ahead log, unless it is alone, synchronous=FULL and foreign keys, and does not let a tampered schema
+/// call unsafe functions. A reader's connection refuses to write. One thread at a time may use it.
 ///
 /// Every function throws Unavailable{storage} if the file cannot be read or written, Unavailable{read_only} if it must
 /// not be written, Unavailable{deadline} if a
@@ -59,6 +60,10 @@ class Connection {
 
   /// Runs the statements of a script; their rows are dropped. No deadline.
   [[nodiscard]] std::expected<void, Violation> run_script(const std::string& sql);
+
+  /// Makes the other database, which is empty, a copy of this one as it is at the call: writers are not held up, and
+  /// what they write does not get in. No deadline; ends early with Unavailable once `stopping` is set.
+  void copy_to(Connection& destination);
 
   /// A number that changes whenever another connection, of this process or not, has changed the database.
   [[nodiscard]] std::int64_t data_version();
@@ -96,6 +101,7 @@ class Connection {
 
   static constexpr std::size_t prepared_max = 512;
   static constexpr std::chrono::seconds script_lock_timeout{60};
+  static constexpr std::chrono::seconds alone_lock_timeout{2};
   static constexpr std::chrono::seconds data_version_timeout{1};
   static constexpr std::chrono::seconds save_log_timeout{1};
 
@@ -106,6 +112,7 @@ class Connection {
   [[nodiscard]] bool has_moved() noexcept;
   void configure();
   void switch_to_wal();
+  void shut_out_others();
   void require(int code, std::string_view doing);
   [[noreturn]] void fail(int code, std::string_view doing);
   [[nodiscard]] std::expected<void, Violation> execute(const char* sql, std::string_view doing);

@@ -18,6 +18,8 @@ namespace {
                     "cannot create " + path + ": " + std::generic_category().message(error)};
 }
 
+}  // namespace
+
 void create_private_directories(const std::filesystem::path& directory) {
   std::filesystem::path made;
   for (const auto& part : directory) {
@@ -29,8 +31,6 @@ void create_private_directories(const std::filesystem::path& directory) {
     if (!std::filesystem::is_directory(made, unknown)) refuse(made, error);
   }
 }
-
-}  // namespace
 
 void create_database_file(const std::string& path) {
   create_private_directories(std::filesystem::path{path}.parent_path());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 namespace gatehouse::database::sqlite {
@@ -8,5 +9,8 @@ namespace gatehouse::database::sqlite {
 /// its -wal and -shm files the same mode. A file or directory that exists is left as it is. Throws Unavailable{storage}
 /// where the file system refuses.
 void create_database_file(const std::string& path);
+
+/// Creates the directories that are missing (0700). Throws as above.
+void create_private_directories(const std::filesystem::path& directory);
 
 }  // namespace gatehouse::database::sqlite

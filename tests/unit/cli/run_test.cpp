@@ -60,6 +60,7 @@ class CommandTest : public ::testing::Test {
              [this](const service::Settings&, const database::DriverLog&) {
                return std::make_unique<BorrowedProvider>(backend_->provider());
              },
+         .open_backups = {},
          .serve = [this](const service::ServeParts& parts) { return served_port_ = parts.settings.server.port, 7; },
          .in = in_,
          .is_interactive = is_interactive_,

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "base/secret_string.hpp"
+#include "runtime/descriptor.hpp"
+
+namespace gatehouse::runtime {
+
+/// What to run, without a shell. The descriptors stay the caller's; where there is none, it is /dev/null.
+struct ChildCommand {
+  std::vector<std::string> words;              ///< the program, found by PATH, and its arguments
+  std::vector<SecretString> environment = {};  ///< `NAME=value` each, besides this process's own
+  int input = -1;
+  int output = -1;  ///< what it says of its failures goes to this process's standard error
+};
+
+/// Another program that runs beside this one. Who destroys it before its end ends it. One thread at a time.
+class ChildProcess {
+ public:
+  /// The reason where it cannot be started: no_such_file_or_directory where PATH does not have it.
+  [[nodiscard]] static std::expected<ChildProcess, std::error_code> start(const ChildCommand& command);
+
+  ~ChildProcess();
+  ChildProcess(ChildProcess&& other) noexcept;
+  ChildProcess& operator=(ChildProcess&&) = delete;
+
+  /// Waits for its end; its exit code, or 128 and the signal that ended it. Sends it SIGTERM once `stopping` is set.
+  [[nodiscard]] int wait(const std::atomic<bool>& stopping);
+
+ private:
+  explicit ChildProcess(pid_t id) : id_(id) {}
+
+  pid_t id_;  ///< 0: it has ended
+};
+
+/// Gives all that can be read to `take`, until the end; false where `stopping` was set before or `take` wants no more.
+[[nodiscard]] bool read_to_end(const Descriptor& from, const std::atomic<bool>& stopping,
+                               const std::function<bool(std::string_view)>& take);
+
+}  // namespace gatehouse::runtime
