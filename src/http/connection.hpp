@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/intrusive/list_hook.hpp>
 #include <chrono>
@@ -15,6 +14,7 @@
 #include "base/clock.hpp"
 #include "http/address_shares.hpp"
 #include "http/answer.hpp"
+#include "http/peer.hpp"
 #include "http/request_ids.hpp"
 #include "http/request_parser.hpp"
 #include "http/responder.hpp"
@@ -113,9 +113,13 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   virtual void give_way() = 0;
 };
 
-/// In plain HTTP, or over TLS where context.tls is given. It has its place while it lives.
-[[nodiscard]] std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket,
-                                                          const boost::asio::ip::address& peer,
+/// Whether connections of this peer are encrypted. No other process reads what goes through a Unix socket.
+[[nodiscard]] inline bool speaks_tls(const ConnectionContext& context, const Peer& peer) {
+  return context.tls != nullptr && !peer.is_process();
+}
+
+/// In plain HTTP or over TLS, as speaks_tls() says. It has its place while it lives.
+[[nodiscard]] std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket, Peer peer,
                                                           ConnectionContext& context, Place place);
 
 }  // namespace gatehouse::http

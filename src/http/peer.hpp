@@ -12,14 +12,22 @@ namespace gatehouse::http {
 /// The other end of a connection, and whom it may speak for. Outlives its requests; `proxies` outlives it.
 class Peer {
  public:
+  /// A process of this machine, behind a Unix socket. Who may write there was let in by the socket's mode, so it is
+  /// believed like one of TRUSTED_PROXIES on the loopback address.
+  [[nodiscard]] static Peer on_unix_socket(const TrustedProxies& proxies) { return Peer{proxies}; }
+
   Peer(const boost::asio::ip::address& address, const TrustedProxies& proxies, const AddressRanges& backends)
       : proxies_(proxies),
         address_(plain_address(address)),
         text_(address_.to_string()),
+        is_process_(false),
         is_proxy_(proxies.trusts(address_)),
         is_backend_(backends.contains(address_)) {}
 
   [[nodiscard]] const std::string& text() const { return text_; }
+
+  /// It speaks in plain text where all others use TLS.
+  [[nodiscard]] bool is_process() const { return is_process_; }
 
   /// It is one of the proxies that are believed.
   [[nodiscard]] bool is_proxy() const { return is_proxy_; }
@@ -53,9 +61,19 @@ class Peer {
   }
 
  private:
+  /// On a Unix socket.
+  explicit Peer(const TrustedProxies& proxies)
+      : proxies_(proxies),
+        address_(boost::asio::ip::address_v4::loopback()),
+        text_(address_.to_string()),
+        is_process_(true),
+        is_proxy_(true),
+        is_backend_(true) {}
+
   const TrustedProxies& proxies_;
   const boost::asio::ip::address address_;
-  const std::string text_;
+  std::string text_;
+  const bool is_process_;
   const bool is_proxy_;
   const bool is_backend_;
 };

@@ -1,28 +1,25 @@
 #pragma once
 
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <utility>
 
 #include "http/connection.hpp"
+#include "http/listener.hpp"
 #include "runtime/steady_timer.hpp"
 
 namespace gatehouse::http {
 
-/// Throws boost::system::system_error if another process listens on the address. With SO_REUSEPORT the kernel would let
-/// both share it and give each some of the other's clients.
-void require_free_address(boost::asio::io_context& io, const std::string& host, std::uint16_t port);
-
 /// Accepts connections on one io thread.
 ///
-/// Each io thread has a server of its own on the same address (SO_REUSEPORT); the kernel spreads the connections. Runs
-/// and is destroyed on the thread of its io_context, after that has stopped.
+/// Each io thread has a server of its own on the same address (SO_REUSEPORT); the kernel spreads the connections. Of
+/// other sockets there is one for all io threads: one server accepts and hands the connections round. Runs and is
+/// destroyed on the thread of its io_context, after that has stopped.
 class Server {
  public:
   /// What a server is made of; everything referred to outlives it.
@@ -45,9 +42,18 @@ class Server {
   /// `io` has a SocketReactor already.
   Server(boost::asio::io_context& io, const Parts& parts);
 
+  /// Who gets a connection of a shared listener. Called on this server's thread.
+  using HandOver = std::function<void(Accepted)>;
+
   /// Binds and listens. Throws boost::system::system_error where the address is taken or not this machine's.
   /// Port 0 takes a free one; the port that it is.
   std::uint16_t listen(const std::string& host, std::uint16_t port);
+
+  /// Accepts for several servers, until it drains: what comes then it keeps.
+  void listen(Listener listener, HandOver hand_over);
+
+  /// Serves a connection, or turns it away.
+  void take(Accepted accepted);
 
   /// Turns to another certificate, for connections that are accepted from now on. Not where it serves plain HTTP.
   void use(std::shared_ptr<boost::asio::ssl::context> tls) { context_.tls = std::move(tls); }
@@ -63,7 +69,12 @@ class Server {
   void drain(std::function<void()> on_drained);
 
  private:
-  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
+  /// A listener, and the pause that it makes after a failure.
+  struct Entrance {
+    Listener listener;
+    runtime::SteadyTimer pause;
+    HandOver hand_over;  ///< none: this server keeps all
+  };
 
   /// Whether connections still wait to be accepted; unreachable: accept failed, mostly because no descriptor is left.
   enum class Backlog : std::uint8_t { empty, left, unreachable };
@@ -81,12 +92,13 @@ class Server {
   /// look at all the others.
   static constexpr std::uint32_t emptied_part = 128;
 
-  void accept();
-  [[nodiscard]] Backlog take_some();
-  void take(runtime::TcpSocket socket, const boost::asio::ip::address& peer);
+  void accept(Entrance& entrance);
+  [[nodiscard]] Backlog take_some(Entrance& entrance);
+  void admit(Entrance& entrance, Accepted accepted);
   [[nodiscard]] bool is_full() const;
   void make_room();
-  void accept_after_pause();
+  void accept_after_pause(Entrance& entrance);
+  [[nodiscard]] bool is_listening() const;
   void tick();
   void watch_drain();
   void stop_listening();
@@ -96,9 +108,9 @@ class Server {
   ConnectionContext context_;
   AddressShares& shares_;
   const std::uint32_t connections_max_;
-  Acceptor acceptor_;
+  Executor executor_;
+  std::deque<Entrance> entrances_;  ///< each stays where it is while it waits
   runtime::SteadyTimer tick_timer_;
-  runtime::SteadyTimer accept_timer_;
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   std::function<void()> on_drained_;  ///< set while it drains
   std::chrono::steady_clock::time_point drain_begin_{};

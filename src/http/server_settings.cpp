@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
+#include <charconv>
 
 #include "config/assign.hpp"
 #include "config/checks.hpp"
@@ -37,6 +38,36 @@ Parsed<std::string> parse_backend(Text text) {
   return parse_network(text);
 }
 
+Parsed<void> assign_port(Text text, std::optional<std::uint16_t>& port) {
+  if (to_lower(text) == "off") {
+    port.reset();
+    return {};
+  }
+  const auto number = parse_number(text, {0, 65535});
+  if (!number) return std::unexpected(Unreadable{"a number from 0 to 65535, or off"});
+  port = static_cast<std::uint16_t>(*number);
+  return {};
+}
+
+Parsed<void> assign_socket_path(Text text, std::string& path) {
+  const bool is_path = text.starts_with('/') && !text.ends_with('/') && text.size() <= unix_path_bytes_max;
+  if (is_path) return assign_text(text, path);
+  return std::unexpected(
+      Unreadable{"an absolute path of at most " + std::to_string(unix_path_bytes_max) + " bytes, of a socket"});
+}
+
+Parsed<void> assign_file_mode(Text text, std::uint32_t& mode) {
+  constexpr std::uint32_t mode_max = 0777;
+  constexpr std::size_t digits_max = 4;
+  std::uint32_t read = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), read, 8);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
+  const bool is_mode = is_number && read <= mode_max && text.size() <= digits_max;
+  if (!is_mode) return std::unexpected(Unreadable{"a file mode in octal, 0600 for example"});
+  mode = read;
+  return {};
+}
+
 /// As many digits as the largest prefix length has; Asio reads any number of them.
 constexpr std::size_t prefix_digits_max = 3;
 
@@ -44,8 +75,18 @@ constexpr auto server_rows = std::to_array<SettingOf<ServerSettings>>({
     {{"HOST", listening, "127.0.0.1", "The address to listen on; in production the default is 0.0.0.0, every address.",
       Secrecy::open, "0.0.0.0"},
      [](ServerSettings& s, Text text) { return assign_text(text, s.host); }},
-    {{"PORT", listening, "8000", "The port to listen on; 0 picks a free one."},
-     [](ServerSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
+    {{"PORT", listening, "8000", "The port to listen on; 0 picks a free one, off is none: then LISTEN_UNIX is needed."},
+     [](ServerSettings& s, Text text) { return assign_port(text, s.port); }},
+    {{"LISTEN_UNIX", listening, "",
+      "Absolute path, of at most 107 bytes, of a Unix socket to listen on as well. Its folder must exist. Whoever may "
+      "connect to it is believed like one of TRUSTED_PROXIES."},
+     [](ServerSettings& s, Text text) { return assign_socket_path(text, s.unix_socket.path); }},
+    {{"LISTEN_UNIX_MODE", listening, "0660",
+      "Who may connect to LISTEN_UNIX: its file mode, in octal. Write permission is what counts."},
+     [](ServerSettings& s, Text text) { return assign_file_mode(text, s.unix_socket.mode); }},
+    {{"LISTEN_UNIX_GROUP", listening, "",
+      "The group that LISTEN_UNIX is given to, one that the service's user is in; by default the user's own."},
+     [](ServerSettings& s, Text text) { return assign_text(text, s.unix_socket.group); }},
     {{"IO_THREADS", listening, "0", "Threads that serve connections; 0 means one per core."},
      [](ServerSettings& s, Text text) { return assign_number(text, {0, 256}, s.io_threads); }},
     {{"TLS_CERT", listening, "", "Path of the certificate chain (PEM). Together with TLS_KEY it turns TLS on."},
@@ -121,7 +162,7 @@ void check_certificate(const ServerSettings& settings, Checks& checks) {
 
 /// Where a proxy ends TLS it is named, for the sake of the clients' addresses, and so that its word counts.
 void advise(const ServerSettings& settings, Checks& checks) {
-  if (checks.environment() != Environment::production || !settings.tls_cert.empty()) return;
+  if (checks.environment() != Environment::production || !settings.tls_cert.empty() || !settings.port) return;
   if (!settings.require_https) {
     checks.advise({"REQUIRE_HTTPS", "is false, without TLS: others may read keys and passwords on their way",
                    "set it to true, unless the network itself is encrypted"});
@@ -139,6 +180,9 @@ void check(const ServerSettings& settings, Checks& checks) {
   }
   if (settings.tls_cert.empty() && !settings.tls_key.empty()) {
     checks.refuse({"TLS_KEY", "is set without TLS_CERT", "set both or neither"});
+  }
+  if (!settings.port && !settings.unix_socket.is_set()) {
+    checks.refuse({"PORT", "is off, and LISTEN_UNIX is not set: nobody could connect", "set one of them"});
   }
   if (!is_listening_address(settings.host)) {
     checks.refuse({"HOST", "must be an IP address or localhost", "0.0.0.0 and :: listen on every interface"});

@@ -2,18 +2,21 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/setting.hpp"
 #include "http/server_timing.hpp"
+#include "http/unix_socket.hpp"
 
 namespace gatehouse::http {
 
 /// Where and how the service listens. Sizes in bytes.
 struct ServerSettings {
   std::string host = "127.0.0.1";            ///< HOST; 0.0.0.0 in production
-  std::uint16_t port = 8000;                 ///< PORT; 0 takes a free one
+  std::optional<std::uint16_t> port = 8000;  ///< PORT; 0 takes a free one, nothing is none
+  UnixSocketSettings unix_socket;            ///< beside the port or in its place
   unsigned io_threads = 0;                   ///< IO_THREADS; 0: one per core
   std::string tls_cert;                      ///< TLS_CERT, path of a PEM chain; with tls_key or not at all
   std::string tls_key;                       ///< TLS_KEY, path of a PEM key

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -30,12 +31,14 @@ namespace ssl = boost::asio::ssl;
 namespace beast_http = boost::beast::http;
 using Tcp = asio::ip::tcp;
 using Socket = asio::basic_stream_socket<Tcp, Executor>;
+using UnixStream = asio::basic_stream_socket<asio::local::stream_protocol, Executor>;
 using Resolver = asio::ip::basic_resolver<Tcp, Executor>;
 using Outcome = std::expected<FetchedAnswer, std::string>;
 
 constexpr std::uint64_t body_bytes_max = 64 * 1024;
 
 std::string host_field(const ServerAddress& server) {
+  if (!server.unix_path.empty()) return "localhost";
   const bool is_ipv6 = server.host.contains(':');
   return (is_ipv6 ? '[' + server.host + ']' : server.host) + ':' + std::to_string(server.port);
 }
@@ -77,14 +80,20 @@ Task<FetchedAnswer> exchange_over_tls(Socket& socket, const ServerAddress& serve
 /// `server` outlives the coroutine.
 Task<FetchedAnswer> ask(const ServerAddress& server, std::string path) {
   const Executor executor = co_await asio::this_coro::executor;
+  beast_http::request<beast_http::empty_body> request{beast_http::verb::get, path, 11};
+  request.set(beast_http::field::host, host_field(server));
+  request.set(beast_http::field::connection, "close");
+  if (!server.unix_path.empty()) {
+    UnixStream stream{executor};
+    const asio::local::stream_protocol::endpoint place{server.unix_path};
+    co_await stream.async_connect(place, use_task);
+    co_return co_await exchange(stream, std::move(request));
+  }
   Resolver resolver{executor};
   const std::string port = std::to_string(server.port);
   const auto places = co_await resolver.async_resolve(server.host, port, use_task);
   Socket socket{executor};
   co_await asio::async_connect(socket, places, use_task);
-  beast_http::request<beast_http::empty_body> request{beast_http::verb::get, path, 11};
-  request.set(beast_http::field::host, host_field(server));
-  request.set(beast_http::field::connection, "close");
   if (server.uses_tls) co_return co_await exchange_over_tls(socket, server, std::move(request));
   co_return co_await exchange(socket, std::move(request));
 }

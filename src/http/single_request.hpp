@@ -19,7 +19,8 @@ struct ServerAddress {
   };
 
   bool uses_tls = false;
-  std::string host;  ///< a name, or an address without brackets
+  std::string unix_path = {};  ///< of a Unix socket, over which there is no TLS; empty: host and port count
+  std::string host = {};       ///< a name, or an address without brackets
   std::uint16_t port = 0;
   Trust trust = Trust::certificate;
 };

@@ -8,7 +8,6 @@
 
 #include "base/secret_string.hpp"
 #include "http/problems.hpp"
-#include "http/request_ids.hpp"
 #include "runtime/coarse_clock.hpp"
 
 // The invariants.
@@ -43,12 +42,12 @@ namespace asio = boost::asio;
 
 template <class Stream>
 template <class... StreamArguments>
-StreamConnection<Stream>::StreamConnection(ConnectionContext& context, Place place, const asio::ip::address& peer,
+StreamConnection<Stream>::StreamConnection(ConnectionContext& context, Place place, Peer peer,
                                            StreamArguments&&... stream_arguments)
     : context_(context),
       place_(std::move(place)),
       stream_(std::forward<StreamArguments>(stream_arguments)...),
-      peer_(peer, context.proxies, context.backends),
+      peer_(std::move(peer)),
       read_(context.limits.request_line_bytes_max() + context.limits.header_bytes_max + body_window_bytes),
       answer_(out_, context.common_headers, *this) {}
 
@@ -488,13 +487,14 @@ void StreamConnection<Stream>::give_way() {
 template class StreamConnection<runtime::TcpSocket>;
 template class StreamConnection<TlsStream>;
 
-std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket, const asio::ip::address& peer,
-                                            ConnectionContext& context, Place place) {
-  if (context.tls != nullptr) {
-    return std::make_shared<StreamConnection<TlsStream>>(context, std::move(place), peer, std::move(socket),
+std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket, Peer peer, ConnectionContext& context,
+                                            Place place) {
+  if (speaks_tls(context, peer)) {
+    return std::make_shared<StreamConnection<TlsStream>>(context, std::move(place), std::move(peer), std::move(socket),
                                                          *context.tls);
   }
-  return std::make_shared<StreamConnection<runtime::TcpSocket>>(context, std::move(place), peer, std::move(socket));
+  return std::make_shared<StreamConnection<runtime::TcpSocket>>(context, std::move(place), std::move(peer),
+                                                                std::move(socket));
 }
 
 }  // namespace gatehouse::http

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "http/connection.hpp"
-#include "http/peer.hpp"
 #include "http/read_buffer.hpp"
 
 namespace gatehouse::http {
@@ -24,8 +23,7 @@ class StreamConnection final : public Connection,
                                public std::enable_shared_from_this<StreamConnection<Stream>> {
  public:
   template <class... StreamArguments>
-  StreamConnection(ConnectionContext& context, Place place, const boost::asio::ip::address& peer,
-                   StreamArguments&&... stream_arguments);
+  StreamConnection(ConnectionContext& context, Place place, Peer peer, StreamArguments&&... stream_arguments);
   ~StreamConnection() override;
 
   void start() override;

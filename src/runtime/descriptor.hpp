@@ -6,12 +6,13 @@
 
 namespace gatehouse::runtime {
 
-/// Owns a file descriptor.
+/// Owns an open file descriptor, or none. Any thread, one at a time.
 class Descriptor {
  public:
   Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  /// Takes it over; a negative number is none.
+  explicit Descriptor(int number) noexcept : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     std::swap(number_, other.number_);
     return *this;
@@ -23,8 +24,10 @@ class Descriptor {
   /// -1 where there is none.
   [[nodiscard]] int get() const noexcept { return number_; }
   explicit operator bool() const noexcept { return number_ >= 0; }
+  /// Gives it away.
+  [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
   void close() noexcept {
-    if (number_ >= 0) ::close(std::exchange(number_, -1));
+    if (number_ >= 0) ::close(release());
   }
 
  private:

@@ -12,8 +12,8 @@
 
 namespace gatehouse::runtime {
 
-/// A connected TCP socket on the SocketReactor. It is an AsyncReadStream and AsyncWriteStream in Asio's terms, so TLS
-/// and async_write() work with it.
+/// A connected stream socket, TCP or Unix, on the SocketReactor. It is an AsyncReadStream and AsyncWriteStream in
+/// Asio's terms, so TLS and async_write() work with it.
 ///
 /// A read waits until there is something to read; a write is tried first, since the kernel nearly always takes it.
 /// At most one read and one write may be pending. Their handlers run on the io_context's thread, never inside the call
@@ -44,7 +44,8 @@ class TcpSocket {
   void cancel();
   void close() noexcept;
   void shutdown_send() noexcept;
-  /// Closes it with a reset, so that the other side knows that what it received is incomplete.
+  /// Closes it with a reset, so that the other side knows that what it received is incomplete. A Unix socket has no
+  /// reset: its other side sees the end.
   void reset() noexcept;
 
   [[nodiscard]] SocketReactor& reactor() const noexcept;

@@ -79,6 +79,10 @@ void IoThread::start() {
   thread_ = std::thread([this] { io_.run(); });
 }
 
+void IoThread::adopt(http::Accepted accepted) {
+  boost::asio::post(io_, [this, accepted = std::move(accepted)]() mutable { server_.take(std::move(accepted)); });
+}
+
 void IoThread::join() {
   if (thread_.joinable()) thread_.join();
 }

@@ -36,6 +36,14 @@ class IoThread {
   /// Throws boost::system::system_error. The port; a free one for 0.
   std::uint16_t listen(const std::string& host, std::uint16_t port) { return server_.listen(host, port); }
 
+  /// Accepts for all io threads; `hand_over` runs on this one.
+  void listen(http::Listener listener, http::Server::HandOver hand_over) {
+    server_.listen(std::move(listener), std::move(hand_over));
+  }
+
+  /// From any thread: serves a connection that another io thread has accepted.
+  void adopt(http::Accepted accepted);
+
   /// Runs the event loop on a thread of its own, until drain() is through.
   void start();
   void join();

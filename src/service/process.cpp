@@ -22,6 +22,7 @@
 #include "service/feed_keeper.hpp"
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
+#include "service/listening.hpp"
 #include "service/metrics_listener.hpp"
 #include "service/reload.hpp"
 #include "service/ring_keeper.hpp"
@@ -75,7 +76,7 @@ class ServingProcess {
   ServingProcess& operator=(const ServingProcess&) = delete;
 
   /// Until a signal ends it and the last request is answered. The process's exit code. Throws std::runtime_error where
-  /// HOST and PORT cannot be had.
+  /// HOST and PORT, or LISTEN_UNIX, cannot be had.
   int run();
 
  private:
@@ -92,11 +93,13 @@ class ServingProcess {
   [[nodiscard]] IoThread& first() { return *threads_.front(); }
   void watch_loops();
   void warn_of_low_limit();
-  void require_address();
+  void require_places();
   /// The schema, then the jobs that need it.
   [[nodiscard]] Task<> prepare_schema();
   void wait_for_schema();
   void listen();
+  std::string share(http::Listener listener);
+  void hand_round(http::Accepted accepted);
   void end_on_signal();
   void end_after(std::chrono::milliseconds delay);
   void reload_on_signal();
@@ -124,7 +127,9 @@ class ServingProcess {
   SignalSet reload_signals_;
   bool is_prepared_ = false;  ///< the schema is ready, and so is the process as far as its database is concerned
   bool is_listening_ = false;
-  std::optional<int> exit_code_;  ///< once it is ending
+  std::vector<http::Listener> handed_sockets_;  ///< until it listens
+  std::size_t turn_ = 0;                        ///< in threads_, of the next connection that is handed round
+  std::optional<int> exit_code_;                ///< once it is ending
 };
 
 ServingProcess::ServingProcess(const ServeParts& parts)
@@ -220,17 +225,12 @@ void ServingProcess::watch_health() {
   first().background().spawn(std::move(watch));
 }
 
-void ServingProcess::require_address() {
-  const http::ServerSettings& server = parts_.settings.server;
-  if (metrics_ && parts_.settings.metrics.port == server.port) {
+void ServingProcess::require_places() {
+  if (metrics_ && parts_.settings.metrics.port == parts_.settings.server.port) {
     throw std::runtime_error("METRICS_PORT is PORT: choose another one");
   }
-  try {
-    http::require_free_address(*loops_.front(), server.host, server.port);
-  } catch (const boost::system::system_error& failure) {
-    throw std::runtime_error("cannot listen on HOST " + server.host + ", PORT " + std::to_string(server.port) + ": " +
-                             failure.code().message());
-  }
+  handed_sockets_ = take_handed_sockets(first().io(), parts_.supervisor);
+  if (handed_sockets_.empty()) require_free_places(first().io(), parts_.settings.server);
 }
 
 Task<> ServingProcess::prepare_schema() {
@@ -260,17 +260,41 @@ void ServingProcess::wait_for_schema() {
 
 void ServingProcess::listen() {
   const http::ServerSettings& server = parts_.settings.server;
-  std::uint16_t port = server.port;
-  for (const auto& thread : threads_) port = thread->listen(server.host, port);
+  const bool has_port = handed_sockets_.empty() && server.port;
+  std::uint16_t port = has_port ? *server.port : 0;
+  std::string sockets;
+  if (handed_sockets_.empty() && server.unix_socket.is_set()) sockets = share(open_unix_listener(first().io(), server));
+  if (has_port) {
+    for (const auto& thread : threads_) port = thread->listen(server.host, port);
+  }
+  for (http::Listener& listener : handed_sockets_) {
+    sockets += (sockets.empty() ? "" : ", ") + share(std::move(listener));
+  }
+  handed_sockets_.clear();
   is_listening_ = true;
   parts_.log.info(
       "server_started",
-      {{"host", server.host},
+      {{"host", has_port ? server.host : ""},
        {"port", port},
+       {"sockets", sockets},
        {"tls", shared_.tls != nullptr},
        {"database", parts_.settings.database.kind == database::DatabaseKind::postgres ? "postgresql" : "sqlite"},
        {"io_threads", threads_.size()},
        {"environment", config::to_text(parts_.settings.application.environment)}});
+}
+
+/// Its name.
+std::string ServingProcess::share(http::Listener listener) {
+  std::string name = listener.name();
+  first().listen(std::move(listener), [this](http::Accepted accepted) { hand_round(std::move(accepted)); });
+  return name;
+}
+
+/// One io thread after the other, so that each gets its share of the clients however they come. On the first thread. It
+/// hands nothing to the others once they are told to end.
+void ServingProcess::hand_round(http::Accepted accepted) {
+  const std::size_t next = exit_code_ ? 0 : turn_++ % threads_.size();
+  threads_[next]->adopt(std::move(accepted));
 }
 
 void ServingProcess::watch_loops() {
@@ -335,7 +359,7 @@ void ServingProcess::warn_of_low_limit() {
 
 int ServingProcess::run() {
   warn_of_low_limit();
-  require_address();
+  require_places();
   if (metrics_) metrics_->listen();
   end_on_signal();
   reload_on_signal();

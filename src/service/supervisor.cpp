@@ -1,5 +1,6 @@
 #include "service/supervisor.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -15,6 +16,8 @@
 namespace gatehouse::service {
 namespace {
 
+constexpr int first_handed_socket = 3;  // SD_LISTEN_FDS_START
+constexpr std::int64_t handed_sockets_max = 64;
 constexpr timeval send_patience{.tv_sec = 1, .tv_usec = 0};
 
 std::string_view value_of(const std::map<std::string, std::string, std::less<>>& environment, std::string_view name) {
@@ -57,6 +60,19 @@ Supervisor::Supervisor(const std::map<std::string, std::string, std::less<>>& en
   if (timeout_us && *timeout_us > 0 && watched.value_or(::getpid()) == ::getpid()) {
     watchdog_timeout_ = std::chrono::microseconds{*timeout_us};
   }
+  const std::int64_t handed = number_in(value_of(environment, "LISTEN_FDS")).value_or(0);
+  if (handed > 0 && number_in(value_of(environment, "LISTEN_PID")) == ::getpid()) {
+    handed_sockets_ = static_cast<int>(std::min(handed, handed_sockets_max));
+  }
+}
+
+std::vector<int> Supervisor::handed_sockets() const {
+  std::vector<int> descriptors;
+  for (int i = 0; i < handed_sockets_; ++i) {
+    descriptors.push_back(first_handed_socket + i);
+    ::fcntl(descriptors.back(), F_SETFD, FD_CLOEXEC);
+  }
+  return descriptors;
 }
 
 void Supervisor::tell_reloading() const {

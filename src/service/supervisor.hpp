@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "telemetry/log.hpp"
 
@@ -20,8 +21,12 @@ namespace gatehouse::service {
 class Supervisor {
  public:
   /// What the process was given: NOTIFY_SOCKET, a path or `@` and an abstract name; WATCHDOG_USEC and WATCHDOG_PID as
-  /// in sd_watchdog_enabled(3). `log` outlives the object.
+  /// in sd_watchdog_enabled(3); LISTEN_FDS and LISTEN_PID. `log` outlives the object.
   Supervisor(const std::map<std::string, std::string, std::less<>>& environment, telemetry::Log& log);
+
+  /// Descriptors of the sockets that it has opened for this process (sd_listen_fds(3)): LISTEN_FDS of them, from 3 on,
+  /// where LISTEN_PID is this process. Whoever asks takes them over; they are closed in programs that this one starts.
+  [[nodiscard]] std::vector<int> handed_sockets() const;
 
   void tell_ready() const { send("READY=1"); }
   /// Until tell_ready() the settings are being read again.
@@ -39,6 +44,7 @@ class Supervisor {
 
   std::string socket_;  ///< empty: nobody asks
   std::optional<std::chrono::microseconds> watchdog_timeout_;
+  int handed_sockets_ = 0;
   telemetry::Log& log_;
 };
 

@@ -54,6 +54,13 @@ def test_unit_is_understood_and_closed(unit, drop_ins):
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
+def test_socket_unit_is_understood(unit):
+    socket_unit = unit().with_suffix(".socket")
+    shutil.copy(UNITS / socket_unit.name, socket_unit)
+    verified = analyze("verify", "--man=no", "--recursive-errors=no", str(socket_unit))
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
 def test_port_taken_for_a_while_does_not_end_the_service_for_good(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = base_settings() | {"PORT": str(taken.getsockname()[1]), "SQLITE_PATH": str(tmp_path / "x.db")}

@@ -75,7 +75,8 @@ constexpr auto forward_auth_rows = std::to_array<SettingOf<ForwardAuthSettings>>
 });
 
 void check(const ForwardAuthSettings& settings, Checks& checks) {
-  if (settings.without_key && !checks.is_given("TRUSTED_PROXIES")) {
+  const bool has_proxies = checks.is_given("TRUSTED_PROXIES") || checks.is_given("LISTEN_UNIX");
+  if (settings.without_key && !has_proxies) {
     checks.advise({"FORWARD_AUTH_WITHOUT_KEY",
                    "is true, but there are no TRUSTED_PROXIES, so nobody may ask without a key",
                    "name the gateway in TRUSTED_PROXIES"});

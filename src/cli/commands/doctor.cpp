@@ -272,10 +272,18 @@ void check_passwords(const passwords::PasswordSettings& settings, Findings& find
   }
 }
 
+void check_unix_socket(const http::UnixSocketSettings& settings, Findings& findings) {
+  if (!settings.is_set()) return;
+  const auto obstacle = http::obstacle_to(settings);
+  if (obstacle) return findings.bad("Unix socket", settings.path + ": " + *obstacle);
+  findings.good("Unix socket", settings.path + " has a folder");
+}
+
 /// What is wrong with the settings keeps everything else from being looked at.
 void check_all(const Program& program, const service::Loaded& loaded, Findings& findings) {
   check_settings(loaded, program.clock.now(), findings);
   if (!loaded.reading.mistakes.empty()) return;
+  check_unix_socket(loaded.settings.server.unix_socket, findings);
   check_passwords(loaded.settings.passwords, findings);
   try {
     check_database(program, loaded.settings, findings);

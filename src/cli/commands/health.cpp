@@ -28,24 +28,36 @@ void define(CLI::App& command, HealthOptions& options) {
   command.add_flag("--ready", options.asks_readiness, "Ask whether it is ready for requests, not whether it is alive");
   command
       .add_option("--url", options.url,
-                  "Where it listens, http://127.0.0.1:8000; by default as HOST, PORT and TLS_CERT say")
+                  "Where it listens, http://127.0.0.1:8000 or unix:/run/gatehouse/gatehouse.sock; by default as HOST, "
+                  "PORT, TLS_CERT and LISTEN_UNIX say")
       ->type_name("URL");
 }
 
-/// Where a service with these settings is reached from its own machine. Its certificate is for the name by which others
-/// know it, so it is not looked at.
+constexpr std::string_view unix_scheme = "unix:";
+
+/// Whether there is a port that is known before the service listens.
+bool has_fixed_port(const http::ServerSettings& server) { return server.port.value_or(0) != 0; }
+
+/// Where a service with these settings is reached from its own machine: on its port, or where that is not fixed on its
+/// Unix socket. Its certificate is for the name by which others know it, so it is not looked at.
 ServerAddress own_address(const http::ServerSettings& server) {
+  if (!has_fixed_port(server)) return {.unix_path = server.unix_socket.path};
   std::string host = server.host;
   if (host == "0.0.0.0") host = "127.0.0.1";
   if (host == "::") host = "::1";
   return {.uses_tls = !server.tls_cert.empty(),
           .host = std::move(host),
-          .port = server.port,
+          .port = *server.port,
           .trust = ServerAddress::Trust::anybody};
 }
 
-/// Nothing where it is not `http://host`, `https://host` or one of these with a port.
+/// Nothing where it is not `http://host`, `https://host`, one of these with a port, or `unix:/path`.
 std::optional<ServerAddress> parse_url(const std::string& text) {
+  if (text.starts_with(unix_scheme)) {
+    const std::string path = text.substr(unix_scheme.size());
+    if (!path.starts_with('/') || path.size() > http::unix_path_bytes_max) return std::nullopt;
+    return ServerAddress{.unix_path = path};
+  }
   const auto url = boost::urls::parse_uri(text);
   if (!url || url->host().empty()) return std::nullopt;
   if (url->has_userinfo() || url->has_query() || url->has_fragment()) return std::nullopt;
@@ -62,12 +74,18 @@ std::expected<ServerAddress, std::string> address_of(const Program& program, con
                                                      const config::Sources& sources) {
   if (!options.url.empty()) {
     if (const auto address = parse_url(options.url)) return *address;
-    return std::unexpected("--url takes http://HOST:PORT or https://HOST:PORT, without a path");
+    return std::unexpected("--url takes http://HOST:PORT or https://HOST:PORT, without a path, or unix:/PATH");
   }
   // A mistake in another setting is the service's to report.
   const service::Loaded loaded = service::read_settings(sources, program.random);
-  if (loaded.settings.server.port != 0) return own_address(loaded.settings.server);
+  const http::ServerSettings& server = loaded.settings.server;
+  if (has_fixed_port(server) || server.unix_socket.is_set()) return own_address(server);
   return std::unexpected("PORT is 0, which is any free port: name the one in use with --url");
+}
+
+std::string name_of(const ServerAddress& address) {
+  if (!address.unix_path.empty()) return std::string{unix_scheme} + address.unix_path;
+  return address.host + ", port " + std::to_string(address.port);
 }
 
 int ask_health(const Program& program, const HealthOptions& options, const config::Sources& sources) {
@@ -78,7 +96,7 @@ int ask_health(const Program& program, const HealthOptions& options, const confi
   }
   const auto answer = http::fetch(*address, options.asks_readiness ? "/health/ready" : "/health/live", patience);
   if (!answer) {
-    program.err << address->host << ", port " << address->port << ": " << answer.error() << '\n';
+    program.err << name_of(*address) << ": " << answer.error() << '\n';
     return exit_failure;
   }
   const bool is_good = answer->status == http::Status::ok;

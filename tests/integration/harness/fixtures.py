@@ -50,9 +50,9 @@ def start(database, tmp_path):
     """start(SETTING="value", …): a program serving `database`. Each call is another replica. All end with the test."""
     started: list[Gatehouse] = []
 
-    def start_program(wait=True, **settings) -> Gatehouse:
+    def start_program(wait=True, handed=(), launcher=(), **settings) -> Gatehouse:
         directory = tmp_path / f"program-{len(started)}"
-        program = Gatehouse(directory, base_settings() | database.settings() | settings)
+        program = Gatehouse(directory, base_settings() | database.settings() | settings, handed, launcher)
         started.append(program)
         return program.start(wait)
 

@@ -2,8 +2,10 @@
 
 import http.client
 import json as json_text
+import socket
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 OWN_KEY = object()
@@ -32,15 +34,37 @@ def _object_without_duplicates(pairs):
     return members
 
 
-class Api:
-    """One keep-alive connection, opened when needed. Belongs to one thread."""
+class _UnixConnection(http.client.HTTPConnection):
+    """To the Unix socket at a path."""
 
-    def __init__(self, port: int, key: str | None, host="127.0.0.1", tls: ssl.SSLContext | None = None, timeout_s=60.0):
+    def __init__(self, path: str, timeout_s: float):
+        super().__init__("localhost", timeout=timeout_s)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class Api:
+    """One keep-alive connection, opened when needed: to a port, or to the Unix socket at a path. Belongs to one thread."""
+
+    def __init__(
+        self,
+        port: int,
+        key: str | None,
+        host="127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+        timeout_s=60.0,
+        unix: str | Path | None = None,
+    ):
         self.port = port
         self.key = key
         self._host = host
         self._tls = tls
         self._timeout_s = timeout_s
+        self._unix = unix
         self._connection: http.client.HTTPConnection | None = None
 
     def __enter__(self):
@@ -101,6 +125,8 @@ class Api:
         return self._connection
 
     def _new_connection(self):
+        if self._unix is not None:
+            return _UnixConnection(str(self._unix), self._timeout_s)
         if self._tls is None:
             return http.client.HTTPConnection(self._host, self.port, timeout=self._timeout_s)
         return http.client.HTTPSConnection(self._host, self.port, timeout=self._timeout_s, context=self._tls)

@@ -6,8 +6,11 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -72,13 +75,35 @@ def run_command(arguments, settings, directory: Path, deadline_s=60.0, stdin="")
     )
 
 
-class Gatehouse:
-    """`gatehouse serve` in a directory of its own. start() and stop() may alternate; the port may change."""
+# Puts sockets where sd_listen_fds(3) looks for them, and becomes the program.
+HAND_OVER = """
+import os, sys
+numbers = [int(number) for number in sys.argv[1].split(",")]
+copies = [os.dup(number) for number in numbers]
+for place, copy in enumerate(copies, 3):
+    os.dup2(copy, place)
+    os.set_inheritable(place, True)
+os.environ |= {"LISTEN_FDS": str(len(copies)), "LISTEN_PID": str(os.getpid())}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
-    def __init__(self, directory: Path, settings: dict[str, str | None]):
+
+class Gatehouse:
+    """`gatehouse serve` in a directory of its own. start() and stop() may alternate; the port may change. `handed` are
+    sockets that listen, which it gets as from a service manager; `launcher` is a command that starts it."""
+
+    def __init__(
+        self,
+        directory: Path,
+        settings: dict[str, str | None],
+        handed: Sequence[socket.socket] = (),
+        launcher: Sequence[str] = (),
+    ):
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
         self.settings = settings
+        self._handed = [one.fileno() for one in handed]
+        self._launcher = list(launcher)
         self.port = 0
         self.process: subprocess.Popen | None = None
         self._stdout = directory / "stdout.jsonl"
@@ -90,11 +115,22 @@ class Gatehouse:
         self._log_start = self._stdout.stat().st_size if self._stdout.exists() else 0
         with self._stdout.open("ab") as out, self._stderr.open("ab") as err:
             self.process = subprocess.Popen(
-                [str(binary()), "serve"], env=environment_of(self.settings), cwd=self.directory, stdout=out, stderr=err
+                self._command(),
+                env=environment_of(self.settings),
+                cwd=self.directory,
+                stdout=out,
+                stderr=err,
+                pass_fds=self._handed,
             )
         if wait:
             self.wait_until_ready()
         return self
+
+    def _command(self) -> list[str]:
+        command = [*self._launcher, str(binary()), "serve"]
+        if not self._handed:
+            return command
+        return [sys.executable, "-c", HAND_OVER, ",".join(map(str, self._handed)), *command]
 
     def wait_until_ready(self):
         """It serves, and its schema is there."""
@@ -183,21 +219,21 @@ class Gatehouse:
         return time.clock_gettime(clock.value)
 
     def open_files(self) -> int:
-        return len(self._descriptors())
+        return len(self.descriptors())
 
     def files_besides_database(self) -> int:
         """Descriptors but those of the database, which come and go as the pool and the change feed need them."""
         address = urlsplit(self.settings.get("DATABASE_URL", ""))
         to_server = {f"socket:[{inode}]" for _, remote, _, inode in self._tcp() if remote == address.port}
         path = self.settings.get("SQLITE_PATH", "data/gatehouse.db")
-        return sum(target not in to_server and path not in target for target in self._descriptors())
+        return sum(target not in to_server and path not in target for target in self.descriptors())
 
     def connections(self) -> int:
         """Connections of clients that it has accepted and not closed."""
         own = [inode for local, _, state, inode in self._tcp() if local == self.port and state != TCP_LISTEN]
         return sum(inode != "0" for inode in own)
 
-    def _descriptors(self) -> list[str]:
+    def descriptors(self) -> list[str]:
         """What each descriptor stands for."""
         targets = []
         for link in Path(f"/proc/{self.process.pid}/fd").iterdir():

@@ -5,6 +5,7 @@ import socket
 import ssl
 import struct
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 def message(line: str, *headers: str, body=b"") -> bytes:
@@ -29,7 +30,8 @@ class RawResponse:
 
 class RawConnection:
     """Bytes out, answers in. Every wait ends after `timeout_s`. A small `receive_buffer` makes a client that does not
-    read be felt by the other side after a few kilobytes; `source` is the address it comes from."""
+    read be felt by the other side after a few kilobytes; `source` is the address it comes from. `unix` is the path of a
+    Unix socket, for which nothing else counts but the time."""
 
     def __init__(
         self,
@@ -39,11 +41,15 @@ class RawConnection:
         receive_buffer: int | None = None,
         tls: ssl.SSLContext | None = None,
         source: str | None = None,
+        unix: str | Path | None = None,
     ):
-        self.socket = socket.socket()
+        self.socket = socket.socket() if unix is None else socket.socket(socket.AF_UNIX)
         self._unread = b""
         try:
             self.socket.settimeout(timeout_s)
+            if unix is not None:
+                self.socket.connect(str(unix))
+                return
             if receive_buffer is not None:
                 self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
             if source is not None:

@@ -61,7 +61,7 @@ class CommandTest : public ::testing::Test {
                return std::make_unique<BorrowedProvider>(backend_->provider());
              },
          .open_backups = {},
-         .serve = [this](const service::ServeParts& parts) { return served_port_ = parts.settings.server.port, 7; },
+         .serve = [this](const service::ServeParts& parts) { return served_port_ = *parts.settings.server.port, 7; },
          .in = in_,
          .is_interactive = is_interactive_,
          .out = out_,
@@ -349,9 +349,13 @@ TEST_F(CommandTest, Settings_AreListedInThreeFormsWithoutReadingThem) {
   EXPECT_EQ(run({"settings"}), exit_success);
   EXPECT_THAT(out(), HasSubstr("\n  PORT                         8000"));
   EXPECT_EQ(run({"settings", "--markdown"}), exit_success);
-  EXPECT_THAT(out(), HasSubstr("\n| `PORT` | `8000` | The port to listen on; 0 picks a free one. |\n"));
+  EXPECT_THAT(out(), HasSubstr("\n| `PORT` | `8000` | The port to listen on; 0 picks a free one, off is none: then "
+                               "LISTEN_UNIX is needed. |\n"));
   EXPECT_EQ(run({"settings", "--env"}), exit_success);
-  EXPECT_THAT(out(), HasSubstr("\n# The port to listen on; 0 picks a free one.\n# PORT=8000\n"));
+  EXPECT_THAT(
+      out(),
+      HasSubstr(
+          "\n# The port to listen on; 0 picks a free one, off is none: then LISTEN_UNIX is needed.\n# PORT=8000\n"));
   EXPECT_EQ(run({"settings", "--env", "--markdown"}), exit_usage);
 }
 

@@ -55,8 +55,11 @@ class ConnectionFixture : public ::testing::Test {
 
   /// Makes a connection of the descriptor; the caller starts it. It lives as long as it waits for something.
   Connection& adopt(int descriptor, const char* peer = "192.0.2.1") {
-    started_ = make_connection(runtime::TcpSocket(io_.get_executor(), descriptor), boost::asio::ip::make_address(peer),
-                               context(), Place{counts_.served, {}});
+    return adopt(descriptor, Peer{boost::asio::ip::make_address(peer), proxies_, backends_});
+  }
+  Connection& adopt(int descriptor, Peer peer) {
+    started_ = make_connection(runtime::TcpSocket(io_.get_executor(), descriptor), std::move(peer), context(),
+                               Place{counts_.served, {}});
     connection_ = started_;
     return *started_;
   }

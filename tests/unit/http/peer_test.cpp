@@ -63,5 +63,22 @@ TEST_F(PeerTest, Proxies_AreTold) {
   EXPECT_FALSE((Peer{boost::asio::ip::make_address("192.168.0.1"), proxies_, backends_}.is_proxy()));
 }
 
+TEST_F(PeerTest, ProcessBehindAUnixSocket_IsATrustedProxyOfThisMachine) {
+  const Peer peer = Peer::on_unix_socket(proxies_);
+  EXPECT_TRUE(peer.is_proxy());
+  EXPECT_TRUE(peer.is_process());
+  EXPECT_TRUE(peer.is_confidential({}));
+  Headers http;
+  http.add(Field::forwarded_proto, "http");
+  EXPECT_FALSE(peer.is_confidential(http)) << "it says that others can read its client's requests";
+  Request request;
+  const Client itself = peer.client_of(request);
+  EXPECT_EQ(itself.text, "127.0.0.1");
+  EXPECT_TRUE(itself.is_backend);
+  request.headers.add(Field::forwarded_for, "198.51.100.9, 203.0.113.7, 10.0.0.1");
+  EXPECT_FALSE(peer.is_disbelieved(request.headers));
+  EXPECT_EQ(peer.client_of(request).text, "203.0.113.7") << "the last one that is no proxy's";
+}
+
 }  // namespace
 }  // namespace gatehouse::http

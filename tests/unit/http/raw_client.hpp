@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "http/unix_socket.hpp"
+
 namespace gatehouse::http {
 
 /// The client's end of a connection, driven by the test itself: nothing blocks, and what arrived is kept as text.
@@ -34,6 +36,14 @@ class RawClient {
     EXPECT_EQ(::bind(descriptor, reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
     const sockaddr_in address{
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    return RawClient(descriptor);
+  }
+
+  /// Over a Unix socket.
+  static RawClient connect(const std::string& path) {
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_un address = unix_address(path);
     EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     return RawClient(descriptor);
   }

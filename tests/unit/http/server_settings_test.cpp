@@ -109,5 +109,50 @@ TEST(ServerSettings, TooManyListEntries_AreRefused) {
               HasSubstr("TRUSTED_PROXIES: must be a list of at most 64 entries"));
 }
 
+TEST(ServerSettings, UnixSocket_IsBesideThePortOrInItsPlace) {
+  const auto read = [](const Variables& variables) { return read_section(server_section(), variables).settings; };
+  EXPECT_FALSE(read({}).unix_socket.is_set());
+  const ServerSettings both = read({{"LISTEN_UNIX", "/run/gatehouse/gatehouse.sock"}});
+  EXPECT_EQ(both.unix_socket.path, "/run/gatehouse/gatehouse.sock");
+  EXPECT_EQ(both.unix_socket.mode, 0660U);
+  EXPECT_EQ(both.port, 8000);
+  const ServerSettings alone = read({{"LISTEN_UNIX", "/x"}, {"LISTEN_UNIX_MODE", "600"}, {"PORT", "OFF"}});
+  EXPECT_EQ(alone.unix_socket.mode, 0600U);
+  EXPECT_EQ(alone.port, std::nullopt);
+}
+
+TEST(ServerSettings, NeitherPortNorUnixSocket_IsRefused) {
+  EXPECT_THAT(mistakes_of({{"PORT", "off"}}), HasSubstr("PORT: is off, and LISTEN_UNIX is not set"));
+  for (const char* port : {"65536", "-1", "none", "off "}) {
+    EXPECT_THAT(mistakes_of({{"PORT", port}, {"LISTEN_UNIX", "/x"}}),
+                HasSubstr("PORT: must be a number from 0 to 65535, or off"))
+        << port;
+  }
+}
+
+TEST(ServerSettings, PathThatNoUnixSocketCanHave_IsRefused) {
+  EXPECT_EQ(mistakes_of({{"LISTEN_UNIX", "/" + std::string(106, 'x')}}), "");
+  for (const std::string& path : {"/" + std::string(107, 'x'), std::string{"run/gatehouse.sock"},
+                                  std::string{"@gatehouse"}, std::string{"/run/gatehouse/"}}) {
+    EXPECT_THAT(mistakes_of({{"LISTEN_UNIX", path}}),
+                HasSubstr("LISTEN_UNIX: must be an absolute path of at most 107 bytes"))
+        << path;
+  }
+}
+
+TEST(ServerSettings, ModeOfTheUnixSocket_IsOctal) {
+  for (const char* mode : {"0888", "1777", "rw-rw----", "0x1b0", "00660", "-660"}) {
+    EXPECT_THAT(mistakes_of({{"LISTEN_UNIX_MODE", mode}}),
+                HasSubstr("LISTEN_UNIX_MODE: must be a file mode in octal, 0600 for example"))
+        << mode;
+  }
+}
+
+TEST(ServerSettings, PlainHttpWithoutAPort_IsNotWarnedOf) {
+  const Variables variables{{"PORT", "off"}, {"LISTEN_UNIX", "/x"}, {"REQUIRE_HTTPS", "false"}};
+  const auto production = config::Environment::production;
+  EXPECT_EQ(read_section(server_section(), variables, production).warnings(), "");
+}
+
 }  // namespace
 }  // namespace gatehouse::http

@@ -6,11 +6,13 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "connection_fixture.hpp"
 #include "runtime/coarse_clock.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace gatehouse::http {
 namespace {
@@ -23,21 +25,24 @@ class ServerTest : public ::testing::Test {
   static constexpr std::uint32_t connections_per_address_max = 90;
 
   void start(std::uint32_t connections_max = 100) {
-    server_.emplace(io_, Server::Parts{.settings = settings_,
-                                       .clock = clock_,
-                                       .responder = responder_,
-                                       .proxies = proxies_,
-                                       .backends = backends_,
-                                       .random = random_,
-                                       .access_log = access_log_,
-                                       .traffic = traffic_,
-                                       .on_disbelief = [](std::string_view) {},
-                                       .counts = counts_,
-                                       .shares = shares_,
-                                       .connections_max = connections_max,
-                                       .tls = nullptr});
+    server_.emplace(io_, parts(connections_max));
     port_ = server_->listen("127.0.0.1", 0);
     server_->start();
+  }
+  Server::Parts parts(std::uint32_t connections_max) {
+    return {.settings = settings_,
+            .clock = clock_,
+            .responder = responder_,
+            .proxies = proxies_,
+            .backends = backends_,
+            .random = random_,
+            .access_log = access_log_,
+            .traffic = traffic_,
+            .on_disbelief = [](std::string_view) {},
+            .counts = counts_,
+            .shares = shares_,
+            .connections_max = connections_max,
+            .tls = nullptr};
   }
   RawClient connect() const { return RawClient::connect(port_); }
   bool is_free(std::uint16_t port) {
@@ -102,19 +107,7 @@ TEST_F(ServerTest, AddressOfAnotherListener_IsNotFree) {
 
 TEST_F(ServerTest, TwoServersOfOneProcess_ShareAnAddress) {
   start();
-  Server second(io_, {.settings = settings_,
-                      .clock = clock_,
-                      .responder = responder_,
-                      .proxies = proxies_,
-                      .backends = backends_,
-                      .random = random_,
-                      .access_log = access_log_,
-                      .traffic = traffic_,
-                      .on_disbelief = [](std::string_view) {},
-                      .counts = counts_,
-                      .shares = shares_,
-                      .connections_max = 1,
-                      .tls = nullptr});
+  Server second(io_, parts(1));
   EXPECT_EQ(second.listen("127.0.0.1", port_), port_);
 }
 
@@ -351,6 +344,59 @@ TEST_F(ServerTest, Drain_GivesUpAtTheShutdownTimeout) {
   drain();
   EXPECT_TRUE(eventually([&] { return drained_; }));
   EXPECT_EQ(client.answers(), 0U);
+}
+
+/// A server that listens on a Unix socket, too, and hands its connections to `taken_`.
+class UnixServerTest : public ServerTest {
+ protected:
+  void start_with_unix_socket() {
+    auto socket = listen_on({.path = path_, .mode = 0600, .group = {}});
+    ASSERT_TRUE(socket) << socket.error();
+    server_.emplace(io_, parts(200));
+    server_->listen(Listener::on_path(io_.get_executor(), std::move(*socket)), [this](Accepted accepted) {
+      ++handed_over_;
+      server_->take(std::move(accepted));
+    });
+    server_->start();
+  }
+
+  gatehouse::testing::TemporaryDirectory folder_;
+  const std::string path_ = folder_.path() / "gatehouse.sock";
+  int handed_over_ = 0;
+};
+
+TEST_F(UnixServerTest, Connections_AreHandedOverAndServed) {
+  start_with_unix_socket();
+  std::deque<RawClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(RawClient::connect(path_));
+    clients.back().send(get("/a", "X-Forwarded-For: 203.0.113.7\r\n"));
+  }
+  for (RawClient& client : clients) ASSERT_TRUE(arrives(client, "\r\n\r\n/a"));
+  EXPECT_EQ(handed_over_, 20);
+  EXPECT_EQ(responder_.seen().back().client, "203.0.113.7");
+}
+
+TEST_F(UnixServerTest, Connections_HaveNoShareOfAnAddress) {
+  start_with_unix_socket();
+  std::deque<RawClient> clients;
+  for (std::uint32_t i = 0; i < connections_per_address_max + 5; ++i) {
+    clients.push_back(RawClient::connect(path_));
+    clients.back().send(get("/a"));
+  }
+  for (RawClient& client : clients) ASSERT_TRUE(arrives(client, "HTTP/1.1 200 "));
+}
+
+TEST_F(UnixServerTest, Drain_RemovesTheFileAndKeepsWhoHasConnected) {
+  start_with_unix_socket();
+  RawClient client = RawClient::connect(path_);
+  client.send(get("/a"));
+  drain();
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  ASSERT_TRUE(arrives(client, "\r\n\r\n/a"));
+  EXPECT_TRUE(ends(client));
+  EXPECT_EQ(handed_over_, 0) << "the others may have ended";
+  EXPECT_TRUE(eventually([&] { return drained_; }));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "http/single_request.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -10,23 +11,33 @@
 #include <string>
 #include <thread>
 
+#include "http/unix_socket.hpp"
 #include "support/patience.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace gatehouse::http {
 namespace {
 
 using ::testing::HasSubstr;
 
+/// Listens on a free port.
+int listen_on_free_port() {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  EXPECT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(::listen(listener, 1), 0);
+  return listener;
+}
+
 /// Takes one connection, reads what comes first, says `answer` and closes.
 class OneAnswer {
  public:
-  explicit OneAnswer(std::string answer) : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  /// On a socket that listens, which it takes over.
+  explicit OneAnswer(std::string answer, int listener = listen_on_free_port()) : listener_(listener) {
+    sockaddr_storage address{};
     socklen_t length = sizeof address;
-    EXPECT_EQ(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), length), 0);
-    EXPECT_EQ(::listen(listener_, 1), 0);
     EXPECT_EQ(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length), 0);
-    port_ = ntohs(address.sin_port);
+    if (address.ss_family == AF_INET) port_ = ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
     thread_ = std::thread([this, answer = std::move(answer)] {
       const int connection = ::accept(listener_, nullptr, nullptr);
       std::array<char, 4096> request{};
@@ -85,6 +96,25 @@ TEST(SingleRequest, BodyWithoutABound_IsAFailure) {
 TEST(SingleRequest, PlainServerAskedForTls_IsAFailure) {
   OneAnswer server{"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"};
   EXPECT_FALSE(server.fetched(true));
+}
+
+TEST(SingleRequest, UnixSocket_IsAskedWithoutAPort) {
+  const gatehouse::testing::TemporaryDirectory folder;
+  const std::string path = folder.path() / "gatehouse.sock";
+  auto socket = listen_on({.path = path, .mode = 0600, .group = {}});
+  ASSERT_TRUE(socket) << socket.error();
+  ::fcntl(socket->descriptor.get(), F_SETFL, 0);
+  OneAnswer server{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", socket->descriptor.release()};
+  const auto answer = fetch({.unix_path = path}, "/health/live", testing::patience);
+  ASSERT_TRUE(answer) << answer.error();
+  EXPECT_EQ(answer->body, "{}");
+  EXPECT_THAT(server.request(), HasSubstr("GET /health/live HTTP/1.1\r\nHost: localhost\r\n"));
+}
+
+TEST(SingleRequest, UnixSocketOfNobody_IsAFailure) {
+  const auto answer = fetch({.unix_path = "/nonexistent/gatehouse.sock"}, "/", testing::patience);
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error(), HasSubstr("No such file or directory"));
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ TEST(Rules, UnreadableValues_AreRefusedEverywhere) {
 
 TEST(Rules, UnreadableValue_SaysTheDefault) {
   expect_refused(production_with("PORT", "x"),
-                 "PORT: must be a number from 0 to 65535; correct it or leave it out for 8000");
+                 "PORT: must be a number from 0 to 65535, or off; correct it or leave it out for 8000");
 }
 
 TEST(Rules, UnreadableFiles_AreRefused) {

@@ -84,5 +84,24 @@ TEST(Supervisor, WatchdogOfAnotherProcessOrWithoutTime_IsNone) {
   }
 }
 
+std::vector<int> sockets_of(const Environment& environment) {
+  std::vector<int> sockets;
+  lines_of(environment, [&sockets](const Supervisor& supervisor) { sockets = supervisor.handed_sockets(); });
+  return sockets;
+}
+
+TEST(Supervisor, HandedSockets_BeginAtThree) {
+  EXPECT_THAT(sockets_of({{"LISTEN_FDS", "2"}, {"LISTEN_PID", std::to_string(::getpid())}}), ElementsAre(3, 4));
+}
+
+TEST(Supervisor, SocketsOfAnotherProcessOrWithoutANumber_AreNotTaken) {
+  EXPECT_THAT(sockets_of({}), IsEmpty());
+  EXPECT_THAT(sockets_of({{"LISTEN_FDS", "2"}}), IsEmpty());
+  EXPECT_THAT(sockets_of({{"LISTEN_FDS", "2"}, {"LISTEN_PID", "1"}}), IsEmpty());
+  for (const char* text : {"", "0", "-1", "two", "99999999999999999999"}) {
+    EXPECT_THAT(sockets_of({{"LISTEN_FDS", text}, {"LISTEN_PID", std::to_string(::getpid())}}), IsEmpty()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace gatehouse::service
