@@ -18,6 +18,10 @@ export default defineConfig(
     },
   },
   {
+    files: ["src/node/*.ts"],
+    rules: { "no-restricted-imports": "off" },
+  },
+  {
     // Tests run in Node.js only, and name things at length.
     files: ["test/**/*.ts", "vitest.config.ts"],
     rules: { "max-lines-per-function": "off", "no-restricted-imports": "off" },

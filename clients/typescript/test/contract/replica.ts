@@ -23,6 +23,8 @@ export class Replica {
   readonly url: string;
   readonly #port: number;
   readonly #directory = mkdtempSync(join(tmpdir(), "gatehouse-replica-"));
+  /** Of its Unix socket. */
+  readonly socket = join(this.#directory, "gatehouse.sock");
   #process: ChildProcess | undefined;
 
   private constructor(port: number) {
@@ -42,7 +44,8 @@ export class Replica {
   }
 
   async start(): Promise<void> {
-    this.#process = spawn(binary, ["serve"], { cwd: this.#directory, env: { ...settings, PORT: String(this.#port) }, stdio: "ignore" });
+    const env = { ...settings, PORT: String(this.#port), LISTEN_UNIX: this.socket };
+    this.#process = spawn(binary, ["serve"], { cwd: this.#directory, env, stdio: "ignore" });
     const isReady = () => client({ url: this.url, timeoutMs: 1000, retries: 0 }).ready().then(({ status }) => status === "ready", () => false);
     await vi.waitUntil(isReady, { timeout: 60_000, interval: 20 });
   }

@@ -1,0 +1,37 @@
+/// <reference types="node" />
+/** `fetch` over a Unix socket. */
+
+import { type IncomingMessage, request as open } from "node:http";
+import { Readable } from "node:stream";
+
+import type { Fetch } from "../options.js";
+
+/** What asks the service behind the socket at this path, whatever host a URL names. Connections are kept for a few seconds. */
+export function fetchOver(socketPath: string): Fetch {
+  return (url, { method, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const { pathname, search } = new URL(url);
+      const request = open({
+        socketPath,
+        path: pathname + search,
+        method: method ?? "GET",
+        headers: Object.fromEntries(new Headers(headers)),
+        ...(signal ? { signal } : {}),
+      });
+      request.on("response", (answer) => {
+        resolve(responseOf(answer));
+      });
+      request.on("error", reject);
+      request.end(body);
+    });
+}
+
+function responseOf(answer: IncomingMessage): Response {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(answer.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const status = answer.statusCode ?? 0;
+  const body = status === 204 ? null : (Readable.toWeb(answer) as unknown as ReadableStream);
+  return new Response(body, { status, headers });
+}
