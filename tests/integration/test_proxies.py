@@ -1,4 +1,5 @@
-"""Behind HAProxy and Caddy, with the configurations in deploy/. nginx has tests of its own; Kong's and Traefik's are only read here."""
+"""Behind HAProxy and Caddy, with the configurations in deploy/. nginx has tests of its own; those of Kong, Traefik and
+Consul are only read here."""
 
 import contextlib
 import json
@@ -112,7 +113,7 @@ def test_nginx_file_is_what_the_documentation_shows():
     assert (DEPLOY / "nginx" / "gatehouse.conf").read_text().split("\n", 1)[1] == documented
 
 
-def test_kong_and_traefik_ask_for_the_readiness_and_know_the_login(tmp_path):
+def test_kong_traefik_and_consul_ask_for_the_readiness_and_know_the_login(tmp_path):
     routes = run_command(["routes"], {}, tmp_path).stdout.splitlines()
     assert {"GET /health/ready", "POST /user-auth"} <= set(routes)
 
@@ -132,3 +133,6 @@ def test_kong_and_traefik_ask_for_the_readiness_and_know_the_login(tmp_path):
     used = {name for router in traefik["routers"].values() for name in router["middlewares"]}
     assert used == set(traefik["middlewares"])
     assert {router["service"] for router in traefik["routers"].values()} == set(traefik["services"])
+
+    consul = json.loads((DEPLOY / "consul" / "gatehouse.json").read_text())["service"]
+    assert [check["http"] for check in consul["checks"]] == [f"http://127.0.0.1:{consul['port']}/health/ready"]
