@@ -13,6 +13,7 @@ PLACES = {
     "clients/python/pyproject.toml": r'^version = "(.+)"',
     "kubernetes/deployment.yaml": r"image: gatehouse:(\S+)",
     "kubernetes/migration-job.yaml": r"image: gatehouse:(\S+)",
+    "kubernetes/sidecar/deployment.yaml": r"image: gatehouse:(\S+)",
     "kubernetes/kustomization.yaml": r"newTag: (\S+)",
     "CHANGELOG.md": r"^## \[([0-9.]+)\]",  # the newest is the first
 }

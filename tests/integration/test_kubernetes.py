@@ -30,11 +30,15 @@ def test_variables_are_settings(run):
     assert set(SETTINGS) | set(BY_KIND["Secret"]["stringData"]) <= known
 
 
-def test_settings_have_no_mistakes(run):
+def expect_no_mistakes(run, settings):
     """With secrets of their own, and a database that is not there."""
     secrets = dict(line.split("=", 1) for line in run("secrets", "generate").splitlines() if "=" in line)
-    shown = run("doctor", **SETTINGS, **secrets, DB_PASSWORD="x", DB_QUERY_TIMEOUT="100ms")
+    shown = run("doctor", **settings, **secrets, DB_PASSWORD="x", DB_QUERY_TIMEOUT="100ms")
     assert "WRONG  settings" not in shown, shown
+
+
+def test_settings_have_no_mistakes(run):
+    expect_no_mistakes(run, SETTINGS)
 
 
 def test_probes_ask_for_what_is_served_without_a_key(run):
@@ -88,6 +92,34 @@ def test_everything_that_selects_the_pods_finds_them():
 
 def test_kustomization_applies_everything_but_secret_and_job():
     assert set(MANIFESTS["kustomization.yaml"]["resources"]) == set(MANIFESTS) - set(OPEN_EXAMPLES)
+
+
+@pytest.fixture
+def sidecar():
+    pod = yaml.safe_load((FOLDER / "sidecar" / "deployment.yaml").read_text())["spec"]["template"]["spec"]
+    return pod, pod["initContainers"][0]
+
+
+def test_sidecar_has_the_rights_and_the_time_of_the_service(sidecar):
+    pod, container = sidecar
+    service = PODS[0]["spec"]
+    for name in ("enableServiceLinks", "automountServiceAccountToken", "terminationGracePeriodSeconds"):
+        assert pod[name] == service[name]
+    for name in ("image", "args", "envFrom", "resources"):
+        assert container[name] == service["containers"][0][name]
+    rights = {**pod["securityContext"], **container["securityContext"]}
+    assert rights == {**service["securityContext"], **service["containers"][0]["securityContext"]}
+
+
+def test_sidecar_is_reached_over_its_socket_and_in_no_other_way(sidecar, run):
+    pod, container = sidecar
+    [application] = pod["containers"]
+    own = {one["name"]: one["value"] for one in container["env"]}
+    assert own["PORT"] == "off" and "ports" not in container
+    assert application["env"][0] == {"name": "API_URL", "value": f"unix:{own['LISTEN_UNIX']}"}
+    assert application["volumeMounts"] == container["volumeMounts"]
+    assert own["LISTEN_UNIX"].startswith(f"{container['volumeMounts'][0]['mountPath']}/")
+    expect_no_mistakes(run, SETTINGS | own)
 
 
 def test_no_secret_is_kept_here():
