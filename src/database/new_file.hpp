@@ -6,6 +6,7 @@
 
 namespace gatehouse::database {
 
+/// Whether a file that has the name already may be replaced.
 enum class Replacing { refused, allowed };
 
 /// A file that is being written under a name of its own beside the one it is to have, so that nobody ever sees half of

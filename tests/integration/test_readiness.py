@@ -226,7 +226,7 @@ def test_command_fails_where_nobody_answers_in_time(start, tmp_path):
 def test_command_takes_no_other_addresses(url, tmp_path):
     refused = run_command(["health", "--url", url], {}, tmp_path)
     assert refused.returncode == 1
-    assert refused.stderr == "--url takes http://HOST:PORT or https://HOST:PORT, without a path\n"
+    assert refused.stderr == "--url takes http://HOST:PORT or https://HOST:PORT, without a path, or unix:/PATH\n"
 
 
 def test_command_wants_a_port(tmp_path):
