@@ -137,7 +137,7 @@ void Listener::begin_end() {
 
 void Listener::close() {
   boost::system::error_code ec;
-  socket_.close(ec);
+  socket_->close(ec);
 }
 
 std::uint16_t Listener::port() const {

@@ -5,6 +5,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,7 +43,7 @@ class Listener {
   /// Calls back once when a connection waits, or with an error when the listener is closed.
   template <class Handler>
   void wait(Handler handler) {
-    socket_.async_wait(Socket::wait_read, std::move(handler));
+    socket_->async_wait(Socket::wait_read, std::move(handler));
   }
 
   /// The connection that waits for longest, or the number of the error in errno(3).
@@ -53,7 +54,7 @@ class Listener {
   void begin_end();
   void close();
 
-  [[nodiscard]] bool is_open() const { return socket_.is_open(); }
+  [[nodiscard]] bool is_open() const { return socket_->is_open(); }
   /// Of an IP address; 0 for a Unix socket.
   [[nodiscard]] std::uint16_t port() const;
   /// `127.0.0.1:8000`, `[::1]:8000` or `unix:/run/gatehouse/gatehouse.sock`.
@@ -65,11 +66,14 @@ class Listener {
 
   /// Takes the descriptor over.
   Listener(const Executor& executor, Kind kind, int descriptor, std::optional<UnixSocketFile> file = std::nullopt)
-      : kind_(kind), descriptor_(descriptor), socket_(executor, descriptor), file_(std::move(file)) {}
+      : kind_(kind),
+        descriptor_(descriptor),
+        socket_(std::make_unique<Socket>(executor, descriptor)),
+        file_(std::move(file)) {}
 
   Kind kind_;
   int descriptor_;  ///< that socket_ owns
-  Socket socket_;
+  std::unique_ptr<Socket> socket_;
   std::optional<UnixSocketFile> file_;
 };
 
