@@ -39,8 +39,7 @@ std::uint16_t Server::listen(const std::string& host, std::uint16_t port) {
 }
 
 void Server::listen(Listener listener, HandOver hand_over) {
-  entrances_.push_back(
-      {.listener = std::move(listener), .pause = runtime::SteadyTimer{executor_}, .hand_over = std::move(hand_over)});
+  entrances_.emplace_back(executor_, std::move(listener), std::move(hand_over));
 }
 
 void Server::start() {

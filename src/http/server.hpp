@@ -71,6 +71,9 @@ class Server {
  private:
   /// A listener, and the pause that it makes after a failure.
   struct Entrance {
+    Entrance(const Executor& executor, Listener from, HandOver to)
+        : listener(std::move(from)), pause(executor), hand_over(std::move(to)) {}
+
     Listener listener;
     runtime::SteadyTimer pause;
     HandOver hand_over;  ///< none: this server keeps all
