@@ -55,7 +55,7 @@ std::string table_of(std::span<const std::vector<std::string>> rows) {
   return text;
 }
 
-std::vector<std::string> cells_of(const users::User& user) {
+std::vector<std::string> cells_of_user(const users::User& user) {
   return {std::to_string(user.id.value), user.email, user.first_name + ' ' + user.last_name,
           "created " + to_iso8601(user.created_at),
           user.disabled_at ? "disabled " + to_iso8601(*user.disabled_at) : ""};

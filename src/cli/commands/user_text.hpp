@@ -19,7 +19,7 @@ namespace gatehouse::cli {
 [[nodiscard]] std::string table_of(std::span<const std::vector<std::string>> rows);
 
 /// A line of the table of users: number, address, name, time of creation, state.
-[[nodiscard]] std::vector<std::string> cells_of(const users::User& user);
+[[nodiscard]] std::vector<std::string> cells_of_user(const users::User& user);
 
 /// The user as the API shows them, and `disabled_at`, which is null for who is not.
 void write_account(json::Writer& writer, const users::User& user);

@@ -64,7 +64,7 @@ void print_account(const Program& program, const users::User& user, bool as_json
     write_account(writer, user);
     program.out << text << '\n';
   } else {
-    const std::vector<std::vector<std::string>> rows{cells_of(user)};
+    const std::vector<std::vector<std::string>> rows{cells_of_user(user)};
     program.out << table_of(rows);
   }
 }
@@ -85,7 +85,7 @@ int list_users(const Program& program, const ShownUsers& options, const service:
       if (options.as_json) {
         write_account(writer, user);
       } else {
-        rows.push_back(cells_of(user));
+        rows.push_back(cells_of_user(user));
       }
     }
     program.out << (options.as_json ? std::exchange(json, {}) : table_of(rows));
