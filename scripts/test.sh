@@ -110,7 +110,8 @@ test_build() {
     section "start PostgreSQL" start_postgres fsync=off full_page_writes=off synchronous_commit=off || return 0
   fi
   [[ ${#selected_tests[@]} -eq 0 ]] || section "$preset: unit, contract, corpora" run_ctest "$preset" || true
-  section "$preset: architecture, compare" run_pytest "$preset" texts tests/{architecture,compare} || true
+  [[ " ${selected_python[*]} " != *" tests/"@(architecture|compare)* ]] ||
+    section "$preset: architecture, compare" run_pytest "$preset" texts tests/{architecture,compare} || true
   section "$preset: the program" run_program_tests "$preset" || true
 }
 
