@@ -36,8 +36,8 @@ class ReadBuffer {
   /// Behind what waits, for what is read next; add() says how much that was.
   [[nodiscard]] boost::asio::mutable_buffer room() const { return {bytes_.get() + end_, size_ - end_}; }
   void add(std::size_t count) { end_ += count; }
-  /// Grows where there is less room than `wanted`; what was consumed lies where it was, until settle(). False where
-  /// there is no room at all.
+  /// Grows where there is less room than `wanted`; what was consumed lies where it was, until settle() or
+  /// move_to_front(). False where there is no room at all.
   [[nodiscard]] bool make_room(std::size_t wanted) {
     if (room().size() < wanted && size_ < capacity_) grow();
     return room().size() > 0;
@@ -53,7 +53,11 @@ class ReadBuffer {
     if (!fits) move_to_front();
   }
 
-  void move_to_front() { move_to(bytes_.get()); }
+  /// Nobody needs what was consumed any more.
+  void move_to_front() {
+    forget_outgrown();
+    move_to(bytes_.get());
+  }
   /// What waits begins at `place` from now on, a place in the part that is consumed; where that has been left behind,
   /// at the front.
   void move_to(const char* place) {

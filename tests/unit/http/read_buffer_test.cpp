@@ -83,6 +83,18 @@ TEST_F(ReadBufferTest, WithLessRoomThanIsWanted_GrowsOnceToItsCapacity) {
   EXPECT_FALSE(buffer_.make_room(1));
 }
 
+// The part that was left stayed until the next request, with the key and the password of the last one.
+TEST_F(ReadBufferTest, BetweenRequests_WhatItGrewOutOfWasKept) {
+  receive(std::string(ReadBuffer::first_bytes, 'x'));
+  ASSERT_TRUE(buffer_.make_room(1));
+  buffer_.consume(ReadBuffer::first_bytes);
+  buffer_.move_to_front();
+  receive("abcd");
+  buffer_.consume(3);
+  buffer_.move_to(static_cast<const char*>(buffer_.waste().data()) + 2);
+  EXPECT_EQ(all().substr(0, 3), "abd") << "it still has two parts";
+}
+
 TEST_F(ReadBufferTest, AfterItGrew_TheNextRequestIsInOneBuffer) {
   receive(std::string(ReadBuffer::first_bytes, 'x'));
   ASSERT_TRUE(buffer_.make_room(1));
