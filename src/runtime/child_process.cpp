@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -86,12 +87,18 @@ ChildProcess::~ChildProcess() {
   }
 }
 
-int ChildProcess::wait(const std::atomic<bool>& stopping) {
+int ChildProcess::wait(const std::atomic<bool>& stopping, std::chrono::milliseconds end_grace) {
+  using std::chrono::steady_clock;
   int status = 0;
-  bool is_told = false;
+  std::optional<steady_clock::time_point> told;
   pid_t ended = 0;
   while ((ended = ::waitpid(id_, &status, WNOHANG)) == 0) {
-    if (stopping.load() && !std::exchange(is_told, true)) ::kill(id_, SIGTERM);
+    if (stopping.load() && !told) {
+      ::kill(id_, SIGTERM);
+      told = steady_clock::now();
+    } else if (told && steady_clock::now() - *told >= end_grace) {
+      ::kill(id_, SIGKILL);
+    }
     std::this_thread::sleep_for(look_pause);
   }
   id_ = 0;
@@ -104,7 +111,9 @@ bool read_to_end(const Descriptor& from, const std::atomic<bool>& stopping,
   std::array<char, read_bytes> bytes{};
   while (!stopping.load()) {
     pollfd readable{.fd = from.get(), .events = POLLIN, .revents = 0};
-    if (::poll(&readable, 1, static_cast<int>(look_pause.count())) <= 0) continue;
+    const int ready = ::poll(&readable, 1, static_cast<int>(look_pause.count()));
+    if (ready < 0 && errno != EINTR) return false;
+    if (ready <= 0) continue;
     const ssize_t count = ::read(from.get(), bytes.data(), bytes.size());
     if (count == 0) return true;
     if (count < 0 && errno == EINTR) continue;

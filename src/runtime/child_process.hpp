@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <chrono>
 #include <expected>
 #include <functional>
 #include <string>
@@ -33,8 +34,10 @@ class ChildProcess {
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
 
-  /// Waits for its end; its exit code, or 128 and the signal that ended it. Sends it SIGTERM once `stopping` is set.
-  [[nodiscard]] int wait(const std::atomic<bool>& stopping);
+  /// Waits for its end; its exit code, or 128 and the signal that ended it. Sends it SIGTERM once `stopping` is set,
+  /// and SIGKILL after the grace.
+  [[nodiscard]] int wait(const std::atomic<bool>& stopping,
+                         std::chrono::milliseconds end_grace = std::chrono::seconds{5});
 
  private:
   explicit ChildProcess(pid_t id) : id_(id) {}

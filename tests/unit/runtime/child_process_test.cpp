@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <string>
 
@@ -61,6 +62,16 @@ TEST_F(ChildProcessTest, Wait_WhileStopping_EndsTheProgram) {
   ASSERT_TRUE(child);
   stopping_ = true;
   EXPECT_EQ(child->wait(stopping_), 128 + SIGTERM);
+}
+
+TEST_F(ChildProcessTest, Wait_WhileStopping_KillsAProgramThatTakesNoHint) {
+  Pipe ends = make_pipe();
+  auto child = ChildProcess::start(
+      {.words = {"sh", "-c", "trap '' TERM; echo deaf; exec sleep 600"}, .output = ends.write.get()});
+  ASSERT_TRUE(child);
+  EXPECT_FALSE(read_to_end(ends.read, stopping_, [](std::string_view) { return false; })) << "it is deaf by now";
+  stopping_ = true;
+  EXPECT_EQ(child->wait(stopping_, std::chrono::milliseconds{50}), 128 + SIGKILL);
 }
 
 TEST_F(ChildProcessTest, ReadToEnd_TakerWantsNoMore_Ends) {
