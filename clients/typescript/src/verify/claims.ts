@@ -1,4 +1,4 @@
-/** What a token of the service says, and whether that is for us and for now (RFC 7519, section 4.1). */
+/** What a token of the service says, whether it is meant for us, and whether it is valid at this moment (RFC 7519, section 4.1). */
 
 /** The claims of a good token. Times are in seconds since 1970. */
 export interface TokenClaims {
