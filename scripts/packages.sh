@@ -10,7 +10,7 @@ packages_build=(g++ cmake ninja-build ccache pkg-config curl
   libcurl4-openssl-dev libkainjow-mustache-dev zlib1g-dev)
 packages_clang=(clang-19 lld-19 llvm-19 libclang-rt-19-dev)
 packages_gtest=(libgtest-dev libgmock-dev)
-packages_docs=(doxygen perl-base python3 python3-yaml python3-markdown-it)
+packages_docs=(cmake doxygen perl-base python3 python3-yaml python3-markdown-it)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}" procps
   postgresql postgresql-client postgresql-contrib pgbouncer nginx-light haproxy caddy
   python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema python3-aiosmtpd

@@ -11,6 +11,7 @@ import json
 import pathlib
 import posixpath
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -201,15 +202,12 @@ def relative(page: str, target: str) -> str:
     return posixpath.relpath(target, posixpath.dirname(page) or ".")
 
 
-def description() -> dict:
-    """api/openapi.yaml with the path items that stand in files of their own."""
-    source = ROOT / "api" / "openapi.yaml"
-    whole = yaml.safe_load(source.read_text())
-    for path, item in whole["paths"].items():
-        if "$ref" in item:
-            text = (source.parent / item["$ref"]).read_text()
-            whole["paths"][path] = yaml.safe_load(text.replace(f"../{source.name}#", "#"))
-    return whole
+def description(folder: pathlib.Path) -> dict:
+    """api/openapi.yaml as one document, as the service serves it."""
+    whole = folder / "openapi.yaml"
+    script = ROOT / "cmake" / "bundle_description.cmake"
+    subprocess.run(["cmake", f"-DINPUT={ROOT / 'api' / 'openapi.yaml'}", f"-DOUTPUT={whole}", "-P", script], check=True)
+    return yaml.safe_load(whole.read_text())
 
 
 def main():
@@ -222,7 +220,7 @@ def main():
         sys.exit("\n".join(site.mistakes))
     reference = folder / "reference"
     reference.mkdir(parents=True, exist_ok=True)
-    (reference / "openapi.json").write_text(json.dumps(description(), ensure_ascii=False))
+    (reference / "openapi.json").write_text(json.dumps(description(reference), ensure_ascii=False))
 
 
 if __name__ == "__main__":
