@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -51,10 +52,19 @@ std::vector<char*> pointers_to(const ChildCommand& command) {
   return words;
 }
 
+/// What another program needs to be found and to speak the user's language, and no setting, which may be a secret.
+bool is_for_children(std::string_view variable) {
+  constexpr std::array<std::string_view, 6> names{"PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR"};
+  const std::string_view name = variable.substr(0, variable.find('='));
+  return name.starts_with("LC_") || std::ranges::find(names, name) != names.end();
+}
+
 /// A SecretString keeps a zero behind its bytes, as std::string does.
 std::vector<char*> environment_of(const ChildCommand& command) {
   std::vector<char*> variables;
-  for (char** own = environ; *own != nullptr; ++own) variables.push_back(*own);
+  for (char** own = environ; *own != nullptr; ++own) {
+    if (is_for_children(*own)) variables.push_back(*own);
+  }
   for (const SecretString& one : command.environment) variables.push_back(const_cast<char*>(one.reveal().data()));
   variables.push_back(nullptr);
   return variables;

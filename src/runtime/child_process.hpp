@@ -19,7 +19,7 @@ namespace gatehouse::runtime {
 /// What to run, without a shell. The descriptors stay the caller's; where there is none, it is /dev/null.
 struct ChildCommand {
   std::vector<std::string> words;              ///< the program, found by PATH, and its arguments
-  std::vector<SecretString> environment = {};  ///< `NAME=value` each, besides this process's own
+  std::vector<SecretString> environment = {};  ///< `NAME=value` each, besides PATH, HOME and the locale
   int input = -1;
   int output = -1;  ///< what it says of its failures goes to this process's standard error
 };

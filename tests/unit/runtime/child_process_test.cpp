@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 
 namespace gatehouse::runtime {
@@ -34,7 +35,15 @@ TEST_F(ChildProcessTest, Start_ProgramWithArguments_GetsThemAsTheyAre) {
   EXPECT_EQ(output_of({.words = {"printf", "%s|", "two words", "$HOME"}}), "two words|$HOME|");
 }
 
-TEST_F(ChildProcessTest, Start_Environment_IsAddedToTheOwnOne) {
+TEST_F(ChildProcessTest, Start_SettingsOfThisProcess_AreNoneOfTheChilds) {
+  ::setenv("SESSION_SECRET", "secret of the service", 1);
+  const std::string text = output_of({.words = {"env"}});
+  ::unsetenv("SESSION_SECRET");
+  EXPECT_EQ(text.find("SESSION_SECRET"), std::string::npos);
+  EXPECT_NE(text.find("PATH="), std::string::npos);
+}
+
+TEST_F(ChildProcessTest, Start_Environment_IsAdded) {
   ChildCommand command{.words = {"env"}};
   command.environment.emplace_back("GATEHOUSE_CHILD=secret");
   const std::string text = output_of(std::move(command));
