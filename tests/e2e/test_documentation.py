@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.browser import Browser
+from harness.browser import DEADLINE_S, Browser
 from harness.clusters import free_port
 from harness.openapi import document
 from harness.places import REPOSITORY
 from harness.waiting import wait_until
 
 BUILD_DEADLINE_S = 600.0
+IS_STYLED = """document.readyState === "complete" && document.styleSheets.length > 0
+    && [...document.styleSheets].every((one) => one.cssRules.length > 0)"""
 SITE = REPOSITORY / "build" / "docs"
 DOCS = REPOSITORY / "scripts" / "docs"
 
@@ -89,7 +91,7 @@ def test_reference_shows_every_operation_and_asks_nobody_else(browser, address):
 def test_page_is_shown_and_asks_nobody_else(browser, address, page):
     browser.open(f"{address}{page}")
     browser.wait_for(lambda text: "Gatehouse" in text, page)
-    assert browser.evaluate("document.styleSheets.length > 0 && [...document.styleSheets].every((one) => one.cssRules.length > 0)")
+    wait_until(lambda: browser.evaluate(IS_STYLED), DEADLINE_S, f"the style sheets of {page}")
     assert_it_asked_nobody_else(browser, address)
 
 
