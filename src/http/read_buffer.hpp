@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <cstddef>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -58,10 +59,10 @@ class ReadBuffer {
     forget_outgrown();
     move_to(bytes_.get());
   }
-  /// What waits begins at `place` from now on, a place in the part that is consumed; where that has been left behind,
-  /// at the front.
+  /// What waits begins at `place` from now on, a place in the part that is consumed; where that lies in memory that was
+  /// outgrown since, at the front.
   void move_to(const char* place) {
-    if (outgrown_) place = bytes_.get();
+    if (!holds(place)) place = bytes_.get();
     const std::size_t old_end = end_;
     const auto new_begin = static_cast<std::size_t>(place - bytes_.get());
     std::memmove(bytes_.get() + new_begin, bytes_.get() + begin_, end_ - begin_);
@@ -83,6 +84,10 @@ class ReadBuffer {
     size_ = capacity_;
     end_ -= begin_;
     begin_ = 0;
+  }
+  [[nodiscard]] bool holds(const char* place) const {
+    const std::less_equal<const char*> at_most;
+    return at_most(bytes_.get(), place) && at_most(place, bytes_.get() + begin_);
   }
   void forget_outgrown() {
     if (!outgrown_) return;

@@ -83,6 +83,16 @@ TEST_F(ReadBufferTest, WithLessRoomThanIsWanted_GrowsOnceToItsCapacity) {
   EXPECT_FALSE(buffer_.make_room(1));
 }
 
+TEST_F(ReadBufferTest, PlaceInTheGrownBuffer_WasTakenForOneThatWasLeftBehind) {
+  receive(std::string(ReadBuffer::first_bytes, 'x'));
+  buffer_.consume(1000);
+  ASSERT_TRUE(buffer_.make_room(1));
+  receive("field|body");
+  buffer_.consume(24 + 8);
+  buffer_.move_to(static_cast<const char*>(buffer_.waste().data()) + 24 + 6);
+  EXPECT_EQ(all().substr(24, 8), "field|dy");
+}
+
 // The part that was left stayed until the next request, with the key and the password of the last one.
 TEST_F(ReadBufferTest, BetweenRequests_WhatItGrewOutOfWasKept) {
   receive(std::string(ReadBuffer::first_bytes, 'x'));

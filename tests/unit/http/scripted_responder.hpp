@@ -26,6 +26,7 @@ class ScriptedResponder final : public Responder {
     std::string client;
     const char* body_bytes;
     std::string_view api_key;  ///< a view into the connection's buffer
+    std::string api_key_text;  ///< the same, as it was then
   };
 
   static constexpr std::size_t stream_pieces = 3;
@@ -58,7 +59,8 @@ class ScriptedResponder final : public Responder {
                      .id = std::string{request.id},
                      .client = std::string{request.client.text},
                      .body_bytes = request.body.data(),
-                     .api_key = request.headers[Field::api_key]});
+                     .api_key = request.headers[Field::api_key],
+                     .api_key_text = std::string{request.headers[Field::api_key]}});
     for (const std::string_view later : {"/wait", "/aside", "/silent", "/stream", "/endless", "/abort", "/unended"}) {
       if (request.path.starts_with(later)) return false;
     }
