@@ -13,6 +13,7 @@ from scenarios import before, footprint, growth, hot_path, login, mail, password
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
     "verify-session": hot_path.verify_session,
+    "verify-sessions": hot_path.verify_sessions,
     "forward-auth": hot_path.forward_auth,
     "jwks": hot_path.jwks,
     "uncached": uncached.verify_session_uncached,

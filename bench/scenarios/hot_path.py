@@ -9,13 +9,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from harness.gatehouse import API_KEY, Gatehouse, log_in
-from harness.load import measure, write_requests
+from harness.load import measure, write_bodies, write_requests
 from harness.nginx import Nginx, Pages
 from harness.processes import SERVER_CORES
 from harness.report import Row, at_least, below
 
 CONNECTIONS = 32
 LOGINS = 64
+BATCH = 100
 WARM_UP_SECONDS = 1
 # Below this the load was the limit, and requests a second say nothing about the servers.
 BUSY = 0.93
@@ -30,6 +31,22 @@ def verify_session(options, folder):
     ours, same, bare = compare(options, folder, "/user-auth/verify-session", lambda login: json.dumps({"session": login["session"]}))
     return [*rows_of("verify-session", ours, same, bare),
             below("CPU of a verify-session", median(ours, "cpu_us_per_request"), 7, "µs", "better-auth 1,343 µs, Express 35,688 µs")]
+
+
+def verify_sessions(options, folder):
+    """Many sessions in one call against a call for each."""
+    with ExitStack() as started:
+        gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1)
+        started.callback(gatehouse.stop)
+        client = gatehouse.client()
+        sessions = [log_in(client)["session"] for _ in range(BATCH)]
+        single = write_bodies(folder, "single", [{"session": session} for session in sessions])
+        batched = write_bodies(folder, "batched", [{"sessions": sessions}])
+        ones = [(gatehouse.pid, gatehouse.url("/user-auth/verify-session"))]
+        all_at_once = [(gatehouse.pid, gatehouse.url("/user-auth/verify-sessions"))]
+        (apart,), (together,) = take_turns(options, ones, single), take_turns(options, all_at_once, batched)
+    rates = [median(together, "requests_per_second") * BATCH, median(apart, "requests_per_second")]
+    return [at_least("verify-sessions, 100 in a call", *rates, 3, [f"{rates[0]:,.0f}/s", f"verify-session: {rates[1]:,.0f}/s"])]
 
 
 def forward_auth(options, folder):

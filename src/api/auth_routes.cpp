@@ -12,6 +12,7 @@
 #include "api/message.hpp"
 #include "api/problems.hpp"
 #include "api/traces.hpp"
+#include "api/verified_session.hpp"
 #include "http/body.hpp"
 #include "json/writer.hpp"
 
@@ -81,16 +82,6 @@ void refuse(const flows::LoginRefusal& refusal, LoginErrors policy, const Reques
   answer.send(problem.status, text);
 }
 
-void append_session_json(std::string& out, const sessions::SessionView& session) {
-  const Principal& principal = session.principal();
-  const sessions::Profile profile = session.profile();
-  json::Writer writer{out};
-  writer.begin_object().member("userId", principal.user).key("user").begin_object();
-  writer.member("id", principal.user).member("email", profile.email);
-  writer.member("first_name", profile.first_name).member("last_name", profile.last_name).end_object();
-  writer.member("expiresAt", principal.expires_at).end_object();
-}
-
 }  // namespace
 
 AuthRoutes::AuthRoutes(flows::LoginFlow& login, flows::IdentityFlow& identity, flows::SessionEndFlow& ends,
@@ -157,7 +148,10 @@ Task<> AuthRoutes::verify_session(const Request& request, Answer& answer) {
 
 void AuthRoutes::answer_session(const sessions::SessionView& session, Answer& answer) {
   json_.clear();
-  append_session_json(json_, session);
+  json::Writer writer{json_};
+  writer.begin_object();
+  write_verified_session(writer, session);
+  writer.end_object();
   answer.send(Status::ok, json_);
 }
 

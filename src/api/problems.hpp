@@ -69,6 +69,7 @@ inline constexpr auto all_problems = [] {
       Problem{Status::unauthorized, "invalid_credentials", "Invalid credentials"},
       Problem{Status::unauthorized, "invalid_password", "Invalid password"},
       Problem{Status::bad_request, "session_required", "Session is required"},
+      Problem{Status::bad_request, "sessions_required", "A list of sessions is required"},
       Problem{Status::unauthorized, "invalid_session", "Invalid session"},
       Problem{Status::unauthorized, "session_expired", "Session expired"},
       Problem{Status::unauthorized, "session_ended", "Session not found"},

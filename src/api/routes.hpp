@@ -12,24 +12,26 @@
 #include "api/revocation_routes.hpp"
 #include "api/route_table.hpp"
 #include "api/service_routes.hpp"
+#include "api/session_batch_routes.hpp"
 #include "api/session_routes.hpp"
 #include "api/user_routes.hpp"
 
 namespace gatehouse::api {
 
 /// Every route of the API. In the order in which a path is looked for: the busiest resource first.
-using Routes = RouteList<AuthRoutes,         //
-                         ForwardAuthRoutes,  //
-                         RefreshRoutes,      //
-                         ServiceRoutes,      //
-                         UserRoutes,         //
-                         AccountRoutes,      //
-                         SessionRoutes,      //
-                         AuditRoutes,        //
-                         MetricsRoutes,      //
-                         JwksRoutes,         //
-                         RevocationRoutes,   //
-                         EmailRoutes,        //
+using Routes = RouteList<AuthRoutes,          //
+                         ForwardAuthRoutes,   //
+                         SessionBatchRoutes,  //
+                         RefreshRoutes,       //
+                         ServiceRoutes,       //
+                         UserRoutes,          //
+                         AccountRoutes,       //
+                         SessionRoutes,       //
+                         AuditRoutes,         //
+                         MetricsRoutes,       //
+                         JwksRoutes,          //
+                         RevocationRoutes,    //
+                         EmailRoutes,         //
                          PasswordRoutes>;
 
 }  // namespace gatehouse::api

@@ -87,6 +87,17 @@ inline constexpr bool is_optional = false;
 template <class Value>
 inline constexpr bool is_optional<std::optional<Value>> = true;
 
+template <class Value>
+inline constexpr bool is_list =
+    std::is_same_v<Value, std::vector<std::string>> || std::is_same_v<Value, std::vector<std::string_view>>;
+
+/// Whether what a member keeps points into the body.
+template <class Value>
+inline constexpr bool is_view =
+    std::is_same_v<Value, std::string_view> || std::is_same_v<Value, std::vector<std::string_view>>;
+template <class Value>
+inline constexpr bool is_view<std::optional<Value>> = is_view<Value>;
+
 /// What a field of a member's type holds. A type that no field can hold does not compile.
 template <class Value>
 constexpr FieldKind kind_of() {
@@ -96,7 +107,7 @@ constexpr FieldKind kind_of() {
     return FieldKind::boolean;
   } else if constexpr (std::is_same_v<Value, std::int64_t>) {
     return FieldKind::integer;
-  } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
+  } else if constexpr (is_list<Value>) {
     return FieldKind::list;
   } else {
     static_assert(std::is_constructible_v<Value, std::string_view>);
@@ -152,8 +163,7 @@ constexpr BodyField<Body, void> ignored_field(std::string_view name) {
 /// The fields of a body, made by body_fields().
 template <class Body, class... Values>
 struct BodyFields {
-  static constexpr bool holds_views =
-      ((std::is_same_v<Values, std::string_view> || std::is_same_v<Values, std::optional<std::string_view>>) || ...);
+  static constexpr bool holds_views = (is_view<Values> || ...);
 
   const Problem* missing;  ///< nullptr where no field is required
   std::array<FieldRule, sizeof...(Values)> rules;

@@ -36,6 +36,8 @@ ROWS = [
     ("login", lambda c: c.login("e", "p"), "POST /user-auth", {"email": "e", "password": "p"}, LOGIN, False),
     ("login, to refresh", lambda c: c.login("e", "p", refresh=True), "POST /user-auth", {"email": "e", "password": "p", "refresh": True}, LOGIN, False),
     ("session.verify", lambda c: c.session.verify("s"), "POST /user-auth/verify-session", {"session": "s"}, SESSION, True),
+    ("session.verify_all", lambda c: c.session.verify_all(["s", None]), "POST /user-auth/verify-sessions", {"sessions": ["s", ""]},
+     {"sessions": [SESSION | {"status": 200}, {"status": 400, "error": "e", "code": "c"}]}, True),
     ("session.logout", lambda c: c.session.logout("s"), "POST /user-auth/logout", {"session": "s"}, DONE, True),
     ("session.end", lambda c: c.session.end(5), "DELETE /sessions/5", None, DONE, False),
     ("token.verify", lambda c: c.token.verify("t"), "POST /user-auth/verify-token", None, TOKEN, True),
@@ -270,6 +272,14 @@ def test_verify_is_none_only_for_a_refused_credential(clients, part):
     for value in (None, "", " ", "a b", "a\r\nX-API-Key: x", "\0", "ä", "x" * 8193):
         assert getattr(clients.asking(double), part).verify(value) is None
     assert double.asked == []
+
+
+def test_many_sessions_are_verified_a_hundred_in_a_call(clients):
+    valid, ended = SESSION | {"status": 200}, {"status": 401, "error": "e", "code": "session_ended"}
+    double = Double(answer({"sessions": [valid] * 100}), answer({"sessions": [ended]}))
+    verified = clients.asking(double).session.verify_all(["s"] * 100 + ["x" * 513])
+    assert verified[99].user_id == 7 and verified[100] is None
+    assert [json.loads(request.content) for request in double.asked] == [{"sessions": ["s"] * 100}, {"sessions": [""]}]
 
 
 def test_email_verify_is_none_for_a_link_that_is_no_longer_good(clients):

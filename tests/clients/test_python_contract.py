@@ -37,6 +37,7 @@ def test_session_is_opened_checked_and_ended(gatehouse):
     verified = gatehouse.session.verify(login.session)
     assert (verified.user_id, verified.email, verified.first_name) == (user.id, user.email, "Ada")
     assert gatehouse.token.verify(login.token).user_id == user.id
+    assert gatehouse.session.verify_all(["x", login.session, None]) == [None, verified, None]
     (session,) = gatehouse.users.sessions(user.id)
     assert (session.ip_address, session.user_agent) == ("203.0.113.9", "M")
     gatehouse.session.logout(login.session)

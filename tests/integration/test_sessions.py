@@ -265,3 +265,22 @@ def test_sessions_die_with_and_without_cache(start, cache_mb):
         assert [is_alive(api, login["session"]) for login in logins] == [False, True, True, False]
         api.delete(f"/users/{user['id']}")
         assert not any(is_alive(api, login["session"]) for login in logins)
+
+
+def checked(api, *sessions):
+    """What each is answered in one call."""
+    response = api.post("/user-auth/verify-sessions", {"sessions": list(sessions)})
+    assert response.status == 200
+    return response.json()["sessions"]
+
+
+def test_many_are_checked_in_one_call_as_one_by_one(api, devices):
+    _, logins = devices
+    values = [login["session"] for login in logins] + ["garbage"]
+    log_out(api, values[1])
+    statuses = [entry["status"] for entry in checked(api, *values)]
+    assert statuses == [200, 401, 200, 401]
+    for value, entry in zip(values, checked(api, *values), strict=True):
+        alone = verify_session(api, value)
+        expected = {name: field for name, field in alone.json().items() if name != "requestId"}
+        assert entry == {"status": alone.status} | expected

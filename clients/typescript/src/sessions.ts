@@ -22,19 +22,29 @@ export async function orNull<Result>(answered: Promise<{ body: object }>): Promi
 /** Longer than any session or token of the service, and shorter than what it reads of a header field. */
 const CREDENTIAL_CHARACTERS_MAX = 8192;
 
+/** Longer than any session, and so short that one call has room for a hundred. */
+const BATCHED_CHARACTERS_MAX = 512;
+const BATCH = 100;
+
 /** As it comes from a cookie or a header field, which may be missing. */
 type Credential = string | null | undefined;
 
 /** What cannot be a credential is not sent: it comes from a browser and must neither fail as a header field nor as a body. */
+function mayBeCredential(value: Credential, charactersMax: number): value is string {
+  return !!value && VISIBLE.test(value) && value.length <= charactersMax;
+}
+
 function verify<Verified>(
   transport: Transport,
   credential: Credential,
   request: Request,
   options?: CallOptions,
 ): Promise<Verified | null> {
-  if (!credential || !VISIBLE.test(credential) || credential.length > CREDENTIAL_CHARACTERS_MAX) return Promise.resolve(null);
+  if (!mayBeCredential(credential, CREDENTIAL_CHARACTERS_MAX)) return Promise.resolve(null);
   return orNull(transport.send({ ...request, repeatable: true }, options));
 }
+
+type CheckedSession = VerifiedSession & { status: number };
 
 /** 128 random bits in hexadecimal. */
 function drawnAttempt(): string {
@@ -51,6 +61,18 @@ export class Sessions {
   /** Whose session it is; null if it is not valid, or not any more. */
   verify(session: Credential, options?: CallOptions): Promise<VerifiedSession | null> {
     return verify(this.#transport, session, { method: "POST", path: "/user-auth/verify-session", body: { session } }, options);
+  }
+
+  /** The same for many sessions, in their order. A call asks for a hundred. */
+  async verifyAll(sessions: readonly Credential[], options?: CallOptions): Promise<(VerifiedSession | null)[]> {
+    const verified: (VerifiedSession | null)[] = [];
+    for (let begin = 0; begin < sessions.length; begin += BATCH) {
+      const batch = sessions.slice(begin, begin + BATCH).map((one) => (mayBeCredential(one, BATCHED_CHARACTERS_MAX) ? one : ""));
+      const request = { method: "POST", path: "/user-auth/verify-sessions", body: { sessions: batch }, repeatable: true } as const;
+      const { body } = await this.#transport.send(request, options);
+      for (const { status, ...session } of (body as { sessions: CheckedSession[] }).sessions) verified.push(status === 200 ? session : null);
+    }
+    return verified;
   }
 
   /** Ends a session by its value. It is no failure if it had ended before. */

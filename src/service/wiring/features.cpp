@@ -7,6 +7,7 @@ Features::Features(database::Database& database, SharedParts& shared)
       auth_routes(capabilities.login, capabilities.identity, capabilities.session_ends, shared.settings.api,
                   shared.settings.limits.ipv6_prefix),
       forward_auth_routes(capabilities.identity, shared.settings.forward_auth),
+      session_batch_routes(capabilities.identity, shared.settings.api.unknown_fields),
       refresh_routes(capabilities.refreshes, shared.settings.api.unknown_fields),
       user_routes(database, capabilities.accounts, capabilities.account_rules, shared.capabilities.keys->cursor,
                   shared.random, shared.settings.api.unknown_fields),
@@ -34,18 +35,19 @@ Features::Features(database::Database& database, SharedParts& shared)
                       .clock = shared.clock,
                       .environment = shared.settings.application.environment,
                       .openapi = shared.openapi}),
-      routes(api::Routes::bind(auth_routes,          //
-                               forward_auth_routes,  //
-                               refresh_routes,       //
-                               service_routes,       //
-                               user_routes,          //
-                               account_routes,       //
-                               session_routes,       //
-                               audit_routes,         //
-                               metrics_routes,       //
-                               jwks_routes,          //
-                               revocation_routes,    //
-                               email_routes,         //
+      routes(api::Routes::bind(auth_routes,           //
+                               forward_auth_routes,   //
+                               session_batch_routes,  //
+                               refresh_routes,        //
+                               service_routes,        //
+                               user_routes,           //
+                               account_routes,        //
+                               session_routes,        //
+                               audit_routes,          //
+                               metrics_routes,        //
+                               jwks_routes,           //
+                               revocation_routes,     //
+                               email_routes,          //
                                password_routes,
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
 

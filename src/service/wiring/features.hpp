@@ -21,6 +21,7 @@ struct Features {
   Capabilities capabilities;
   api::AuthRoutes auth_routes;
   api::ForwardAuthRoutes forward_auth_routes;
+  api::SessionBatchRoutes session_batch_routes;
   api::RefreshRoutes refresh_routes;
   api::UserRoutes user_routes;
   api::PasswordRoutes password_routes;

@@ -1,7 +1,7 @@
 """The calls of the service: what each sends, and what it makes of an answer. Both clients send them."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +27,9 @@ Item = TypeVar("Item")
 PAGE_ITEMS = 100
 # Longer than any session or token of the service, and shorter than what it reads of a header field.
 CREDENTIAL_CHARACTERS_MAX = 8192
+# Longer than any session, and so short that one call has room for a hundred.
+BATCHED_CHARACTERS_MAX = 512
+BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,9 @@ def _number(value: int) -> int:
     return value
 
 
-def may_be_credential(value: str | None) -> bool:
+def may_be_credential(value: str | None, characters_max: int = CREDENTIAL_CHARACTERS_MAX) -> bool:
     """What cannot be one is not sent: it comes from a browser and must neither fail as a header field nor as a body."""
-    return value is not None and len(value) <= CREDENTIAL_CHARACTERS_MAX and VISIBLE.fullmatch(value) is not None
+    return value is not None and len(value) <= characters_max and VISIBLE.fullmatch(value) is not None
 
 
 def log_in(email: str, password: str, refresh: bool, device_token: str | None) -> Call[Login]:
@@ -85,6 +88,20 @@ def log_in(email: str, password: str, refresh: bool, device_token: str | None) -
 def verify_session(session: str) -> Call[VerifiedSession]:
     body = {"session": session}
     return Call("POST", "/user-auth/verify-session", lambda json, _: VerifiedSession.read(json), body=body, repeatable=True)
+
+
+def verify_sessions(sessions: Sequence[str | None]) -> list[Call[list[VerifiedSession | None]]]:
+    """One call for every hundred."""
+    return [_verify_batch(sessions[begin : begin + BATCH]) for begin in range(0, len(sessions), BATCH)]
+
+
+def _verify_batch(sessions: Sequence[str | None]) -> Call[list[VerifiedSession | None]]:
+    body = {"sessions": [one if may_be_credential(one, BATCHED_CHARACTERS_MAX) else "" for one in sessions]}
+
+    def read(json: Any, _headers: Mapping[str, str]) -> list[VerifiedSession | None]:
+        return [VerifiedSession.read(one) if one["status"] == 200 else None for one in json["sessions"]]
+
+    return Call("POST", "/user-auth/verify-sessions", read, body=body, repeatable=True)
 
 
 def verify_token(token: str) -> Call[VerifiedToken]:

@@ -14,6 +14,7 @@ describe("a session", () => {
     const verified = await gatehouse.session.verify(login.session);
     expect(verified?.user).toEqual({ id: person.id, email: person.email, first_name: "Ada", last_name: "Lovelace" });
     expect(await gatehouse.token.verify(login.token)).toMatchObject({ userId: person.id });
+    expect(await gatehouse.session.verifyAll(["x", login.session, "x".repeat(9000)])).toEqual([null, verified, null]);
     await gatehouse.session.logout(login.session);
     expect(await gatehouse.session.verify(login.session)).toBeNull();
     expect(await gatehouse.token.verify(login.token)).toBeNull();

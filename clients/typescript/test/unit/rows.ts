@@ -17,6 +17,7 @@ export const rows: Row[] = [
   ["login", (c) => c.login(person), "POST /user-auth", { email: person.email, password: person.password }, login, { ...login, deviceToken: null }],
   ["login, to refresh", (c) => c.login({ email: "e", password: "p", refresh: true }), "POST /user-auth", { email: "e", password: "p", refresh: true }, { ...login, refreshToken: "gtf_r", tokenExpires: "e" }, { ...login, refreshToken: "gtf_r", tokenExpires: "e", deviceToken: null }],
   ["session.verify", (c) => c.session.verify("s"), "POST /user-auth/verify-session", { session: "s" }, { userId: 7 }, { userId: 7 }],
+  ["session.verifyAll", (c) => c.session.verifyAll(["s", "e", null]), "POST /user-auth/verify-sessions", { sessions: ["s", "e", ""] }, { sessions: [{ status: 200, userId: 7 }, { status: 401 }, { status: 400 }] }, [{ userId: 7 }, null, null]],
   ["session.logout", (c) => c.session.logout("s"), "POST /user-auth/logout", { session: "s" }, { message: "m" }, undefined],
   ["session.end", (c) => c.session.end(5), "DELETE /sessions/5", undefined, { message: "m" }, undefined],
   ["token.verify", (c) => c.token.verify("t"), "POST /user-auth/verify-token", undefined, { userId: 7 }, { userId: 7 }],
