@@ -23,6 +23,7 @@ struct ApiSettings {
   bool api_keys_tell_client = true;                                ///< API_KEYS_TELL_CLIENT
   bool loose_paths = false;                                        ///< LOOSE_PATHS: /Users/ is /users
   bool ready_needs_feed = false;                                   ///< READY_NEEDS_FEED
+  bool require_if_match = false;                                   ///< REQUIRE_IF_MATCH
   LoginErrors login_errors = LoginErrors::uniform;                 ///< LOGIN_ERRORS
   http::UnknownFields unknown_fields = http::UnknownFields::skip;  ///< UNKNOWN_FIELDS
 };

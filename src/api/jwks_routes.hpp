@@ -31,7 +31,4 @@ class JwksRoutes {
   const std::atomic<bool>& ready_;
 };
 
-/// Whether If-None-Match names the entity tag (RFC 9110 section 13.1.2), which is compared weakly.
-[[nodiscard]] bool names_entity_tag(std::string_view if_none_match, std::string_view etag);
-
 }  // namespace gatehouse::api

@@ -7,6 +7,7 @@
 #include "api/access/asker.hpp"
 #include "api/access/origin.hpp"
 #include "api/body_refusal.hpp"
+#include "api/entity_tag.hpp"
 #include "api/list_query.hpp"
 #include "api/message.hpp"
 #include "api/path_id.hpp"
@@ -39,6 +40,11 @@ std::optional<UserId> read_id(const Request& request, Answer& answer) {
   return id;
 }
 
+users::SeenVersions versions_seen(const Request& request, UserId user) {
+  if (!request.headers.has(http::Field::if_match)) return std::nullopt;
+  return versions_named(request.headers[http::Field::if_match], user);
+}
+
 constexpr const http::Problem& problem_of(flows::AccountError error) {
   switch (error) {
     case flows::AccountError::not_found:
@@ -47,6 +53,8 @@ constexpr const http::Problem& problem_of(flows::AccountError error) {
       return problem("email_taken");
     case flows::AccountError::referenced:
       return problem("user_referenced");
+    case flows::AccountError::version_mismatch:
+      return problem("version_mismatch");
   }
   return problem("user_not_found");
 }
@@ -81,13 +89,18 @@ users::PagePosition position_of(const users::User& user) { return {user.created_
 }  // namespace
 
 UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& accounts, flows::AccountRules& rules,
-                       const PageCursor& cursor, crypto::Random& random, http::UnknownFields unknown_fields)
+                       const PageCursor& cursor, crypto::Random& random, const ApiSettings& settings)
     : users_(database),
       accounts_(accounts),
       rules_(rules),
       cursor_(&cursor),
       random_(random),
-      unknown_fields_(unknown_fields) {}
+      unknown_fields_(settings.unknown_fields),
+      require_if_match_(settings.require_if_match) {}
+
+bool UserRoutes::lacks_condition(const Request& request) const {
+  return require_if_match_ && !request.headers.has(http::Field::if_match);
+}
 
 Task<> UserRoutes::list(const Request& request, Answer& answer) {
   const auto query = parse_list_query(request.query, *cursor_);
@@ -152,6 +165,11 @@ Task<> UserRoutes::show(const Request& request, Answer& answer) {
   if (!id) co_return;
   const auto user = co_await users_.find(*id);
   if (!user) co_return answer.refuse(problem("user_not_found"));
+  const std::string tag = entity_tag_of(*user);
+  answer.add_header("ETag", tag);
+  if (names_entity_tag(request.headers[http::Field::if_none_match], tag)) {
+    co_return answer.send_empty(Status::not_modified);
+  }
   std::string json;
   json::Writer writer{json};
   users::write_user(writer, *user);
@@ -168,12 +186,14 @@ Task<> UserRoutes::create(const Request& request, Answer& answer) {
   flows::Asker asker = asker_of(request);
   const auto created = co_await accounts_.create(*std::move(user), std::move(asker), request.client_gone);
   if (!created) co_return answer.refuse(problem_of(created.error()));
+  answer.add_header("ETag", entity_tag_of(*created));
   answer.send(Status::created, message_with_user(created->first_name + " has been added to the Database", *created));
 }
 
 Task<> UserRoutes::change(const Request& request, Answer& answer) {
   const auto id = read_id(request, answer);
   if (!id) co_return;
+  if (lacks_condition(request)) co_return answer.refuse(problem("if_match_required"));
   auto changes = http::read_body(request, user_changes_body, unknown_fields_);
   if (!changes) co_return refuse(answer, changes.error());
   // A form whose password was left empty does not ask for an empty one.
@@ -182,16 +202,21 @@ Task<> UserRoutes::change(const Request& request, Answer& answer) {
   if (!errors.empty()) co_return answer.refuse(problem("validation_failed"), errors);
 
   audit::Origin origin = origin_of(request);
-  const auto changed = co_await accounts_.update(*id, *std::move(changes), std::move(origin), request.client_gone);
+  auto seen = versions_seen(request, *id);
+  const auto changed =
+      co_await accounts_.update(*id, *std::move(changes), std::move(origin), std::move(seen), request.client_gone);
   if (!changed) co_return answer.refuse(problem_of(changed.error()));
+  answer.add_header("ETag", entity_tag_of(*changed));
   answer.send(Status::ok, message_with_user("User updated successfully", *changed));
 }
 
 Task<> UserRoutes::remove(const Request& request, Answer& answer) {
   const auto id = read_id(request, answer);
   if (!id) co_return;
+  if (lacks_condition(request)) co_return answer.refuse(problem("if_match_required"));
   audit::Origin origin = origin_of(request);
-  const auto removed = co_await accounts_.remove(*id, std::move(origin));
+  auto seen = versions_seen(request, *id);
+  const auto removed = co_await accounts_.remove(*id, std::move(origin), std::move(seen));
   if (!removed) co_return answer.refuse(problem_of(removed.error()));
   answer.send(Status::ok, message_json("User " + std::to_string(id->value) + " deleted successfully from database"));
 }

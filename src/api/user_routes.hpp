@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "api/api_settings.hpp"
 #include "api/page_cursor.hpp"
 #include "api/route.hpp"
 #include "crypto/random.hpp"
@@ -17,9 +18,9 @@ namespace gatehouse::api {
 /// `/users`: create, read, change and remove. One per io thread.
 class UserRoutes {
  public:
-  /// Everything outlives the routes.
+  /// Everything but the settings outlives the routes.
   UserRoutes(database::Database& database, flows::AccountFlow& accounts, flows::AccountRules& rules,
-             const PageCursor& cursor, crypto::Random& random, http::UnknownFields unknown_fields);
+             const PageCursor& cursor, crypto::Random& random, const ApiSettings& settings);
 
   /// Turns to another cursor, which takes the place of the one before.
   void use(const PageCursor& cursor) { cursor_ = &cursor; }
@@ -45,6 +46,8 @@ class UserRoutes {
   };
 
  private:
+  /// A change of a user must say which version was seen, where that is required (RFC 6585 section 3).
+  [[nodiscard]] bool lacks_condition(const http::Request& request) const;
   Task<> list_by_email(std::string email, http::Answer& answer);
   Task<> list_page(unsigned limit, std::optional<users::PagePosition> after, http::Answer& answer);
   Task<> stream_all(http::Answer& answer);
@@ -56,6 +59,7 @@ class UserRoutes {
   const PageCursor* cursor_;
   crypto::Random& random_;
   const http::UnknownFields unknown_fields_;
+  const bool require_if_match_;
 };
 
 }  // namespace gatehouse::api

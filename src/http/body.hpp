@@ -32,8 +32,8 @@
 ///     const auto body = http::read_body(request, login_body);
 ///
 /// A member's type says what its field holds: std::string, SecretString or std::string_view a text, bool a boolean,
-/// std::int64_t a whole number, std::vector<std::string> a list of texts. A field is required unless its member is a
-/// std::optional; null counts as absent, and of a required text so does "".
+/// std::int64_t a whole number, a std::vector of std::string or of std::string_view a list of texts. A field is
+/// required unless its member is a std::optional; null counts as absent, and of a required text so does "".
 namespace gatehouse::http {
 
 /// Why a body cannot be read. The first that applies, in this order.

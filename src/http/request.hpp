@@ -26,6 +26,7 @@ enum class Field : std::uint8_t {
   accept,
   accept_encoding,
   accept_language,
+  if_match,
   if_none_match,
   last_event_id,
   audience,

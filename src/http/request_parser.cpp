@@ -36,6 +36,7 @@ constexpr auto fields_of_beast = [] {
   set(field::accept, Field::accept);
   set(field::accept_encoding, Field::accept_encoding);
   set(field::accept_language, Field::accept_language);
+  set(field::if_match, Field::if_match);
   set(field::if_none_match, Field::if_none_match);
   set(field::access_control_request_method, Field::access_control_request_method);
   return fields;

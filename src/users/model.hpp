@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
@@ -20,6 +21,7 @@ struct User {
   TimePoint created_at;
   TimePoint updated_at;
   std::optional<TimePoint> disabled_at = {};  ///< who is disabled cannot log in; shown to operators only
+  std::int64_t version = 1;                   ///< goes up with each change of what is shown; part of the ETag
 };
 
 /// Writes `{"id":1,"first_name":"…","last_name":"…","email":"…","created_at":"…","updated_at":"…"}`.
@@ -65,6 +67,9 @@ struct UserCredentials {
   bool is_verified = false;  ///< their email
   bool must_change_password = false;
 };
+
+/// The versions of a user of which a caller has seen one; nothing where any will do.
+using SeenVersions = std::optional<std::vector<std::int64_t>>;
 
 /// What is needed to write to a user.
 struct Contact {

@@ -21,26 +21,28 @@ using database::Statement;
 using database::Value;
 using database::Write;
 
-constexpr Statement find_user{"users_find",
-                              "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at FROM users "
-                              "WHERE id = $1"};
+constexpr Statement find_user{
+    "users_find",
+    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at, version FROM users "
+    "WHERE id = $1"};
 
 constexpr Statement first_page{
     "users_first_page",
-    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at FROM users "
+    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at, version FROM users "
     "ORDER BY created_at DESC, id DESC LIMIT $1"};
 
-constexpr Statement next_page{"users_next_page",
-                              "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at FROM users "
-                              "WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"};
+constexpr Statement next_page{
+    "users_next_page",
+    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at, version FROM users "
+    "WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"};
 
-constexpr Statement find_user_by_key{
-    "users_find_by_email",
-    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at FROM users WHERE email_key = $1"};
+constexpr Statement find_user_by_key{"users_find_by_email",
+                                     "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at, "
+                                     "version FROM users WHERE email_key = $1"};
 
 constexpr Statement find_user_by_either_key{
     "users_find_by_either_email",
-    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at, email_key FROM users "
+    "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at, version, email_key FROM users "
     "WHERE email_key IN ($1, $2)"};
 
 constexpr Statement find_credentials_by_key{
@@ -81,7 +83,7 @@ constexpr Statement find_hash_unlike{
 constexpr Write insert_user{"users_insert",
                             "INSERT INTO users (first_name, last_name, email, password_hash, created_at, updated_at, "
                             "canonical_of, canonical_email) VALUES ($1, $2, $3, $4, $5, $5, $6, $7) "
-                            "RETURNING id, first_name, last_name, email, created_at, updated_at, disabled_at",
+                            "RETURNING id, first_name, last_name, email, created_at, updated_at, disabled_at, version",
                             announces_nothing};
 
 constexpr Write update_user{
@@ -91,7 +93,7 @@ constexpr Write update_user{
     "email_verified_at = CASE WHEN $4 IS NULL OR $4 = email THEN email_verified_at END, "
     "canonical_of = COALESCE($6, canonical_of), "
     "canonical_email = COALESCE($7, canonical_email) "
-    "WHERE id = $1 RETURNING id, first_name, last_name, email, created_at, updated_at, disabled_at",
+    "WHERE id = $1 RETURNING id, first_name, last_name, email, created_at, updated_at, disabled_at, version",
     user_topic};
 
 constexpr Write remove_user{"users_remove", "DELETE FROM users WHERE id = $1 RETURNING id", user_topic};
@@ -129,6 +131,12 @@ constexpr Write require_password_of{
     "INSERT INTO refusals (reason) SELECT 'password replaced' WHERE NOT EXISTS "
     "(SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL)",
     announces_nothing};
+
+// $2 is a list with a comma before and behind each number.
+constexpr Write require_version_of{"users_require_version",
+                                   "INSERT INTO refusals (reason) SELECT 'version replaced' WHERE NOT EXISTS "
+                                   "(SELECT 1 FROM users WHERE id = $1 AND $2 LIKE '%,' || version || ',%')",
+                                   announces_nothing};
 
 // The same password in another form: sessions go on.
 constexpr Write replace_hash{"users_replace_hash",
@@ -200,7 +208,8 @@ User read_user(const Row& row) {
           .email = std::string{row.text(3)},
           .created_at = row.time(4),
           .updated_at = row.time(5),
-          .disabled_at = read_time(row, 6)};
+          .disabled_at = read_time(row, 6),
+          .version = row.integer(7)};
 }
 
 Contact read_contact(const Row& row) {
@@ -259,7 +268,7 @@ Task<std::optional<User>> UserStore::find_by_email(std::string email) {
   Parameters parameters = by->parameters();
   const Rows rows =
       co_await database_.query(by->has_one_form() ? find_user_by_key : find_user_by_either_key, std::move(parameters));
-  const auto row = by->choose(rows, 7);
+  const auto row = by->choose(rows, 8);
   if (!row) co_return std::nullopt;
   co_return read_user(*row);
 }
@@ -373,6 +382,12 @@ Change<void> UserStore::lock(UserId id, std::string password_hash) {
 
 Change<void> UserStore::require_password(UserId id, std::string checked_hash) {
   return {require_password_of, {id.value, std::move(checked_hash)}};
+}
+
+Change<void> UserStore::require_version(UserId id, const std::vector<std::int64_t>& any_of) {
+  std::string list = ",";
+  for (const std::int64_t version : any_of) list += std::to_string(version) + ',';
+  return {require_version_of, {id.value, std::move(list)}};
 }
 
 Change<void> UserStore::replace_hash(UserId id, std::string verified_hash, std::string new_hash) {

@@ -28,6 +28,10 @@ inline constexpr database::Constraint email_is_unique{
 inline constexpr database::Constraint password_is_the_checked_one{database::Violation::Kind::check,
                                                                   {"refusals_password_is_the_checked_one"}};
 
+/// Whether a user is still as the caller has seen them.
+inline constexpr database::Constraint version_is_the_given_one{database::Violation::Kind::check,
+                                                               {"refusals_version_is_the_given_one"}};
+
 /// Whether a user may go: tables of others may hold references that forbid it.
 inline constexpr database::Constraint user_is_not_referenced = database::Constraint::any_reference();
 
@@ -98,6 +102,8 @@ class UserStore {
   /// Changes nothing. Behind a change that locks the row, violates password_is_the_checked_one where the user has
   /// another hash, is disabled, or is gone: then nothing of the changes is committed.
   [[nodiscard]] static database::Change<void> require_password(UserId id, std::string checked_hash);
+  /// The same for version_is_the_given_one, where the user has none of these versions, or is gone.
+  [[nodiscard]] static database::Change<void> require_version(UserId id, const std::vector<std::int64_t>& any_of);
   /// Replaces the hash that was just verified by a better one of the same password, unless another one is stored
   /// meanwhile; locks the row as lock() does.
   [[nodiscard]] static database::Change<void> replace_hash(UserId id, std::string verified_hash, std::string new_hash);

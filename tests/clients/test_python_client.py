@@ -46,6 +46,7 @@ ROWS = [
     ("users.get", lambda c: c.users.get(7), "GET /users/7", None, USER, True),
     ("users.find", lambda c: c.users.find("a+b@c"), "GET /users?email=a%2Bb%40c", None, [USER], True),
     ("users.update", lambda c: c.users.update(7, email="e"), "PUT /users/7", {"email": "e"}, DONE | {"user": USER}, False),
+    ("users.tagged", lambda c: c.users.tagged(7), "GET /users/7", None, USER, True),
     ("users.delete", lambda c: c.users.delete(7), "DELETE /users/7", None, DONE, False),
     ("users.page", lambda c: c.users.page(limit=2, after="x y"), "GET /users?limit=2&after=x+y", None, [USER], True),
     ("users.list", lambda c: list(c.users.list()), "GET /users?limit=100", None, [USER], True),

@@ -68,7 +68,11 @@ def test_refresh_token_is_exchanged_for_its_successor(gatehouse):
 def test_users_are_kept(gatehouse):
     user = register(gatehouse)
     assert gatehouse.users.get(user.id) == user and gatehouse.users.find(user.email.upper()) == user
-    assert gatehouse.users.update(user.id, last_name="King").last_name == "King"
+    seen = gatehouse.users.tagged(user.id)
+    assert gatehouse.users.update(user.id, last_name="King", if_match=seen.etag).last_name == "King"
+    late = refusal_of(lambda: gatehouse.users.update(user.id, last_name="Noel", if_match=seen.etag))
+    assert (late.status, late.code) == (412, "version_mismatch")
+    assert refusal_of(lambda: gatehouse.users.delete(user.id, if_match=seen.etag)).status == 412
     taken = refusal_of(lambda: gatehouse.users.create(first_name="A", last_name="B", email=user.email, password=PASSWORD))
     assert (taken.status, taken.code) == (409, "email_taken")
     weak = refusal_of(lambda: gatehouse.users.update(user.id, password="short"))

@@ -53,6 +53,26 @@ TEST_P(AccountFlowTest, CreatedUser_CanLogInAndOnlyAHashIsStored) {
   EXPECT_TRUE(credentials("ada@example.com").password_hash->starts_with("$argon2id$"));
 }
 
+TEST_P(AccountFlowTest, ChangeOfAnotherVersion_IsRefusedWithAllThatBelongsToIt) {
+  const auto user = create("ada@example.com", "correct horse");
+  const auto session = login("ada@example.com", "correct horse").value().session;
+  const auto change = [&](std::vector<std::int64_t> seen) {
+    UserChanges changes;
+    changes.first_name = "Augusta";
+    changes.password = SecretString{"another horse"};
+    return run(accounts_.update(user.id, std::move(changes), origin_, std::move(seen)));
+  };
+  for (const std::vector<std::int64_t>& seen : {std::vector<std::int64_t>{2, 11}, {}}) {
+    EXPECT_EQ(change(seen).error(), AccountError::version_mismatch);
+  }
+  EXPECT_TRUE(run(sessions_.verify(session)));
+  EXPECT_EQ(run(accounts_.remove(user.id, origin_, std::vector<std::int64_t>{2})).error(),
+            AccountError::version_mismatch);
+  EXPECT_EQ(change({2, 1}).value().version, 2);
+  EXPECT_FALSE(run(sessions_.verify(session)));
+  EXPECT_TRUE(run(accounts_.remove(user.id, origin_, std::vector<std::int64_t>{2})));
+}
+
 TEST_P(AccountFlowTest, DisabledUser_HasNoSessionInTheDatabaseNorInTheCache) {
   const auto user = create("ada@example.com", "correct horse");
   const auto other = create("bob@example.com", "correct horse");

@@ -300,6 +300,7 @@ def test_preflight_of_every_route_needs_no_key(parsing, operation):
         "x-api-key",
         "x-request-id",
         "x-device-token",
+        "if-match",
     }
     assert int(response.headers["access-control-max-age"]) > 0
     assert response.headers["vary"].lower() == "origin"

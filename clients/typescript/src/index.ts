@@ -9,7 +9,7 @@ export { type Client, createClient } from "./client.js";
 export type { Emails } from "./emails.js";
 export { type FieldProblem, GatehouseError, GatehouseUnavailable, isGatehouseError, isGatehouseUnavailable, type UnavailableReason } from "./errors.js";
 export type * from "./model.js";
-export type { CallOptions, ClientOptions, Fetch, ListOptions, LoginOptions, PageOptions } from "./options.js";
+export type { CallOptions, ChangeOptions, ClientOptions, Fetch, ListOptions, LoginOptions, PageOptions } from "./options.js";
 export type { Passwords } from "./passwords.js";
 export type { Sessions, Tokens } from "./sessions.js";
 export type { Users } from "./users.js";

@@ -97,6 +97,12 @@ export interface ProvenEmail {
   userId: number;
 }
 
+/** A user, and which version of the user that is. */
+export interface TaggedUser {
+  user: User;
+  etag: string;
+}
+
 export interface VerifiedSession {
   userId: number;
   user: Pick<User, "id" | "email" | "first_name" | "last_name">;

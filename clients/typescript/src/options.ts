@@ -33,6 +33,11 @@ export interface LoginOptions extends CallOptions {
   deviceToken?: string;
 }
 
+export interface ChangeOptions extends CallOptions {
+  /** The `etag` of `users.tagged()`: a user who has changed since stays as is, and the refusal is `version_mismatch`. */
+  ifMatch?: string;
+}
+
 export interface ListOptions extends CallOptions {
   /** How many are asked for at once, from 1 to 1,000; 100. */
   limit?: number;
@@ -45,6 +50,13 @@ export interface PageOptions extends ListOptions {
 
 /** Visible ASCII: what may stand in a header field, and what every session, token and key of the service is made of. */
 export const VISIBLE = /^[\x21-\x7e]+$/;
+
+/** The header field of the version that was seen. */
+export function conditionOf({ ifMatch }: ChangeOptions): Record<string, string> {
+  if (ifMatch === undefined) return {};
+  if (!VISIBLE.test(ifMatch)) throw new TypeError("ifMatch must be visible ASCII characters");
+  return { "If-Match": ifMatch };
+}
 
 /** The header field of a device's token. What cannot be one, such as a cookie that was tampered with, counts as `new`. */
 export function deviceFieldOf({ deviceToken }: LoginOptions): Record<string, string> {

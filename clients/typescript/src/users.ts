@@ -2,8 +2,8 @@
 
 import { type Json, nextOf } from "./answer.js";
 import { itemsOf } from "./lists.js";
-import type { Account, NewUser, Page, Session, User, UserChanges } from "./model.js";
-import type { CallOptions, ListOptions, PageOptions } from "./options.js";
+import type { Account, NewUser, Page, Session, TaggedUser, User, UserChanges } from "./model.js";
+import { type CallOptions, type ChangeOptions, conditionOf, type ListOptions, type PageOptions } from "./options.js";
 import { idOf } from "./paths.js";
 import type { Transport } from "./transport.js";
 
@@ -26,21 +26,28 @@ export class Users {
     return (await this.#get(id, "", options)) as unknown as User;
   }
 
+  /** The same with what `ifMatch` of a change takes. */
+  async tagged(id: number, options?: CallOptions): Promise<TaggedUser> {
+    const { headers, body } = await this.#transport.send({ method: "GET", path: `/users/${idOf(id)}` }, options);
+    return { user: body as unknown as User, etag: headers.get("ETag") ?? "" };
+  }
+
   /** The user with that address, compared as at a login; null if there is none. */
   async find(email: string, options?: CallOptions): Promise<User | null> {
     const { body } = await this.#transport.send({ method: "GET", path: "/users", query: { email } }, options);
     return (body as unknown as User[])[0] ?? null;
   }
 
-  /** Changes what is given. Refusals: as create() and get(). */
-  async update(id: number, changes: UserChanges, options?: CallOptions): Promise<User> {
-    const { body } = await this.#transport.send({ method: "PUT", path: `/users/${idOf(id)}`, body: changes }, options);
+  /** Changes what is given. Refusals: as create() and get(), and `version_mismatch`. */
+  async update(id: number, changes: UserChanges, options: ChangeOptions = {}): Promise<User> {
+    const request = { method: "PUT", path: `/users/${idOf(id)}`, body: changes, fields: conditionOf(options) } as const;
+    const { body } = await this.#transport.send(request, options);
     return body["user"] as User;
   }
 
-  /** Deletes a user and ends all of the user's sessions. Refusals: `user_not_found`, `user_referenced`. */
-  async delete(id: number, options?: CallOptions): Promise<void> {
-    await this.#transport.send({ method: "DELETE", path: `/users/${idOf(id)}` }, options);
+  /** Deletes a user and ends all of the user's sessions. Refusals: `user_not_found`, `user_referenced`, `version_mismatch`. */
+  async delete(id: number, options: ChangeOptions = {}): Promise<void> {
+    await this.#transport.send({ method: "DELETE", path: `/users/${idOf(id)}`, fields: conditionOf(options) }, options);
   }
 
   /** All users, newest first. */

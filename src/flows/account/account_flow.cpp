@@ -72,7 +72,7 @@ Task<std::expected<User, AccountError>> AccountFlow::insert(users::NewUser user,
 }
 
 Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted, audit::Origin origin,
-                                                            std::stop_token client_gone) {
+                                                            users::SeenVersions seen, std::stop_token client_gone) {
   std::optional<User> before;
   std::optional<std::string> new_hash;
   if (wanted.email || wanted.password) before = co_await users_.find(id);
@@ -80,6 +80,10 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
   if (wanted.password) new_hash = co_await passwords_.hash(*std::move(wanted.password), std::move(client_gone));
 
   database::Changes changes;
+  if (seen) {
+    changes.add(UserStore::lock(id));
+    changes.add(UserStore::require_version(id, *seen));
+  }
   const bool has_new_email = wanted.email && *wanted.email != before->email;
   if (has_new_email) co_await letters_.add_notice(changes, email_notice(id, *wanted.email));  // to the one before
   const auto updated = changes.add(UserStore::update(id, wanted, clock_.now()));
@@ -90,8 +94,9 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
     changes.add(AuditStore::record_of_user(std::move(change), id));
   }
   if (new_hash) co_await add_password(changes, id, *std::move(new_hash), std::move(origin));
-  const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);
-  if (!committed) co_return std::unexpected(AccountError::email_taken);
+  const auto committed =
+      co_await database_.commit_unless(std::move(changes), users::email_is_unique, users::version_is_the_given_one);
+  if (!committed) co_return std::unexpected(co_await reason_of(committed.error(), id));
   auto user = committed->result(updated);
   if (!user) co_return std::unexpected(AccountError::not_found);
   co_return *std::move(user);
@@ -130,16 +135,26 @@ Task<std::expected<void, AccountError>> AccountFlow::enable(UserId id, audit::Or
   co_return std::expected<void, AccountError>{};
 }
 
-Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id, audit::Origin origin) {
+Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id, audit::Origin origin, users::SeenVersions seen) {
   database::Changes changes;
   // Of two that delete one user, the second waits here, and then there is nobody to tell of.
   changes.add(UserStore::lock(id));
+  if (seen) changes.add(UserStore::require_version(id, *seen));
   changes.add(AuditStore::record_of_user(event(EventType::user_deleted, std::move(origin)), id));
   const auto removed = changes.add(UserStore::remove(id));
-  const auto committed = co_await database_.commit_unless(std::move(changes), users::user_is_not_referenced);
-  if (!committed) co_return std::unexpected(AccountError::referenced);
+  const auto committed = co_await database_.commit_unless(std::move(changes), users::user_is_not_referenced,
+                                                          users::version_is_the_given_one);
+  if (!committed) co_return std::unexpected(co_await reason_of(committed.error(), id));
   if (!committed->result(removed)) co_return std::unexpected(AccountError::not_found);
   co_return std::expected<void, AccountError>{};
+}
+
+/// Who is gone has no version.
+Task<AccountError> AccountFlow::reason_of(database::Violation violation, UserId id) {
+  if (users::email_is_unique.is_violated_by(violation)) co_return AccountError::email_taken;
+  if (users::user_is_not_referenced.is_violated_by(violation)) co_return AccountError::referenced;
+  const auto user = co_await users_.find(id);
+  co_return user ? AccountError::version_mismatch : AccountError::not_found;
 }
 
 }  // namespace gatehouse::flows

@@ -20,7 +20,8 @@ namespace gatehouse::flows {
 enum class AccountError {
   not_found,
   email_taken,
-  referenced,  ///< rows of other tables refer to the user, and the database does not let it go
+  referenced,        ///< rows of other tables refer to the user, and the database does not let it go
+  version_mismatch,  ///< the user is not any more as the caller has seen them
 };
 
 /// Creates, changes and removes users together with what hangs on them: password and sessions, and puts each on record
@@ -39,10 +40,11 @@ class AccountFlow {
   [[nodiscard]] Task<std::expected<users::User, AccountError>> import(users::NewUser user, audit::Origin origin);
 
   /// `wanted` follows the AccountRules. Only the given fields change. A new password ends all sessions of the user; a
-  /// new password or email voids the user's one-time tokens, and the user is told. Fails with not_found and
-  /// email_taken.
+  /// new password or email voids the user's one-time tokens, and the user is told. Fails with not_found, email_taken
+  /// and, unless the user has one of the versions seen, version_mismatch.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> update(UserId id, users::UserChanges wanted,
                                                                       audit::Origin origin,
+                                                                      users::SeenVersions seen = {},
                                                                       std::stop_token client_gone = {});
 
   /// Ends all sessions of the user, and with them the tokens, and voids the one-time tokens; the reason is for the
@@ -52,12 +54,15 @@ class AccountFlow {
   /// Fails with not_found.
   [[nodiscard]] Task<std::expected<void, AccountError>> enable(UserId id, audit::Origin origin);
 
-  /// Fails with not_found and referenced. The user's sessions end with it.
-  [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id, audit::Origin origin);
+  /// Fails with not_found, referenced and, unless the user has one of the versions seen, version_mismatch. The user's
+  /// sessions end with it.
+  [[nodiscard]] Task<std::expected<void, AccountError>> remove(UserId id, audit::Origin origin,
+                                                               users::SeenVersions seen = {});
 
  private:
   [[nodiscard]] Task<std::expected<users::User, AccountError>> insert(users::NewUser user, audit::EventType type,
                                                                       Asker asker, std::stop_token client_gone);
+  [[nodiscard]] Task<AccountError> reason_of(database::Violation violation, UserId id);
   [[nodiscard]] audit::Event event(audit::EventType type, audit::Origin origin) const;
   [[nodiscard]] Task<> add_password(database::Changes& changes, UserId id, std::string hash, audit::Origin origin);
 

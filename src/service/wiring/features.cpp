@@ -10,7 +10,7 @@ Features::Features(database::Database& database, SharedParts& shared)
       session_batch_routes(capabilities.identity, shared.settings.api.unknown_fields),
       refresh_routes(capabilities.refreshes, shared.settings.api.unknown_fields),
       user_routes(database, capabilities.accounts, capabilities.account_rules, shared.capabilities.keys->cursor,
-                  shared.random, shared.settings.api.unknown_fields),
+                  shared.random, shared.settings.api),
       password_routes(shared.capabilities.password_rules, capabilities.password_reset, capabilities.password_change,
                       shared.settings.api, shared.settings.limits.ipv6_prefix),
       email_routes(capabilities.email_verification, capabilities.email_change, shared.settings.api,

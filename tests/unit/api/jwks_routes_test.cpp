@@ -65,15 +65,6 @@ TEST_P(JwksRoutesTest, BeforeTheTableWasRead_NothingIsPublished) {
   EXPECT_TRUE(reply.head.contains("Retry-After: 1\r\n"));
 }
 
-TEST(EntityTag, IsFoundAmongOthers) {
-  for (const char* header : {R"("a")", R"(W/"a")", R"("b", "a")", R"("b","a","c")", R"( "a" )", "*", " * "}) {
-    EXPECT_TRUE(names_entity_tag(header, R"("a")")) << header;
-  }
-  for (const char* header : {"", ",", "a", R"("b")", R"("a)", R"(w/"a")", R"("a" "b")", R"("A")"}) {
-    EXPECT_FALSE(names_entity_tag(header, R"("a")")) << header;
-  }
-}
-
 TEST(JwksDocument, AnotherSet_HasAnotherTag) {
   const JwksDocument::Freshness freshness{.max_age = std::chrono::seconds{60},
                                           .stale_while_revalidate = std::chrono::seconds{10}};

@@ -15,6 +15,7 @@ from .models import (
     PasswordPolicy,
     RefreshedToken,
     Session,
+    TaggedUser,
     User,
     VerifiedSession,
     VerifiedToken,
@@ -132,17 +133,31 @@ def get_user(user_id: int) -> Call[User]:
     return Call("GET", f"/users/{_number(user_id)}", lambda json, _: User.read(json))
 
 
+def tagged_user(user_id: int) -> Call[TaggedUser]:
+    return Call("GET", f"/users/{_number(user_id)}", lambda json, headers: TaggedUser(User.read(json), headers.get("ETag", "")))
+
+
 def find_user(email: str) -> Call[User | None]:
     return Call("GET", "/users", lambda json, _: User.read(json[0]) if json else None, query={"email": email})
 
 
-def update_user(user_id: int, **changes: str | None) -> Call[User]:
+def update_user(user_id: int, if_match: str | None, **changes: str | None) -> Call[User]:
     body = {name: value for name, value in changes.items() if value is not None}
-    return Call("PUT", f"/users/{_number(user_id)}", lambda json, _: User.read(json["user"]), body=body)
+    fields = _condition(if_match)
+    return Call("PUT", f"/users/{_number(user_id)}", lambda json, _: User.read(json["user"]), body=body, fields=fields)
 
 
-def delete_user(user_id: int) -> Call[None]:
-    return Call("DELETE", f"/users/{_number(user_id)}", _nothing)
+def delete_user(user_id: int, if_match: str | None) -> Call[None]:
+    return Call("DELETE", f"/users/{_number(user_id)}", _nothing, fields=_condition(if_match))
+
+
+def _condition(if_match: str | None) -> dict[str, str]:
+    """The header field of the version that was seen."""
+    if if_match is None:
+        return {}
+    if not VISIBLE.fullmatch(if_match):
+        raise ValueError("if_match must be visible ASCII characters")
+    return {"If-Match": if_match}
 
 
 def page_of_users(limit: int | None, after: str | None) -> Call[Page[User]]:

@@ -20,6 +20,7 @@ from .models import (
     PasswordPolicy,
     RefreshedToken,
     Session,
+    TaggedUser,
     User,
     VerifiedSession,
     VerifiedToken,
@@ -153,6 +154,10 @@ class Users:
         """Refusal: `user_not_found`."""
         return self._transport.run(calls.get_user(user_id), options)
 
+    def tagged(self, user_id: int, *, options: CallOptions | None = None) -> TaggedUser:
+        """The same with what `if_match` of a change takes."""
+        return self._transport.run(calls.tagged_user(user_id), options)
+
     def find(self, email: str, *, options: CallOptions | None = None) -> User | None:
         """The user with that address, compared as at a login; None if there is none."""
         return self._transport.run(calls.find_user(email), options)
@@ -165,15 +170,17 @@ class Users:
         last_name: str | None = None,
         email: str | None = None,
         password: str | None = None,
+        if_match: str | None = None,
         options: CallOptions | None = None,
     ) -> User:
-        """Changes what is given. A new password ends the user's sessions. Refusals: as create() and get()."""
-        call = calls.update_user(user_id, first_name=first_name, last_name=last_name, email=email, password=password)
+        """Changes what is given. A new password ends the user's sessions. With the `etag` of tagged(), a user who has changed since
+        stays as is. Refusals: as create() and get(), and `version_mismatch`."""
+        call = calls.update_user(user_id, if_match, first_name=first_name, last_name=last_name, email=email, password=password)
         return self._transport.run(call, options)
 
-    def delete(self, user_id: int, *, options: CallOptions | None = None) -> None:
-        """Deletes a user and ends all of the user's sessions. Refusals: `user_not_found`, `user_referenced`."""
-        self._transport.run(calls.delete_user(user_id), options)
+    def delete(self, user_id: int, *, if_match: str | None = None, options: CallOptions | None = None) -> None:
+        """Deletes a user and ends all of the user's sessions. Refusals: `user_not_found`, `user_referenced`, `version_mismatch`."""
+        self._transport.run(calls.delete_user(user_id, if_match), options)
 
     def list(self, *, limit: int | None = None, options: CallOptions | None = None) -> Iterator[User]:
         """All users, newest first. `limit` is how many are asked for at once, from 1 to 1,000."""

@@ -112,6 +112,14 @@ class RefreshedToken:
 
 
 @dataclass(frozen=True)
+class TaggedUser:
+    """A user, and which version of the user that is."""
+
+    user: User
+    etag: str
+
+
+@dataclass(frozen=True)
 class VerifiedSession:
     user_id: int
     email: str

@@ -12,7 +12,11 @@ describe("a user", () => {
     expect(user).toMatchObject({ first_name: "Ada", last_name: "Lovelace", email: person.email });
     expect(await gatehouse.users.get(user.id)).toEqual(user);
     expect(await gatehouse.users.find(person.email.toUpperCase())).toEqual(user);
-    const changed = await gatehouse.users.update(user.id, { last_name: "King" });
+    const seen = await gatehouse.users.tagged(user.id);
+    const changed = await gatehouse.users.update(user.id, { last_name: "King" }, { ifMatch: seen.etag });
+    const late = gatehouse.users.update(user.id, { last_name: "Noel" }, { ifMatch: seen.etag });
+    expect(await failureOf(late)).toMatchObject({ status: 412, code: "version_mismatch" });
+    expect(await failureOf(gatehouse.users.delete(user.id, { ifMatch: seen.etag }))).toMatchObject({ status: 412 });
     expect(changed).toMatchObject({ id: user.id, first_name: "Ada", last_name: "King" });
     await gatehouse.users.delete(user.id);
     expect(await gatehouse.users.find(person.email)).toBeNull();

@@ -27,6 +27,7 @@ export const rows: Row[] = [
   ["users.find", (c) => c.users.find("a+b@example.com"), "GET /users?email=a%2Bb%40example.com", undefined, [user], user],
   ["users.find, none", (c) => c.users.find("x"), "GET /users?email=x", undefined, [], null],
   ["users.update", (c) => c.users.update(7, { last_name: "M" }), "PUT /users/7", { last_name: "M" }, { message: "m", user }, user],
+  ["users.tagged", (c) => c.users.tagged(7), "GET /users/7", undefined, user, { user, etag: "" }],
   ["users.delete", (c) => c.users.delete(7), "DELETE /users/7", undefined, { message: "m" }, undefined],
   ["users.page", (c) => c.users.page({ limit: 2, after: "x y" }), "GET /users?limit=2&after=x+y", undefined, [user], { items: [user], next: null }],
   ["users.sessions", (c) => c.users.sessions(7), "GET /users/7/sessions", undefined, [], []],
