@@ -57,7 +57,10 @@ build_docs() {
   mkdir -p "$new/code" "$new/reference"
   document_code "$new/code"
   PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 scripts/docs/pages.py "$new"
+  install_reference_tools
   make_reference "$new/reference"
+  cmake -DINPUT=api/openapi.yaml "-DOUTPUT=$new/reference/openapi.yaml" -P cmake/bundle_description.cmake
+  describe_reference "$new/reference"
   rm -rf "$docs_site"
   mv "$new" "$docs_site"
   echo "./dev docs: built $docs_site/index.html"
@@ -85,18 +88,26 @@ configure_doxygen() { cat scripts/docs/Doxyfile && printf '%s\n' "$@"; }
 # What stands for the picture in redoc's badge, which its pages would ask its makers for.
 redoc_badge="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='14'%3E%3Ctext y='11' font-size='12' font-family='sans-serif'%3ERedoc%3C/text%3E%3C/svg%3E"
 
+docs_reference=scripts/docs/reference
+
+has_reference_tools() { cmp -s "$docs_reference/package-lock.json" "$docs_tools/installed.json"; }
+
+install_reference_tools() {
+  has_reference_tools && return
+  mkdir -p "$docs_tools"
+  cp "$docs_reference"/{package.json,package-lock.json,.npmrc} "$docs_tools/"
+  (cd "$docs_tools" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || {
+    echo "./dev docs: npm could not install what $docs_reference/package.json names" >&2
+    return 1
+  }
+  cp "$docs_reference/package-lock.json" "$docs_tools/installed.json"
+}
+
 # make_reference <folder>: redoc's one script beside a page.
 make_reference() {
-  local source=scripts/docs/reference
-  mkdir -p "$docs_tools"
-  if ! cmp -s "$source/package-lock.json" "$docs_tools/installed.json"; then
-    cp "$source"/{package.json,package-lock.json,.npmrc} "$docs_tools/"
-    (cd "$docs_tools" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || {
-      echo "./dev docs: npm could not install what $source/package.json names" >&2
-      return 1
-    }
-    cp "$source/package-lock.json" "$docs_tools/installed.json"
-  fi
-  cp "$source"/{index.html,page.js} "$1/"
+  cp "$docs_reference"/{index.html,page.js} "$1/"
   sed -E "s#https://cdn\.redoc\.ly/redoc/[a-z-]+\.svg#$redoc_badge#g" "$docs_tools/node_modules/redoc/bundles/redoc.standalone.js" >"$1/redoc.js"
 }
+
+# describe_reference <folder>: of the whole openapi.yaml that is there, what the page shows.
+describe_reference() { /usr/bin/python3 scripts/docs/description.py "$1/openapi.yaml" "$1/openapi.json"; }

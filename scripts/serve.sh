@@ -1,5 +1,7 @@
 # ./dev serve
 
+source scripts/docs.sh
+
 serve_usage() {
   cat <<'TEXT'
 usage: ./dev serve [--no-watch] [-- argument...]
@@ -7,6 +9,9 @@ usage: ./dev serve [--no-watch] [-- argument...]
 Builds the service and runs it until Ctrl-C, on http://127.0.0.1:8000 (set HOST and PORT to change that), with an SQLite database
 in data/. A change in src/, migrations/, seeds/ or api/ rebuilds and restarts it; if a build fails, the previous version keeps running.
 A change of .env restarts it. The log is readable lines on a terminal and JSON otherwise (LOG_FORMAT).
+
+The reference of the HTTP interface is on http://127.0.0.1:8001/docs/ (DOCS_PORT), as soon as `./dev docs` has once installed what makes
+it: this command installs nothing for it, and starts without a network.
 
 The first start writes secrets to data/dev.env; values from the environment or from .env in this folder take precedence. Arguments
 after -- go to `gatehouse serve`; with `-- --env-file FILE` that file is read instead of .env.
@@ -20,6 +25,8 @@ settings_seen=
 server_pid=
 server_stopping=
 start_answer_seconds=30
+reference_site=build/served
+reference_pid=
 
 serve_command() {
   local watch=yes
@@ -40,6 +47,7 @@ serve_command() {
   make_secrets
 
   trap stop_server INT TERM
+  trap stop_reference EXIT
   start_server "$@"
   if wait_for_answer; then introduce || true; fi  # a Ctrl-C meanwhile ends what introduces, and not the script
   [[ -n $watch ]] && watch_sources "$@"
@@ -161,12 +169,46 @@ wait_for_answer() {
   return 1
 }
 
+# serve_reference: the page of the HTTP interface beside the service; fails where there is none, and says why.
+serve_reference() {
+  local port=${DOCS_PORT:-8001}
+  if ! has_reference_tools; then
+    echo "\`./dev docs\` shows the reference of the HTTP interface. After that, it is here, too."
+    return 1
+  fi
+  if ! (check_docs_address 127.0.0.1 "$port") 2>/dev/null; then
+    echo "The reference of the HTTP interface is not shown: port $port is in use or is none (DOCS_PORT)."
+    return 1
+  fi
+  rm -rf "$reference_site"
+  mkdir -p "$reference_site/docs"
+  if ! make_reference "$reference_site/docs" || ! refresh_reference; then
+    echo "The reference of the HTTP interface could not be made; \`./dev docs\` says more." >&2
+    return 1
+  fi
+  # A process group of its own, as the service has: Ctrl-C ends it through this script.
+  set -m
+  /usr/bin/python3 scripts/docs/serve.py "$reference_site" 127.0.0.1 "$port" >/dev/null &
+  reference_pid=$!
+  set +m
+  echo "The reference of the HTTP interface is on http://127.0.0.1:$port/docs/"
+}
+
+# refresh_reference: what the running service says of itself.
+refresh_reference() {
+  curl -skf -o "$reference_site/docs/openapi.yaml" --max-time 10 "$(service_url)/openapi.yaml" &&
+    describe_reference "$reference_site/docs"
+}
+
+stop_reference() { [[ -z $reference_pid ]] || kill "$reference_pid" 2>/dev/null || true; }
+
 introduce() {
   local key
   key=$(export_secrets && setting API_KEY "")
   [[ -n $key ]] || key=$(head -n 1 "$(setting API_KEY_FILE /dev/null)")
   key=${key%%,*}
   printf '\nGatehouse answers on %s     API key: %s     Press Ctrl-C to stop it.\n\n' "$(service_url)" "$key"
+  [[ -n $reference_pid ]] || serve_reference || true
   [[ $(setting APP_ENV "$(setting NODE_ENV development)") == development ]] || return 0  # only development has seeded users
   cat <<TEXT
   curl -H 'X-API-Key: $key' -H 'Content-Type: application/json' \\
@@ -213,6 +255,7 @@ restart_server() {
   wait "$server_pid" || true
   start_server "$@"
   wait_for_answer || return 1
+  [[ -z $reference_pid ]] || refresh_reference || true
   echo "./dev: restarted"
 }
 

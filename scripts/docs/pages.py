@@ -1,4 +1,4 @@
-"""Makes the pages of the documentation site: the project's documents as HTML, and api/openapi.yaml as one file for its reference.
+"""Makes the pages of the documentation site: the project's documents as HTML.
 
 usage: pages.py <folder>
 
@@ -7,15 +7,12 @@ and not on the site is named without a link.
 """
 
 import html
-import json
 import pathlib
 import posixpath
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 
-import yaml  # type: ignore[import]
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -202,14 +199,6 @@ def relative(page: str, target: str) -> str:
     return posixpath.relpath(target, posixpath.dirname(page) or ".")
 
 
-def description(folder: pathlib.Path) -> dict:
-    """api/openapi.yaml as one document, as the service serves it."""
-    whole = folder / "openapi.yaml"
-    script = ROOT / "cmake" / "bundle_description.cmake"
-    subprocess.run(["cmake", f"-DINPUT={ROOT / 'api' / 'openapi.yaml'}", f"-DOUTPUT={whole}", "-P", script], check=True)
-    return yaml.safe_load(whole.read_text())
-
-
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -218,9 +207,6 @@ def main():
     site.write(folder)
     if site.mistakes:
         sys.exit("\n".join(site.mistakes))
-    reference = folder / "reference"
-    reference.mkdir(parents=True, exist_ok=True)
-    (reference / "openapi.json").write_text(json.dumps(description(reference), ensure_ascii=False))
 
 
 if __name__ == "__main__":

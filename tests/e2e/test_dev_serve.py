@@ -1,15 +1,19 @@
 """`./dev serve`, the first command of a newcomer: secrets, the login it prints, rebuilding, and its end."""
 
+import contextlib
 import json
 import re
 import secrets
+import socket
 import subprocess
 
 import pytest
 
 from harness.accounts import try_log_in
+from harness.clusters import free_port
 from harness.dev_folder import SECRETS, WATCHED_FILES, WATCHED_FOLDERS, DevFolder
 from harness.http_client import Api
+from harness.waiting import wait_until
 
 KEY = secrets.token_urlsafe(32)
 RESTARTED = "./dev: restarted"
@@ -186,6 +190,46 @@ def test_named_settings_file_counts_instead_of_the_usual_one(folder):
     (folder.root / "own.env").write_text("LOG_LEVEL=info\n")
     folder.start("--no-watch", "--", "--env-file", "own.env")
     assert status_for(folder, folder.secrets()["API_KEY"]) == 200
+
+
+def page_of(port: int, path: str):
+    """What is served beside the service; nothing while nobody listens there."""
+    with Api(port, None) as docs, contextlib.suppress(ConnectionError):
+        return docs.get(path)
+
+
+def test_reference_is_shown_beside_the_service_until_it_ends(folder):
+    folder.install_reference_tools()
+    port = free_port()
+    folder.start(DOCS_PORT=str(port))
+    assert f"The reference of the HTTP interface is on http://127.0.0.1:{port}/docs/" in folder.output()
+    page = wait_until(lambda: page_of(port, "/docs/"), 60, "the page")
+    assert page.status == 200
+    assert b"default-src 'self'" in page.body and b'src="page.js"' in page.body
+    assert page_of(port, "/docs/redoc.js").status == 200
+    assert page_of(port, "/docs/openapi.json").json()["info"]["title"]
+    folder.touch("src/file")
+    folder.wait_for(RESTARTED)
+    assert page_of(port, "/docs/openapi.json").status == 200
+    assert not folder.asked_npm()
+
+    assert folder.press_ctrl_c() == 0
+    wait_until(lambda: page_of(port, "/docs/") is None, 60, "the end of the page")
+
+
+def test_start_without_what_makes_the_reference_says_how_and_installs_nothing(folder):
+    folder.start("--no-watch")
+    assert "`./dev docs` shows the reference of the HTTP interface" in folder.output()
+    assert not folder.asked_npm()
+
+
+@pytest.mark.parametrize("port", ["taken", "0", "eight"])
+def test_reference_without_a_port_is_left_out(folder, port):
+    folder.install_reference_tools()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        folder.start("--no-watch", DOCS_PORT=str(taken.getsockname()[1]) if port == "taken" else port)
+    assert "The reference of the HTTP interface is not shown" in folder.output()
+    assert is_healthy(folder)
 
 
 def test_ctrl_c_ends_the_service_too(folder):

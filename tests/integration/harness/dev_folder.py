@@ -22,6 +22,7 @@ PRINTED_LOGIN_END = "/user-auth\n\n"
 STAND_INS = {
     "dpkg-query": "shift 3; printf 'installed %s\\n' \"$@\"",
     "cmake": "echo \"cmake $*\" >>calls.log; mkdir -p build/release; touch build/release/build.ninja",
+    "npm": "echo \"npm $*\" >>calls.log; exit 1",
     "ninja": "echo \"ninja $*\" >>calls.log; [ ! -e build-fails ] || exit 1\n"
     "cp {binary} build/release/new && mv -f build/release/new build/release/gatehouse",
     # The script looks for changes between sleeps; shorter ones let a test see more of them.
@@ -86,6 +87,18 @@ class DevFolder:
         """How often something was compiled."""
         calls = self.root / "calls.log"
         return len(re.findall(r"^ninja ", calls.read_text(), re.MULTILINE)) if calls.exists() else 0
+
+    def install_reference_tools(self):
+        """As `./dev docs` does once, but for what stands in place of redoc."""
+        tools = self.root / "build" / "docs-tools"
+        bundles = tools / "node_modules" / "redoc" / "bundles"
+        bundles.mkdir(parents=True)
+        (bundles / "redoc.standalone.js").write_text("export function init() {}\n")
+        shutil.copy2(self.root / "scripts" / "docs" / "reference" / "package-lock.json", tools / "installed.json")
+
+    def asked_npm(self) -> bool:
+        calls = self.root / "calls.log"
+        return calls.exists() and "npm " in calls.read_text()
 
     def touch(self, name: str):
         """A change of a source, as an editor saves it: in one step, so that nobody sees a half of it as a change."""
