@@ -116,7 +116,7 @@ class Received:
 
 
 class MailServer:
-    """An SMTP server on a port of its own. `on_recipient` and `on_content` give its replies."""
+    """An SMTP server on a port of its own. `on_recipient` and `on_content` give its replies; `login` is who may send."""
 
     def __init__(self, tls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None):
         self.received: list[Received] = []
@@ -125,7 +125,7 @@ class MailServer:
         self.on_recipient = lambda address: "250 OK"
         self.on_content = lambda received: "250 taken"
         self.port = free_port()
-        self._login = login
+        self.login = login
         self._options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
         if login:
             self._options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": tls is not None}
@@ -143,14 +143,14 @@ class MailServer:
             self._controller = None
 
     def url(self, scheme="smtp") -> str:
-        who = f"{self._login[0]}:{self._login[1]}@" if self._login else ""
+        who = f"{self.login[0]}:{self.login[1]}@" if self.login else ""
         return f"{scheme}://{who}127.0.0.1:{self.port}"
 
     def messages_to(self, recipient: str) -> list[Received]:
         return [one for one in self.received if one.recipient == recipient]
 
     def _authenticate(self, _server, _session, _envelope, _mechanism, given) -> AuthResult:
-        is_right = (given.login.decode(), given.password.decode()) == self._login
+        is_right = (given.login.decode(), given.password.decode()) == self.login
         return AuthResult(success=is_right, handled=False)
 
     async def handle_EHLO(self, _server, session, _envelope, hostname, responses):  # noqa: N802
