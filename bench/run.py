@@ -16,6 +16,7 @@ SCENARIOS = {
     "verify-sessions": hot_path.verify_sessions,
     "forward-auth": hot_path.forward_auth,
     "jwks": hot_path.jwks,
+    "unix-socket": hot_path.unix_socket,
     "uncached": uncached.verify_session_uncached,
     "refresh": refresh.refresh,
     "login": login.login,

@@ -27,6 +27,26 @@ http {{
 """
 
 
+PROXY = """
+{user}
+worker_processes 1;
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr warn;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+  keepalive_requests 1000000000;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  upstream gatehouse {{ server {upstream}; keepalive 64; keepalive_requests 1000000000; }}
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{ proxy_pass http://gatehouse; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+  }}
+}}
+"""
+
 PAGE_BYTES = 1024
 PAGES = """
 {user}
@@ -103,6 +123,22 @@ class Pages(Process):
         super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)
         self.wait_until(lambda: accepts(self.port))
         self.worker_pid = children_of(self.pid)[0]
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+class Proxy(Process):
+    """Passes every request on to `upstream`, which is written as nginx wants it, over kept connections."""
+
+    def __init__(self, folder, upstream, cores=None):
+        self.port = free_port()
+        configuration = pathlib.Path(folder) / "nginx.conf"
+        configuration.write_text(PROXY.format(folder=folder, port=self.port, upstream=upstream,
+                                              user=f"user nobody {_group()};" if _is_root() else ""))
+        program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+        super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)
+        self.wait_until(lambda: accepts(self.port))
 
     def url(self, path):
         return f"http://127.0.0.1:{self.port}{path}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.gatehouse import API_KEY, Gatehouse, log_in
 from harness.load import measure, write_bodies, write_requests
-from harness.nginx import Nginx, Pages
+from harness.nginx import Nginx, Pages, Proxy
 from harness.processes import SERVER_CORES
 from harness.report import Row, at_least, below
 
@@ -81,6 +81,30 @@ def protected_page(options, folder):
         protected, unprotected = take_turns(options, sides, requests)
     rates = [median(side, "requests_per_second") for side in (protected, unprotected)]
     return at_least("a page of nginx behind forward-auth", *rates, 0.40, [f"{rates[0]:,.0f}/s", f"nginx alone: {rates[1]:,.0f}/s"])
+
+
+def unix_socket(options, folder):
+    """Behind nginx on the same core, over the Unix socket and over the port; nothing else differs. wrk itself knows ports only."""
+    with ExitStack() as started:
+        socket = Path(folder, "gatehouse.sock")
+        # nginx's worker is another user.
+        gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1, listen_unix=socket, listen_unix_mode="0666")
+        started.callback(gatehouse.stop)
+        client = gatehouse.client()
+        requests = write_requests(folder, "requests", [json.dumps({"session": log_in(client)["session"]}) for _ in range(LOGINS)])
+        sides = []
+        for name, upstream in (("socket", f"unix:{socket}"), ("port", f"127.0.0.1:{gatehouse.port}")):
+            own_folder = Path(folder, name)
+            own_folder.mkdir()
+            own_folder.chmod(0o755)
+            nginx = Proxy(own_folder, upstream, SERVER_CORES)
+            started.callback(nginx.stop)
+            sides.append((gatehouse.pid, nginx.url("/user-auth/verify-session")))
+        ours, port = take_turns(options, sides, requests)
+    texts = [f"{median(side, 'requests_per_second'):,.0f}/s, {median(side, 'cpu_us_per_request'):.1f} µs CPU" for side in (ours, port)]
+    texts[1] = f"over its port: {texts[1]}"
+    rates = [median(side, "requests_per_second") for side in (ours, port)]
+    return [at_least("verify-session behind nginx, Unix socket", *rates, 1.00, texts)]
 
 
 def compare(options, folder, path, request_of):
