@@ -20,4 +20,12 @@ Task<std::expected<MigrationNames, MigrationError>> update_schema(database::Sche
   co_return applied;
 }
 
+Task<std::expected<std::vector<database::schema::Migration>, MigrationError>> plan_schema_update(
+    database::SchemaDatabase& database, database::schema::Migrator& migrator) {
+  database::schema::EmailKeys email_keys{database, users::email_key};
+  auto collision = co_await email_keys.check();
+  if (collision) co_return std::unexpected(MigrationError{*std::move(collision)});
+  co_return co_await migrator.pending();
+}
+
 }  // namespace gatehouse::service

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <vector>
 
 #include "database/schema/migrator.hpp"
 
@@ -11,5 +12,10 @@ namespace gatehouse::service {
 /// by Migrator::latest().
 [[nodiscard]] Task<std::expected<database::schema::MigrationNames, database::schema::MigrationError>> update_schema(
     database::SchemaDatabase& database, database::schema::Migrator& migrator);
+
+/// What update_schema() would apply, in that order, or why it would refuse before it changes anything. Changes nothing.
+/// Both outlive the call. Everything else is said by Migrator::pending().
+[[nodiscard]] Task<std::expected<std::vector<database::schema::Migration>, database::schema::MigrationError>>
+plan_schema_update(database::SchemaDatabase& database, database::schema::Migrator& migrator);
 
 }  // namespace gatehouse::service

@@ -3,15 +3,14 @@
 #include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <iterator>
 #include <ostream>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/missing_file.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "config/values.hpp"
 #include "database/database_facts.hpp"
@@ -215,13 +214,6 @@ void check_mail(DatabaseSession& session, const service::Settings& settings, Fin
     findings.bad("mail",
                  std::to_string(waiting) + " mails wait, and SMTP_URL is not set; set it, or users wait for them");
   }
-}
-
-/// Only where there certainly is none: one that may not be looked at is not missing.
-bool is_missing_file(const database::DatabaseSettings& database) {
-  if (database.kind != database::DatabaseKind::sqlite) return false;
-  std::error_code failure;
-  return std::filesystem::status(database.sqlite.path, failure).type() == std::filesystem::file_type::not_found;
 }
 
 void check_database(const Program& program, const service::Settings& settings, Findings& findings) {

@@ -8,6 +8,7 @@
 #include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/make_options.hpp"
+#include "cli/commands/migrate_plan.hpp"
 #include "cli/commands/migration_text.hpp"
 #include "cli/commands/others.hpp"
 #include "database/schema/migration_error_text.hpp"
@@ -129,6 +130,7 @@ int migrate_make(const Program& program, const MakeOptions& options) {
 void add_migrate_commands(Commands& commands) {
   Commands migrate = commands.add_group("migrate", "Apply or roll back database migrations");
   migrate.add("latest", "Apply missing migrations", migrate_latest);
+  add_migrate_plan(migrate);
   migrate.add("rollback", "Roll back the last batch of migrations", define_rollback, migrate_rollback);
   migrate.add("status", "List migrations, applied and pending", migrate_status);
   migrate.add("make", "Write the files of a new migration", define_make_migration, migrate_make);

@@ -57,15 +57,15 @@ std::string newest_migration(std::span<const EmbeddedFile> files, Dialect dialec
   return plan.empty() ? std::string{} : std::string{plan.back().name};
 }
 
-std::string check_message(std::string_view check) {
+std::string leading_comment(std::string_view sql) {
   std::string message;
-  while (check.starts_with("--")) {
-    const auto end = check.find('\n');
-    std::string_view line = check.substr(2, end == std::string_view::npos ? end : end - 2);
+  while (sql.starts_with("--")) {
+    const auto end = sql.find('\n');
+    std::string_view line = sql.substr(2, end == std::string_view::npos ? end : end - 2);
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     if (!message.empty()) message.push_back(' ');
     message.append(line);
-    check.remove_prefix(end == std::string_view::npos ? check.size() : end + 1);
+    sql.remove_prefix(end == std::string_view::npos ? sql.size() : end + 1);
   }
   return message;
 }

@@ -26,7 +26,7 @@ struct Migration {
 /// The name of the last of them: a database that has it has all before. Empty where there is none.
 [[nodiscard]] std::string newest_migration(std::span<const EmbeddedFile> files, Dialect dialect);
 
-/// The comment lines at the head of a check, as one line without their dashes.
-[[nodiscard]] std::string check_message(std::string_view check);
+/// The comment lines at the head of a script or check, as one line without their dashes.
+[[nodiscard]] std::string leading_comment(std::string_view sql);
 
 }  // namespace gatehouse::database::schema

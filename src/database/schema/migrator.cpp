@@ -113,7 +113,7 @@ Task<MigrationRecord> Migrator::adopt() {
 }
 
 CheckFailed Migrator::check_failed(std::string_view name, const Rows& problems) const {
-  CheckFailed failed{std::string{name}, check_message(find(name)->check), {}, problems[0].integer(1)};
+  CheckFailed failed{std::string{name}, leading_comment(find(name)->check), {}, problems[0].integer(1)};
   for (std::size_t i = 0; i < problems.size(); ++i) failed.rows.emplace_back(problems[i].text(0));
   return failed;
 }
@@ -185,6 +185,18 @@ MigrationError Migrator::error_of(const Batch& batch, const ScriptRefusal& refus
 Task<bool> Migrator::has_changed(std::size_t applied) {
   const auto record = co_await read_migration_record(database_);
   co_return record.applied.size() != applied;
+}
+
+Task<std::expected<std::vector<Migration>, MigrationError>> Migrator::pending() {
+  const auto record = co_await read_migration_record(database_);
+  if (auto unknown = refuse_unknown(record)) co_return std::unexpected(std::move(*unknown));
+  const Batch batch = missing(record);
+  if (auto failed = co_await check_all(batch.names)) co_return std::unexpected(std::move(*failed));
+  std::vector<Migration> migrations;
+  for (const std::string& name : batch.names) {
+    if (const Migration* const migration = find(name)) migrations.push_back(*migration);
+  }
+  co_return migrations;
 }
 
 Task<std::expected<MigrationNames, MigrationError>> Migrator::latest() {

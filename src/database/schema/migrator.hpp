@@ -94,6 +94,10 @@ class Migrator {
   /// Every migration that is known or applied, by name. Changes nothing.
   [[nodiscard]] Task<std::vector<MigrationStatus>> status();
 
+  /// What latest() would apply, in that order; fails where it would refuse before it changes anything, with
+  /// UnknownApplied or CheckFailed. A check of what is still to be made is not made. Changes nothing.
+  [[nodiscard]] Task<std::expected<std::vector<Migration>, MigrationError>> pending();
+
   /// Applies the missing migrations as one batch. Returns the names that this call applied.
   [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> latest();
 

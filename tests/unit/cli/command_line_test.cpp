@@ -40,6 +40,7 @@ TEST(CommandLine, EachCommand_IsItself) {
   EXPECT_EQ(command_of({"migrate", "latest"}), "migrate latest");
   EXPECT_EQ(command_of({"migrate", "rollback", "--to", "express"}), "migrate rollback");
   EXPECT_EQ(command_of({"migrate", "status"}), "migrate status");
+  EXPECT_EQ(command_of({"migrate", "plan", "--json"}), "migrate plan");
   EXPECT_EQ(command_of({"migrate", "make", "add_x"}), "migrate make");
   EXPECT_EQ(command_of({"seed", "run", "a.json", "b.json"}), "seed run");
   EXPECT_EQ(command_of({"seed", "make", "more"}), "seed make");
@@ -113,7 +114,7 @@ TEST(CommandLine, HelpAndVersionAsCommands_AreTheOptions) {
 TEST(CommandLine, UnknownCommand_IsNamedWithTheNearestAndAllOthers) {
   EXPECT_EQ(end_of({"migrate", "lastest"}).text,
             "gatehouse migrate: unknown command 'lastest'; did you mean 'latest'?\n"
-            "Commands: latest rollback status make\n"
+            "Commands: latest plan rollback status make\n"
             "Run `gatehouse help` to see what they do.\n");
   const std::string sesions = end_of({"--env-file", "x", "sesions", "--json"}).text;
   EXPECT_THAT(sesions, HasSubstr("gatehouse: unknown command 'sesions'; did you mean 'sessions'?\nCommands: serve "));

@@ -51,12 +51,12 @@ TEST(MigrationPlan, Name_ThatWouldNeedQuoting_IsRefused) {
   }
 }
 
-TEST(MigrationPlan, CheckMessage_IsTheLeadingComment) {
-  EXPECT_EQ(check_message("-- These collide:\nSELECT 1"), "These collide:");
-  EXPECT_EQ(check_message("-- Two lines\n--   of it.\nSELECT 1 -- not this"), "Two lines of it.");
-  EXPECT_EQ(check_message("SELECT 1"), "");
-  EXPECT_EQ(check_message("--"), "");
-  EXPECT_EQ(check_message(""), "");
+TEST(MigrationPlan, LeadingComment_IsOneLineWithoutDashes) {
+  EXPECT_EQ(leading_comment("-- These collide:\nSELECT 1"), "These collide:");
+  EXPECT_EQ(leading_comment("-- Two lines\n--   of it.\nSELECT 1 -- not this"), "Two lines of it.");
+  EXPECT_EQ(leading_comment("SELECT 1"), "");
+  EXPECT_EQ(leading_comment("--"), "");
+  EXPECT_EQ(leading_comment(""), "");
 }
 
 }  // namespace

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "database/schema/migration_plan.hpp"
+#include "database/schema/statement_effect.hpp"
+#include "database/schema_database.hpp"
+
+namespace gatehouse::database::schema {
+
+/// How large a table is.
+struct TableSize {
+  std::optional<std::int64_t> rows;  ///< estimated; nothing where PostgreSQL has not counted them yet
+  std::int64_t bytes = 0;            ///< on the disk, with its indexes
+};
+
+/// What a database has before a migration.
+struct SchemaFacts {
+  std::map<std::string, TableSize, std::less<>> tables;
+  IndexTables indexes;  ///< on PostgreSQL; a statement of SQLite locks the same whatever index it is about
+};
+
+/// Asks for them. On SQLite that reads the whole file once. Throws what SchemaDatabase throws.
+[[nodiscard]] Task<SchemaFacts> read_schema_facts(SchemaDatabase& database);
+
+/// What a migration does to a table that is there before it.
+struct TouchedTable {
+  std::string name;
+  TableSize size;
+  TableLock lock = TableLock::none;       ///< the strongest; held until the transaction ends
+  TableWork work = TableWork::none;       ///< the most
+  std::chrono::milliseconds estimate{0};  ///< for going through it, at preview_bytes_per_second
+};
+
+/// What the work is estimated by: a slow disk writes, and a busy server reads, about as much.
+inline constexpr std::int64_t preview_bytes_per_second = 10'000'000;
+
+/// What one migration would do.
+struct MigrationPreview {
+  std::string name;
+  std::string summary;               ///< one sentence
+  std::string sql;                   ///< the script that makes the step
+  std::vector<TouchedTable> tables;  ///< by name; those that it makes, or one before it, are not there
+  std::vector<std::string> losses;   ///< what a rollback would delete with its data: `devices`, `users.locale`
+  bool is_understood = true;         ///< false: it has a statement of which nothing is known
+};
+
+/// What the migrations would do one after another. Pure.
+[[nodiscard]] std::vector<MigrationPreview> preview(std::span<const Migration> migrations, SchemaFacts facts,
+                                                    Dialect dialect);
+
+}  // namespace gatehouse::database::schema
