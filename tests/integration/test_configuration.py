@@ -433,6 +433,7 @@ def test_port_that_is_taken_stops_the_start(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         text = refusal(tmp_path, {"PORT": str(taken.getsockname()[1]), "HOST": "127.0.0.1"})
     assert "in use" in text.lower()
+    assert "sqlite_open_failed" not in text, "the end of the process interrupts what is being opened"
 
 
 @pytest.mark.parametrize("kind", ["postgres"])

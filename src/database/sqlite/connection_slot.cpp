@@ -84,8 +84,9 @@ void ConnectionSlot::open() noexcept {
     report(telemetry::Level::info, "sqlite_connection_opened", parts_.path);
   } catch (const std::exception& failure) {
     --parts_.use.connections;
-    // Said once for each cause, not at every attempt.
-    if (failure_ != failure.what()) report(telemetry::Level::warn, "sqlite_open_failed", failure.what());
+    // Said once for each cause, not at every attempt, and not of one that the end of the process interrupts.
+    const bool is_new = failure_ != failure.what() && !parts_.stopping;
+    if (is_new) report(telemetry::Level::warn, "sqlite_open_failed", failure.what());
     failure_ = failure.what();
     next_attempt_ = std::chrono::steady_clock::now() + pause_;
     pause_ = std::min(pause_ * 2, pause_max);
