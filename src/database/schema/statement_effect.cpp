@@ -60,7 +60,8 @@ class Reader {
     words_.skip("unique");
     if (words_.skip("table")) {
       words_.skip("if not exists");
-      add_referenced(words_, words_.take_name());
+      effect_.created_tables.push_back(words_.take_name());
+      add_referenced(words_, effect_.created_tables.back());
     } else if (words_.skip("index")) {
       read_create_index();
     } else if (words_.skip("trigger")) {

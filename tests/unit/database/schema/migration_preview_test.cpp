@@ -62,6 +62,10 @@ TEST(MigrationPreview, Rollback_LosesWhatItDrops_ButNotWhatTheStepComputes) {
               IsEmpty());
 }
 
+TEST(MigrationPreview, TableThatIsMadeAnew_LosesItsRows) {
+  EXPECT_THAT(preview_of("SELECT 1", "DROP TABLE a; CREATE TABLE a (b text)").losses, ElementsAre("rows of a"));
+}
+
 TEST(MigrationPreview, StatementThatNobodyKnows_IsSaid) {
   EXPECT_TRUE(preview_of("SELECT 1", "SELECT 1").is_understood);
   EXPECT_FALSE(preview_of("SELECT 1; VACUUM FULL users", "SELECT 1").is_understood);
