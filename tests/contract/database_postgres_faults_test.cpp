@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 constexpr database::Write echo_write{"faults_echo", "SELECT CAST($1 AS bigint)", database::announces_nothing};
 constexpr Statement long_sleep{"faults_sleep", "SELECT 1 FROM pg_sleep(30)"};
-constexpr database::Write write{"faults_write", "INSERT INTO written (id) VALUES ($1)", database::announces_nothing};
+constexpr database::Write insert_written{"faults_write", "INSERT INTO written (id) VALUES ($1)",
+                                         database::announces_nothing};
 constexpr database::Write slow_write{"faults_slow_write", "INSERT INTO written SELECT 1 FROM pg_sleep(30)",
                                      database::announces_nothing};
 
@@ -28,7 +29,7 @@ class DatabasePostgresFaults : public PostgresTest {
   /// True if the write was done; false while the database is unavailable.
   bool writes(std::int64_t id) {
     try {
-      return run(testing::execute(*db_, write, {id})).has_value();
+      return run(testing::execute(*db_, insert_written, {id})).has_value();
     } catch (const Unavailable&) {
       return false;
     }
@@ -244,7 +245,7 @@ TEST_F(DatabasePostgresFaults, CutConnections_UnderLoad_LoseNoAcknowledgedWrite)
   open();
   std::vector<std::shared_ptr<Pending<std::expected<Rows, database::Violation>>>> calls;
   for (std::int64_t id = 0; id < 2'000; ++id) {
-    calls.push_back(start(testing::execute(*db_, write, {id})));
+    calls.push_back(start(testing::execute(*db_, insert_written, {id})));
     if (id == 1'000) {
       ASSERT_TRUE(finish(calls[100]));
       proxy.cut();
@@ -297,7 +298,7 @@ TEST_F(DatabasePostgresFaults, ReadOnlyServer_IsUnavailable_AndItsConnectionDrop
   database_->run("CREATE TABLE written (id bigint PRIMARY KEY)");
   database_->run("ALTER DATABASE " + database_->name() + " SET default_transaction_read_only = on");
   open();
-  const auto refused = start(testing::execute(*db_, write, {std::int64_t{1}}));
+  const auto refused = start(testing::execute(*db_, insert_written, {std::int64_t{1}}));
   ASSERT_TRUE(finish(refused));
   EXPECT_EQ(refused->unavailable(), Unavailable::Reason::read_only);
   AdminConnection{test_postgres_url().value()}.run("ALTER DATABASE " + database_->name() +
