@@ -1,4 +1,9 @@
+// OpenSSL 3.0 allocates for each digest that is begun through EVP, also with a context that is used again.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "crypto/sha256.hpp"
+
+#include <openssl/sha.h>
 
 #include "crypto/openssl.hpp"
 
@@ -18,6 +23,15 @@ std::string sha256(std::string_view bytes) {
   require_openssl(EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
                              sha256_algorithm(), nullptr),
                   "compute SHA-256");
+  return digest;
+}
+
+Sha256Digest sha256_in_place(std::string_view bytes) noexcept {
+  Sha256Digest digest;
+  SHA256_CTX context;  // these functions fail for a null pointer only
+  (void)SHA256_Init(&context);
+  (void)SHA256_Update(&context, bytes.data(), bytes.size());
+  (void)SHA256_Final(reinterpret_cast<unsigned char*>(digest.data()), &context);
   return digest;
 }
 

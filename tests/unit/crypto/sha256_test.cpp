@@ -19,5 +19,13 @@ TEST(Sha256, NistExamples_Match) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256, DigestInPlace_IsTheSame) {
+  for (const std::size_t length : {0UL, 3UL, 55UL, 56UL, 64UL, 1000UL}) {
+    const std::string text(length, 'a');
+    const Sha256Digest digest = sha256_in_place(text);
+    EXPECT_EQ(std::string(digest.data(), digest.size()), sha256(text)) << length;
+  }
+}
+
 }  // namespace
 }  // namespace gatehouse::crypto
