@@ -44,25 +44,38 @@ inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::admin
   return texts[static_cast<std::size_t>(scope)];
 }
 
+/// The scope with this text; nothing: there is none.
+[[nodiscard]] constexpr std::optional<Scope> read_scope(std::string_view text) {
+  for (std::size_t i = 0; i < scope_count; ++i) {
+    if (to_text(static_cast<Scope>(i)) == text) return static_cast<Scope>(i);
+  }
+  return std::nullopt;
+}
+
 /// A set of scopes. One with `admin` covers every other.
 class Scopes {
  public:
   constexpr Scopes() = default;
   constexpr Scopes(std::initializer_list<Scope> scopes) {
-    for (const Scope scope : scopes) bits_ = static_cast<std::uint16_t>(bits_ | bit(scope));
+    for (const Scope scope : scopes) add(scope);
   }
+
+  constexpr void add(Scope scope) { bits_ = static_cast<std::uint16_t>(bits_ | bit(scope)); }
 
   [[nodiscard]] constexpr bool has(Scope scope) const {
     const unsigned including = scope == Scope::revocations_read ? bit(Scope::auth) : 0;
     return (bits_ & (bit(scope) | including | bit(Scope::admin))) != 0;
   }
 
+  /// Whether the scope was put in itself, and not only one that includes it.
+  [[nodiscard]] constexpr bool names(Scope scope) const { return (bits_ & bit(scope)) != 0; }
+
   /// The first of the needed scopes that this set does not have; nothing where it covers them all.
   [[nodiscard]] constexpr std::optional<Scope> first_missing(Scopes needed) const {
     if (has(Scope::admin)) return std::nullopt;
     for (std::size_t i = 0; i < scope_count; ++i) {
       const auto scope = static_cast<Scope>(i);
-      if ((needed.bits_ & bit(scope)) != 0 && !has(scope)) return scope;
+      if (needed.names(scope) && !has(scope)) return scope;
     }
     return std::nullopt;
   }

@@ -32,5 +32,21 @@ TEST(Scopes, Names_AreThoseOfTheDescription) {
   EXPECT_EQ(to_text(Scope::admin), "admin");
 }
 
+TEST(Scopes, Text_IsReadAsItIsWritten) {
+  for (std::size_t i = 0; i < scope_count; ++i) {
+    EXPECT_EQ(read_scope(to_text(static_cast<Scope>(i))), static_cast<Scope>(i));
+  }
+  EXPECT_EQ(read_scope("Auth"), std::nullopt);
+  EXPECT_EQ(read_scope(""), std::nullopt);
+}
+
+TEST(Scopes, Set_NamesWhatWasPutIn) {
+  Scopes scopes{Scope::admin};
+  EXPECT_FALSE(scopes.names(Scope::auth)) << "it only includes it";
+  scopes.add(Scope::auth);
+  EXPECT_TRUE(scopes.names(Scope::auth));
+  EXPECT_TRUE(scopes.names(Scope::admin));
+}
+
 }  // namespace
 }  // namespace gatehouse
