@@ -104,7 +104,7 @@ std::optional<Caller> Dispatcher::keyless_proxy(const Request& request) const {
 
 std::optional<Verdict> Dispatcher::verdict_now(const Request& request) const {
   if (const auto proxy = keyless_proxy(request)) return Verdict{*proxy};
-  return parts_.access->admit_now(request);
+  return parts_.access.admit_now(request);
 }
 
 /// A path that no route has asks for a key, but for no scope.
@@ -180,16 +180,20 @@ const RouteInfo* Dispatcher::route_of(const Request& request) const {
   return request.route == http::no_route ? nullptr : &parts_.routes.info(request.route);
 }
 
+/// Whoever is asked who calls may need the schema, too.
+bool Dispatcher::is_refused_as_not_ready(Answer& answer) const {
+  if (parts_.ready.load(std::memory_order_relaxed)) return false;
+  parts_.traffic.count_refused(http::Refusal::not_ready);
+  refuse_for_now(answer);
+  return true;
+}
+
 bool Dispatcher::answer_at_once(const Request& request, Answer& answer) const {
   if (request.route == http::no_route) {
     answer_unrouted(request, answer);
     return true;
   }
-  if (request.caller.kind != Caller::Kind::open && !parts_.ready.load(std::memory_order_relaxed)) {
-    parts_.traffic.count_refused(http::Refusal::not_ready);
-    refuse_for_now(answer);
-    return true;
-  }
+  if (request.caller.kind != Caller::Kind::open && is_refused_as_not_ready(answer)) return true;
   try {
     return parts_.routes.endpoint(request.route).handle_now(request, answer);
   } catch (const std::exception& failure) {
@@ -242,7 +246,8 @@ Task<> Dispatcher::finish(Request& request, Answer& answer) {
 /// From where begin() stopped: before the verdict on the caller, or before the handler.
 Task<> Dispatcher::run(Request& request, Answer& answer) {
   if (request.caller.kind == Caller::Kind::unknown) {
-    const Verdict verdict = co_await parts_.access->admit(request);
+    if (is_refused_as_not_ready(answer)) co_return;
+    const Verdict verdict = co_await parts_.access.admit(request);
     const bool is_let_in = co_await let_in_on_record(verdict, request, answer);
     if (!is_let_in || answer_at_once(request, answer)) co_return;
   }

@@ -34,7 +34,7 @@ class Dispatcher final : public http::Responder {
   struct Parts {
     const RouteTable& routes;
     const Cors& cors;
-    const AccessPolicy* access;
+    const AccessPolicy& access;
     const RateLimiter& limiter;
     AccessTrail& trail;
     http::ThreadTraffic& traffic;
@@ -46,9 +46,6 @@ class Dispatcher final : public http::Responder {
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
-
-  /// Turns to another policy, which takes the place of the one before once no request waits for that one's verdict.
-  void use(const AccessPolicy& access) { parts_.access = &access; }
 
   /// Refuses whom admit_now() of the access policy or a rate limit refuses; where that has to be on record first,
   /// finish() refuses. Open and relayed routes have no use for a body.
@@ -83,6 +80,7 @@ class Dispatcher final : public http::Responder {
   Task<bool> let_in_on_record(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
   [[nodiscard]] bool charge(const http::Request& request, const RateLimiter::Asked& asked, http::Answer& answer) const;
   [[nodiscard]] const RouteInfo* route_of(const http::Request& request) const;
+  bool is_refused_as_not_ready(http::Answer& answer) const;
   bool answer_at_once(const http::Request& request, http::Answer& answer) const;
   void answer_unrouted(const http::Request& request, http::Answer& answer) const;
   static void answer_misspelt(const http::Router::Spelling& right, const http::Request& request, http::Answer& answer);

@@ -46,6 +46,13 @@ inline constexpr auto all_problems = [] {
       Problem{Status::gone, "cursor_too_old", "Cursor is too old: take a new snapshot"},
       Problem{Status::service_unavailable, "too_many_readers", "Too many clients wait for revocations"},
 
+      // API keys.
+      Problem{Status::bad_request, "invalid_api_key_id", "Invalid API key ID format"},
+      Problem{Status::bad_request, "missing_key_fields", "Name and scopes are required"},
+      Problem{Status::not_found, "api_key_not_found", "API key not found"},
+      Problem{Status::conflict, "api_key_expired", "API key has expired"},
+      Problem{Status::conflict, "too_many_api_keys", "There are as many API keys as there may be"},
+
       // Users.
       Problem{Status::bad_request, "invalid_user_id", "Invalid user ID format"},
       Problem{Status::bad_request, "missing_fields", "Missing required fields: first_name, last_name, email, password"},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/account_routes.hpp"
+#include "api/api_key_routes.hpp"
 #include "api/audit_routes.hpp"
 #include "api/auth_routes.hpp"
 #include "api/email_routes.hpp"
@@ -32,6 +33,7 @@ using Routes = RouteList<AuthRoutes,          //
                          JwksRoutes,          //
                          RevocationRoutes,    //
                          EmailRoutes,         //
-                         PasswordRoutes>;
+                         PasswordRoutes,      //
+                         ApiKeyRoutes>;
 
 }  // namespace gatehouse::api

@@ -1,5 +1,6 @@
 #include "cli/command_groups.hpp"
 
+#include "cli/commands/api_keys.hpp"
 #include "cli/commands/audit.hpp"
 #include "cli/commands/backup.hpp"
 #include "cli/commands/database.hpp"
@@ -31,6 +32,7 @@ constexpr AddCommands command_groups[] = {
     add_backup_commands,    //
     add_sessions_commands,  //
     add_users_commands,     //
+    add_api_key_commands,   //
     add_audit_commands,     //
     add_password_commands,  //
     add_mail_commands,      //

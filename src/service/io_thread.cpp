@@ -33,10 +33,12 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
       features_(*database_, shared),
       background_(io, [&log](std::string_view what) { log.error("background_task_failed", {{"reason", what}}); }),
       traffic_(shared.traffic.add_thread()),
+      key_check_(*database_, shared.capabilities.key_cache, shared.capabilities.key_reading, shared.clock),
+      access_(keys_->api_keys, key_check_),
       trail_(*database_, shared.capabilities.tally, shared.clock),
       dispatcher_({.routes = features_.routes,
                    .cors = shared.cors,
-                   .access = &keys_->api_keys,
+                   .access = access_,
                    .limiter = shared.limiter,
                    .trail = trail_,
                    .traffic = traffic_,
@@ -90,7 +92,7 @@ void IoThread::join() {
 void IoThread::use(Reloaded reloaded) {
   boost::asio::post(io_, [this, reloaded = std::move(reloaded)] {
     features_.use(*reloaded.keys);
-    dispatcher_.use(reloaded.keys->api_keys);
+    access_.use(reloaded.keys->api_keys);
     keys_ = reloaded.keys;
     if (reloaded.tls) server_.use(reloaded.tls);
     access_log_.enable(reloaded.logs_access);

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "api/access/key_access.hpp"
 #include "api/dispatcher.hpp"
 #include "database/provider.hpp"
 #include "http/server.hpp"
@@ -75,6 +76,8 @@ class IoThread {
   Features features_;
   runtime::TaskGroup background_;
   http::ThreadTraffic& traffic_;
+  api_keys::ApiKeyCheck key_check_;
+  api::KeyAccess access_;
   api::AuditedAccess trail_;
   api::Dispatcher dispatcher_;
   telemetry::AccessLog access_log_;

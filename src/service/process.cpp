@@ -178,6 +178,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                  .log = parts.log}),
       reload_signals_(*loops_.front(), SIGHUP) {
   provider_->observers().add(shared_.capabilities.cache);
+  provider_->observers().add(shared_.capabilities.key_cache);
   provider_->observers().add(shared_.capabilities.mail_bell);
   provider_->observers().add(shared_.capabilities.key_bell);
   provider_->observers().add(shared_.revocation_feed.bell());

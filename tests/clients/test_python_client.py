@@ -28,6 +28,9 @@ ACCOUNT = {"emailVerifiedAt": TIME, "disabledAt": None, "passwordChangedAt": Non
 POLICY = {"lengthMin": 8, "bytesMax": 1024, "classesMin": 0, "refusesPersonal": True, "refusesCommon": True, "refusesBreached": False}
 HEALTH = {"status": "healthy", "timestamp": TIME, "uptime": 1.5, "environment": "test"}
 DONE = {"message": "m"}
+API_KEY = {"id": "0123456789", "name": "n", "scopes": "auth", "tellsClient": False, "createdAt": TIME, "createdBy": "cli root",
+           "expiresAt": None, "lastUsedAt": TIME, "previousUntil": None}
+ISSUED = {"apiKey": API_KEY, "secret": "gtk_s"}
 PERSON = {"first_name": "Ada", "last_name": "L", "email": "a@example.com", "password": "p"}
 MOMENT = datetime(2026, 11, 30, 8, 42, 2, 752000, UTC)
 
@@ -70,6 +73,13 @@ ROWS = [
     ("audit.page", lambda c: c.audit.page(AuditFilter(type="x", user=7, since="a", until="b"), limit=5), "GET /audit?type=x&user=7&from=a&to=b&limit=5",
      None, {"events": [EVENT]}, True),
     ("audit.list", lambda c: list(c.audit.list()), "GET /audit", None, {"events": [EVENT]}, True),
+    ("api_keys.create", lambda c: c.api_keys.create("n", "auth", tells_client=True, expires_in_s=60), "POST /api-keys",
+     {"name": "n", "scopes": "auth", "tellsClient": True, "expiresIn": 60}, ISSUED, False),
+    ("api_keys.list", lambda c: c.api_keys.list(), "GET /api-keys", None, {"apiKeys": [API_KEY]}, True),
+    ("api_keys.get", lambda c: c.api_keys.get("0123456789"), "GET /api-keys/0123456789", None, {"apiKey": API_KEY}, True),
+    ("api_keys.rotate", lambda c: c.api_keys.rotate("0123456789", 60), "POST /api-keys/0123456789/rotate", {"graceSeconds": 60}, ISSUED, False),
+    ("api_keys.rotate, usual", lambda c: c.api_keys.rotate("0123456789"), "POST /api-keys/0123456789/rotate", None, ISSUED, False),
+    ("api_keys.revoke", lambda c: c.api_keys.revoke("0123456789"), "DELETE /api-keys/0123456789", None, DONE, False),
     ("health", lambda c: c.health(), "GET /health", None, HEALTH, True),
 ]
 EXPORT = ("audit.export", lambda c: list(c.audit.export(since="a")), "GET /audit/export?from=a", None, (json.dumps(EVENT) + "\n").encode(), False)
@@ -127,7 +137,7 @@ def test_each_call_sends_what_is_described(clients, name, call, asked, body, ans
 
 
 def test_every_operation_of_the_description_has_a_call():
-    asked = {tuple(row[2].split("?")[0].replace("/7", "/{id}").replace("/5", "/{id}").split(" ")) for row in [*ROWS, EXPORT]}
+    asked = {tuple(row[2].split("?")[0].replace("/0123456789", "/{id}").replace("/7", "/{id}").replace("/5", "/{id}").split(" ")) for row in [*ROWS, EXPORT]}
     missing = {one.id for one in operations() if (one.method.upper(), one.path) not in asked}
     assert missing == NOT_FOR_CLIENTS
 
@@ -148,6 +158,22 @@ def test_refresh_tokens_are_told_and_not_printed(clients):
     assert (refreshed.user_id, refreshed.token, refreshed.refresh_token) == (7, "t", "gtf_s")
     assert refreshed.token_expires == refreshed.session_expires == MOMENT
     assert "gtf_" not in repr(login) + repr(refreshed)
+
+
+def test_secrets_of_keys_are_told_and_not_printed(clients):
+    issued = clients.asking(Double(answer(ISSUED))).api_keys.create("n", "auth")
+    assert (issued.secret, issued.api_key.id, issued.api_key.last_used_at) == ("gtk_s", "0123456789", MOMENT)
+    assert "gtk_" not in repr(issued)
+
+
+@pytest.mark.parametrize("key_id", ["", "..", "0123456789/rotate", "012345678A", "0123456789a", 7, None])
+def test_id_that_is_none_leads_to_no_path(clients, key_id):
+    double = Double(answer(DONE))
+    keys = clients.asking(double).api_keys
+    for call in (keys.get, keys.rotate, keys.revoke):
+        with pytest.raises(ValueError, match="ten letters"):
+            call(key_id)
+    assert double.asked == []
 
 
 def test_refresh_is_repeated_under_the_name_of_its_attempt(clients, pauses):

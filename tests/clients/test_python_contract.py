@@ -89,6 +89,22 @@ def test_users_are_kept(gatehouse):
     assert refusal_of(lambda: gatehouse.users.get(user.id)).code == "user_not_found"
 
 
+def test_api_key_is_made_used_rotated_and_revoked(gatehouse, clients, shared):
+    url = f"http://127.0.0.1:{shared.port}"
+    issued = gatehouse.api_keys.create("shop", "auth users:read", expires_in_s=3600)
+    key = issued.api_key
+    assert (key.name, key.scopes, key.tells_client, key.created_by) == ("shop", "auth users:read", False, "key API_KEY")
+    shop = clients.of(url, issued.secret, timeout_s=PATIENCE_S)
+    assert shop.session.verify("x") is None
+    assert refusal_of(lambda: shop.users.delete(1)).code == "missing_scope"
+    rotated = gatehouse.api_keys.rotate(key.id, 0)
+    assert refusal_of(lambda: shop.session.verify("x")).code == "invalid_api_key"
+    assert clients.of(url, rotated.secret, timeout_s=PATIENCE_S).session.verify("x") is None
+    assert key.id in [one.id for one in gatehouse.api_keys.list()]
+    gatehouse.api_keys.revoke(key.id)
+    assert refusal_of(lambda: gatehouse.api_keys.get(key.id)).code == "api_key_not_found"
+
+
 def test_refusals_are_told_apart(gatehouse, clients, shared):
     assert gatehouse.session.verify("x") is None and gatehouse.token.verify("a.b.c") is None
     assert refusal_of(lambda: gatehouse.login("nobody@example.com", "wrong")).code == "invalid_credentials"

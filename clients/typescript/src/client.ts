@@ -1,3 +1,4 @@
+import { ApiKeys } from "./api_keys.js";
 import { Audit } from "./audit.js";
 import { Emails } from "./emails.js";
 import type { Credentials, DeviceLogin, Health, Readiness } from "./model.js";
@@ -22,6 +23,7 @@ export class Client {
   readonly password: Passwords;
   readonly email: Emails;
   readonly audit: Audit;
+  readonly apiKeys: ApiKeys;
   readonly #transport: Transport;
 
   constructor(options: ClientOptions) {
@@ -32,6 +34,7 @@ export class Client {
     this.password = new Passwords(this.#transport);
     this.email = new Emails(this.#transport);
     this.audit = new Audit(this.#transport);
+    this.apiKeys = new ApiKeys(this.#transport);
   }
 
   /**

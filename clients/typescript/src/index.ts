@@ -4,6 +4,7 @@
  * Start with createClient(). The API key belongs in the back end: never make a client in a page.
  */
 
+export type { ApiKeys } from "./api_keys.js";
 export type { Audit } from "./audit.js";
 export { type Client, createClient } from "./client.js";
 export type { Emails } from "./emails.js";

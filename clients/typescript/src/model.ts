@@ -176,6 +176,38 @@ export interface AuditFilter {
   to?: string;
 }
 
+/** A key with which a program calls the service, without its secret. */
+export interface ApiKey {
+  id: string;
+  name: string;
+  /** With single blanks between: `auth users:read`. */
+  scopes: string;
+  /** Its holder is believed about the client it asks for. */
+  tellsClient: boolean;
+  createdAt: string;
+  createdBy: string;
+  expiresAt: string | null;
+  /** To some ten minutes. */
+  lastUsedAt: string | null;
+  /** Until when the secret before the last rotation is good. */
+  previousUntil: string | null;
+}
+
+export interface NewApiKey {
+  name: string;
+  /** With single blanks between: `auth users:read`. */
+  scopes: string;
+  tellsClient?: boolean;
+  /** In seconds; without it the key is good until it is revoked. */
+  expiresIn?: number;
+}
+
+/** A key and its secret, which the service does not keep. */
+export interface IssuedKey {
+  apiKey: ApiKey;
+  secret: string;
+}
+
 export type Health = {
   timestamp: string;
   /** Seconds since the start. */

@@ -48,7 +48,7 @@ class BlockText {
 Subjects subjects_of(const Request& request, const RateLimiter::Asked& asked, std::string_view address) {
   Subjects subjects;
   if (is_a_user(request.client)) subjects.add(Policy::address, address);
-  if (asked.has_good_key) subjects.add(Policy::api_key, request.caller.name);
+  if (asked.has_good_key) subjects.add(Policy::api_key, request.caller.identity());
   if (asked.needs_key && !asked.has_good_key) subjects.add(Policy::bad_key, address);
   if (asked.has_good_key && asked.route != nullptr && asked.route->limit && is_a_user(request.client)) {
     subjects.add(*asked.route->limit, address);

@@ -32,6 +32,8 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
       keys(std::make_shared<const KeySet>(settings)),
       ring(std::make_shared<const TokenRing>(settings, signing_keys::KeyRing{}, random)),
       cache(settings.sessions.cache_bytes, boot_clock),
+      key_cache(boot_clock),
+      key_reading(settings.database.query_timeout),
       hashing_pool(passwords::hashing_pool_options(settings.passwords)),
       passwords(hashing_pool, settings.passwords, random, costs),
       password_rules(settings.passwords),
@@ -86,7 +88,8 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
                        .requires_verified_email = settings.users.require_verified_email,
                        .clock = shared.clock}),
       email_verification(database, letters, shared.clock),
-      email_change(database, password_check, reauthentication, letters, shared.clock) {}
+      email_change(database, password_check, reauthentication, letters, shared.clock),
+      api_key_flow(database, shared.clock, shared.random) {}
 
 void Capabilities::use(const KeySet& keys) {
   sessions.use(keys.sealer);

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "api_keys/api_key_cache.hpp"
+#include "api_keys/api_key_check.hpp"
 #include "audit/tally.hpp"
 #include "base/boot_clock.hpp"
 #include "base/clock.hpp"
@@ -10,6 +12,7 @@
 #include "flows/account/account_flow.hpp"
 #include "flows/account/account_rules.hpp"
 #include "flows/account/account_view.hpp"
+#include "flows/api_keys/api_key_flow.hpp"
 #include "flows/counts/flow_counts.hpp"
 #include "flows/email_change/email_change_flow.hpp"
 #include "flows/email_verification/email_verification_flow.hpp"
@@ -57,6 +60,8 @@ struct SharedCapabilities {
   const std::shared_ptr<const TokenRing> ring;  ///< of the start, and of the settings alone
   const SystemBootClock boot_clock;
   sessions::SessionCache cache;
+  api_keys::ApiKeyCache key_cache;
+  api_keys::KeyReading key_reading;
   audit::Tally tally;
   runtime::WorkerPool hashing_pool;
   passwords::PasswordService passwords;
@@ -101,6 +106,7 @@ struct Capabilities {
   flows::PasswordChangeFlow password_change;
   flows::EmailVerificationFlow email_verification;
   flows::EmailChangeFlow email_change;
+  flows::ApiKeyFlow api_key_flow;
 };
 
 }  // namespace gatehouse::service

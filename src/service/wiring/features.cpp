@@ -27,6 +27,7 @@ Features::Features(database::Database& database, SharedParts& shared)
                          .token_ttl = shared.settings.tokens.ttl,
                          .clock = shared.clock,
                          .random = shared.random}),
+      api_key_routes(database, capabilities.api_key_flow, shared.settings.api.unknown_fields),
       service_routes({.database = database,
                       .health = shared.health,
                       .readiness = shared.readiness,
@@ -48,7 +49,8 @@ Features::Features(database::Database& database, SharedParts& shared)
                                jwks_routes,           //
                                revocation_routes,     //
                                email_routes,          //
-                               password_routes,
+                               password_routes,       //
+                               api_key_routes,
                                shared.settings.api.loose_paths ? http::PathForm::loose : http::PathForm::exact)) {}
 
 void Features::use(const KeySet& keys) {

@@ -32,6 +32,7 @@ struct Features {
   api::MetricsRoutes metrics_routes;
   api::JwksRoutes jwks_routes;
   api::RevocationRoutes revocation_routes;
+  api::ApiKeyRoutes api_key_routes;
   api::ServiceRoutes service_routes;
   const api::RouteTable routes;
 };

@@ -9,6 +9,8 @@
 
 #include "audit/audit_store.hpp"
 #include "flows/signing_keys/signing_key_flow.hpp"
+#include "jobs/api_key_cleanup.hpp"
+#include "jobs/api_key_uses.hpp"
 #include "jobs/audit_pruning.hpp"
 #include "jobs/database_figures.hpp"
 #include "jobs/device_cleanup.hpp"
@@ -83,6 +85,8 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::express_hash_watch(database, shared.capabilities.passwords),
       jobs::heap_release(),
       jobs::device_cleanup(database, shared.clock),
+      jobs::api_key_uses(database, shared.capabilities.key_cache),
+      jobs::api_key_cleanup(database, shared.clock),
       jobs::guard_cleanup(database, shared.clock, shared.settings.lockout),
       jobs::refusal_counts(database, shared.capabilities.tally, shared.clock),
       jobs::audit_pruning(database, shared.clock, shared.settings.audit.retention),

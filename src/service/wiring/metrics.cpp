@@ -40,6 +40,7 @@ std::vector<metrics::Source> make_metrics(SharedParts& shared, const database::P
       [&shared](Page& page) { shared.revocation_feed.write(page); },
       [&capabilities](Page& page) { capabilities.passwords.write(page); },
       [&capabilities](Page& page) { capabilities.cache.write(page); },
+      [&capabilities](Page& page) { capabilities.key_cache.write(page); },
       [&capabilities](Page& page) { capabilities.limits.write(page); },
       [&shared](Page& page) { shared.limiter.write(page); },
       [&shared](Page& page) { write_flows(page, shared); },

@@ -87,7 +87,7 @@ class ApiFixture : public testing::LoginFixture {
   Dispatcher dispatcher_{
       {.routes = routes_,
        .cors = cors_,
-       .access = &api_keys_,
+       .access = api_keys_,
        .limiter = no_limits_.limiter(),
        .trail = trail_,
        .traffic = traffic_,

@@ -91,7 +91,7 @@ TEST_P(AuthRoutesTest, DetailedLoginErrors_TellUnknownEmailFromWrongPassword) {
   const RouteTable routes = RouteList<AuthRoutes>::bind(detailed);
   Dispatcher dispatcher{{.routes = routes,
                          .cors = cors_,
-                         .access = &api_keys_,
+                         .access = api_keys_,
                          .limiter = no_limits_.limiter(),
                          .trail = trail_,
                          .traffic = traffic_,
@@ -160,7 +160,7 @@ TEST_P(AuthRoutesTest, WithoutACache_SessionsAndTokensAreStillVerified) {
   const RouteTable routes = RouteList<AuthRoutes>::bind(auth);
   Dispatcher dispatcher{{.routes = routes,
                          .cors = cors_,
-                         .access = &api_keys_,
+                         .access = api_keys_,
                          .limiter = no_limits_.limiter(),
                          .trail = trail_,
                          .traffic = traffic_,

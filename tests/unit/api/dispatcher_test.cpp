@@ -88,7 +88,7 @@ class DispatcherTest : public AnswerFixture {
   Dispatcher dispatcher_with(const AccessPolicy& access) {
     return Dispatcher{{.routes = routes_,
                        .cors = cors_,
-                       .access = &access,
+                       .access = access,
                        .limiter = no_limits_.limiter(),
                        .trail = trail_,
                        .traffic = traffic_,
@@ -142,6 +142,11 @@ TEST_F(DispatcherTest, SchemaNotReady_ClosedRoutesAre503AndOpenOnesAnswer) {
 TEST_F(DispatcherTest, SchemaNotReady_WithoutKey_IsStill401) {
   ready_ = false;
   thing_.on_answer = greet;
+  slow_policy_.is_away = true;
+  dispatch(waiting_dispatcher_);
+  EXPECT_EQ(answer_.status(), Status::service_unavailable) << "keys that need it are not looked up";
+  EXPECT_TRUE(failures_.empty());
+  answer_.reset(request_);
   request_.headers = {};
   dispatch();
   EXPECT_EQ(answer_.status(), Status::unauthorized);
@@ -369,7 +374,7 @@ TEST_F(DispatcherTest, LoosePaths_AnswerInEverySpelling) {
   const RouteTable loose = RouteList<Thing>::bind(thing_, http::PathForm::loose);
   Dispatcher dispatcher{{.routes = loose,
                          .cors = cors_,
-                         .access = &api_keys_,
+                         .access = api_keys_,
                          .limiter = no_limits_.limiter(),
                          .trail = trail_,
                          .traffic = traffic_,
@@ -415,7 +420,7 @@ TEST_F(DispatcherTest, OpenRoute_HasNoUseForABody) {
 TEST_F(DispatcherTest, PlainHttpWhereHttpsIsRequired_IsRefusedAndNotRedirected) {
   Dispatcher strict{{.routes = routes_,
                      .cors = cors_,
-                     .access = &api_keys_,
+                     .access = api_keys_,
                      .limiter = no_limits_.limiter(),
                      .trail = trail_,
                      .traffic = traffic_,

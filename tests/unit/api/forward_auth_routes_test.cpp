@@ -315,7 +315,7 @@ TEST_P(ForwardAuthTest, ClientOfACaller_IsNotReadFromItsFields) {
 TEST_P(ForwardAuthTest, ProxyWithoutAKey_IsTrustedOnlyWhereThatIsSet) {
   Dispatcher keyless{{.routes = routes_,
                       .cors = cors_,
-                      .access = &api_keys_,
+                      .access = api_keys_,
                       .limiter = no_limits_.limiter(),
                       .trail = trail_,
                       .traffic = traffic_,

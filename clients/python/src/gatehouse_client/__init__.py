@@ -6,8 +6,10 @@ from .client import Client
 from .errors import FieldProblem, GatehouseError, GatehouseUnavailable
 from .models import (
     Account,
+    ApiKey,
     AuditEvent,
     Health,
+    IssuedKey,
     Login,
     PasswordJudgement,
     PasswordPolicy,
@@ -22,6 +24,7 @@ from .options import CallOptions
 
 __all__ = [
     "Account",
+    "ApiKey",
     "AsyncClient",
     "AuditEvent",
     "AuditFilter",
@@ -31,6 +34,7 @@ __all__ = [
     "GatehouseError",
     "GatehouseUnavailable",
     "Health",
+    "IssuedKey",
     "Login",
     "Page",
     "PasswordJudgement",

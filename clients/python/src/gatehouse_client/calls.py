@@ -1,5 +1,6 @@
 """The calls of the service: what each sends, and what it makes of an answer. Both clients send them."""
 
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +9,10 @@ from typing import Any, Generic, TypeVar
 from .answers import next_of
 from .models import (
     Account,
+    ApiKey,
     AuditEvent,
     Health,
+    IssuedKey,
     Login,
     PasswordJudgement,
     PasswordPolicy,
@@ -260,6 +263,36 @@ def page_of_events(wanted: AuditFilter, limit: int | None, after: str | None) ->
         return Page([AuditEvent.read(one) for one in json["events"]], next_of(headers))
 
     return Call("GET", "/audit", read, query=query)
+
+
+def _public_id(value: str) -> str:
+    """The id of an API key for a path; anything else, such as a text from a browser, leads to no other path."""
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-z]{10}", value):
+        raise ValueError("id must be ten letters and digits")
+    return value
+
+
+def create_api_key(name: str, scopes: str, tells_client: bool | None, expires_in_s: int | None) -> Call[IssuedKey]:
+    more = {"tellsClient": tells_client, "expiresIn": expires_in_s}
+    body = {"name": name, "scopes": scopes} | {field: value for field, value in more.items() if value is not None}
+    return Call("POST", "/api-keys", lambda json, _: IssuedKey.read(json), body=body)
+
+
+def api_keys() -> Call[list[ApiKey]]:
+    return Call("GET", "/api-keys", lambda json, _: [ApiKey.read(one) for one in json["apiKeys"]])
+
+
+def get_api_key(key_id: str) -> Call[ApiKey]:
+    return Call("GET", f"/api-keys/{_public_id(key_id)}", lambda json, _: ApiKey.read(json["apiKey"]))
+
+
+def rotate_api_key(key_id: str, grace_s: int | None) -> Call[IssuedKey]:
+    body = None if grace_s is None else {"graceSeconds": grace_s}
+    return Call("POST", f"/api-keys/{_public_id(key_id)}/rotate", lambda json, _: IssuedKey.read(json), body=body)
+
+
+def revoke_api_key(key_id: str) -> Call[None]:
+    return Call("DELETE", f"/api-keys/{_public_id(key_id)}", _nothing)
 
 
 def health() -> Call[Health]:

@@ -13,8 +13,10 @@ from .calls import AuditFilter, Call, Page
 from .errors import GatehouseError, GatehouseUnavailable
 from .models import (
     Account,
+    ApiKey,
     AuditEvent,
     Health,
+    IssuedKey,
     Login,
     PasswordJudgement,
     PasswordPolicy,
@@ -288,6 +290,35 @@ class Audit:
         return self._transport.lines(calls.exported_event(since, until), options)
 
 
+class ApiKeys:
+    def __init__(self, transport: Transport):
+        self._transport = transport
+
+    def create(
+        self, name: str, scopes: str, *, tells_client: bool | None = None, expires_in_s: int | None = None, options: CallOptions | None = None
+    ) -> IssuedKey:
+        """Makes a key; its secret is told once. Refusals: `missing_scope` where it may do what this client's key may not,
+        `validation_failed`, `too_many_api_keys`."""
+        return self._transport.run(calls.create_api_key(name, scopes, tells_client, expires_in_s), options)
+
+    def list(self, *, options: CallOptions | None = None) -> "builtins.list[ApiKey]":
+        """All of them, oldest first; at most some 1,000."""
+        return self._transport.run(calls.api_keys(), options)
+
+    def get(self, key_id: str, *, options: CallOptions | None = None) -> ApiKey:
+        """Refusal: `api_key_not_found`."""
+        return self._transport.run(calls.get_api_key(key_id), options)
+
+    def rotate(self, key_id: str, grace_s: int | None = None, *, options: CallOptions | None = None) -> IssuedKey:
+        """A new secret. The one before stays good for `grace_s`, which is a day if it is not given. Refusals: `missing_scope` as with
+        create(), `api_key_not_found`, `api_key_expired`."""
+        return self._transport.run(calls.rotate_api_key(key_id, grace_s), options)
+
+    def revoke(self, key_id: str, *, options: CallOptions | None = None) -> None:
+        """Ends a key at once, on every replica. Refusal: `api_key_not_found`."""
+        self._transport.run(calls.revoke_api_key(key_id), options)
+
+
 class Client:
     """The calls of the service. A call fails with GatehouseError if the service refuses it, with GatehouseUnavailable if nobody
     answers, and with ValueError if an argument cannot be sent.
@@ -320,6 +351,7 @@ class Client:
         self.password = Passwords(self._transport)
         self.email = Emails(self._transport)
         self.audit = Audit(self._transport)
+        self.api_keys = ApiKeys(self._transport)
 
     def login(
         self, email: str, password: str, *, refresh: bool = False, device_token: str | None = None, options: CallOptions | None = None

@@ -228,6 +228,54 @@ class AuditEvent:
 
 
 @dataclass(frozen=True)
+class ApiKey:
+    """A key with which a program calls the service, without its secret."""
+
+    id: str
+    name: str
+    scopes: str
+    """With single blanks between: `auth users:read`."""
+    tells_client: bool
+    """Its holder is believed about the client it asks for."""
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    """To some ten minutes."""
+    previous_until: datetime | None
+    """Until when the secret before the last rotation is good."""
+
+    @classmethod
+    def read(cls, json: Json) -> "ApiKey":
+        return cls(
+            id=json["id"],
+            name=json["name"],
+            scopes=json["scopes"],
+            tells_client=json["tellsClient"],
+            created_at=time_of(json["createdAt"]),
+            created_by=json["createdBy"],
+            expires_at=_time_or_none(json["expiresAt"]),
+            last_used_at=_time_or_none(json["lastUsedAt"]),
+            previous_until=_time_or_none(json["previousUntil"]),
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class IssuedKey:
+    """A key and its secret, which the service does not keep."""
+
+    api_key: ApiKey
+    secret: str
+
+    @classmethod
+    def read(cls, json: Json) -> "IssuedKey":
+        return cls(ApiKey.read(json["apiKey"]), json["secret"])
+
+    def __repr__(self) -> str:
+        return f"IssuedKey(api_key={self.api_key!r})"
+
+
+@dataclass(frozen=True)
 class Health:
     status: Literal["healthy", "unhealthy", "draining"]
     uptime_s: float

@@ -3,7 +3,7 @@
 
 import type { components, operations } from "../../.generated/api.js";
 import type {
-  Account, AuditEvent, AuditFilter, Credentials, EmailChange, FieldProblem, Health, Login, NewUser, PasswordChange, PasswordJudgement, PasswordPolicy,
+  Account, ApiKey, AuditEvent, AuditFilter, Credentials, EmailChange, FieldProblem, Health, IssuedKey, Login, NewApiKey, NewUser, PasswordChange, PasswordJudgement, PasswordPolicy,
   DeviceLogin, ProvenEmail, Readiness, RefreshedToken, RefreshRequest, Session, User, UserChanges, VerifiedSession, VerifiedToken,
 } from "../../src/index.js";
 
@@ -33,6 +33,10 @@ export type Comparisons = [
   Holds<Same<VerifiedSession, Schemas["VerifiedSession"]>>,
   Holds<Same<VerifiedToken, Schemas["VerifiedToken"]>>,
   Holds<Same<Session, Schemas["Session"]>>,
+  Holds<Same<ApiKey, Schemas["ApiKey"]>>,
+  Holds<Same<NewApiKey, Schemas["NewApiKey"]>>,
+  Holds<Same<IssuedKey, Schemas["IssuedApiKey"]>>,
+  Holds<Same<{ graceSeconds?: number }, Sent<"rotateApiKey">>>,
   Holds<Same<FieldProblem, Texts<NonNullable<Schemas["Error"]["details"]>[number], "code">>>,
   Holds<Same<PasswordPolicy, Body<"getPasswordPolicy">>>,
   Holds<Same<PasswordJudgement, Texts<Body<"checkPassword">, "code">>>,

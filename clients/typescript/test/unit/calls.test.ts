@@ -174,6 +174,15 @@ describe("an id", () => {
   });
 });
 
+describe("a key's id", () => {
+  it.each(["", "..", "0123456789/rotate", "012345678A", "0123456789a", 7, undefined] as string[])("is no path: %j", async (id) => {
+    const service = new ServiceDouble(answer({}));
+    const { apiKeys } = service.client();
+    for (const call of [apiKeys.get(id), apiKeys.rotate(id), apiKeys.revoke(id)]) expect(await failureOf(call)).toBeInstanceOf(TypeError);
+    expect(service.asked).toHaveLength(0);
+  });
+});
+
 describe("a service that cannot work", () => {
   it("says so", async () => {
     const unhealthy = { status: "unhealthy", error: "Database unavailable", requestId: "r", timestamp: "t", uptime: 1, environment: "test" };

@@ -9,6 +9,8 @@ const refreshed = { user: { id: 7 }, token: "t", tokenExpires: "e", refreshToken
 const judgement = { acceptable: false, code: "common", message: "m" };
 const passwordChange = { session: "s", currentPassword: "p", newPassword: "q" };
 const emailChange = { session: "s", password: "p", email: "e" };
+const apiKey = { id: "0123456789", name: "n", scopes: "auth" };
+const issued = { apiKey, secret: "gtk_s" };
 const health = { status: "healthy", timestamp: "t", uptime: 1, environment: "test" };
 
 export type Row = [call: string, made: (client: Client) => Promise<unknown>, asked: string, body: unknown, answered: unknown, result: unknown];
@@ -56,6 +58,13 @@ export const rows: Row[] = [
     { items: [], next: null },
   ],
   ["audit.export", (c) => c.audit.export().next(), "GET /audit/export", undefined, "", { done: true, value: undefined }],
+  ["apiKeys.create", (c) => c.apiKeys.create({ name: "n", scopes: "auth" }), "POST /api-keys", { name: "n", scopes: "auth" }, issued, issued],
+  ["apiKeys.create, to tell clients", (c) => c.apiKeys.create({ name: "n", scopes: "auth", tellsClient: true, expiresIn: 60 }), "POST /api-keys", { name: "n", scopes: "auth", tellsClient: true, expiresIn: 60 }, issued, issued],
+  ["apiKeys.list", (c) => c.apiKeys.list(), "GET /api-keys", undefined, { apiKeys: [apiKey] }, [apiKey]],
+  ["apiKeys.get", (c) => c.apiKeys.get("0123456789"), "GET /api-keys/0123456789", undefined, { apiKey }, apiKey],
+  ["apiKeys.rotate", (c) => c.apiKeys.rotate("0123456789"), "POST /api-keys/0123456789/rotate", undefined, issued, issued],
+  ["apiKeys.rotate, at once", (c) => c.apiKeys.rotate("0123456789", 0), "POST /api-keys/0123456789/rotate", { graceSeconds: 0 }, issued, issued],
+  ["apiKeys.revoke", (c) => c.apiKeys.revoke("0123456789"), "DELETE /api-keys/0123456789", undefined, { message: "m" }, undefined],
   ["health", (c) => c.health(), "GET /health", undefined, health, health],
   ["ready", (c) => c.ready(), "GET /health/ready", undefined, { status: "ready" }, { status: "ready" }],
 ];
