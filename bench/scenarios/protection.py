@@ -1,4 +1,4 @@
-"""What rate limits cost."""
+"""What rate limits and API keys of the database cost."""
 
 import json
 import statistics
@@ -12,18 +12,28 @@ from harness.report import at_least, below
 from .hot_path import LOGINS, median, take_turns
 
 CHARGES = 5_000_000
+CHECKS = 5_000_000
 WIDE = "1000000/1s/1000000"
 
 
 def limits(options, folder):
-    return [charge(options), verify_session_with_limits(options, folder)]
+    return [charge(options), check_key(options), verify_session_with_limits(options, folder)]
+
+
+def cpu_ns(options, program, times):
+    """The median of what one of so many takes."""
+    command = [BUILD / "bench" / program, str(times)]
+    taken = [float(subprocess.run(command, check=True, capture_output=True, text=True, preexec_fn=pinned(SERVER_CORES)).stdout)
+             for _ in range(options.rounds)]
+    return statistics.median(taken)
 
 
 def charge(options):
-    program = [BUILD / "bench" / "bench_charge_limit", str(CHARGES)]
-    times = [float(subprocess.run(program, check=True, capture_output=True, text=True, preexec_fn=pinned(SERVER_CORES)).stdout)
-             for _ in range(options.rounds)]
-    return below("a request charged to a rate limit", statistics.median(times), 150, "ns", "10,000 addresses")
+    return below("a request charged to a rate limit", cpu_ns(options, "bench_charge_limit", CHARGES), 150, "ns", "10,000 addresses")
+
+
+def check_key(options):
+    return below("an API key of the database, from memory", cpu_ns(options, "bench_check_api_key", CHECKS), 300, "ns", "100 keys")
 
 
 def verify_session_with_limits(options, folder):
