@@ -97,6 +97,7 @@ class Changes {
   [[nodiscard]] std::span<const Announcement> announcements() const { return announcements_; }
 
  private:
+  friend class BulkDatabase;
   friend class Database;
 
   void take(Command command, const std::optional<Announcement>& announcement);

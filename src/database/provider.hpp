@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 
+#include "database/bulk_database.hpp"
 #include "database/database.hpp"
 #include "database/load.hpp"
 #include "database/observers.hpp"
@@ -32,6 +33,9 @@ class Provider {
 
   /// The same for the schema's sake. To be destroyed when its work is done: it may hold a connection of its own.
   [[nodiscard]] virtual std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) = 0;
+
+  /// The same for many rows at once. To be destroyed before the io_context, once its calls have ended.
+  [[nodiscard]] virtual std::unique_ptr<BulkDatabase> open_bulk(boost::asio::io_context& io) = 0;
 
   /// The same for a thread beside the io threads, whose work is not in a hurry: it gets one connection of its own and
   /// takes none from them.

@@ -39,6 +39,8 @@ class Libpq {
   decltype(::PQntuples)* PQntuples = library_.find("PQntuples");
   decltype(::PQport)* PQport = library_.find("PQport");
   decltype(::PQpipelineSync)* PQpipelineSync = library_.find("PQpipelineSync");
+  decltype(::PQputCopyData)* PQputCopyData = library_.find("PQputCopyData");
+  decltype(::PQputCopyEnd)* PQputCopyEnd = library_.find("PQputCopyEnd");
   decltype(::PQresultErrorField)* PQresultErrorField = library_.find("PQresultErrorField");
   decltype(::PQresultErrorMessage)* PQresultErrorMessage = library_.find("PQresultErrorMessage");
   decltype(::PQresultStatus)* PQresultStatus = library_.find("PQresultStatus");

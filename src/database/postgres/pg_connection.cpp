@@ -256,6 +256,22 @@ Task<std::expected<Rows, SqlError>> PgConnection::select(std::string sql) {
   const auto self = shared_from_this();
   EncodedParameters none;
   if (!send_unprepared(sql, none)) throw connection_error(error_message());
+  co_return co_await last_rows();
+}
+
+Task<std::expected<Rows, SqlError>> PgConnection::run(Command command) {
+  const auto self = shared_from_this();
+  EncodedParameters parameters;
+  parameters.assign(command.parameters);
+  if (!send_unprepared(command.statement->sql, parameters)) throw connection_error(error_message());
+  auto rows = co_await last_rows();
+  if (!rows) rows.error().statement = command.statement->name;
+  co_return std::move(rows);
+}
+
+/// Of what was sent, which is one statement.
+Task<std::expected<Rows, SqlError>> PgConnection::last_rows() {
+  const auto self = shared_from_this();
   co_await flush_all();
   std::expected<Rows, SqlError> rows;
   while (true) {
@@ -290,6 +306,12 @@ bool PgConnection::send_unprepared(std::string_view sql, const EncodedParameters
 bool PgConnection::send_sync() { return libpq().PQpipelineSync(connection_) == 1; }
 
 bool PgConnection::send_script(const std::string& sql) { return libpq().PQsendQuery(connection_, sql.c_str()) == 1; }
+
+bool PgConnection::send_copy(std::string_view bytes) {
+  const Libpq& pq = libpq();
+  return pq.PQputCopyData(connection_, bytes.data(), static_cast<int>(bytes.size())) == 1 &&
+         pq.PQputCopyEnd(connection_, nullptr) == 1;
+}
 
 PgConnection::Flush PgConnection::flush() noexcept {
   const int left = libpq().PQflush(connection_);

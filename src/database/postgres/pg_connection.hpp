@@ -73,6 +73,9 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   /// Sends SQL by the simple protocol, several statements at once. Not in pipeline mode.
   [[nodiscard]] bool send_script(const std::string& sql);
 
+  /// Queues bytes of a COPY that the server waits for, and its end; flush_all() sends them. Not in pipeline mode.
+  [[nodiscard]] bool send_copy(std::string_view bytes);
+
   /// Writes what is queued, as far as the socket takes it.
   [[nodiscard]] Flush flush() noexcept;
   /// Reads what has arrived. False when the server is gone; error_message() says why.
@@ -99,6 +102,8 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   [[nodiscard]] Task<PgResult> next_result();
   /// The rows of one statement without parameters, or why there are none. Not in pipeline mode.
   [[nodiscard]] Task<std::expected<Rows, SqlError>> select(std::string sql);
+  /// The result of one statement that is not kept prepared, or why there is none; an error has its name. Likewise.
+  [[nodiscard]] Task<std::expected<Rows, SqlError>> run(Command command);
 
   /// libpq's latest error message, on one line.
   [[nodiscard]] std::string error_message() const;
@@ -126,6 +131,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   [[nodiscard]] Task<> take_session(std::shared_ptr<const ConnectOptions> options);
   void prefer_this_server(const ConnectOptions& options) const;
   void throw_if_closed() const;
+  [[nodiscard]] Task<std::expected<Rows, SqlError>> last_rows();
   [[nodiscard]] bool has_decrypted_bytes() const noexcept;
 
   pg_conn* connection_ = nullptr;

@@ -69,6 +69,8 @@ PgResult::Kind PgResult::kind() const noexcept {
     case PGRES_TUPLES_OK:
     case PGRES_EMPTY_QUERY:
       return Kind::done;
+    case PGRES_COPY_IN:
+      return Kind::copying;
     case PGRES_PIPELINE_SYNC:
       return Kind::end_of_group;
     case PGRES_PIPELINE_ABORTED:

@@ -15,12 +15,12 @@ namespace gatehouse::database::postgres {
 class PgResult {
  public:
   /// What kind() tells.
-  enum class Kind { nothing, done, failed, skipped, end_of_group };
+  enum class Kind { nothing, done, failed, skipped, end_of_group, copying };
 
   explicit PgResult(pg_result* result) : result_(result) {}
 
   /// done: a command succeeded; failed: it did not; skipped: an earlier one of its group failed; end_of_group: the
-  /// server reached the Sync, so the group is committed or rolled back.
+  /// server reached the Sync, so the group is committed or rolled back; copying: it waits for the rows of a COPY.
   [[nodiscard]] Kind kind() const noexcept;
 
   /// The rows of a command that is done. A column of a type no store uses is an error that names the type.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "database/postgres/libpq.hpp"
+#include "database/postgres/postgres_bulk_database.hpp"
 #include "database/postgres/postgres_change_feed.hpp"
 #include "database/postgres/postgres_database.hpp"
 #include "database/postgres/postgres_schema_database.hpp"
@@ -53,6 +54,10 @@ std::unique_ptr<SchemaDatabase> PostgresProvider::open_schema(boost::asio::io_co
   // In silence: where the database is away, the pools of the io threads say so, or the caller who gets Unavailable.
   auto pool = make_pool(io, PoolShare{.connections_min = 1, .connections_max = 1}, or_silent({}));
   return std::make_unique<PostgresSchemaDatabase>(io, query_options_, std::move(pool));
+}
+
+std::unique_ptr<BulkDatabase> PostgresProvider::open_bulk(boost::asio::io_context& io) {
+  return std::make_unique<PostgresBulkDatabase>(io, query_options_);
 }
 
 std::shared_ptr<ConnectionPool> PostgresProvider::make_pool(boost::asio::io_context& io, PoolShare share,

@@ -16,7 +16,7 @@ namespace gatehouse::database::postgres {
 ///
 /// Each open() takes its share_of() DB_POOL_MIN and DB_POOL_MAX, at least one connection; the two that watch() holds
 /// are within DB_POOL_MAX, unless there are too many io threads. An open_beside() takes one connection besides, so does
-/// open_schema(), and each migration's script or check one more while it runs.
+/// open_schema(), and each migration's script or check one more while it runs. Each load() of an open_bulk() takes one.
 class PostgresProvider final : public Provider {
  public:
   /// `random` outlives the provider; it spreads reconnects and names the feed's private channel.
@@ -24,6 +24,7 @@ class PostgresProvider final : public Provider {
 
   [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
   [[nodiscard]] std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) override;
+  [[nodiscard]] std::unique_ptr<BulkDatabase> open_bulk(boost::asio::io_context& io) override;
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;
   [[nodiscard]] Load load() const override { return load_.read(); }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "database/sqlite/reader.hpp"
+#include "database/sqlite/sqlite_bulk_database.hpp"
 #include "database/sqlite/sqlite_database.hpp"
 #include "database/sqlite/sqlite_schema_database.hpp"
 #include "database/sqlite/writer.hpp"
@@ -49,6 +50,10 @@ std::unique_ptr<Database> SqliteProvider::open(boost::asio::io_context& io, unsi
 
 std::unique_ptr<SchemaDatabase> SqliteProvider::open_schema(boost::asio::io_context& io) {
   return std::make_unique<SqliteSchemaDatabase>(io, writes_, reads_, others_, query_timeout_);
+}
+
+std::unique_ptr<BulkDatabase> SqliteProvider::open_bulk(boost::asio::io_context& io) {
+  return std::make_unique<SqliteBulkDatabase>(io, writes_, reads_);
 }
 
 std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& /*io*/) { return feeds_.watch(observers()); }

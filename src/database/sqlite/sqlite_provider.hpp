@@ -37,6 +37,8 @@ class SqliteProvider final : public Provider {
   [[nodiscard]] std::unique_ptr<Database> open(boost::asio::io_context& io, unsigned sharers) override;
   [[nodiscard]] std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) override;
 
+  [[nodiscard]] std::unique_ptr<BulkDatabase> open_bulk(boost::asio::io_context& io) override;
+
   /// The feed sees the writes of other processes within 50 ms. It does not report this process's own writes, except
   /// those that are committed after their caller was refused at the deadline.
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;

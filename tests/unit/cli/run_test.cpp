@@ -29,6 +29,9 @@ class BorrowedProvider final : public database::Provider {
   std::unique_ptr<database::SchemaDatabase> open_schema(boost::asio::io_context& io) override {
     return provider_.open_schema(io);
   }
+  std::unique_ptr<database::BulkDatabase> open_bulk(boost::asio::io_context& io) override {
+    return provider_.open_bulk(io);
+  }
   std::unique_ptr<database::ChangeFeed> watch(boost::asio::io_context& io) override { return provider_.watch(io); }
   database::Load load() const override { return provider_.load(); }
 
