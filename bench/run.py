@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import before, footprint, growth, hot_path, login, mail, passwords, protection, refresh, revocation_feed, uncached
+from scenarios import before, footprint, growth, hot_path, imports, login, mail, passwords, protection, refresh, revocation_feed, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -32,6 +32,7 @@ SCENARIOS = {
     "feed-memory": revocation_feed.memory_of_readers,
     "feed-delay": revocation_feed.delay_across_replicas,
     "breach-filter": passwords.breach_filter,
+    "import-users": imports.import_users,
     "limits": protection.limits,
 }
 # Measured only where --against names another build.

@@ -29,6 +29,7 @@ namespace gatehouse::cli {
 inline constexpr int exit_success = 0;
 inline constexpr int exit_failure = 1;  ///< the command could not do its work, or found something wrong
 inline constexpr int exit_usage = 2;    ///< the command line itself is wrong
+inline constexpr int exit_partly = 3;   ///< the command did its work, but could not do all of it
 /// The settings are wrong, and another try would end in the same way: EX_CONFIG of sysexits.h. deploy/systemd/ knows
 /// it.
 inline constexpr int exit_settings = 78;

@@ -53,6 +53,13 @@ constexpr Write drop_open_tokens{
     "(SELECT 1 FROM one_time_redemptions WHERE one_time_redemptions.token_hash = one_time_tokens.token_hash)",
     announces_nothing};
 
+constexpr Write drop_open_tokens_of_staged_users{
+    "one_time_tokens_drop_open_of_staged",
+    "DELETE FROM one_time_tokens WHERE user_id IN (SELECT user_id FROM staged_users WHERE ends_sessions = 1) "
+    "AND NOT EXISTS "
+    "(SELECT 1 FROM one_time_redemptions WHERE one_time_redemptions.token_hash = one_time_tokens.token_hash)",
+    announces_nothing};
+
 constexpr Write delete_expired_tokens{
     "one_time_tokens_delete_expired",
     "DELETE FROM one_time_tokens WHERE expires_at <= $1 AND id IN "
@@ -97,6 +104,8 @@ Change<void> OneTimeTokenStore::redeem(std::string hash, Kind kind, TimePoint no
 }
 
 Change<void> OneTimeTokenStore::drop_open(UserId user) { return {drop_open_tokens, {user.value}}; }
+
+Change<void> OneTimeTokenStore::drop_open_of_staged_users() { return {drop_open_tokens_of_staged_users, {}}; }
 
 Change<std::int64_t> OneTimeTokenStore::delete_expired(TimePoint now, database::HeldLease lease) {
   Parameters parameters{now, cleanup_tokens_max, std::move(lease.name), std::move(lease.holder)};

@@ -62,6 +62,8 @@ class OneTimeTokenStore {
   [[nodiscard]] static database::Change<void> redeem(std::string hash, Kind kind, TimePoint now);
   /// Every token of the user that was not redeemed.
   [[nodiscard]] static database::Change<void> drop_open(UserId user);
+  /// The same for all users whom an import (users/import_store.hpp) gave another password or disabled.
+  [[nodiscard]] static database::Change<void> drop_open_of_staged_users();
   /// Deletes up to cleanup_tokens_max tokens whose time is over, while the leases table names this holder; else
   /// nothing. How many were deleted.
   [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);

@@ -98,6 +98,12 @@ constexpr Write remove_active_sessions_of_user{"sessions_remove_active_of_user",
 constexpr Write remove_sessions_of_user{"sessions_remove_of_user", "DELETE FROM sessions WHERE user_id = $1",
                                         user_topic};
 
+// Beside many others: BulkDatabase says who tells of it.
+constexpr Write remove_sessions_of_staged_users{
+    "sessions_remove_of_staged",
+    "DELETE FROM sessions WHERE user_id IN (SELECT user_id FROM staged_users WHERE ends_sessions = 1)",
+    announces_nothing};
+
 // Their time was over, and nothing is answered from memory beyond it, so nobody need hear of it.
 //
 // PostgreSQL evaluates the outer condition again on a row it had to wait for, so a session that was renewed between
@@ -206,6 +212,8 @@ Change<std::int64_t> SessionStore::remove_active_of_user(UserId user, TimePoint 
 }
 
 Change<void> SessionStore::remove_of_user(UserId user) { return {remove_sessions_of_user, user, {user.value}}; }
+
+Change<void> SessionStore::remove_of_staged_users() { return {remove_sessions_of_staged_users, {}}; }
 
 Change<std::int64_t> SessionStore::delete_expired(TimePoint now, database::HeldLease lease) {
   return {delete_expired_sessions,

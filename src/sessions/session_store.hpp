@@ -122,6 +122,8 @@ class SessionStore {
   [[nodiscard]] static database::Change<std::int64_t> remove_active_of_user(UserId user, TimePoint now);
   /// Deletes every session of the user, for changes of what they rest on.
   [[nodiscard]] static database::Change<void> remove_of_user(UserId user);
+  /// Deletes every session of the users whom an import (users/import_store.hpp) gave another password or disabled.
+  [[nodiscard]] static database::Change<void> remove_of_staged_users();
   /// Deletes up to cleanup_sessions_max sessions whose time is over at `now`, the oldest first, while the leases table
   /// names this holder; else nothing. A session that is renewed meanwhile stays. How many were deleted.
   [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);

@@ -96,6 +96,52 @@ constexpr Write update_user{
     "WHERE id = $1 RETURNING id, first_name, last_name, email, created_at, updated_at, disabled_at, version",
     user_topic};
 
+// The changes of an import (users/import_store.hpp). New users get their ids in the order of the file.
+constexpr Write insert_staged_users{
+    "users_insert_staged",
+    "INSERT INTO users (first_name, last_name, email, password_hash, salt, created_at, updated_at, canonical_of, "
+    "canonical_email, email_verified_at, disabled_at, locale) "
+    "SELECT COALESCE(first_name, ''), COALESCE(last_name, ''), email, password_hash, salt, COALESCE(created_at, $1), "
+    "$1, canonical_of, canonical_email, CASE WHEN is_verified = 1 THEN $1 END, CASE WHEN is_disabled = 1 THEN $1 END, "
+    "locale FROM staged_users WHERE user_id IS NULL ORDER BY place",
+    announces_nothing};
+
+constexpr Write insert_staged_users_who_are_new{
+    "users_insert_staged_who_are_new",
+    "INSERT INTO users (first_name, last_name, email, password_hash, salt, created_at, updated_at, canonical_of, "
+    "canonical_email, email_verified_at, disabled_at, locale) "
+    "SELECT COALESCE(first_name, ''), COALESCE(last_name, ''), email, password_hash, salt, COALESCE(created_at, $1), "
+    "$1, canonical_of, canonical_email, CASE WHEN is_verified = 1 THEN $1 END, CASE WHEN is_disabled = 1 THEN $1 END, "
+    "locale FROM staged_users WHERE user_id IS NULL ORDER BY place ON CONFLICT DO NOTHING",
+    announces_nothing};
+
+// Announced by the triggers of the schema, as BulkDatabase says; so is what goes with it.
+constexpr Write update_staged_users{
+    "users_update_staged",
+    "UPDATE users SET first_name = COALESCE(staged_users.first_name, users.first_name), "
+    "last_name = COALESCE(staged_users.last_name, users.last_name), "
+    "password_changed_at = CASE WHEN staged_users.password_hash IS DISTINCT FROM users.password_hash "
+    "AND staged_users.password_hash IS NOT NULL THEN $1 ELSE users.password_changed_at END, "
+    "password_hash = COALESCE(staged_users.password_hash, users.password_hash), "
+    "salt = CASE WHEN staged_users.password_hash IS NULL THEN users.salt ELSE staged_users.salt END, "
+    "created_at = COALESCE(staged_users.created_at, users.created_at), updated_at = $1, version = users.version + 1, "
+    "email_verified_at = CASE staged_users.is_verified WHEN 1 THEN COALESCE(users.email_verified_at, $1) "
+    "WHEN 0 THEN NULL ELSE users.email_verified_at END, "
+    "disabled_at = CASE staged_users.is_disabled WHEN 1 THEN COALESCE(users.disabled_at, $1) "
+    "WHEN 0 THEN NULL ELSE users.disabled_at END, "
+    "locale = COALESCE(staged_users.locale, users.locale) "
+    "FROM staged_users WHERE users.id = staged_users.user_id",
+    announces_nothing};
+
+constexpr Write drop_express_passwords_of_staged{
+    "users_drop_express_passwords_of_staged",
+    "DELETE FROM express_passwords WHERE user_id IN (SELECT user_id FROM staged_users WHERE password_hash IS NOT NULL)",
+    announces_nothing};
+
+constexpr Statement records_after{"users_records_after",
+                                  "SELECT id, email, first_name, last_name, password_hash, salt, email_verified_at, "
+                                  "created_at, disabled_at, locale FROM users WHERE id > $1 ORDER BY id LIMIT $2"};
+
 constexpr Write remove_user{"users_remove", "DELETE FROM users WHERE id = $1 RETURNING id", user_topic};
 
 constexpr Write set_disabled{"users_set_disabled", "UPDATE users SET disabled_at = $2 WHERE id = $1 RETURNING id",
@@ -222,6 +268,21 @@ Contact read_contact(const Row& row) {
           .is_verified = !row.is_null(6)};
 }
 
+NumberedRecord read_record(const Row& row) {
+  NumberedRecord read{.id = UserId{row.integer(0)}, .record = {}};
+  UserRecord& record = read.record;
+  record.email = row.text(1);
+  record.first_name = row.text(2);
+  record.last_name = row.text(3);
+  record.password_hash = row.nullable_text(4);
+  record.salt = row.nullable_text(5);
+  record.email_verified = !row.is_null(6);
+  record.created_at = row.time(7);
+  record.disabled = !row.is_null(8);
+  record.locale = row.nullable_text(9);
+  return read;
+}
+
 std::optional<User> read_first_user(const Rows& rows) {
   if (rows.empty()) return std::nullopt;
   return read_user(rows[0]);
@@ -260,6 +321,15 @@ Task<std::vector<User>> UserStore::page(std::optional<PagePosition> after, unsig
   users.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) users.push_back(read_user(rows[i]));
   co_return users;
+}
+
+Task<std::vector<NumberedRecord>> UserStore::records(UserId after, unsigned limit) {
+  Parameters parameters{after.value, std::int64_t{limit}};
+  const Rows rows = co_await database_.query(records_after, std::move(parameters));
+  std::vector<NumberedRecord> records;
+  records.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) records.push_back(read_record(rows[i]));
+  co_return records;
 }
 
 Task<std::optional<User>> UserStore::find_by_email(std::string email) {
@@ -354,6 +424,15 @@ Change<std::optional<User>> UserStore::update(UserId id, const UserChanges& chan
                         now};
   add_key(parameters, changes.email);
   return {update_user, id, std::move(parameters), read_first_user};
+}
+
+Change<void> UserStore::insert_staged(OnConflict rule, TimePoint now) {
+  return {rule == OnConflict::fail ? insert_staged_users : insert_staged_users_who_are_new, {now}};
+}
+
+void UserStore::add_update_of_staged(database::Changes& changes, TimePoint now) {
+  changes.add(Change<void>{drop_express_passwords_of_staged, {}});
+  changes.add(Change<void>{update_staged_users, {now}});
 }
 
 Change<bool> UserStore::remove(UserId id) { return {remove_user, id, {id.value}, has_row}; }

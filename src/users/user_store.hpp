@@ -9,7 +9,9 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
+#include "users/import_store.hpp"
 #include "users/model.hpp"
+#include "users/user_record.hpp"
 
 namespace gatehouse::users {
 
@@ -17,6 +19,12 @@ namespace gatehouse::users {
 struct PagePosition {
   TimePoint created_at;
   UserId id;
+};
+
+/// A user as an export has them, and who it is.
+struct NumberedRecord {
+  UserId id;
+  UserRecord record;
 };
 
 /// Whether an email is free: as it was typed, and as users::email_key() of it.
@@ -53,6 +61,9 @@ class UserStore {
   /// Newest first: created_at descending, then id descending. At most `limit` users, at most page_users_max.
   [[nodiscard]] Task<std::vector<User>> page(std::optional<PagePosition> after, unsigned limit);
 
+  /// Everything that an export has of each user but the format of the hash, in the order of their ids.
+  [[nodiscard]] Task<std::vector<NumberedRecord>> records(UserId after, unsigned limit);
+
   /// The user whose email has the same email_key(). Text that cannot be an email (NUL, not UTF-8, too long) finds
   /// nobody.
   [[nodiscard]] Task<std::optional<UserCredentials>> find_credentials(std::string email);
@@ -84,6 +95,11 @@ class UserStore {
   /// email_is_unique where the email is taken.
   [[nodiscard]] static database::Change<std::optional<User>> update(UserId id, const UserChanges& changes,
                                                                     TimePoint now);
+  /// Stores the staged users who were not recognised. Where an email is taken, a rule of `fail` violates
+  /// email_is_unique; with any other that user is left out.
+  [[nodiscard]] static database::Change<void> insert_staged(OnConflict rule, TimePoint now);
+  /// Changes the users who were recognised to what was staged of them. Their sessions are another store's.
+  static void add_update_of_staged(database::Changes& changes, TimePoint now);
   /// Deletes the user, if there is one; sessions and the kept Express hash go with it. Violates
   /// user_is_not_referenced where other tables still refer to the user.
   [[nodiscard]] static database::Change<bool> remove(UserId id);

@@ -2,11 +2,13 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "cli/program.hpp"
 #include "database/provider.hpp"
@@ -28,6 +30,10 @@ class DatabaseSession {
   [[nodiscard]] database::Database& database() {
     if (!database_) database_ = provider_->open(io_, 1);
     return *database_;
+  }
+  [[nodiscard]] database::BulkDatabase& bulk() {
+    if (!bulk_) bulk_ = provider_->open_bulk(io_);
+    return *bulk_;
   }
   [[nodiscard]] database::SchemaDatabase& schema() {
     if (!schema_) schema_ = provider_->open_schema(io_);
@@ -51,10 +57,27 @@ class DatabaseSession {
     return std::move(*result);
   }
 
+  /// Runs the coroutines beside each other until all have ended, and throws the first exception.
+  void run_all(std::vector<Task<>> tasks) {
+    std::exception_ptr failure;
+    std::size_t running = tasks.size();
+    for (Task<>& task : tasks) {
+      boost::asio::co_spawn(io_, std::move(task), [&](const std::exception_ptr& thrown) {
+        if (!failure) failure = thrown;
+        --running;
+      });
+    }
+    io_.restart();
+    while (running > 0 && io_.run_one() > 0) {
+    }
+    if (failure) std::rethrow_exception(failure);
+  }
+
  private:
   boost::asio::io_context io_{1};  ///< outlives what posts to it
   std::unique_ptr<database::Provider> provider_;
   std::unique_ptr<database::Database> database_;
+  std::unique_ptr<database::BulkDatabase> bulk_;
   std::unique_ptr<database::SchemaDatabase> schema_;
 };
 

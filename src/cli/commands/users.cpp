@@ -10,6 +10,7 @@
 #include "cli/commands/password_prompt.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
+#include "cli/commands/user_transfer.hpp"
 #include "flows/account/account_rules.hpp"
 #include "service/settings.hpp"
 #include "service/wiring/capabilities.hpp"
@@ -199,6 +200,7 @@ void add_users_commands(Commands& commands) {
       "forget-express-passwords",
       "Delete the kept hashes of the Express service; after that there is no way back to it without new passwords",
       define_consent, forget_express_passwords);
+  add_user_transfer_commands(users);
 }
 
 }  // namespace gatehouse::cli
