@@ -83,7 +83,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What the program needs beside the libraries that it names.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "init-system-helpers (>= 1.54~), procps, systemd | systemd-standalone-sysusers")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, libcurl4, libpq5")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, libcrypt1, libcurl4, libpq5")
 # `gatehouse backup` and `restore` of PostgreSQL.
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql-client")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${packaging}/postinst" "${packaging}/prerm" "${packaging}/postrm" "${prepared}/conffiles")

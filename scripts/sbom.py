@@ -3,7 +3,7 @@ others published that is compiled in.
 
 usage: sbom.py <build folder> <output file>
 
-Shared libraries are those that the program names; libpq and libcurl are loaded at run time and therefore listed by name; headers and static
+Shared libraries are those that the program names; libpq, libcurl and libcrypt are loaded at run time and therefore listed by name; headers and static
 archives are those that the compiler and the linker read.
 """
 
@@ -19,7 +19,7 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 NAMESPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # of URLs (RFC 9562 section 6.6)
 DEBIAN = platform.freedesktop_os_release().get("VERSION_ID", "unstable")
-LOADED_AT_RUN_TIME = {"libpq5", "libcurl4" if DEBIAN == "12" else "libcurl4t64"}
+LOADED_AT_RUN_TIME = {"libpq5", "libcrypt1", "libcurl4" if DEBIAN == "12" else "libcurl4t64"}
 COMPILERS_ARCHIVES = {"-static-libstdc++": ["libstdc++.a"], "-static-libgcc": ["libgcc.a", "libgcc_eh.a"]}
 STATIC_ARCHIVE = re.compile(r"(/usr/lib/\S+\.a)\b")
 

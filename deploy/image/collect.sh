@@ -12,12 +12,13 @@ target=$2
 # libraries_of <file>...: the paths of all they load, the loader included.
 libraries_of() { ldd "$@" | sed -nE 's/^.* => (\/[^ ]+) .*$/\1/p; s/^[[:space:]]+(\/[^ ]+) \(.*$/\1/p' | sort -u; }
 
-# library <soname>: its path. The program loads these two at run time.
+# library <soname>: its path. The program loads these at run time.
 library() { ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'; }
 libpq=$(library libpq.so.5)
 libcurl=$(library libcurl.so.4)
+libcrypt=$(library libcrypt.so.1)
 
-libraries=$(libraries_of "$program" "$libpq" "$libcurl"; printf '%s\n' "$libpq" "$libcurl")
+libraries=$(libraries_of "$program" "$libpq" "$libcurl" "$libcrypt"; printf '%s\n' "$libpq" "$libcurl" "$libcrypt")
 
 mkdir -p "$target/root/etc/ssl/certs" "$target/opt/opt/gatehouse/lib" "$target/data/data"
 strip -o "$target/root/gatehouse" "$program"

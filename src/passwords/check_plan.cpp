@@ -15,9 +15,7 @@ namespace gatehouse::passwords {
 namespace {
 
 StoredHash decoy_of(const PhcFormat& format, const Decoy& decoy) {
-  const bool argon2id = std::holds_alternative<Argon2idCost>(format);
-  const std::size_t digest_bytes = argon2id ? argon2id_digest_bytes : decoy.digest.size();
-  return Phc{.format = format, .salt = decoy.salt, .digest = decoy.digest.substr(0, digest_bytes)};
+  return Phc{.format = format, .salt = decoy.salt, .digest = decoy.digest.substr(0, usual_digest_bytes(format))};
 }
 
 /// The Express service's salts are 16 bytes in hex, used as text: PBKDF2 hashes 32 bytes of salt.

@@ -28,13 +28,13 @@ using StoredHash = std::variant<Phc, ExpressHash>;
 struct FormatsInUse {
   PhcFormat current;
   bool express = false;
-  std::vector<PhcFormat> retired;  ///< of earlier settings; none equal to current, no doubles
+  std::vector<PhcFormat> retired;  ///< of earlier settings or imports; none equal to current, no doubles
 };
 
 /// Salt and digest that no password has: random, made once per process. The digest is as long as the scheme's own.
 struct Decoy {
   std::string salt;    ///< new_salt_bytes
-  std::string digest;  ///< 64 bytes, Argon2id takes the first 32
+  std::string digest;  ///< 64 bytes, of which a format takes usual_digest_bytes()
 };
 
 /// One verification of a check: the row's own hash, or a decoy whose result means nothing.

@@ -8,16 +8,44 @@ std::string_view to_text(HashKind kind) {
   switch (kind) {
     case HashKind::argon2id:
       return "argon2id";
+    case HashKind::pbkdf2_sha1:
+      return "pbkdf2-sha1";
+    case HashKind::pbkdf2_sha256:
+      return "pbkdf2-sha256";
     case HashKind::pbkdf2_sha512:
       return "pbkdf2-sha512";
+    case HashKind::scrypt:
+      return "scrypt";
+    case HashKind::bcrypt:
+      return "bcrypt";
     case HashKind::express:
       return "express";
   }
   return "";
 }
 
+namespace {
+
+HashKind kind_of_cost(const Argon2idCost& /*cost*/) { return HashKind::argon2id; }
+HashKind kind_of_cost(const ScryptCost& /*cost*/) { return HashKind::scrypt; }
+HashKind kind_of_cost(const BcryptCost& /*cost*/) { return HashKind::bcrypt; }
+
+HashKind kind_of_cost(const Pbkdf2Cost& cost) {
+  switch (cost.digest) {
+    case Pbkdf2Digest::sha1:
+      return HashKind::pbkdf2_sha1;
+    case Pbkdf2Digest::sha256:
+      return HashKind::pbkdf2_sha256;
+    case Pbkdf2Digest::sha512:
+      break;
+  }
+  return HashKind::pbkdf2_sha512;
+}
+
+}  // namespace
+
 HashKind kind_of(const PhcFormat& format) {
-  return std::holds_alternative<Argon2idCost>(format) ? HashKind::argon2id : HashKind::pbkdf2_sha512;
+  return std::visit([](const auto& cost) { return kind_of_cost(cost); }, format);
 }
 
 HashKind kind_of(const StoredHash& stored) {

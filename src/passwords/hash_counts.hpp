@@ -11,7 +11,7 @@
 namespace gatehouse::passwords {
 
 /// The ways to hash, as metrics name them.
-enum class HashKind : std::uint8_t { argon2id, pbkdf2_sha512, express };
+enum class HashKind : std::uint8_t { argon2id, pbkdf2_sha1, pbkdf2_sha256, pbkdf2_sha512, scrypt, bcrypt, express };
 [[nodiscard]] std::string_view to_text(HashKind kind);
 [[nodiscard]] HashKind kind_of(const PhcFormat& format);
 [[nodiscard]] HashKind kind_of(const StoredHash& stored);

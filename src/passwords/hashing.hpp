@@ -10,17 +10,19 @@
 
 namespace gatehouse::passwords {
 
-/// The three ways to hash, each a pure and slow function: call them on the hashing pool. Any thread. They throw
+/// The ways to hash, each a pure and slow function: call them on the hashing pool. Any thread. They throw
 /// std::runtime_error when the library cannot do its work (no memory), never a wrong verdict. Argon2id keeps its memory
 /// for the thread's next one (hash_memory.hpp).
 
 inline constexpr std::size_t new_salt_bytes = 16;
 
-/// Hashes the password in the given format. `salt` of new_salt_bytes. Digests: 32 bytes for Argon2id, 64 for PBKDF2.
+/// Hashes the password in the given format, with a digest of usual_digest_bytes(). `salt` of new_salt_bytes. Throws
+/// std::invalid_argument for Argon2id with several lanes, which is only checked.
 [[nodiscard]] Phc hash_password(std::string_view password, const PhcFormat& format, std::string_view salt);
 
 /// Hashes the password as the stored hash was and compares in constant time. Costs the same whether it matches or not.
-/// Argon2id through libsodium, PBKDF2 through OpenSSL.
+/// Argon2id through libsodium, PBKDF2 and scrypt through OpenSSL, bcrypt through the system's libcrypt. Of what bcrypt
+/// checks, the first 72 bytes count.
 [[nodiscard]] bool matches(std::string_view password, const Phc& stored);
 
 /// PBKDF2-HMAC-SHA512 (RFC 8018 section 5.2); `digest_bytes` of output, at least 1 iteration.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,12 +19,14 @@ struct ImportedHash {
 /// Why a hash cannot be stored: nobody could log in with it.
 struct HashFault {
   std::string_view field;  ///< password_hash, salt or hash_format
-  std::string_view code;   ///< unknown_format, or invalid: malformed, or beyond the limits on its cost
+  std::string_view code;   ///< unknown_format, required, or invalid: malformed, or beyond the limits on its cost
 };
 
-/// What is wrong with the hash, if anything: it must be one that PasswordService can check. Formats: `phc` (Argon2id
-/// and PBKDF2 as parse_phc() reads them) and `express` (parse_express()). Any thread.
-[[nodiscard]] std::optional<HashFault> fault_of(const ImportedHash& hash);
+/// The hash as it is stored: one that PasswordService can check. What others write in a form of their own becomes a PHC
+/// string. Formats: `phc` (what parse_phc() reads), `bcrypt`, `express` (parse_express()), `pbkdf2-django`,
+/// `pbkdf2-passlib`, `pbkdf2-werkzeug`, `scrypt-werkzeug`, `scrypt-better-auth`; docs/import-export.md describes them.
+/// Any thread.
+[[nodiscard]] std::expected<StoredPassword, HashFault> read_imported(const ImportedHash& hash);
 
 /// The name of a stored hash's format; nothing where no check could read it, or there is none.
 [[nodiscard]] std::optional<std::string_view> format_name_of(const StoredPassword& stored);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "passwords/hashing.hpp"
 #include "support/recording_observer.hpp"
 #include "support/run_until.hpp"
+#include "support/vectors.hpp"
 
 namespace gatehouse::flows {
 namespace {
@@ -95,6 +97,26 @@ TEST_P(UserImportTest, UsersWithHashesOfEachFormat_LogIn) {
   for (const char* email : {"argon@b.cd", "pbkdf@b.cd", "express@b.cd", "plain@b.cd"}) {
     EXPECT_TRUE(login(email, battery)) << email;
     EXPECT_FALSE(login(email, "another password")) << email;
+  }
+}
+
+TEST_P(UserImportTest, UsersOfOtherPrograms_LogInAndGetHashesOfOurs) {
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> logins;
+  const auto vectors = testing::load_vectors("foreign/password-hashes.json");
+  for (const auto& one : vectors.at("hashes").as_array()) {
+    const std::string email = "user" + std::to_string(logins.size()) + "@b.cd";
+    text += line_of(email, with_hash(testing::text_of(one, "hash")));
+    logins.emplace_back(email, testing::text_of(one, "password"));
+  }
+  const auto done = import_text(text);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->accepted, static_cast<std::int64_t>(logins.size()));
+  for (const auto& [email, password] : logins) {
+    EXPECT_FALSE(login(email, "x" + password)) << email;
+    EXPECT_TRUE(login(email, password)) << email;
+    EXPECT_TRUE(credentials(email).password_hash->starts_with("$argon2id$v=19$m=8,t=1,p=1$")) << email;
+    EXPECT_TRUE(login(email, password)) << email;
   }
 }
 

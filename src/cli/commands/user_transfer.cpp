@@ -235,6 +235,7 @@ class UserImportRun {
   void hash(flows::ImportBatch& batch) {
     std::size_t next = 0;
     std::vector<Task<>> workers;
+    workers.reserve(hash_threads_);
     for (unsigned i = 0; i < hash_threads_; ++i) workers.push_back(import_.hash_passwords(batch, next));
     session_.run_all(std::move(workers));
   }

@@ -22,16 +22,19 @@ std::optional<RecordFault> fault_of_profile(const UserRecord& record) {
   return RecordFault{.field = errors.front().field, .code = errors.front().code};
 }
 
-std::optional<RecordFault> fault_of_hash(const UserRecord& record) {
+/// Puts the hash in the form that is stored; nothing where there is none or all is well.
+std::optional<RecordFault> take_hash(UserRecord& record) {
   if (!record.password_hash) {
     if (record.salt) return RecordFault{.field = "password_hash", .code = "required"};
     return std::nullopt;
   }
   if (record.password) return RecordFault{.field = "password", .code = "duplicate"};
-  const auto fault =
-      passwords::fault_of({.text = *record.password_hash, .salt = record.salt, .format = record.hash_format});
-  if (!fault) return std::nullopt;
-  return RecordFault{.field = std::string{fault->field}, .code = fault->code};
+  auto stored =
+      passwords::read_imported({.text = *record.password_hash, .salt = record.salt, .format = record.hash_format});
+  if (!stored) return RecordFault{.field = std::string{stored.error().field}, .code = stored.error().code};
+  record.password_hash = std::move(stored->hash);
+  record.salt = std::move(stored->salt);
+  return std::nullopt;
 }
 
 std::optional<RecordFault> fault_of_password(const UserRecord& record, const passwords::PasswordRules& rules) {
@@ -55,7 +58,7 @@ std::expected<CheckedRecord, RecordFault> check_record(UserRecord record, const 
   if (record.first_name == "") record.first_name.reset();
   if (record.last_name == "") record.last_name.reset();
   auto fault = fault_of_profile(record);
-  if (!fault) fault = fault_of_hash(record);
+  if (!fault) fault = take_hash(record);
   if (!fault) fault = fault_of_password(record, rules);
   if (!fault) fault = fault_of_locale(record);
   if (fault) return std::unexpected(*std::move(fault));

@@ -55,6 +55,24 @@ TEST(PlanOfChecks, OnlyTheCurrentFormatInUse_EveryFailureCostsOneVerification) {
   for (const auto& row : failing_rows()) EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
 }
 
+TEST(PlanOfChecks, ImportedFormatsInUse_EveryFailureCostsOneOfEach) {
+  const PhcFormat bcrypt = BcryptCost{};
+  const PhcFormat sha1 = Pbkdf2Cost{.iterations = 1000, .digest = Pbkdf2Digest::sha1};
+  const FormatsInUse formats{.current = current, .express = false, .retired = {bcrypt, sha1}};
+  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));
+  EXPECT_EQ(expected.size(), 3u);
+  for (const PhcFormat& format : {current, bcrypt, sha1}) {
+    const Phc own{.format = format, .salt = decoy.salt, .digest = std::string(usual_digest_bytes(format), 'h')};
+    const auto stored = read_stored(StoredPassword{.hash = to_text(own), .salt = {}});
+    ASSERT_TRUE(stored);
+    EXPECT_EQ(cost_of(plan_of_checks(stored, formats, decoy)), expected);
+  }
+  for (const PlannedCheck& planned : plan_of_checks(std::nullopt, formats, decoy)) {
+    const Phc& phc = std::get<Phc>(planned.hash);
+    EXPECT_EQ(parse_phc(to_text(phc)), phc) << "a decoy is as sound as any hash of its format";
+  }
+}
+
 TEST(PlanOfChecks, ExpressRowsPresent_EveryFailureCostsOneOfEach) {
   const FormatsInUse formats{.current = current, .express = true, .retired = {}};
   const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));

@@ -16,8 +16,11 @@ constexpr std::string_view salt = "sixteen bytes ok";
 
 class HashingTest : public ::testing::TestWithParam<PhcFormat> {};
 
-INSTANTIATE_TEST_SUITE_P(BothSchemes, HashingTest,
-                         ::testing::Values(PhcFormat{cheap_argon2id}, PhcFormat{cheap_pbkdf2}));
+INSTANTIATE_TEST_SUITE_P(EachScheme, HashingTest,
+                         ::testing::Values(PhcFormat{cheap_argon2id}, PhcFormat{cheap_pbkdf2},
+                                           PhcFormat{Pbkdf2Cost{.iterations = 10, .digest = Pbkdf2Digest::sha1}},
+                                           PhcFormat{Pbkdf2Cost{.iterations = 10, .digest = Pbkdf2Digest::sha256}},
+                                           PhcFormat{ScryptCost{.log2_n = 4, .block = 8, .parallel = 2}}));
 
 TEST_P(HashingTest, HashedPassword_MatchesItselfAfterARoundTripThroughText) {
   const auto stored = parse_phc(to_text(hash_password("correct horse", GetParam(), salt)));
@@ -55,18 +58,56 @@ TEST_P(HashingTest, ChangedDigestSaltOrCost_NoLongerMatches) {
   EXPECT_FALSE(matches("password", changed));
   changed = stored;
   changed.digest.resize(PhcLimits::digest_bytes_min);
-  EXPECT_EQ(matches("password", changed), std::holds_alternative<Pbkdf2Cost>(GetParam()))
-      << "PBKDF2's first bytes do not depend on how many are asked for; Argon2's do";
+  EXPECT_EQ(matches("password", changed), !std::holds_alternative<Argon2idCost>(GetParam()))
+      << "PBKDF2's and scrypt's first bytes do not depend on how many are asked for; Argon2's do";
   changed = stored;
   changed.salt.front() ^= 1;
   EXPECT_FALSE(matches("password", changed));
   changed = stored;
   if (auto* cost = std::get_if<Argon2idCost>(&changed.format)) {
     ++cost->passes;
+  } else if (auto* scrypt = std::get_if<ScryptCost>(&changed.format)) {
+    ++scrypt->log2_n;
   } else {
     ++std::get<Pbkdf2Cost>(changed.format).iterations;
   }
   EXPECT_FALSE(matches("password", changed));
+}
+
+constexpr BcryptCost cheap_bcrypt{.log2_rounds = 4};
+
+TEST(Bcrypt, HashedPassword_MatchesItselfAfterARoundTripThroughText) {
+  const auto stored = parse_phc(to_text(hash_password("correct horse", cheap_bcrypt, salt)));
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->format, PhcFormat{cheap_bcrypt});
+  EXPECT_TRUE(matches("correct horse", *stored));
+  EXPECT_FALSE(matches("correct hors", *stored));
+  EXPECT_FALSE(matches("", *stored));
+  Phc changed = *stored;
+  changed.digest.back() ^= 1;
+  EXPECT_FALSE(matches("correct horse", changed));
+  changed = *stored;
+  changed.salt.front() ^= 1;
+  EXPECT_FALSE(matches("correct horse", changed));
+}
+
+TEST(Bcrypt, BytesBehindThe72nd_DoNotMatter) {
+  const Phc stored = hash_password(std::string(72, 'x'), cheap_bcrypt, salt);
+  EXPECT_TRUE(matches(std::string(72, 'x'), stored));
+  EXPECT_TRUE(matches(std::string(1024, 'x'), stored));
+  EXPECT_FALSE(matches(std::string(71, 'x'), stored));
+}
+
+TEST(Bcrypt, PasswordWithANul_NeverMatches) {
+  const Phc stored = hash_password("before", cheap_bcrypt, salt);
+  EXPECT_TRUE(matches("before", stored));
+  EXPECT_FALSE(matches("before\0after"sv, stored));
+}
+
+TEST(Argon2id, SeveralLanes_AreCheckedAndNotMade) {
+  const Argon2idCost two_lanes{.memory_kib = 64, .passes = 1, .lanes = 2};
+  EXPECT_THROW((void)hash_password("password", two_lanes, salt), std::invalid_argument);
+  EXPECT_FALSE(matches("password", Phc{two_lanes, std::string{salt}, std::string(32, 'd')}));
 }
 
 /// Made with the reference implementation of Argon2 (version 1.3 of the algorithm, RFC 9106).

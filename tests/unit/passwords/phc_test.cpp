@@ -44,20 +44,62 @@ TEST(ParsePhc, Pbkdf2_GivesCostSaltAndDigest) {
 }
 
 TEST(ParsePhc, CostAtItsLimits_IsAccepted) {
-  for (const auto* parameters : {"m=8,t=1,p=1", "m=131072,t=16,p=1"}) EXPECT_TRUE(parse_phc(argon2id(parameters)));
+  for (const auto* parameters : {"m=8,t=1,p=1", "m=131072,t=16,p=1", "m=128,t=1,p=16"}) {
+    EXPECT_TRUE(parse_phc(argon2id(parameters))) << parameters;
+  }
   for (const auto* iterations : {"1", "2000000"}) EXPECT_TRUE(parse_phc(pbkdf2(iterations)));
 }
 
 TEST(ParsePhc, CostBeyondItsLimits_IsRefused) {
-  for (const auto* parameters :
-       {"m=7,t=2,p=1", "m=0,t=2,p=1", "m=131073,t=2,p=1", "m=4294967296,t=2,p=1", "m=18446744073709551617,t=2,p=1",
-        "m=19456,t=0,p=1", "m=19456,t=17,p=1", "m=19456,t=4294967297,p=1", "m=19456,t=2,p=0", "m=19456,t=2,p=2",
-        "m=19456,t=2,p=16"}) {
+  for (const auto* parameters : {"m=7,t=2,p=1", "m=0,t=2,p=1", "m=131073,t=2,p=1", "m=4294967296,t=2,p=1",
+                                 "m=18446744073709551617,t=2,p=1", "m=19456,t=0,p=1", "m=19456,t=17,p=1",
+                                 "m=19456,t=4294967297,p=1", "m=19456,t=2,p=0", "m=19456,t=2,p=17", "m=15,t=2,p=2"}) {
     EXPECT_FALSE(parse_phc(argon2id(parameters))) << parameters;
   }
   for (const auto* iterations : {"0", "2000001", "4294967297", "18446744073709551617"}) {
     EXPECT_FALSE(parse_phc(pbkdf2(iterations))) << iterations;
   }
+}
+
+TEST(ParsePhc, OtherDigestsOfPbkdf2_AreNoLongerThanTheirHash) {
+  EXPECT_EQ(parse_phc("$pbkdf2-sha1$i=7$" + zeros(16) + '$' + zeros(20))->format,
+            (PhcFormat{Pbkdf2Cost{.iterations = 7, .digest = Pbkdf2Digest::sha1}}));
+  EXPECT_EQ(parse_phc("$pbkdf2-sha256$i=7$" + zeros(16) + '$' + zeros(32))->format,
+            (PhcFormat{Pbkdf2Cost{.iterations = 7, .digest = Pbkdf2Digest::sha256}}));
+  EXPECT_FALSE(parse_phc("$pbkdf2-sha1$i=7$" + zeros(16) + '$' + zeros(21)));
+  EXPECT_FALSE(parse_phc("$pbkdf2-sha256$i=7$" + zeros(16) + '$' + zeros(33)));
+}
+
+TEST(ParsePhc, Scrypt_IsReadWithinItsLimits) {
+  const std::string rest = '$' + zeros(16) + '$' + zeros(64);
+  const auto phc = parse_phc("$scrypt$ln=15,r=8,p=1" + rest);
+  ASSERT_TRUE(phc);
+  EXPECT_EQ(phc->format, (PhcFormat{ScryptCost{.log2_n = 15, .block = 8, .parallel = 1}}));
+  EXPECT_EQ(to_text(*phc), "$scrypt$ln=15,r=8,p=1" + rest);
+  for (const char* cost : {"ln=17,r=8,p=16", "ln=20,r=1,p=1", "ln=1,r=32,p=1"}) {
+    EXPECT_TRUE(parse_phc(std::string{"$scrypt$"} + cost + rest)) << cost;
+  }
+  for (const char* cost : {"ln=18,r=8,p=1", "ln=17,r=9,p=1", "ln=21,r=1,p=1", "ln=0,r=8,p=1", "ln=15,r=0,p=1",
+                           "ln=15,r=33,p=1", "ln=15,r=8,p=17", "ln=15,r=8", "ln=64,r=8,p=1"}) {
+    EXPECT_FALSE(parse_phc(std::string{"$scrypt$"} + cost + rest)) << cost;
+  }
+}
+
+TEST(ParsePhc, Bcrypt_IsReadWithinItsLimits) {
+  const std::string letters = "CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+  const auto phc = parse_phc("$2b$05$" + letters);
+  ASSERT_TRUE(phc);
+  EXPECT_EQ(phc->format, (PhcFormat{BcryptCost{.log2_rounds = 5, .variant = 'b'}}));
+  EXPECT_EQ(to_text(*phc), "$2b$05$" + letters);
+  for (const char* good : {"$2a$04$", "$2y$15$", "$2b$10$"}) {
+    EXPECT_EQ(to_text(parse_phc(good + letters).value()), good + letters);
+  }
+  for (const char* bad : {"$2b$03$", "$2b$16$", "$2b$5$", "$2b$005$", "$2b$010$", "$2x$05$", "$2$05$", "$2b$05"}) {
+    EXPECT_FALSE(parse_phc(bad + letters)) << bad;
+  }
+  EXPECT_FALSE(parse_phc("$2b$05$" + letters + "."));
+  EXPECT_FALSE(parse_phc("$2b$05$" + letters.substr(1)));
+  EXPECT_FALSE(parse_phc("$2b$05$CCCCCCCCCCCCCCCCCCCCC/" + letters.substr(22))) << "bits that mean nothing";
 }
 
 TEST(ParsePhc, NumbersNotInPlainDecimal_AreRefused) {

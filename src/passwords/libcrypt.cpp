@@ -1,0 +1,10 @@
+#include "passwords/libcrypt.hpp"
+
+namespace gatehouse::passwords {
+
+const Libcrypt& libcrypt() {
+  static const Libcrypt functions;
+  return functions;
+}
+
+}  // namespace gatehouse::passwords
