@@ -1,5 +1,6 @@
 -- users.version goes up with each change of what is shown of a user, whoever makes it: a program that does not know of
--- versions leaves the column as it is.
+-- versions leaves the column as it is. A new updated_at alone is no change, for others write one with a password, too,
+-- and a new version is announced to every replica.
 CREATE FUNCTION gatehouse_count_version() RETURNS trigger LANGUAGE plpgsql AS $count$
 BEGIN
   NEW.version := OLD.version + 1;
@@ -7,11 +8,11 @@ BEGIN
 END
 $count$;
 CREATE TRIGGER gatehouse_count_version
-  BEFORE UPDATE OF id, first_name, last_name, email, created_at, updated_at ON users
+  BEFORE UPDATE OF id, first_name, last_name, email, created_at ON users
   FOR EACH ROW WHEN (
     NEW.version = OLD.version
-    AND (NEW.id, NEW.first_name, NEW.last_name, NEW.email, NEW.created_at, NEW.updated_at)
-      IS DISTINCT FROM (OLD.id, OLD.first_name, OLD.last_name, OLD.email, OLD.created_at, OLD.updated_at)
+    AND (NEW.id, NEW.first_name, NEW.last_name, NEW.email, NEW.created_at)
+      IS DISTINCT FROM (OLD.id, OLD.first_name, OLD.last_name, OLD.email, OLD.created_at)
   )
   EXECUTE FUNCTION gatehouse_count_version();
 

@@ -1,8 +1,8 @@
 -- users.version goes up with each change of what is shown of a user, whoever makes it (see the PostgreSQL script).
-CREATE TRIGGER gatehouse_count_version AFTER UPDATE OF id, first_name, last_name, email, created_at, updated_at ON users
+CREATE TRIGGER gatehouse_count_version AFTER UPDATE OF id, first_name, last_name, email, created_at ON users
 WHEN NEW.version = OLD.version
-  AND (NEW.id, NEW.first_name, NEW.last_name, NEW.email, NEW.created_at, NEW.updated_at)
-    IS NOT (OLD.id, OLD.first_name, OLD.last_name, OLD.email, OLD.created_at, OLD.updated_at)
+  AND (NEW.id, NEW.first_name, NEW.last_name, NEW.email, NEW.created_at)
+    IS NOT (OLD.id, OLD.first_name, OLD.last_name, OLD.email, OLD.created_at)
 BEGIN
   UPDATE users SET version = OLD.version + 1 WHERE id = NEW.id;
 END;
