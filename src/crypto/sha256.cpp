@@ -1,6 +1,3 @@
-// OpenSSL 3.0 allocates for each digest that is begun through EVP, also with a context that is used again.
-#define OPENSSL_SUPPRESS_DEPRECATED
-
 #include "crypto/sha256.hpp"
 
 #include <openssl/sha.h>
@@ -26,6 +23,9 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
+// OpenSSL 3.0 allocates for each digest that is begun through EVP, also with a context that is used again.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 Sha256Digest sha256_in_place(std::string_view bytes) noexcept {
   Sha256Digest digest;
   SHA256_CTX context;  // these functions fail for a null pointer only
@@ -34,5 +34,6 @@ Sha256Digest sha256_in_place(std::string_view bytes) noexcept {
   (void)SHA256_Final(reinterpret_cast<unsigned char*>(digest.data()), &context);
   return digest;
 }
+#pragma GCC diagnostic pop
 
 }  // namespace gatehouse::crypto
