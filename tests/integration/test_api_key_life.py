@@ -18,8 +18,8 @@ KEY_FORM = re.compile(r"gtk_[0-9a-z]{10}_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}")
 BY_ID = {operation.id: operation for operation in operations()}
 # What each operation needs; of the two that gateways ask, one is enough.
 NEEDS = {
-    "auth": "logIn logOut verifySession verifyToken verifyEmail resendVerification changeEmail confirmEmail getPasswordPolicy "
-    "checkPassword forgotPassword resetPassword changePassword refreshToken",
+    "auth": "logIn logOut verifySession verifySessions verifyToken verifyEmail resendVerification changeEmail confirmEmail "
+    "getPasswordPolicy checkPassword forgotPassword resetPassword changePassword refreshToken",
     "users:read": "listUsers getUser getAccount",
     "users:write": "createUser updateUser deleteUser disableUser enableUser unlockUser",
     "sessions:read": "listSessions",

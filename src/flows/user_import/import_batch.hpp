@@ -21,6 +21,7 @@ struct ImportBatch {
   /// Of them with a password in clear, whose hashes take long and would be made again after an interruption.
   static constexpr std::size_t passwords_max = 200;
 
+  /// One that is stored.
   struct Record {
     std::uint64_t line;
     CheckedRecord content;
