@@ -65,11 +65,6 @@ constexpr Write delete_ended_keys{"api_keys_delete_ended",
 /// What the table does not take for a hash.
 Blob no_hash() { return {}; }
 
-std::optional<TimePoint> nullable_time(const Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.time(column);
-}
-
 /// A scope that a later version knows is none here.
 ApiKey key_of(const Row& row) {
   return {.id = ApiKeyId{row.integer(0)},
@@ -79,9 +74,9 @@ ApiKey key_of(const Row& row) {
           .tells_client = row.integer(4) != 0,
           .created_at = row.time(5),
           .created_by = std::string{row.text(6)},
-          .previous_until = nullable_time(row, 7),
-          .expires_at = nullable_time(row, 8),
-          .last_used_at = nullable_time(row, 9)};
+          .previous_until = row.nullable_time(7),
+          .expires_at = row.nullable_time(8),
+          .last_used_at = row.nullable_time(9)};
 }
 
 }  // namespace

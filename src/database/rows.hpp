@@ -24,6 +24,8 @@ class Row {
   [[nodiscard]] std::string_view text(std::size_t column) const;
   /// A copy of a text that may be NULL.
   [[nodiscard]] std::optional<std::string> nullable_text(std::size_t column) const;
+  /// A time that may be NULL.
+  [[nodiscard]] std::optional<TimePoint> nullable_time(std::size_t column) const;
 
  private:
   friend class Rows;
@@ -95,6 +97,11 @@ inline std::string_view Row::text(std::size_t column) const {
 inline std::optional<std::string> Row::nullable_text(std::size_t column) const {
   if (is_null(column)) return std::nullopt;
   return std::string{text(column)};
+}
+
+inline std::optional<TimePoint> Row::nullable_time(std::size_t column) const {
+  if (is_null(column)) return std::nullopt;
+  return time(column);
 }
 
 }  // namespace gatehouse::database

@@ -106,11 +106,6 @@ constexpr Statement count_waiting_mails{
 
 bool touched_one(const Rows& rows) { return rows.affected() == 1; }
 
-std::optional<TimePoint> time_or_nothing(const Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.time(column);
-}
-
 ClaimedMail read_claimed(const Row& row) {
   return {.id = MailId{row.integer(0)},
           .kind = std::string{row.text(1)},
@@ -119,7 +114,7 @@ ClaimedMail read_claimed(const Row& row) {
           .sealed_body = row.nullable_text(4).value_or(""),
           .attempts = row.integer(5),
           .created_at = row.time(6),
-          .expires_at = time_or_nothing(row, 7)};
+          .expires_at = row.nullable_time(7)};
 }
 
 std::vector<ClaimedMail> read_all_claimed(const Rows& rows) {
@@ -137,7 +132,7 @@ MailInfo read_info(const Row& row) {
           .attempts = row.integer(4),
           .created_at = row.time(5),
           .next_attempt_at = row.time(6),
-          .sent_at = time_or_nothing(row, 7),
+          .sent_at = row.nullable_time(7),
           .last_error = row.nullable_text(8)};
 }
 
@@ -171,7 +166,7 @@ Task<std::optional<MailInfo>> MailStore::find(MailId id) {
 Task<WaitingMails> MailStore::count_waiting() {
   Parameters parameters{listed_max};
   const Rows rows = co_await database_.query(count_waiting_mails, std::move(parameters));
-  co_return WaitingMails{.count = rows[0].integer(0), .oldest = time_or_nothing(rows[0], 1)};
+  co_return WaitingMails{.count = rows[0].integer(0), .oldest = rows[0].nullable_time(1)};
 }
 
 Change<void> MailStore::insert(NewMail mail, std::string recipient) {

@@ -50,11 +50,6 @@ constexpr Write revoke_key{"signing_keys_revoke",
 
 constexpr Write drop_keys{"signing_keys_drop", "DELETE FROM signing_keys WHERE drop_at <= $1", signing_key_topic};
 
-std::optional<TimePoint> nullable_time(const Row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.time(column);
-}
-
 /// The table knows no other states and algorithms.
 KeyState state_of(std::string_view text) {
   const auto found = std::ranges::find(state_texts, text);
@@ -68,9 +63,9 @@ StoredKey key_of(const Row& row) {
           .public_jwk = std::string{row.text(3)},
           .sealed_private = row.nullable_text(4),
           .created_at = row.time(5),
-          .current_from = nullable_time(row, 6),
-          .retired_at = nullable_time(row, 7),
-          .drop_at = nullable_time(row, 8)};
+          .current_from = row.nullable_time(6),
+          .retired_at = row.nullable_time(7),
+          .drop_at = row.nullable_time(8)};
 }
 
 Change<void> end_of(const Write<KeyRingId>& write, std::string kid, const KeyEnd& end) {

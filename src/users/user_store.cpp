@@ -243,10 +243,6 @@ void add_key(Parameters& parameters, const std::optional<std::string>& email) {
   parameters.push_back(nullable(key));
 }
 
-std::optional<TimePoint> read_time(const Row& row, std::size_t column) {
-  return row.is_null(column) ? std::nullopt : std::optional{row.time(column)};
-}
-
 User read_user(const Row& row) {
   return {.id = UserId{row.integer(0)},
           .first_name = std::string{row.text(1)},
@@ -254,7 +250,7 @@ User read_user(const Row& row) {
           .email = std::string{row.text(3)},
           .created_at = row.time(4),
           .updated_at = row.time(5),
-          .disabled_at = read_time(row, 6),
+          .disabled_at = row.nullable_time(6),
           .version = row.integer(7)};
 }
 
@@ -306,9 +302,9 @@ Task<std::optional<Account>> UserStore::find_account(UserId id) {
   if (rows.empty()) co_return std::nullopt;
   const Row row = rows[0];
   co_return Account{.email = std::string{row.text(0)},
-                    .email_verified_at = read_time(row, 1),
-                    .disabled_at = read_time(row, 2),
-                    .password_changed_at = read_time(row, 3),
+                    .email_verified_at = row.nullable_time(1),
+                    .disabled_at = row.nullable_time(2),
+                    .password_changed_at = row.nullable_time(3),
                     .must_change_password = row.integer(4) != 0,
                     .version = row.integer(5)};
 }
