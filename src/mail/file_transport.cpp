@@ -7,21 +7,14 @@
 #include <string>
 #include <system_error>
 
+#include "runtime/descriptor.hpp"
+
 namespace gatehouse::mail {
 namespace {
 
 Delivery failure(const std::filesystem::path& path) {
   const std::error_code reason{errno, std::system_category()};
   return {.outcome = Delivery::Outcome::unreachable, .reason = path.string() + ": " + reason.message()};
-}
-
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
 }
 
 }  // namespace
@@ -35,7 +28,7 @@ Delivery FileTransport::send(const Envelope& envelope, std::stop_token /*stop*/)
   constexpr mode_t owner_alone = 0600;
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, owner_alone);
   if (file < 0) return failure(path);
-  const bool is_written = write_all(file, envelope.message);
+  const bool is_written = runtime::write_all(file, envelope.message);
   const Delivery delivery = is_written ? Delivery{} : failure(path);
   ::close(file);
   if (is_written) {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <string_view>
 #include <utility>
 
 namespace gatehouse::runtime {
@@ -33,6 +34,9 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+/// Writes all of it, after interruptions by signals, too. False where it cannot, and errno says why.
+[[nodiscard]] bool write_all(int file, std::string_view bytes) noexcept;
 
 /// The two ends of a channel between processes.
 struct Pipe {

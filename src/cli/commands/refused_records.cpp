@@ -27,15 +27,6 @@ std::uintmax_t bytes_of_lines(const std::string& path, std::int64_t lines) {
   return bytes;
 }
 
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file, bytes.data(), bytes.size());
-    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
-    if (count < 0 && errno != EINTR) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 void append_refused(std::string& out, const flows::RefusedRecord& refused) {
@@ -70,7 +61,7 @@ std::expected<void, std::string> RefusedRecords::append(std::span<const flows::R
   if (!file) return cannot_write(path_);
   std::string lines;
   for (const flows::RefusedRecord& one : refused) append_refused(lines, one);
-  if (!write_all(file.get(), lines)) return cannot_write(path_);
+  if (!runtime::write_all(file.get(), lines)) return cannot_write(path_);
   return {};
 }
 

@@ -67,15 +67,6 @@ std::expected<BackupContent, std::string> examine_file(const std::string& path, 
   }
 }
 
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(file, bytes.data(), bytes.size());
-    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
-    if (count < 0 && errno != EINTR) return false;
-  }
-  return true;
-}
-
 std::expected<void, std::string> copy_bytes(const std::string& from, const std::string& to,
                                             const std::atomic<bool>& stopping) {
   constexpr std::size_t step_bytes = std::size_t{1} << 20;
@@ -89,7 +80,8 @@ std::expected<void, std::string> copy_bytes(const std::string& from, const std::
     if (count == 0) return {};
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failure("cannot read " + from);
-    if (!write_all(copy.get(), {bytes.data(), static_cast<std::size_t>(count)})) return failure("cannot write " + to);
+    const std::string_view piece{bytes.data(), static_cast<std::size_t>(count)};
+    if (!runtime::write_all(copy.get(), piece)) return failure("cannot write " + to);
   }
   return std::unexpected<std::string>("interrupted");
 }
