@@ -51,7 +51,7 @@ inline constexpr auto all_problems = [] {
       Problem{Status::bad_request, "missing_key_fields", "Name and scopes are required"},
       Problem{Status::not_found, "api_key_not_found", "API key not found"},
       Problem{Status::conflict, "api_key_expired", "API key has expired"},
-      Problem{Status::conflict, "too_many_api_keys", "There are as many API keys as there may be"},
+      Problem{Status::conflict, "too_many_api_keys", "There are as many API keys as there may be: revoke one"},
 
       // Users.
       Problem{Status::bad_request, "invalid_user_id", "Invalid user ID format"},

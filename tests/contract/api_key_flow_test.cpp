@@ -74,6 +74,26 @@ TEST_P(ApiKeyFlowTest, Rotation_GivesAnotherSecretAndKeepsTheOneBefore) {
   EXPECT_THAT(events(), ElementsAre("key.created ok", "key.rotated ok"));
 }
 
+TEST_P(ApiKeyFlowTest, MoreKeysThanThereMayBe_AreRefusedUntilOneIsRevoked) {
+  const std::string first = create(request("auth"))->key.public_id;
+  database::Changes others;
+  for (std::int64_t i = 1; i < api_keys::keys_max; ++i) {
+    others.add(api_keys::ApiKeyStore::insert({.public_id = api_keys::make_public_id(random_),
+                                              .name = "other",
+                                              .scopes = {Scope::auth},
+                                              .tells_client = false,
+                                              .hash = crypto::sha256("other"),
+                                              .created_at = clock_.now(),
+                                              .created_by = "cli ada",
+                                              .expires_at = {}}));
+  }
+  (void)run(database_->commit(std::move(others)));
+  EXPECT_EQ(create(request("auth")).error().reason, ApiKeyError::too_many_keys);
+  EXPECT_THAT(events(), ElementsAre("key.created ok"));
+  ASSERT_TRUE(run(flow_.revoke(first, origin_)));
+  EXPECT_TRUE(create(request("auth")));
+}
+
 TEST_P(ApiKeyFlowTest, Authority_BoundsWhatIsHandedOut) {
   const Authority weak{.scopes = {Scope::keys_write, Scope::auth}, .tells_client = false};
   EXPECT_EQ(create(request("auth users:read"), weak).error().missing, "users:read");
