@@ -27,6 +27,7 @@ TEXT
 test_words=()
 test_changed=
 test_results=
+test_memory=
 fuzz_seconds_nightly=600
 
 test_command() {
@@ -47,6 +48,7 @@ test_command() {
     shift
   done
   ensure_packages "${packages_test[@]}"
+  keep_files_in_memory
   test_results=$(mktemp -d "${TMPDIR:-/tmp}/gatehouse-results.XXXXXX")
   export PYTHONDONTWRITEBYTECODE=1
   trap end_test EXIT
@@ -64,6 +66,21 @@ end_test() {
   stop_postgres
   rm -rf build/test-results
   mv "$test_results" build/test-results
+  [[ -z $test_memory ]] || rm -rf "$test_memory"
+}
+
+# The databases and files of tests are gone when the tests are, and a disk is slow to make and remove thousands of them. They lie in
+# memory where it is plenty: a run needs less than 3 GiB of it.
+keep_files_in_memory() {
+  local room=$((6 * 1024 * 1024)) options
+  options=",$(findmnt --noheadings --types tmpfs --output OPTIONS --target /dev/shm || true),"
+  if [[ -n ${TMPDIR:-} || $options != *,rw,* || $options == *,noexec,* ]] ||
+    [[ $(df --output=avail /dev/shm | tail -n 1) -lt $room || $(awk '/^MemAvailable/ {print $2}' /proc/meminfo) -lt $room ]]; then
+    return 0
+  fi
+  test_memory=$(mktemp -d /dev/shm/gatehouse.XXXXXX)
+  chmod 1777 "$test_memory"
+  export TMPDIR=$test_memory
 }
 
 fuzz_for_the_night() {
@@ -211,13 +228,14 @@ run_ctest() {
   return "$status"
 }
 
-# Files beside each other, more than there are processors, for most of the time is spent waiting, and the folders with the longest ones
-# first; then, alone, what measures time or fills the machine.
+# Files beside each other, more than there are processors, for much of the time is spent waiting (under a sanitizer most of it), and
+# the folders with the longest ones first; then, alone, what measures time or fills the machine.
 run_program_tests() {
-  local preset=$1 chosen='' status=0
+  local preset=$1 chosen='' beside=3 status=0
+  [[ $preset == release ]] || beside=4
   [[ $preset != tsan || -n ${GATEHOUSE_TEST_FULL:-} ]] || chosen=' and not sequential'
   local folders=(tests/{clients,e2e,example,integration})
-  run_pytest "$preset" program "${folders[@]}" -n "$(($(nproc) * 2))" --dist loadfile -m "not serial$chosen" || status=1
+  run_pytest "$preset" program "${folders[@]}" -n "$(($(nproc) * beside))" --dist loadfile -m "not serial$chosen" || status=1
   run_pytest "$preset" program-serial "${folders[@]}" -m "serial$chosen" || status=1
   return "$status"
 }

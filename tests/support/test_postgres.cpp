@@ -79,7 +79,8 @@ std::vector<std::string> NotificationListener::until(const std::string& last) {
 }
 
 TestDatabase::TestDatabase(const std::string& template_name) : name_(random_name()) {
-  AdminConnection{test_postgres_url().value()}.run("CREATE DATABASE " + name_ + " TEMPLATE " + template_name);
+  AdminConnection{test_postgres_url().value()}.run("CREATE DATABASE " + name_ + " TEMPLATE " + template_name +
+                                                   " STRATEGY FILE_COPY");
 }
 
 TestDatabase::~TestDatabase() {

@@ -162,7 +162,7 @@ class PostgresDatabase:
         self._server_url = server_url
         self.name = f"gatehouse_test_{uuid.uuid4().hex[:16]}"
         self.url = urlunsplit(urlsplit(server_url)._replace(path=f"/{self.name}"))
-        self._on_server(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
+        self._on_server(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
     def copy(self, _directory: Path) -> "PostgresDatabase":
         """Another one that holds the same. Nobody may be connected to this one."""
