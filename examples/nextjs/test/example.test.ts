@@ -61,6 +61,27 @@ describe("the example", { concurrency: 3 }, () => {
     assert.deepEqual(cookies, [{ name: "__Host-gatehouse_device", httpOnly: true, secure: true }]);
   });
 
+  it("changes the email when the link to the new one is followed", async () => {
+    const { person, page } = await loggedIn();
+    const email = `new-${person.email}`;
+    await page.getByRole("link", { name: "Change email" }).click();
+    await page.waitForURL("/dashboard/email");
+    await send(page, "Send me a link", { "New email": email, Password: "wrong" });
+    await shows(page, "Invalid credentials");
+    await send(page, "Send me a link", { Password: person.password });
+    await shows(page, "A link is on its way to your new email");
+    const link = await linkTo("/confirm-email", email);
+    await page.goto(link);
+    await send(page, "Use this email");
+    await shows(page, "Your email has been changed");
+    await page.goto("/dashboard/email");
+    await shows(page, `It is ${email}`);
+    await page.goto(link);
+    await send(page, "Use this email");
+    await shows(page, "Invalid or expired token");
+    await logIn(await site.page(), { ...person, email });
+  });
+
   it("replaces a forgotten password with the link of a mail, once", async () => {
     const { person, page } = await loggedIn();
     const other = await site.page();
@@ -208,7 +229,7 @@ describe("the example", { concurrency: 3 }, () => {
       const person = await registered();
       const page = await site.page({ colorScheme, viewport: { width: 760, height: 680 } });
       const picture = (name: string) => page.screenshot({ path: join(setting("SCREENSHOTS"), `${name}-${colorScheme}.png`) });
-      for (const path of ["/login", "/signup", "/forgot-password?notice=sent", "/reset-password?token=x", "/verify-email?token=x"]) {
+      for (const path of ["/login", "/signup", "/forgot-password?notice=sent", "/reset-password?token=x", "/verify-email?token=x", "/confirm-email?token=x"]) {
         await page.goto(path);
         assert.deepEqual(await barriers(page), [], path);
       }
@@ -222,8 +243,10 @@ describe("the example", { concurrency: 3 }, () => {
       await shows(page, "Hello Ada");
       assert.deepEqual(await barriers(page), [], "/dashboard");
       await picture("dashboard");
-      await page.goto("/dashboard/password");
-      assert.deepEqual(await barriers(page), [], "/dashboard/password");
+      for (const path of ["/dashboard/password", "/dashboard/email"]) {
+        await page.goto(path);
+        assert.deepEqual(await barriers(page), [], path);
+      }
     });
   }
 });

@@ -22,6 +22,10 @@ export interface AccountForms {
   resetPassword: FormAction;
   /** `currentPassword`, `newPassword`: sets the password and ends all other sessions. */
   changePassword: FormAction;
+  /** `email`, `password`: sends a link to the new address. The outcome is the same for an address that somebody else has. */
+  changeEmail: FormAction;
+  /** `token` of that link: the user has the new address. */
+  confirmEmail: FormAction;
   /** `token` of a link: the user's address is verified. */
   verifyEmail: FormAction;
   /** `email`: sends that link again. */
@@ -50,6 +54,11 @@ export function accountForms(settings: Settings): AccountForms {
       });
   }
 
+  /** The session that the form was sent with. Who has none is led to the login. */
+  function ownSession(jar: Awaited<ReturnType<typeof cookies>>): string {
+    return jar.get(SESSION_COOKIE)?.value ?? redirect(loginPath(login));
+  }
+
   /** Ends the sessions that are chosen of the user's own. */
   function ending(choose: (sessions: OwnSession[], form: FormData) => OwnSession[] | null): FormAction {
     return action(async (form, options) => {
@@ -70,12 +79,16 @@ export function accountForms(settings: Settings): AccountForms {
     }),
     changePassword: action(async (form, options) => {
       const jar = await cookies();
-      const session = jar.get(SESSION_COOKIE)?.value;
-      if (!session) return redirect(loginPath(login));
       const deviceToken = jar.get(DEVICE_COOKIE)?.value ?? "new";
-      const change = { session, currentPassword: textOf(form, "currentPassword"), newPassword: textOf(form, "newPassword") };
+      const change = { session: ownSession(jar), currentPassword: textOf(form, "currentPassword"), newPassword: textOf(form, "newPassword") };
       const changed = await client().password.change(change, { ...options, deviceToken });
       keepSession(jar, changed.session, changed.sessionExpires);
+    }),
+    changeEmail: action(async (form, options) => {
+      await client().email.change({ session: ownSession(await cookies()), email: textOf(form, "email"), password: textOf(form, "password") }, options);
+    }),
+    confirmEmail: action(async (form, options) => {
+      await client().email.confirm(textOf(form, "token"), options);
     }),
     verifyEmail: action(async (form, options) => ((await client().email.verify(textOf(form, "token"), options)) ? undefined : deadLink)),
     resendVerification: action(async (form, options) => {

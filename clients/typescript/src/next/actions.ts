@@ -35,6 +35,16 @@ export async function changePassword(...args: ActionArguments): Promise<FormRefu
   return environmentAuth().changePassword(...args);
 }
 
+/** The action of a form with the new `email` and the `password`, for who is logged in. */
+export async function changeEmail(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().changeEmail(...args);
+}
+
+/** The action of the button on the page that the link of a new address leads to: `token`. */
+export async function confirmEmail(...args: ActionArguments): Promise<FormRefusal> {
+  return environmentAuth().confirmEmail(...args);
+}
+
 /** The action of the button on the page that the link of a verification leads to: `token`. */
 export async function verifyEmail(...args: ActionArguments): Promise<FormRefusal> {
   return environmentAuth().verifyEmail(...args);

@@ -11,7 +11,8 @@ import type { OwnSession } from "./own_sessions.js";
 
 export type { AccountForms } from "./account.js";
 export {
-  changePassword, endOtherSessions, endSession, forgotPassword, resendVerification, resetPassword, signIn, signOut, signUp, verifyEmail,
+  changeEmail, changePassword, confirmEmail, endOtherSessions, endSession, forgotPassword, resendVerification, resetPassword, signIn,
+  signOut, signUp, verifyEmail,
 } from "./actions.js";
 export { type Auth, type AuthOptions, createAuth, type RequireOptions } from "./auth.js";
 export type { BrowserOptions } from "./browser.js";

@@ -14,6 +14,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
             Lighthouse
           </Link>
           <nav aria-label="Account">
+            <Link href="/dashboard/email">Change email</Link>
             <Link href="/dashboard/password">Change password</Link>
             <form action={signOut}>
               <button className="quiet">Log out</button>

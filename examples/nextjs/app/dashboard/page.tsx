@@ -10,6 +10,8 @@ export const metadata: Metadata = { title: "Dashboard" };
 const notices = {
   verified: "Your email is verified.",
   sent: "A link is on its way to your email.",
+  "email-sent": "A link is on its way to your new email.",
+  email: "Your email has been changed.",
   password: "Your password has been changed, and all other sessions have ended.",
   ended: "The session has ended.",
   "others-ended": "All other sessions have ended.",

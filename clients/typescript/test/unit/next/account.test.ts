@@ -46,9 +46,10 @@ describe("getAccount", () => {
   });
 });
 
-describe.each<[keyof Auth & ("forgotPassword" | "resetPassword" | "verifyEmail" | "resendVerification"), Record<string, string>, string]>([
+describe.each<[keyof Auth & ("forgotPassword" | "resetPassword" | "confirmEmail" | "verifyEmail" | "resendVerification"), Record<string, string>, string]>([
   ["forgotPassword", { email: "ada@example.com" }, "/user-auth/forgot-password"],
   ["resetPassword", { token: "gtr_a", password: "a password" }, "/user-auth/reset-password"],
+  ["confirmEmail", { token: "gte_a" }, "/user-auth/confirm-email"],
   ["verifyEmail", { token: "gtv_a" }, "/user-auth/verify-email"],
   ["resendVerification", { email: "ada@example.com" }, "/user-auth/resend-verification"],
 ])("%s", (name, values, path) => {
@@ -95,6 +96,28 @@ describe("changePassword", () => {
     request.jar.delete(SESSION_COOKIE);
     const { auth, service } = authOf(changed);
     expect(await targetOf(auth.changePassword(form(values)))).toBe("/login");
+    expect(service.asked).toHaveLength(0);
+  });
+});
+
+describe("changeEmail", () => {
+  const values = { email: "new@example.com", password: "p", return: "/done" };
+
+  it("sends the link to the new address", async () => {
+    const { auth, service } = authOf(done);
+    expect(await targetOf(auth.changeEmail(form(values)))).toBe("/done");
+    expect(asked(service)).toEqual([["POST", "/user-auth/change-email", { session: "s", password: "p", email: "new@example.com" }]]);
+    expect(service.only.headers).toMatchObject({ "X-Client-Address": "203.0.113.9" });
+  });
+
+  it("says what is wrong", async () => {
+    expect(await authOf(refusal(401, "invalid_credentials")).auth.changeEmail(form(values))).toMatchObject({ code: "invalid_credentials" });
+  });
+
+  it("leads who is not logged in to the login", async () => {
+    request.jar.delete(SESSION_COOKIE);
+    const { auth, service } = authOf(done);
+    expect(await targetOf(auth.changeEmail(form(values)))).toBe("/login");
     expect(service.asked).toHaveLength(0);
   });
 });
