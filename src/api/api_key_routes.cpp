@@ -48,11 +48,10 @@ std::optional<std::string> read_public_id(const Request& request, Answer& answer
   return std::nullopt;
 }
 
-std::string json_of(const ApiKey& key, const SecretString* secret = nullptr) {
+std::string json_of(const ApiKey& key) {
   std::string json;
   json::Writer writer{json};
   write_api_key(writer.begin_object().key("apiKey"), key);
-  if (secret != nullptr) writer.member("secret", secret->reveal());
   writer.end_object();
   return json;
 }
@@ -65,6 +64,8 @@ void refuse_key(Answer& answer, const flows::ApiKeyRefusal& refusal) {
       return answer.refuse(problem("api_key_expired"));
     case ApiKeyError::too_many_keys:
       return answer.refuse(problem("too_many_api_keys"));
+    case ApiKeyError::superseded:
+      return answer.refuse(problem("idempotency_in_progress"));
     case ApiKeyError::not_covered:
       break;
   }
@@ -75,12 +76,11 @@ void refuse_key(Answer& answer, const flows::ApiKeyRefusal& refusal) {
   answer.refuse(lacks);
 }
 
-/// The answer is the only place that ever has the secret.
+/// The answer is the only place that ever has the secret in clear.
 void answer_issued(Status status, const flows::ApiKeyFlow::Issued& issued, Answer& answer) {
   if (!issued) return refuse_key(answer, issued.error());
-  std::string json = json_of(issued->key, &issued->secret);
-  answer.send(status, json);
-  wipe_memory(json.data(), json.size());
+  const SecretString json = api_keys::issued_key_json(issued->key, issued->secret);
+  answer.send(status, json.reveal());
 }
 
 }  // namespace
@@ -95,7 +95,17 @@ Task<> ApiKeyRoutes::list(const Request& /*request*/, Answer& answer) {
   answer.send(Status::ok, json);
 }
 
+void ApiKeyRoutes::answer_again(const Request& /*request*/, const idempotency::Earlier& earlier, Answer& answer) const {
+  answer.send(static_cast<Status>(earlier.status), earlier.answer.value().reveal());
+}
+
 Task<> ApiKeyRoutes::create(const Request& request, Answer& answer) {
+  constexpr RepeatableHandler<ApiKeyRoutes> handler{
+      .first = &ApiKeyRoutes::create_first, .again = &ApiKeyRoutes::answer_again, .status = Status::created};
+  return once_per_key_.run(*this, handler, request, answer);
+}
+
+Task<> ApiKeyRoutes::create_first(const Request& request, Answer& answer, const idempotency::RepeatableWork* work) {
   auto body = http::read_body(request, new_key_body, unknown_fields_);
   if (!body) co_return refuse(answer, body.error());
   KeyRequest wanted{.name = std::move(body->name),
@@ -106,7 +116,7 @@ Task<> ApiKeyRoutes::create(const Request& request, Answer& answer) {
   if (!mistakes.empty()) co_return answer.refuse(problem("validation_failed"), mistakes);
   audit::Origin origin = origin_of(request);
   const flows::Authority authority = authority_of(request);
-  const auto issued = co_await keys_.create(std::move(wanted), authority, std::move(origin));
+  const auto issued = co_await keys_.create(std::move(wanted), authority, std::move(origin), work);
   answer_issued(Status::created, issued, answer);
 }
 
@@ -119,6 +129,12 @@ Task<> ApiKeyRoutes::show(const Request& request, Answer& answer) {
 }
 
 Task<> ApiKeyRoutes::rotate(const Request& request, Answer& answer) {
+  constexpr RepeatableHandler<ApiKeyRoutes> handler{
+      .first = &ApiKeyRoutes::rotate_first, .again = &ApiKeyRoutes::answer_again, .status = Status::ok};
+  return once_per_key_.run(*this, handler, request, answer);
+}
+
+Task<> ApiKeyRoutes::rotate_first(const Request& request, Answer& answer, const idempotency::RepeatableWork* work) {
   auto id = read_public_id(request, answer);
   if (!id) co_return;
   const auto body = http::read_body(request, rotation_body, unknown_fields_);
@@ -126,7 +142,7 @@ Task<> ApiKeyRoutes::rotate(const Request& request, Answer& answer) {
   const std::chrono::seconds grace{body->grace_seconds.value_or(api_keys::usual_grace.count())};
   audit::Origin origin = origin_of(request);
   const flows::Authority authority = authority_of(request);
-  const auto issued = co_await keys_.rotate(*std::move(id), grace, authority, std::move(origin));
+  const auto issued = co_await keys_.rotate(*std::move(id), grace, authority, std::move(origin), work);
   answer_issued(Status::ok, issued, answer);
 }
 

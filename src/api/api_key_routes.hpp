@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "api/once_per_key.hpp"
 #include "api/route.hpp"
 #include "api_keys/api_key_store.hpp"
 #include "flows/api_keys/api_key_flow.hpp"
@@ -15,9 +16,10 @@ namespace gatehouse::api {
 /// there are concerns nobody else. One per io thread.
 class ApiKeyRoutes {
  public:
-  /// Both outlive the routes.
-  ApiKeyRoutes(database::Database& database, flows::ApiKeyFlow& keys, http::UnknownFields unknown_fields)
-      : store_(database), keys_(keys), unknown_fields_(unknown_fields) {}
+  /// All three outlive the routes.
+  ApiKeyRoutes(database::Database& database, flows::ApiKeyFlow& keys, idempotency::Repetitions& repetitions,
+               http::UnknownFields unknown_fields)
+      : store_(database), keys_(keys), once_per_key_(repetitions), unknown_fields_(unknown_fields) {}
 
   Task<> list(const http::Request& request, http::Answer& answer);
   Task<> create(const http::Request& request, http::Answer& answer);
@@ -40,8 +42,13 @@ class ApiKeyRoutes {
   };
 
  private:
+  Task<> create_first(const http::Request& request, http::Answer& answer, const idempotency::RepeatableWork* work);
+  Task<> rotate_first(const http::Request& request, http::Answer& answer, const idempotency::RepeatableWork* work);
+  void answer_again(const http::Request& request, const idempotency::Earlier& earlier, http::Answer& answer) const;
+
   api_keys::ApiKeyStore store_;
   flows::ApiKeyFlow& keys_;
+  OncePerKey once_per_key_;
   const http::UnknownFields unknown_fields_;
 };
 

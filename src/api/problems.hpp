@@ -41,6 +41,13 @@ inline constexpr auto all_problems = [] {
       Problem{Status::bad_request, "validation_failed", "Validation failed"},
       Problem{Status::bad_request, "text_not_storable", "The database cannot store a character of this text"},
 
+      // Requests that may be repeated.
+      Problem{Status::bad_request, "invalid_idempotency_key",
+              "Idempotency-Key must be 1 to 255 printable characters of ASCII, once"},
+      Problem{Status::conflict, "idempotency_in_progress", "The same request is being answered: ask again later"},
+      Problem{Status::unprocessable_entity, "idempotency_key_reused",
+              "This Idempotency-Key was of another request: use a new one"},
+
       // The revocation feed.
       Problem{Status::bad_request, "invalid_cursor", "Invalid cursor: take a new snapshot"},
       Problem{Status::gone, "cursor_too_old", "Cursor is too old: take a new snapshot"},

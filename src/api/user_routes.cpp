@@ -55,6 +55,8 @@ constexpr const http::Problem& problem_of(flows::AccountError error) {
       return problem("user_referenced");
     case flows::AccountError::version_mismatch:
       return problem("version_mismatch");
+    case flows::AccountError::superseded:
+      return problem("idempotency_in_progress");
   }
   return problem("user_not_found");
 }
@@ -66,6 +68,11 @@ std::string message_with_user(std::string_view message, const users::User& user)
   users::write_user(writer, user);
   writer.end_object();
   return json;
+}
+
+void answer_created(const users::User& user, Answer& answer) {
+  answer.add_header("ETag", entity_tag_of(user));
+  answer.send(Status::created, message_with_user(user.first_name + " has been added to the Database", user));
 }
 
 void write_users(json::Writer& writer, const std::vector<users::User>& page) {
@@ -89,10 +96,12 @@ users::PagePosition position_of(const users::User& user) { return {user.created_
 }  // namespace
 
 UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& accounts, flows::AccountRules& rules,
-                       const PageCursor& cursor, crypto::Random& random, const ApiSettings& settings)
+                       idempotency::Repetitions& repetitions, const PageCursor& cursor, crypto::Random& random,
+                       const ApiSettings& settings)
     : users_(database),
       accounts_(accounts),
       rules_(rules),
+      once_per_key_(repetitions),
       cursor_(&cursor),
       random_(random),
       unknown_fields_(settings.unknown_fields),
@@ -177,6 +186,25 @@ Task<> UserRoutes::show(const Request& request, Answer& answer) {
 }
 
 Task<> UserRoutes::create(const Request& request, Answer& answer) {
+  constexpr RepeatableHandler<UserRoutes> handler{
+      .first = &UserRoutes::create_first, .again = &UserRoutes::create_again, .status = Status::created};
+  return once_per_key_.run(*this, handler, request, answer);
+}
+
+/// The request says again what the user was made of, to the byte, so that nothing of it need be kept.
+void UserRoutes::create_again(const Request& request, const idempotency::Earlier& earlier, Answer& answer) const {
+  auto body = http::read_body(request, new_user_body, http::UnknownFields::skip);
+  if (!body) return refuse(answer, body.error());
+  answer_created({.id = UserId{earlier.resource_id.value()},
+                  .first_name = std::move(body->first_name),
+                  .last_name = std::move(body->last_name),
+                  .email = std::move(body->email),
+                  .created_at = earlier.done_at,
+                  .updated_at = earlier.done_at},
+                 answer);
+}
+
+Task<> UserRoutes::create_first(const Request& request, Answer& answer, const idempotency::RepeatableWork* work) {
   auto user = http::read_body(request, new_user_body, unknown_fields_);
   if (!user) co_return refuse(answer, user.error());
   if (const FieldErrors errors = rules_.mistakes_in(*user); !errors.empty()) {
@@ -184,10 +212,9 @@ Task<> UserRoutes::create(const Request& request, Answer& answer) {
   }
 
   flows::Asker asker = asker_of(request);
-  const auto created = co_await accounts_.create(*std::move(user), std::move(asker), request.client_gone);
+  const auto created = co_await accounts_.create(*std::move(user), std::move(asker), request.client_gone, work);
   if (!created) co_return answer.refuse(problem_of(created.error()));
-  answer.add_header("ETag", entity_tag_of(*created));
-  answer.send(Status::created, message_with_user(created->first_name + " has been added to the Database", *created));
+  answer_created(*created, answer);
 }
 
 Task<> UserRoutes::change(const Request& request, Answer& answer) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/api_settings.hpp"
+#include "api/once_per_key.hpp"
 #include "api/page_cursor.hpp"
 #include "api/route.hpp"
 #include "crypto/random.hpp"
@@ -20,7 +21,8 @@ class UserRoutes {
  public:
   /// Everything but the settings outlives the routes.
   UserRoutes(database::Database& database, flows::AccountFlow& accounts, flows::AccountRules& rules,
-             const PageCursor& cursor, crypto::Random& random, const ApiSettings& settings);
+             idempotency::Repetitions& repetitions, const PageCursor& cursor, crypto::Random& random,
+             const ApiSettings& settings);
 
   /// Turns to another cursor, which takes the place of the one before.
   void use(const PageCursor& cursor) { cursor_ = &cursor; }
@@ -48,6 +50,8 @@ class UserRoutes {
  private:
   /// A change of a user must say which version was seen, where that is required (RFC 6585 section 3).
   [[nodiscard]] bool lacks_condition(const http::Request& request) const;
+  Task<> create_first(const http::Request& request, http::Answer& answer, const idempotency::RepeatableWork* work);
+  void create_again(const http::Request& request, const idempotency::Earlier& earlier, http::Answer& answer) const;
   Task<> list_by_email(std::string email, http::Answer& answer);
   Task<> list_page(unsigned limit, std::optional<users::PagePosition> after, http::Answer& answer);
   Task<> stream_all(http::Answer& answer);
@@ -56,6 +60,7 @@ class UserRoutes {
   users::UserStore users_;
   flows::AccountFlow& accounts_;
   flows::AccountRules& rules_;
+  OncePerKey once_per_key_;
   const PageCursor* cursor_;
   crypto::Random& random_;
   const http::UnknownFields unknown_fields_;

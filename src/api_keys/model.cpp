@@ -18,4 +18,14 @@ void write_api_key(json::Writer& writer, const ApiKey& key) {
       .end_object();
 }
 
+SecretString issued_key_json(const ApiKey& key, const SecretString& secret) {
+  std::string json;
+  json::Writer writer{json};
+  write_api_key(writer.begin_object().key("apiKey"), key);
+  writer.member("secret", secret.reveal()).end_object();
+  SecretString text{json};
+  wipe_memory(json.data(), json.size());
+  return text;
+}
+
 }  // namespace gatehouse::api_keys

@@ -7,6 +7,7 @@
 
 #include "base/ids.hpp"
 #include "base/scopes.hpp"
+#include "base/secret_string.hpp"
 #include "base/time.hpp"
 #include "json/writer.hpp"
 
@@ -72,5 +73,8 @@ inline constexpr std::chrono::minutes use_interval{10};
 /// Writes `{"id":"4f…","name":"…","scopes":"auth users:read","tellsClient":false,"createdAt":"…","createdBy":"…",
 /// "expiresAt":null,"lastUsedAt":null,"previousUntil":null}`.
 void write_api_key(json::Writer& writer, const ApiKey& key);
+
+/// `{"apiKey":{…},"secret":"gtk_…"}`: the answer to who made or rotated the key.
+[[nodiscard]] SecretString issued_key_json(const ApiKey& key, const SecretString& secret);
 
 }  // namespace gatehouse::api_keys

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <string>
 
 #include "crypto/kdf.hpp"
 
@@ -11,6 +12,12 @@ namespace {
 template <std::size_t size>
 std::string_view view(const std::array<char, size>& bytes) {
   return {bytes.data(), bytes.size()};
+}
+
+/// What Aead gets as associated data: the prefix alone, or both, which `room` has then.
+std::string_view associated(std::string_view prefix, std::string_view bound_to, std::string& room) {
+  if (bound_to.empty()) return prefix;
+  return room.append(prefix).append(bound_to);
 }
 
 }  // namespace
@@ -33,18 +40,21 @@ SealingKeys::Key SealingKeys::derive(const SealKind& kind, const SecretString& s
   return derived;
 }
 
-void SealingKeys::seal(std::string_view plain, Random& random, char* out) const {
+void SealingKeys::seal(std::string_view plain, Random& random, char* out, std::string_view bound_to) const {
   const Key& key = keys_.front();
+  std::string room;
   std::memcpy(out, key.prefix.data(), key.prefix.size());
-  key.aead->seal(plain, view(key.prefix), random, out + key.prefix.size());
+  key.aead->seal(plain, associated(view(key.prefix), bound_to, room), random, out + key.prefix.size());
 }
 
-bool SealingKeys::open(std::string_view sealed, char* out) const {
+bool SealingKeys::open(std::string_view sealed, char* out, std::string_view bound_to) const {
   assert(sealed.size() >= overhead_bytes);
   const std::string_view prefix = sealed.substr(0, sizeof(Prefix));
+  std::string room;
+  const std::string_view associated_data = associated(prefix, bound_to, room);
   for (const Key& key : keys_) {
     if (view(key.prefix) != prefix) continue;
-    if (key.aead->open(sealed.substr(sizeof(Prefix)), prefix, out)) return true;
+    if (key.aead->open(sealed.substr(sizeof(Prefix)), associated_data, out)) return true;
   }
   return false;
 }

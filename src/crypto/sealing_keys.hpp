@@ -20,12 +20,13 @@ struct SealKind {
   std::string_view key_id_purpose;
 };
 
-/// Seals bytes that a client carries, and opens them again:
+/// Seals bytes that a client or a row carries, and opens them again:
 ///
 ///     kind, 1 byte | key id, 4 | nonce, 24 | the bytes, encrypted | tag, 16
 ///
-/// XChaCha20-Poly1305 with kind and key id as associated data. Keys and key ids come from the secrets by HKDF. The
-/// first secret seals, every one opens, so secrets rotate and what was sealed stays good. Immutable; any thread.
+/// XChaCha20-Poly1305 with kind, key id and what the caller binds the bytes to as associated data. Keys and key ids
+/// come from the secrets by HKDF. The first secret seals, every one opens, so secrets rotate and what was sealed stays
+/// good. Immutable; any thread.
 class SealingKeys {
  public:
   static constexpr std::size_t key_id_bytes = 4;
@@ -35,11 +36,12 @@ class SealingKeys {
   SealingKeys(const SealKind& kind, std::span<const SecretString> secrets);
 
   /// Writes plain.size() + overhead_bytes to `out`.
-  void seal(std::string_view plain, Random& random, char* out) const;
+  void seal(std::string_view plain, Random& random, char* out, std::string_view bound_to = {}) const;
 
   /// Writes sealed.size() - overhead_bytes to `out`; there are at least overhead_bytes. False, with `out` unspecified,
-  /// unless every byte is as sealed by one of the keys. Another kind or key id is refused before any decryption.
-  [[nodiscard]] bool open(std::string_view sealed, char* out) const;
+  /// unless every byte is as sealed by one of the keys, bound to the same. Another kind or key id is refused before any
+  /// decryption. Allocates nothing where nothing is bound to.
+  [[nodiscard]] bool open(std::string_view sealed, char* out, std::string_view bound_to = {}) const;
 
  private:
   /// Kind and key id.

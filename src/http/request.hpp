@@ -29,6 +29,7 @@ enum class Field : std::uint8_t {
   if_match,
   if_none_match,
   last_event_id,
+  idempotency_key,
   audience,
   authorization,
   api_key,

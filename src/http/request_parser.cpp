@@ -49,6 +49,7 @@ struct UnnumberedField {
 };
 constexpr std::array unnumbered_fields{
     UnnumberedField{"Last-Event-ID", Field::last_event_id},
+    UnnumberedField{"Idempotency-Key", Field::idempotency_key},
     UnnumberedField{"X-API-Key", Field::api_key},
     UnnumberedField{"X-Audience", Field::audience},
     UnnumberedField{"X-Request-Id", Field::request_id},

@@ -25,6 +25,7 @@ void add_all(config::Form& form, Settings& settings) {
   form.add(settings.mail, mail::mail_section());
   form.add(settings.one_time_tokens, one_time_tokens::one_time_token_section());
   form.add(settings.users, users::user_section());
+  form.add(settings.idempotency, idempotency::idempotency_section());
   form.add(settings.metrics, metrics_section());
 }
 

@@ -12,6 +12,7 @@
 #include "crypto/random.hpp"
 #include "database/database_settings.hpp"
 #include "http/server_settings.hpp"
+#include "idempotency/idempotency_settings.hpp"
 #include "limits/limit_settings.hpp"
 #include "lockout/lockout_settings.hpp"
 #include "mail/mail_settings.hpp"
@@ -46,6 +47,7 @@ struct Settings {
   mail::MailSettings mail;
   one_time_tokens::OneTimeTokenSettings one_time_tokens;
   users::UserSettings users;
+  idempotency::IdempotencySettings idempotency;
   MetricsSettings metrics;
 };
 

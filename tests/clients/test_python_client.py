@@ -45,7 +45,7 @@ ROWS = [
     ("session.end", lambda c: c.session.end(5), "DELETE /sessions/5", None, DONE, False),
     ("token.verify", lambda c: c.token.verify("t"), "POST /user-auth/verify-token", None, TOKEN, True),
     ("token.refresh", lambda c: c.token.refresh("gtf_r", attempt="a"), "POST /user-auth/refresh", {"refreshToken": "gtf_r", "attempt": "a"}, REFRESHED, True),
-    ("users.create", lambda c: c.users.create(**PERSON), "POST /users", PERSON, DONE | {"user": USER}, False),
+    ("users.create", lambda c: c.users.create(**PERSON), "POST /users", PERSON, DONE | {"user": USER}, True),
     ("users.get", lambda c: c.users.get(7), "GET /users/7", None, USER, True),
     ("users.find", lambda c: c.users.find("a+b@c"), "GET /users?email=a%2Bb%40c", None, [USER], True),
     ("users.update", lambda c: c.users.update(7, email="e"), "PUT /users/7", {"email": "e"}, DONE | {"user": USER}, False),
@@ -74,11 +74,11 @@ ROWS = [
      None, {"events": [EVENT]}, True),
     ("audit.list", lambda c: list(c.audit.list()), "GET /audit", None, {"events": [EVENT]}, True),
     ("api_keys.create", lambda c: c.api_keys.create("n", "auth", tells_client=True, expires_in_s=60), "POST /api-keys",
-     {"name": "n", "scopes": "auth", "tellsClient": True, "expiresIn": 60}, ISSUED, False),
+     {"name": "n", "scopes": "auth", "tellsClient": True, "expiresIn": 60}, ISSUED, True),
     ("api_keys.list", lambda c: c.api_keys.list(), "GET /api-keys", None, {"apiKeys": [API_KEY]}, True),
     ("api_keys.get", lambda c: c.api_keys.get("0123456789"), "GET /api-keys/0123456789", None, {"apiKey": API_KEY}, True),
-    ("api_keys.rotate", lambda c: c.api_keys.rotate("0123456789", 60), "POST /api-keys/0123456789/rotate", {"graceSeconds": 60}, ISSUED, False),
-    ("api_keys.rotate, usual", lambda c: c.api_keys.rotate("0123456789"), "POST /api-keys/0123456789/rotate", None, ISSUED, False),
+    ("api_keys.rotate", lambda c: c.api_keys.rotate("0123456789", 60), "POST /api-keys/0123456789/rotate", {"graceSeconds": 60}, ISSUED, True),
+    ("api_keys.rotate, usual", lambda c: c.api_keys.rotate("0123456789"), "POST /api-keys/0123456789/rotate", None, ISSUED, True),
     ("api_keys.revoke", lambda c: c.api_keys.revoke("0123456789"), "DELETE /api-keys/0123456789", None, DONE, False),
     ("health", lambda c: c.health(), "GET /health", None, HEALTH, True),
 ]
@@ -183,6 +183,29 @@ def test_refresh_is_repeated_under_the_name_of_its_attempt(clients, pauses):
         names = {json.loads(request.content)["attempt"] for request in double.asked}
         assert len(double.asked) == 3 and len(names) == 1
         assert names == {given} or (given is None and len(names.pop()) == 32)
+
+
+def test_what_is_made_once_is_repeated_under_the_key_of_its_first_request(clients, pauses):
+    for call in (
+        lambda c: c.users.create(**PERSON),
+        lambda c: c.api_keys.create("n", "auth"),
+        lambda c: c.api_keys.rotate("0123456789"),
+    ):
+        keys = []
+        for _ in range(2):
+            double = Double(httpx.ReadTimeout("x"))
+            failure_of(call, clients.asking(double))
+            keys.append({request.headers["Idempotency-Key"] for request in double.asked})
+            assert len(double.asked) == 3 and len(keys[-1]) == 1
+        assert keys[0] != keys[1] and len(keys[0].pop()) == 32
+
+
+def test_what_the_service_still_works_for_is_asked_for_again(clients, pauses):
+    double = Double(refusal(409, "idempotency_in_progress", 1), answer(DONE | {"user": USER}))
+    assert clients.asking(double).users.create(**PERSON).id == USER["id"]
+    assert pauses == [1]
+    failure_of(lambda: clients.asking(Double(refusal(409, "email_taken"))).users.create(**PERSON))
+    assert pauses == [1]
 
 
 @rows

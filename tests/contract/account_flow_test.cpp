@@ -53,6 +53,27 @@ TEST_P(AccountFlowTest, CreatedUser_CanLogInAndOnlyAHashIsStored) {
   EXPECT_TRUE(credentials("ada@example.com").password_hash->starts_with("$argon2id$"));
 }
 
+TEST_P(AccountFlowTest, CreationWhosePlaceWasTaken_CommitsNothing) {
+  const idempotency::KeyedRequest request{
+      .principal = "env API_KEY", .key = "k", .fingerprint = std::string(32, 'f'), .status = 201};
+  idempotency::Repetitions& repetitions = capabilities_.repetitions;
+  const auto slow = run(repetitions.begin(request));
+  clock_.advance(idempotency::Repetitions::running_time);
+  const auto next = run(repetitions.begin(request));
+  const auto create_as = [this](const idempotency::Repetitions::Beginning& work, std::string email) {
+    users::NewUser user{.first_name = "Ada",
+                        .last_name = "Lovelace",
+                        .email = std::move(email),
+                        .password = SecretString{"correct horse"}};
+    return run(accounts_.create(std::move(user), {.origin = origin_, .languages = {}}, {},
+                                &std::get<idempotency::RepeatableWork>(work)));
+  };
+  ASSERT_TRUE(create_as(next, "ada@example.com"));
+  const auto second = create_as(slow, "grace@example.com");
+  EXPECT_EQ(second.error(), AccountError::superseded);
+  EXPECT_FALSE(run(users::UserStore{*database_}.find_by_email("grace@example.com")));
+}
+
 TEST_P(AccountFlowTest, ChangeOfAnotherVersion_IsRefusedWithAllThatBelongsToIt) {
   const auto user = create("ada@example.com", "correct horse");
   const auto session = login("ada@example.com", "correct horse").value().session;

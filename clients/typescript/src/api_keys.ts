@@ -1,7 +1,7 @@
 /** Keys with which programs call the service. */
 
 import type { ApiKey, IssuedKey, NewApiKey } from "./model.js";
-import type { CallOptions } from "./options.js";
+import { type CallOptions, onceOnly } from "./options.js";
 import { publicIdOf } from "./paths.js";
 import type { Transport } from "./transport.js";
 
@@ -19,7 +19,7 @@ export class ApiKeys {
   async create(key: NewApiKey, options?: CallOptions): Promise<IssuedKey> {
     const { name, scopes, tellsClient, expiresIn } = key;
     const body = { name, scopes, ...(tellsClient !== undefined && { tellsClient }), ...(expiresIn !== undefined && { expiresIn }) };
-    return (await this.#transport.send({ method: "POST", path: "/api-keys", body }, options)).body as unknown as IssuedKey;
+    return (await this.#transport.send({ method: "POST", path: "/api-keys", body, ...onceOnly() }, options)).body as unknown as IssuedKey;
   }
 
   /** All of them, oldest first; at most some 1,000. */
@@ -39,7 +39,7 @@ export class ApiKeys {
   async rotate(id: string, graceSeconds?: number, options?: CallOptions): Promise<IssuedKey> {
     const path = `/api-keys/${publicIdOf(id)}/rotate`;
     const body = graceSeconds === undefined ? {} : { body: { graceSeconds } };
-    return (await this.#transport.send({ method: "POST", path, ...body }, options)).body as unknown as IssuedKey;
+    return (await this.#transport.send({ method: "POST", path, ...body, ...onceOnly() }, options)).body as unknown as IssuedKey;
   }
 
   /** Ends a key at once, on every replica. Refusal: `api_key_not_found`. */

@@ -58,6 +58,16 @@ export function conditionOf({ ifMatch }: ChangeOptions): Record<string, string> 
   return { "If-Match": ifMatch };
 }
 
+/** 128 random bits in hexadecimal. */
+export function drawnName(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Of a request that the service does once, however often it comes. */
+export function onceOnly() {
+  return { repeatable: true, fields: { "Idempotency-Key": drawnName() } };
+}
+
 /** The header field of a device's token. What cannot be one, such as a cookie that was tampered with, counts as `new`. */
 export function deviceFieldOf({ deviceToken }: LoginOptions): Record<string, string> {
   return deviceToken === undefined ? {} : { "X-Device-Token": VISIBLE.test(deviceToken) ? deviceToken : "new" };

@@ -2,7 +2,7 @@
 
 import { isGatehouseError, UNEXPECTED_ANSWER } from "./errors.js";
 import type { RefreshedToken, RefreshRequest, VerifiedSession, VerifiedToken } from "./model.js";
-import { type CallOptions, VISIBLE } from "./options.js";
+import { type CallOptions, drawnName, VISIBLE } from "./options.js";
 import { idOf } from "./paths.js";
 import type { Request, Transport } from "./transport.js";
 
@@ -45,11 +45,6 @@ function verify<Verified>(
 }
 
 type CheckedSession = VerifiedSession & { status: number };
-
-/** 128 random bits in hexadecimal. */
-function drawnAttempt(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 export class Sessions {
   readonly #transport: Transport;
@@ -104,7 +99,7 @@ export class Tokens {
    * Refusals: `invalid_refresh`, where the session has ended, and `refresh_reused`, where somebody else has used the token.
    */
   async refresh(request: RefreshRequest, options?: CallOptions): Promise<RefreshedToken> {
-    const { refreshToken, attempt = drawnAttempt() } = request;
+    const { refreshToken, attempt = drawnName() } = request;
     const body = { refreshToken, attempt };
     const answer = await this.#transport.send({ method: "POST", path: "/user-auth/refresh", body, repeatable: true }, options);
     return answer.body as unknown as RefreshedToken;

@@ -2,7 +2,7 @@
 
 import { type Answer, readAnswer, readJson, refusalOf } from "./answer.js";
 import { type Limit, pause, within } from "./deadline.js";
-import { isGatehouseError, isGatehouseUnavailable } from "./errors.js";
+import { type GatehouseError, isGatehouseError, isGatehouseUnavailable } from "./errors.js";
 import { baseOf, type CallOptions, type ClientOptions, type Fetch, fieldsOf, VISIBLE } from "./options.js";
 
 const TIMEOUT_MS = 5000;
@@ -111,10 +111,13 @@ export class Transport {
 
 type Reader<Result> = (response: Response, controller: AbortController, limit: Limit) => Promise<Result>;
 
+/** Also where the service still works for the same request, which was given up here. */
+const isPassing = ({ status, code }: GatehouseError) => [502, 503, 504].includes(status) || code === "idempotency_in_progress";
+
 /** Milliseconds to wait before a failed request is sent again; null: it is not. After a 429 nothing has been done, whatever it was. */
 function pauseAfter(error: unknown, repeatable: boolean, attempt: number): number | null {
   const drawn = Math.random() * PAUSE_MS * 2 ** attempt;
   if (isGatehouseUnavailable(error)) return repeatable ? drawn : null;
-  if (!isGatehouseError(error) || !(error.status === 429 || (repeatable && [502, 503, 504].includes(error.status)))) return null;
+  if (!isGatehouseError(error) || !(error.status === 429 || (repeatable && isPassing(error)))) return null;
   return error.retryAfter === null ? drawn : error.retryAfter * 1000;
 }

@@ -3,7 +3,7 @@
 import { type Json, nextOf } from "./answer.js";
 import { itemsOf } from "./lists.js";
 import type { Account, NewUser, Page, Session, TaggedUser, User, UserChanges } from "./model.js";
-import { type CallOptions, type ChangeOptions, conditionOf, type ListOptions, type PageOptions } from "./options.js";
+import { type CallOptions, type ChangeOptions, conditionOf, type ListOptions, onceOnly, type PageOptions } from "./options.js";
 import { idOf } from "./paths.js";
 import type { Transport } from "./transport.js";
 
@@ -18,7 +18,7 @@ export class Users {
 
   /** Registers a user. Refusals: `email_taken`, and `validation_failed` with the fields in `details`. */
   async create(user: NewUser, options?: CallOptions): Promise<User> {
-    return (await this.#transport.send({ method: "POST", path: "/users", body: user }, options)).body["user"] as User;
+    return (await this.#transport.send({ method: "POST", path: "/users", body: user, ...onceOnly() }, options)).body["user"] as User;
   }
 
   /** Refusal: `user_not_found`. */

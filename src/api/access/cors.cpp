@@ -23,7 +23,7 @@ Cors::Cors(const std::vector<std::string>& allowed_origins) {
                                     "\r\n"
                                     "Access-Control-Allow-Credentials: true\r\n"
                                     "Access-Control-Expose-Headers: X-Request-Id, Link, Retry-After, RateLimit, "
-                                    "RateLimit-Policy, X-Device-Token, ETag\r\n" +
+                                    "RateLimit-Policy, X-Device-Token, ETag, Idempotency-Replayed\r\n" +
                                     std::string{vary_line}});
   }
 }
@@ -48,7 +48,8 @@ bool Cors::answer_preflight(const Request& request, Answer& answer) const {
   if (headers.count(Field::origin) == 1 && find(headers[Field::origin]) != nullptr) {
     answer.add_header("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS");
     answer.add_header("Access-Control-Allow-Headers",
-                      "Content-Type, Authorization, X-API-Key, X-Request-Id, X-Device-Token, If-Match");
+                      "Content-Type, Authorization, X-API-Key, X-Request-Id, X-Device-Token, If-Match, "
+                      "Idempotency-Key");
     answer.add_header("Access-Control-Max-Age", "600");
   }
   answer.send_empty(Status::no_content);

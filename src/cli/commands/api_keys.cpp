@@ -88,6 +88,7 @@ std::string_view sentence_of(ApiKeyError error) {
       return "The API key has expired; make another one\n";
     case ApiKeyError::too_many_keys:
       return "There are 1000 API keys; revoke some first\n";
+    case ApiKeyError::superseded:  // a command repeats nothing
     case ApiKeyError::not_covered:
       break;
   }

@@ -48,27 +48,33 @@ audit::Event AccountFlow::event(EventType type, audit::Origin origin) const {
 }
 
 Task<std::expected<User, AccountError>> AccountFlow::create(users::NewUser user, Asker asker,
-                                                            std::stop_token client_gone) {
-  return insert(std::move(user), EventType::user_created, std::move(asker), std::move(client_gone));
+                                                            std::stop_token client_gone,
+                                                            const idempotency::RepeatableWork* work) {
+  return insert(std::move(user), EventType::user_created, std::move(asker), std::move(client_gone), work);
 }
 
 Task<std::expected<User, AccountError>> AccountFlow::import(users::NewUser user, audit::Origin origin) {
-  return insert(std::move(user), EventType::user_imported, {.origin = std::move(origin), .languages = {}}, {});
+  return insert(std::move(user), EventType::user_imported, {.origin = std::move(origin), .languages = {}}, {}, nullptr);
 }
 
 Task<std::expected<User, AccountError>> AccountFlow::insert(users::NewUser user, EventType type, Asker asker,
-                                                            std::stop_token client_gone) {
+                                                            std::stop_token client_gone,
+                                                            const idempotency::RepeatableWork* work) {
   auto hash = co_await passwords_.hash(std::move(user.password), std::move(client_gone));
   std::string email = user.email;
+  const TimePoint now = clock_.now();
   database::Changes changes;
-  const auto created = changes.add(UserStore::insert(std::move(user), std::move(hash), clock_.now()));
+  const auto created = changes.add(UserStore::insert(std::move(user), std::move(hash), now));
+  if (work != nullptr) changes.add(work->made_user(now, email));
   if (type == EventType::user_created) {
     letters_.add_first_link(changes, email, asker.languages);
   }
   changes.add(AuditStore::record_of_new_user(event(type, std::move(asker.origin)), std::move(email)));
-  const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique);
-  if (!committed) co_return std::unexpected(AccountError::email_taken);
-  co_return committed->result(created);
+  const auto committed = co_await database_.commit_unless(std::move(changes), users::email_is_unique,
+                                                          idempotency::attempt_is_the_running_one);
+  if (committed) co_return committed->result(created);
+  const bool is_taken = users::email_is_unique.is_violated_by(committed.error());
+  co_return std::unexpected(is_taken ? AccountError::email_taken : AccountError::superseded);
 }
 
 Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted, audit::Origin origin,

@@ -10,6 +10,7 @@
 #include "database/database.hpp"
 #include "flows/letters/asker.hpp"
 #include "flows/letters/letters.hpp"
+#include "idempotency/repetitions.hpp"
 #include "passwords/password_service.hpp"
 #include "users/model.hpp"
 #include "users/user_store.hpp"
@@ -22,6 +23,7 @@ enum class AccountError {
   email_taken,
   referenced,        ///< rows of other tables refer to the user, and the database does not let it go
   version_mismatch,  ///< the user is not any more as the caller has seen them
+  superseded,        ///< another attempt at the same request took the place of this one
 };
 
 /// Creates, changes and removes users together with what hangs on them: password and sessions, and puts each on record
@@ -32,10 +34,12 @@ class AccountFlow {
   AccountFlow(database::Database& database, passwords::PasswordService& passwords, Letters& letters,
               const Clock& clock);
 
-  /// `user` follows the AccountRules. Fails with email_taken. The user is asked to verify the email, where new users
+  /// `user` follows the AccountRules. Fails with email_taken; and, where it is the work of a request that may be
+  /// repeated, which outlives the coroutine, with superseded. The user is asked to verify the email, where new users
   /// are.
-  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(users::NewUser user, Asker asker,
-                                                                      std::stop_token client_gone = {});
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> create(
+      users::NewUser user, Asker asker, std::stop_token client_gone = {},
+      const idempotency::RepeatableWork* work = nullptr);
   /// The same, for users who come from elsewhere.
   [[nodiscard]] Task<std::expected<users::User, AccountError>> import(users::NewUser user, audit::Origin origin);
 
@@ -61,7 +65,8 @@ class AccountFlow {
 
  private:
   [[nodiscard]] Task<std::expected<users::User, AccountError>> insert(users::NewUser user, audit::EventType type,
-                                                                      Asker asker, std::stop_token client_gone);
+                                                                      Asker asker, std::stop_token client_gone,
+                                                                      const idempotency::RepeatableWork* work);
   [[nodiscard]] Task<AccountError> reason_of(database::Violation violation, UserId id);
   [[nodiscard]] audit::Event event(audit::EventType type, audit::Origin origin) const;
   [[nodiscard]] Task<> add_password(database::Changes& changes, UserId id, std::string hash, audit::Origin origin);

@@ -47,6 +47,14 @@ database::Change<void> record_step(EventType type, TimePoint at, audit::Origin o
   return AuditStore::record(std::move(event));
 }
 
+/// Who repeats the request gets the very answer: nothing but this has the secret.
+void add_answer(database::Changes& changes, const idempotency::RepeatableWork* work, TimePoint at,
+                const IssuedKey& issued) {
+  if (work == nullptr) return;
+  const SecretString answer = api_keys::issued_key_json(issued.key, issued.secret);
+  changes.add(work->gave_secret(at, answer.reveal()));
+}
+
 }  // namespace
 
 Task<> ApiKeyFlow::record_refusal(std::string_view missing, audit::Origin origin) {
@@ -60,12 +68,16 @@ Task<> ApiKeyFlow::record_refusal(std::string_view missing, audit::Origin origin
   co_await database_.commit(std::move(change));
 }
 
-Task<bool> ApiKeyFlow::commit(database::Changes changes) {
-  const auto committed = co_await database_.commit_unless(std::move(changes), api_keys::step_is_allowed);
-  co_return committed.has_value();
+Task<std::expected<void, ApiKeyRefusal>> ApiKeyFlow::commit(database::Changes changes, ApiKeyError if_refused) {
+  const auto committed = co_await database_.commit_unless(std::move(changes), api_keys::step_is_allowed,
+                                                          idempotency::attempt_is_the_running_one);
+  if (committed) co_return std::expected<void, ApiKeyRefusal>{};
+  const bool is_refused = api_keys::step_is_allowed.is_violated_by(committed.error());
+  co_return refusal(is_refused ? if_refused : ApiKeyError::superseded);
 }
 
-Task<ApiKeyFlow::Issued> ApiKeyFlow::create(api_keys::KeyRequest request, Authority authority, audit::Origin origin) {
+Task<ApiKeyFlow::Issued> ApiKeyFlow::create(api_keys::KeyRequest request, Authority authority, audit::Origin origin,
+                                            const idempotency::RepeatableWork* work) {
   const Scopes scopes = api_keys::read_scopes(request.scopes).known;
   const std::string_view missing = first_missing(authority, scopes, request.tells_client);
   if (!missing.empty()) {
@@ -91,13 +103,15 @@ Task<ApiKeyFlow::Issued> ApiKeyFlow::create(api_keys::KeyRequest request, Author
                                    .created_by = key.created_by,
                                    .expires_at = key.expires_at}));
   changes.add(record_step(EventType::key_created, now, std::move(origin), key));
-  const bool is_made = co_await commit(std::move(changes));
-  if (!is_made) co_return refusal(ApiKeyError::too_many_keys);
-  co_return IssuedKey{.key = std::move(key), .secret = std::move(secret.text)};
+  IssuedKey issued{.key = std::move(key), .secret = std::move(secret.text)};
+  add_answer(changes, work, now, issued);
+  const auto made = co_await commit(std::move(changes), ApiKeyError::too_many_keys);
+  if (!made) co_return std::unexpected(made.error());
+  co_return std::move(issued);
 }
 
 Task<ApiKeyFlow::Issued> ApiKeyFlow::rotate(std::string public_id, std::chrono::seconds grace, Authority authority,
-                                            audit::Origin origin) {
+                                            audit::Origin origin, const idempotency::RepeatableWork* work) {
   auto key = co_await store_.find(std::move(public_id));
   if (!key) co_return refusal(ApiKeyError::unknown_key);
   const std::string_view missing = first_missing(authority, key->scopes, key->tells_client);
@@ -112,9 +126,11 @@ Task<ApiKeyFlow::Issued> ApiKeyFlow::rotate(std::string public_id, std::chrono::
   database::Changes changes;
   changes.add(ApiKeyStore::rotate(key->id, {.hash = std::move(secret.hash), .previous_until = now + grace}));
   changes.add(record_step(EventType::key_rotated, now, std::move(origin), *key, grace));
-  const bool is_made = co_await commit(std::move(changes));
-  if (!is_made) co_return refusal(ApiKeyError::unknown_key);
-  co_return IssuedKey{.key = *std::move(key), .secret = std::move(secret.text)};
+  IssuedKey issued{.key = *std::move(key), .secret = std::move(secret.text)};
+  add_answer(changes, work, now, issued);
+  const auto made = co_await commit(std::move(changes), ApiKeyError::unknown_key);
+  if (!made) co_return std::unexpected(made.error());
+  co_return std::move(issued);
 }
 
 Task<ApiKeyFlow::Revoked> ApiKeyFlow::revoke(std::string public_id, audit::Origin origin) {
@@ -124,8 +140,8 @@ Task<ApiKeyFlow::Revoked> ApiKeyFlow::revoke(std::string public_id, audit::Origi
   database::Changes changes;
   changes.add(ApiKeyStore::revoke(key->id, now));
   changes.add(record_step(EventType::key_revoked, now, std::move(origin), *key));
-  const bool is_made = co_await commit(std::move(changes));
-  if (!is_made) co_return refusal(ApiKeyError::unknown_key);
+  const auto made = co_await commit(std::move(changes), ApiKeyError::unknown_key);
+  if (!made) co_return std::unexpected(made.error());
   co_return *std::move(key);
 }
 

@@ -12,6 +12,7 @@
 #include "base/secret_string.hpp"
 #include "crypto/random.hpp"
 #include "database/database.hpp"
+#include "idempotency/repetitions.hpp"
 
 namespace gatehouse::flows {
 
@@ -21,6 +22,7 @@ enum class ApiKeyError : std::uint8_t {
   expired,        ///< a new secret would be good for nothing
   not_covered,    ///< the key may do what the caller may not
   too_many_keys,  ///< api_keys::keys_max
+  superseded,     ///< another attempt at the same request took the place of this one
 };
 
 /// The same, with what the caller lacks: a scope, or tellsClient.
@@ -52,18 +54,20 @@ class ApiKeyFlow {
   ApiKeyFlow(database::Database& database, const Clock& clock, crypto::Random& random)
       : database_(database), store_(database), clock_(clock), random_(random) {}
 
-  /// `request` has no mistakes (api_keys::validate). not_covered, too_many_keys.
-  [[nodiscard]] Task<Issued> create(api_keys::KeyRequest request, Authority authority, audit::Origin origin);
+  /// `request` has no mistakes (api_keys::validate). not_covered, too_many_keys; and where it is the work
+  /// of a request that may be repeated, which outlives the coroutine, superseded.
+  [[nodiscard]] Task<Issued> create(api_keys::KeyRequest request, Authority authority, audit::Origin origin,
+                                    const idempotency::RepeatableWork* work = nullptr);
   /// A new secret; the one before stays good for `grace`, and the one before that, if there is one, no longer.
-  /// unknown_key, expired, not_covered.
+  /// unknown_key, expired, not_covered; superseded as above.
   [[nodiscard]] Task<Issued> rotate(std::string public_id, std::chrono::seconds grace, Authority authority,
-                                    audit::Origin origin);
+                                    audit::Origin origin, const idempotency::RepeatableWork* work = nullptr);
   /// unknown_key.
   [[nodiscard]] Task<Revoked> revoke(std::string public_id, audit::Origin origin);
 
  private:
   [[nodiscard]] Task<> record_refusal(std::string_view missing, audit::Origin origin);
-  [[nodiscard]] Task<bool> commit(database::Changes changes);
+  [[nodiscard]] Task<std::expected<void, ApiKeyRefusal>> commit(database::Changes changes, ApiKeyError if_refused);
 
   database::Database& database_;
   api_keys::ApiKeyStore store_;

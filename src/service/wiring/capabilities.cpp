@@ -74,6 +74,12 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
                  .settings = settings.sessions,
                  .clock = shared.clock}),
       identity(sessions, shared.ring->verifier, shared.clock, shared.random),
+      repetitions({.database = database,
+                   .counts = shared.repetition_counts,
+                   .settings = settings.idempotency,
+                   .clock = shared.clock,
+                   .random = shared.random},
+                  shared.keys->repetitions),
       accounts(database, shared.passwords, letters, shared.clock),
       account_view(database, password_check, shared.clock),
       account_rules(database, shared.password_rules),
@@ -96,6 +102,7 @@ void Capabilities::use(const KeySet& keys) {
   password_check.use(keys.of_passwords());
   token_pairs.use(keys.refreshes);
   login.use(keys.devices);
+  repetitions.use(keys.repetitions);
 }
 
 void Capabilities::use(const TokenRing& ring) {

@@ -28,6 +28,7 @@
 #include "flows/sessions/session_end_flow.hpp"
 #include "flows/sessions/session_opening.hpp"
 #include "flows/sessions/token_pairs.hpp"
+#include "idempotency/repetitions.hpp"
 #include "limits/rate_limits.hpp"
 #include "mail/mail_bell.hpp"
 #include "mail/outbox.hpp"
@@ -72,6 +73,7 @@ struct SharedCapabilities {
   const mail::Outbox outbox;  ///< with the keys of the start
   limits::RateLimits limits;
   flows::FlowCounts flow_counts;
+  idempotency::RepetitionCounts repetition_counts;
   const flows::MailBudget mail_budget;
 };
 
@@ -99,6 +101,7 @@ struct Capabilities {
   flows::SessionEndFlow session_ends;
   flows::RefreshFlow refreshes;
   flows::IdentityFlow identity;
+  idempotency::Repetitions repetitions;
   flows::AccountFlow accounts;
   flows::AccountView account_view;
   flows::AccountRules account_rules;

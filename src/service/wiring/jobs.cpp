@@ -17,6 +17,7 @@
 #include "jobs/express_hash_watch.hpp"
 #include "jobs/guard_cleanup.hpp"
 #include "jobs/heap_release.hpp"
+#include "jobs/idempotency_cleanup.hpp"
 #include "jobs/mail_cleanup.hpp"
 #include "jobs/mail_delivery.hpp"
 #include "jobs/one_time_token_cleanup.hpp"
@@ -93,6 +94,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::mail_delivery(make_courier(database, shared, log)),
       jobs::mail_cleanup(database, shared.clock),
       jobs::one_time_token_cleanup(database, shared.clock),
+      jobs::idempotency_cleanup(database, shared.clock),
       jobs::database_figures(database, shared.figures, shared.clock),
       jobs::token_lifetime(database, shared.clock, shared.settings.tokens.ttl),
       jobs::revocation_cleanup(database, shared.clock, shared.settings.tokens.ttl,

@@ -6,6 +6,7 @@
 #include "api/revocation_cursor.hpp"
 #include "devices/device_sealer.hpp"
 #include "flows/login/login_flow.hpp"
+#include "idempotency/repetition_keys.hpp"
 #include "lockout/account_keys.hpp"
 #include "service/settings.hpp"
 #include "sessions/refresh_sealer.hpp"
@@ -25,7 +26,8 @@ struct KeySet {
         audit_cursor(settings.sessions.secrets.front()),
         revocation_cursor(settings.sessions.secrets),
         accounts(settings.sessions.secrets.front()),
-        devices(settings.sessions.secrets) {}
+        devices(settings.sessions.secrets),
+        repetitions(settings.sessions.secrets) {}
 
   [[nodiscard]] flows::PasswordCheck::Keys of_passwords() const { return {.accounts = accounts, .devices = devices}; }
 
@@ -37,6 +39,7 @@ struct KeySet {
   const api::RevocationCursor revocation_cursor;
   const lockout::AccountKeys accounts;
   const devices::DeviceSealer devices;
+  const idempotency::RepetitionKeys repetitions;
 };
 
 }  // namespace gatehouse::service

@@ -345,7 +345,8 @@ class AsyncClient:
     answers, and with ValueError if an argument cannot be sent.
 
     Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever
-    reads, checks, refreshes or logs out. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait
+    reads, checks, refreshes or logs out, and what makes users and API keys or rotates these, for which the service knows a repetition
+    by a key that the client draws. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait
     longer than it may take fails at once.
 
     `timeout_s` is for a call with all its repetitions.

@@ -10,6 +10,8 @@ from .errors import GatehouseError, GatehouseUnavailable
 PAUSE_S = 0.1
 TOO_MANY = 429
 PASSING = (502, 503, 504)
+# The service still works for the same request, which was given up here.
+IN_PROGRESS = "idempotency_in_progress"
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Attempts:
         if isinstance(failure, GatehouseUnavailable):
             return drawn if self.repeatable else None
         # After a 429 nothing has been done, whatever it was.
-        if failure.status != TOO_MANY and not (self.repeatable and failure.status in PASSING):
+        is_passing = failure.status in PASSING or failure.code == IN_PROGRESS
+        if failure.status != TOO_MANY and not (self.repeatable and is_passing):
             return None
         return drawn if failure.retry_after_s is None else failure.retry_after_s

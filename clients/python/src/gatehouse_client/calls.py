@@ -79,6 +79,11 @@ def may_be_credential(value: str | None, characters_max: int = CREDENTIAL_CHARAC
     return value is not None and len(value) <= characters_max and VISIBLE.fullmatch(value) is not None
 
 
+def _once() -> dict[str, str]:
+    """The header field of a request that the service does once, however often it comes."""
+    return {"Idempotency-Key": secrets.token_hex(16)}
+
+
 def log_in(email: str, password: str, refresh: bool, device_token: str | None) -> Call[Login]:
     fields = {}
     if device_token is not None:
@@ -129,7 +134,7 @@ def end_session(session_id: int) -> Call[None]:
 
 def create_user(first_name: str, last_name: str, email: str, password: str) -> Call[User]:
     body = {"first_name": first_name, "last_name": last_name, "email": email, "password": password}
-    return Call("POST", "/users", lambda json, _: User.read(json["user"]), body=body)
+    return Call("POST", "/users", lambda json, _: User.read(json["user"]), body=body, fields=_once(), repeatable=True)
 
 
 def get_user(user_id: int) -> Call[User]:
@@ -275,7 +280,7 @@ def _public_id(value: str) -> str:
 def create_api_key(name: str, scopes: str, tells_client: bool | None, expires_in_s: int | None) -> Call[IssuedKey]:
     more = {"tellsClient": tells_client, "expiresIn": expires_in_s}
     body = {"name": name, "scopes": scopes} | {field: value for field, value in more.items() if value is not None}
-    return Call("POST", "/api-keys", lambda json, _: IssuedKey.read(json), body=body)
+    return Call("POST", "/api-keys", lambda json, _: IssuedKey.read(json), body=body, fields=_once(), repeatable=True)
 
 
 def api_keys() -> Call[list[ApiKey]]:
@@ -288,7 +293,8 @@ def get_api_key(key_id: str) -> Call[ApiKey]:
 
 def rotate_api_key(key_id: str, grace_s: int | None) -> Call[IssuedKey]:
     body = None if grace_s is None else {"graceSeconds": grace_s}
-    return Call("POST", f"/api-keys/{_public_id(key_id)}/rotate", lambda json, _: IssuedKey.read(json), body=body)
+    path = f"/api-keys/{_public_id(key_id)}/rotate"
+    return Call("POST", path, lambda json, _: IssuedKey.read(json), body=body, fields=_once(), repeatable=True)
 
 
 def revoke_api_key(key_id: str) -> Call[None]:

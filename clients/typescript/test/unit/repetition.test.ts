@@ -20,6 +20,9 @@ const repeatable: [string, (client: Client) => Promise<unknown>][] = [
   ["token.refresh", (client) => client.token.refresh({ refreshToken: "gtf_r" })],
   ["password.policy", (client) => client.password.policy()],
   ["password.check", (client) => client.password.check("a password")],
+  ["users.create", (client) => client.users.create(person)],
+  ["apiKeys.create", (client) => client.apiKeys.create({ name: "n", scopes: "auth" })],
+  ["apiKeys.rotate", (client) => client.apiKeys.rotate("0123456789")],
   ["audit.page", (client) => client.audit.page()],
   ["audit.list", (client) => client.audit.list().next()],
   ["audit.export", (client) => client.audit.export().next()],
@@ -27,7 +30,6 @@ const repeatable: [string, (client: Client) => Promise<unknown>][] = [
 const single: [string, (client: Client) => Promise<unknown>][] = [
   ["login", (client) => client.login(credentials)],
   ["session.end", (client) => client.session.end(7)],
-  ["users.create", (client) => client.users.create(person)],
   ["users.update", (client) => client.users.update(7, {})],
   ["password.forgot", (client) => client.password.forgot("who@example.com")],
   ["password.reset", (client) => client.password.reset("token", "a password")],
@@ -90,6 +92,33 @@ describe("what may be sent twice", () => {
   it("is not repeated after a 500, which would come again", async () => {
     const service = new ServiceDouble(refusal(500, "internal_error"));
     await timed(service.client().users.get(7));
+    expect(service.asked).toHaveLength(1);
+  });
+});
+
+describe("what the service does once", () => {
+  const calls = repeatable.filter(([name]) => ["users.create", "apiKeys.create", "apiKeys.rotate"].includes(name));
+
+  it.each(calls)("%s is repeated under the key of its first request", async (_, call) => {
+    const service = new ServiceDouble(new TypeError("fetch failed"));
+    await timed(call(service.client()));
+    await timed(call(service.client()));
+    const keys = service.asked.map(({ headers }) => headers["Idempotency-Key"]);
+    expect(keys).toHaveLength(6);
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(new Set(keys.slice(0, 3)).size).toBe(1);
+    expect(keys[3]).not.toBe(keys[0]);
+  });
+
+  it("is asked for again while the service still works for the first request", async () => {
+    const inProgress = refusal(409, "idempotency_in_progress", { "Retry-After": "1" });
+    const service = new ServiceDouble(inProgress, answer({ message: "m", user: { id: 7 } }));
+    expect(await timed(service.client().users.create(person))).toEqual({ failure: null, ms: 1000 });
+  });
+
+  it("is not asked for again after another conflict", async () => {
+    const service = new ServiceDouble(refusal(409, "email_taken"));
+    expect((await timed(service.client().users.create(person))).failure).toMatchObject({ code: "email_taken" });
     expect(service.asked).toHaveLength(1);
   });
 });

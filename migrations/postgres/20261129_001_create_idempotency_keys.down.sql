@@ -1,0 +1,2 @@
+-- The version before does again what is repeated.
+DROP TABLE idempotency_keys;
