@@ -86,7 +86,7 @@ void answer_issued(Status status, const flows::ApiKeyFlow::Issued& issued, Answe
 }  // namespace
 
 Task<> ApiKeyRoutes::list(const Request& /*request*/, Answer& answer) {
-  const auto keys = co_await store_.list();
+  const auto keys = co_await store_.list(clock_.now());
   std::string json;
   json::Writer writer{json};
   writer.begin_object().key("apiKeys").begin_array();

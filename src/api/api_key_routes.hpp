@@ -7,6 +7,7 @@
 #include "api/once_per_key.hpp"
 #include "api/route.hpp"
 #include "api_keys/api_key_store.hpp"
+#include "base/clock.hpp"
 #include "flows/api_keys/api_key_flow.hpp"
 #include "http/body.hpp"
 
@@ -16,10 +17,10 @@ namespace gatehouse::api {
 /// there are concerns nobody else. One per io thread.
 class ApiKeyRoutes {
  public:
-  /// All three outlive the routes.
+  /// The references outlive the routes.
   ApiKeyRoutes(database::Database& database, flows::ApiKeyFlow& keys, idempotency::Repetitions& repetitions,
-               http::UnknownFields unknown_fields)
-      : store_(database), keys_(keys), once_per_key_(repetitions), unknown_fields_(unknown_fields) {}
+               const Clock& clock, http::UnknownFields unknown_fields)
+      : store_(database), keys_(keys), once_per_key_(repetitions), clock_(clock), unknown_fields_(unknown_fields) {}
 
   Task<> list(const http::Request& request, http::Answer& answer);
   Task<> create(const http::Request& request, http::Answer& answer);
@@ -49,6 +50,7 @@ class ApiKeyRoutes {
   api_keys::ApiKeyStore store_;
   flows::ApiKeyFlow& keys_;
   OncePerKey once_per_key_;
+  const Clock& clock_;
   const http::UnknownFields unknown_fields_;
 };
 

@@ -53,7 +53,7 @@ Checked ApiKeyCheck::judge(const Found& found, std::string_view public_id, std::
 Task<std::shared_ptr<const KeyReading::Found>> ApiKeyCheck::read() {
   auto found = std::make_shared<Found>(Found{.number = reading_.begin(), .ticket = cache_.begin_fill()});
   try {
-    found->keys = co_await store_.list();
+    found->keys = co_await store_.list(clock_.now());
     cache_.insert(found->ticket, found->keys);
   } catch (const Unavailable& failure) {
     found->failure = KeyReading::Failure{.unavailable = failure.reason(), .text = failure.what()};

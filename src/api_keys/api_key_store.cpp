@@ -22,10 +22,11 @@ using database::Write;
 /// More than insert() lets in, of those that come at the same moment.
 constexpr std::int64_t keys_read_max = 2 * keys_max;
 
-constexpr Statement list_keys{"api_keys_list",
-                              "SELECT id, public_id, name, scopes, tells_client, created_at, created_by, "
-                              "previous_until, expires_at, last_used_at, secret_hash, previous_hash FROM api_keys "
-                              "WHERE revoked_at IS NULL ORDER BY id LIMIT $1"};
+constexpr Statement list_keys{
+    "api_keys_list",
+    "SELECT id, public_id, name, scopes, tells_client, created_at, created_by, "
+    "previous_until, expires_at, last_used_at, secret_hash, previous_hash FROM api_keys "
+    "WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) ORDER BY id LIMIT $2"};
 
 constexpr Statement find_key{"api_keys_find",
                              "SELECT id, public_id, name, scopes, tells_client, created_at, created_by, "
@@ -35,8 +36,8 @@ constexpr Statement find_key{"api_keys_find",
 constexpr Write insert_key{
     "api_keys_insert",
     "INSERT INTO api_keys (public_id, name, scopes, tells_client, secret_hash, created_at, created_by, expires_at) "
-    "VALUES ($1, $2, $3, $4 <> 0, CASE WHEN (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL) < $9 THEN $5 "
-    "ELSE $10 END, $6, $7, $8)",
+    "VALUES ($1, $2, $3, $4 <> 0, CASE WHEN (SELECT count(*) FROM api_keys WHERE revoked_at IS NULL "
+    "AND (expires_at IS NULL OR expires_at > $6)) < $9 THEN $5 ELSE $10 END, $6, $7, $8)",
     key_topic};
 
 constexpr Write rotate_key{"api_keys_rotate",
@@ -81,8 +82,8 @@ ApiKey key_of(const Row& row) {
 
 }  // namespace
 
-Task<std::vector<StoredKey>> ApiKeyStore::list() {
-  Parameters parameters{keys_read_max};
+Task<std::vector<StoredKey>> ApiKeyStore::list(TimePoint now) {
+  Parameters parameters{now, keys_read_max};
   const Rows rows = co_await database_.query(list_keys, std::move(parameters));
   std::vector<StoredKey> keys;
   keys.reserve(rows.size());

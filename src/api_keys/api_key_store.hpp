@@ -28,7 +28,7 @@ struct KeyUse {
 };
 
 /// The only place that knows the SQL of the table api_keys. Keys that are revoked are kept for a while and seen by
-/// nobody.
+/// nobody; those that have expired are kept as long, and neither listed nor counted.
 ///
 /// A change violates step_is_allowed where it may not be made, so that what is committed with it, such as its event, is
 /// there only if it was made.
@@ -43,9 +43,9 @@ class ApiKeyStore {
   /// `database` outlives the store.
   explicit ApiKeyStore(database::Database& database) : database_(database) {}
 
-  /// All of them, oldest first.
-  [[nodiscard]] Task<std::vector<StoredKey>> list();
-  /// By its public id.
+  /// All that have not ended, oldest first.
+  [[nodiscard]] Task<std::vector<StoredKey>> list(TimePoint now);
+  /// By its public id; also one that has expired.
   [[nodiscard]] Task<std::optional<ApiKey>> find(std::string public_id);
 
   /// Violates step_is_allowed.

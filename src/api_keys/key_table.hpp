@@ -50,7 +50,7 @@ class KnownKey {
   std::atomic<std::int64_t> written_us_;
 };
 
-/// The whole table of keys as it was read at one time, by public id. Which keys there are never changes; any thread.
+/// All keys that had not ended when the table was read, by public id. Which keys there are never changes; any thread.
 class KeyTable {
  public:
   /// `before`, which may be null, knows of uses that are not written yet.

@@ -59,7 +59,7 @@ struct KeyRequest {
   std::optional<std::int64_t> expires_in_s = {};
 };
 
-/// Keys that are not revoked.
+/// Keys that are neither revoked nor expired.
 inline constexpr std::int64_t keys_max = 1000;
 
 /// How long a key, and a secret after its rotation, may last.

@@ -28,7 +28,25 @@ class ApiKeyFlowTest : public gatehouse::testing::FeatureFixture {
   ApiKeyFlow::Issued rotate(std::string id, seconds grace = hours{1}, Authority authority = all) {
     return run(flow_.rotate(std::move(id), grace, authority, origin_));
   }
-  api_keys::StoredKey stored() { return run(store_.list()).at(0); }
+  struct Others {
+    std::int64_t count;
+    std::optional<TimePoint> expires_at = {};
+  };
+  void add_others(const Others& wanted) {
+    database::Changes others;
+    for (std::int64_t i = 0; i < wanted.count; ++i) {
+      others.add(api_keys::ApiKeyStore::insert({.public_id = api_keys::make_public_id(random_),
+                                                .name = "other",
+                                                .scopes = {Scope::auth},
+                                                .tells_client = false,
+                                                .hash = crypto::sha256("other"),
+                                                .created_at = clock_.now(),
+                                                .created_by = "cli ada",
+                                                .expires_at = wanted.expires_at}));
+    }
+    (void)run(database_->commit(std::move(others)));
+  }
+  api_keys::StoredKey stored() { return run(store_.list(clock_.now())).at(0); }
   /// `type outcome` of the events, oldest first.
   std::vector<std::string> events() {
     static constexpr database::Statement find{"test_events_of_api_keys",
@@ -76,22 +94,21 @@ TEST_P(ApiKeyFlowTest, Rotation_GivesAnotherSecretAndKeepsTheOneBefore) {
 
 TEST_P(ApiKeyFlowTest, MoreKeysThanThereMayBe_AreRefusedUntilOneIsRevoked) {
   const std::string first = create(request("auth"))->key.public_id;
-  database::Changes others;
-  for (std::int64_t i = 1; i < api_keys::keys_max; ++i) {
-    others.add(api_keys::ApiKeyStore::insert({.public_id = api_keys::make_public_id(random_),
-                                              .name = "other",
-                                              .scopes = {Scope::auth},
-                                              .tells_client = false,
-                                              .hash = crypto::sha256("other"),
-                                              .created_at = clock_.now(),
-                                              .created_by = "cli ada",
-                                              .expires_at = {}}));
-  }
-  (void)run(database_->commit(std::move(others)));
+  add_others({.count = api_keys::keys_max - 1});
   EXPECT_EQ(create(request("auth")).error().reason, ApiKeyError::too_many_keys);
   EXPECT_THAT(events(), ElementsAre("key.created ok"));
   ASSERT_TRUE(run(flow_.revoke(first, origin_)));
   EXPECT_TRUE(create(request("auth")));
+}
+
+TEST_P(ApiKeyFlowTest, ExpiredKeys_DoNotCountAmongThoseThatThereMayBe) {
+  add_others({.count = api_keys::keys_max, .expires_at = clock_.now() + hours{1}});
+  clock_.advance(hours{1} - seconds{1});
+  EXPECT_EQ(create(request("auth")).error().reason, ApiKeyError::too_many_keys);
+  clock_.advance(seconds{1});
+  const auto issued = create(request("auth"));
+  ASSERT_TRUE(issued);
+  EXPECT_EQ(stored().key.public_id, issued->key.public_id) << "of those that are read it is the first";
 }
 
 TEST_P(ApiKeyFlowTest, Authority_BoundsWhatIsHandedOut) {
@@ -121,7 +138,7 @@ TEST_P(ApiKeyFlowTest, RotationOfAStrongerKey_LeavesItAsItWas) {
 TEST_P(ApiKeyFlowTest, RevokedKey_IsUnknown) {
   const std::string id = create(request("auth"))->key.public_id;
   EXPECT_TRUE(run(flow_.revoke(id, origin_)));
-  EXPECT_THAT(run(store_.list()), IsEmpty());
+  EXPECT_THAT(run(store_.list(clock_.now())), IsEmpty());
   EXPECT_EQ(run(flow_.revoke(id, origin_)).error().reason, ApiKeyError::unknown_key);
   EXPECT_EQ(rotate(id).error().reason, ApiKeyError::unknown_key);
   EXPECT_EQ(rotate("0000000000").error().reason, ApiKeyError::unknown_key);

@@ -39,7 +39,7 @@ class ApiKeyStoreTest : public gatehouse::testing::FeatureFixture {
     commit(ApiKeyStore::insert(key(public_id)));
     return run(store_.find(std::move(public_id)))->id;
   }
-  std::optional<TimePoint> last_use() { return run(store_.list()).at(0).key.last_used_at; }
+  std::optional<TimePoint> last_use() { return run(store_.list(clock_.now())).at(0).key.last_used_at; }
 
   ApiKeyStore store_{*database_};
 };
@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, ApiKeyStoreTest, ::testing::ValuesIn(gatehou
 
 TEST_P(ApiKeyStoreTest, NewKey_IsReadAsItWasWritten) {
   commit(ApiKeyStore::insert(key("0123456789")));
-  const auto keys = run(store_.list());
+  const auto keys = run(store_.list(clock_.now()));
   ASSERT_THAT(keys, SizeIs(1));
   const ApiKey expected{.id = keys[0].key.id,
                         .public_id = "0123456789",
@@ -84,7 +84,7 @@ TEST_P(ApiKeyStoreTest, Rotation_KeepsTheSecretBefore) {
   const ApiKeyId id = add("0123456789");
   const TimePoint until = clock_.now() + minutes{5};
   EXPECT_TRUE(is_made(ApiKeyStore::rotate(id, {.hash = hash_of('n'), .previous_until = until})));
-  const auto keys = run(store_.list());
+  const auto keys = run(store_.list(clock_.now()));
   EXPECT_EQ(keys.at(0).hash, hash_of('n'));
   EXPECT_EQ(keys.at(0).previous_hash, hash_of('h'));
   EXPECT_EQ(keys.at(0).key.previous_until, until);
@@ -93,7 +93,7 @@ TEST_P(ApiKeyStoreTest, Rotation_KeepsTheSecretBefore) {
 TEST_P(ApiKeyStoreTest, RevokedKey_IsSeenByNobodyAndChangesNoMore) {
   const ApiKeyId id = add("0123456789");
   EXPECT_TRUE(is_made(ApiKeyStore::revoke(id, clock_.now())));
-  EXPECT_THAT(run(store_.list()), SizeIs(0));
+  EXPECT_THAT(run(store_.list(clock_.now())), SizeIs(0));
   EXPECT_EQ(run(store_.find("0123456789")), std::nullopt);
   EXPECT_FALSE(is_made(ApiKeyStore::revoke(id, clock_.now())));
   EXPECT_FALSE(is_made(ApiKeyStore::rotate(id, {.hash = hash_of('n'), .previous_until = clock_.now()})));
@@ -145,7 +145,7 @@ TEST_P(ApiKeyStoreTest, KeysThatEndedLongAgo_AreDeletedUnderTheLease) {
   others.holder = "somebody else";
   EXPECT_EQ(commit(ApiKeyStore::delete_ended(clock_.now(), others)), 0);
   EXPECT_EQ(deleted(), 1) << "the expired one";
-  EXPECT_THAT(run(store_.list()), SizeIs(1));
+  EXPECT_THAT(run(store_.list(clock_.now())), SizeIs(1));
 }
 
 /// What the trigger of the schema says of somebody else's SQL.

@@ -148,7 +148,7 @@ std::vector<std::string> cells_of(const api_keys::ApiKey& key) {
 int list_api_keys(const Program& program, const ApiKeyListOptions& options, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   api_keys::ApiKeyStore store{session.database()};
-  const auto keys = session.run(store.list());
+  const auto keys = session.run(store.list(program.clock.now()));
   if (options.as_json) {
     std::string json;
     json::Writer writer{json};
@@ -198,7 +198,7 @@ int revoke_api_key(const Program& program, const ApiKeyRevocationOptions& option
 void add_api_key_commands(Commands& commands) {
   Commands keys = commands.add_group("keys", "Work on the API keys of the database");
   keys.add("create", "Make a key and print its secret", define_new_api_key, create_api_key);
-  keys.add("list", "List the keys, oldest first", define_api_key_list, list_api_keys);
+  keys.add("list", "List the keys that have not ended, oldest first", define_api_key_list, list_api_keys);
   keys.add("rotate", "Print a new secret of a key; the one before stays good for a while", define_api_key_rotation,
            rotate_api_key);
   keys.add("revoke", "End a key at once", define_api_key_revocation, revoke_api_key);
