@@ -92,6 +92,37 @@ TEST_P(ApiKeyFlowTest, Rotation_GivesAnotherSecretAndKeepsTheOneBefore) {
   EXPECT_THAT(events(), ElementsAre("key.created ok", "key.rotated ok"));
 }
 
+TEST_P(ApiKeyFlowTest, StepWhosePlaceWasTaken_CommitsNothing) {
+  std::vector<SecretString> secrets;
+  secrets.emplace_back("a secret");
+  const idempotency::RepetitionKeys keys{secrets};
+  idempotency::RepetitionCounts counts;
+  idempotency::Repetitions repetitions{
+      {.database = *database_, .counts = counts, .settings = {}, .clock = clock_, .random = random_}, keys};
+  const idempotency::KeyedRequest wanted{
+      .principal = "env API_KEY", .key = "k", .fingerprint = std::string(32, 'f'), .status = 201};
+  const auto slow = run(repetitions.begin(wanted));
+  clock_.advance(idempotency::Repetitions::running_time);
+  const auto next = run(repetitions.begin(wanted));
+  const auto create_as = [&](const idempotency::Repetitions::Beginning& work) {
+    return run(flow_.create(request("auth"), all, origin_, &std::get<idempotency::RepeatableWork>(work)));
+  };
+  const auto first = create_as(next);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(create_as(slow).error().reason, ApiKeyError::superseded);
+  EXPECT_EQ(
+      run(flow_.rotate(first->key.public_id, hours{1}, all, origin_, &std::get<idempotency::RepeatableWork>(slow)))
+          .error()
+          .reason,
+      ApiKeyError::superseded);
+  EXPECT_EQ(run(store_.list(clock_.now())).size(), 1U);
+  EXPECT_EQ(stored().hash, crypto::sha256(first->secret.reveal()));
+  EXPECT_THAT(events(), ElementsAre("key.created ok"));
+  const auto again = run(repetitions.begin(wanted));
+  EXPECT_EQ(std::get<idempotency::Earlier>(again).answer.value().reveal(),
+            api_keys::issued_key_json(first->key, first->secret).reveal());
+}
+
 TEST_P(ApiKeyFlowTest, MoreKeysThanThereMayBe_AreRefusedUntilOneIsRevoked) {
   const std::string first = create(request("auth"))->key.public_id;
   add_others({.count = api_keys::keys_max - 1});
