@@ -96,4 +96,50 @@ Task<> AccountRoutes::unlock(const Request& request, Answer& answer) {
   answer_change(is_found, *user, "unlocked", answer);
 }
 
+Task<> AccountRoutes::require_password_change(const Request& request, Answer& answer) {
+  const auto user = read_user(request, answer);
+  if (!user) co_return;
+  audit::Origin origin = origin_of(request);
+  const auto changed = co_await accounts_.require_password_change(*user, std::move(origin));
+  answer_change(changed.has_value(), *user, "must change the password", answer);
+}
+
+Task<> AccountRoutes::send_reset(const Request& request, Answer& answer) {
+  const auto user = read_user(request, answer);
+  if (!user) co_return;
+  audit::Origin origin = origin_of(request);
+  const auto sent = co_await resets_.send(*user, std::move(origin));
+  if (sent) co_return answer.send(Status::accepted, message_json("A mail is on its way"));
+  const bool is_unknown = sent.error() == flows::SendingError::unknown_user;
+  answer.refuse(is_unknown ? problem("user_not_found") : problem("user_disabled"));
+}
+
+Task<> AccountRoutes::list_devices(const Request& request, Answer& answer) {
+  const auto user = read_user(request, answer);
+  if (!user) co_return;
+  const auto known = co_await view_.devices_of(*user);
+  if (!known) co_return answer.refuse(problem("user_not_found"));
+  std::string json;
+  json::Writer writer{json};
+  writer.begin_array();
+  for (const devices::Device& device : *known) devices::write_device(writer, device);
+  writer.end_array();
+  answer.send(Status::ok, json);
+}
+
+Task<> AccountRoutes::forget_devices(const Request& request, Answer& answer) {
+  const auto user = read_user(request, answer);
+  if (!user) co_return;
+  audit::Origin origin = origin_of(request);
+  const auto forgotten = co_await accounts_.forget_devices(*user, std::move(origin));
+  if (!forgotten) co_return answer.refuse(problem("user_not_found"));
+  std::string json;
+  json::Writer(json)
+      .begin_object()
+      .member("message", "All devices of user " + std::to_string(user->value) + " forgotten")
+      .member("count", *forgotten)
+      .end_object();
+  answer.send(Status::ok, json);
+}
+
 }  // namespace gatehouse::api

@@ -5,9 +5,16 @@
 #include <string>
 
 #include "api/query_parameters.hpp"
+#include "base/text.hpp"
 
 namespace gatehouse::api {
 namespace {
+
+std::optional<std::string> beginning_in(std::string_view value) {
+  std::string text = decoded(value);
+  if (trim(text, ascii_whitespace).empty()) return std::nullopt;
+  return text;
+}
 
 /// Takes one parameter over into the query; a complaint where it cannot.
 std::optional<Complaint> take(std::string_view name, std::string_view value, const PageCursor& cursor,
@@ -20,6 +27,7 @@ std::optional<Complaint> take(std::string_view name, std::string_view value, con
                     {"must be the cursor of a Link header this service sent", "invalid_cursor"});
   }
   if (name == "email") return set_once(query.email, std::optional{decoded(value)}, {});
+  if (name == "q") return set_once(query.beginning, beginning_in(value), {"must not be empty", "empty"});
   return std::nullopt;
 }
 

@@ -14,7 +14,8 @@ namespace gatehouse::api {
 struct ListQuery {
   std::optional<unsigned> limit;  ///< 1..page_limit_max; more was asked for as page_limit_max
   std::optional<users::PagePosition> after;
-  std::optional<std::string> email;  ///< of the one user who is wanted; not checked
+  std::optional<std::string> email;      ///< of the one user who is wanted; not checked
+  std::optional<std::string> beginning;  ///< of the addresses or names of those who are wanted; not empty
 
   [[nodiscard]] bool wants_page() const { return limit || after; }
 };
@@ -25,8 +26,8 @@ inline constexpr unsigned page_limit_default = 100;
 /// Reads `10`; a number above the maximum, or beyond all bounds, is the maximum.
 [[nodiscard]] std::optional<unsigned> parse_page_limit(std::string_view text);
 
-/// Reads a query string, `limit=10&after=…` or `email=ada%40example.com`. Unknown parameters are ignored; repeated ones
-/// are refused like wrong values.
+/// Reads a query string, `limit=10&after=…` `email=ada%40example.com` or `q=ann`. Unknown parameters are ignored;
+/// repeated ones are refused like wrong values.
 [[nodiscard]] std::expected<ListQuery, FieldErrors> parse_list_query(std::string_view query, const PageCursor& cursor);
 
 }  // namespace gatehouse::api

@@ -66,6 +66,7 @@ inline constexpr auto all_problems = [] {
       Problem{Status::not_found, "user_not_found", "User not found"},
       Problem{Status::conflict, "email_taken", "Email already exists"},
       Problem{Status::conflict, "user_referenced", "User is still referenced by other data"},
+      Problem{Status::conflict, "user_disabled", "User is disabled: enable them first"},
       Problem{Status::precondition_failed, "version_mismatch", "The user has changed: read again what is there now"},
       Problem{Status::precondition_required, "if_match_required",
               "Say in If-Match which version was seen: the ETag of the user"},

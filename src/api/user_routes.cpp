@@ -99,6 +99,7 @@ UserRoutes::UserRoutes(database::Database& database, flows::AccountFlow& account
                        idempotency::Repetitions& repetitions, const PageCursor& cursor, crypto::Random& random,
                        const ApiSettings& settings)
     : users_(database),
+      search_(database),
       accounts_(accounts),
       rules_(rules),
       once_per_key_(repetitions),
@@ -115,6 +116,10 @@ Task<> UserRoutes::list(const Request& request, Answer& answer) {
   const auto query = parse_list_query(request.query, *cursor_);
   if (!query) co_return answer.refuse(problem("validation_failed"), query.error());
   if (query->email) co_return co_await list_by_email(*query->email, answer);
+  if (query->beginning) {
+    const auto found = co_await search_.find(*query->beginning);
+    co_return answer.send(Status::ok, user_list_json(found));
+  }
   if (query->wants_page()) {
     co_await list_page(query->limit.value_or(page_limit_default), query->after, answer);
   } else {

@@ -12,6 +12,7 @@
 #include "flows/account/account_flow.hpp"
 #include "flows/account/account_rules.hpp"
 #include "http/body.hpp"
+#include "users/user_search_store.hpp"
 #include "users/user_store.hpp"
 
 namespace gatehouse::api {
@@ -58,6 +59,7 @@ class UserRoutes {
   Task<std::optional<users::PagePosition>> write_part(json::Writer& writer, std::optional<users::PagePosition> after);
 
   users::UserStore users_;
+  users::UserSearchStore search_;
   flows::AccountFlow& accounts_;
   flows::AccountRules& rules_;
   OncePerKey once_per_key_;

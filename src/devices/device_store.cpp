@@ -24,6 +24,10 @@ constexpr Statement find_device{"devices_find",
 constexpr Statement count_devices{"devices_count",
                                   "SELECT count(*) FROM devices WHERE user_id = $1 AND expires_at > $2"};
 
+constexpr Statement list_devices{"devices_list",
+                                 "SELECT id, created_at, last_seen_at, expires_at FROM devices WHERE user_id = $1 "
+                                 "AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC LIMIT $3"};
+
 constexpr Write insert_device{"devices_insert",
                               "INSERT INTO devices (user_id, secret_hash, created_at, last_seen_at, expires_at) "
                               "SELECT id, $3, $4, $4, $5 FROM users WHERE id = $1 AND password_hash = $2 "
@@ -40,6 +44,9 @@ constexpr Write renew_device{"devices_renew", "UPDATE devices SET last_seen_at =
                              announces_nothing};
 
 constexpr Write remove_device{"devices_remove", "DELETE FROM devices WHERE id = $1", announces_nothing};
+
+constexpr Write remove_devices_of_user{"devices_remove_of_user", "DELETE FROM devices WHERE user_id = $1",
+                                       announces_nothing};
 
 constexpr Write delete_expired_devices{"devices_delete_expired",
                                        "DELETE FROM devices WHERE expires_at <= $1 AND id IN "
@@ -66,6 +73,21 @@ Task<std::int64_t> DeviceStore::count(UserId user, TimePoint now) {
   co_return rows[0].integer(0);
 }
 
+Task<std::vector<Device>> DeviceStore::list(UserId user, TimePoint now) {
+  Parameters parameters{user.value, now, per_user_max};
+  const Rows rows = co_await database_.query(list_devices, std::move(parameters));
+  std::vector<Device> devices;
+  devices.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const database::Row row = rows[i];
+    devices.push_back({.id = DeviceId{row.integer(0)},
+                       .created_at = row.time(1),
+                       .last_seen_at = row.time(2),
+                       .expires_at = row.time(3)});
+  }
+  co_return devices;
+}
+
 Change<std::optional<DeviceId>> DeviceStore::insert(NewDevice device, TimePoint now) {
   Parameters parameters{device.user.value, std::move(device.password_hash), Blob{std::move(device.secret_hash)}, now,
                         TimePoint{now + lifetime}};
@@ -79,6 +101,10 @@ Change<void> DeviceStore::renew(DeviceId device, TimePoint now) {
 }
 
 Change<void> DeviceStore::remove(DeviceId device) { return {remove_device, {device.value}}; }
+
+Change<std::int64_t> DeviceStore::remove_of_user(UserId user) {
+  return {remove_devices_of_user, {user.value}, affected_rows};
+}
 
 Change<std::int64_t> DeviceStore::delete_expired(TimePoint now, database::HeldLease lease) {
   Parameters parameters{now, cleanup_devices_max, std::move(lease.name), std::move(lease.holder)};

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -34,6 +35,8 @@ class DeviceStore {
   /// Whether it is a device of this user whose time is not over.
   [[nodiscard]] Task<bool> is_known(DeviceReference device, UserId user, TimePoint now);
   [[nodiscard]] Task<std::int64_t> count(UserId user, TimePoint now);
+  /// Those whose time is not over, the one of the last login first; at most per_user_max.
+  [[nodiscard]] Task<std::vector<Device>> list(UserId user, TimePoint now);
 
   /// Its id, unless the user has gone or has another password.
   [[nodiscard]] static database::Change<std::optional<DeviceId>> insert(NewDevice device, TimePoint now);
@@ -42,6 +45,8 @@ class DeviceStore {
   /// The user has logged in on it.
   [[nodiscard]] static database::Change<void> renew(DeviceId device, TimePoint now);
   [[nodiscard]] static database::Change<void> remove(DeviceId device);
+  /// All of the user's; how many there were.
+  [[nodiscard]] static database::Change<std::int64_t> remove_of_user(UserId user);
   /// Deletes up to cleanup_devices_max devices whose time is over, while the leases table names this holder; else
   /// nothing. How many were deleted.
   [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);

@@ -6,6 +6,7 @@
 #include "base/unicode.hpp"
 #include "users/email.hpp"
 #include "users/topics.hpp"
+#include "users/user_row.hpp"
 
 namespace gatehouse::users {
 namespace {
@@ -147,6 +148,11 @@ constexpr Write remove_user{"users_remove", "DELETE FROM users WHERE id = $1 RET
 constexpr Write set_disabled{"users_set_disabled", "UPDATE users SET disabled_at = $2 WHERE id = $1 RETURNING id",
                              user_topic};
 
+// Sessions go on, and whoever remembers one shows nothing of it.
+constexpr Write demand_password_change{"users_require_password_change",
+                                       "UPDATE users SET must_change_password = true WHERE id = $1 RETURNING id",
+                                       announces_nothing};
+
 constexpr Write set_password{"users_set_password",
                              "UPDATE users SET password_hash = $2, salt = NULL, password_changed_at = $3, "
                              "must_change_password = false WHERE id = $1",
@@ -206,11 +212,6 @@ constexpr Write forget_kept_passwords{
     "DELETE FROM express_passwords WHERE user_id IN (SELECT user_id FROM express_passwords LIMIT $1)",
     announces_nothing};
 
-/// PostgreSQL would answer such a parameter with an error, and no row can hold it.
-bool can_be_stored(std::string_view email_key) {
-  return email_key.size() <= stored_email_bytes_max && is_utf8(email_key) && !email_key.contains('\0');
-}
-
 /// An address in the forms by which its row is found. In ASCII they are one. An address beyond ASCII that others wrote
 /// has no key yet, and is found by what the database makes of it; the key goes before.
 struct EmailLookup {
@@ -241,17 +242,6 @@ void add_key(Parameters& parameters, const std::optional<std::string>& email) {
   const auto key = email ? key_beside(*email) : std::nullopt;
   parameters.push_back(key ? nullable(email) : nullable(std::nullopt));
   parameters.push_back(nullable(key));
-}
-
-User read_user(const Row& row) {
-  return {.id = UserId{row.integer(0)},
-          .first_name = std::string{row.text(1)},
-          .last_name = std::string{row.text(2)},
-          .email = std::string{row.text(3)},
-          .created_at = row.time(4),
-          .updated_at = row.time(5),
-          .disabled_at = row.nullable_time(6),
-          .version = row.integer(7)};
 }
 
 Contact read_contact(const Row& row) {
@@ -436,6 +426,8 @@ Change<bool> UserStore::remove(UserId id) { return {remove_user, id, {id.value},
 Change<bool> UserStore::set_disabled(UserId id, std::optional<TimePoint> since) {
   return {users::set_disabled, id, {id.value, since ? Value{*since} : Value{}}, has_row};
 }
+
+Change<bool> UserStore::require_password_change(UserId id) { return {demand_password_change, {id.value}, has_row}; }
 
 Change<void> UserStore::set_password(UserId id, std::string password_hash, TimePoint now) {
   return {users::set_password, id, {id.value, std::move(password_hash), now}};

@@ -105,6 +105,8 @@ class UserStore {
   [[nodiscard]] static database::Change<bool> remove(UserId id);
   /// Disables the user, or enables them again with nothing; whether there is one. Their sessions are another store's.
   [[nodiscard]] static database::Change<bool> set_disabled(UserId id, std::optional<TimePoint> since);
+  /// The next right password of the user is to be answered with the demand for another one; whether there is one.
+  [[nodiscard]] static database::Change<bool> require_password_change(UserId id);
   /// Stores a new PHC string, without a salt, whatever was there.
   [[nodiscard]] static database::Change<void> set_password(UserId id, std::string password_hash, TimePoint now);
   /// The user has shown that mails to the email reach them. The first time counts.

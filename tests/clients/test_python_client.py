@@ -21,6 +21,7 @@ SESSION = {"userId": 7, "user": {"id": 7, "email": "e", "first_name": "f", "last
 TOKEN = {"userId": 7, "expiresAt": TIME}
 REFRESHED = {"user": {"id": 7}, "token": "t", "tokenExpires": TIME, "refreshToken": "gtf_s", "sessionExpires": TIME}
 OPEN = {"id": 5, "createdAt": TIME, "lastSeenAt": TIME, "expiresAt": TIME, "ipAddress": None, "userAgent": "M"}
+DEVICE = {"id": 3, "createdAt": TIME, "lastSeenAt": TIME, "expiresAt": TIME}
 EVENT = {"id": 1, "type": "logout", "outcome": "ok", "reason": None, "at": TIME, "actor": {"kind": "key", "name": "k"}, "userId": 7,
          "sessionId": None, "requestId": "r", "ipAddress": None, "userAgent": None, "details": None}
 ACCOUNT = {"emailVerifiedAt": TIME, "disabledAt": None, "passwordChangedAt": None, "mustChangePassword": False, "blockedUntil": None,
@@ -59,6 +60,11 @@ ROWS = [
     ("users.disable", lambda c: c.users.disable(7, "left"), "POST /users/7/disable", {"reason": "left"}, DONE, False),
     ("users.enable", lambda c: c.users.enable(7), "POST /users/7/enable", None, DONE, False),
     ("users.unlock", lambda c: c.users.unlock(7), "POST /users/7/unlock", None, DONE, False),
+    ("users.search", lambda c: c.users.search("an n"), "GET /users?q=an+n", None, [USER], True),
+    ("users.require_password_change", lambda c: c.users.require_password_change(7), "POST /users/7/require-password-change", None, DONE, False),
+    ("users.send_reset", lambda c: c.users.send_reset(7), "POST /users/7/send-reset", None, DONE, False),
+    ("users.devices", lambda c: c.users.devices(7), "GET /users/7/devices", None, [DEVICE], True),
+    ("users.forget_devices", lambda c: c.users.forget_devices(7), "DELETE /users/7/devices", None, DONE | {"count": 3}, False),
     ("password.policy", lambda c: c.password.policy(), "GET /user-auth/password-policy", None, POLICY, True),
     ("password.check", lambda c: c.password.check("p", "e"), "POST /user-auth/check-password", {"password": "p", "email": "e"}, {"acceptable": True}, True),
     ("password.forgot", lambda c: c.password.forgot("e"), "POST /user-auth/forgot-password", {"email": "e"}, DONE, False),

@@ -85,6 +85,13 @@ def test_users_are_kept(gatehouse):
     gatehouse.users.unlock(user.id)
     gatehouse.login(user.email, PASSWORD)
     assert gatehouse.users.end_sessions(user.id) == 1
+    assert [one.id for one in gatehouse.users.search(user.email[:-4].upper())] == [user.id]
+    gatehouse.login(user.email, PASSWORD, device_token="new")
+    (device,) = gatehouse.users.devices(user.id)
+    assert device.created_at == device.last_seen_at < device.expires_at and gatehouse.users.forget_devices(user.id) == 1
+    gatehouse.users.send_reset(user.id)
+    gatehouse.users.require_password_change(user.id)
+    assert refusal_of(lambda: gatehouse.login(user.email, PASSWORD)).code == "password_change_required"
     gatehouse.users.delete(user.id)
     assert refusal_of(lambda: gatehouse.users.get(user.id)).code == "user_not_found"
 

@@ -90,6 +90,9 @@ TEST_P(AuditedFlowsTest, WhatChangesNothing_IsNotTold) {
   EXPECT_FALSE(run(accounts_.disable(nobody, origin_)));
   EXPECT_FALSE(run(accounts_.enable(nobody, origin_)));
   EXPECT_FALSE(run(accounts_.remove(nobody, origin_)));
+  EXPECT_FALSE(run(accounts_.require_password_change(nobody, origin_)));
+  EXPECT_FALSE(run(accounts_.forget_devices(nobody, origin_)));
+  EXPECT_FALSE(run(capabilities_.password_reset.send(nobody, origin_)));
   EXPECT_FALSE(run(ends_.revoke(SessionId{99}, origin_)));
   run(ends_.log_out("nonsense", origin_));
   EXPECT_TRUE(told(1).empty());
@@ -147,6 +150,15 @@ TEST_P(AuditedFlowsTest, NewDevice_IsToldWithItsLogin) {
   wants_device.device_token = "new";
   ASSERT_TRUE(login("ada@example.com", "correct horse", wants_device));
   EXPECT_EQ(told(1), (Lines{"login.succeeded ok user 1 session 1", "device.added ok user 1 session 1"}));
+}
+
+TEST_P(AuditedFlowsTest, WhatAnOperatorDoesToAnAccount_IsTold) {
+  const auto user = create("ada@example.com", "correct horse");
+  EXPECT_TRUE(run(accounts_.require_password_change(user.id, origin_)));
+  EXPECT_EQ(run(accounts_.forget_devices(user.id, origin_)), 0);
+  EXPECT_TRUE(run(capabilities_.password_reset.send(user.id, origin_)));
+  EXPECT_EQ(told(1), (Lines{R"(user.updated ok user 1 {"fields":["mustChangePassword"]})", "device.removed ok user 1",
+                            "password.reset_requested ok user 1"}));
 }
 
 TEST_P(AuditedFlowsTest, EndOfASession_IsToldOnce) {

@@ -20,8 +20,8 @@ BY_ID = {operation.id: operation for operation in operations()}
 NEEDS = {
     "auth": "logIn logOut verifySession verifySessions verifyToken verifyEmail resendVerification changeEmail confirmEmail "
     "getPasswordPolicy checkPassword forgotPassword resetPassword changePassword refreshToken",
-    "users:read": "listUsers getUser getAccount",
-    "users:write": "createUser updateUser deleteUser disableUser enableUser unlockUser",
+    "users:read": "listUsers getUser getAccount listDevices",
+    "users:write": "createUser updateUser deleteUser disableUser enableUser unlockUser requirePasswordChange sendReset forgetDevices",
     "sessions:read": "listSessions",
     "sessions:write": "endAllSessions endSession",
     "audit:read": "listEvents exportEvents",

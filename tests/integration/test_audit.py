@@ -85,6 +85,18 @@ class Caller:
     def call_create_a_second_time(self):
         self.send("POST", "/users", [409], [], new_user(email=self.any_user()["email"].upper()))
 
+    def call_create_and_repeat(self):
+        body, headers = new_user(), {"Idempotency-Key": uuid.uuid4().hex}
+        first = self.send("POST", "/users", [201], ["user.created"], body, headers=headers).json()
+        assert self.send("POST", "/users", [201], [], body, headers=headers).json() == first
+        self.users.append(first["user"] | {"password": PASSWORD})
+
+    def call_forget_devices(self):
+        self.send("DELETE", f"/users/{self.any_user()['id']}/devices", [200], ["device.removed"])
+
+    def call_send_reset(self):
+        self.send("POST", f"/users/{self.any_user()['id']}/send-reset", [202], ["password.reset_requested"])
+
     def call_create_nobody(self):
         self.send("POST", "/users", [400], [], {"first_name": "Ada"})
 

@@ -125,6 +125,15 @@ export interface Session {
   userAgent: string | null;
 }
 
+/** A device that a user has logged in on. */
+export interface Device {
+  id: number;
+  createdAt: string;
+  /** When the last login on it was. */
+  lastSeenAt: string;
+  expiresAt: string;
+}
+
 export interface PasswordPolicy {
   /** In characters. */
   lengthMin: number;

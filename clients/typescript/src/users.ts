@@ -2,7 +2,7 @@
 
 import { type Json, nextOf } from "./answer.js";
 import { itemsOf } from "./lists.js";
-import type { Account, NewUser, Page, Session, TaggedUser, User, UserChanges } from "./model.js";
+import type { Account, Device, NewUser, Page, Session, TaggedUser, User, UserChanges } from "./model.js";
 import { type CallOptions, type ChangeOptions, conditionOf, type ListOptions, onceOnly, type PageOptions } from "./options.js";
 import { idOf } from "./paths.js";
 import type { Transport } from "./transport.js";
@@ -36,6 +36,11 @@ export class Users {
   async find(email: string, options?: CallOptions): Promise<User | null> {
     const { body } = await this.#transport.send({ method: "GET", path: "/users", query: { email } }, options);
     return (body as unknown as User[])[0] ?? null;
+  }
+
+  /** Users whose address, last or first name begins with the text, newest first; at most 100. */
+  async search(beginning: string, options?: CallOptions): Promise<User[]> {
+    return (await this.#transport.send({ method: "GET", path: "/users", query: { q: beginning } }, options)).body as unknown as User[];
   }
 
   /** Changes what is given. Refusals: as create() and get(), and `version_mismatch`. */
@@ -90,6 +95,26 @@ export class Users {
   /** Forgets all wrong passwords of a user, so that the right one is right from everywhere. */
   async unlock(id: number, options?: CallOptions): Promise<void> {
     await this.#change(id, "unlock", undefined, options);
+  }
+
+  /** Lets the next login end with `password_change_required`; open sessions go on. */
+  async requirePasswordChange(id: number, options?: CallOptions): Promise<void> {
+    await this.#change(id, "require-password-change", undefined, options);
+  }
+
+  /** Sends a user the mail of `password.forgot()`. Refusals: `user_not_found`, `user_disabled`. */
+  async sendReset(id: number, options?: CallOptions): Promise<void> {
+    await this.#change(id, "send-reset", undefined, options);
+  }
+
+  /** The devices that a user is known by, the one of the last login first. */
+  async devices(id: number, options?: CallOptions): Promise<Device[]> {
+    return (await this.#get(id, "/devices", options)) as unknown as Device[];
+  }
+
+  /** Forgets them: how many there were. */
+  async forgetDevices(id: number, options?: CallOptions): Promise<number> {
+    return (await this.#transport.send({ method: "DELETE", path: `/users/${idOf(id)}/devices` }, options)).body["count"] as number;
   }
 
   async #get(id: number, part: string, options: CallOptions | undefined): Promise<Json> {

@@ -1,5 +1,6 @@
 #include "flows/account/account_flow.hpp"
 
+#include "devices/device_store.hpp"
 #include "sessions/session_store.hpp"
 #include "sessions/topics.hpp"
 #include "users/topics.hpp"
@@ -139,6 +140,33 @@ Task<std::expected<void, AccountError>> AccountFlow::enable(UserId id, audit::Or
   const auto committed = co_await database_.commit(std::move(changes));
   if (!committed.result(found)) co_return std::unexpected(AccountError::not_found);
   co_return std::expected<void, AccountError>{};
+}
+
+Task<std::expected<void, AccountError>> AccountFlow::require_password_change(UserId id, audit::Origin origin) {
+  audit::Event change = event(EventType::user_updated, std::move(origin));
+  json::Writer{change.details}
+      .begin_object()
+      .key("fields")
+      .begin_array()
+      .value("mustChangePassword")
+      .end_array()
+      .end_object();
+  database::Changes changes;
+  const auto found = changes.add(UserStore::require_password_change(id));
+  changes.add(AuditStore::record_of_user(std::move(change), id));
+  const auto committed = co_await database_.commit(std::move(changes));
+  if (!committed.result(found)) co_return std::unexpected(AccountError::not_found);
+  co_return std::expected<void, AccountError>{};
+}
+
+Task<std::expected<std::int64_t, AccountError>> AccountFlow::forget_devices(UserId id, audit::Origin origin) {
+  const auto user = co_await users_.find(id);
+  if (!user) co_return std::unexpected(AccountError::not_found);
+  database::Changes changes;
+  const auto removed = changes.add(devices::DeviceStore::remove_of_user(id));
+  changes.add(AuditStore::record_of_user(event(EventType::device_removed, std::move(origin)), id));
+  const auto committed = co_await database_.commit(std::move(changes));
+  co_return committed.result(removed);
 }
 
 Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id, audit::Origin origin, users::SeenVersions seen) {

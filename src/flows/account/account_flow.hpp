@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <stop_token>
 #include <string>
@@ -57,6 +58,13 @@ class AccountFlow {
                                                                 std::optional<std::string> reason = {});
   /// Fails with not_found.
   [[nodiscard]] Task<std::expected<void, AccountError>> enable(UserId id, audit::Origin origin);
+
+  /// A right password of the user is answered with the demand for another one, until there is one; sessions go on.
+  /// Fails with not_found.
+  [[nodiscard]] Task<std::expected<void, AccountError>> require_password_change(UserId id, audit::Origin origin);
+
+  /// Nothing that the user is known by is left of their devices: how many there were. Fails with not_found.
+  [[nodiscard]] Task<std::expected<std::int64_t, AccountError>> forget_devices(UserId id, audit::Origin origin);
 
   /// Fails with not_found, referenced and, unless the user has one of the versions seen, version_mismatch. The user's
   /// sessions end with it.

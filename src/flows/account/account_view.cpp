@@ -15,4 +15,10 @@ Task<std::optional<AccountState>> AccountView::of(UserId user) {
       .account = *std::move(account), .standing = standing, .devices = devices, .sessions = sessions};
 }
 
+Task<std::optional<std::vector<devices::Device>>> AccountView::devices_of(UserId user) {
+  const auto account = co_await users_.find_account(user);
+  if (!account) co_return std::nullopt;
+  co_return co_await devices_.list(user, clock_.now());
+}
+
 }  // namespace gatehouse::flows

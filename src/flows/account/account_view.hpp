@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -31,6 +32,8 @@ class AccountView {
 
   /// Nothing where there is no such user. The parts may be some milliseconds apart.
   [[nodiscard]] Task<std::optional<AccountState>> of(UserId user);
+  /// The user's devices that are known now, the one of the last login first; nothing where there is no such user.
+  [[nodiscard]] Task<std::optional<std::vector<devices::Device>>> devices_of(UserId user);
 
  private:
   users::UserStore users_;

@@ -55,9 +55,14 @@ std::string_view why_nobody(const std::optional<users::Contact>& contact) {
 Recipient Letters::recipient(Kind kind, const std::optional<users::Contact>& contact,
                              std::string_view languages) const {
   if (!contact || contact->is_disabled || !parts_.budget.take(letter_of(kind), contact->id)) return {};
-  return {.user = contact->id,
-          .first_name = contact->is_verified ? contact->first_name : "",
-          .locale = parts_.outbox.locale_for(contact->locale, languages)};
+  return chosen_recipient(*contact, languages);
+}
+
+Recipient Letters::chosen_recipient(const users::Contact& contact, std::string_view languages) const {
+  if (contact.is_disabled) return {};
+  return {.user = contact.id,
+          .first_name = contact.is_verified ? contact.first_name : "",
+          .locale = parts_.outbox.locale_for(contact.locale, languages)};
 }
 
 audit::Event mailing_event(audit::EventType type, const std::optional<users::Contact>& contact,

@@ -63,6 +63,9 @@ class Letters {
   [[nodiscard]] Recipient recipient(one_time_tokens::Kind kind, const std::optional<users::Contact>& contact,
                                     std::string_view languages) const;
 
+  /// The same, however often it was sent: an operator wants it.
+  [[nodiscard]] Recipient chosen_recipient(const users::Contact& contact, std::string_view languages) const;
+
   /// A token of this kind, reset or verify, and the letter that brings it. Locks the user's row first.
   void add_link(database::Changes& changes, one_time_tokens::Kind kind, const Recipient& to);
   /// The same for a user whom the changes insert with this email, where new users are asked to verify theirs.

@@ -25,6 +25,19 @@ Task<> PasswordResetFlow::request(std::string email, Asker asker) {
   (void)co_await database_.commit(std::move(changes));
 }
 
+Task<std::expected<void, SendingError>> PasswordResetFlow::send(UserId user, audit::Origin origin) {
+  const auto contact = co_await users_.find_contact(user);
+  if (!contact) co_return std::unexpected(SendingError::unknown_user);
+  if (contact->is_disabled) co_return std::unexpected(SendingError::disabled);
+  const Recipient recipient = letters_.chosen_recipient(*contact, {});
+  Changes changes;
+  letters_.add_link(changes, Kind::reset, recipient);
+  changes.add(AuditStore::record(
+      mailing_event(EventType::password_reset_requested, contact, recipient, clock_.now(), std::move(origin))));
+  (void)co_await database_.commit(std::move(changes));
+  co_return std::expected<void, SendingError>{};
+}
+
 Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordResetFlow::reset(PasswordReset wanted) {
   const auto token = co_await redemption_.find(std::move(wanted.token), Kind::reset);
   if (!token) co_return std::unexpected(TokenRefusal{});

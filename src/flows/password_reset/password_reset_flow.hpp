@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,9 @@ struct PasswordReset {
   std::stop_token client_gone;  ///< once it is asked to stop, no hashing begins
 };
 
+/// Why a user is not sent a link.
+enum class SendingError : std::uint8_t { unknown_user, disabled };
+
 /// Lets users back in who have forgotten their password. One per io thread; everything it refers to outlives it. Throws
 /// what Database and PasswordService throw.
 class PasswordResetFlow {
@@ -41,6 +45,9 @@ class PasswordResetFlow {
 
   /// Sends a link to the user with this email, if there is one. The same work either way, and on record.
   [[nodiscard]] Task<> request(std::string email, Asker asker);
+
+  /// The same for a user whom an operator names, however many were sent before.
+  [[nodiscard]] Task<std::expected<void, SendingError>> send(UserId user, audit::Origin origin);
 
   /// Stores the password, ends all sessions of the user and voids their other tokens, forgets all wrong passwords, and
   /// tells the user. Mistakes in the password leave the token good; of any number of redemptions one succeeds.

@@ -16,7 +16,7 @@ Features::Features(database::Database& database, SharedParts& shared)
       email_routes(capabilities.email_verification, capabilities.email_change, shared.settings.api,
                    shared.settings.limits.ipv6_prefix),
       account_routes(capabilities.accounts, capabilities.account_view, capabilities.password_check,
-                     shared.settings.api.unknown_fields),
+                     capabilities.password_reset, shared.settings.api.unknown_fields),
       session_routes(database, capabilities.sessions, capabilities.session_ends),
       audit_routes(database, shared.clock, shared.capabilities.keys->audit_cursor, shared.random),
       metrics_routes(shared.metrics),

@@ -138,7 +138,7 @@ class SqliteDatabase:
         finally:
             connection.close()
         # Rows that the statement itself makes are no table's. An automatic index is made from the whole table for one statement.
-        of_no_table = ["CONSTANT ROW", *re.findall(r"(\w+)\([\w, ]+\) AS \(", sql)]
+        of_no_table = ["CONSTANT ROW", *re.findall(r"(\w+)\([\w, ]+\) AS \(", sql), *re.findall(r"\) AS (\w+)", sql)]
         whole = [step for step in steps if re.match(rf"SCAN (?!({'|'.join(of_no_table)})$)|SEARCH .* USING AUTOMATIC ", step)]
         indexes = [re.search(r"^SCAN .* INDEX (\w+)", step) for step in whole]
         return Plan([one.group(1) if one else None for one in indexes], any("TEMP B-TREE" in step for step in steps), steps)

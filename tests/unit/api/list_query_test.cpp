@@ -32,6 +32,19 @@ TEST_F(ListQueryTest, NoParameters_AreTheWholeList) {
   }
 }
 
+TEST_F(ListQueryTest, Beginning_IsDecodedAndNotEmpty) {
+  EXPECT_EQ(read("q=ann")->beginning, "ann");
+  EXPECT_EQ(read("q=an+n%25")->beginning, "an n%");
+  EXPECT_FALSE(read("limit=1")->beginning);
+  for (const char* query : {"q=", "q=+", "q=%09%0A"}) {
+    const FieldErrors errors = errors_of(query);
+    ASSERT_EQ(errors.size(), 1u) << query;
+    EXPECT_EQ(errors[0].field, "q");
+    EXPECT_EQ(errors[0].code, "empty");
+  }
+  EXPECT_EQ(errors_of("q=a&q=b").at(0).code, "duplicate");
+}
+
 TEST_F(ListQueryTest, Limit_IsAWholeNumberWithinItsBounds) {
   EXPECT_EQ(read("limit=1")->limit, 1u);
   EXPECT_EQ(read("limit=1000")->limit, 1000u);

@@ -15,6 +15,7 @@ from .models import (
     Account,
     ApiKey,
     AuditEvent,
+    Device,
     Health,
     IssuedKey,
     Login,
@@ -185,6 +186,10 @@ class Users:
         """The user with that address, compared as at a login; None if there is none."""
         return await self._transport.run(calls.find_user(email), options)
 
+    async def search(self, beginning: str, *, options: CallOptions | None = None) -> "builtins.list[User]":
+        """Users whose address, last or first name begins with the text, newest first; at most 100."""
+        return await self._transport.run(calls.search_users(beginning), options)
+
     async def update(
         self,
         user_id: int,
@@ -236,6 +241,22 @@ class Users:
     async def unlock(self, user_id: int, *, options: CallOptions | None = None) -> None:
         """Forgets all wrong passwords of a user, so that the right one is right from everywhere."""
         await self._transport.run(calls.unlock_user(user_id), options)
+
+    async def require_password_change(self, user_id: int, *, options: CallOptions | None = None) -> None:
+        """Lets the next login end with `password_change_required`; open sessions go on."""
+        await self._transport.run(calls.require_password_change(user_id), options)
+
+    async def send_reset(self, user_id: int, *, options: CallOptions | None = None) -> None:
+        """Sends a user the mail of `password.forgot()`. Refusals: `user_not_found`, `user_disabled`."""
+        await self._transport.run(calls.send_reset(user_id), options)
+
+    async def devices(self, user_id: int, *, options: CallOptions | None = None) -> "builtins.list[Device]":
+        """The devices that a user is known by, the one of the last login first."""
+        return await self._transport.run(calls.devices_of(user_id), options)
+
+    async def forget_devices(self, user_id: int, *, options: CallOptions | None = None) -> int:
+        """Forgets them: how many there were."""
+        return await self._transport.run(calls.forget_devices_of(user_id), options)
 
 
 class Passwords:

@@ -11,6 +11,7 @@ from .models import (
     Account,
     ApiKey,
     AuditEvent,
+    Device,
     Health,
     IssuedKey,
     Login,
@@ -149,6 +150,10 @@ def find_user(email: str) -> Call[User | None]:
     return Call("GET", "/users", lambda json, _: User.read(json[0]) if json else None, query={"email": email})
 
 
+def search_users(beginning: str) -> Call[list[User]]:
+    return Call("GET", "/users", lambda json, _: [User.read(one) for one in json], query={"q": beginning})
+
+
 def update_user(user_id: int, if_match: str | None, **changes: str | None) -> Call[User]:
     body = {name: value for name, value in changes.items() if value is not None}
     fields = _condition(if_match)
@@ -196,6 +201,22 @@ def enable_user(user_id: int) -> Call[None]:
 
 def unlock_user(user_id: int) -> Call[None]:
     return Call("POST", f"/users/{_number(user_id)}/unlock", _nothing)
+
+
+def require_password_change(user_id: int) -> Call[None]:
+    return Call("POST", f"/users/{_number(user_id)}/require-password-change", _nothing)
+
+
+def send_reset(user_id: int) -> Call[None]:
+    return Call("POST", f"/users/{_number(user_id)}/send-reset", _nothing)
+
+
+def devices_of(user_id: int) -> Call[list[Device]]:
+    return Call("GET", f"/users/{_number(user_id)}/devices", lambda json, _: [Device.read(one) for one in json])
+
+
+def forget_devices_of(user_id: int) -> Call[int]:
+    return Call("DELETE", f"/users/{_number(user_id)}/devices", lambda json, _: int(json["count"]))
 
 
 def password_policy() -> Call[PasswordPolicy]:

@@ -162,6 +162,21 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Device:
+    """A device that a user has logged in on."""
+
+    id: int
+    created_at: datetime
+    last_seen_at: datetime
+    """When the last login on it was."""
+    expires_at: datetime
+
+    @classmethod
+    def read(cls, json: Json) -> "Device":
+        return cls(json["id"], *(time_of(json[name]) for name in ("createdAt", "lastSeenAt", "expiresAt")))
+
+
+@dataclass(frozen=True)
 class PasswordPolicy:
     length_min: int
     """In characters."""

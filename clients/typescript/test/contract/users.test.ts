@@ -62,6 +62,31 @@ describe("a user", () => {
   });
 });
 
+describe("an operator", () => {
+  it("finds a user by how the address or a name begins", async () => {
+    const person = await registered();
+    const found = await gatehouse.users.search(person.email.slice(0, -4).toUpperCase());
+    expect(found.map(({ id }) => id)).toEqual([person.id]);
+  });
+
+  it("demands another password, and lets a user be mailed a link to one", async () => {
+    const person = await registered();
+    await gatehouse.users.requirePasswordChange(person.id);
+    expect(await failureOf(gatehouse.login(person))).toMatchObject({ code: "password_change_required" });
+    await gatehouse.users.sendReset(person.id);
+    await gatehouse.users.disable(person.id);
+    expect(await failureOf(gatehouse.users.sendReset(person.id))).toMatchObject({ status: 409, code: "user_disabled" });
+  });
+
+  it("forgets the devices of a user", async () => {
+    const person = await registered();
+    await gatehouse.login(person, { deviceToken: "new" });
+    expect(await gatehouse.users.devices(person.id)).toHaveLength(1);
+    expect(await gatehouse.users.forgetDevices(person.id)).toBe(1);
+    expect(await gatehouse.users.devices(person.id)).toEqual([]);
+  });
+});
+
 describe("the list", () => {
   it("has every user once, newest first, whatever the page", async () => {
     const made: number[] = [];

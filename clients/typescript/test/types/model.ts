@@ -4,7 +4,7 @@
 import type { components, operations } from "../../.generated/api.js";
 import type {
   Account, ApiKey, AuditEvent, AuditFilter, Credentials, EmailChange, FieldProblem, Health, IssuedKey, Login, NewApiKey, NewUser, PasswordChange, PasswordJudgement, PasswordPolicy,
-  DeviceLogin, ProvenEmail, Readiness, RefreshedToken, RefreshRequest, Session, User, UserChanges, VerifiedSession, VerifiedToken,
+  Device, DeviceLogin, ProvenEmail, Readiness, RefreshedToken, RefreshRequest, Session, User, UserChanges, VerifiedSession, VerifiedToken,
 } from "../../src/index.js";
 
 type Schemas = components["schemas"];
@@ -33,6 +33,7 @@ export type Comparisons = [
   Holds<Same<VerifiedSession, Schemas["VerifiedSession"]>>,
   Holds<Same<VerifiedToken, Schemas["VerifiedToken"]>>,
   Holds<Same<Session, Schemas["Session"]>>,
+  Holds<Same<Device, Schemas["Device"]>>,
   Holds<Same<ApiKey, Schemas["ApiKey"]>>,
   Holds<Same<NewApiKey, Schemas["NewApiKey"]>>,
   Holds<Same<IssuedKey, Schemas["IssuedApiKey"]>>,

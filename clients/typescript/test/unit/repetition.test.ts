@@ -10,6 +10,8 @@ const person = { first_name: "A", last_name: "B", ...credentials };
 const repeatable: [string, (client: Client) => Promise<unknown>][] = [
   ["users.get", (client) => client.users.get(7)],
   ["users.find", (client) => client.users.find("who@example.com")],
+  ["users.search", (client) => client.users.search("ann")],
+  ["users.devices", (client) => client.users.devices(7)],
   ["users.page", (client) => client.users.page()],
   ["users.list", (client) => client.users.list().next()],
   ["users.sessions", (client) => client.users.sessions(7)],
@@ -43,6 +45,9 @@ const single: [string, (client: Client) => Promise<unknown>][] = [
   ["users.disable", (client) => client.users.disable(7)],
   ["users.enable", (client) => client.users.enable(7)],
   ["users.unlock", (client) => client.users.unlock(7)],
+  ["users.requirePasswordChange", (client) => client.users.requirePasswordChange(7)],
+  ["users.sendReset", (client) => client.users.sendReset(7)],
+  ["users.forgetDevices", (client) => client.users.forgetDevices(7)],
 ];
 
 const unavailable = (seconds?: number) => refusal(503, "unavailable", seconds === undefined ? {} : { "Retry-After": String(seconds) });
