@@ -114,7 +114,42 @@ def test_disabled_user_is_out_at_once_on_every_replica_and_looks_like_a_wrong_pa
         api.close()
 
 
-@pytest.mark.parametrize("arguments", ["db reset", "migrate rollback --to express", "users forget-express-passwords"])
+def test_what_a_command_makes_of_a_user_is_printed_as_json(start, command):
+    with start().api() as api:
+        user, other = create_user(api), create_user(api)
+        for verb, is_disabled in (("disable", True), ("enable", False), ("unlock", False), ("require-password-change", False)):
+            shown = json.loads(succeeded(command("users", verb, user["email"], "--json")))
+            assert {name: shown[name] for name in user} == user and (shown["disabled_at"] is not None) == is_disabled
+        assert api.get(f"/users/{user['id']}/account").json()["mustChangePassword"]
+        deleted = json.loads(succeeded(command("users", "delete", str(user["id"]), "--yes", "--json")))
+        assert deleted["email"] == user["email"] and api.get(f"/users/{user['id']}").status == 404
+        assert succeeded(command("users", "delete", other["email"], "--yes")) == f"User {other['id']} is deleted\n"
+    assert json.loads(succeeded(command("sessions", "cleanup", "--json"))) == {"deleted": 0, "isElsewhere": False}
+    assert json.loads(succeeded(command("users", "forget-express-passwords", "--yes", "--json"))) == {"forgotten": 0}
+
+
+def test_exports_are_counted_as_json(start, command, tmp_path):
+    with start().api() as api:
+        create_user(api)
+    file = str(tmp_path / "users.jsonl")
+    assert json.loads(succeeded(command("users", "export", file, "--json"))) == {"file": file, "users": 1}
+    assert command("users", "export", "--json").returncode == 2
+
+
+def test_user_who_is_nobody_or_referenced_is_not_deleted(start, database, command):
+    with start().api() as api:
+        user = create_user(api)
+        database.run("CREATE TABLE orders (user_id bigint NOT NULL REFERENCES users (id))")
+        database.run("INSERT INTO orders (user_id) VALUES (?)", user["id"])
+        for choice, said in ((str(user["id"]), "Rows of other tables refer to the user"), ("987654", "There is no user 987654")):
+            result = command("users", "delete", choice, "--yes")
+            assert result.returncode == 1 and said in result.stderr
+        assert api.get(f"/users/{user['id']}").status == 200
+    for words in (("users", "delete"), ("users", "require-password-change"), ("sessions", "list"), ("keys", "revoke")):
+        assert command(*words).returncode == 2
+
+
+@pytest.mark.parametrize("arguments", ["users delete 1", "db reset", "migrate rollback --to express", "users forget-express-passwords"])
 def test_irreversible_command_refuses_without_a_terminal_and_without_yes(start, command, arguments):
     with start().api() as api:
         user = create_user(api)

@@ -15,15 +15,31 @@
 namespace gatehouse::cli {
 namespace {
 
+/// Of `sessions cleanup`.
+struct CleanupOptions {
+  bool as_json = false;
+};
+
+void define_cleanup(CLI::App& command, CleanupOptions& options) { define_json(command, options.as_json); }
+
+/// `{"deleted":3,"isElsewhere":false}`
+std::string json_of_cleanup(std::int64_t deleted, bool has_run) {
+  std::string json;
+  json::Writer(json).begin_object().member("deleted", deleted).member("isElsewhere", !has_run).end_object();
+  return json + '\n';
+}
+
 /// Does nothing, successfully, where another process is at it.
-int cleanup_sessions(const Program& program, const service::Loaded& loaded) {
+int cleanup_sessions(const Program& program, const CleanupOptions& options, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   jobs::LeaseStore leases{session.database(), program.clock, program.random};
   const auto cleanup = std::make_shared<jobs::SessionCleanup>(session.database(), program.clock);
   const jobs::Job job = jobs::SessionCleanup::job(cleanup, loaded.settings.sessions.cleanup_interval);
   const bool has_run = session.run(jobs::run_once(job, leases));
   const std::int64_t deleted = cleanup->deleted();
-  if (has_run) {
+  if (options.as_json) {
+    program.out << json_of_cleanup(deleted, has_run);
+  } else if (has_run) {
     program.out << "Deleted " << deleted << (deleted == 1 ? " expired session\n" : " expired sessions\n");
   } else {
     program.out << "Another process is already deleting expired sessions\n";
@@ -81,7 +97,7 @@ int list_sessions(const Program& program, const SessionListOptions& options, con
 void add_sessions_commands(Commands& commands) {
   Commands sessions = commands.add_group("sessions", "Work on sessions");
   sessions.add("list", "List the open sessions of a user, newest first", define_session_list, list_sessions);
-  sessions.add("cleanup", "Delete expired sessions now", cleanup_sessions);
+  sessions.add("cleanup", "Delete expired sessions now", define_cleanup, cleanup_sessions);
 }
 
 }  // namespace gatehouse::cli

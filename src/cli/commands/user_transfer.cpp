@@ -42,6 +42,7 @@ struct UserExportOptions {
   std::string file;
   std::string format = "jsonl";
   bool has_hashes = false;
+  bool as_json = false;
 };
 
 /// Of `users import FILE`.
@@ -59,7 +60,10 @@ void define_format(CLI::App& command, std::string& format, const std::string& wh
 }
 
 void define_export_users(CLI::App& command, UserExportOptions& options) {
-  command.add_option("file", options.file, "Where to write it; standard output if it is not given")->type_name("FILE");
+  CLI::Option* const file =
+      command.add_option("file", options.file, "Where to write it; standard output if it is not given")
+          ->type_name("FILE");
+  command.add_flag("--json", options.as_json, "Print as JSON how many users are in FILE")->needs(file);
   define_format(command, options.format, "jsonl (the default) or csv");
   command.add_flag("--with-hashes", options.has_hashes, "Write the password hashes, too");
 }
@@ -86,12 +90,13 @@ int report_failure(const Program& program, const std::string& why) {
   return exit_failure;
 }
 
-/// In the order of their ids, a part at a time.
-void write_users(const Program& program, const users::ExportTerms& terms, const service::Loaded& loaded,
-                 std::ostream& out) {
+/// In the order of their ids, a part at a time; how many there were.
+std::int64_t write_users(const Program& program, const users::ExportTerms& terms, const service::Loaded& loaded,
+                         std::ostream& out) {
   constexpr unsigned part_users = 1000;
   DatabaseSession session{program, loaded.settings};
   users::UserStore store{session.database()};
+  std::int64_t count = 0;
   std::string text;
   users::append_record_header(text, terms);
   UserId last{0};
@@ -103,26 +108,33 @@ void write_users(const Program& program, const users::ExportTerms& terms, const 
       users::append_record(text, read.record, terms);
     }
     out << std::exchange(text, {});
-    if (part.size() < part_users) return;
+    count += static_cast<std::int64_t>(part.size());
+    if (part.size() < part_users) break;
     last = part.back().id;
   }
+  return count;
 }
 
 int export_users(const Program& program, const UserExportOptions& options, const service::Loaded& loaded) {
   const users::ExportTerms terms{.format = format_named(options.format), .has_hashes = options.has_hashes};
   if (options.file.empty()) {
-    write_users(program, terms, loaded, program.out);
+    (void)write_users(program, terms, loaded, program.out);
     return program.out ? exit_success : exit_failure;
   }
   if (std::filesystem::exists(options.file)) return report_failure(program, options.file + " exists already");
   auto file = database::NewFile::create(options.file);
   if (!file) return report_failure(program, file.error());
   std::ofstream out{file->path(), std::ios::binary};
-  write_users(program, terms, loaded, out);
+  const std::int64_t count = write_users(program, terms, loaded, out);
   out.close();
   if (!out) return report_failure(program, options.file + " cannot be written");
   if (auto published = file->publish(database::Replacing::refused); !published) {
     return report_failure(program, published.error());
+  }
+  if (options.as_json) {
+    std::string json;
+    json::Writer(json).begin_object().member("file", options.file).member("users", count).end_object();
+    program.out << json << '\n';
   }
   return exit_success;
 }

@@ -32,9 +32,23 @@ struct NewUserOptions {
   bool as_json = false;
 };
 
-/// Of `users disable USER` and `users enable USER`.
+/// Of `users disable USER` and others that change one user.
 struct ChosenUser {
   std::string user;
+  bool as_json = false;
+};
+
+/// Of `users delete USER`.
+struct DeletedUser {
+  std::string user;
+  Consent consent;
+  bool as_json = false;
+};
+
+/// Of `users forget-express-passwords`.
+struct Forgetting {
+  Consent consent;
+  bool as_json = false;
 };
 
 void define_user(CLI::App& command, std::string& user) {
@@ -48,7 +62,21 @@ void define_show(CLI::App& command, ShownUsers& options) {
   define_json(command, options.as_json);
 }
 
-void define_chosen(CLI::App& command, ChosenUser& options) { define_user(command, options.user); }
+void define_chosen(CLI::App& command, ChosenUser& options) {
+  define_user(command, options.user);
+  define_json(command, options.as_json);
+}
+
+void define_deleted(CLI::App& command, DeletedUser& options) {
+  define_user(command, options.user);
+  define_consent(command, options.consent);
+  define_json(command, options.as_json);
+}
+
+void define_forgetting(CLI::App& command, Forgetting& options) {
+  define_consent(command, options.consent);
+  define_json(command, options.as_json);
+}
 
 void define_create(CLI::App& command, NewUserOptions& options) {
   command.add_option("email", options.email, "The email address")->required()->type_name("EMAIL");
@@ -131,56 +159,96 @@ int create_user(const Program& program, const NewUserOptions& options, const ser
   return exit_success;
 }
 
-/// Disables or enables who is named.
-int change_state(const Program& program, const ChosenUser& options, const service::Loaded& loaded,
-                 bool is_to_be_disabled) {
+/// What has become of somebody who was chosen: as JSON, as the user is now, or in a sentence.
+int print_change(const Program& program, DatabaseSession& session, const ChosenUser& options, UserId id,
+                 std::string_view sentence) {
+  users::UserStore store{session.database()};
+  const auto user = session.run(store.find(id));
+  if (!user) {
+    program.err << "The user has just been deleted\n";
+    return exit_failure;
+  }
+  if (options.as_json) {
+    print_account(program, *user, true);
+  } else {
+    program.out << "User " << id.value << ' ' << sentence << '\n';
+  }
+  return exit_success;
+}
+
+/// Changes whom the options name by what `change` makes of them, and prints the sentence.
+template <class Change>
+int change_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded, const Change& change,
+                std::string_view sentence) {
   DatabaseSession session{program, loaded.settings};
   const auto user = find_user(program, session, options.user);
   if (!user) return exit_failure;
   service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
   service::Capabilities capabilities{session.database(), loaded.settings, shared};
-  flows::AccountFlow& accounts = capabilities.accounts;
-  const auto changed = session.run(is_to_be_disabled ? accounts.disable(user->id, origin_of(program))
-                                                     : accounts.enable(user->id, origin_of(program)));
-  if (!changed) {
-    program.err << "The user has just been deleted\n";
-    return exit_failure;
-  }
-  const std::string number = std::to_string(user->id.value);
-  program.out << (is_to_be_disabled ? "User " + number + " is disabled; all sessions of the user have ended\n"
-                                    : "User " + number + " can log in\n");
-  return exit_success;
+  (void)session.run(change(capabilities, user->id, origin_of(program)));
+  return print_change(program, session, options, user->id, sentence);
 }
 
 int disable_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
-  return change_state(program, options, loaded, true);
+  const auto change = [](service::Capabilities& with, UserId id, audit::Origin origin) {
+    return with.accounts.disable(id, std::move(origin));
+  };
+  return change_user(program, options, loaded, change, "is disabled; all sessions of the user have ended");
 }
 
 int enable_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
-  return change_state(program, options, loaded, false);
+  const auto change = [](service::Capabilities& with, UserId id, audit::Origin origin) {
+    return with.accounts.enable(id, std::move(origin));
+  };
+  return change_user(program, options, loaded, change, "can log in");
 }
 
 int unlock_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
+  const auto change = [](service::Capabilities& with, UserId id, audit::Origin origin) {
+    return with.password_check.unlock(id, std::move(origin));
+  };
+  return change_user(program, options, loaded, change, "is unlocked: the right password is right from everywhere");
+}
+
+int require_password_change(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
+  const auto change = [](service::Capabilities& with, UserId id, audit::Origin origin) {
+    return with.accounts.require_password_change(id, std::move(origin));
+  };
+  return change_user(program, options, loaded, change, "must choose another password at the next login");
+}
+
+int delete_user(const Program& program, const DeletedUser& options, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   const auto user = find_user(program, session, options.user);
-  if (!user) return exit_failure;
+  if (!user || !has_consent(program, options.consent, "Nothing brings a deleted user back")) return exit_failure;
   service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
   service::Capabilities capabilities{session.database(), loaded.settings, shared};
-  const auto unlocked = session.run(capabilities.password_check.unlock(user->id, origin_of(program)));
-  if (!unlocked) {
-    program.err << "The user has just been deleted\n";
+  const auto removed = session.run(capabilities.accounts.remove(user->id, origin_of(program)));
+  if (!removed) {
+    const bool is_referenced = removed.error() == flows::AccountError::referenced;
+    program.err << (is_referenced ? "Rows of other tables refer to the user\n" : "The user has just been deleted\n");
     return exit_failure;
   }
-  program.out << "User " << user->id.value << " is unlocked: the right password is right from everywhere\n";
+  if (options.as_json) {
+    print_account(program, *user, true);
+  } else {
+    program.out << "User " << user->id.value << " is deleted\n";
+  }
   return exit_success;
 }
 
-int forget_express_passwords(const Program& program, const Consent& consent, const service::Loaded& loaded) {
+int forget_express_passwords(const Program& program, const Forgetting& options, const service::Loaded& loaded) {
   constexpr std::string_view loss = "After this, a rollback to the Express service leaves its users without passwords";
-  if (!has_consent(program, consent, loss)) return exit_failure;
+  if (!has_consent(program, options.consent, loss)) return exit_failure;
   DatabaseSession session{program, loaded.settings};
   users::UserStore store{session.database()};
   const std::int64_t forgotten = session.run(store.forget_express_passwords());
+  if (options.as_json) {
+    std::string json;
+    json::Writer(json).begin_object().member("forgotten", forgotten).end_object();
+    program.out << json << '\n';
+    return exit_success;
+  }
   program.out << "Forgot " << forgotten << (forgotten == 1 ? " kept password hash" : " kept password hashes")
               << " of the Express service\n";
   return exit_success;
@@ -196,10 +264,13 @@ void add_users_commands(Commands& commands) {
   users.add("disable", "End all sessions of a user and refuse further logins", define_chosen, disable_user);
   users.add("enable", "Let a disabled user in again", define_chosen, enable_user);
   users.add("unlock", "Forget all wrong passwords of a user", define_chosen, unlock_user);
+  users.add("require-password-change", "Demand another password of a user at the next login", define_chosen,
+            require_password_change);
+  users.add("delete", "Delete a user, and end all sessions of the user", define_deleted, delete_user);
   users.add(
       "forget-express-passwords",
       "Delete the kept hashes of the Express service; after that there is no way back to it without new passwords",
-      define_consent, forget_express_passwords);
+      define_forgetting, forget_express_passwords);
   add_user_transfer_commands(users);
 }
 

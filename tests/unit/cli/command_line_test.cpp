@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "cli/program.hpp"
 
 namespace gatehouse::cli {
@@ -29,6 +33,12 @@ CommandLineEnd end_of(const std::vector<const char*>& arguments) {
   return end == nullptr ? CommandLineEnd{-1, ""} : *end;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
 TEST(CommandLine, Nothing_Serves) {
   EXPECT_EQ(command_of({}), "serve");
   EXPECT_EQ(command_of({"--env-file", "x"}), "serve");
@@ -52,8 +62,24 @@ TEST(CommandLine, EachCommand_IsItself) {
   EXPECT_EQ(command_of({"users", "disable", "7"}), "users disable");
   EXPECT_EQ(command_of({"users", "enable", "7"}), "users enable");
   EXPECT_EQ(command_of({"users", "forget-express-passwords"}), "users forget-express-passwords");
+  EXPECT_EQ(command_of({"users", "require-password-change", "7"}), "users require-password-change");
+  EXPECT_EQ(command_of({"users", "delete", "7", "--yes"}), "users delete");
   EXPECT_EQ(command_of({"secrets", "generate"}), "secrets generate");
   EXPECT_EQ(command_of({"doctor"}), "doctor");
+}
+
+TEST(CommandLine, EachCommandOnUsersSessionsAndKeys_PrintsJsonIfAskedTo) {
+  for (const auto& [group, commands] : std::map<std::string, std::vector<std::string>>{
+           {"users",
+            {"list", "show", "create", "disable", "enable", "unlock", "require-password-change", "delete",
+             "forget-express-passwords", "export", "import"}},
+           {"sessions", {"list", "cleanup"}},
+           {"keys", {"create", "list", "rotate", "revoke"}}}) {
+    EXPECT_THAT(end_of({group.c_str()}).text, HasSubstr("Commands: " + joined(commands))) << "none is missing here";
+    for (const std::string& command : commands) {
+      EXPECT_THAT(end_of({"help", group.c_str(), command.c_str()}).text, HasSubstr("--json")) << command;
+    }
+  }
 }
 
 TEST(CommandLine, RollbackToAnEmptyName_IsNotTheLastBatchButAUsageError) {
