@@ -15,6 +15,10 @@ namespace {
 /// Logs and the audit trail know others by these.
 constexpr std::array<std::string_view, 2> taken_names{"API_KEY", "TRUSTED_PROXIES"};
 
+bool looks_like(std::string_view name, std::string_view other) {
+  return to_nfkc_casefold(trim(name, ascii_whitespace)) == to_nfkc_casefold(other);
+}
+
 void check_name(std::string_view name, FieldErrors& errors) {
   if (trim(name, ascii_whitespace).empty()) {
     errors.push_back({"name", "must not be empty", "empty"});
@@ -22,10 +26,11 @@ void check_name(std::string_view name, FieldErrors& errors) {
     errors.push_back({"name", "must be valid UTF-8 text", "not_unicode"});
   } else if (count_code_points(name) > name_characters_max) {
     errors.push_back({"name", "must be at most 100 characters long", "too_long"});
-  } else if (std::ranges::any_of(name, is_control)) {
+  } else if (has_control_character(name)) {
     errors.push_back({"name", "must not contain control characters", "control_character"});
-  } else if (std::ranges::find(taken_names, name) != taken_names.end()) {
-    errors.push_back({"name", "must not be " + std::string{name}, "invalid"});
+  } else if (const auto taken = std::ranges::find_if(taken_names, [name](auto one) { return looks_like(name, one); });
+             taken != taken_names.end()) {
+    errors.push_back({"name", "must not look like " + std::string{*taken}, "invalid"});
   }
 }
 

@@ -17,6 +17,13 @@ bool starts_with_eight_ascii(std::string_view bytes) {
   return (word & 0x8080808080808080U) == 0;
 }
 
+/// How many bytes the control character at the start of the text has, 0 where there is none.
+std::size_t control_character_length(std::string_view text) {
+  if (is_control(text.front())) return 1;
+  const bool is_beyond_ascii = text.size() > 1 && text[0] == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0;
+  return is_beyond_ascii ? 2 : 0;
+}
+
 }  // namespace
 
 std::string to_lower(std::string_view text) {
@@ -56,6 +63,24 @@ std::optional<std::string> from_hex(std::string_view digits) {
     bytes[i] = static_cast<char>(*high << 4U | *low);
   }
   return bytes;
+}
+
+bool has_control_character(std::string_view text) {
+  for (; !text.empty(); text.remove_prefix(1)) {
+    if (control_character_length(text) > 0) return true;
+  }
+  return false;
+}
+
+std::string without_control_characters(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = control_character_length(text);
+    out += length > 0 ? '?' : text.front();
+    text.remove_prefix(length > 0 ? length : 1);
+  }
+  return out;
 }
 
 bool is_utf8(std::string_view bytes) {

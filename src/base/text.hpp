@@ -34,6 +34,11 @@ void append_hex(std::string& out, std::string_view bytes);
 /// The bytes that pairs of digits spell; nothing where the text is not that.
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view digits);
 
+/// Whether UTF-8 has a control character: of ASCII, or one of U+0080 to U+009F, which terminals obey, too.
+[[nodiscard]] bool has_control_character(std::string_view text);
+/// The text with a question mark in place of each.
+[[nodiscard]] std::string without_control_characters(std::string_view text);
+
 /// True where the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 

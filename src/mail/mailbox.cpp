@@ -84,7 +84,7 @@ std::optional<Mailbox> read_mailbox(std::string_view text) {
     text = text.substr(open + 1, text.size() - open - 2);
   }
   mailbox.address = text;
-  if (std::ranges::any_of(mailbox.name, is_control) || !is_utf8(mailbox.name)) return std::nullopt;
+  if (!is_utf8(mailbox.name) || has_control_character(mailbox.name)) return std::nullopt;
   if (mailbox.name.contains('"') || mailbox.name.contains('\\')) return std::nullopt;
   if (!is_deliverable(mailbox.address)) return std::nullopt;
   return mailbox;

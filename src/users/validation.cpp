@@ -1,7 +1,5 @@
 #include "users/validation.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "users/email.hpp"
@@ -13,7 +11,7 @@ FieldProblem name_problem(std::string_view name) {
   if (trim(name, ascii_whitespace).empty()) return {"must not be empty", "empty"};
   if (!is_utf8(name)) return {"must be valid UTF-8 text", "not_unicode"};
   if (count_code_points(name) > name_characters_max) return {"must be at most 255 characters long", "too_long"};
-  if (std::ranges::any_of(name, is_control)) return {"must not contain control characters", "control_character"};
+  if (has_control_character(name)) return {"must not contain control characters", "control_character"};
   return {};
 }
 

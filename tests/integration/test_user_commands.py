@@ -73,8 +73,9 @@ def test_many_users_are_listed_once_each(database, command):
 def test_text_that_a_terminal_would_obey_is_not_printed(database, start, command):
     with start().api() as api:
         user = create_user(api)
-    database.run("UPDATE users SET first_name = ? WHERE id = ?", "\x1b[2J", user["id"])
-    assert "\x1b" not in succeeded(command("users", "list"))
+    database.run("UPDATE users SET first_name = ? WHERE id = ?", "\x1b[2J\u009b31m", user["id"])
+    listed = succeeded(command("users", "list"))
+    assert "\x1b" not in listed and "\u009b" not in listed
 
 
 def test_open_sessions_are_listed(start, command):

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <ostream>
 
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/unicode.hpp"
 
@@ -17,15 +18,6 @@ std::optional<UserId> read_number(std::string_view text) {
   return UserId{number};
 }
 
-std::string printable(std::string text) {
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    // The second byte of a control beyond ASCII (U+0080 to U+009F) alone does nothing in UTF-8.
-    if (byte < 0x20 || byte == 0x7F) c = '?';
-  }
-  return text;
-}
-
 }  // namespace
 
 std::optional<users::User> find_user(const Program& program, DatabaseSession& session,
@@ -33,7 +25,7 @@ std::optional<users::User> find_user(const Program& program, DatabaseSession& se
   users::UserStore store{session.database()};
   const auto number = read_number(number_or_email);
   auto user = number ? session.run(store.find(*number)) : session.run(store.find_by_email(number_or_email));
-  if (!user) program.err << "There is no user " << printable(number_or_email) << '\n';
+  if (!user) program.err << "There is no user " << without_control_characters(number_or_email) << '\n';
   return user;
 }
 
@@ -47,7 +39,7 @@ std::string table_of(std::span<const std::vector<std::string>> rows) {
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += printable(row[i]) + std::string(widths[i] - count_code_points(row[i]) + 2, ' ');
+      line += without_control_characters(row[i]) + std::string(widths[i] - count_code_points(row[i]) + 2, ' ');
     }
     line.resize(line.find_last_not_of(' ') + 1);
     text += line + '\n';

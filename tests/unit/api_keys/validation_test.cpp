@@ -33,12 +33,19 @@ TEST(ApiKeyValidation, Name_HasItsRules) {
   EXPECT_EQ(mistakes_in(named("a\xff")), Mistakes{"name: not_unicode"});
   EXPECT_EQ(mistakes_in(named(std::string(101, 'x'))), Mistakes{"name: too_long"});
   EXPECT_EQ(mistakes_in(named("a\nb")), Mistakes{"name: control_character"});
+  EXPECT_EQ(mistakes_in(named("a\u009b31m")), Mistakes{"name: control_character"});
 }
 
 // Logs and the audit trail would not tell such a key from those of the settings.
 TEST(ApiKeyValidation, NameOfOtherCallers_IsRefused) {
   EXPECT_EQ(mistakes_in(named("API_KEY")), Mistakes{"name: invalid"});
   EXPECT_EQ(mistakes_in(named("TRUSTED_PROXIES")), Mistakes{"name: invalid"});
+}
+
+TEST(ApiKeyValidation, NameThatLooksLikeThem_WasAccepted) {
+  for (const char* name : {" API_KEY", "API_KEY\u200b", "\uff21PI_KEY", "api_key"}) {
+    EXPECT_EQ(mistakes_in(named(name)), Mistakes{"name: invalid"}) << name;
+  }
 }
 
 TEST(ApiKeyValidation, Scopes_AreKnownWordsWithSingleBlanks) {

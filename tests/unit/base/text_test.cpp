@@ -34,6 +34,16 @@ TEST(Hex, WhatIsNoPairOfDigits_IsRefused) {
   EXPECT_EQ(from_hex(""), "");
 }
 
+TEST(ControlCharacters, OfAsciiAndBeyond_AreFoundAndReplaced) {
+  for (const char* text : {"a\nb", "\x7f", "a\u0080", "\u009b31m", "\u00c2\u009f"})
+    EXPECT_TRUE(has_control_character(text));
+  for (const char* text : {"", "a b", "\u00a0", "\u00c2", "\u00c2\u00bf", "\u2028"}) {
+    EXPECT_FALSE(has_control_character(text)) << text;
+    EXPECT_EQ(without_control_characters(text), text);
+  }
+  EXPECT_EQ(without_control_characters("\u009b31m\u009d0;\u00e9\x1b[0m\n"), "?31m?0;\u00e9?[0m?");
+}
+
 TEST(IsUtf8, OverlongSurrogateTruncatedAndTooLarge_AreRefused) {
   EXPECT_TRUE(is_utf8("grün 🔑"));
   EXPECT_TRUE(is_utf8(""));

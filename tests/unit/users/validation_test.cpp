@@ -50,6 +50,8 @@ TEST(Validation, Names_AreBoundedTextWithoutControls) {
       {std::string("a\0b", 3), false},
       {"a\nb", false},
       {"a\x7f", false},
+      {"\u009b31m", false},
+      {"\u00a0\u00e9", true},
       {"\xFF", false},
       {"\xC3", false},
   };
