@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/request_scope.hpp"
+#include "base/time.hpp"
 #include "database/announcement.hpp"
 #include "database/occurrence.hpp"
 #include "database/statement.hpp"
@@ -43,6 +44,13 @@ struct EndedCall {
   const RequestScope* scope;  ///< for whom; null: no request
 };
 
+/// When the database's server read its clock, and the machine's time before and after that.
+struct ServerTime {
+  TimePoint read;
+  TimePoint asked;
+  TimePoint heard;
+};
+
 /// Hears of each call of each Database of a process, of what was committed, and of what the change feed brought. From
 /// any thread, several at once; it returns quickly and never throws.
 class CallObserver {
@@ -52,6 +60,7 @@ class CallObserver {
   virtual void on_occurrence(const Occurrence& /*occurrence*/) noexcept {}
   /// Once the change observers know it.
   virtual void on_heard(const HeardAnnouncement& /*heard*/) noexcept {}
+  virtual void on_time(const ServerTime& /*time*/) noexcept {}
 };
 
 }  // namespace gatehouse::database

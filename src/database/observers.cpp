@@ -18,6 +18,10 @@ void Observers::hear(std::string_view text) const noexcept {
   for (CallObserver& observer : call_observers_) observer.on_heard(*heard);
 }
 
+void Observers::time_told(const ServerTime& time) const noexcept {
+  for (CallObserver& observer : call_observers_) observer.on_time(time);
+}
+
 void Observers::feed_proved(BootTime trusted_until) const noexcept {
   for (ChangeObserver& observer : observers_) observer.on_feed_proved(trusted_until);
 }

@@ -33,6 +33,7 @@ class Observers : public std::enable_shared_from_this<Observers> {
   /// What another process said. Text that is no announcement is a change that nobody can name; an announcement of a
   /// topic that nobody here knows concerns nobody here.
   void hear(std::string_view text) const noexcept;
+  void time_told(const ServerTime& time) const noexcept;
   void feed_proved(BootTime trusted_until) const noexcept;
   void feed_lost() const noexcept;
   void called(const EndedCall& call) const noexcept;

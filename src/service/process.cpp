@@ -183,6 +183,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
   provider_->observers().add(shared_.capabilities.key_bell);
   provider_->observers().add(shared_.revocation_feed.bell());
   provider_->observers().add(shared_.feed_proof);
+  provider_->observers().add(shared_.capabilities.database_clock);
   provider_->observers().add(shared_.call_times);
   provider_->observers().add(slow_queries_);
   provider_->observers().add(shared_.revocation_times);

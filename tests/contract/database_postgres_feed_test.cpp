@@ -193,7 +193,7 @@ TEST_F(DatabasePostgresFeed, ProbesOfEarlierAttempts_DoNotKeepItReady) {
   proxy.silence();
   const auto probe_from_elsewhere = [&] {
     database_->run(
-        "SELECT pg_notify(substring(query FROM 'gatehouse_ping_[0-9a-f]+'), '0') FROM pg_stat_activity WHERE "
+        "SELECT pg_notify(substring(query FROM 'gatehouse_ping_[0-9a-f]+'), 'probe:0@1') FROM pg_stat_activity WHERE "
         "application_name = 'gatehouse' AND datname = current_database() AND query LIKE 'LISTEN %'");
   };
   EXPECT_TRUE(run_until(

@@ -1,5 +1,6 @@
 """Wrong passwords: how many are checked, whom they keep out, and whom they do not."""
 
+import glob
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -158,6 +159,36 @@ def test_attempts_that_a_crash_cut_off_hold_no_place(start, database):
     database.run("UPDATE login_guards SET in_flight = 5, period = period - 2")
     with program.api() as api:
         log_in(api, email)
+
+
+def with_clock(start, ahead_s):
+    """A replica on a machine whose clock is wrong, once it knows of that."""
+    (library,) = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+    clock = (f"LD_PRELOAD={library}", f"FAKETIME={ahead_s:+}s", "FAKETIME_DONT_FAKE_MONOTONIC=1")
+    program = start(launcher=("env", *clock) if ahead_s else (), **NO_LIMIT)
+    wait_until(lambda: program.events("postgres_feed_ready"), PATIENCE_S, "the database's time")
+    return program.api()
+
+
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer must be loaded first")
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+@pytest.mark.parametrize("ahead_s", [55, -55])
+def test_replicas_whose_clocks_differ_checked_more_guesses_and_kept_the_owner_out(start, database, ahead_s):
+    with with_clock(start, 0) as punctual, with_clock(start, ahead_s) as other:
+        email = create_user(punctual)["email"]
+        fail(other, email)
+        begin = time.monotonic()
+        wait_until(lambda: try_log_in(punctual, email).status == 200, PATIENCE_S, "the right password")
+        assert time.monotonic() - begin < 30, "a second is to be waited for"
+
+        def guess(number):
+            replica = (punctual, other)[number % 2]
+            with Api(replica.port, replica.key) as own:
+                return try_log_in(own, email, f"guess {number}").status
+
+        with ThreadPoolExecutor(40) as pool:
+            assert set(pool.map(guess, range(40))) <= {401, 503}
+        assert FREE <= sum(failures(database)) <= FREE + 5
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
 #include "database/postgres/announcements.hpp"
 #include "database/postgres/feed_probe.hpp"
@@ -15,6 +16,12 @@ namespace {
 
 std::string probe_channel(std::span<const std::byte> secret_name) {
   return "gatehouse_ping_" + to_hex({reinterpret_cast<const char*>(secret_name.data()), secret_name.size()});
+}
+
+/// Sends a probe in the form of an announcement, with the server's time.
+std::string notify(const std::string& channel, const std::string& number) {
+  return "SELECT pg_notify('" + channel + "', 'probe:" + number +
+         "@' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)";
 }
 
 /// How soon the feed sees that the pools have what they need.
@@ -100,8 +107,11 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
 
   void on_notification(const Notification& notification) {
     if (notification.channel == announcement_channel) return observers_.hear(notification.payload);
+    if (notification.channel != channel_) return;
     const bool was_ready = probe_.is_ready();
-    if (notification.channel != channel_ || !probe_.hear(notification.payload, boot_now())) return;
+    const auto heard = read_announcement(notification.payload);
+    if (!heard || !heard->said_at || !probe_.hear(std::to_string(heard->announcement.id), boot_now())) return;
+    observers_.time_told({.read = *heard->said_at, .asked = asked_at_, .heard = SystemClock{}.now()});
     observers_.feed_proved(probe_.trusted_until());
     back_off_.reset();
     last_trouble_.clear();
@@ -110,8 +120,9 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void send_probe() {
-    const std::string payload = probe_.send(boot_now());
-    if (!take_probe_answer() || !mouth_->send_script("SELECT pg_notify('" + channel_ + "', '" + payload + "')") ||
+    const std::string number = probe_.send(boot_now());
+    asked_at_ = SystemClock{}.now();
+    if (!take_probe_answer() || !mouth_->send_script(notify(channel_, number)) ||
         mouth_->flush() != PgConnection::Flush::done) {
       return give_up("the probing connection was lost");
     }
@@ -177,6 +188,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   std::shared_ptr<PgConnection> ears_;
   std::shared_ptr<PgConnection> mouth_;
   FeedProbe probe_;
+  TimePoint asked_at_;  ///< by the machine's clock: when the last probe was sent
   bool stopped_ = false;
   std::string trouble_;       ///< why give_up() was called
   std::string last_trouble_;  ///< logged already

@@ -28,6 +28,7 @@ limits::Instant coarse_instant() {
 SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wall_clock, crypto::Random& randomness,
                                        const passwords::CostParameters& costs)
     : clock(wall_clock),
+      database_clock(wall_clock),
       random(randomness),
       keys(std::make_shared<const KeySet>(settings)),
       ring(std::make_shared<const TokenRing>(settings, signing_keys::KeyRing{}, random)),
@@ -50,7 +51,7 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
                       .tally = shared.tally,
                       .counts = shared.flow_counts,
                       .letters = letters,
-                      .clock = shared.clock,
+                      .clock = shared.database_clock,
                       .settings = settings.lockout,
                       .wait_max = settings.passwords.hash_wait_max},
                      shared.keys->of_passwords()),

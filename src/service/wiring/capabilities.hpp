@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
 #include "database/database.hpp"
+#include "database/database_clock.hpp"
 #include "flows/account/account_flow.hpp"
 #include "flows/account/account_rules.hpp"
 #include "flows/account/account_view.hpp"
@@ -56,6 +57,7 @@ struct SharedCapabilities {
   SharedCapabilities& operator=(const SharedCapabilities&) = delete;
 
   const Clock& clock;
+  database::DatabaseClock database_clock;  ///< where replicas must agree to seconds
   crypto::Random& random;
   const std::shared_ptr<const KeySet> keys;     ///< of the start
   const std::shared_ptr<const TokenRing> ring;  ///< of the start, and of the settings alone

@@ -88,7 +88,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::device_cleanup(database, shared.clock),
       jobs::api_key_uses(database, shared.capabilities.key_cache),
       jobs::api_key_cleanup(database, shared.clock),
-      jobs::guard_cleanup(database, shared.clock, shared.settings.lockout),
+      jobs::guard_cleanup(database, shared.capabilities.database_clock, shared.settings.lockout),
       jobs::refusal_counts(database, shared.capabilities.tally, shared.clock),
       jobs::audit_pruning(database, shared.clock, shared.settings.audit.retention),
       jobs::mail_delivery(make_courier(database, shared, log)),
