@@ -1,7 +1,9 @@
 #include "limits/rate_limits.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <cstdint>
 
 namespace gatehouse::limits {
 
@@ -12,7 +14,12 @@ RateLimits::RateLimits(const LimitSettings& settings, crypto::Random& random)
 Key RateLimits::key_of(const Subject& subject) const {
   constexpr std::size_t whose_bytes_max = 63;
   std::array<char, 1 + whose_bytes_max> text{static_cast<char>(subject.policy)};
-  const std::string_view whose = subject.whose.substr(0, whose_bytes_max);
+  std::array<char, 2 * sizeof(std::uint64_t)> digest;
+  std::string_view whose = subject.whose;
+  if (whose.size() > whose_bytes_max) {
+    digest = std::bit_cast<decltype(digest)>(hash_.wide(whose));
+    whose = {digest.data(), digest.size()};
+  }
   std::ranges::copy(whose, text.begin() + 1);
   const auto [high, low] = hash_.wide({text.data(), 1 + whose.size()});
   return {high, low};

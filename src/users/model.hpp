@@ -80,6 +80,7 @@ struct Contact {
   std::optional<std::string> locale;  ///< a language tag (RFC 5646) of their own
   bool is_disabled = false;
   bool is_verified = false;
+  bool must_change_password = false;
 };
 
 }  // namespace gatehouse::users

@@ -57,17 +57,18 @@ constexpr Statement find_credentials_by_either_key{
     "WHERE email_key IN ($1, $2)"};
 
 constexpr Statement find_contact_of{"users_find_contact",
-                                    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at "
-                                    "FROM users WHERE id = $1"};
+                                    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at, "
+                                    "must_change_password FROM users WHERE id = $1"};
 
 constexpr Statement find_contact_by_key{
     "users_find_contact_by_email",
-    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at FROM users WHERE email_key = $1"};
+    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at, must_change_password FROM users "
+    "WHERE email_key = $1"};
 
 constexpr Statement find_contact_by_either_key{
     "users_find_contact_by_either_email",
-    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at, email_key FROM users "
-    "WHERE email_key IN ($1, $2)"};
+    "SELECT id, first_name, last_name, email, locale, disabled_at, email_verified_at, must_change_password, email_key "
+    "FROM users WHERE email_key IN ($1, $2)"};
 
 constexpr Statement find_express_hash{"users_find_express_hash", "SELECT id FROM users WHERE salt IS NOT NULL LIMIT 1"};
 
@@ -251,7 +252,8 @@ Contact read_contact(const Row& row) {
           .email = std::string{row.text(3)},
           .locale = row.nullable_text(4),
           .is_disabled = !row.is_null(5),
-          .is_verified = !row.is_null(6)};
+          .is_verified = !row.is_null(6),
+          .must_change_password = row.integer(7) != 0};
 }
 
 NumberedRecord read_record(const Row& row) {
@@ -351,7 +353,7 @@ Task<std::optional<Contact>> UserStore::find_contact_by_email(std::string email)
   Parameters parameters = by->parameters();
   const Rows rows = co_await database_.query(by->has_one_form() ? find_contact_by_key : find_contact_by_either_key,
                                              std::move(parameters));
-  const auto row = by->choose(rows, 7);
+  const auto row = by->choose(rows, 8);
   if (!row) co_return std::nullopt;
   co_return read_contact(*row);
 }

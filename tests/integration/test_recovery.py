@@ -228,6 +228,17 @@ def test_password_that_must_change_is_reset_with_the_answers_token(start, databa
         assert api.get(f"/users/{user['id']}/account").json()["emailVerifiedAt"] is None
 
 
+def test_link_let_somebody_who_must_change_the_password_keep_it(mailing, server):
+    user = create_user(mailing)
+    assert mailing.post(f"/users/{user['id']}/require-password-change").status == 200
+    assert mailing.post("/user-auth/forgot-password", {"email": user["email"]}).status == 202
+    _, token = link_to(server, user["email"], "reset")
+    kept = mailing.post("/user-auth/reset-password", {"token": token, "password": PASSWORD})
+    assert (kept.status, kept.json()["details"][0]["field"]) == (400, "password")
+    assert mailing.post("/user-auth/reset-password", {"token": token, "password": NEW_PASSWORD}).status == 200
+    log_in(mailing, user["email"], NEW_PASSWORD)
+
+
 def test_mails_of_one_address_and_to_one_user_are_limited(start, server):
     with start(**mail_settings(server)).api() as api:
         user = create_user(api)
@@ -243,6 +254,69 @@ def test_mails_of_one_address_and_to_one_user_are_limited(start, server):
         assert api.post("/user-auth/forgot-password", {"email": again}, headers=other).status == 202
         link_to(server, again, "reset")
         assert len(server.messages_to(user["email"])) == 3, "RATE_LIMIT_MAIL_ACCOUNT is 5/1h/3"
+
+
+def test_changes_that_failed_used_up_the_mails_about_those_that_did_not(start, server):
+    """Who had the password could so take the account over without its owner hearing of it."""
+    with start(**mail_settings(server)).api() as api:
+        user, other = create_user(api), create_user(api)
+        path, taken = f"/users/{user['id']}", {"email": other["email"], "password": NEW_PASSWORD}
+        assert [api.put(path, taken).status for _ in range(4)] == [409] * 4
+        stale = {"If-Match": f'"{user["id"]}-9"'}
+        assert [api.put(path, {"email": unique_email()}, headers=stale).status for _ in range(4)] == [412] * 4
+        assert api.put(path, {"password": NEW_PASSWORD}).status == 200
+        assert api.put(path, {"email": unique_email()}).status == 200
+        wait_until(lambda: len(server.messages_to(user["email"])) >= 3, PATIENCE_S, "both mails and the first one")
+
+
+def test_confirmations_that_failed_used_up_the_mail_about_the_last(start, server):
+    with start(**mail_settings(server)).api() as api:
+        user = create_user(api)
+        wanted = {"session": log_in(api, user["email"])["session"], "password": PASSWORD}
+
+        def confirm(email, is_taken_meanwhile):
+            assert api.post("/user-auth/change-email", wanted | {"email": email}).status == 202
+            _, token = link_to(server, email, "confirm")
+            if is_taken_meanwhile:
+                create_user(api, email=email)
+            return api.post("/user-auth/confirm-email", {"token": token}).status, token
+
+        status, token = confirm(unique_email("taken"), is_taken_meanwhile=True)
+        assert status == 409
+        assert {api.post("/user-auth/confirm-email", {"token": token}).status for _ in range(3)} == {409}
+        assert confirm(unique_email("free"), is_taken_meanwhile=False)[0] == 200
+        wait_until(lambda: len(server.messages_to(user["email"])) >= 2, PATIENCE_S, "the mail to the old address")
+
+
+def test_owner_of_an_unverified_address_was_sent_a_strangers_text(mailing, server):
+    stranger = create_user(mailing)
+    link_to(server, stranger["email"], "verify")
+    email = f"evil.example/{unique_email()}"
+    wanted = {"session": log_in(mailing, stranger["email"])["session"], "password": PASSWORD, "email": email}
+    assert mailing.post("/user-auth/change-email", wanted).status == 202
+    _, token = link_to(server, email, "confirm")
+    assert mailing.post("/user-auth/confirm-email", {"token": token}).status == 200
+    subjects_to(server, stranger["email"], 1)
+    assert "evil" not in server.messages_to(stranger["email"])[0].part("plain")
+
+
+def test_address_that_is_sent_no_more_links_was_on_record_as_sent_one(start, server):
+    with start(**mail_settings(server)).api() as api:
+        email = unique_email("wanted")
+        for _ in range(4):
+            user = create_user(api)
+            wanted = {"session": log_in(api, user["email"])["session"], "password": PASSWORD, "email": email}
+            assert api.post("/user-auth/change-email", wanted).status == 202
+        events = api.get("/audit?type=email.change_requested").json()["events"]
+        assert [(one["outcome"], one["reason"]) for one in events] == [("refused", "too_many_mails")] + [("ok", None)] * 3
+
+
+def test_other_spelling_of_the_same_password_was_taken_for_another_one(mailing):
+    composed, apart = "p\u00e4ssw\u00f6rter 1815", "pa\u0308sswo\u0308rter 1815"
+    user = create_user(mailing, password=composed)
+    body = {"session": log_in(mailing, user["email"], apart)["session"], "currentPassword": composed, "newPassword": apart}
+    refused = mailing.post("/user-auth/change-password", body)
+    assert (refused.status, refused.json()["details"][0]["field"]) == (400, "newPassword")
 
 
 def test_mail_that_is_given_up_is_on_record(start, server, database):

@@ -92,7 +92,9 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
     changes.add(UserStore::require_version(id, *seen));
   }
   const bool has_new_email = wanted.email && *wanted.email != before->email;
-  if (has_new_email) co_await letters_.add_notice(changes, email_notice(id, *wanted.email));  // to the one before
+  CountedMail about_email, about_password;
+  if (has_new_email)
+    about_email = co_await letters_.add_notice(changes, email_notice(id, *wanted.email));  // to the old
   const auto updated = changes.add(UserStore::update(id, wanted, clock_.now()));
   if (has_new_email || new_hash) changes.add(OneTimeTokenStore::drop_open(id));
   if (!new_hash || has_profile_change(wanted)) {
@@ -100,23 +102,26 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
     change.details = changed_fields(wanted);
     changes.add(AuditStore::record_of_user(std::move(change), id));
   }
-  if (new_hash) co_await add_password(changes, id, *std::move(new_hash), std::move(origin));
+  if (new_hash) about_password = co_await add_password(changes, id, *std::move(new_hash), std::move(origin));
   const auto committed =
       co_await database_.commit_unless(std::move(changes), users::email_is_unique, users::version_is_the_given_one);
   if (!committed) co_return std::unexpected(co_await reason_of(committed.error(), id));
   auto user = committed->result(updated);
   if (!user) co_return std::unexpected(AccountError::not_found);
+  about_email.keep();
+  about_password.keep();
   co_return *std::move(user);
 }
 
 /// `changes` belongs to update(), which waits for this.
-Task<> AccountFlow::add_password(database::Changes& changes, UserId id, std::string hash, audit::Origin origin) {
+Task<CountedMail> AccountFlow::add_password(database::Changes& changes, UserId id, std::string hash,
+                                            audit::Origin origin) {
   changes.add(AuditStore::record_of_user(event(EventType::password_changed, std::move(origin)), id));
   changes.add(UserStore::set_password(id, std::move(hash), clock_.now()));
   changes.add(UserStore::drop_express_password(id));
   changes.add(sessions::SessionStore::remove_of_user(id));
   Notice notice{.kind = mail::Kind::password_changed, .user = id};
-  co_await letters_.add_notice(changes, std::move(notice));
+  co_return co_await letters_.add_notice(changes, std::move(notice));
 }
 
 Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id, audit::Origin origin,

@@ -77,7 +77,8 @@ class AccountFlow {
                                                                       const idempotency::RepeatableWork* work);
   [[nodiscard]] Task<AccountError> reason_of(database::Violation violation, UserId id);
   [[nodiscard]] audit::Event event(audit::EventType type, audit::Origin origin) const;
-  [[nodiscard]] Task<> add_password(database::Changes& changes, UserId id, std::string hash, audit::Origin origin);
+  [[nodiscard]] Task<CountedMail> add_password(database::Changes& changes, UserId id, std::string hash,
+                                               audit::Origin origin);
 
   database::Database& database_;
   users::UserStore users_;

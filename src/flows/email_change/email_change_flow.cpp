@@ -37,7 +37,7 @@ Task<bool> EmailChangeFlow::send(Owner owner, std::string new_email, Asker asker
   std::string sought = new_email;
   auto holder = co_await users_.find_contact_by_email(std::move(sought));
   if (holder && holder->id == user) holder.reset();
-  const Recipient recipient = letters_.recipient(Kind::email_change, owner.contact, asker.languages);
+  Recipient recipient = letters_.recipient_at(new_email, owner.contact, asker.languages);
 
   Changes changes;
   changes.add(UserStore::lock(user));
@@ -47,8 +47,10 @@ Task<bool> EmailChangeFlow::send(Owner owner, std::string new_email, Asker asker
   changes.add(AuditStore::record(mailing_event(EventType::email_change_requested, owner.contact, recipient,
                                                clock_.now(), std::move(asker.origin))));
   const auto committed = co_await database_.commit_unless(std::move(changes), users::password_is_the_checked_one);
-  if (committed) passwords_.end(owner.password.place);
-  co_return committed.has_value();
+  if (!committed) co_return false;
+  passwords_.end(owner.password.place);
+  recipient.keep();
+  co_return true;
 }
 
 Task<std::expected<UserId, std::variant<TokenRefusal, EmailTaken>>> EmailChangeFlow::confirm(std::string token,
@@ -60,14 +62,17 @@ Task<std::expected<UserId, std::variant<TokenRefusal, EmailTaken>>> EmailChangeF
                 .user = good->user,
                 .languages = std::move(asker.languages),
                 .variables = {{"new_email", *good->payload}}};
-  co_await letters_.add_notice(changes, std::move(notice));  // to the address that the row still has
+  CountedMail mail = co_await letters_.add_notice(changes, std::move(notice));  // to the address that the row still has
   changes.add(UserStore::change_email(good->user, *good->payload, clock_.now()));
   changes.add(OneTimeTokenStore::drop_open(good->user));
   audit::Event event{.type = EventType::email_changed, .at = clock_.now(), .origin = std::move(asker.origin)};
   changes.add(AuditStore::record_of_user(std::move(event), good->user));
   const auto committed = co_await database_.commit_unless(std::move(changes), one_time_tokens::token_is_unredeemed,
                                                           one_time_tokens::token_is_open, users::email_is_unique);
-  if (committed) co_return good->user;
+  if (committed) {
+    mail.keep();
+    co_return good->user;
+  }
   if (users::email_is_unique.is_violated_by(committed.error())) co_return std::unexpected(EmailTaken{});
   co_return std::unexpected(TokenRefusal{});
 }

@@ -12,7 +12,7 @@ using one_time_tokens::Kind;
 Task<> EmailVerificationFlow::request(std::string email, Asker asker) {
   const auto contact = co_await users_.find_contact_by_email(std::move(email));
   const bool is_verified = contact && contact->is_verified;
-  const Recipient recipient = is_verified ? Recipient{} : letters_.recipient(Kind::verify, contact, asker.languages);
+  Recipient recipient = is_verified ? Recipient{} : letters_.recipient(Kind::verify, contact, asker.languages);
   audit::Event event =
       mailing_event(EventType::email_verification_sent, contact, recipient, clock_.now(), std::move(asker.origin));
   if (is_verified) event.reason = "already_verified";
@@ -20,6 +20,7 @@ Task<> EmailVerificationFlow::request(std::string email, Asker asker) {
   letters_.add_link(changes, Kind::verify, recipient);
   changes.add(AuditStore::record(std::move(event)));
   (void)co_await database_.commit(std::move(changes));
+  recipient.keep();
 }
 
 Task<std::expected<UserId, TokenRefusal>> EmailVerificationFlow::verify(std::string token, audit::Origin origin) {

@@ -54,8 +54,22 @@ std::string_view why_nobody(const std::optional<users::Contact>& contact) {
 
 Recipient Letters::recipient(Kind kind, const std::optional<users::Contact>& contact,
                              std::string_view languages) const {
-  if (!contact || contact->is_disabled || !parts_.budget.take(letter_of(kind), contact->id)) return {};
-  return chosen_recipient(*contact, languages);
+  if (!contact || contact->is_disabled) return {};
+  auto mail = parts_.budget.take(letter_of(kind), contact->id);
+  if (!mail) return {};
+  Recipient found = chosen_recipient(*contact, languages);
+  found.mail = *std::move(mail);
+  return found;
+}
+
+Recipient Letters::recipient_at(const std::string& new_email, const users::Contact& contact,
+                                std::string_view languages) const {
+  Recipient found = recipient(Kind::email_change, contact, languages);
+  if (!found.is_somebody()) return found;
+  auto mail = parts_.budget.take(letter_of(Kind::email_change), users::email_key(new_email));
+  if (!mail) return {};
+  found.mail_to_address = *std::move(mail);
+  return found;
 }
 
 Recipient Letters::chosen_recipient(const users::Contact& contact, std::string_view languages) const {
@@ -114,8 +128,7 @@ void Letters::add_email_link(Changes& changes, const Recipient& user, const std:
   mail::Letter letter = letter_with(std::move(issued.text), issued.row, {}, user.locale);
   issued.row.payload = new_email;
   add_token(changes, std::move(issued.row), user.user);
-  const bool may_be_sent = parts_.budget.take(letter.kind, users::email_key(new_email));
-  if (!user.is_somebody() || !may_be_sent) return;
+  if (!user.is_somebody()) return;
   if (!holder) return changes.add(parts_.outbox.letter_to_address(new_email, std::move(letter)));
   letter.token = {};
   letter.locale = parts_.outbox.locale_for(holder->locale, {});
@@ -129,20 +142,23 @@ SecretString Letters::add_reset_token(Changes& changes, UserId user) {
   return std::move(issued.text);
 }
 
-Task<> Letters::add_notice(Changes& changes, Notice notice) {
-  if (!parts_.sends_notices) co_return;
+Task<CountedMail> Letters::add_notice(Changes& changes, Notice notice) {
+  if (!parts_.sends_notices) co_return CountedMail{};
   const auto contact = co_await users_.find_contact(notice.user);
-  if (!contact || !parts_.budget.take(notice.kind, contact->id)) co_return;
+  if (!contact) co_return CountedMail{};
+  auto mail = parts_.budget.take(notice.kind, contact->id);
+  if (!mail) co_return CountedMail{};
   if (contact->is_verified) {
     notice.variables.emplace("first_name", contact->first_name);
   } else {
-    notice.variables.erase("user_agent");  // a stranger may have chosen it
+    for (const char* chosen_by_a_stranger : {"user_agent", "new_email"}) notice.variables.erase(chosen_by_a_stranger);
   }
   changes.add(parts_.outbox.letter_to({.user = notice.user, .password_hash = std::move(notice.password_hash)},
                                       {.kind = notice.kind,
                                        .locale = parts_.outbox.locale_for(contact->locale, notice.languages),
                                        .variables = std::move(notice.variables),
                                        .dedupe_key = std::move(notice.dedupe_key)}));
+  co_return *std::move(mail);
 }
 
 }  // namespace gatehouse::flows

@@ -19,14 +19,21 @@
 
 namespace gatehouse::flows {
 
-/// Whom a link is sent to. For nobody the same is done as for a user, and nothing comes of it.
-struct Recipient {
+/// Whom a link is sent to. For nobody the same is done as for a user, and nothing comes of it. Once the letter is
+/// committed, it is kept.
+struct [[nodiscard]] Recipient {
   static constexpr UserId nobody{0};  ///< no row has this id
 
   UserId user = nobody;
   std::string first_name = {};  ///< of a verified address: else a stranger may have chosen it, to be read by its owner
   std::string locale = {};      ///< that the letter is written in; empty: the default
+  CountedMail mail = {};
+  CountedMail mail_to_address = {};  ///< that the user wants to have
 
+  void keep() {
+    mail.keep();
+    mail_to_address.keep();
+  }
   [[nodiscard]] bool is_somebody() const { return user != nobody; }
 };
 
@@ -62,6 +69,9 @@ class Letters {
   /// Nobody where there is no such user, where it is disabled, or where it was sent this kind too often.
   [[nodiscard]] Recipient recipient(one_time_tokens::Kind kind, const std::optional<users::Contact>& contact,
                                     std::string_view languages) const;
+  /// The same for the link to an address that the user wants to have. Nobody, too, where that was sent too many.
+  [[nodiscard]] Recipient recipient_at(const std::string& new_email, const users::Contact& contact,
+                                       std::string_view languages) const;
 
   /// The same, however often it was sent: an operator wants it.
   [[nodiscard]] Recipient chosen_recipient(const users::Contact& contact, std::string_view languages) const;
@@ -70,15 +80,15 @@ class Letters {
   void add_link(database::Changes& changes, one_time_tokens::Kind kind, const Recipient& to);
   /// The same for a user whom the changes insert with this email, where new users are asked to verify theirs.
   void add_first_link(database::Changes& changes, const std::string& email, std::string_view languages);
-  /// A token for the address that the user wants to have, and the letter that brings it there, unless that address was
-  /// sent too many. Where it is another user's, the letter tells them and brings nothing.
+  /// A token for the address that the user wants to have, and the letter that brings it there. Where it is another
+  /// user's, the letter tells them and brings nothing.
   void add_email_link(database::Changes& changes, const Recipient& user, const std::string& new_email,
                       const std::optional<users::Contact>& holder);
   /// A token to reset the password with that no letter brings: the answer to a right password does.
   [[nodiscard]] SecretString add_reset_token(database::Changes& changes, UserId user);
 
-  /// `changes` outlives the coroutine.
-  [[nodiscard]] Task<> add_notice(database::Changes& changes, Notice notice);
+  /// The mail is kept once the changes are committed. `changes` outlives the coroutine.
+  [[nodiscard]] Task<CountedMail> add_notice(database::Changes& changes, Notice notice);
 
  private:
   struct Issued {

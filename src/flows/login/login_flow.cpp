@@ -115,12 +115,13 @@ Task<LoginRefusal> LoginFlow::refuse(CheckedPassword checked, LoginError why, As
   const auto contact = co_await users_.find_contact(user);
   checked.replacement.reset();
   LoginRefusal refusal{why};
+  Recipient recipient;
   database::Changes changes;
   changes.add(UserStore::lock(user));
   changes.add(UserStore::require_password(user, *checked.credentials.password_hash));
   parts_.passwords.add_success(changes, checked);
   if (why == LoginError::email_not_verified) {
-    const Recipient recipient = parts_.letters.recipient(one_time_tokens::Kind::verify, contact, asker.languages);
+    recipient = parts_.letters.recipient(one_time_tokens::Kind::verify, contact, asker.languages);
     parts_.letters.add_link(changes, one_time_tokens::Kind::verify, recipient);
   } else {
     refusal.reset_token = parts_.letters.add_reset_token(changes, user);
@@ -136,6 +137,7 @@ Task<LoginRefusal> LoginFlow::refuse(CheckedPassword checked, LoginError why, As
     co_await parts_.passwords.give_up(std::move(checked.place), user, std::move(asker.origin));
     co_return LoginRefusal{LoginError::wrong_password};
   }
+  recipient.keep();
   parts_.passwords.end(checked.place);
   co_return refusal;
 }
@@ -184,17 +186,19 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   changes.add(audit::AuditStore::record_of_new_session(event, row.expires_at, row.secret_hash));
   parts_.passwords.add_success(changes, proven.password);
   std::optional<DraftDevice> device;
+  CountedMail mail;
   if (proven.device_token && !proven.password.device) {
     device = add_device(changes, verified.id, current_hash, parts_.clock.now(), parts_.random);
     event.type = audit::EventType::device_added;
     changes.add(audit::AuditStore::record_of_new_session(std::move(event), row.expires_at, row.secret_hash));
-    co_await parts_.letters.add_notice(changes, notice_of_device(verified.id, current_hash, proven.asker));
+    mail = co_await parts_.letters.add_notice(changes, notice_of_device(verified.id, current_hash, proven.asker));
   }
 
   const auto committed = co_await commit_in_turn(verified.id, std::move(changes));
   parts_.passwords.end(proven.password.place);
   auto opened = parts_.opening.opened(pending, committed);
   if (!opened) co_return std::nullopt;
+  mail.keep();
   if (proven.password.device) opened->device_token = device_sealer_->seal(*proven.password.device, parts_.random);
   if (device) {
     parts_.counts.tokens.add(TokenKind::device);

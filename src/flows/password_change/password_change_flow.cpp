@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/unicode.hpp"
 #include "flows/account/account_rules.hpp"
 
 namespace gatehouse::flows {
@@ -19,7 +20,9 @@ using users::UserStore;
 Task<std::expected<LoginResult, PasswordChangeFlow::Refusal>> PasswordChangeFlow::change(PasswordChange wanted) {
   Asker asker = wanted.owner.asker;
   std::stop_token client_gone = wanted.owner.client_gone;
-  const bool is_unchanged = wanted.owner.password.equals(wanted.new_password.reveal());
+  // In the form that is hashed: keyboards may spell one password in two ways.
+  const bool is_unchanged =
+      SecretString{to_nfc(wanted.owner.password.reveal())}.equals(to_nfc(wanted.new_password.reveal()));
   auto owner = co_await parts_.owners.prove(std::move(wanted.owner));
   if (!owner) co_return std::visit([](auto why) { return std::unexpected<Refusal>(why); }, owner.error());
   const UserId user = owner->contact.id;
@@ -70,13 +73,14 @@ Task<std::optional<LoginResult>> PasswordChangeFlow::store(Owner owner, NewSecre
                 .user = user,
                 .languages = std::move(wanted.asker.languages),
                 .variables = {{"address", std::move(wanted.asker.address)}}};
-  co_await parts_.letters.add_notice(changes, std::move(notice));
+  CountedMail mail = co_await parts_.letters.add_notice(changes, std::move(notice));
   audit::Event event{
       .type = audit::EventType::password_changed, .at = parts_.clock.now(), .origin = std::move(wanted.asker.origin)};
   const sessions::NewSession& row = pending.draft.row;
   changes.add(AuditStore::record_of_new_session(std::move(event), row.expires_at, row.secret_hash));
   const auto committed = co_await parts_.database.commit_unless(std::move(changes), users::password_is_the_checked_one);
   if (!committed) co_return std::nullopt;
+  mail.keep();
   parts_.check.end(owner.password.place);
   co_return parts_.opening.opened(pending, *committed);
 }

@@ -196,9 +196,11 @@ Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceRe
   database::Changes news;
   const bool is_elsewhere = place.guard.part == lockout::part_of_others();
   const bool is_to_be_told = failures == failures_to_tell || failures == parts_.settings.disable_after;
-  if (event.user && is_elsewhere && is_to_be_told) co_await add_guessing_notice(news, *event.user, failures);
+  CountedMail mail;
+  if (event.user && is_elsewhere && is_to_be_told) mail = co_await add_guessing_notice(news, *event.user, failures);
   if (failures == parts_.settings.disable_after) add_closing(news, std::move(event), device);
   if (!news.empty()) (void)co_await parts_.database.commit(std::move(news));
+  mail.keep();
 }
 
 void PasswordCheck::count_lockout(const Place& place, bool is_device) {
@@ -219,13 +221,13 @@ void PasswordCheck::add_closing(database::Changes& changes, audit::Event event,
 }
 
 /// `changes` belongs to count_failure(), which waits for this.
-Task<> PasswordCheck::add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures) {
+Task<CountedMail> PasswordCheck::add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures) {
   const auto today = std::chrono::floor<std::chrono::days>(parts_.clock.now()).time_since_epoch().count();
   Notice notice{.kind = mail::Kind::password_guessing,
                 .user = user,
                 .variables = {{"failures", std::to_string(failures)}},
                 .dedupe_key = "password-guessing " + std::to_string(user.value) + " " + std::to_string(today)};
-  co_await parts_.letters.add_notice(changes, std::move(notice));
+  co_return co_await parts_.letters.add_notice(changes, std::move(notice));
 }
 
 void PasswordCheck::add_success(database::Changes& changes, const CheckedPassword& checked) const {

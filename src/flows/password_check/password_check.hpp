@@ -162,7 +162,7 @@ class PasswordCheck {
   void count_lockout(const lockout::Place& place, bool is_device);
   static void add_closing(database::Changes& changes, audit::Event event,
                           std::optional<devices::DeviceReference> device);
-  [[nodiscard]] Task<> add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures);
+  [[nodiscard]] Task<CountedMail> add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures);
 
   const Parts parts_;
   users::UserStore users_;

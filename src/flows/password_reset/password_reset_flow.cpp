@@ -17,12 +17,13 @@ using users::UserStore;
 
 Task<> PasswordResetFlow::request(std::string email, Asker asker) {
   const auto contact = co_await users_.find_contact_by_email(std::move(email));
-  const Recipient recipient = letters_.recipient(Kind::reset, contact, asker.languages);
+  Recipient recipient = letters_.recipient(Kind::reset, contact, asker.languages);
   Changes changes;
   letters_.add_link(changes, Kind::reset, recipient);
   changes.add(AuditStore::record(
       mailing_event(EventType::password_reset_requested, contact, recipient, clock_.now(), std::move(asker.origin))));
   (void)co_await database_.commit(std::move(changes));
+  recipient.keep();
 }
 
 Task<std::expected<void, SendingError>> PasswordResetFlow::send(UserId user, audit::Origin origin) {
@@ -55,19 +56,21 @@ Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordReset
   changes.add(sessions::SessionStore::remove_of_user(token->user));
   changes.add(OneTimeTokenStore::drop_open(token->user));
   changes.add(check_.unlock(token->user));
-  co_await add_news(changes, token->user, std::move(wanted.asker));
+  CountedMail mail = co_await add_news(changes, token->user, std::move(wanted.asker));
   const auto committed = co_await database_.commit_unless(std::move(changes), one_time_tokens::token_is_unredeemed,
                                                           one_time_tokens::token_is_open);
   if (!committed) co_return std::unexpected(TokenRefusal{});
+  mail.keep();
   co_return std::expected<void, std::variant<TokenRefusal, FieldErrors>>{};
 }
 
-/// Whoever must change the password, and got the token for it with the old one, chooses another. All three outlive it.
+/// Whoever must change the password chooses another, wherever the token came from. All three outlive it.
 Task<FieldErrors> PasswordResetFlow::mistakes_of(const PasswordReset& wanted, const GoodToken& token,
                                                  const users::Contact& user) {
   constexpr std::string_view field = "password";
   auto mistakes = mistakes_in(field, wanted.password, user, rules_);
-  if (!mistakes.empty() || token.payload != answered_token) co_return mistakes;
+  const bool must_be_another = user.must_change_password || token.payload == answered_token;
+  if (!mistakes.empty() || !must_be_another) co_return mistakes;
   std::string email = user.email;
   SecretString password = wanted.password.clone();
   std::stop_token client_gone = wanted.client_gone;
@@ -77,14 +80,14 @@ Task<FieldErrors> PasswordResetFlow::mistakes_of(const PasswordReset& wanted, co
 }
 
 /// `changes` belongs to reset(), which waits for this.
-Task<> PasswordResetFlow::add_news(Changes& changes, UserId user, Asker asker) {
+Task<CountedMail> PasswordResetFlow::add_news(Changes& changes, UserId user, Asker asker) {
   Notice notice{.kind = mail::Kind::password_changed,
                 .user = user,
                 .languages = std::move(asker.languages),
                 .variables = {{"address", std::move(asker.address)}}};
-  co_await letters_.add_notice(changes, std::move(notice));
   audit::Event event{.type = EventType::password_reset, .at = clock_.now(), .origin = std::move(asker.origin)};
   changes.add(AuditStore::record_of_user(std::move(event), user));
+  co_return co_await letters_.add_notice(changes, std::move(notice));
 }
 
 }  // namespace gatehouse::flows

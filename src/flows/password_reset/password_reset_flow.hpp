@@ -56,7 +56,7 @@ class PasswordResetFlow {
  private:
   [[nodiscard]] Task<FieldErrors> mistakes_of(const PasswordReset& wanted, const GoodToken& token,
                                               const users::Contact& user);
-  [[nodiscard]] Task<> add_news(database::Changes& changes, UserId user, Asker asker);
+  [[nodiscard]] Task<CountedMail> add_news(database::Changes& changes, UserId user, Asker asker);
 
   database::Database& database_;
   users::UserStore users_;

@@ -120,8 +120,9 @@ Task<RefreshError> RefreshFlow::end_reused(Presented presented, RefreshableSessi
   changes.add(AuditStore::record_of_session(std::move(event), id, presented.secret_hash));
   const auto removed = changes.add(SessionStore::remove_with_secret(id, presented.secret_hash));
   Notice notice = notice_of_reuse(session, id, asker);
-  co_await letters_.add_notice(changes, std::move(notice));
+  CountedMail mail = co_await letters_.add_notice(changes, std::move(notice));
   const auto committed = co_await database_.commit(std::move(changes));
+  mail.keep();
   co_return committed.result(removed) > 0 ? RefreshError::reused : RefreshError::invalid;
 }
 
