@@ -19,6 +19,21 @@ Parsed<void> assign_secret(std::string_view text, SecretString& out) {
   return {};
 }
 
+Parsed<void> assign_private_key(std::string_view text, SecretString& out) {
+  std::string pem;
+  pem.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool line_end = text.substr(i).starts_with("\\n");
+    pem += line_end ? '\n' : text[i];
+    if (line_end) ++i;
+  }
+  const bool is_key = pem.starts_with("-----BEGIN ") && pem.find("PRIVATE KEY-----") != std::string::npos;
+  if (is_key) out = SecretString{pem};
+  wipe_memory(pem.data(), pem.size());
+  if (!is_key) return std::unexpected(Unreadable{"a private key in PEM form (-----BEGIN PRIVATE KEY-----)"});
+  return {};
+}
+
 Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
                          std::vector<std::string>& out) {
   const auto entries = split_list(text);

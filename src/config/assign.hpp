@@ -64,6 +64,8 @@ Parsed<void> assign_choice(std::string_view text, const std::array<Choice<T>, co
 [[nodiscard]] Parsed<void> assign_text(std::string_view text, std::string& out);
 /// Any text, kept as a secret.
 [[nodiscard]] Parsed<void> assign_secret(std::string_view text, SecretString& out);
+/// A private key as PEM text (RFC 7468). Where a tool can pass one line only, its line ends may be written as `\n`.
+[[nodiscard]] Parsed<void> assign_private_key(std::string_view text, SecretString& out);
 /// Entries with commas between, at most list_entries_max, each as `parse` wants it.
 [[nodiscard]] Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
                                        std::vector<std::string>& out);

@@ -20,22 +20,6 @@ using Text = std::string_view;
 constexpr std::string_view token_group = "Tokens";
 constexpr DurationRange lifetime_range{seconds{1}, days{3650}};
 
-/// PEM text (RFC 7468). Where a tool can pass one line only, its line ends may be written as `\n`.
-Parsed<void> assign_private_key(Text text, SecretString& out) {
-  std::string pem;
-  pem.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool line_end = text.substr(i).starts_with("\\n");
-    pem += line_end ? '\n' : text[i];
-    if (line_end) ++i;
-  }
-  const bool is_key = pem.starts_with("-----BEGIN ") && pem.find("PRIVATE KEY-----") != std::string::npos;
-  if (is_key) out = SecretString{pem};
-  wipe_memory(pem.data(), pem.size());
-  if (!is_key) return std::unexpected(Unreadable{"a private key in PEM form (-----BEGIN PRIVATE KEY-----)"});
-  return {};
-}
-
 Parsed<void> assign_jitter(Text text, double& out) {
   constexpr double jitter_max = 0.5;
   double jitter = 0;
