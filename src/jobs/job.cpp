@@ -31,6 +31,10 @@ Task<> run_leased(const Job& job, LeaseStore& leases, Lease lease) {
 }  // namespace
 
 Task<bool> run_once(const Job& job, LeaseStore& leases) {
+  if (job.is_due) {
+    const bool is_due = co_await job.is_due();
+    if (!is_due) co_return true;
+  }
   if (!job.lease) {
     std::optional<Lease> none;
     co_await job.run(std::move(none));

@@ -29,6 +29,12 @@ class LeaseStoreTest : public testing::FeatureFixture {
     was_held = lease && !others;
   }
 
+  static Task<bool> answer(bool value) { co_return value; }
+  static Task<> count(int& runs) {
+    ++runs;
+    co_return;
+  }
+
   LeaseStore one_{*database_, clock_, random_};
   LeaseStore other_{*database_, clock_, random_};
 };
@@ -104,6 +110,23 @@ TEST_P(LeaseStoreTest, RunOfAJob_HoldsItsLeaseAndGivesItBack) {
   const auto others = run(other_.take(terms));
   ASSERT_TRUE(others);
   EXPECT_FALSE(run(run_once(job, one_)));
+}
+
+TEST_P(LeaseStoreTest, JobThatIsNotDue_TakesNoLease) {
+  bool is_due = false;
+  int runs = 0;
+  const Job job{.name = "job",
+                .interval = seconds{1},
+                .lease = terms,
+                .is_due = [&is_due] { return answer(is_due); },
+                .run = [&runs](const std::optional<Lease>& /*lease*/) { return count(runs); }};
+  ASSERT_TRUE(run(other_.take(terms)));
+  EXPECT_TRUE(run(run_once(job, one_)));
+  is_due = true;
+  EXPECT_FALSE(run(run_once(job, one_))) << "another has the lease";
+  EXPECT_EQ(runs, 0);
+  EXPECT_TRUE(run(run_once(job, other_)));
+  EXPECT_EQ(runs, 1);
 }
 
 }  // namespace
