@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import before, footprint, growth, hot_path, imports, login, mail, passwords, protection, refresh, revocation_feed, uncached
+from scenarios import audit, before, footprint, growth, hot_path, imports, login, mail, passwords, protection, refresh, revocation_feed, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -34,6 +34,7 @@ SCENARIOS = {
     "breach-filter": passwords.breach_filter,
     "import-users": imports.import_users,
     "limits": protection.limits,
+    "audit-seals": audit.seals,
 }
 # Measured only where --against names another build.
 COMPARISON = {"against": before.against}

@@ -13,7 +13,6 @@
 namespace gatehouse::audit {
 namespace {
 
-using database::affected_rows;
 using database::announces_nothing;
 using database::Blob;
 using database::Change;
@@ -99,21 +98,21 @@ constexpr Statement events_in_order{"audit_in_order",
 constexpr Write begin_pruning{"audit_begin_pruning", "INSERT INTO audit_prunings (started_at) VALUES ($1)",
                               announces_nothing};
 
-// Before they go, and in the same transaction: it says how many there are, which nobody else deletes meanwhile. Both
-// statements have prune_events_max as a literal: without it PostgreSQL would prepare for many, and read the whole
-// table.
+// Only where the seal still has its events; what SealStore adds behind these tells the seal that they are gone.
 constexpr Write record_pruning{"audit_record_pruning",
                                "INSERT INTO audit_events (at, type, outcome, actor_kind, actor, details) "
-                               "SELECT $1, $2, $3, $4, $5, $6 || count(*) || '}' FROM audit_events "
-                               "WHERE id IN (SELECT id FROM audit_events WHERE at < $7 ORDER BY at, id LIMIT 1000) "
-                               "AND EXISTS (SELECT 1 FROM leases WHERE name = $8 AND holder = $9) HAVING count(*) > 0",
+                               "SELECT $1, $2, $3, $4, $5, $6 || count || ',\"seal\":' || seq || '}' FROM audit_seals "
+                               "WHERE seq = $7 AND pruned_at IS NULL "
+                               "AND EXISTS (SELECT 1 FROM leases WHERE name = $8 AND holder = $9)",
                                announces_nothing};
 
-constexpr Write delete_old_events{"audit_delete_old",
-                                  "DELETE FROM audit_events WHERE id IN "
-                                  "(SELECT id FROM audit_events WHERE at < $1 ORDER BY at, id LIMIT 1000) "
-                                  "AND EXISTS (SELECT 1 FROM leases WHERE name = $2 AND holder = $3)",
-                                  announces_nothing};
+// By the ids, whose index both databases have; what has another position is another seal's.
+constexpr Write delete_sealed_events{"audit_delete_sealed",
+                                     "DELETE FROM audit_events WHERE id >= $1 AND id <= $2 "
+                                     "AND position >= $3 AND position <= $4 "
+                                     "AND EXISTS (SELECT 1 FROM audit_seals WHERE seq = $5 AND pruned_at IS NULL) "
+                                     "AND EXISTS (SELECT 1 FROM leases WHERE name = $6 AND holder = $7)",
+                                     announces_nothing};
 
 constexpr Write end_pruning{"audit_end_pruning", "DELETE FROM audit_prunings", announces_nothing};
 
@@ -211,7 +210,7 @@ bool has_unwanted(const Filter& filter) {
   return filter.outcome || filter.actor || given > indexed;
 }
 
-/// Of pruning events that were older than this; the count and the brace follow.
+/// Of pruning a seal that was older than this; the count, the seal and the brace follow.
 std::string pruning_details(TimePoint before) {
   std::string json;
   json::Writer writer{json};
@@ -304,19 +303,21 @@ Task<std::vector<StoredEvent>> AuditStore::part(Place after, TimePoint to, unsig
   co_return read_events(rows);
 }
 
-database::ResultOf<std::int64_t> AuditStore::add_pruning(Changes& changes, TimePoint before, TimePoint now,
-                                                         const database::HeldLease& lease) {
+database::ResultOf<std::int64_t> AuditStore::add_pruning(Changes& changes, const PrunableSeal& seal, TimePoint before,
+                                                         TimePoint now, const database::HeldLease& lease) {
   changes.add(Change<void>{begin_pruning, {now}});
   const Origin origin = system_origin("retention");
   changes.add(Change<void>{
       record_pruning,
       {now, std::string{to_text(EventType::audit_pruned)}, std::string{to_text(Outcome::ok)},
-       std::string{to_text(origin.kind)}, origin.actor, pruning_details(before), before, lease.name, lease.holder}}
+       std::string{to_text(origin.kind)}, origin.actor, pruning_details(before), seal.number, lease.name, lease.holder}}
                   .counted(EventCounts::of(EventType::audit_pruned, Outcome::ok)));
-  Change<std::int64_t> deletion{delete_old_events, {before, lease.name, lease.holder}, affected_rows};
-  const auto deleted = changes.add(std::move(deletion));
+  changes.add(
+      Change<void>{delete_sealed_events,
+                   {seal.first.value, seal.last.value, seal.from, seal.to, seal.number, lease.name, lease.holder}});
+  const auto marked = SealStore::add_marking(changes, seal, now, lease);
   changes.add(Change<void>{end_pruning, {}});
-  return deleted;
+  return marked;
 }
 
 }  // namespace gatehouse::audit

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "audit/event.hpp"
+#include "audit/seal_store.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "database/database.hpp"
@@ -47,7 +48,6 @@ class AuditStore {
  public:
   static constexpr unsigned page_events_max = 1000;
   static constexpr unsigned scanned_events_max = 10'000;  ///< for one page, so that a rare value costs no more
-  static constexpr std::int64_t prune_events_max = 1000;
 
   /// `database` outlives the store.
   explicit AuditStore(database::Database& database) : database_(database) {}
@@ -72,9 +72,10 @@ class AuditStore {
   /// Oldest first: those behind `after` and before `to`, at most `limit`.
   [[nodiscard]] Task<std::vector<StoredEvent>> part(Place after, TimePoint to, unsigned limit);
 
-  /// Deletes the oldest events from before `before`, at most prune_events_max, and puts that on record; only while the
-  /// leases table names this holder. How many were deleted.
-  [[nodiscard]] static database::ResultOf<std::int64_t> add_pruning(database::Changes& changes, TimePoint before,
+  /// Deletes the events of a seal that was made before `before`, and puts that on record; only while the leases table
+  /// names this holder. The seal stays. Of how many seals events were deleted: one or none.
+  [[nodiscard]] static database::ResultOf<std::int64_t> add_pruning(database::Changes& changes,
+                                                                    const PrunableSeal& seal, TimePoint before,
                                                                     TimePoint now, const database::HeldLease& lease);
 
  private:

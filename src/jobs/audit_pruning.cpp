@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "audit/audit_store.hpp"
+#include "audit/seal_store.hpp"
 
 namespace gatehouse::jobs {
 namespace {
@@ -15,18 +16,21 @@ constexpr LeaseTerms pruning_lease{.name = "audit pruning", .duration = std::chr
 
 /// False once there is nothing more to delete, or for somebody else to. Everything outlives it.
 Task<bool> prune_batch(database::Database& database, TimePoint now, TimePoint before, const Lease& lease) {
+  audit::SealStore seals{database};
+  const auto seal = co_await seals.find_prunable(before);
+  if (!seal) co_return false;
   database::Changes changes;
   const auto renewed = changes.add(LeaseStore::renew(lease, now));
-  const auto pruned = AuditStore::add_pruning(changes, before, now, lease.held());
+  const auto pruned = AuditStore::add_pruning(changes, *seal, before, now, lease.held());
   const auto committed = co_await database.commit(std::move(changes));
   const bool is_ours = committed.result(renewed);
-  co_return is_ours&& committed.result(pruned) == AuditStore::prune_events_max;
+  co_return is_ours&& committed.result(pruned) > 0;
 }
 
 /// Database and clock outlive it.
 Task<> prune(database::Database& database, const Clock& clock, std::chrono::seconds retention, Lease lease) {
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
-  for (int i = 0; i < audit_pruning_batches_max; ++i) {
+  for (int i = 0; i < audit_pruned_seals_max; ++i) {
     const TimePoint now = clock.now();
     const bool more = co_await prune_batch(database, now, now - retention, lease);
     if (!more || cancellation.cancelled() != boost::asio::cancellation_type::none) co_return;

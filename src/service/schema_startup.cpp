@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "audit/seal_store.hpp"
 #include "database/database_facts.hpp"
 #include "database/errors.hpp"
 #include "database/schema/migration_error_text.hpp"
@@ -20,6 +21,7 @@ Task<SchemaStartup::Outcome> SchemaStartup::attempt() {
     const Outcome outcome = co_await migrate();
     if (outcome != Outcome::ready) co_return outcome;
     co_await check_encoding();
+    co_await raise_audit_positions();
     co_await seed();
     co_await parts_.load();
     parts_.ready = true;
@@ -44,6 +46,13 @@ Task<> SchemaStartup::check_encoding() {
   const auto facts = co_await database::read_database_facts(parts_.schema);
   if (facts.stores_every_text()) co_return;
   parts_.log.warn("database_encoding", {{"reason", database::encoding_warning(facts)}});
+}
+
+/// Before the first event of this process: what is recorded below a sealed position would pass for forged.
+Task<> SchemaStartup::raise_audit_positions() {
+  audit::SealStore seals{parts_.database};
+  const bool were_raised = co_await seals.raise_positions();
+  if (were_raised) parts_.log.info("audit_positions_raised");
 }
 
 Task<> SchemaStartup::seed() {

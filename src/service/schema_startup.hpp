@@ -57,6 +57,7 @@ class SchemaStartup {
   [[nodiscard]] Task<Outcome> attempt();
   [[nodiscard]] Task<Outcome> migrate();
   [[nodiscard]] Task<> check_encoding();
+  [[nodiscard]] Task<> raise_audit_positions();
   [[nodiscard]] Task<> seed();
   [[nodiscard]] Outcome refused(std::string_view reason);
   [[nodiscard]] Outcome away(std::string_view reason);

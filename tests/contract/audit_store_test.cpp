@@ -6,14 +6,12 @@
 #include <vector>
 
 #include "contract/feature_fixture.hpp"
-#include "jobs/audit_pruning.hpp"
 #include "jobs/refusal_counts.hpp"
 
 namespace gatehouse::audit {
 namespace {
 
 using database::Statement;
-using std::chrono::days;
 using std::chrono::seconds;
 
 class AuditStoreTest : public testing::FeatureFixture {
@@ -51,11 +49,6 @@ class AuditStoreTest : public testing::FeatureFixture {
     }
   }
   bool is_refused(const std::string& both) { return is_refused(both, both); }
-
-  bool prune(std::chrono::seconds retention) {
-    const jobs::Job job = jobs::audit_pruning(*database_, clock_, retention);
-    return run(jobs::run_once(job, leases_));
-  }
 
   AuditStore store_{*database_};
   jobs::LeaseStore leases_{*database_, clock_, random_};
@@ -242,51 +235,6 @@ TEST_P(AuditStoreTest, Parts_AreInOrderAndEndBeforeTheirTime) {
   const auto second = run(store_.part(place_of(first.back()), end, 3));
   ASSERT_EQ(second.size(), 1u);
   EXPECT_EQ(second[0].id, EventId{4});
-}
-
-TEST_P(AuditStoreTest, Pruning_TakesWhatIsOldAndSaysSo) {
-  for (int i = 0; i < 3; ++i) record(EventType::logout);
-  clock_.advance(days{10});
-  record(EventType::login_failed);
-  EXPECT_TRUE(prune(days{10}));
-  EXPECT_EQ(all().size(), 4u) << "at the very end of its time an event is still there";
-  clock_.advance(seconds{1});
-  EXPECT_TRUE(prune(days{10}));
-  const auto left = all();
-  ASSERT_EQ(left.size(), 2u);
-  EXPECT_EQ(left[1].type, "login.failed");
-  EXPECT_EQ(left[0].type, "audit.pruned");
-  EXPECT_EQ(left[0].actor_kind, "system");
-  EXPECT_EQ(left[0].actor, "retention");
-  EXPECT_EQ(left[0].details, R"({"before":")" + to_iso8601(clock_.now() - days{10}) + R"(","count":3})");
-  EXPECT_TRUE(prune(days{10}));
-  EXPECT_EQ(all().size(), 2u) << "what prunes nothing says nothing";
-  EXPECT_TRUE(is_refused("DELETE FROM audit_events"));
-}
-
-TEST_P(AuditStoreTest, Pruning_WithoutTheLeaseDoesNothing) {
-  record(EventType::logout);
-  clock_.advance(days{10});
-  database::Changes changes;
-  const auto pruned =
-      AuditStore::add_pruning(changes, clock_.now(), clock_.now(), {.name = "audit pruning", .holder = "nobody"});
-  EXPECT_EQ(run(database_->commit(std::move(changes))).result(pruned), 0);
-  EXPECT_EQ(all().size(), 1u);
-}
-
-TEST_P(AuditStoreTest, Pruning_GoesOnBatchAfterBatch) {
-  const std::string count = std::to_string(AuditStore::prune_events_max + 20);
-  run_script(
-      "INSERT INTO audit_events (at, type, outcome, actor_kind) SELECT to_timestamp(0), 'logout', 'ok', 'key' "
-      "FROM generate_series(1, " +
-          count + ")",
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + count +
-          ") INSERT INTO audit_events (at, type, outcome, actor_kind) SELECT 1, 'logout', 'ok', 'key' FROM n");
-  EXPECT_TRUE(prune(days{1}));
-  const auto left = all();
-  ASSERT_EQ(left.size(), 2u);
-  EXPECT_TRUE(left[0].details->ends_with(R"("count":20})")) << *left[0].details;
-  EXPECT_TRUE(left[1].details->ends_with(R"("count":)" + std::to_string(AuditStore::prune_events_max) + "}"));
 }
 
 TEST_P(AuditStoreTest, Counts_AreRecordedOnceTheirMinuteIsOver) {

@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -21,6 +22,7 @@ CALLS = 100_000 if FULL else 300 if SANITIZED else 2_000
 CLIENTS = 4
 MANY_EVENTS = 20_000 if SANITIZED else 200_000
 GROWTH_MAX_KIB = 20 * 1024
+SEALED_TABLES = "audit_events, audit_seals, audit_seal_leaves, audit_position_bases"
 
 
 def events_of(api, query="") -> list[dict]:
@@ -434,18 +436,18 @@ def test_commands_read_the_trail_and_are_in_it(start, database, tmp_path):
 
 
 def test_old_events_are_pruned_at_the_start(start, database):
-    program = start()
+    program = start(AUDIT_SEAL_INTERVAL="1s")
+    wait_until(lambda: database.rows("SELECT 1 FROM audit_seals"), 60, "a seal")
     program.stop()
-    old = "now() - interval '3 days'" if database.kind == "postgres" else "1"
-    database.run(
-        f"INSERT INTO audit_events (at, type, outcome, actor_kind) VALUES ({old}, 'logout', 'ok', 'key')"
-    )
+    database.disarm("audit_seals")
+    database.shift("audit_seals", "sealed_at", -timedelta(days=3))
     program.settings["AUDIT_RETENTION"] = "2d"
     program.start()
     with program.api() as api:
-        [pruned] = wait_until(lambda: events_of(api, "&type=audit.pruned"), 60, "the pruning")
-        assert pruned["details"]["count"] == 1 and pruned["actor"] == {"kind": "system", "name": "retention"}
-        assert events_of(api, "&type=logout") == []
+        pruned = wait_until(lambda: events_of(api, "&type=audit.pruned"), 60, "the pruning")
+        assert {e["details"]["seal"] for e in pruned} == set(range(1, len(pruned) + 1))
+        assert {e["actor"]["name"] for e in pruned} == {"retention"}
+        assert len(events_of(api, "&type=service.started")) == 1, "the first one is gone"
 
 
 @pytest.mark.slow
@@ -476,20 +478,25 @@ def test_service_that_may_only_add_events(start, database, tmp_path):
     database.run(f"CREATE ROLE {role} LOGIN")
     try:
         database.run(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
-        database.run(f"REVOKE UPDATE, DELETE ON audit_events FROM {role}")
+        database.run(f"REVOKE UPDATE, DELETE ON {SEALED_TABLES} FROM {role}")
         database.run(f"REVOKE INSERT, UPDATE, DELETE ON audit_prunings, gatehouse_migrations FROM {role}")
         database.run(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
         url = database.url.replace("postgres@", f"{role}@", 1)
-        with start(DATABASE_URL=url).api() as api:
+        service = start(DATABASE_URL=url, AUDIT_SEAL_INTERVAL="1s")
+        with service.api() as api:
             user = create_user(api)
             session = log_in(api, user["email"])["session"]
             assert try_log_in(api, user["email"], "wrong").status == 401
             log_out(api, session)
             told = [e["type"] for e in events_of(api) if e["userId"]]
             assert told == ["user.created", "login.succeeded", "login.failed", "logout"]
+        wait_until(lambda: database.rows("SELECT 1 FROM audit_seals"), 60, "a seal")
+        assert run_command(["audit", "verify"], service.settings, tmp_path).returncode == 0
         psycopg2 = driver()
         for statement in ("UPDATE audit_events SET reason = 'x'", "DELETE FROM audit_events",
-                          "SET gatehouse.audit_prune = 'on'; DELETE FROM audit_events"):
+                          "SET gatehouse.audit_prune = 'on'; DELETE FROM audit_events",
+                          "DELETE FROM audit_seals", "DELETE FROM audit_seal_leaves",
+                          "SET gatehouse.audit_prune = 'on'; UPDATE audit_seals SET pruned_at = sealed_at"):
             with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
                 with pytest.raises(psycopg2.errors.InsufficientPrivilege):
                     cursor.execute(statement)

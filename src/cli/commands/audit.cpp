@@ -12,6 +12,7 @@
 #include "audit/audit_store.hpp"
 #include "base/calendar.hpp"
 #include "base/iso8601.hpp"
+#include "cli/commands/audit_verify.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
@@ -154,9 +155,10 @@ int export_events(const Program& program, const ExportOptions& options, const se
 }  // namespace
 
 void add_audit_commands(Commands& commands) {
-  Commands audit = commands.add_group("audit", "Read the audit trail");
+  Commands audit = commands.add_group("audit", "Read and verify the audit trail");
   audit.add("list", "List events, newest first", define_audit_list, list_events);
   audit.add("export", "Print all events as JSON Lines, oldest first", define_export, export_events);
+  add_audit_verify_command(audit);
 }
 
 }  // namespace gatehouse::cli

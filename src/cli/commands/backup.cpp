@@ -13,6 +13,7 @@
 #include <system_error>
 #include <vector>
 
+#include "audit/seal_store.hpp"
 #include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/others.hpp"
@@ -190,6 +191,16 @@ void report(const Program& program, const RestoreOptions& options, const databas
   }
 }
 
+/// So that events of commands that run before the service starts lie behind those that came back, too. A backup without
+/// seals has positions that no seal covers.
+void raise_audit_positions(const Program& program, const service::Loaded& loaded,
+                           const database::BackupContent& content) {
+  if (std::ranges::find(content.migrations, audit::SealStore::migration) == content.migrations.end()) return;
+  DatabaseSession session{program, loaded.settings};
+  audit::SealStore seals{session.database()};
+  (void)session.run(seals.raise_positions());
+}
+
 int restore(const Program& program, const RestoreOptions& options, const service::Loaded& loaded) {
   constexpr std::string_view consequence = "The database is as it was";
   const runtime::Interruption interruption;
@@ -206,6 +217,7 @@ int restore(const Program& program, const RestoreOptions& options, const service
   if (interruption.has_come()) return refuse(program, "Interrupted", consequence);
   const auto restored = (*restoration)->run({.undo = *std::move(undo), .ends_sessions = options.ends_sessions});
   if (!restored) return refuse(program, restored.error(), consequence);
+  raise_audit_positions(program, loaded, content);
   report(program, options, content);
   return exit_success;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/seal_keys.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/missing_file.hpp"
 #include "cli/commands/shared_options.hpp"
@@ -216,6 +217,15 @@ void check_mail(DatabaseSession& session, const service::Settings& settings, Fin
   }
 }
 
+void check_audit(const audit::AuditSettings& settings, Findings& findings) {
+  if (const auto key = audit::make_signing_key(settings)) {
+    findings.good("audit seals", "signed by key " + std::string{key->kid()});
+  } else {
+    findings.note("audit seals",
+                  "not signed, so whoever can write to the database can make others; set AUDIT_SIGNING_KEY");
+  }
+}
+
 void check_database(const Program& program, const service::Settings& settings, Findings& findings) {
   if (is_missing_file(settings.database)) {
     return findings.bad("database", where_is(settings.database) +
@@ -277,6 +287,7 @@ void check_all(const Program& program, const service::Loaded& loaded, Findings& 
   if (!loaded.reading.mistakes.empty()) return;
   check_unix_socket(loaded.settings.server.unix_socket, findings);
   check_passwords(loaded.settings.passwords, findings);
+  check_audit(loaded.settings.audit, findings);
   try {
     check_database(program, loaded.settings, findings);
   } catch (const database::Unavailable& failure) {

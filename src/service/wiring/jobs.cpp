@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "audit/audit_store.hpp"
+#include "audit/seal_keys.hpp"
 #include "flows/signing_keys/signing_key_flow.hpp"
 #include "jobs/api_key_cleanup.hpp"
 #include "jobs/api_key_uses.hpp"
 #include "jobs/audit_pruning.hpp"
+#include "jobs/audit_sealing.hpp"
 #include "jobs/database_figures.hpp"
 #include "jobs/device_cleanup.hpp"
 #include "jobs/express_hash_watch.hpp"
@@ -76,6 +78,16 @@ std::function<Task<>()> make_rotation(database::Database& database, SharedParts&
   return [flow, interval = settings.signing_keys.rotation_interval] { return flow->rotate(interval); };
 }
 
+jobs::Job make_sealing(database::Database& database, SharedParts& shared, telemetry::Log& log) {
+  const audit::AuditSettings& settings = shared.settings.audit;
+  return jobs::audit_sealing({.database = database,
+                              .clock = shared.clock,
+                              .figures = shared.seal_figures,
+                              .key = audit::make_signing_key(settings),
+                              .interval = settings.seal_interval,
+                              .log = log});
+}
+
 }  // namespace
 
 std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shared, telemetry::Log& log) {
@@ -90,6 +102,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::api_key_cleanup(database, shared.clock),
       jobs::guard_cleanup(database, shared.capabilities.database_clock, shared.settings.lockout),
       jobs::refusal_counts(database, shared.capabilities.tally, shared.clock),
+      make_sealing(database, shared, log),
       jobs::audit_pruning(database, shared.clock, shared.settings.audit.retention),
       jobs::mail_delivery(make_courier(database, shared, log)),
       jobs::mail_cleanup(database, shared.clock),

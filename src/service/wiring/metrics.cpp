@@ -47,6 +47,7 @@ std::vector<metrics::Source> make_metrics(SharedParts& shared, const database::P
       [&capabilities](Page& page) { capabilities.repetition_counts.write(page); },
       [&shared](Page& page) { shared.mail_counts.write(page); },
       [&shared](Page& page) { shared.event_counts.write(page); },
+      [&shared](Page& page) { shared.seal_figures.write(page, shared.clock.now()); },
       [&shared](Page& page) { shared.figures.write(page, shared.clock.now()); },
   };
 }

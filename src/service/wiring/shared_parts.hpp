@@ -15,6 +15,7 @@
 #include "api/lifecycle.hpp"
 #include "api/readiness.hpp"
 #include "audit/event_counts.hpp"
+#include "audit/seal_figures.hpp"
 #include "base/clock.hpp"
 #include "crypto/random.hpp"
 #include "database/call_times.hpp"
@@ -78,6 +79,7 @@ struct SharedParts {
   sessions::RevocationTimes revocation_times{clock};
   mail::MailCounts mail_counts;
   audit::EventCounts event_counts;
+  audit::SealFigures seal_figures;
   jobs::DatabaseFigures figures;
   std::vector<metrics::Source> metrics;  ///< filled while the process is put together
 };

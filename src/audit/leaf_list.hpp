@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "audit/leaf.hpp"
+
+namespace gatehouse::audit {
+
+/// What is kept beside the events of a seal, in the order of the tree: for each its id, in eight bytes, the highest
+/// first, and its leaf hash.
+class LeafList {
+ public:
+  LeafList() = default;
+  explicit LeafList(std::string bytes) : bytes_(std::move(bytes)) {}
+
+  void add(EventId id, const Hash& leaf);
+
+  /// Whole entries; whoever changed the bytes may have left a part of one.
+  [[nodiscard]] std::size_t size() const { return bytes_.size() / entry_bytes; }
+  [[nodiscard]] EventId id(std::size_t index) const;
+  [[nodiscard]] Hash leaf(std::size_t index) const;
+  [[nodiscard]] Hash root() const;
+
+  [[nodiscard]] const std::string& bytes() const& { return bytes_; }
+  [[nodiscard]] std::string bytes() && { return std::move(bytes_); }
+
+ private:
+  static constexpr std::size_t entry_bytes = 8 + crypto::sha256_bytes;
+
+  std::string bytes_;
+};
+
+}  // namespace gatehouse::audit
