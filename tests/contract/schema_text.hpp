@@ -1,12 +1,37 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/text.hpp"
 #include "database/schema_database.hpp"
 #include "support/run_task.hpp"
 
 namespace gatehouse::database {
+
+/// A table of SQLite without the order of its columns, which means nothing: no statement relies on it.
+inline std::string with_sorted_columns(std::string_view table) {
+  const std::size_t open = table.find('(');
+  const std::size_t close = table.rfind(')');
+  std::vector<std::string> columns(1);
+  int depth = 0;
+  for (const char c : table.substr(open + 1, close - open - 1)) {
+    depth += (c == '(' ? 1 : 0) - (c == ')' ? 1 : 0);
+    if (c == ',' && depth == 0) {
+      columns.emplace_back();
+    } else {
+      columns.back() += c;
+    }
+  }
+  for (std::string& column : columns) column = trim(column, " \n");
+  std::ranges::sort(columns);
+  std::string text{table.substr(0, open)};
+  for (const std::string& column : columns) text.append("\n  ").append(column);
+  return text.append(table.substr(close));
+}
 
 /// Everything a database's schema says but the migrations' own table, as text that is equal where two schemas are.
 inline std::string schema_text(boost::asio::io_context& io, SchemaDatabase& database) {
@@ -31,7 +56,10 @@ inline std::string schema_text(boost::asio::io_context& io, SchemaDatabase& data
   const auto rows =
       testing::run_task(io, database.query(database.dialect() == Dialect::postgres ? postgres : sqlite, {}));
   std::string text;
-  for (std::size_t i = 0; i < rows.size(); ++i) text.append(rows[i].text(0)).push_back('\n');
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string_view line = rows[i].text(0);
+    text.append(line.starts_with("table ") ? with_sorted_columns(line) : std::string{line}).push_back('\n');
+  }
   return text;
 }
 

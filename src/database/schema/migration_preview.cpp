@@ -49,8 +49,8 @@ std::chrono::milliseconds estimate_of(const TableSize& size, TableWork work) {
   return std::chrono::milliseconds{size.bytes / (preview_bytes_per_second / 1000)};
 }
 
-/// What a rollback deletes. What the step itself computes from other columns can be computed again; of a table that is
-/// made anew the rows are gone.
+/// What a rollback deletes. What the step itself computes from other columns can be computed again; a column whose name
+/// another one gets was copied; of a table that is made anew the rows are gone.
 std::vector<std::string> losses_of(const Migration& migration, const std::set<std::string>& computed, Dialect dialect) {
   std::vector<std::string> losses;
   for (const StatementWords& statement : split_script(migration.down)) {
@@ -58,6 +58,7 @@ std::vector<std::string> losses_of(const Migration& migration, const std::set<st
     for (std::string& lost : effect.losses) {
       if (!computed.contains(lost)) losses.push_back(std::move(lost));
     }
+    for (const std::string& made : effect.renamed) std::erase(losses, made);
     for (const std::string& made : effect.created_tables) std::ranges::replace(losses, made, "rows of " + made);
   }
   return losses;

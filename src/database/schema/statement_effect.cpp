@@ -133,6 +133,7 @@ class Reader {
     if (words.skip("validate constraint")) return {table, TableLock::share_update_exclusive, TableWork::scan};
     if (words.skip("alter")) return {table, TableLock::access_exclusive, work_of_altered(words, action)};
     if (words.skip("drop")) add_lost_column(words, table);
+    if (words.skip("rename")) note_renamed(words, table);
     if (!words.skip("add")) return {table, TableLock::access_exclusive};
     add_referenced(words, table);
     if (is_foreign_key(action)) return {table, TableLock::share_row_exclusive, TableWork::scan};
@@ -145,7 +146,10 @@ class Reader {
   static TableWork work_of_altered(WordCursor& words, const StatementWords& action) {
     words.skip("column");
     words.take_name();
-    if (words.skip("type") || words.skip("set data type")) return TableWork::rewrite;
+    if (words.skip("type") || words.skip("set data type")) {
+      // A varchar becomes text as it stands; from other types nobody changes to text.
+      return words.skip("text") ? TableWork::none : TableWork::rewrite;
+    }
     return has(action, "null") && has(action, "set") ? TableWork::scan : TableWork::none;
   }
 
@@ -169,6 +173,7 @@ class Reader {
       add_lost_column(words, table);
       return {table, TableLock::none, TableWork::rewrite};
     }
+    if (words.skip("rename")) note_renamed(words, table);
     if (!words.skip("add")) return {table};
     note_computed(table, action);
     return {table, TableLock::none, has(action, "check") ? TableWork::scan : TableWork::none};
@@ -179,6 +184,12 @@ class Reader {
     words.skip("column");
     words.skip("if exists");
     effect_.losses.push_back(table + '.' + words.take_name());
+  }
+
+  void note_renamed(WordCursor& words, const std::string& table) {
+    if (!words.skip("column")) return;
+    words.take_name();
+    if (words.skip("to")) effect_.renamed.push_back(table + '.' + words.take_name());
   }
 
   void note_computed(const std::string& table, const StatementWords& action) {

@@ -36,6 +36,7 @@ struct StatementEffect {
   std::vector<TableEffect> tables = {};    ///< a table may be there twice
   std::vector<std::string> losses = {};    ///< what is gone with its data: `devices`, `users.locale`
   std::vector<std::string> computed = {};  ///< columns added that are computed from others: `users.email_key`
+  std::vector<std::string> renamed = {};   ///< columns, by their new names: `users.email`
   std::vector<std::string> created_tables = {};
   IndexTables created_indexes = {};
   bool is_known = true;  ///< false: nothing is known of such statements

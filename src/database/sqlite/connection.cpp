@@ -19,12 +19,14 @@ namespace {
 // Steps of SQLite's virtual machine between two looks at the clock: some tens of microseconds.
 constexpr int steps_between_checks = 4000;
 
-// The log is cut back to this after a checkpoint, should one long read have let it grow.
+// What is deleted is overwritten, such as hashes that were replaced. The log is cut back to this after a checkpoint,
+// should one long read have let it grow.
 constexpr const char* settings_sql =
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA cell_size_check = ON;"
     "PRAGMA temp_store = MEMORY;"
+    "PRAGMA secure_delete = ON;"
     "PRAGMA journal_size_limit = 67108864;";
 
 // Leaves a prepared statement ready for its next use and holds on to no parameter.
@@ -234,6 +236,11 @@ bool Connection::save_log() noexcept {
   int copied = 0;
   const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_FULL, &frames, &copied);
   return code == SQLITE_OK && frames == copied;
+}
+
+bool Connection::empty_log() noexcept {
+  deadline_ = std::chrono::steady_clock::now() + script_lock_timeout;
+  return sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) == SQLITE_OK;
 }
 
 void Connection::leave_log() noexcept {

@@ -79,6 +79,9 @@ class Connection {
   /// Copies the log's content into the database's file, wherever both are now; false where others do not let it within
   /// a moment.
   [[nodiscard]] bool save_log() noexcept;
+  /// The same, and leaves the log without content; false where others read or write all the time until the timeout of
+  /// scripts.
+  [[nodiscard]] bool empty_log() noexcept;
   /// Closing the connection will not remove the log: what has its name now may be another one.
   void leave_log() noexcept;
   /// The files as they were when the connection was opened.

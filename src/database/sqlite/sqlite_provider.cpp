@@ -56,6 +56,11 @@ std::unique_ptr<BulkDatabase> SqliteProvider::open_bulk(boost::asio::io_context&
   return std::make_unique<SqliteBulkDatabase>(io, writes_, reads_);
 }
 
+bool SqliteProvider::empty_log() {
+  Connection connection{path_, Role::reader, stopping_, std::nullopt};
+  return connection.empty_log();
+}
+
 std::unique_ptr<ChangeFeed> SqliteProvider::watch(boost::asio::io_context& /*io*/) { return feeds_.watch(observers()); }
 
 Load SqliteProvider::load() const {

@@ -38,6 +38,7 @@ class SqliteProvider final : public Provider {
   [[nodiscard]] std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) override;
 
   [[nodiscard]] std::unique_ptr<BulkDatabase> open_bulk(boost::asio::io_context& io) override;
+  [[nodiscard]] bool empty_log() override;
 
   /// The feed sees the writes of other processes within 50 ms. It does not report this process's own writes, except
   /// those that are committed after their caller was refused at the deadline.

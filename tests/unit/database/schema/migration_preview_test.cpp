@@ -62,6 +62,14 @@ TEST(MigrationPreview, Rollback_LosesWhatItDrops_ButNotWhatTheStepComputes) {
               IsEmpty());
 }
 
+TEST(MigrationPreview, ColumnThatAnotherOneReplaces_IsNoLoss) {
+  EXPECT_THAT(preview_of("SELECT 1",
+                         "ALTER TABLE users ADD COLUMN b text; ALTER TABLE users DROP COLUMN a; "
+                         "ALTER TABLE users RENAME COLUMN b TO a")
+                  .losses,
+              IsEmpty());
+}
+
 TEST(MigrationPreview, TableThatIsMadeAnew_LosesItsRows) {
   EXPECT_THAT(preview_of("SELECT 1", "DROP TABLE a; CREATE TABLE a (b text)").losses, ElementsAre("rows of a"));
 }

@@ -43,6 +43,7 @@ constexpr EffectCase postgres_cases[] = {
     {"ALTER TABLE users VALIDATE CONSTRAINT c", TableLock::share_update_exclusive, TableWork::scan},
     {"ALTER TABLE users ALTER COLUMN id TYPE bigint", TableLock::access_exclusive, TableWork::rewrite},
     {"ALTER TABLE users ALTER id SET DATA TYPE bigint", TableLock::access_exclusive, TableWork::rewrite},
+    {"ALTER TABLE users ALTER COLUMN a TYPE text", TableLock::access_exclusive, TableWork::none},
     {"ALTER TABLE users ALTER COLUMN a SET NOT NULL", TableLock::access_exclusive, TableWork::scan},
     {"ALTER TABLE users ALTER COLUMN a DROP NOT NULL", TableLock::access_exclusive, TableWork::none},
     {"ALTER TABLE users SET (fillfactor = 90)", TableLock::share_update_exclusive, TableWork::none},
