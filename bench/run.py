@@ -33,6 +33,7 @@ SCENARIOS = {
     "feed-delay": revocation_feed.delay_across_replicas,
     "breach-filter": passwords.breach_filter,
     "import-users": imports.import_users,
+    "wrap-hashes": imports.wrap_hashes,
     "limits": protection.limits,
     "audit-seals": audit.seals,
 }

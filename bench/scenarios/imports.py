@@ -1,4 +1,5 @@
-"""Importing users with hashes, beside what the databases do at least: COPY, and prepared inserts in one transaction."""
+"""Importing users with hashes, beside what the databases do at least: COPY, and prepared inserts in one transaction; and
+wrapping hashes that are quick to guess, beside Argon2id alone."""
 
 import csv
 import os
@@ -10,8 +11,9 @@ import time
 
 from harness import postgres
 from harness.gatehouse import API_KEY, BINARY, JWT_SECRET, SESSION_SECRET
-from harness.processes import SERVER_CORES, pinned
+from harness.processes import ALL_CORES, SERVER_CORES, pinned
 from harness.report import at_least
+from scenarios.login import argon2_floor
 
 USERS = 100_000
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$K13EBUiG7JV+9ZxztmHFTdb7J0WQsnj2V8bZaqyPptE"
@@ -41,11 +43,34 @@ def write_users(path):
         writer.writerows((f"user{n}@example.com", f"First{n}", f"Last{n}", HASH, CREATED_AT) for n in range(USERS))
 
 
-def run(url, *arguments):
+def wrap_hashes(options, folder):
+    ours, floors = [], []
+    for number in range(options.rounds):
+        floor = argon2_floor(options.seconds)
+        users = int(floor * options.seconds)
+        url = new_sqlite(folder, f"{number}-wrapping")
+        insert_pending(url, users)
+        begin = time.perf_counter()
+        run(url, "users", "wrap-hashes", cores=ALL_CORES)
+        ours.append(users / (time.perf_counter() - begin))
+        floors.append(floor)
+    ours, floors = statistics.median(ours), statistics.median(floors)
+    return [at_least("hashes wrapped a second", ours, floors, 0.9, (f"{ours:,.1f}", f"libsodium alone: {floors:,.1f}/s"))]
+
+
+def insert_pending(url, count):
+    with sqlite3.connect(url.removeprefix("sqlite:")) as database:
+        database.executemany("INSERT INTO users (email, first_name, last_name, password_hash, created_at, updated_at) "
+                             "VALUES (?1, '', '', '$pending_wrap$md5$$' || ?2, 1714559400000000, 1714559400000000)",
+                             ((f"user{n}@example.com", "X03MO1qnZdYdgyfeuILPmQ") for n in range(count)))
+    database.close()
+
+
+def run(url, *arguments, cores=SERVER_CORES):
     environment = {"PATH": os.environ["PATH"], "DATABASE_URL": url, "API_KEY": API_KEY, "SESSION_SECRET": SESSION_SECRET,
                    "JWT_SECRET": JWT_SECRET}
     subprocess.run([str(word) for word in (BINARY, *arguments)], env=environment, check=True, capture_output=True,
-                   stdin=subprocess.DEVNULL, preexec_fn=pinned(SERVER_CORES))
+                   stdin=subprocess.DEVNULL, preexec_fn=pinned(cores))
 
 
 def new_sqlite(folder, name):

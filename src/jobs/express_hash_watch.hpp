@@ -11,7 +11,7 @@ namespace gatehouse::jobs {
 inline constexpr std::chrono::minutes express_hash_watch_interval{5};
 
 /// The job `express_hash_watch`: tells the PasswordService whether any user still has a hash of the Express service,
-/// and once after the start which formats of earlier settings there are, so that failing logins cost the same for all
+/// and which formats of earlier settings and imports there are, so that failing logins take the same time for all
 /// accounts, and nothing more than needed once the last old hash is gone. Every replica does it for itself. Both
 /// outlive the job.
 [[nodiscard]] Job express_hash_watch(database::Database& database, passwords::PasswordService& passwords);

@@ -46,4 +46,17 @@ void append_base64(std::string& out, std::string_view bytes, Base64Alphabet alph
   if (bit_count > 0) out += letters[bits << (6 - bit_count) & 0x3f];
 }
 
+std::optional<std::string> from_padded_base64(std::string_view text) {
+  constexpr std::size_t letters_of_group = 4;
+  if (text.size() % letters_of_group != 0) return std::nullopt;
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  return from_base64(text, Base64Alphabet::standard);
+}
+
+void append_padded_base64(std::string& out, std::string_view bytes) {
+  append_base64(out, bytes, Base64Alphabet::standard);
+  constexpr std::size_t bytes_of_group = 3;
+  for (std::size_t rest = bytes.size(); rest % bytes_of_group != 0; ++rest) out += '=';
+}
+
 }  // namespace gatehouse::passwords

@@ -1,27 +1,16 @@
 #include "passwords/hash_counts.hpp"
 
+#include <array>
 #include <variant>
 
 namespace gatehouse::passwords {
 
 std::string_view to_text(HashKind kind) {
-  switch (kind) {
-    case HashKind::argon2id:
-      return "argon2id";
-    case HashKind::pbkdf2_sha1:
-      return "pbkdf2-sha1";
-    case HashKind::pbkdf2_sha256:
-      return "pbkdf2-sha256";
-    case HashKind::pbkdf2_sha512:
-      return "pbkdf2-sha512";
-    case HashKind::scrypt:
-      return "scrypt";
-    case HashKind::bcrypt:
-      return "bcrypt";
-    case HashKind::express:
-      return "express";
-  }
-  return "";
+  constexpr auto names = std::to_array<std::string_view>(
+      {"argon2id", "argon2i", "pbkdf2-sha1", "pbkdf2-sha256", "pbkdf2-sha512", "scrypt", "firebase-scrypt", "yescrypt",
+       "bcrypt", "sha256-crypt", "sha512-crypt", "sha1-crypt", "onion", "pending-wrap", "express"});
+  static_assert(names.size() == static_cast<std::size_t>(HashKind::express) + 1);
+  return names.at(static_cast<std::size_t>(kind));
 }
 
 namespace {
@@ -29,6 +18,26 @@ namespace {
 HashKind kind_of_cost(const Argon2idCost& /*cost*/) { return HashKind::argon2id; }
 HashKind kind_of_cost(const ScryptCost& /*cost*/) { return HashKind::scrypt; }
 HashKind kind_of_cost(const BcryptCost& /*cost*/) { return HashKind::bcrypt; }
+HashKind kind_of_cost(const Argon2iCost& /*cost*/) { return HashKind::argon2i; }
+HashKind kind_of_cost(const FirebaseCost& /*cost*/) { return HashKind::firebase_scrypt; }
+HashKind kind_of_cost(const PendingCost& /*cost*/) { return HashKind::pending_wrap; }
+HashKind kind_of_cost(const OnionCost& /*cost*/) { return HashKind::onion; }
+
+HashKind kind_of_cost(const CryptCost& cost) {
+  switch (cost.method) {
+    case CryptMethod::sha256:
+      return HashKind::sha256_crypt;
+    case CryptMethod::sha512:
+      return HashKind::sha512_crypt;
+    case CryptMethod::yescrypt:
+      return HashKind::yescrypt;
+    case CryptMethod::scrypt:
+      return HashKind::scrypt;
+    case CryptMethod::sha1:
+      break;
+  }
+  return HashKind::sha1_crypt;
+}
 
 HashKind kind_of_cost(const Pbkdf2Cost& cost) {
   switch (cost.digest) {

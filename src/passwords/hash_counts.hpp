@@ -11,7 +11,23 @@
 namespace gatehouse::passwords {
 
 /// The ways to hash, as metrics name them.
-enum class HashKind : std::uint8_t { argon2id, pbkdf2_sha1, pbkdf2_sha256, pbkdf2_sha512, scrypt, bcrypt, express };
+enum class HashKind : std::uint8_t {
+  argon2id,
+  argon2i,
+  pbkdf2_sha1,
+  pbkdf2_sha256,
+  pbkdf2_sha512,
+  scrypt,
+  firebase_scrypt,
+  yescrypt,
+  bcrypt,
+  sha256_crypt,
+  sha512_crypt,
+  sha1_crypt,
+  onion,
+  pending_wrap,
+  express
+};
 [[nodiscard]] std::string_view to_text(HashKind kind);
 [[nodiscard]] HashKind kind_of(const PhcFormat& format);
 [[nodiscard]] HashKind kind_of(const StoredHash& stored);

@@ -10,6 +10,7 @@
 
 #include "base/secret_string.hpp"
 #include "base/text.hpp"
+#include "passwords/fast_hashing.hpp"
 #include "passwords/hash_memory.hpp"
 #include "passwords/libcrypt.hpp"
 
@@ -35,12 +36,13 @@ std::string argon2id(std::string_view password, const Argon2idCost& cost, std::s
 
 /// libsodium sets errno to EINVAL for a wrong password and leaves the allocator's errno otherwise; without the
 /// distinction a machine out of memory would call right passwords wrong.
-bool argon2id_matches(std::string_view password, const Phc& stored) {
+bool argon2_matches(std::string_view password, const std::string& stored,
+                    decltype(crypto_pwhash_argon2id_str_verify)* verify) {
   const HashMemoryScope kept_memory;
   // Left over from another call, an EINVAL would turn a lack of memory into a wrong password.
   errno = 0;
-  const int failed = crypto_pwhash_argon2id_str_verify(to_text(stored).c_str(), password.data(), password.size());
-  if (failed != 0 && errno != EINVAL) throw std::runtime_error("Argon2id could not verify: no memory");
+  const int failed = verify(stored.c_str(), password.data(), password.size());
+  if (failed != 0 && errno != EINVAL) throw std::runtime_error("Argon2 could not verify: no memory");
   return failed == 0;
 }
 
@@ -56,15 +58,6 @@ const EVP_MD* digest_named(Pbkdf2Digest digest) {
   return nullptr;
 }
 
-std::string pbkdf2(std::string_view password, const Pbkdf2Cost& cost, std::string_view salt, std::size_t digest_bytes) {
-  std::string digest(digest_bytes, '\0');
-  const int done = PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), raw(salt),
-                                     static_cast<int>(salt.size()), static_cast<int>(cost.iterations),
-                                     digest_named(cost.digest), static_cast<int>(digest.size()), raw(digest));
-  if (done != 1) throw std::runtime_error("PBKDF2-HMAC could not hash");
-  return digest;
-}
-
 std::string scrypt(std::string_view password, const ScryptCost& cost, std::string_view salt, std::size_t digest_bytes) {
   std::string digest(digest_bytes, '\0');
   // OpenSSL counts more than the table of N blocks.
@@ -75,48 +68,86 @@ std::string scrypt(std::string_view password, const ScryptCost& cost, std::strin
   return digest;
 }
 
-/// What crypt(3) works in. It is left with parts of the password.
-struct CryptWork {
-  CryptWork() = default;
-  CryptWork(const CryptWork&) = delete;
-  CryptWork& operator=(const CryptWork&) = delete;
-  ~CryptWork() { wipe_memory(&data, sizeof data); }
-
-  crypt_data data{};
-};
-
-/// The string of the password's hash, with the format and salt of `setting`. libcrypt takes no longer passwords than
-/// 512 bytes, and what is behind the 72nd changes nothing.
+/// What is behind the 72nd byte changes nothing.
 std::string bcrypt(std::string_view password, const std::string& setting) {
   constexpr std::size_t counted_bytes = 72;
-  const auto work = std::make_unique<CryptWork>();
-  const Libcrypt& library = libcrypt();  // which may throw
-  std::string counted{password.substr(0, counted_bytes)};
-  const char* made =
-      library.crypt_rn(counted.c_str(), setting.c_str(), &work->data, static_cast<int>(sizeof work->data));
-  wipe_memory(counted.data(), counted.size());
-  if (made == nullptr) throw std::runtime_error("bcrypt could not hash");
-  return made;
+  return crypt(password.substr(0, counted_bytes), setting);
 }
 
 std::string bcrypt_setting(const BcryptCost& cost, std::string_view salt) {
   return to_text(Phc{.format = cost, .salt = std::string(salt), .digest = {}});
 }
 
-/// A NUL ends the password for libcrypt, and not for its user.
-bool bcrypt_matches(std::string_view password, const BcryptCost& cost, const Phc& stored) {
-  const std::string made = bcrypt(password, bcrypt_setting(cost, stored.salt));
-  return equal_in_constant_time(made, to_text(stored)) && !password.contains('\0');
+/// AES-256 in counter mode, beginning with 0.
+std::string aes_ctr(std::string_view text, std::string_view key) {
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context{EVP_CIPHER_CTX_new(),
+                                                                                &EVP_CIPHER_CTX_free};
+  const std::string begin(EVP_MAX_IV_LENGTH, '\0');
+  std::string encrypted(text.size(), '\0');
+  int size = 0;
+  const bool is_done =
+      context && EVP_EncryptInit_ex(context.get(), EVP_aes_256_ctr(), nullptr, raw(key), raw(begin)) == 1 &&
+      EVP_EncryptUpdate(context.get(), raw(encrypted), &size, raw(text), static_cast<int>(text.size())) == 1;
+  if (!is_done) throw std::runtime_error("AES could not encrypt");
+  return encrypted;
 }
 
-/// All but Argon2id and bcrypt, which have their own ways.
-std::string digest_of(std::string_view password, const PhcFormat& format, std::string_view salt,
-                      std::size_t digest_bytes) {
-  if (const auto* cost = std::get_if<ScryptCost>(&format)) return scrypt(password, *cost, salt, digest_bytes);
-  return pbkdf2(password, std::get<Pbkdf2Cost>(format), salt, digest_bytes);
+std::string firebase(std::string_view password, const FirebaseCost& cost, const std::string& salt) {
+  constexpr std::size_t key_bytes = 32;
+  const std::string key = scrypt(password, cost.scrypt, salt + cost.salt_separator, key_bytes);
+  return aes_ctr(cost.signer_key, key);
 }
+
+/// Whether a password is that of a hash, by its format.
+struct Match {
+  std::string_view password;
+  const Phc& stored;
+
+  bool operator()(const Argon2idCost& /*cost*/) const {
+    return argon2_matches(password, to_text(stored), crypto_pwhash_argon2id_str_verify);
+  }
+  bool operator()(const Argon2iCost& /*cost*/) const {
+    return argon2_matches(password, to_text(stored), crypto_pwhash_argon2i_str_verify);
+  }
+  // As long as the stored one: hashes that were imported may have shorter digests than ours.
+  bool operator()(const Pbkdf2Cost& cost) const {
+    return equals(pbkdf2(password, cost, stored.salt, stored.digest.size()));
+  }
+  bool operator()(const ScryptCost& cost) const {
+    return equals(scrypt(password, cost, stored.salt, stored.digest.size()));
+  }
+  bool operator()(const FirebaseCost& cost) const { return equals(firebase(password, cost, stored.salt)); }
+  // A NUL ends the password for libcrypt, and not for its user.
+  bool operator()(const BcryptCost& cost) const {
+    const std::string made = bcrypt(password, bcrypt_setting(cost, stored.salt));
+    return equal_in_constant_time(made, to_text(stored)) && !password.contains('\0');
+  }
+  bool operator()(const CryptCost& /*cost*/) const {
+    const std::string text = to_text(stored);
+    return equal_in_constant_time(crypt(password, text), text) && is_crypt_password(password);
+  }
+  bool operator()(const PendingCost& cost) const {
+    return equals(fast_digest(password, cost.inner, stored.salt)) && hashes_all_of(password, cost.inner);
+  }
+  bool operator()(const OnionCost& cost) const {
+    const std::string inner = fast_digest(password, cost.inner, stored.inner_salt);
+    const Phc outer{.format = cost.outer, .salt = stored.salt, .digest = stored.digest};
+    return matches(inner, outer) && hashes_all_of(password, cost.inner);
+  }
+
+  [[nodiscard]] bool equals(const std::string& digest) const { return equal_in_constant_time(digest, stored.digest); }
+};
 
 }  // namespace
+
+std::string pbkdf2(std::string_view password, const Pbkdf2Cost& cost, std::string_view salt, std::size_t digest_bytes) {
+  std::string digest(digest_bytes, '\0');
+  const int done = PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), raw(salt),
+                                     static_cast<int>(salt.size()), static_cast<int>(cost.iterations),
+                                     digest_named(cost.digest), static_cast<int>(digest.size()), raw(digest));
+  if (done != 1) throw std::runtime_error("PBKDF2-HMAC could not hash");
+  return digest;
+}
 
 std::string pbkdf2_sha512(std::string_view password, std::string_view salt, std::uint32_t iterations,
                           std::size_t digest_bytes) {
@@ -128,20 +159,28 @@ Phc hash_password(std::string_view password, const PhcFormat& format, std::strin
     return parse_phc(bcrypt(password, bcrypt_setting(*cost, salt))).value();
   }
   Phc phc{.format = format, .salt = std::string(salt), .digest = {}};
-  if (const auto* cost = std::get_if<Argon2idCost>(&format)) {
-    phc.digest = argon2id(password, *cost, salt);
+  if (const auto* argon2 = std::get_if<Argon2idCost>(&format)) {
+    phc.digest = argon2id(password, *argon2, salt);
+  } else if (const auto* cost = std::get_if<ScryptCost>(&format)) {
+    phc.digest = scrypt(password, *cost, salt, usual_digest_bytes(format));
+  } else if (const auto* iterated = std::get_if<Pbkdf2Cost>(&format)) {
+    phc.digest = pbkdf2(password, *iterated, salt, usual_digest_bytes(format));
   } else {
-    phc.digest = digest_of(password, format, salt, usual_digest_bytes(format));
+    throw std::invalid_argument("hashes of this format are not made, only checked");
   }
   return phc;
 }
 
+Phc wrap(const Phc& pending, const Argon2idCost& outer, std::string_view salt) {
+  const FastFormat& inner = std::get<PendingCost>(pending.format).inner;
+  return {.format = OnionCost{.inner = inner, .outer = outer},
+          .salt = std::string{salt},
+          .digest = argon2id(pending.digest, outer, salt),
+          .inner_salt = pending.salt};
+}
+
 bool matches(std::string_view password, const Phc& stored) {
-  if (std::holds_alternative<Argon2idCost>(stored.format)) return argon2id_matches(password, stored);
-  if (const auto* cost = std::get_if<BcryptCost>(&stored.format)) return bcrypt_matches(password, *cost, stored);
-  // As long as the stored one: hashes that were imported may have shorter digests than ours.
-  const std::string digest = digest_of(password, stored.format, stored.salt, stored.digest.size());
-  return equal_in_constant_time(digest, stored.digest);
+  return std::visit(Match{password, stored}, stored.format);
 }
 
 std::optional<ExpressHash> parse_express(std::string_view hash, std::string_view salt) {

@@ -17,15 +17,23 @@ namespace gatehouse::passwords {
 inline constexpr std::size_t new_salt_bytes = 16;
 
 /// Hashes the password in the given format, with a digest of usual_digest_bytes(). `salt` of new_salt_bytes. Throws
-/// std::invalid_argument for Argon2id with several lanes, which is only checked.
+/// std::invalid_argument for formats that are only checked: all but Argon2id with one lane, PBKDF2, scrypt and bcrypt.
 [[nodiscard]] Phc hash_password(std::string_view password, const PhcFormat& format, std::string_view salt);
 
 /// Hashes the password as the stored hash was and compares in constant time. Costs the same whether it matches or not.
-/// Argon2id through libsodium, PBKDF2 and scrypt through OpenSSL, bcrypt through the system's libcrypt. Of what bcrypt
-/// checks, the first 72 bytes count.
+/// Argon2 through libsodium, PBKDF2 and scrypt through OpenSSL, crypt(3) and bcrypt through the system's libcrypt. Of
+/// what bcrypt checks, the first 72 bytes count; crypt(3) takes no password of more than 511.
 [[nodiscard]] bool matches(std::string_view password, const Phc& stored);
 
-/// PBKDF2-HMAC-SHA512 (RFC 8018 section 5.2); `digest_bytes` of output, at least 1 iteration.
+/// The onion around a hash of PendingCost, with a `salt` of new_salt_bytes: the same passwords match it. `outer` has
+/// one lane.
+[[nodiscard]] Phc wrap(const Phc& pending, const Argon2idCost& outer, std::string_view salt);
+
+/// PBKDF2-HMAC (RFC 8018 section 5.2); `digest_bytes` of output, at least 1 iteration.
+[[nodiscard]] std::string pbkdf2(std::string_view password, const Pbkdf2Cost& cost, std::string_view salt,
+                                 std::size_t digest_bytes);
+
+/// The same of SHA-512.
 [[nodiscard]] std::string pbkdf2_sha512(std::string_view password, std::string_view salt, std::uint32_t iterations,
                                         std::size_t digest_bytes);
 

@@ -5,11 +5,13 @@
 #include <bit>
 #include <charconv>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "base/text.hpp"
 #include "passwords/base64.hpp"
 #include "passwords/hashing.hpp"
+#include "passwords/imported_fast_hash.hpp"
 #include "passwords/phc.hpp"
 
 namespace gatehouse::passwords {
@@ -135,10 +137,70 @@ std::optional<std::string> read_better_auth(std::string_view text) {
   return write_phc(ScryptCost{.log2_n = 14, .block = 16, .parallel = 1}, std::string{parts[0]}, from_hex(parts[1]));
 }
 
-bool is_phc(std::string_view text) {
-  constexpr std::array<std::string_view, 6> beginnings{"$argon2id$",      "argon2$argon2id$",  "$scrypt$",
-                                                       "$pbkdf2-sha1$i=", "$pbkdf2-sha256$i=", "$pbkdf2-sha512$i="};
+/// `n=14`: what is behind the name, of a list of such.
+std::optional<std::string_view> value_named(std::string_view name, std::string_view part) {
+  if (!part.starts_with(name)) return std::nullopt;
+  return part.substr(name.size());
+}
+
+/// Base64 with or without padding, also in the alphabet for URLs.
+std::optional<std::string> from_any_base64(std::string_view text) {
+  std::string plain{text};
+  std::ranges::replace(plain, '-', '+');
+  std::ranges::replace(plain, '_', '/');
+  return from_foreign_base64(plain);
+}
+
+/// `v=1,n=14,r=8,p=1,ss=<Base64>,sk=<Base64>`; the salt separator may be missing.
+std::optional<FirebaseCost> read_firebase_cost(std::string_view text) {
+  Parts parts = split(text, ',');
+  constexpr std::size_t part_count = 6;
+  constexpr std::size_t separator_place = 4;
+  if (parts.size() + 1 == part_count) parts.insert(parts.begin() + separator_place, "ss=");
+  if (parts.size() != part_count || parts[0] != "v=1") return std::nullopt;
+  const auto n = read_number(value_named("n=", parts[1]).value_or(""));
+  const auto r = read_number(value_named("r=", parts[2]).value_or(""));
+  const auto p = read_number(value_named("p=", parts[3]).value_or(""));
+  const auto separator = value_named("ss=", parts[separator_place]);
+  const auto key = value_named("sk=", parts[separator_place + 1]);
+  if (!n || !r || !p || !separator || !key) return std::nullopt;
+  auto separator_bytes = from_any_base64(*separator);
+  auto key_bytes = from_any_base64(*key);
+  if (!separator_bytes || !key_bytes) return std::nullopt;
+  return FirebaseCost{.scrypt = {.log2_n = *n, .block = *r, .parallel = *p},
+                      .signer_key = *std::move(key_bytes),
+                      .salt_separator = *std::move(separator_bytes)};
+}
+
+/// `$fbscrypt$<cost>$<Base64>$<Base64>`, as Supabase has it.
+std::optional<std::string> read_firebase(std::string_view text) {
+  const Parts parts = split(text, '$');
+  if (parts.size() != 5 || !parts[0].empty() || parts[1] != "fbscrypt") return std::nullopt;
+  const auto cost = read_firebase_cost(parts[2]);
+  if (!cost) return std::nullopt;
+  return write_phc(*cost, from_any_base64(parts[3]), from_any_base64(parts[4]));
+}
+
+bool starts_with_one_of(std::string_view text, std::span<const std::string_view> beginnings) {
   return std::ranges::any_of(beginnings, [text](std::string_view one) { return text.starts_with(one); });
+}
+
+bool is_phc(std::string_view text) {
+  constexpr auto beginnings = std::to_array<std::string_view>(
+      {"$argon2id$", "$argon2i$", "argon2$argon2id$", "argon2$argon2i$", "$scrypt$",
+       "$pbkdf2-sha1$i=", "$pbkdf2-sha256$i=", "$pbkdf2-sha512$i=", "$onion$", pending_prefix});
+  return starts_with_one_of(text, beginnings);
+}
+
+bool is_crypt(std::string_view text) {
+  constexpr auto beginnings = std::to_array<std::string_view>({"$5$", "$6$", "$y$", "$7$", "$1$", "$sha1$"});
+  return starts_with_one_of(text, beginnings);
+}
+
+bool is_phpass(std::string_view text) { return text.starts_with("$P$") || text.starts_with("$H$"); }
+
+std::optional<std::string> read_crypt(std::string_view text) {
+  return text.starts_with("$1$") ? read_md5crypt(text) : std::string{text};
 }
 
 bool is_better_auth(std::string_view text) {
@@ -156,10 +218,12 @@ struct ForeignFormat {
 
 constexpr std::string_view phc_name = "phc";
 constexpr std::string_view bcrypt_name = "bcrypt";
+constexpr std::string_view crypt_name = "crypt";
+constexpr std::string_view firebase_name = "scrypt-firebase";
 constexpr std::string_view express_name = "express";
 
 /// In the order in which they are tried.
-constexpr std::array<ForeignFormat, 7> foreign_formats{{
+constexpr std::array<ForeignFormat, 11> foreign_formats{{
     {phc_name, is_phc, read_phc_text},
     {bcrypt_name, [](std::string_view text) { return text.starts_with("$2"); }, read_bcrypt},
     {"pbkdf2-django", [](std::string_view text) { return text.starts_with("pbkdf2_"); }, read_django},
@@ -167,6 +231,10 @@ constexpr std::array<ForeignFormat, 7> foreign_formats{{
     {"pbkdf2-werkzeug", [](std::string_view text) { return text.starts_with("pbkdf2:"); }, read_werkzeug_pbkdf2},
     {"scrypt-werkzeug", [](std::string_view text) { return text.starts_with("scrypt:"); }, read_werkzeug_scrypt},
     {"scrypt-better-auth", is_better_auth, read_better_auth},
+    {firebase_name, [](std::string_view text) { return text.starts_with("$fbscrypt$"); }, read_firebase},
+    {crypt_name, is_crypt, read_crypt},
+    {"phpass", is_phpass, read_phpass},
+    {"ssha", [](std::string_view text) { return text.starts_with("{SSHA}"); }, read_ssha},
 }};
 
 const ForeignFormat* find_format(const ImportedHash& hash) {
@@ -177,29 +245,55 @@ const ForeignFormat* find_format(const ImportedHash& hash) {
   return found == foreign_formats.end() ? nullptr : &*found;
 }
 
+std::unexpected<HashFault> fault(std::string_view field, std::string_view code) {
+  return std::unexpected(HashFault{.field = field, .code = code});
+}
+
 std::expected<StoredPassword, HashFault> read_express(const ImportedHash& hash) {
-  if (!hash.salt) return std::unexpected(HashFault{.field = "salt", .code = "required"});
-  if (!parse_express(hash.text, *hash.salt)) {
-    return std::unexpected(HashFault{.field = "password_hash", .code = "invalid"});
-  }
+  if (!hash.salt) return fault("salt", "required");
+  if (!parse_express(hash.text, *hash.salt)) return fault("password_hash", "invalid");
   return StoredPassword{.hash = hash.text, .salt = hash.salt};
+}
+
+/// What a reader gave, as it is to be stored.
+std::expected<StoredPassword, HashFault> store(const std::optional<std::string>& text) {
+  auto phc = text ? parse_phc(*text) : std::nullopt;
+  if (!phc) return fault("password_hash", "invalid");
+  return StoredPassword{.hash = to_text(as_stored(*std::move(phc))), .salt = {}};
+}
+
+std::expected<StoredPassword, HashFault> read_raw_hash(const ImportedHash& hash, const RawCost& format) {
+  const bool wants_salt = format.salt_place != SaltPlace::none;
+  if (wants_salt && !hash.salt) return fault("salt", "required");
+  const bool is_salt_valid = hash.salt ? !hash.salt->empty() && hash.salt->size() <= FastLimits::salt_bytes_max : true;
+  if (!is_salt_valid || hash.salt.has_value() != wants_salt) return fault("salt", "invalid");
+  return store(read_raw(hash.text, format, hash.salt.value_or("")));
+}
+
+/// A hash without a name, which its text alone tells, or the salt beside it.
+std::optional<std::expected<StoredPassword, HashFault>> read_nameless(const ImportedHash& hash) {
+  const auto digest = raw_digest_like(hash.text);
+  if (!hash.salt && digest) return read_raw_hash(hash, {.digest = *digest, .salt_place = SaltPlace::none});
+  // A salt beside the hash is the sign of an Express row, as it is in the database. That of others may go before or
+  // behind the password.
+  if (hash.salt && digest && *digest != RawDigest::sha512) return fault("hash_format", "required");
+  if (hash.salt) return read_express(hash);
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::expected<StoredPassword, HashFault> read_imported(const ImportedHash& hash) {
-  // A salt beside the hash is the sign of an Express row, as it is in the database.
-  if (hash.format ? *hash.format == express_name : hash.salt.has_value()) return read_express(hash);
+  if (hash.format == express_name) return read_express(hash);
+  if (hash.format) {
+    if (const auto raw = raw_format_named(*hash.format)) return read_raw_hash(hash, *raw);
+  } else if (auto read = read_nameless(hash)) {
+    return *std::move(read);
+  }
   const ForeignFormat* format = find_format(hash);
-  if (format == nullptr) {
-    return std::unexpected(HashFault{.field = hash.format ? "hash_format" : "password_hash", .code = "unknown_format"});
-  }
-  if (hash.salt) return std::unexpected(HashFault{.field = "salt", .code = "invalid"});
-  auto text = format->read(hash.text);
-  if (!text || !parse_phc(*text)) {
-    return std::unexpected(HashFault{.field = "password_hash", .code = "invalid"});
-  }
-  return StoredPassword{.hash = std::move(text), .salt = {}};
+  if (format == nullptr) return fault(hash.format ? "hash_format" : "password_hash", "unknown_format");
+  if (hash.salt) return fault("salt", "invalid");
+  return store(format->read(hash.text));
 }
 
 std::optional<std::string_view> format_name_of(const StoredPassword& stored) {
@@ -207,6 +301,8 @@ std::optional<std::string_view> format_name_of(const StoredPassword& stored) {
   if (stored.salt) return parse_express(*stored.hash, *stored.salt) ? std::optional{express_name} : std::nullopt;
   const auto phc = parse_phc(*stored.hash);
   if (!phc) return std::nullopt;
+  if (std::holds_alternative<CryptCost>(phc->format)) return crypt_name;
+  if (std::holds_alternative<FirebaseCost>(phc->format)) return firebase_name;
   return std::holds_alternative<BcryptCost>(phc->format) ? bcrypt_name : phc_name;
 }
 

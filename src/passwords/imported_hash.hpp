@@ -23,9 +23,10 @@ struct HashFault {
 };
 
 /// The hash as it is stored: one that PasswordService can check. What others write in a form of their own becomes a PHC
-/// string. Formats: `phc` (what parse_phc() reads), `bcrypt`, `express` (parse_express()), `pbkdf2-django`,
-/// `pbkdf2-passlib`, `pbkdf2-werkzeug`, `scrypt-werkzeug`, `scrypt-better-auth`; docs/import-export.md describes them.
-/// Any thread.
+/// string, and what is too quick to be hashed one that waits for being wrapped (PendingCost). Formats: `phc` (what
+/// parse_phc() reads), `bcrypt`, `crypt`, `express` (parse_express()), `pbkdf2-django`, `pbkdf2-passlib`,
+/// `pbkdf2-werkzeug`, `scrypt-werkzeug`, `scrypt-better-auth`, `scrypt-firebase`, `phpass`, `ssha`, and those of
+/// raw_format_named(); docs/import-export.md describes them. Any thread.
 [[nodiscard]] std::expected<StoredPassword, HashFault> read_imported(const ImportedHash& hash);
 
 /// The name of a stored hash's format; nothing where no check could read it, or there is none.

@@ -10,6 +10,7 @@
 
 #include "base/unicode.hpp"
 #include "passwords/hash_memory.hpp"
+#include "runtime/steady_timer.hpp"
 
 namespace gatehouse::passwords {
 
@@ -55,6 +56,11 @@ std::optional<SecretString> composed_form(const SecretString& password) {
   return other;
 }
 
+Task<> wait_for(std::chrono::nanoseconds pause) {
+  runtime::SteadyTimer timer{co_await boost::asio::this_coro::executor, pause};
+  co_await timer.async_wait(use_task);
+}
+
 bool hash_matches(std::string_view password, const StoredHash& stored) {
   return std::visit([&](const auto& hash) { return matches(password, hash); }, stored);
 }
@@ -78,7 +84,14 @@ struct PasswordService::Verification {
   SecretString password;
   std::optional<StoredPassword> stored;
 
-  Verdict operator()() { return service->check(password, stored); }
+  Checked operator()() { return service->check(password, stored); }
+};
+
+struct PasswordService::Wrapping {
+  PasswordService* service;
+  std::string pending;
+
+  std::optional<std::string> operator()() { return service->make_onion(pending); }
 };
 
 struct PasswordService::Hashing {
@@ -112,12 +125,14 @@ Task<std::invoke_result_t<Job&>> PasswordService::run(Job job, std::stop_token u
 }
 
 PasswordService::PasswordService(runtime::WorkerPool& pool, const PasswordSettings& settings, crypto::Random& random,
-                                 const CostParameters& costs)
+                                 const CostParameters& costs, Pause pause)
     : pool_(pool),
       random_(random),
       current_(configured_format(settings.scheme, costs)),
       other_scheme_(other_format(settings.scheme, costs)),
-      decoy_(make_decoy(random)) {
+      onion_cost_(costs.argon2id),
+      decoy_(make_decoy(random)),
+      pause_(pause ? std::move(pause) : Pause{wait_for}) {
   // Chooses the machine's fastest Argon2id; may be called again and from any thread.
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
 }
@@ -126,7 +141,9 @@ Task<Verdict> PasswordService::verify(SecretString password, std::optional<Store
                                       std::stop_token unwanted) {
   Verification job{.service = this, .password = std::move(password), .stored = std::move(stored)};
   // An account that does not exist is queued like any other: without it, its answer would be quicker and never a 503.
-  return run(std::move(job), std::move(unwanted));
+  Checked checked = co_await run(std::move(job), std::move(unwanted));
+  if (checked.pause > std::chrono::nanoseconds{0}) co_await pause_(checked.pause);
+  co_return std::move(checked.verdict);
 }
 
 Task<std::string> PasswordService::hash(SecretString password, std::stop_token unwanted) {
@@ -137,31 +154,53 @@ Task<std::string> PasswordService::hash(SecretString password, std::stop_token u
   co_return co_await run(std::move(job), std::move(unwanted));
 }
 
-Verdict PasswordService::check(const SecretString& password, const std::optional<StoredPassword>& stored) {
+Task<std::optional<std::string>> PasswordService::wrap(std::string pending) {
+  Wrapping job{.service = this, .pending = std::move(pending)};
+  std::stop_token never;
+  co_return co_await run(std::move(job), std::move(never));
+}
+
+PasswordService::Checked PasswordService::check(const SecretString& password,
+                                                const std::optional<StoredPassword>& stored) {
+  const auto begin = std::chrono::steady_clock::now();
   // Read before the row's own format is remembered: the first check of such a row must cost what all others cost now.
   const FormatsInUse formats = formats_in_use();
   auto hash = read_stored(stored);
   remember_format_of(hash);
-  const auto plan = plan_of_checks(std::move(hash), formats, decoy_);
+  const bool pays_for_all = formats.retired.size() <= FormatsInUse::retired_paid_max;
+  const auto known = pays_for_all ? FormatTimes::Knowledge{.unmeasured = formats} : times_.of(formats);
+  const auto plan = plan_of_checks(std::move(hash), known.unmeasured, decoy_);
   const auto composed = composed_form(password);
-  Verdict verdict = run_plan(plan, password);
-  if (verdict.matches || !composed) return verdict;
-  return run_plan(plan, *composed);
+  Checked checked = run_plan(plan, password);
+  if (!checked.verdict.matches && composed) {
+    const auto pause = checked.pause;
+    checked = run_plan(plan, *composed);
+    checked.pause += pause + known.slowest;
+  }
+  if (checked.verdict.matches || pays_for_all) return {.verdict = std::move(checked.verdict)};
+  checked.pause += known.slowest - (std::chrono::steady_clock::now() - begin);
+  return checked;
 }
 
-Verdict PasswordService::run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate) {
+/// The pause is what all checks but the first took, for they come on top of the slowest format's time.
+PasswordService::Checked PasswordService::run_plan(const std::vector<PlannedCheck>& plan,
+                                                   const SecretString& candidate) {
+  std::chrono::nanoseconds beside_first{0};
   for (const PlannedCheck& planned : plan) {
     const auto begin = std::chrono::steady_clock::now();
     const bool matched = hash_matches(candidate.reveal(), planned.hash);
-    counts_.add_hash(kind_of(planned.hash), std::chrono::steady_clock::now() - begin);
+    const auto duration = std::chrono::steady_clock::now() - begin;
+    counts_.add_hash(kind_of(planned.hash), duration);
+    times_.add(planned.hash, duration);
+    if (&planned != plan.data()) beside_first += duration;
     // Asked after the work is done: the match of a decoy means nothing, and nobody has an empty password.
     if (!matched || !planned.own || candidate.empty()) continue;
     const bool is_current = !needs_rehash(planned.hash, current_) && !composed_form(candidate);
-    if (is_current) return {.matches = true, .replacement = std::nullopt};
+    if (is_current) return {.verdict = {.matches = true, .replacement = std::nullopt}};
     // In the same job: the password is at hand only here, and a second job could be refused.
-    return {.matches = true, .replacement = make_hash(candidate)};
+    return {.verdict = {.matches = true, .replacement = make_hash(candidate)}};
   }
-  return {};
+  return {.verdict = {}, .pause = beside_first};
 }
 
 std::string PasswordService::make_hash(const SecretString& password) {
@@ -170,6 +209,15 @@ std::string PasswordService::make_hash(const SecretString& password) {
   const auto begin = std::chrono::steady_clock::now();
   const Phc made = hash_password(text.reveal(), current_, random_bytes(random_, new_salt_bytes));
   counts_.add_hash(kind_of(current_), std::chrono::steady_clock::now() - begin);
+  return to_text(made);
+}
+
+std::optional<std::string> PasswordService::make_onion(const std::string& pending) {
+  const auto inner = parse_phc(pending);
+  if (!inner || !std::holds_alternative<PendingCost>(inner->format)) return std::nullopt;
+  const auto begin = std::chrono::steady_clock::now();
+  const Phc made = passwords::wrap(*inner, onion_cost_, random_bytes(random_, new_salt_bytes));
+  counts_.add_hash(kind_of(made.format), std::chrono::steady_clock::now() - begin);
   return to_text(made);
 }
 
@@ -194,8 +242,8 @@ void PasswordService::remember_format_of(const std::optional<StoredHash>& stored
   const Phc* phc = std::get_if<Phc>(&*stored);
   if (phc == nullptr) {
     set_express_hashes_present(true);
-  } else if (phc->format != current_) {
-    retired_.remember(phc->format);
+  } else if (const PhcFormat cost = cost_of(phc->format); cost != current_) {
+    retired_.remember(cost);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
@@ -11,6 +12,7 @@
 #include "base/secret_string.hpp"
 #include "crypto/random.hpp"
 #include "passwords/check_plan.hpp"
+#include "passwords/format_times.hpp"
 #include "passwords/hash_counts.hpp"
 #include "passwords/password_settings.hpp"
 #include "passwords/retired_formats.hpp"
@@ -55,6 +57,9 @@ struct Verdict {
 /// such row that is met; and formats left by earlier settings, from the first time such a row is met until the program
 /// ends (at most RetiredFormats::count_max of them). Until somebody has looked which of those there are, the other
 /// scheme at its usual cost is taken for one. A matching check stops there: its answer tells that it matched anyway.
+/// Where more than FormatsInUse::retired_paid_max formats were left, a check runs only the row's own format, or the
+/// configured one, and those that were not measured yet; and the answer of a failing check waits without any work until
+/// the slowest one would have been done as well, in 95 of 100 cases.
 /// Each check is one job on the pool, so that a failing check queues no more often than any other.
 ///
 /// New passwords are hashed in Unicode's composed form (NFC), so that keyboards that spell a character differently
@@ -68,9 +73,13 @@ struct Verdict {
 /// runtime::PoolStopped while shutting down.
 class PasswordService {
  public:
-  /// Pool and random must outlive the service. Hashes nothing, so it costs no time at the start.
+  /// Waits so long, on the caller's thread.
+  using Pause = std::function<Task<>(std::chrono::nanoseconds)>;
+
+  /// Pool and random must outlive the service. Hashes nothing, so it costs no time at the start. `pause` is a timer of
+  /// the caller's executor unless it is given.
   PasswordService(runtime::WorkerPool& pool, const PasswordSettings& settings, crypto::Random& random,
-                  const CostParameters& costs = {});
+                  const CostParameters& costs = {}, Pause pause = nullptr);
 
   /// Does the password belong to the stored pair? nullopt: there is no such account. Empty passwords never match. The
   /// caller bounds the length; each byte costs a fraction of what the hash does.
@@ -80,6 +89,10 @@ class PasswordService {
   /// The PHC string to store for a new password, under a fresh 128-bit salt. Throws std::invalid_argument unless the
   /// password has 1 to password_bytes_max bytes.
   [[nodiscard]] Task<std::string> hash(SecretString password, std::stop_token unwanted = {});
+
+  /// The onion to store for an imported hash that waits for it (ADR 36), with Argon2id at its usual cost; nothing where
+  /// the text is no such hash.
+  [[nodiscard]] Task<std::optional<std::string>> wrap(std::string pending);
 
   /// Tells whether rows of the Express service are left; failing checks then cost one of those as well. Any thread.
   void set_express_hashes_present(bool present) noexcept { express_present_.store(present, std::memory_order_relaxed); }
@@ -105,12 +118,19 @@ class PasswordService {
  private:
   struct Verification;
   struct Hashing;
+  struct Wrapping;
+  /// What a check has found, and for how long its answer must wait.
+  struct Checked {
+    Verdict verdict;
+    std::chrono::nanoseconds pause{0};
+  };
   template <class Job>
   [[nodiscard]] Task<std::invoke_result_t<Job&>> run(Job job, std::stop_token unwanted);
 
-  [[nodiscard]] Verdict check(const SecretString& password, const std::optional<StoredPassword>& stored);
-  [[nodiscard]] Verdict run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate);
+  [[nodiscard]] Checked check(const SecretString& password, const std::optional<StoredPassword>& stored);
+  [[nodiscard]] Checked run_plan(const std::vector<PlannedCheck>& plan, const SecretString& candidate);
   [[nodiscard]] std::string make_hash(const SecretString& password);
+  [[nodiscard]] std::optional<std::string> make_onion(const std::string& pending);
   void remember_format_of(const std::optional<StoredHash>& stored);
 
   runtime::WorkerPool& pool_;
@@ -119,11 +139,14 @@ class PasswordService {
   // Constant after construction.
   const PhcFormat current_;
   const PhcFormat other_scheme_;  ///< what the settings would say if they named the other scheme
+  const Argon2idCost onion_cost_;
   const Decoy decoy_;
+  const Pause pause_;
 
   std::atomic<bool> express_present_{true};  ///< until somebody has looked
   std::atomic<bool> formats_known_{false};   ///< likewise
   RetiredFormats retired_;
+  FormatTimes times_;
   HashCounts counts_;
 };
 

@@ -1,9 +1,9 @@
 #include "passwords/phc.hpp"
 
-#include <charconv>
-#include <utility>
-
 #include "passwords/base64.hpp"
+#include "passwords/crypt_format.hpp"
+#include "passwords/firebase_format.hpp"
+#include "passwords/phc_reader.hpp"
 
 namespace gatehouse::passwords {
 
@@ -15,6 +15,8 @@ namespace gatehouse::passwords {
 namespace {
 
 constexpr std::string_view argon2id_prefix = "$argon2id$v=19$m=";
+constexpr std::string_view argon2i_prefix = "$argon2i$v=19$m=";
+constexpr std::string_view onion_prefix = "$onion$";
 constexpr std::string_view scrypt_prefix = "$scrypt$ln=";
 constexpr std::size_t bcrypt_salt_bytes = 16;
 constexpr std::size_t bcrypt_salt_letters = 22;
@@ -32,71 +34,26 @@ std::string_view prefix_of(Pbkdf2Digest digest) {
   return "";
 }
 
-struct SizeRange {
-  std::size_t min;
-  std::size_t max;
-};
-
-/// Reads a PHC string from the left; each step takes what it accepts off the front.
-class PhcReader {
- public:
-  explicit PhcReader(std::string_view text) : rest_(text) {}
-
-  bool take(std::string_view expected) {
-    if (!rest_.starts_with(expected)) return false;
-    rest_.remove_prefix(expected.size());
-    return true;
-  }
-
-  bool take_number(std::uint32_t& value, std::uint32_t min, std::uint32_t max) {
-    // No parameter may be 0, so this refuses leading zeros and nothing else.
-    if (rest_.starts_with('0')) return false;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    if (error != std::errc{} || value < min || value > max) return false;
-    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-    return true;
-  }
-
-  /// Base64 up to the next '$' or the end.
-  bool take_bytes(std::string& bytes, SizeRange size) {
-    const std::string_view text = rest_.substr(0, rest_.find('$'));
-    return take_letters(bytes, text.size(), size, Base64Alphabet::standard);
-  }
-
-  /// Base64 of so many letters, or of all that are left.
-  bool take_letters(std::string& bytes, std::size_t count, SizeRange size, Base64Alphabet alphabet) {
-    const std::string_view text = rest_.substr(0, count);
-    rest_.remove_prefix(text.size());
-    // Not too long to decode before it is measured: the whole text is bounded.
-    auto decoded = from_base64(text, alphabet);
-    if (!decoded || decoded->size() < size.min || decoded->size() > size.max) return false;
-    bytes = std::move(*decoded);
-    return true;
-  }
-
-  bool at_end() const { return rest_.empty(); }
-
- private:
-  std::string_view rest_;
-};
-
-std::optional<PhcFormat> take_argon2id(PhcReader& reader) {
-  Argon2idCost cost;
+/// Behind `$m=`, up to and with the `$` before the salt.
+template <class Cost>
+std::optional<Cost> take_argon2(PhcReader& reader) {
+  Cost cost;
   const bool is_valid = reader.take_number(cost.memory_kib, PhcLimits::memory_kib_min, PhcLimits::memory_kib_max) &&
                         reader.take(",t=") && reader.take_number(cost.passes, 1, PhcLimits::passes_max) &&
                         reader.take(",p=") && reader.take_number(cost.lanes, 1, PhcLimits::lanes_max) &&
                         reader.take("$") && cost.memory_kib >= PhcLimits::lane_kib_min * cost.lanes;
-  return is_valid ? std::optional<PhcFormat>{cost} : std::nullopt;
+  return is_valid ? std::optional{cost} : std::nullopt;
 }
 
 std::optional<PhcFormat> take_scrypt(PhcReader& reader) {
   ScryptCost cost;
-  const bool is_valid = reader.take_number(cost.log2_n, 1, PhcLimits::scrypt_log2_n_max) && reader.take(",r=") &&
-                        reader.take_number(cost.block, 1, PhcLimits::scrypt_block_max) && reader.take(",p=") &&
-                        reader.take_number(cost.parallel, 1, PhcLimits::scrypt_parallel_max) && reader.take("$");
-  constexpr std::uint64_t bytes_of_block = 128;
-  const bool is_within = is_valid && (bytes_of_block * cost.block << cost.log2_n) <= PhcLimits::scrypt_bytes_max;
-  return is_within ? std::optional<PhcFormat>{cost} : std::nullopt;
+  const bool is_valid = take_scrypt_cost(reader, cost) && reader.take("$");
+  return is_valid ? std::optional<PhcFormat>{cost} : std::nullopt;
+}
+
+std::optional<PhcFormat> take_pending(PhcReader& reader) {
+  const auto inner = take_fast_format(reader);
+  return inner ? std::optional<PhcFormat>{PendingCost{*inner}} : std::nullopt;
 }
 
 std::optional<PhcFormat> take_bcrypt(PhcReader& reader, char variant) {
@@ -109,8 +66,10 @@ std::optional<PhcFormat> take_bcrypt(PhcReader& reader, char variant) {
 }
 
 std::optional<PhcFormat> take_format(PhcReader& reader) {
-  if (reader.take(argon2id_prefix)) return take_argon2id(reader);
+  if (reader.take(argon2id_prefix)) return take_argon2<Argon2idCost>(reader);
+  if (reader.take(argon2i_prefix)) return take_argon2<Argon2iCost>(reader);
   if (reader.take(scrypt_prefix)) return take_scrypt(reader);
+  if (reader.take(pending_prefix)) return take_pending(reader);
   for (const Pbkdf2Digest digest : {Pbkdf2Digest::sha512, Pbkdf2Digest::sha256, Pbkdf2Digest::sha1}) {
     Pbkdf2Cost cost{.digest = digest};
     if (!reader.take(prefix_of(digest))) continue;
@@ -132,6 +91,11 @@ bool take_bcrypt_bytes(PhcReader& reader, Phc& phc) {
 
 bool take_salt_and_digest(PhcReader& reader, Phc& phc) {
   if (std::holds_alternative<BcryptCost>(phc.format)) return take_bcrypt_bytes(reader, phc);
+  if (const auto* pending = std::get_if<PendingCost>(&phc.format)) {
+    const std::size_t digest_bytes = digest_bytes_of(pending->inner);
+    return take_fast_salt(reader, pending->inner, phc.salt) && reader.take("$") &&
+           reader.take_bytes(phc.digest, {digest_bytes, digest_bytes}) && reader.at_end();
+  }
   // A longer one of PBKDF2 costs several times as much.
   const bool is_pbkdf2 = std::holds_alternative<Pbkdf2Cost>(phc.format);
   const std::size_t digest_bytes_max = is_pbkdf2 ? usual_digest_bytes(phc.format) : PhcLimits::digest_bytes_max;
@@ -139,10 +103,27 @@ bool take_salt_and_digest(PhcReader& reader, Phc& phc) {
          reader.take_bytes(phc.digest, {PhcLimits::digest_bytes_min, digest_bytes_max}) && reader.at_end();
 }
 
-std::string format_text(const Argon2idCost& cost) {
-  return std::string(argon2id_prefix) + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) +
+/// Argon2id of the digest of another hash, whose format and salt come first.
+std::optional<Phc> parse_onion(PhcReader& reader) {
+  const auto inner = take_fast_format(reader);
+  Phc phc{.format = {}, .salt = {}, .digest = {}};
+  if (!inner || !take_fast_salt(reader, *inner, phc.inner_salt) || !reader.take(argon2id_prefix)) return std::nullopt;
+  const auto outer = take_argon2<Argon2idCost>(reader);
+  if (!outer || !take_salt_and_digest(reader, phc)) return std::nullopt;
+  phc.format = OnionCost{.inner = *inner, .outer = *outer};
+  return phc;
+}
+
+template <class Cost>
+std::string argon2_text(std::string_view prefix, const Cost& cost) {
+  return std::string(prefix) + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) +
          ",p=" + std::to_string(cost.lanes) + '$';
 }
+
+std::string format_text(const Argon2idCost& cost) { return argon2_text(argon2id_prefix, cost); }
+std::string format_text(const Argon2iCost& cost) { return argon2_text(argon2i_prefix, cost); }
+
+std::string format_text(const PendingCost& cost) { return std::string{pending_prefix} + to_text(cost.inner); }
 
 std::string format_text(const Pbkdf2Cost& cost) {
   return std::string(prefix_of(cost.digest)) + std::to_string(cost.iterations) + '$';
@@ -158,40 +139,69 @@ std::string format_text(const BcryptCost& cost) {
          '$';
 }
 
+/// The text of a hash, by its format.
+struct TextOf {
+  const Phc& phc;
+
+  template <class Cost>
+  std::string operator()(const Cost& cost) const {
+    std::string text = format_text(cost);
+    append_base64(text, phc.salt, Base64Alphabet::standard);
+    text += '$';
+    append_base64(text, phc.digest, Base64Alphabet::standard);
+    return text;
+  }
+  std::string operator()(const BcryptCost& cost) const {
+    std::string text = format_text(cost);
+    append_base64(text, phc.salt, Base64Alphabet::bcrypt);
+    append_base64(text, phc.digest, Base64Alphabet::bcrypt);
+    return text;
+  }
+  std::string operator()(const CryptCost& /*cost*/) const { return crypt_text(phc); }
+  std::string operator()(const FirebaseCost& /*cost*/) const { return firebase_text(phc); }
+  std::string operator()(const OnionCost& cost) const {
+    std::string text = std::string{onion_prefix} + to_text(cost.inner);
+    append_base64(text, phc.inner_salt, Base64Alphabet::standard);
+    return text + to_text(Phc{.format = cost.outer, .salt = phc.salt, .digest = phc.digest});
+  }
+};
+
+/// How long a digest is, by its format.
+struct DigestBytesOf {
+  static constexpr std::size_t sha1_bytes = 20;
+  static constexpr std::size_t sha256_bytes = 32;
+  static constexpr std::size_t sha512_bytes = 64;
+
+  template <class Cost>
+  std::size_t operator()(const Cost& /*of Argon2 or scrypt*/) const {
+    return sha256_bytes;
+  }
+  std::size_t operator()(const BcryptCost& /*cost*/) const { return bcrypt_digest_bytes; }
+  std::size_t operator()(const CryptCost& cost) const { return digest_letters_of(cost.method); }
+  std::size_t operator()(const FirebaseCost& cost) const { return cost.signer_key.size(); }
+  std::size_t operator()(const PendingCost& cost) const { return digest_bytes_of(cost.inner); }
+  std::size_t operator()(const Pbkdf2Cost& cost) const {
+    if (cost.digest == Pbkdf2Digest::sha256) return sha256_bytes;
+    return cost.digest == Pbkdf2Digest::sha1 ? sha1_bytes : sha512_bytes;
+  }
+};
+
 }  // namespace
 
-std::size_t usual_digest_bytes(const PhcFormat& format) {
-  constexpr std::size_t sha1_bytes = 20;
-  constexpr std::size_t sha256_bytes = 32;
-  constexpr std::size_t sha512_bytes = 64;
-  if (std::holds_alternative<BcryptCost>(format)) return bcrypt_digest_bytes;
-  const auto* pbkdf2 = std::get_if<Pbkdf2Cost>(&format);
-  if (pbkdf2 == nullptr || pbkdf2->digest == Pbkdf2Digest::sha256) return sha256_bytes;
-  return pbkdf2->digest == Pbkdf2Digest::sha1 ? sha1_bytes : sha512_bytes;
-}
+std::size_t usual_digest_bytes(const PhcFormat& format) { return std::visit(DigestBytesOf{}, format); }
 
 std::optional<Phc> parse_phc(std::string_view text) {
   if (text.size() > PhcLimits::text_bytes_max) return std::nullopt;
+  if (text.starts_with(firebase_prefix)) return parse_firebase(text);
   PhcReader reader(text);
+  if (reader.take(onion_prefix)) return parse_onion(reader);
   const auto format = take_format(reader);
-  if (!format) return std::nullopt;
+  if (!format) return parse_crypt(text);
   Phc phc{.format = *format, .salt = {}, .digest = {}};
   if (!take_salt_and_digest(reader, phc)) return std::nullopt;
   return phc;
 }
 
-std::string to_text(const PhcFormat& format) {
-  return std::visit([](const auto& cost) { return format_text(cost); }, format);
-}
-
-std::string to_text(const Phc& phc) {
-  const bool is_bcrypt = std::holds_alternative<BcryptCost>(phc.format);
-  const Base64Alphabet alphabet = is_bcrypt ? Base64Alphabet::bcrypt : Base64Alphabet::standard;
-  std::string text = to_text(phc.format);
-  append_base64(text, phc.salt, alphabet);
-  if (!is_bcrypt) text += '$';
-  append_base64(text, phc.digest, alphabet);
-  return text;
-}
+std::string to_text(const Phc& phc) { return std::visit(TextOf{phc}, phc.format); }
 
 }  // namespace gatehouse::passwords

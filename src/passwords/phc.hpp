@@ -7,6 +7,8 @@
 #include <string_view>
 #include <variant>
 
+#include "passwords/fast_format.hpp"
+
 namespace gatehouse::passwords {
 
 /// Cost of Argon2id (RFC 9106). The default is OWASP's minimum: 19 MiB, two passes, one lane. Hashes that are made here
@@ -17,18 +19,6 @@ struct Argon2idCost {
   std::uint32_t lanes = 1;
 
   friend bool operator==(const Argon2idCost&, const Argon2idCost&) = default;
-};
-
-/// The hash that PBKDF2 is made of.
-enum class Pbkdf2Digest : std::uint8_t { sha1, sha256, sha512 };
-
-/// Cost of PBKDF2-HMAC (RFC 8018). The default is OWASP's minimum for SHA-512, the only digest of hashes that are made
-/// here.
-struct Pbkdf2Cost {
-  std::uint32_t iterations = 210'000;
-  Pbkdf2Digest digest = Pbkdf2Digest::sha512;
-
-  friend bool operator==(const Pbkdf2Cost&, const Pbkdf2Cost&) = default;
 };
 
 /// Cost of scrypt (RFC 7914); only imported hashes are of it.
@@ -48,15 +38,61 @@ struct BcryptCost {
   friend bool operator==(const BcryptCost&, const BcryptCost&) = default;
 };
 
-/// What a hash costs to check: scheme and parameters, without salt and digest.
-using PhcFormat = std::variant<Argon2idCost, Pbkdf2Cost, ScryptCost, BcryptCost>;
+/// Cost of Argon2i (RFC 9106); only imported hashes are of it.
+struct Argon2iCost {
+  std::uint32_t memory_kib = 4096;
+  std::uint32_t passes = 3;
+  std::uint32_t lanes = 1;
 
-/// How long a digest of this format is made, so that its cost is that of one. Argon2id's and scrypt's may be others.
+  friend bool operator==(const Argon2iCost&, const Argon2iCost&) = default;
+};
+
+/// The methods of crypt(3) that hash slowly enough, apart from bcrypt.
+enum class CryptMethod : std::uint8_t { sha256, sha512, yescrypt, scrypt, sha1 };
+
+/// A method of crypt(3) and what it is told, as the text between its name and the salt: `rounds=5000$`, `j9T$` or
+/// nothing. Only imported hashes are of it. Salt and digest of such a hash are letters, not bytes.
+struct CryptCost {
+  CryptMethod method = CryptMethod::sha512;
+  std::string parameters = {};
+
+  friend bool operator==(const CryptCost&, const CryptCost&) = default;
+};
+
+/// Firebase's scrypt: the key made of the password encrypts the project's signer key. Only imported hashes are of it.
+struct FirebaseCost {
+  ScryptCost scrypt;
+  std::string signer_key = {};      ///< raw, as long as the digest
+  std::string salt_separator = {};  ///< raw, behind each salt
+
+  friend bool operator==(const FirebaseCost&, const FirebaseCost&) = default;
+};
+
+/// A hash that is quick to make, as it was imported: it waits for being wrapped into an onion.
+struct PendingCost {
+  FastFormat inner;
+
+  friend bool operator==(const PendingCost&, const PendingCost&) = default;
+};
+
+/// Argon2id of the digest of a hash that is quick to make; that digest is stored nowhere (ADR 36).
+struct OnionCost {
+  FastFormat inner;
+  Argon2idCost outer;
+
+  friend bool operator==(const OnionCost&, const OnionCost&) = default;
+};
+
+/// What a hash costs to check: scheme and parameters, without salt and digest.
+using PhcFormat = std::variant<Argon2idCost, Pbkdf2Cost, ScryptCost, BcryptCost, Argon2iCost, CryptCost, FirebaseCost,
+                               PendingCost, OnionCost>;
+
+/// How long a digest of this format is made, so that its cost is that of one. Those of Argon2 and scrypt may be others.
 [[nodiscard]] std::size_t usual_digest_bytes(const PhcFormat& format);
 
 /// Limits on what is read from the database: a row can neither exhaust the machine nor weaken a check.
 struct PhcLimits {
-  static constexpr std::size_t text_bytes_max = 255;  ///< the column's width
+  static constexpr std::size_t text_bytes_max = 1024;
   static constexpr std::uint32_t memory_kib_min = 8;
   static constexpr std::uint32_t memory_kib_max = 128 * 1024;
   static constexpr std::uint32_t passes_max = 16;
@@ -69,27 +105,37 @@ struct PhcLimits {
   static constexpr std::uint32_t bcrypt_rounds_min = 4;
   static constexpr std::uint32_t bcrypt_rounds_max = 15;
   static constexpr std::uint32_t iterations_max = 2'000'000;
+  static constexpr std::uint32_t crypt_rounds_min = 1'000;  ///< of SHA-256 and SHA-512, by their definition
+  static constexpr std::uint32_t crypt_rounds_max = 2'000'000;
+  static constexpr std::size_t signer_key_bytes_min = 16;
+  static constexpr std::size_t salt_separator_bytes_max = 16;
   static constexpr std::size_t salt_bytes_min = 8;
   static constexpr std::size_t salt_bytes_max = 64;
   static constexpr std::size_t digest_bytes_min = 16;
   static constexpr std::size_t digest_bytes_max = 64;
 };
 
-/// A parsed password hash. Salt and digest are raw bytes.
+/// A parsed password hash. Salt and digest are raw bytes, except that those of CryptCost are letters.
 struct Phc {
   PhcFormat format;
   std::string salt;
   std::string digest;
+  std::string inner_salt = {};  ///< of an onion: of the hash inside
 
   friend bool operator==(const Phc&, const Phc&) = default;
 };
 
 /// Reads a PHC string:
-///   `$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<digest>`
+///   `$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<digest>`, and the same of argon2i
 ///   `$pbkdf2-sha512$i=<iterations>$<salt>$<digest>`, and the same of sha1 and sha256
 ///   `$scrypt$ln=<log2 N>,r=<block>,p=<parallel>$<salt>$<digest>`
-/// salt and digest in base64 (RFC 4648 section 4) without padding; or a string of bcrypt:
-///   `$2b$<two digits of log2 rounds>$<salt of 16 bytes><digest of 23 bytes>`, in base64 of its own alphabet.
+///   `$pending_wrap$<inner hash (fast_format.hpp)>$<salt>$<digest>`
+///   `$onion$<inner hash>$<its salt>$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<digest>`
+/// salt and digest in base64 (RFC 4648 section 4) without padding; with padding:
+///   `$fbscrypt$v=1,n=<log2 N>,r=<block>,p=<parallel>,ss=<salt separator>,sk=<signer key>$<salt>$<digest>`
+/// or a string of bcrypt, in base64 of its own alphabet:
+///   `$2b$<two digits of log2 rounds>$<salt of 16 bytes><digest of 23 bytes>`
+/// or one of crypt(3): `$5$`, `$6$`, `$y$`, `$7$`, `$sha1$` (crypt_format.hpp).
 /// Strict: exactly this order, decimal numbers without leading zeros, unused base64 bits zero, everything within
 /// PhcLimits, and PBKDF2's digest no longer than its hash; so to_text(*parse_phc(text)) == text. Nothing where it is
 /// anything else. Any thread.
@@ -98,7 +144,7 @@ struct Phc {
 /// Writes the string parse_phc reads. Any thread.
 [[nodiscard]] std::string to_text(const Phc& phc);
 
-/// What the string of every hash in this format begins with, up to its salt. Any thread.
-[[nodiscard]] std::string to_text(const PhcFormat& format);
+/// Whether a hash waits for being wrapped: what its text begins with.
+inline constexpr std::string_view pending_prefix = "$pending_wrap$";
 
 }  // namespace gatehouse::passwords

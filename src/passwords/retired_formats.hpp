@@ -8,11 +8,11 @@
 
 namespace gatehouse::passwords {
 
-/// The formats of earlier settings that were met in the database since the program started. Any thread.
+/// The formats of earlier settings and imports that were met in the database since the program started. Any thread.
 class RetiredFormats {
  public:
-  /// No more are remembered, because each makes every failing check cost more.
-  static constexpr std::size_t count_max = 2;
+  /// Of any further one the time of an answer may tell.
+  static constexpr std::size_t count_max = 32;
 
   /// Does nothing when the format is known or count_max are.
   void remember(const PhcFormat& format);

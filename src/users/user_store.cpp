@@ -73,13 +73,12 @@ constexpr Statement find_contact_by_either_key{
 constexpr Statement find_express_hash{"users_find_express_hash", "SELECT id FROM users WHERE salt IS NOT NULL LIMIT 1"};
 
 // Ids at even distances, each looked up by itself: as many rows of 10 million users as of 10 thousand.
-constexpr Statement find_hash_unlike{
-    "users_find_other_hash",
+constexpr Statement sample_of_hashes{
+    "users_sample_hashes",
     "WITH RECURSIVE sample(number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM sample WHERE number < 999), "
     "ids(first, last) AS (SELECT (SELECT min(id) FROM users), (SELECT max(id) FROM users)) "
-    "SELECT password_hash FROM sample CROSS JOIN ids JOIN users ON id = first + (last - first) * number / 999 "
-    "WHERE salt IS NULL AND password_hash LIKE '$%' AND password_hash NOT LIKE $1 AND password_hash NOT LIKE $2 "
-    "AND password_hash NOT LIKE $3 LIMIT 1"};
+    "SELECT DISTINCT password_hash FROM sample CROSS JOIN ids "
+    "JOIN users ON id = first + (last - first) * number / 999 WHERE salt IS NULL AND password_hash LIKE '$%'"};
 
 // Nobody can have remembered anything of a user who was not there.
 constexpr Write insert_user{"users_insert",
@@ -376,12 +375,13 @@ Task<bool> UserStore::express_hashes_present() {
   co_return !rows.empty();
 }
 
-Task<std::optional<std::string>> UserStore::find_other_hash(HashBeginnings known) {
+Task<std::vector<std::string>> UserStore::sample_hashes() {
   Parameters parameters;
-  for (const std::string& beginning : known) parameters.emplace_back(beginning + "%");
-  const Rows rows = co_await database_.query(find_hash_unlike, std::move(parameters));
-  if (rows.empty()) co_return std::nullopt;
-  co_return std::string{rows[0].text(0)};
+  const Rows rows = co_await database_.query(sample_of_hashes, std::move(parameters));
+  std::vector<std::string> hashes;
+  hashes.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) hashes.emplace_back(rows[i].text(0));
+  co_return hashes;
 }
 
 Task<std::int64_t> UserStore::count_express_passwords() {

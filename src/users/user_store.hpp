@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -79,9 +78,8 @@ class UserStore {
   /// Whether any row still holds a hash of the Express service. An index answers it.
   [[nodiscard]] Task<bool> express_hashes_present();
 
-  /// The PHC string of a user, where one of a thousand at even distances has another beginning than all of these.
-  using HashBeginnings = std::array<std::string, 3>;
-  [[nodiscard]] Task<std::optional<std::string>> find_other_hash(HashBeginnings known);
+  /// The PHC strings of up to a thousand users at even distances.
+  [[nodiscard]] Task<std::vector<std::string>> sample_hashes();
 
   /// How many Express hashes are kept for a rollback.
   [[nodiscard]] Task<std::int64_t> count_express_passwords();

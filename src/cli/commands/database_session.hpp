@@ -40,6 +40,9 @@ class DatabaseSession {
     return *schema_;
   }
 
+  /// See Provider::empty_log().
+  [[nodiscard]] bool empty_log() { return provider_->empty_log(); }
+
   /// Runs the coroutine to its end and returns its result or throws its exception.
   template <class Result>
   Result run(Task<Result> task) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cli/commands/database_session.hpp"
+#include "cli/commands/hash_wrapping.hpp"
 #include "cli/commands/origin.hpp"
 #include "cli/commands/refused_records.hpp"
 #include "cli/commands/shared_options.hpp"
@@ -28,6 +29,7 @@
 #include "service/settings.hpp"
 #include "service/wiring/capabilities.hpp"
 #include "users/email.hpp"
+#include "users/pending_hash_store.hpp"
 #include "users/record_writer.hpp"
 
 namespace gatehouse::cli {
@@ -177,6 +179,7 @@ class UserImportRun {
         options_(options),
         facts_(std::move(facts)),
         rule_(rule_named(options.on_conflict)),
+        settings_(loaded.settings),
         hash_threads_(passwords::hashing_pool_options(loaded.settings.passwords).threads),
         refused_(options.file),
         session_(program, loaded.settings),
@@ -205,7 +208,7 @@ class UserImportRun {
 
   int import_all() {
     progress_ = session_.run(import_.begin(options_.begins_anew));
-    if (progress_.is_complete) return report("was imported before; --again imports it once more");
+    if (progress_.is_complete) return finish("was imported before; --again imports it once more");
     if (const auto kept = refused_.keep_first(progress_.refused); !kept) return report_failure(program_, kept.error());
     if (progress_.records > 0) {
       program_.err << "Going on behind line " << progress_.place.lines << '\n';
@@ -218,9 +221,20 @@ class UserImportRun {
       if (!batch.is_last) next = std::async(std::launch::async, &UserImportRun::read, this);
       if (const auto failure = store(batch)) return report_failure(program_, *failure);
       show(progress_.place);
-      if (progress_.is_complete) return report("");
+      if (progress_.is_complete) return finish("");
       batch = next.get();
     }
+  }
+
+  /// What is stored is safe before anything is said of it.
+  int finish(std::string_view remark) {
+    users::PendingHashStore pending{session_.database()};
+    if (session_.run(pending.count()) > 0) {
+      const WrappingReport wrapping = wrap_hashes(program_, settings_, session_);
+      report_rest(program_, wrapping);
+      wrapped_ = wrapping.wrapped;
+    }
+    return report(remark);
   }
 
   flows::ImportBatch read() { return flows::read_batch(reader_, shared_.password_rules); }
@@ -308,7 +322,8 @@ class UserImportRun {
     json::Writer writer{json};
     writer.begin_object().member("file", options_.file).member("records", progress_.records);
     writer.member("accepted", progress_.accepted).member("skipped", progress_.skipped());
-    writer.member("refused", progress_.refused).member("dryRun", options_.is_dry_run).end_object();
+    writer.member("refused", progress_.refused).member("wrapped", wrapped_);
+    writer.member("dryRun", options_.is_dry_run).end_object();
     program_.out << json << '\n';
   }
 
@@ -316,6 +331,7 @@ class UserImportRun {
     program_.out << options_.file << (remark.empty() ? "" : " ") << remark << ": " << progress_.records
                  << " records, of which " << progress_.accepted << (options_.is_dry_run ? " can be" : " were")
                  << " stored, " << progress_.skipped() << " skipped, " << progress_.refused << " refused\n";
+    if (wrapped_ > 0) program_.out << wrapped_ << " hashes that are quick to make were wrapped\n";
     if (progress_.refused > 0 && !options_.is_dry_run) program_.out << refused_.path() << " says why\n";
   }
 
@@ -323,6 +339,7 @@ class UserImportRun {
   const UserImportOptions& options_;
   const FileFacts facts_;
   const OnConflict rule_;
+  const service::Settings& settings_;
   const unsigned hash_threads_;
   RefusedRecords refused_;
   DatabaseSession session_;
@@ -331,6 +348,7 @@ class UserImportRun {
   users::RecordReader reader_;
   flows::UserImport import_;
   ImportProgress progress_;
+  std::int64_t wrapped_ = 0;
   std::unordered_set<std::size_t> addresses_;  ///< hashes of those that were tried
 };
 
@@ -345,6 +363,7 @@ int import_users(const Program& program, const UserImportOptions& options, const
 void add_user_transfer_commands(Commands& users) {
   users.add("export", "Write all users into a file, or to standard output", define_export_users, export_users);
   users.add("import", "Store the users of a file", define_import_users, import_users);
+  add_wrapping_command(users);
 }
 
 }  // namespace gatehouse::cli

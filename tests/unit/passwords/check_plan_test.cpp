@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gatehouse::passwords {
@@ -125,6 +126,86 @@ TEST(PlanOfChecks, StoredHashReadable_IsTheOnlyOwnCheck) {
     const auto plan = plan_of_checks(stored, formats, decoy);
     ASSERT_EQ(std::ranges::count(plan, true, &PlannedCheck::own), 1);
     EXPECT_EQ(std::ranges::find(plan, true, &PlannedCheck::own)->hash.index(), stored->index());
+  }
+}
+
+TEST(PlanOfChecks, RawHashAndItsOnion_StandForWhatTheyCost) {
+  const FastFormat md5 = RawCost{.digest = RawDigest::md5, .salt_place = SaltPlace::after};
+  const FastFormat phpass = PhpassCost{.log2_rounds = 13};
+  const Argon2idCost outer{};
+  EXPECT_EQ(cost_of(OnionCost{.inner = md5, .outer = outer}), PhcFormat{outer});
+  EXPECT_EQ(cost_of(PendingCost{md5}), cost_of(PendingCost{RawCost{RawDigest::sha512, SaltPlace::none}}));
+  for (const PhcFormat& other : {PhcFormat{PendingCost{phpass}}, PhcFormat{OnionCost{phpass, outer}}, current}) {
+    EXPECT_EQ(cost_of(other), other);
+  }
+  const FormatsInUse formats{.current = older, .express = false, .retired = {outer}};
+  const Phc onion = decoy_of(OnionCost{.inner = md5, .outer = outer}, decoy);
+  const auto plan = plan_of_checks(onion, formats, decoy);
+  ASSERT_EQ(plan.size(), 2U);
+  EXPECT_FALSE(plan[0].own);
+  EXPECT_TRUE(plan[1].own);
+}
+
+TEST(PlanOfChecks, AnswersThatWait_NeedNoOtherCheckThanTheRowsOwn) {
+  const FormatsInUse formats{.current = current, .express = false, .retired = {}, .answers_wait = true};
+  for (const auto& row : {row_of(current), row_of(pbkdf2), row_of(Argon2idCost{.memory_kib = 64}), express_row()}) {
+    const auto stored = read_stored(row);
+    const auto plan = plan_of_checks(stored, formats, decoy);
+    ASSERT_EQ(plan.size(), 1U);
+    EXPECT_TRUE(plan[0].own);
+    EXPECT_EQ(plan[0].hash.index(), stored->index());
+  }
+  const auto plan = plan_of_checks(std::nullopt, formats, decoy);
+  ASSERT_EQ(plan.size(), 1U);
+  EXPECT_FALSE(plan[0].own);
+  EXPECT_EQ(std::get<Phc>(plan[0].hash).format, current);
+}
+
+TEST(PlanOfChecks, AnswersThatWait_HaveEachUnmeasuredFormatOnTop) {
+  const FormatsInUse formats{.current = current, .express = true, .retired = {older}, .answers_wait = true};
+  for (const auto& row : {std::optional{row_of(current)}, std::optional{row_of(pbkdf2)}, std::optional{row_of(older)},
+                          std::optional{express_row()}, std::optional<StoredPassword>{}}) {
+    const auto plan = plan_of_checks(read_stored(row), formats, decoy);
+    ASSERT_EQ(plan.size(), 3U);
+    EXPECT_EQ(std::get<Phc>(plan[1].hash).format, older);
+    EXPECT_TRUE(std::holds_alternative<ExpressHash>(plan[2].hash));
+    EXPECT_EQ(std::ranges::count(plan, true, &PlannedCheck::own), row ? 1 : 0);
+  }
+}
+
+TEST(Decoys, EachFormat_HasOneThatIsAsSoundAsAnyHash) {
+  const FastFormat salted = RawCost{.digest = RawDigest::sha512, .salt_place = SaltPlace::before};
+  const FastFormat pbkdf2_sha1 = FastPbkdf2Cost{{.iterations = 5, .digest = Pbkdf2Digest::sha1}, 20};
+  const Argon2idCost cheap{.memory_kib = 64, .passes = 1};
+  const ScryptCost cheap_scrypt{.log2_n = 4, .block = 8, .parallel = 1};
+  const auto of_crypt = [](CryptMethod method, std::string parameters) {
+    return CryptCost{.method = method, .parameters = std::move(parameters)};
+  };
+  const std::vector<PhcFormat> formats{
+      cheap,
+      Pbkdf2Cost{.iterations = 5},
+      cheap_scrypt,
+      BcryptCost{.log2_rounds = 4},
+      Argon2iCost{.memory_kib = 64, .passes = 3, .lanes = 2},
+      of_crypt(CryptMethod::sha256, "rounds=1000$"),
+      of_crypt(CryptMethod::sha512, "rounds=1000$"),
+      of_crypt(CryptMethod::yescrypt, "j75$"),
+      of_crypt(CryptMethod::scrypt, "4U..../...."),
+      of_crypt(CryptMethod::sha1, "5$"),
+      FirebaseCost{.scrypt = cheap_scrypt, .signer_key = std::string(64, 'k'), .salt_separator = "x"},
+      PendingCost{salted},
+      PendingCost{PhpassCost{7}},
+      PendingCost{Md5CryptCost{}},
+      PendingCost{pbkdf2_sha1},
+      OnionCost{salted, cheap},
+      OnionCost{PhpassCost{7}, cheap},
+      OnionCost{Md5CryptCost{}, cheap},
+      OnionCost{pbkdf2_sha1, cheap}};
+  for (const PhcFormat& format : formats) {
+    const Phc made = decoy_of(format, decoy);
+    EXPECT_EQ(made.format, format);
+    EXPECT_EQ(parse_phc(to_text(made)), made) << to_text(made);
+    EXPECT_FALSE(matches("password", made)) << to_text(made);
   }
 }
 

@@ -8,6 +8,7 @@
 namespace gatehouse::passwords {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 constexpr Argon2idCost cheap_argon2id{.memory_kib = 64, .passes = 1};
@@ -102,6 +103,55 @@ TEST(Bcrypt, PasswordWithANul_NeverMatches) {
   const Phc stored = hash_password("before", cheap_bcrypt, salt);
   EXPECT_TRUE(matches("before", stored));
   EXPECT_FALSE(matches("before\0after"sv, stored));
+}
+
+// Made by crypt(3) of 511 letters x.
+TEST(CryptHashes, PasswordThatLibcryptDoesNotTakeWhole_NeverMatches) {
+  const std::string longest(511, 'x');
+  const auto stored = parse_phc("$5$rounds=1000$saltstring$gc/Quph221SWgv8LdjbY.XopiOD/ReuGrQFEXg7ohiA");
+  ASSERT_TRUE(stored);
+  EXPECT_TRUE(matches(longest, *stored));
+  EXPECT_FALSE(matches(longest.substr(1), *stored));
+  EXPECT_FALSE(matches(longest + 'x', *stored));
+  EXPECT_FALSE(matches(longest + "\0x"s, *stored));
+}
+
+TEST(CryptHashes, PasswordWithANul_NeverMatches) {
+  const auto slow = parse_phc("$5$rounds=1000$saltstring$VGZjNCr5UkWtobONx2k9vHXk.2Ty/al1fi5WU6KqFI0");
+  const auto fast = parse_phc("$pending_wrap$md5crypt$c2FsdHN0cmk$UUEwaXQwVTRma292SnZ1eVJTVUUuLg");
+  ASSERT_TRUE(slow && fast);
+  const Phc onion = wrap(*fast, cheap_argon2id, salt);
+  for (const Phc& stored : {*slow, *fast, onion}) {
+    EXPECT_TRUE(matches("before", stored)) << to_text(stored);
+    EXPECT_FALSE(matches("before\0after"sv, stored)) << to_text(stored);
+  }
+}
+
+TEST(CryptHashes, FormatsThatAreOnlyChecked_AreNotMade) {
+  for (const PhcFormat& format : {PhcFormat{CryptCost{}}, PhcFormat{Argon2iCost{}}, PhcFormat{FirebaseCost{}},
+                                  PhcFormat{PendingCost{}}, PhcFormat{OnionCost{}}}) {
+    EXPECT_THROW((void)hash_password("password", format, salt), std::invalid_argument);
+  }
+}
+
+TEST(Onion, ChangedInsideOrOutside_NoLongerMatches) {
+  const RawCost inner{.digest = RawDigest::sha1, .salt_place = SaltPlace::before};
+  const auto pending = parse_phc("$pending_wrap$sha1-salt-before$c2FsdA$WbPo1jfPl+2+I4TPWct0U9/jB4k");
+  ASSERT_TRUE(pending);
+  const Phc onion = wrap(*pending, cheap_argon2id, salt);
+  EXPECT_EQ(parse_phc(to_text(onion)), onion);
+  EXPECT_EQ(std::get<OnionCost>(onion.format), (OnionCost{.inner = inner, .outer = cheap_argon2id}));
+  EXPECT_TRUE(matches("password", onion));
+  EXPECT_FALSE(matches("passwore", onion));
+  Phc changed = onion;
+  changed.inner_salt = "tlas";
+  EXPECT_FALSE(matches("password", changed));
+  changed = onion;
+  std::get<OnionCost>(changed.format).inner = RawCost{.digest = RawDigest::sha1, .salt_place = SaltPlace::after};
+  EXPECT_FALSE(matches("password", changed));
+  changed = onion;
+  changed.salt.front() ^= 1;
+  EXPECT_FALSE(matches("password", changed));
 }
 
 TEST(Argon2id, SeveralLanes_AreCheckedAndNotMade) {

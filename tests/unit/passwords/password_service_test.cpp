@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <future>
 #include <list>
 #include <string>
@@ -222,7 +223,7 @@ TEST_F(PasswordServiceTest, FirstFailingLoginAfterTheStart_CostsTheSameForEveryA
       std::vector<std::string> formats;
       for (const auto& check : plan_of_checks(read_stored(stored), passwords.formats_in_use(), decoy)) {
         const Phc* phc = std::get_if<Phc>(&check.hash);
-        formats.push_back(phc == nullptr ? "express" : to_text(phc->format));
+        formats.push_back(phc == nullptr ? "express" : to_text({.format = phc->format, .salt = {}, .digest = {}}));
       }
       return formats;
     };
@@ -236,6 +237,107 @@ TEST_F(PasswordServiceTest, FirstFailingLoginAfterTheStart_CostsTheSameForEveryA
     passwords.remember_format_of(*hash(argon2id, "x").hash);
     passwords.remember_format_of(*hash(pbkdf2, "x").hash);
     EXPECT_EQ(formats_of(std::nullopt), unknown);
+  }
+}
+
+/// Five formats in use, and what the checks of each have cost.
+class ManyFormatsTest : public PasswordServiceTest {
+ protected:
+  ManyFormatsTest() {
+    passwords_.set_express_hashes_present(true);
+    passwords_.set_formats_known();
+    for (const PhcFormat& format : others_) passwords_.remember_format_of(to_text(decoy_of(format, decoy_)));
+  }
+
+  bool matches_password(std::string_view password, std::optional<StoredPassword> stored) {
+    pauses_.clear();
+    hashed_before_ = hashes();
+    return verify(passwords_, password, std::move(stored)).matches;
+  }
+  double hashes() const {
+    metrics::Page page;
+    passwords_.write(page);
+    const std::string& text = page.text();
+    double sum = 0;
+    const std::string name = "gatehouse_hash_duration_seconds_count{";
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+      sum += std::stod(text.substr(text.find(' ', at)));
+    }
+    return sum;
+  }
+  double hashed() const { return hashes() - hashed_before_; }
+
+  const std::vector<PhcFormat> others_{BcryptCost{.log2_rounds = 4}, ScryptCost{.log2_n = 4},
+                                       Argon2iCost{.memory_kib = 64, .passes = 3}};
+  const Decoy decoy_{.salt = std::string(new_salt_bytes, 's'), .digest = std::string(64, 'd')};
+  std::vector<std::chrono::nanoseconds> pauses_;
+  double hashed_before_ = 0;
+  PasswordService passwords_{pool_, passwords::PasswordSettings{}, random_, cheap,
+                             std::bind_front(&ManyFormatsTest::record, this)};
+
+ private:
+  Task<> record(std::chrono::nanoseconds pause) {
+    pauses_.push_back(pause);
+    co_return;
+  }
+};
+
+TEST_F(ManyFormatsTest, FailingCheck_PaysForEachUntilItWasMeasuredAndThenForOne) {
+  const std::vector<std::optional<StoredPassword>> rows{
+      std::nullopt, express_row, hash(passwords_, "x"),
+      StoredPassword{.hash = to_text(decoy_of(others_[0], decoy_)), .salt = {}},
+      StoredPassword{.hash = to_text(decoy_of(others_[2], decoy_)), .salt = {}}};
+  for (std::size_t round = 0; round < FormatTimes::samples_min; ++round) {
+    EXPECT_FALSE(matches_password("wrong", rows[round % rows.size()]));
+    EXPECT_EQ(hashed(), 5);
+  }
+  for (const auto& row : rows) {
+    EXPECT_FALSE(matches_password("wrong", row));
+    EXPECT_EQ(hashed(), 1);
+    EXPECT_LE(pauses_.size(), 1U) << "none where the row's own format is the slowest";
+  }
+}
+
+TEST_F(ManyFormatsTest, MatchingCheck_NeverWaits) {
+  for (std::size_t round = 0; round <= FormatTimes::samples_min; ++round) {
+    EXPECT_FALSE(matches_password("wrong", std::nullopt));
+  }
+  EXPECT_TRUE(matches_password("password123", express_row));
+  EXPECT_EQ(hashed(), 2) << "and one for the new hash";
+  EXPECT_TRUE(pauses_.empty());
+}
+
+TEST_F(ManyFormatsTest, FastCheckAmongSlowOnes_WaitsForThem) {
+  passwords_.remember_format_of(to_text(decoy_of(BcryptCost{.log2_rounds = 8}, decoy_)));
+  for (std::size_t round = 0; round <= FormatTimes::samples_min; ++round) {
+    EXPECT_FALSE(matches_password("wrong", std::nullopt));
+  }
+  // A machine that stops in the middle of a check leaves nothing to wait for.
+  while (pauses_.empty()) EXPECT_FALSE(matches_password("wrong", std::nullopt));
+  const auto once = pauses_[0];
+  do {
+    EXPECT_FALSE(matches_password("wr\u0065\u0301ng", std::nullopt));
+    EXPECT_EQ(hashed(), 2) << "as typed, and composed";
+  } while (pauses_.empty() || pauses_[0] <= once);
+}
+
+TEST_F(PasswordServiceTest, Wrap_PendingHash_BecomesAnOnionThatTheSamePasswordMatches) {
+  PasswordService passwords = service();
+  const std::string pending = "$pending_wrap$md5$$X03MO1qnZdYdgyfeuILPmQ";  // of "password"
+  const auto onion = testing::run_task(io_, passwords.wrap(pending));
+  ASSERT_TRUE(onion);
+  EXPECT_TRUE(onion->starts_with("$onion$md5$$argon2id$v=19$m=64,t=1,p=1$"));
+  for (const std::string& text : {pending, *onion}) {
+    const StoredPassword stored{.hash = text, .salt = {}};
+    EXPECT_FALSE(verify(passwords, "passwore", stored).matches);
+    const Verdict verdict = verify(passwords, "password", stored);
+    EXPECT_TRUE(verdict.matches);
+    ASSERT_TRUE(verdict.replacement);
+    EXPECT_TRUE(verdict.replacement->starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
+  }
+  EXPECT_NE(testing::run_task(io_, passwords.wrap(pending)), onion) << "another salt";
+  for (const std::string& other : {*onion, std::string{"$pending_wrap$"}, std::string{"garbage"}}) {
+    EXPECT_FALSE(testing::run_task(io_, passwords.wrap(other)));
   }
 }
 

@@ -102,6 +102,98 @@ TEST(ParsePhc, Bcrypt_IsReadWithinItsLimits) {
   EXPECT_FALSE(parse_phc("$2b$05$CCCCCCCCCCCCCCCCCCCCC/" + letters.substr(22))) << "bits that mean nothing";
 }
 
+TEST(ParsePhc, Argon2i_IsReadAsArgon2idIs) {
+  const std::string text = "$argon2i$v=19$m=4096,t=3,p=2$" + zeros(8) + '$' + zeros(16);
+  const auto phc = parse_phc(text);
+  ASSERT_TRUE(phc);
+  EXPECT_EQ(phc->format, (PhcFormat{Argon2iCost{.memory_kib = 4096, .passes = 3, .lanes = 2}}));
+  EXPECT_EQ(to_text(*phc), text);
+  EXPECT_FALSE(parse_phc("$argon2i$v=19$m=131073,t=3,p=1$" + zeros(8) + '$' + zeros(16)));
+}
+
+TEST(ParsePhc, HashesOfCrypt_AreReadWithinTheirLimits) {
+  const auto digest = [](std::size_t letters) { return '$' + std::string(letters, 'x'); };
+  for (const std::string& text :
+       {"$5$s" + digest(43), "$6$0123456789abcdef" + digest(86), "$5$rounds=1000$salt" + digest(43),
+        "$6$rounds=2000000$salt" + digest(86), "$sha1$1$s" + digest(28),
+        "$sha1$2000000$" + std::string(64, 's') + digest(28), "$y$j9T$salt" + digest(43), "$y$jCT$salt" + digest(43),
+        "$y$j/T$saltx1" + digest(43), "$y$j/T$saltxx." + digest(43), "$7$CU..../....salt" + digest(43),
+        "$7$DU..../....salt" + digest(43)}) {
+    const auto phc = parse_phc(text);
+    ASSERT_TRUE(phc) << text;
+    EXPECT_TRUE(std::holds_alternative<CryptCost>(phc->format)) << text;
+    EXPECT_EQ(to_text(*phc), text);
+  }
+  for (const std::string& text : {"$5$" + digest(43),
+                                  "$5$0123456789abcdefg" + digest(43),
+                                  "$5$salt" + digest(42),
+                                  "$5$salt" + digest(44),
+                                  "$5$sa:t" + digest(43),
+                                  "$5$salt$" + std::string(42, 'x') + '=',
+                                  "$5$rounds=999$salt" + digest(43),
+                                  "$6$rounds=2000001$salt" + digest(86),
+                                  "$6$rounds=05000$salt" + digest(86),
+                                  "$6$rounds=5000salt" + digest(86),
+                                  "$sha1$0$salt" + digest(28),
+                                  "$sha1$2000001$salt" + digest(28),
+                                  "$sha1$salt" + digest(28),
+                                  "$sha1$5$" + std::string(65, 's') + digest(28),
+                                  "$y$k9T$salt" + digest(43),
+                                  "$y$jDT$salt" + digest(43),
+                                  "$y$jIT$salt" + digest(43),
+                                  "$y$j9T$salts" + digest(43),
+                                  "$y$j9T$saltxx" + digest(43),
+                                  "$y$j9T$saltxxx" + digest(43),
+                                  "$y$j9U$salt" + digest(43),
+                                  "$y$j9T.$salt" + digest(43),
+                                  "$y$j9$salt" + digest(43),
+                                  "$y$j.T$salt" + digest(43),
+                                  "$7$/U..../....salt" + digest(43),
+                                  "$7$EU..../....salt" + digest(43),
+                                  "$7$CV..../....salt" + digest(43),
+                                  "$7$CU....F....salt" + digest(43),
+                                  "$7$CU....F..."s,
+                                  "$gy$j9T$salt" + digest(43),
+                                  "$1$salt" + digest(22)}) {
+    EXPECT_FALSE(parse_phc(text)) << text;
+  }
+}
+
+TEST(ParsePhc, PendingAndOnion_GiveWhatIsInside) {
+  const std::string outer = "$argon2id$v=19$m=64,t=1,p=1$" + zeros(16) + '$' + zeros(32);
+  struct Inner {
+    std::string text;
+    std::string salt;
+    std::size_t digest_bytes;
+  };
+  for (const auto& [text, salt, digest_bytes] :
+       {Inner{"md5$", "", 16}, Inner{"sha1-salt-after$", zeros(1), 20}, Inner{"sha256-salt-before$", zeros(255), 32},
+        Inner{"sha512$", "", 64}, Inner{"phpass$ln=20$", "Li4uLi4uLi4", 16}, Inner{"md5crypt$", "Li4", 22},
+        Inner{"pbkdf2-sha1$i=99999,l=20$", zeros(8), 20}, Inner{"pbkdf2-sha512$i=1,l=16$", zeros(64), 16}}) {
+    const std::string pending = "$pending_wrap$" + text + salt + '$' + zeros(digest_bytes);
+    const std::string onion = "$onion$" + text + salt + outer;
+    for (const std::string& one : {pending, onion}) {
+      const auto phc = parse_phc(one);
+      ASSERT_TRUE(phc) << one;
+      EXPECT_EQ(to_text(*phc), one);
+    }
+    const auto* inside = std::get_if<PendingCost>(&parse_phc(pending)->format);
+    EXPECT_EQ(inside->inner, std::get<OnionCost>(parse_phc(onion)->format).inner);
+    EXPECT_FALSE(parse_phc("$pending_wrap$" + text + salt + '$' + zeros(digest_bytes + 1))) << text;
+    EXPECT_FALSE(parse_phc(pending + '$')) << text;
+    EXPECT_FALSE(parse_phc(onion + '$')) << text;
+  }
+  for (const std::string& inner :
+       {"md4$"s, "md5$" + zeros(1), "md5-salt-after$"s, "md5-salt-after$" + zeros(256), "phpass$ln=21$Li4uLi4uLi4"s,
+        "phpass$ln=6$Li4uLi4uLi4"s, "phpass$ln=13$Li4uLi4uLg"s, "md5crypt$"s, "md5crypt$" + zeros(2),
+        "md5crypt$Li4uLi4uLi4u"s, "pbkdf2-sha1$i=100000,l=20$" + zeros(8), "pbkdf2-sha1$i=1,l=21$" + zeros(8),
+        "pbkdf2-sha1$i=1,l=15$" + zeros(8), "pbkdf2-sha1$i=1$" + zeros(8), "pbkdf2-sha1$i=1,l=20$" + zeros(7)}) {
+    EXPECT_FALSE(parse_phc("$onion$" + inner + outer)) << inner;
+  }
+  EXPECT_FALSE(parse_phc("$onion$md5$$argon2id$v=19$m=131073,t=1,p=1$" + zeros(16) + '$' + zeros(32)));
+  EXPECT_FALSE(parse_phc("$onion$md5$$argon2i$v=19$m=64,t=3,p=1$" + zeros(16) + '$' + zeros(32)));
+}
+
 TEST(ParsePhc, NumbersNotInPlainDecimal_AreRefused) {
   for (const auto* parameters :
        {"m=019456,t=2,p=1", "m=+19456,t=2,p=1", "m=-1,t=2,p=1", "m= 19456,t=2,p=1", "m=,t=2,p=1", "m=0x4c00,t=2,p=1",
@@ -119,7 +211,7 @@ TEST(ParsePhc, FieldsMissingExtraOrOutOfOrder_AreRefused) {
 
 TEST(ParsePhc, OtherSchemesAndVersions_AreRefused) {
   const std::string rest = "m=19456,t=2,p=1$" + std::string(salt16) + '$' + std::string(digest32);
-  for (const auto* prefix : {"$argon2i$v=19$", "$argon2d$v=19$", "$argon2id$v=16$", "$argon2id$", "$argon2id$v=19,",
+  for (const auto* prefix : {"$argon2d$v=19$", "$argon2i$v=16$", "$argon2id$v=16$", "$argon2id$", "$argon2id$v=19,",
                              "argon2id$v=19$", "$$argon2id$v=19$", "$ARGON2ID$v=19$", " $argon2id$v=19$"}) {
     EXPECT_FALSE(parse_phc(prefix + rest)) << prefix;
   }
@@ -186,13 +278,25 @@ TEST(ParsePhc, OversizedText_IsRefused) {
   EXPECT_FALSE(parse_phc("$argon2id$v=19$m=" + std::string(100'000, '1')));
 }
 
-TEST(ToText, LargestHash_FitsTheColumn) {
-  const Phc largest{.format = Argon2idCost{.memory_kib = PhcLimits::memory_kib_max, .passes = PhcLimits::passes_max},
-                    .salt = std::string(PhcLimits::salt_bytes_max, 's'),
-                    .digest = std::string(PhcLimits::digest_bytes_max, 'd')};
-  const std::string text = to_text(largest);
-  EXPECT_LE(text.size(), PhcLimits::text_bytes_max);
-  EXPECT_EQ(parse_phc(text), largest);
+TEST(ToText, LargestHashes_AreRead) {
+  const Argon2idCost largest_cost{
+      .memory_kib = PhcLimits::memory_kib_max, .passes = PhcLimits::passes_max, .lanes = 16};
+  const std::string salt(PhcLimits::salt_bytes_max, 's');
+  const std::string digest(PhcLimits::digest_bytes_max, 'd');
+  const RawCost salted{.digest = RawDigest::sha256, .salt_place = SaltPlace::before};
+  for (const Phc& largest :
+       {Phc{.format = largest_cost, .salt = salt, .digest = digest},
+        Phc{.format = FirebaseCost{.scrypt = {.log2_n = 17, .block = 8, .parallel = 16},
+                                   .signer_key = digest,
+                                   .salt_separator = std::string(PhcLimits::salt_separator_bytes_max, 'x')},
+            .salt = salt,
+            .digest = digest},
+        Phc{.format = OnionCost{.inner = salted, .outer = largest_cost},
+            .salt = salt,
+            .digest = digest,
+            .inner_salt = std::string(FastLimits::salt_bytes_max, 's')}}) {
+    EXPECT_EQ(parse_phc(to_text(largest)), largest);
+  }
 }
 
 }  // namespace

@@ -17,8 +17,11 @@ TEST(RetiredFormats, SameFormatTwice_IsRememberedOnce) {
 
 TEST(RetiredFormats, MoreThanTheLimit_TheFirstStay) {
   RetiredFormats formats;
-  for (std::uint32_t iterations = 1; iterations < 10; ++iterations) formats.remember(Pbkdf2Cost{iterations});
-  EXPECT_EQ(formats.all(), (std::vector<PhcFormat>{Pbkdf2Cost{1}, Pbkdf2Cost{2}}));
+  for (std::uint32_t iterations = 1; iterations < 100; ++iterations) formats.remember(Pbkdf2Cost{iterations});
+  const auto all = formats.all();
+  ASSERT_EQ(all.size(), RetiredFormats::count_max);
+  EXPECT_EQ(all.front(), PhcFormat{Pbkdf2Cost{1}});
+  EXPECT_EQ(all.back(), PhcFormat{Pbkdf2Cost{RetiredFormats::count_max}});
 }
 
 }  // namespace
