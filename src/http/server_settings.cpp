@@ -24,6 +24,7 @@ using Text = std::string_view;
 constexpr std::string_view listening = "HTTP server";
 constexpr std::string_view limits = "Limits and timeouts";
 constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
+constexpr DurationRange lifetime_range{milliseconds{1000}, std::chrono::hours{24}};
 constexpr DurationRange delay_range{milliseconds{0}, minutes{10}};
 
 constexpr std::string_view private_addresses = "private";
@@ -117,6 +118,9 @@ constexpr auto server_rows = std::to_array<SettingOf<ServerSettings>>({
      [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.body_timeout); }},
     {{"IDLE_TIMEOUT", limits, "75s", "Time a connection may stay open between requests."},
      [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.idle_timeout); }},
+    {{"KEEPALIVE_MAX", limits, "1h",
+      "Age at which a connection's next answer says Connection: close, so that clients spread over new replicas."},
+     [](ServerSettings& s, Text text) { return assign_duration(text, lifetime_range, s.keepalive_max); }},
     {{"WRITE_TIMEOUT", limits, "30s", "Time a client has to receive its answer."},
      [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.write_timeout); }},
     {{"SHUTDOWN_DELAY", limits, "0s",

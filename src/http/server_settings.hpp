@@ -30,6 +30,7 @@ struct ServerSettings {
   std::chrono::milliseconds header_timeout{10'000};    ///< HEADER_TIMEOUT
   std::chrono::milliseconds body_timeout{20'000};      ///< BODY_TIMEOUT
   std::chrono::milliseconds idle_timeout{75'000};      ///< IDLE_TIMEOUT
+  std::chrono::milliseconds keepalive_max{3'600'000};  ///< KEEPALIVE_MAX, of a connection, over all its requests
   std::chrono::milliseconds write_timeout{30'000};     ///< WRITE_TIMEOUT, for a client that does not read its answer
   std::chrono::milliseconds shutdown_delay{0};         ///< SHUTDOWN_DELAY, before the end begins
   std::chrono::milliseconds shutdown_timeout{10'000};  ///< SHUTDOWN_TIMEOUT, for requests in flight at SIGTERM

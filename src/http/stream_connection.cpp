@@ -26,7 +26,8 @@
 // when no further request waits in the read buffer, when it is full, before a handler is awaited and by a streamed
 // answer. While a write is pending nothing is added to it.
 //
-// Ends. closing_ means that no further request is parsed: out_ is written, then finish() ends the connection. After a
+// Ends. closing_ means that no further request is parsed: out_ is written, then finish() ends the connection. A client
+// is told so by its last answer, as it is once the connection is older than KEEPALIVE_MAX; age alone ends none. After a
 // refusal the client may still be sending, so the connection lingers; after an answer that is not whole it is reset.
 //
 // Early answers. The responder sees each request when its header is complete. If it answers then, the answer leaves
@@ -199,6 +200,7 @@ void StreamConnection<Stream>::begin_answer(Request& request) {
   request.is_proxied = peer_.is_proxy();
   request.is_confidential = is_tls || peer_.is_confidential(request.headers);
   request.client = peer_.client_of(request);
+  request.keep_alive = request.keep_alive && !has_lived_enough();
   if (peer_.is_disbelieved(request.headers)) context_.on_disbelief(peer_.text());
   answer_.reset(request);
   out_answered_ = out_.size();
@@ -447,11 +449,6 @@ void StreamConnection<Stream>::linger() {
       self->linger();
     }
   });
-}
-
-template <class Stream>
-void StreamConnection<Stream>::close() {
-  socket().close();
 }
 
 template <class Stream>

@@ -66,6 +66,7 @@ class StreamConnection final : public Connection,
   void end_request();
   [[nodiscard]] const Request& begin_last_answer();
   void refuse(Status status);
+  [[nodiscard]] bool has_lived_enough() const { return request_begin_ - begin_ >= context_.settings.keepalive_max; }
   [[nodiscard]] std::chrono::nanoseconds age() const { return std::chrono::steady_clock::now() - request_begin_; }
   void note_answer(const Request& request);
   void log(const Request& request, std::chrono::nanoseconds duration);
@@ -81,7 +82,7 @@ class StreamConnection final : public Connection,
   void finish();
   void stop_sending();
   void linger();
-  void close();
+  void close() { socket().close(); }
 
   void wait_for(Waiting what, std::chrono::milliseconds at_most);
   void wait_for_rest_until(TimePointSteady deadline);
@@ -99,6 +100,7 @@ class StreamConnection final : public Connection,
   RequestIds::Buffer id_buffer_{};
   TraceIds::Buffer trace_buffer_{};
   Answer answer_;
+  const TimePointSteady begin_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point request_begin_;
 
   Stage stage_ = Stage::header;

@@ -85,6 +85,20 @@ def test_idle_connection_is_closed_without_an_answer(start):
             assert connection.read_to_end() == b""
 
 
+def test_old_connection_is_told_that_it_ends_and_loses_no_request(start):
+    """So that clients that keep their connections find new replicas."""
+    with RawConnection(start(KEEPALIVE_MAX="1s").port) as connection:
+
+        def is_told():
+            connection.send(HEALTH)
+            response = connection.read_response()
+            assert response.status == 200
+            return response.headers.get("connection") == "close"
+
+        wait_until(is_told, 60, "the announcement of the end")
+        assert connection.is_closed_by_peer()
+
+
 def test_requests_that_arrive_while_the_program_stands_still_are_answered(start):
     """A standstill longer than IDLE_TIMEOUT, and more requests than one turn of the event loop takes: the deadlines are
     looked at before the last are read."""

@@ -121,6 +121,7 @@ TEST(Rules, UnreadableValues_AreRefusedEverywhere) {
       {"PORT", "70000"},          {"PORT", "x"},
       {"IO_THREADS", "-1"},       {"HEADER_TIMEOUT", "soon"},
       {"IDLE_TIMEOUT", "0"},      {"LOG_LEVEL", "loud"},
+      {"KEEPALIVE_MAX", "0s"},    {"KEEPALIVE_MAX", "25h"},
       {"DB_SSL", "maybe"},        {"DB_PORT", "0"},
       {"DB_POOL_MAX", "0"},       {"SQLITE_READERS", "0"},
       {"SESSION_TTL", "0"},       {"SESSION_TTL", "1500ms"},
