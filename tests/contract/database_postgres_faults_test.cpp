@@ -287,6 +287,25 @@ TEST_F(DatabasePostgresFaults, SilentFirstServer_DoesNotHideTheSecond) {
   EXPECT_TRUE(logged("postgres_connected: localhost"));
 }
 
+TEST_F(DatabasePostgresFaults, FirstServerThatHangsUp_HidTheSecondForEver) {
+  const ReservedPort nobody;
+  const TcpProxy hangs_up{"127.0.0.1", nobody.number()};  // as a load balancer whose server is gone
+  settings_.postgres.ports = {hangs_up.port(), settings_.postgres.port};
+  settings_.postgres.host = "127.0.0.1,localhost";
+  open();
+  EXPECT_TRUE(recovers());
+  EXPECT_TRUE(logged("postgres_connected: localhost"));
+}
+
+TEST_F(DatabasePostgresFaults, FirstServerThatHangsUpAfterTheLogin_HidTheSecondForEver) {
+  scripted_ = std::make_unique<ScriptedPostgres>(std::vector<std::string>{});  // as a pooler whose server is gone
+  settings_.postgres.ports = {scripted_->port(), settings_.postgres.port};
+  settings_.postgres.host = "127.0.0.1,localhost";
+  open();
+  EXPECT_TRUE(recovers());
+  EXPECT_TRUE(logged("postgres_connected: localhost"));
+}
+
 TEST_F(DatabasePostgresFaults, HostThatNobodyKnows_DoesNotHideTheOther) {
   settings_.postgres.host = "no-such-host.invalid," + settings_.postgres.host;
   open();

@@ -5,19 +5,20 @@
 
 namespace gatehouse::database::postgres {
 
-/// Which of several servers an attempt to connect tries first: the one that was connected to last, until it is silent.
-/// Without it every attempt would begin at a server that is gone without a word, and wait there. Thread-safe; every
+/// Which of several servers an attempt to connect tries first: the one that was connected to last, until one of them is
+/// silent or hangs up. libpq goes on to the next server only from one that refuses the connection or takes no writes,
+/// so without this every attempt would begin at the same servers, and end where the last one ended. Thread-safe; every
 /// value is a good one, so no order between threads is needed.
 class FirstServer {
  public:
   [[nodiscard]] std::size_t get() const noexcept { return position_.load(std::memory_order_relaxed); }
   void prefer(std::size_t position) noexcept { position_.store(position, std::memory_order_relaxed); }
 
-  /// An attempt that began at `silent`, of `count` servers, has had no answer for a while. Of several such attempts one
-  /// counts.
-  void pass_over(std::size_t silent, std::size_t count) noexcept {
-    std::size_t expected = silent;
-    position_.compare_exchange_strong(expected, (silent + 1) % count, std::memory_order_relaxed);
+  /// An attempt that began at `begun` got no further than `reached`, of `count` servers. Of several attempts that began
+  /// there one counts.
+  void pass_over(std::size_t begun, std::size_t reached, std::size_t count) noexcept {
+    std::size_t expected = begun;
+    position_.compare_exchange_strong(expected, (reached + 1) % count, std::memory_order_relaxed);
   }
 
  private:

@@ -74,27 +74,43 @@ Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
   start_deadline(options, first);
   const auto candidates = co_await find_candidates(options, first);
   start(*options, candidates);
+  try {
+    co_await log_in(options);
+  } catch (const Unavailable&) {
+    pass_over_this_server(*options, first);
+    throw;
+  }
+  if (const auto position = this_server(*options)) options->first->prefer(*position);
+  deadline_.cancel();
+}
+
+Task<> PgConnection::log_in(std::shared_ptr<const ConnectOptions> options) {
   co_await poll_until_connected();
   libpq().PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
   if (libpq().PQsetnonblocking(connection_, 1) != 0) throw connection_error(error_message());
   tls_ = static_cast<SSL*>(libpq().PQsslStruct(connection_, "OpenSSL"));
   co_await take_session(options);
-  prefer_this_server(*options);
-  deadline_.cancel();
 }
 
 std::string PgConnection::host() const { return connection_ == nullptr ? "" : libpq().PQhost(connection_); }
 
 std::string PgConnection::user() const { return connection_ == nullptr ? "" : libpq().PQuser(connection_); }
 
-void PgConnection::prefer_this_server(const ConnectOptions& options) const {
+/// The one of options.servers that it is connected to, or that libpq has come to.
+std::optional<std::size_t> PgConnection::this_server(const ConnectOptions& options) const {
+  if (connection_ == nullptr) return std::nullopt;
   const std::string port = libpq().PQport(connection_);
   const auto is_this = [&, host = host()](const ServerAddress& server) {
     return server.host == host && std::to_string(server.port) == port;
   };
   const auto found = std::ranges::find_if(options.servers, is_this);
-  if (found == options.servers.end()) return;
-  options.first->prefer(static_cast<std::size_t>(found - options.servers.begin()));
+  if (found == options.servers.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - options.servers.begin());
+}
+
+/// The attempt that began at `first` has failed here, or waits here for too long.
+void PgConnection::pass_over_this_server(const ConnectOptions& options, std::size_t first) const {
+  options.first->pass_over(first, this_server(options).value_or(first), options.servers.size());
 }
 
 void PgConnection::start_deadline(std::shared_ptr<const ConnectOptions> options, std::size_t first) {
@@ -103,7 +119,7 @@ void PgConnection::start_deadline(std::shared_ptr<const ConnectOptions> options,
   deadline_.async_wait([weak = weak_from_this(), options, first, patience](boost::system::error_code error) {
     const auto self = weak.lock();
     if (error || !self) return;
-    options->first->pass_over(first, options->servers.size());
+    self->pass_over_this_server(*options, first);
     self->end_at_deadline(options->timeout - patience);
   });
 }

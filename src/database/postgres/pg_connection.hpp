@@ -126,10 +126,12 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
                                                              std::size_t first);
   [[nodiscard]] Task<std::vector<std::string>> resolve(std::string host);
   void start(const ConnectOptions& options, const std::vector<Candidate>& candidates);
+  [[nodiscard]] Task<> log_in(std::shared_ptr<const ConnectOptions> options);
   [[nodiscard]] Task<> poll_until_connected();
   void watch_socket();
   [[nodiscard]] Task<> take_session(std::shared_ptr<const ConnectOptions> options);
-  void prefer_this_server(const ConnectOptions& options) const;
+  [[nodiscard]] std::optional<std::size_t> this_server(const ConnectOptions& options) const;
+  void pass_over_this_server(const ConnectOptions& options, std::size_t first) const;
   void throw_if_closed() const;
   [[nodiscard]] Task<std::expected<Rows, SqlError>> last_rows();
   [[nodiscard]] bool has_decrypted_bytes() const noexcept;

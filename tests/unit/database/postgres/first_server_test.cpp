@@ -14,21 +14,27 @@ TEST(FirstServer, StaysWithTheOneThatWasConnectedTo) {
 
 TEST(FirstServer, SilentOne_IsPassedOver_OnceForAllThatBeganThere) {
   FirstServer first;
-  first.pass_over(0, 3);
-  first.pass_over(0, 3);
+  first.pass_over(0, 0, 3);
+  first.pass_over(0, 0, 3);
   EXPECT_EQ(first.get(), 1U);
+}
+
+TEST(FirstServer, BehindTheOneThatAnAttemptReached_TheNextBegins) {
+  FirstServer first;
+  first.pass_over(0, 1, 3);
+  EXPECT_EQ(first.get(), 2U);
 }
 
 TEST(FirstServer, BehindTheLastOne_ComesTheFirst) {
   FirstServer first;
   first.prefer(1);
-  first.pass_over(1, 2);
+  first.pass_over(1, 1, 2);
   EXPECT_EQ(first.get(), 0U);
 }
 
 TEST(FirstServer, OnlyOne_IsAlwaysFirst) {
   FirstServer first;
-  first.pass_over(0, 1);
+  first.pass_over(0, 0, 1);
   EXPECT_EQ(first.get(), 0U);
 }
 
