@@ -11,11 +11,12 @@ packages_build=(g++ cmake ninja-build ccache pkg-config curl
 packages_clang=(clang-19 lld-19 llvm-19 libclang-rt-19-dev)
 packages_gtest=(libgtest-dev libgmock-dev)
 packages_docs=(cmake doxygen perl-base python3 python3-yaml python3-markdown-it)
+packages_cluster=(patroni python3-etcd python3-psycopg2 etcd-server haproxy redis-server postgresql util-linux)
 packages_test=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}" procps
   postgresql postgresql-client postgresql-contrib pgbouncer nginx-light haproxy caddy
   python3 python3-pytest python3-pytest-xdist python3-psycopg2 python3-yaml python3-jsonschema python3-aiosmtpd
   python3-httpx python3-jwcrypto python3-setuptools python3-wheel python3-prometheus-client prometheus nodejs openssl sqlite3
-  systemd chromium python3-venv libfaketime "${packages_docs[@]}")
+  systemd chromium python3-venv libfaketime "${packages_docs[@]}" "${packages_cluster[@]}")
 packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang-format-19
   shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml python3-httpx)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}")
@@ -70,7 +71,8 @@ unwanted_services() {
   while read -r package; do
     case $package in
       nginx-light) echo nginx ;;
-      haproxy | caddy | pgbouncer | prometheus) echo "$package" ;;
+      haproxy | caddy | pgbouncer | prometheus | patroni | redis-server) echo "$package" ;;
+      etcd-server) echo etcd ;;
     esac
   done
 }

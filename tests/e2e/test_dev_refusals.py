@@ -11,6 +11,8 @@ UNKNOWN = [
     ("build", "nosuch"),
     ("build", "release", "unit_x; rm"),
     ("serve", "nosuch"),
+    ("cluster", "nosuch"),
+    ("cluster", "stop", "nosuch"),
     ("test", "--nosuch"),
     ("test", "--only", "nosuch"),
     ("lint", "nosuch"),
@@ -21,7 +23,7 @@ UNKNOWN = [
     ("verify-fresh", "sid"),
     ("verify-fresh", "--only", "nosuch"),
 ]
-COMMANDS = "build serve test coverage bench lint format fuzz hooks sbom docs settings verify-fresh".split()
+COMMANDS = "build serve cluster test coverage bench lint format fuzz hooks sbom docs settings verify-fresh".split()
 
 
 def dev(*words):
