@@ -21,8 +21,8 @@ HERE = ROOT / "scripts" / "docs"
 # The menu: its titles, and the documents below them.
 GROUPS = {
     "Start": ["README.md", "CHANGELOG.md", "SECURITY.md"],
-    "Run it": ["docs/operations.md", "docs/configuration.md", "docs/accounts.md", "docs/mail.md", "docs/audit.md", "docs/security.md",
-               "docs/import-export.md", "docs/migrating-from-express.md", "bench/results.md"],
+    "Run it": ["docs/operations.md", "docs/scaling.md", "docs/configuration.md", "docs/accounts.md", "docs/mail.md", "docs/audit.md",
+               "docs/security.md", "docs/import-export.md", "docs/migrating-from-express.md", "bench/results.md"],
     "Call it": ["docs/clients.md", "docs/api-keys.md", "docs/tokens.md", "docs/refresh-tokens.md", "docs/revocation-feed.md", "docs/forward-auth.md",
                 "clients/typescript/README.md", "clients/python/README.md", "examples/nextjs/README.md"],
     "Work on it": ["CONTRIBUTING.md", "docs/architecture.md", "docs/adr/README.md", "docs/dependencies.md", "RELEASING.md"],
