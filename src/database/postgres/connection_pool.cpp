@@ -92,6 +92,7 @@ void ConnectionPool::submit(Call& call) {
 }
 
 bool ConnectionPool::try_dispatch(Call& call) {
+  leave_replaced_server();
   Pipeline* const pipeline = call.kind == Call::Kind::read ? best_for_read(call) : best_for_write(call);
   if (is_crowded(call, pipeline) && pipelines_.size() < limits_.share.connections_max) {
     grow_ = true;
@@ -184,12 +185,22 @@ void ConnectionPool::send_later(Call& call) {
 void ConnectionPool::on_room() { serve_queues(); }
 
 void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
-  const auto same = [&](const std::shared_ptr<Pipeline>& other) { return other.get() == &pipeline; };
-  pipelines_.erase(std::find_if(pipelines_.begin(), pipelines_.end(), same));
+  std::erase_if(pipelines_, [&](const auto& other) { return other.get() == &pipeline; });
   if (stopped_) return;
   update_need();
   log_(telemetry::Level::warn, "postgres_connection_lost", why);
   if (!holding_) hold_attempts(back_off_.next());
+}
+
+/// All of its connections at once, before any call is sent again, which none of them may get.
+void ConnectionPool::leave_replaced_server() {
+  const std::size_t connected = options_->first->connected();
+  if (std::exchange(server_, connected) == connected) return;
+  const auto is_left = [&](const auto& pipeline) { return pipeline->server() == connected; };
+  const auto first_replaced = std::stable_partition(pipelines_.begin(), pipelines_.end(), is_left);
+  const std::vector<std::shared_ptr<Pipeline>> replaced(first_replaced, pipelines_.end());
+  pipelines_.erase(first_replaced, pipelines_.end());
+  for (const auto& pipeline : replaced) pipeline->abandon_all(Reason::connection, "another server has taken its place");
 }
 
 bool ConnectionPool::wants_connection() const noexcept {
@@ -301,6 +312,7 @@ void ConnectionPool::schedule_sweep() {
 
 void ConnectionPool::sweep() {
   const auto now = Clock::now();
+  leave_replaced_server();
   send_put_off();
   end_late_calls(now);
   close_idle(now);

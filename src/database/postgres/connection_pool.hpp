@@ -35,6 +35,9 @@ struct PoolLimits {
 /// Connections open one at a time, with growing pauses after failures. An attempt without an answer runs until its
 /// timeout, because some servers take long to wake. But other attempts start beside it, so that one dead path to the
 /// server does not hide a working one.
+///
+/// Once any pool of the process is connected to another server, this one's connections to the one before are given up:
+/// it may come back and take itself for the primary.
 class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>, private PipelineOwner {
  public:
   /// `need` hears of a pool without a connection, `load` ten times a second how busy it is. Both outlive the pool.
@@ -70,6 +73,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   void on_closed(Pipeline& pipeline, const std::string& why) override;
 
   [[nodiscard]] bool wants_connection() const noexcept;
+  void leave_replaced_server();
   void connect_if_wanted();
   [[nodiscard]] static Task<> establish(std::weak_ptr<ConnectionPool> pool, std::shared_ptr<PgConnection> connection,
                                         std::shared_ptr<const ConnectOptions> options);
@@ -98,9 +102,10 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   SteadyTimer sweep_timer_;
   std::vector<std::shared_ptr<Pipeline>> pipelines_;     ///< connected ones, oldest first
   std::vector<std::shared_ptr<PgConnection>> attempts_;  ///< to connect, oldest first
-  bool holding_ = false;  ///< no attempt may start now: the newest is young, or the last one failed a moment ago
-  bool grow_ = false;     ///< one more connection than there are is wanted
-  bool away_ = false;     ///< the database is down: no connection is left, and attempts failed or got no answer
+  std::size_t server_ = 0;  ///< where the pipelines lead, as FirstServer had it when the last call came
+  bool holding_ = false;    ///< no attempt may start now: the newest is young, or the last one failed a moment ago
+  bool grow_ = false;       ///< one more connection than there are is wanted
+  bool away_ = false;       ///< the database is down: no connection is left, and attempts failed or got no answer
   bool stopped_ = false;
   ConnectionNeed::Kind told_need_ = ConnectionNeed::Kind::none;
   Load told_load_;

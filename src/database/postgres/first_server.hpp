@@ -5,14 +5,30 @@
 
 namespace gatehouse::database::postgres {
 
-/// Which of several servers an attempt to connect tries first: the one that was connected to last, until one of them is
-/// silent or hangs up. libpq goes on to the next server only from one that refuses the connection or takes no writes,
-/// so without this every attempt would begin at the same servers, and end where the last one ended. Thread-safe; every
-/// value is a good one, so no order between threads is needed.
+/// Which of several servers is the one: what connections and attempts to connect learn of each other. Thread-safe;
+/// every value is a good one, so no order between threads is needed.
+///
+/// An attempt begins at the server that was connected to last, until one of them is silent or hangs up. libpq goes on
+/// to the next server only from one that refuses the connection or takes no writes, so without this every attempt would
+/// begin at the same servers, and end where the last one ended.
+///
+/// The server that was connected to last has taken the place of all others. One of these may come back and take itself
+/// for the primary for a moment: connections to it are not used again.
 class FirstServer {
  public:
   [[nodiscard]] std::size_t get() const noexcept { return position_.load(std::memory_order_relaxed); }
-  void prefer(std::size_t position) noexcept { position_.store(position, std::memory_order_relaxed); }
+  /// The server that was connected to last.
+  [[nodiscard]] std::size_t connected() const noexcept { return connected_.load(std::memory_order_relaxed); }
+
+  /// An attempt that began while `before` was connected() has come to `position`. False where another server has been
+  /// connected to since: then the attempt may have waited for one that is the primary no more, and counts for nothing.
+  [[nodiscard]] bool connect(std::size_t before, std::size_t position) noexcept {
+    std::size_t expected = before;
+    const bool is_news = connected_.compare_exchange_strong(expected, position, std::memory_order_relaxed);
+    if (!is_news && expected != position) return false;
+    position_.store(position, std::memory_order_relaxed);
+    return true;
+  }
 
   /// An attempt that began at `begun` got no further than `reached`, of `count` servers. Of several attempts that began
   /// there one counts.
@@ -23,6 +39,7 @@ class FirstServer {
 
  private:
   std::atomic<std::size_t> position_ = 0;
+  std::atomic<std::size_t> connected_ = 0;
 };
 
 }  // namespace gatehouse::database::postgres

@@ -71,6 +71,7 @@ Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
   const auto self = shared_from_this();
   throw_if_closed();
   const std::size_t first = options->first->get();
+  const std::size_t before = options->first->connected();
   start_deadline(options, first);
   const auto candidates = co_await find_candidates(options, first);
   start(*options, candidates);
@@ -80,7 +81,8 @@ Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
     pass_over_this_server(*options, first);
     throw;
   }
-  if (const auto position = this_server(*options)) options->first->prefer(*position);
+  server_ = this_server(*options).value_or(first);
+  if (!options->first->connect(before, server_)) throw connection_error("another server was found meanwhile");
   deadline_.cancel();
 }
 

@@ -46,11 +46,14 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
 
   /// Resolves the servers' names, connects to the first server that will do, logs in and sets the session up. Throws
   /// Unavailable: connection (refused, wrong password, wrong certificate), read_only (no server takes writes, and one
-  /// answered), deadline (options->timeout passed) or stopped (close() was called).
+  /// answered), deadline (options->timeout passed) or stopped (close() was called). Throws connection, too, where
+  /// others have found another server meanwhile.
   [[nodiscard]] Task<> connect(std::shared_ptr<const ConnectOptions> options);
 
   /// The name or address of the server that it is connected to, as the settings have it.
   [[nodiscard]] std::string host() const;
+  /// Its position among options->servers. Constant once connected.
+  [[nodiscard]] std::size_t server() const noexcept { return server_; }
   /// The role that it is logged in as.
   [[nodiscard]] std::string user() const;
 
@@ -141,6 +144,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   Descriptor descriptor_;
   Resolver resolver_;
   SteadyTimer deadline_;
+  std::size_t server_ = 0;
   bool has_own_session_ = false;
   bool closed_ = false;
   bool timed_out_ = false;

@@ -72,6 +72,8 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// A write is on its way. It may wait for a row that another transaction has locked, and what is sent after it waits
   /// as well.
   [[nodiscard]] bool has_write() const noexcept { return writes_ > 0; }
+  /// What PgConnection says.
+  [[nodiscard]] std::size_t server() const noexcept { return connection_->server(); }
   [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }
 
   static constexpr std::size_t write_load = 16;

@@ -26,7 +26,13 @@ std::shared_ptr<const ConnectOptions> for_queries(const DatabaseSettings& settin
   return std::make_shared<const ConnectOptions>(std::move(options));
 }
 
-std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options) {
+bool is_same(const ServerAddress& one, const ServerAddress& other) {
+  return one.host == other.host && one.port == other.port;
+}
+
+/// A feed that asks the servers of the queries learns from these where the primary is.
+std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options, const ConnectOptions& queries) {
+  if (std::ranges::equal(options.servers, queries.servers, is_same)) options.first = queries.first;
   options.timeout = std::min(options.timeout, feed_connect_timeout_max);
   return std::make_shared<const ConnectOptions>(std::move(options));
 }
@@ -35,8 +41,8 @@ std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options) {
 
 PostgresProvider::PostgresProvider(const DatabaseSettings& settings, DriverLog log, crypto::Random& random)
     : query_options_(for_queries(settings)),
-      feed_listen_options_(for_feed(options_for_listening(settings.postgres))),
-      feed_probe_options_(for_feed(options_for_queries(settings.postgres))),
+      feed_listen_options_(for_feed(options_for_listening(settings.postgres), *query_options_)),
+      feed_probe_options_(for_feed(options_for_queries(settings.postgres), *query_options_)),
       pool_{.connections_min = settings.postgres.pool_min, .connections_max = settings.postgres.pool_max},
       idle_timeout_(settings.postgres.idle_timeout),
       query_timeout_(settings.query_timeout),
