@@ -301,6 +301,7 @@ def test_preflight_of_every_route_needs_no_key(parsing, operation):
         "x-request-id",
         "x-device-token",
         "if-match",
+        "idempotency-key",
     }
     assert int(response.headers["access-control-max-age"]) > 0
     assert response.headers["vary"].lower() == "origin"

@@ -44,7 +44,7 @@ def test_what_stands_for_anything_in_a_pattern_stands_for_itself(start):
 def test_addresses_beyond_ascii_are_found_in_any_case(start):
     with start().api() as api:
         user = create_user(api, first_name="Émile", last_name="Zola", email="Émile.Zola@bücher.example")["id"]
-        for beginning in ("émile", "ÉMILE.ZO", "e%CC%81mile"):
+        for beginning in ("%C3%A9mile", "%C3%89MILE.ZO", "e%CC%81mile"):
             assert found(api, beginning) == [user], beginning
         assert found(api, "%C3%89m") == [user]
 
