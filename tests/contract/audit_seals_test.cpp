@@ -37,6 +37,7 @@ class AuditSealsTest : public testing::SealFixture {
             std::to_string(count) + ")",
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(count) +
             ") INSERT INTO audit_events (at, type, outcome, actor_kind) SELECT 1, 'logout', 'ok', 'key' FROM n");
+    settle();
   }
 };
 

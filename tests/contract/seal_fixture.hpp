@@ -17,6 +17,7 @@
 #include "contract/feature_fixture.hpp"
 #include "jobs/audit_pruning.hpp"
 #include "jobs/audit_sealing.hpp"
+#include "support/patience.hpp"
 #include "support/test_keys.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_queue.hpp"
@@ -50,6 +51,18 @@ class SealFixture : public FeatureFixture {
                                         .session = SessionId{9},
                                         .details = R"({"count":2})"}));
       clock_.advance(std::chrono::seconds{1});
+    }
+    settle();
+  }
+
+  /// Until nothing holds the events back: transactions of the tests beside this one, which are in the same cluster, do.
+  void settle() {
+    static constexpr database::Statement newest{"test_newest_position",
+                                                "SELECT coalesce(max(position), 0) FROM audit_rows"};
+    audit::SealStore store{*database_};
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (run(store.settled()) < select(newest)[0].integer(0)) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << "a transaction is open";
     }
   }
 

@@ -34,6 +34,7 @@ std::string changed_fields(const users::UserChanges& wanted) {
   return json;
 }
 
+/// To the address that the row still has.
 Notice email_notice(UserId user, const std::string& new_email) {
   return {.kind = mail::Kind::email_changed, .user = user, .variables = {{"new_email", new_email}}};
 }
@@ -93,8 +94,7 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
   }
   const bool has_new_email = wanted.email && *wanted.email != before->email;
   CountedMail about_email, about_password;
-  if (has_new_email)
-    about_email = co_await letters_.add_notice(changes, email_notice(id, *wanted.email));  // to the old
+  if (has_new_email) about_email = co_await letters_.add_notice(changes, email_notice(id, *wanted.email));
   const auto updated = changes.add(UserStore::update(id, wanted, clock_.now()));
   if (has_new_email || new_hash) changes.add(OneTimeTokenStore::drop_open(id));
   if (!new_hash || has_profile_change(wanted)) {

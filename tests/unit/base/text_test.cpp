@@ -35,8 +35,9 @@ TEST(Hex, WhatIsNoPairOfDigits_IsRefused) {
 }
 
 TEST(ControlCharacters, OfAsciiAndBeyond_AreFoundAndReplaced) {
-  for (const char* text : {"a\nb", "\x7f", "a\u0080", "\u009b31m", "\u00c2\u009f"})
-    EXPECT_TRUE(has_control_character(text));
+  for (const char* text : {"a\nb", "\x7f", "a\u0080", "\u009b31m", "\u00c2\u009f"}) {
+    EXPECT_TRUE(has_control_character(text)) << text;
+  }
   for (const char* text : {"", "a b", "\u00a0", "\u00c2", "\u00c2\u00bf", "\u2028"}) {
     EXPECT_FALSE(has_control_character(text)) << text;
     EXPECT_EQ(without_control_characters(text), text);

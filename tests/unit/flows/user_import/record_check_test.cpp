@@ -51,12 +51,12 @@ TEST_F(RecordCheckTest, RecordWithoutAFault_IsAUserToBeStored) {
   EXPECT_FALSE(checked->password);
 }
 
-TEST_F(RecordCheckTest, HashOfAnotherProgram_IsStoredInOurForm) {
+TEST_F(RecordCheckTest, QuickHashOfAnotherProgram_IsStoredToBeWrapped) {
   const auto checked = check(
       R"({"email":"ada@b.cd","password_hash":"pbkdf2_sha1$600$8Zs4kqZzPmfB2vQyTn1xLd$RbyW1slun5nl1aDBM9Tfobck8pk="})");
   ASSERT_TRUE(checked);
   EXPECT_EQ(checked->user.password_hash,
-            "$pbkdf2-sha1$i=600$OFpzNGtxWnpQbWZCMnZReVRuMXhMZA$RbyW1slun5nl1aDBM9Tfobck8pk");
+            "$pending_wrap$pbkdf2-sha1$i=600,l=20$OFpzNGtxWnpQbWZCMnZReVRuMXhMZA$RbyW1slun5nl1aDBM9Tfobck8pk");
 }
 
 TEST_F(RecordCheckTest, PasswordInClear_IsLeftToBeHashed) {
