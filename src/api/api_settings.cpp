@@ -63,7 +63,7 @@ constexpr auto api_rows = std::to_array<SettingOf<ApiSettings>>({
       .default_text = "false",
       .description = "true makes /health/ready say 503 while the change feed is not known to work; without the feed "
                      "checks of sessions are slower, but still correct.",
-      .follows = "IDEMPOTENCY_TTL"},
+      .follows = "REQUIRE_IF_MATCH"},
      [](ApiSettings& s, Text text) { return assign_boolean(text, s.ready_needs_feed); }},
     {{.name = "LOGIN_ERRORS",
       .group = "Passwords and login",

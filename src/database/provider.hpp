@@ -45,8 +45,8 @@ class Provider {
   }
 
   /// Takes what rows were before out of the log beside the database, as far as that is the program's: SQLite's log goes
-  /// into the file and is cut to nothing. Blocks the calling thread until nobody reads any more, at most a minute; false
-  /// where somebody still did then. PostgreSQL's log is its server's; nothing is done.
+  /// into the file and is cut to nothing. Blocks the calling thread until nobody reads any more, at most a minute;
+  /// false where somebody still did then. PostgreSQL's log is its server's; nothing is done.
   [[nodiscard]] virtual bool empty_log() { return true; }
 
   /// Of all that was opened. Any thread.
