@@ -361,7 +361,7 @@ def test_head_waits_for_nothing(place):
             response = place.api.request("HEAD", path, headers=headers)
             assert (response.status, response.body) == (200, b"")
             assert time.monotonic() - begin_s < 20
-    assert readers_of(place.program) == 0
+    wait_until(lambda: readers_of(place.program) == 0, PATIENCE_S, "the end of the last one")
 
 
 def test_stream_over_http_1_0_is_read_to_its_end(start, database):

@@ -197,7 +197,7 @@ void ConnectionPool::leave_replaced_server() {
   const std::size_t connected = options_->first->connected();
   if (std::exchange(server_, connected) == connected) return;
   const auto is_left = [&](const auto& pipeline) { return pipeline->server() == connected; };
-  const auto first_replaced = std::stable_partition(pipelines_.begin(), pipelines_.end(), is_left);
+  const auto first_replaced = std::partition(pipelines_.begin(), pipelines_.end(), is_left);
   const std::vector<std::shared_ptr<Pipeline>> replaced(first_replaced, pipelines_.end());
   pipelines_.erase(first_replaced, pipelines_.end());
   for (const auto& pipeline : replaced) pipeline->abandon_all(Reason::connection, "another server has taken its place");
