@@ -83,7 +83,9 @@ class SealFixture : public FeatureFixture {
 
   bool prune() {
     const jobs::Job job = jobs::audit_pruning(*database_, clock_, retention);
-    return run(jobs::run_once(job, leases_));
+    const bool is_done = run(jobs::run_once(job, leases_));
+    settle();
+    return is_done;
   }
 
   /// `seals` seals over three events each, with the ids 1 to 3, 4 to 6 …

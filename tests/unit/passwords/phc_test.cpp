@@ -177,8 +177,9 @@ TEST(ParsePhc, PendingAndOnion_GiveWhatIsInside) {
       ASSERT_TRUE(phc) << one;
       EXPECT_EQ(to_text(*phc), one);
     }
-    const auto* inside = std::get_if<PendingCost>(&parse_phc(pending)->format);
-    EXPECT_EQ(inside->inner, std::get<OnionCost>(parse_phc(onion)->format).inner);
+    const auto waiting = parse_phc(pending);
+    const auto wrapped = parse_phc(onion);
+    EXPECT_EQ(std::get<PendingCost>(waiting->format).inner, std::get<OnionCost>(wrapped->format).inner);
     EXPECT_FALSE(parse_phc("$pending_wrap$" + text + salt + '$' + zeros(digest_bytes + 1))) << text;
     EXPECT_FALSE(parse_phc(pending + '$')) << text;
     EXPECT_FALSE(parse_phc(onion + '$')) << text;
