@@ -247,4 +247,10 @@ void PasswordService::remember_format_of(const std::optional<StoredHash>& stored
   }
 }
 
+bool is_same_password(const SecretString& one, const SecretString& other) {
+  const auto composed_one = composed_form(one);
+  const auto composed_other = composed_form(other);
+  return (composed_one ? *composed_one : one).equals((composed_other ? *composed_other : other).reveal());
+}
+
 }  // namespace gatehouse::passwords

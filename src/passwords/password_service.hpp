@@ -150,4 +150,7 @@ class PasswordService {
   HashCounts counts_;
 };
 
+/// Whether both are hashed as one password: keyboards spell some characters in two ways.
+[[nodiscard]] bool is_same_password(const SecretString& one, const SecretString& other);
+
 }  // namespace gatehouse::passwords

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/unicode.hpp"
 #include "flows/account/account_rules.hpp"
 
 namespace gatehouse::flows {
@@ -20,9 +19,7 @@ using users::UserStore;
 Task<std::expected<LoginResult, PasswordChangeFlow::Refusal>> PasswordChangeFlow::change(PasswordChange wanted) {
   Asker asker = wanted.owner.asker;
   std::stop_token client_gone = wanted.owner.client_gone;
-  // In the form that is hashed: keyboards may spell one password in two ways.
-  const bool is_unchanged =
-      SecretString{to_nfc(wanted.owner.password.reveal())}.equals(to_nfc(wanted.new_password.reveal()));
+  const bool is_unchanged = passwords::is_same_password(wanted.owner.password, wanted.new_password);
   auto owner = co_await parts_.owners.prove(std::move(wanted.owner));
   if (!owner) co_return std::visit([](auto why) { return std::unexpected<Refusal>(why); }, owner.error());
   const UserId user = owner->contact.id;
