@@ -95,6 +95,18 @@ class Node:
         send(self.processes(), signal.SIGCONT)
 
 
+def is_ready_at(port: int) -> bool:
+    """Whether the Gatehouse that this port leads to is ready."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=STEP_S)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 class Replica:
     """One Gatehouse."""
 
@@ -105,14 +117,7 @@ class Replica:
         self.part = part
 
     def is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=STEP_S)
-        try:
-            connection.request("GET", "/health/ready")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
+        return is_ready_at(self.port)
 
 
 class Cluster:
@@ -194,7 +199,7 @@ class Cluster:
                 self._wait(self.is_whole, "three PostgreSQL servers, one of them followed by two")
                 self._create_database()
             part.start()
-        self._wait(self.is_ready, "three ready replicas of Gatehouse")
+        self._wait(self.is_ready, "three ready replicas of Gatehouse, and HAProxy before them")
 
     def _wait(self, condition, what: str):
         def holds():
@@ -217,7 +222,7 @@ class Cluster:
         return len(leaders) == 1 and leaders[0].synchronous_followers() == (NODES - 1, 1)
 
     def is_ready(self) -> bool:
-        return all(replica.is_ready() for replica in self.replicas)
+        return all(replica.is_ready() for replica in self.replicas) and is_ready_at(self.front_port)
 
     def cut(self, node: Node):
         self._tell_network(f"cut {node.number}")
