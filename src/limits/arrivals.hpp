@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "limits/gcra.hpp"
@@ -19,30 +20,39 @@ struct Key {
 /// The arrival times of many keys, 24 bytes each: an open hash table in which a key lies within a few places of its
 /// own.
 ///
-/// It begins small and doubles up to its bound. Full, a new key takes the place of the one nearest to having its whole
-/// budget back, among those it may take: a key that has used up its budget is the last to be forgotten. A key whose
-/// bucket is full again is as good as forgotten. Not synchronised.
+/// It begins small and doubles up to its bound. Full, a new key takes the place of the one that misses the smallest
+/// share of its budget, among those it may take: a key that has used up its budget is the last to be forgotten, however
+/// short its window. A key whose bucket is full again is as good as forgotten. Not synchronised.
 class Arrivals {
  public:
   /// `entries_max` at least 1.
   explicit Arrivals(std::size_t entries_max);
 
-  /// The arrival of this key, 0 where it has none yet. The reference is valid until the next call.
-  [[nodiscard]] Instant& of(const Key& key, Instant now);
+  /// The arrival of this key, 0 where it has none.
+  [[nodiscard]] Instant of(const Key& key) const;
+  /// `arrival` not before 0; the key's quota is always the same.
+  void set(const Key& key, Instant arrival, const Quota& quota, Instant now);
 
   [[nodiscard]] std::size_t places() const { return entries_.size(); }
 
  private:
+  static constexpr std::uint64_t arrival_us_max = (1ULL << 56U) - 1;  // 2,283 years
+
   struct Entry {
     Key key;
-    Instant arrival{0};
+    std::uint64_t arrival_us : 56 = 0;
+    std::uint64_t share_bits : 8 = 0;  ///< how many bits of a time to drop for 1/256 to 1/128 of the whole budget
+
+    /// What is missing, in such shares of the budget.
+    [[nodiscard]] std::uint64_t missing(std::uint64_t now_us) const;
   };
   static constexpr std::size_t places_at_first = 64;
   static constexpr std::size_t reach = 8;
 
-  [[nodiscard]] Entry& place_at(const Key& key, std::size_t step);
-  [[nodiscard]] Entry* find(const Key& key);
-  [[nodiscard]] Entry& nearest_to_whole(const Key& key);
+  [[nodiscard]] std::size_t place_of(const Key& key, std::size_t step) const;
+  [[nodiscard]] std::optional<std::size_t> find(const Key& key) const;
+  [[nodiscard]] Entry& place_for(const Key& key, Instant now);
+  [[nodiscard]] Entry& nearest_to_whole(const Key& key, Instant now);
   void grow(Instant now);
 
   const std::size_t entries_max_;

@@ -33,7 +33,7 @@ Outcome MemoryLimits::charge(std::span<const Charge> charges, Instant now) {
   Outcome outcome;
   std::array<Instant, charges_max> used{};
   for (std::size_t i = 0; i < charges.size(); ++i) {
-    const Instant arrival = shard_of(charges[i].key).arrivals.of(charges[i].key, now);
+    const Instant arrival = shard_of(charges[i].key).arrivals.of(charges[i].key);
     outcome.standings[i] = standing(arrival, charges[i].quota, now);
     const auto next = use_unit(arrival, charges[i].quota, now);
     if (!next && !outcome.refused_by) outcome.refused_by = i;
@@ -41,7 +41,7 @@ Outcome MemoryLimits::charge(std::span<const Charge> charges, Instant now) {
   }
   if (!outcome.is_allowed()) return outcome;
   for (std::size_t i = 0; i < charges.size(); ++i) {
-    shard_of(charges[i].key).arrivals.of(charges[i].key, now) = used[i];
+    shard_of(charges[i].key).arrivals.set(charges[i].key, used[i], charges[i].quota, now);
     outcome.standings[i] = standing(used[i], charges[i].quota, now);
   }
   return outcome;
@@ -50,8 +50,8 @@ Outcome MemoryLimits::charge(std::span<const Charge> charges, Instant now) {
 void MemoryLimits::give_back(const Charge& charge, Instant now) {
   Shard& shard = shard_of(charge.key);
   const std::scoped_lock lock(shard.mutex);
-  Instant& arrival = shard.arrivals.of(charge.key, now);
-  arrival = give_back_unit(arrival, charge.quota, now);
+  const Instant arrival = shard.arrivals.of(charge.key);
+  if (arrival > now) shard.arrivals.set(charge.key, give_back_unit(arrival, charge.quota, now), charge.quota, now);
 }
 
 std::size_t MemoryLimits::places() {

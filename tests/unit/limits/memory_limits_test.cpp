@@ -71,6 +71,16 @@ TEST(MemoryLimits, FloodOfNewKeys_DoesNotForgetAKeyThatIsFarOverItsLimit) {
   EXPECT_FALSE(allows(limits, {{key_of(1'000'000), slow}}));
 }
 
+/// Neither with keys whose windows are longer, so that their budgets are whole again later than the used-up one.
+TEST(MemoryLimits, FloodOfKeysWithALongWindow_DoesNotForgetAUsedUpKeyWithAShortOne) {
+  constexpr Quota slow{.units = 100, .window = 24h, .burst = 100};
+  MemoryLimits limits{2'000};
+  while (allows(limits, {{key_of(1'000'000), two}})) {
+  }
+  for (std::uint64_t i = 0; i < 100'000; ++i) EXPECT_TRUE(allows(limits, {{key_of(i), slow}}));
+  EXPECT_FALSE(allows(limits, {{key_of(1'000'000), two}}));
+}
+
 TEST(MemoryLimits, KeysThatAreWholeAgain_MakeRoom) {
   MemoryLimits limits{500'000};
   for (std::uint64_t i = 0; i < 4'000; ++i) EXPECT_TRUE(allows(limits, {{key_of(i), one}}));
