@@ -21,6 +21,10 @@ SETTING_NAME = re.compile(r"^[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
 SETTING_ROW = re.compile(r"\b(?:SettingOf|Section)<")
 # PasswordService::verify(), by whatever name the service has.
 PASSWORD_CHECK = re.compile(r"\bpasswords?_?(?:\.|->)verify\(")
+# `constexpr Statement name{`, and the same without `constexpr`.
+STATEMENT = re.compile(r"(\bconstexpr )?(?:\bdatabase::)?\b(?:Statement|Write)(?:<[^<>;{}]*>)? \w+\s*\{")
+# A migration's check is a text from a file of the repository.
+MAY_COMPOSE_STATEMENTS = {SRC / "database" / "sqlite" / "connection.cpp"}
 SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b")
 
 
@@ -41,6 +45,13 @@ class Places(unittest.TestCase):
         wrong = [place(path, line) for path in cpp_files("src") if not may_hold_sql(path)
                  for line, content in literals_of(path.read_text()) if SQL.match(content)]
         self.assertEqual([], wrong)
+
+    def test_statements_are_constants(self):
+        """So nothing that a client sends can be a part of one: it goes into parameters."""
+        found = [(path, match[1]) for path in cpp_files("src") for match in STATEMENT.finditer(code_of(path.read_text()))]
+        self.assertGreater(len(found), 100)
+        composed = {path for path, constant in found if not constant}
+        self.assertEqual(MAY_COMPOSE_STATEMENTS, composed)
 
     def test_each_table_is_written_by_one_store(self):
         writers = {}
@@ -133,6 +144,8 @@ class ThePatterns(unittest.TestCase):
         self.assertFalse(MUTABLE_STATIC.search("  static const int limit = 0;"))
         self.assertTrue(SQL.match("SELECT id FROM users"))
         self.assertFalse(SQL.match("Select a file"))
+        self.assertTrue(STATEMENT.search("static constexpr database::Write remove{")[1])
+        self.assertFalse(STATEMENT.search("const Write<UserId> remove{")[1])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <string>
 #include <utility>
 
 namespace gatehouse {
@@ -48,6 +51,27 @@ TEST(EqualInConstantTime, OneDifferentByteAnywhere_IsSeen) {
       EXPECT_FALSE(equal_in_constant_time(text, other)) << length << " bytes, at " << place;
     }
   }
+}
+
+/// The shortest of several comparisons, which nothing interrupted.
+std::chrono::nanoseconds time_to_compare(const std::string& a, const std::string& b) {
+  auto shortest = std::chrono::nanoseconds::max();
+  for (int i = 0; i < 20; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_FALSE(equal_in_constant_time(a, b));
+    shortest = std::min<std::chrono::nanoseconds>(shortest, std::chrono::steady_clock::now() - begin);
+  }
+  return shortest;
+}
+
+/// A comparison that stopped at the first difference would be thousands of times as quick.
+TEST(EqualInConstantTime, PlaceOfTheDifference_CannotBeToldByTheTime) {
+  const std::string text(1 << 20, 'x');
+  std::string differs_first = text;
+  differs_first.front() = 'y';
+  std::string differs_last = text;
+  differs_last.back() = 'y';
+  EXPECT_GT(2 * time_to_compare(text, differs_first), time_to_compare(text, differs_last));
 }
 
 TEST(EqualInConstantTime, EmptyTexts_AreEqual) { EXPECT_TRUE(equal_in_constant_time("", "")); }

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "base/text.hpp"
+
 namespace gatehouse::passwords {
 namespace {
 
@@ -152,6 +154,39 @@ TEST(Onion, ChangedInsideOrOutside_NoLongerMatches) {
   changed = onion;
   changed.salt.front() ^= 1;
   EXPECT_FALSE(matches("password", changed));
+}
+
+/// The vectors of section 12 that stay below our limit of memory; the fourth takes 1 GiB.
+TEST(Scrypt, VectorsOfRfc7914_Match) {
+  struct Case {
+    std::string_view password;
+    std::string_view salt;
+    ScryptCost cost;
+    std::string_view digest;
+  };
+  for (const auto& [password, scrypt_salt, cost, digest] : {
+           Case{"",
+                "",
+                {.log2_n = 4, .block = 1, .parallel = 1},
+                "77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442"
+                "fcd0069ded0948f8326a753a0fc81f17e8d3e0fb2e0d3628cf35e20c38d18906"},
+           Case{"password",
+                "NaCl",
+                {.log2_n = 10, .block = 8, .parallel = 16},
+                "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162"
+                "2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640"},
+           Case{"pleaseletmein",
+                "SodiumChloride",
+                {.log2_n = 14, .block = 8, .parallel = 1},
+                "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2"
+                "d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887"},
+       }) {
+    const auto bytes = from_hex(digest);
+    ASSERT_TRUE(bytes);
+    const Phc stored{cost, std::string{scrypt_salt}, *bytes};
+    EXPECT_TRUE(matches(password, stored)) << password;
+    EXPECT_FALSE(matches(std::string{password} + 'x', stored)) << password;
+  }
 }
 
 TEST(Argon2id, SeveralLanes_AreCheckedAndNotMade) {
