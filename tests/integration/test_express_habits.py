@@ -44,6 +44,27 @@ def test_unknown_fields_are_ignored(api):
     assert api.post("/user-auth/logout", {"session": login.json()["session"], "everywhere": False}).status == 200
 
 
+def test_columns_that_no_request_names_are_not_written(api):
+    other = create_user(api)
+    hidden = {
+        "id": other["id"],
+        "password_hash": "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+        "salt": "5a",
+        "email_verified_at": "2026-01-01T00:00:00.000Z",
+        "disabled_at": "2026-01-01T00:00:00.000Z",
+        "must_change_password": True,
+        "version": 99,
+    }
+    user = api.post("/users", new_user() | hidden).json()["user"]
+    assert user["id"] != other["id"]
+    assert api.put(f"/users/{user['id']}", hidden | {"last_name": "Byron"}).status == 200
+    account = api.get(f"/users/{user['id']}/account").json()
+    assert (account["emailVerifiedAt"], account["disabledAt"], account["mustChangePassword"]) == (None, None, False)
+    assert account["version"] == 2
+    assert api.get(f"/users/{other['id']}").json() == other
+    log_in(api, user["email"])
+
+
 def test_whole_object_as_get_gave_it_is_taken_back(api):
     user = create_user(api)
     response = api.put(f"/users/{user['id']}", api.get(f"/users/{user['id']}").json() | {"last_name": "Byron"})

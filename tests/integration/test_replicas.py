@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness.accounts import create_user, is_alive, log_in, log_out, new_user, try_log_in, verify_session, verify_token
+from harness.accounts import PASSWORD, create_user, is_alive, log_in, log_out, new_user, try_log_in, verify_session, verify_token
 from harness.clusters import Bouncer
 from harness.places import MIGRATIONS, SANITIZED
 from harness.program import API_KEY
@@ -51,12 +51,18 @@ def test_session_of_one_replica_is_good_on_the_other(pair):
     assert verify_token(second, login["token"]).status == 200
 
 
+def new_password_of(login):
+    return {"session": login["session"], "currentPassword": PASSWORD, "newPassword": "another password"}
+
+
 ENDINGS = {
     "logout": lambda api, user, login: log_out(api, login["session"]),
     "end_one": lambda api, user, login: api.delete(f"/sessions/{api.get(f'/users/{user}/sessions').json()[0]['id']}"),
     "end_all": lambda api, user, login: api.delete(f"/users/{user}/sessions"),
     "delete_user": lambda api, user, login: api.delete(f"/users/{user}"),
+    "disable_user": lambda api, user, login: api.post(f"/users/{user}/disable"),
     "new_password": lambda api, user, login: api.put(f"/users/{user}", {"password": "another password"}),
+    "own_new_password": lambda api, user, login: api.post("/user-auth/change-password", new_password_of(login)),
 }
 
 

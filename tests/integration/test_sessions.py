@@ -34,6 +34,21 @@ def test_each_login_opens_a_session_of_its_own(api, devices):
     assert all(is_alive(api, login["session"]) for login in logins)
 
 
+def test_session_that_a_client_brings_to_a_login_stays_what_it_was(api):
+    """Nobody can give somebody else a session whose value they know, and wait until it is logged in."""
+    attacker, victim = create_user(api), create_user(api)
+    known = log_in(api, attacker["email"])["session"]
+    brought = {"session": known, "sessionId": 1, "sid": 1, "id": 1}
+    headers = {"Cookie": f"session={known}; sessionId={known}", "Authorization": f"Bearer {known}"}
+    body = {"email": victim["email"], "password": PASSWORD} | brought
+    login = api.post("/user-auth?session=" + known, body, headers=headers)
+    assert login.status == 200 and login.json()["session"] != known
+    assert verify_session(api, known).json()["userId"] == attacker["id"]
+    assert verify_session(api, login.json()["session"]).json()["userId"] == victim["id"]
+    made_up = api.post("/user-auth", body | {"session": "A" * len(known)})
+    assert made_up.status == 200 and not is_alive(api, "A" * len(known))
+
+
 def test_sessions_are_listed_with_their_devices(api, devices):
     user, _ = devices
     sessions = listed(api, user)
@@ -167,7 +182,8 @@ def test_user_shown_by_a_session_is_the_user_as_it_is_now(api):
 
 
 def test_client_address_comes_from_the_proxy_only_if_it_is_trusted(start):
-    forwarded = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
+    """The field of RFC 7239 is read from nobody: two that disagree could not both be right."""
+    forwarded = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9", "Forwarded": "for=192.0.2.60"}
     addresses = {}
     for trusted in ("", "127.0.0.1"):
         with start(TRUSTED_PROXIES=trusted).api() as api:

@@ -9,7 +9,7 @@ import sqlite3
 
 import pytest
 
-from harness.accounts import PASSWORD, create_user, log_in, try_log_in, verify_session
+from harness.accounts import PASSWORD, create_user, log_in, log_out, try_log_in, verify_session, verify_token
 from harness.program import API_KEY, START_DEADLINE_S, STOP_DEADLINE_S
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
@@ -131,12 +131,15 @@ def test_restart_keeps_everything(start):
     program = start()
     with program.api() as api:
         user = create_user(api)
-        login = log_in(api, user["email"])
+        login, ended = log_in(api, user["email"]), log_in(api, user["email"])
+        assert log_out(api, ended["session"]).status == 200
     assert program.stop() == 0
     program.start()
     with program.api() as api:
         assert api.get(f"/users/{user['id']}").json() == user
         assert verify_session(api, login["session"]).status == 200
+        assert verify_session(api, ended["session"]).status == 401
+        assert verify_token(api, ended["token"]).status == 401
         assert try_log_in(api, user["email"], PASSWORD).status == 200
 
 

@@ -43,6 +43,7 @@ class Noted:
     deleted: list[int] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)  # sessions that nobody tried to end
     ended: list[str] = field(default_factory=list)
+    redeemed: list[str] = field(default_factory=list)  # tokens that have set a password
     names: list[History] = field(default_factory=list)
     passwords: list[History] = field(default_factory=list)
 
@@ -61,6 +62,7 @@ class Storm:
             self._login = create_user(api)
             self.noted.names = [History(user, [user["first_name"]]) for user in (create_user(api), create_user(api))]
             self.noted.passwords = [History(create_user(api), [PASSWORD])]
+            self._forgetful = create_user(api, password=f"{PASSWORD} 0")
         steps = [
             self._create,
             self._create,
@@ -68,6 +70,7 @@ class Storm:
             self._create_and_delete,
             self._open_two_and_end_one,
             self._change_password,
+            self._redeem,
         ]
         self._threads = [threading.Thread(target=self._repeat, args=(step,)) for step in steps]
 
@@ -89,7 +92,7 @@ class Storm:
     def _has_enough(self) -> bool:
         noted = self.noted
         histories = [history.acknowledged for history in noted.names + noted.passwords]
-        others = [len(noted.deleted), len(noted.opened), len(noted.ended)]
+        others = [len(noted.deleted), len(noted.opened), len(noted.ended), len(noted.redeemed)]
         return len(noted.created) >= ENOUGH_CREATED and min(histories + others) >= ENOUGH_OF_EACH
 
     def _repeat(self, step):
@@ -129,6 +132,16 @@ class Storm:
             history.acknowledge()
             self.noted.ended.append(session)
 
+    def _redeem(self, api):
+        assert api.post(f"/users/{self._forgetful['id']}/require-password-change").status == 200
+        changes = len(self.noted.redeemed)
+        demanded = try_log_in(api, self._forgetful["email"], f"{PASSWORD} {changes}")
+        assert demanded.status == 403
+        token = demanded.json()["resetToken"]
+        body = {"token": token, "password": f"{PASSWORD} {changes + 1}"}
+        assert api.post("/user-auth/reset-password", body).status == 200
+        self.noted.redeemed.append(token)
+
     def assert_kept(self, api):
         """Every acknowledged write is there, and nothing that it ended is back."""
         for user in self.noted.created:
@@ -141,6 +154,9 @@ class Storm:
             assert is_alive(api, session), "a session that was opened and not ended is dead"
         for session in self.noted.ended:
             assert not is_alive(api, session), "a session that was ended is alive again"
+        for token in self.noted.redeemed:
+            again = api.post("/user-auth/reset-password", {"token": token, "password": PASSWORD})
+            assert again.status == 401, "a token that was used is good again"
         for history in self.noted.names:
             assert api.get(f"/users/{history.user['id']}").json()["first_name"] in history.possible()
         for history in self.noted.passwords:

@@ -1,0 +1,84 @@
+"""The clock is set by an hour while the program runs, and back: what stands goes on to stand, and what has ended does not come back."""
+
+import glob
+import time
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from harness.accounts import PASSWORD, assert_usable, create_user, is_alive, log_in, log_out, try_log_in, verify_token
+from harness.places import SANITIZED
+from harness.waiting import wait_until
+
+pytestmark = pytest.mark.skipif(SANITIZED, reason="a sanitizer must be loaded first")
+
+NEW_PASSWORD = "difference engine no. 2"
+
+
+@pytest.fixture
+def clock(tmp_path):
+    """set_by(seconds) sets the clock of the program that clock.launcher starts, from one moment to the next."""
+    (library,) = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+    ahead = tmp_path / "ahead"
+
+    class Clock:
+        launcher = (
+            "env",
+            f"LD_PRELOAD={library}",
+            f"FAKETIME_TIMESTAMP_FILE={ahead}",
+            "FAKETIME_NO_CACHE=1",
+            "FAKETIME_DONT_FAKE_MONOTONIC=1",
+        )
+
+        @staticmethod
+        def set_by(seconds):
+            part = ahead.with_suffix(".part")
+            part.write_text(f"{seconds:+}\n")
+            part.replace(ahead)
+
+    Clock.set_by(0)
+    return Clock
+
+
+def with_a_used_token(api):
+    """A user whose password was reset, and the token that did it."""
+    user = create_user(api)
+    assert api.post(f"/users/{user['id']}/require-password-change").status == 200
+    token = try_log_in(api, user["email"]).json()["resetToken"]
+    assert api.post("/user-auth/reset-password", {"token": token, "password": NEW_PASSWORD}).status == 200
+    return user, token
+
+
+def ahead_s(api):
+    """How much later than here it is where the program looks."""
+    return parsedate_to_datetime(api.get("/health").header("Date")).timestamp() - time.time()
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+def test_clock_that_is_set_by_an_hour_revives_nothing_and_ends_no_session(start, clock, seconds):
+    program = start(launcher=clock.launcher)
+    with program.api() as api:
+        user, token = with_a_used_token(api)
+        kept, ended = (log_in(api, user["email"], NEW_PASSWORD) for _ in range(2))
+        assert log_out(api, ended["session"]).status == 200
+
+        def assert_all_stands():
+            assert is_alive(api, kept["session"])
+            assert not is_alive(api, ended["session"])
+            assert verify_token(api, ended["token"]).status == 401
+            again = api.post("/user-auth/reset-password", {"token": token, "password": PASSWORD})
+            assert (again.status, again.json()["code"]) == (401, "invalid_or_expired_token")
+            assert api.get(f"/users/{user['id']}").json()["email"] == user["email"]
+            assert_usable(api)
+
+        assert_all_stands()
+        clock.set_by(seconds)
+        wait_until(lambda: round(ahead_s(api) / 3600) == seconds // 3600, 60, "answers of that time")
+        assert_all_stands()
+        meanwhile = log_in(api, user["email"], NEW_PASSWORD)["session"]
+        clock.set_by(0)
+        assert_all_stands()
+        assert is_alive(api, meanwhile)
+        for event in ("logout", "password.reset"):
+            assert len(api.get(f"/audit?type={event}&user={user['id']}").json()["events"]) == 1
+    assert program.stop() == 0
