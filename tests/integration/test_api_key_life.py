@@ -184,7 +184,7 @@ def test_only_a_key_that_may_tells_of_its_client(api):
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_each_key_has_a_rate_limit_of_its_own(start):
-    with start(RATE_LIMIT_API_KEY="60/1m/5").api() as api:
+    with start(RATE_LIMIT_API_KEY="60/5h/5").api() as api:
         secrets = [make_key(api)[1] for _ in range(2)]
         assert [use(api, secrets[0]).status for _ in range(6)] == [200] * 5 + [429]
         assert use(api, secrets[1]).status == 200, "although they have one name"

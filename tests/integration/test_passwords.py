@@ -123,7 +123,7 @@ def test_tried_password_gets_the_verdict_of_a_set_one(api):
 
 
 def test_tried_passwords_are_limited_for_each_users_address(start):
-    program = start(RATE_LIMIT_REDEEM="60/10m/3")
+    program = start(RATE_LIMIT_REDEEM="60/10h/3")
     with program.api() as api:
 
         def answer(address):
@@ -131,7 +131,7 @@ def test_tried_passwords_are_limited_for_each_users_address(start):
 
         answers = [answer("192.0.2.1") for _ in range(4)]
         assert [one.status for one in answers] == [200, 200, 200, 429]
-        assert answers[0].header("RateLimit-Policy") == '"redeem";q=60;w=600'
+        assert answers[0].header("RateLimit-Policy") == '"redeem";q=60;w=36000'
         assert int(answers[3].header("Retry-After")) >= 1
         assert answer("192.0.2.2").status == 200
         assert api.get("/user-auth/password-policy").status == 200
