@@ -10,7 +10,7 @@ from harness.accounts import new_user
 from harness.databases import create_database
 from harness.openapi import operations
 from harness.program import API_KEY, Gatehouse, base_settings
-from harness.raw_http import RawConnection, message
+from harness.raw_http import RawConnection, message, send_in_time
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.sequential
@@ -131,7 +131,9 @@ def answer_of(request):
             "408_body": message("POST /user-auth", *BROWSER, "Content-Length: 10") + b"{",
         }
         if name in unfinished:
-            return ask(request.getfixturevalue("impatient"), unfinished[name])
+            connection, response = send_in_time(request.getfixturevalue("impatient").port, unfinished[name])
+            connection.close()
+            return response
         if name == "503_crowd":
             return answer_to_a_second_client(request.getfixturevalue("narrow"))
         if name.startswith("503"):

@@ -115,9 +115,10 @@ def refusals(program) -> dict:
 
 
 def test_refused_requests_are_counted_by_reason_and_nowhere_else(start):
-    program = start(HEADER_TIMEOUT="500ms", BODY_BYTES_MAX="1024")
+    program = start(BODY_TIMEOUT="500ms", BODY_BYTES_MAX="1024")
+    unfinished = message("POST /user-auth", KEY, "Content-Type: application/json", "Content-Length: 10") + b"{"
     too_large = message("POST /user-auth", KEY, body=b"x" * 2_000)
-    for sent in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\n", too_large):
+    for sent in (b"GARBAGE\r\n\r\n", unfinished, too_large):
         with RawConnection(program.port) as connection:
             connection.send(sent)
             assert connection.read_response().status in (400, 408, 413)

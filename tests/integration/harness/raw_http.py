@@ -170,3 +170,17 @@ class RawConnection:
             if size == 0:
                 return body
             body += chunk
+
+
+def send_in_time(port: int, sent: bytes) -> tuple[RawConnection, RawResponse]:
+    """The first answer to these bytes, and its connection. A short HEADER_TIMEOUT closes a connection without a word where this process
+    stood still before it sent the first byte: then it is tried again."""
+    for _ in range(20):
+        connection = RawConnection(port)
+        try:
+            connection.send(sent)
+            return connection, connection.read_response()
+        except (ConnectionEnded, ConnectionError):
+            connection.close()
+            assert not connection.unread, "it was closed within an answer"
+    raise AssertionError("it was closed without an answer, again and again")
