@@ -301,7 +301,7 @@ def test_password_is_in_no_line_and_no_argument(database, tmp_path):
         words = []
 
         def is_dumping():
-            with contextlib.suppress(FileNotFoundError):  # a child that has ended
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a child that has ended
                 for child in children.read_text().split():
                     words[:] = Path(f"/proc/{child}/cmdline").read_text().split("\0")
             return "--format=custom" in words
