@@ -336,6 +336,7 @@ void ServingProcess::reload_on_signal() {
     if (const auto reloaded = reloader_.reload()) {
       for (const auto& thread : threads_) thread->use(*reloaded);
       ring_keeper_.use(reloaded->settings);
+      reloader_.tell(*reloaded);
     }
     if (is_listening_) parts_.supervisor.tell_ready();
     reload_on_signal();

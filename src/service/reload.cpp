@@ -60,15 +60,18 @@ Reloaded Reloader::take_over(Loaded loaded) {
   Reloaded reloaded{.keys = std::make_shared<const KeySet>(now),
                     .tls = has_tls ? make_tls(now.server) : nullptr,
                     .settings = nullptr,
-                    .logs_access = false};
+                    .logs_access = now.application.log_level <= telemetry::Level::info};
   reopen_breach_filter(now.passwords.breach_filter);
   log_warnings(parts_.log, loaded.reading.warnings);
   log_warnings(parts_.log, http::certificate_advice(now.server, parts_.clock.now()));
-  parts_.log.info("reloaded", {{"api_keys", now.api.api_keys.size()}, {"tls", reloaded.tls != nullptr}});
-  parts_.log.set_level(now.application.log_level);
-  reloaded.logs_access = parts_.log.is_enabled(telemetry::Level::info);
   reloaded.settings = std::make_shared<const Settings>(std::move(now));
   return reloaded;
+}
+
+void Reloader::tell(const Reloaded& reloaded) {
+  const Settings& now = *reloaded.settings;
+  parts_.log.info("reloaded", {{"api_keys", now.api.api_keys.size()}, {"tls", reloaded.tls != nullptr}});
+  parts_.log.set_level(now.application.log_level);
 }
 
 /// The one in use stays where the file is not a good one.

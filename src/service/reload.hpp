@@ -46,9 +46,12 @@ class Reloader {
 
   explicit Reloader(const Parts& parts) : parts_(parts) {}
 
-  /// Sets the log level and the breach filter and returns the rest. Nothing where anything is wrong: then the log says
-  /// what, and all stays as it was.
+  /// Sets the breach filter and returns the rest, which the caller takes over before it calls tell(). Nothing where
+  /// anything is wrong: then the log says what, and all stays as it was.
   [[nodiscard]] std::optional<Reloaded> reload();
+
+  /// Says that all has been taken over, which people and scripts wait for, and sets the log level.
+  void tell(const Reloaded& reloaded);
 
  private:
   [[nodiscard]] Reloaded take_over(Loaded loaded);
