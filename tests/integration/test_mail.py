@@ -76,7 +76,7 @@ def test_certificate_that_nobody_vouches_for_gets_no_mail(database, start, tmp_p
         letter = write_letter(database, token=TOKEN)
         assert "certificate" in wait_for_error(database, letter)
         assert not server.received
-        assert program.events("mail_server_unreachable")
+        wait_until(lambda: program.events("mail_server_unreachable"), PATIENCE_S, "the log's line")
 
 
 def test_server_without_tls_gets_no_mail_where_it_is_required(database, start, server):
@@ -121,7 +121,8 @@ def test_letter_that_is_refused_fails_at_once(database, start, server, command, 
     wait_for_state(database, letter, FAILED)
     assert re.search(r"550 5\.1\.1|554 5\.7\.1", error_of(database, letter))
     assert database.rows("SELECT body FROM mails") == [(None,)]
-    assert [event["mail_id"] for event in program.events("mail_failed")] == [letter]
+    told = wait_until(lambda: program.events("mail_failed"), PATIENCE_S, "the log's line")
+    assert [event["mail_id"] for event in told] == [letter]
     assert "failed" in command("mail", "list", "--failed").stdout
     refused = command("mail", "retry", str(letter))
     assert refused.returncode == 1 and "is failed" in refused.stderr
@@ -152,7 +153,8 @@ def test_server_that_was_dead_gets_every_letter_once(database, start):
     server = MailServer()
     program = start(**mail_settings(server))
     letters = [write_letter(database, f"user{i}@example.com", token=TOKEN) for i in range(5)]
-    wait_until(lambda: program.events("mail_server_unreachable"), PATIENCE_S, "the outage")
+    # The log tells of the outage before the letter that met it is put off.
+    wait_until(lambda: any(error_of(database, letter) for letter in letters), PATIENCE_S, "the outage")
     server.start()
     try:
         for letter in letters:
@@ -160,6 +162,7 @@ def test_server_that_was_dead_gets_every_letter_once(database, start):
         for letter in letters:
             wait_for_state(database, letter, SENT)
         assert Counter(one.recipient for one in server.received) == {f"user{i}@example.com": 1 for i in range(5)}
+        wait_until(lambda: program.events("mail_server_reachable"), PATIENCE_S, "the log's line")
         assert len(program.events("mail_server_unreachable")) == 1
         assert len(program.events("mail_server_reachable")) == 1
     finally:
@@ -264,6 +267,7 @@ def test_production_without_a_server_says_so_once_and_keeps_the_letters(database
     letters = [write_letter(database, f"user{i}@example.com", token=TOKEN) for i in range(3)]
     for letter in letters:
         wait_until(lambda letter=letter: error_of(database, letter) or make_due(database, letter), PATIENCE_S, "a look")
+    wait_until(lambda: program.events("mail_unconfigured"), PATIENCE_S, "the log's line")
     assert len(program.events("mail_unconfigured")) == 1
     assert error_of(database, letters[0]) == "SMTP_URL is not set"
     doctor = command("doctor", **production(database))
