@@ -135,7 +135,7 @@ def test_manager_hears_of_a_reload_and_of_its_end(start, manager):
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_manager_that_is_gone_costs_a_line_in_the_log(start, tmp_path):
     program = start(NOTIFY_SOCKET=str(tmp_path / "nobody"))
-    [line] = program.events("notify_failed")
+    [line] = wait_until(lambda: program.events("notify_failed"), 60, "the line")
     assert (line["level"], line["message"], line["reason"]) == ("warn", "READY=1", "No such file or directory")
     program.process.send_signal(signal.SIGTERM)
     assert program.wait() == 0
