@@ -60,6 +60,12 @@ def listening_sockets(path) -> int:
     return sum(row.endswith(f" {path}") and row.split()[5] == "01" for row in rows)
 
 
+def listens(path) -> bool:
+    """Whether whoever connects is taken; the file is there a little before."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 def test_socket_answers_beside_the_port(start, path):
     program = start(LISTEN_UNIX=str(path))
     [started] = program.events("server_started")
@@ -313,7 +319,7 @@ def test_systemd_hands_its_socket_over(start, folder, tmp_path):
         pytest.fail("systemd-socket-activate is not installed")
     path = folder / "activated.sock"
     program = start(launcher=[activate, "--listen", str(path), *passed_on(base_settings())], wait=False)
-    wait_until(path.exists, 60, "the socket")
+    wait_until(lambda: listens(path), 60, "the socket")
     with Api(0, program.settings["API_KEY"], unix=path) as api:
         assert api.get("/health/live", key=None).status == 200
     program.wait_until_ready()
