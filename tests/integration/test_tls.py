@@ -303,9 +303,18 @@ def test_client_certificate_of_the_url_opens_the_connection(tls_cluster, authori
     tls_cluster.write("pg_hba.conf", rules)
     database.run("SELECT pg_reload_conf()")
     url = f"postgresql://accounts@localhost:{tls_cluster.port}/postgres?sslmode=require&sslrootcert={authority[0]}"
+    wait_until(lambda: not lets_in(url), 60, "a server that asks for a certificate")
     assert "certificate" in refusal_of_the_database({"DATABASE_URL": url}, tmp_path / "without")
     url += f"&sslcert={cert}&sslkey={key}"
     assert refusal_of_the_database({"DATABASE_URL": url}, tmp_path / "with") is None
+
+
+def lets_in(url) -> bool:
+    try:
+        driver().connect(url).close()
+    except driver().OperationalError:
+        return False
+    return True
 
 
 def refusal_of_the_database(settings, directory):
