@@ -33,8 +33,8 @@ def test_read_only_postgres_is_not_healthy_and_recovers(cluster_database, start_
             cluster_database.run("ALTER SYSTEM RESET default_transaction_read_only")
             cluster_database.run("SELECT pg_reload_conf()")
         wait_until(lambda: unhealthy_because(api) == "", CHANGE_MAX_S, "the recovery")
-        assert "read-only" in program.events("unhealthy")[0]["reason"]
         wait_until(lambda: program.events("healthy_again"), CHANGE_MAX_S, "the log line")
+        assert "read-only" in program.events("unhealthy")[0]["reason"]
 
 
 def test_standby_alone_is_not_healthy(tmp_path):
