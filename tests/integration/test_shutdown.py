@@ -169,7 +169,9 @@ def test_job_that_waits_for_the_database_does_not_hold_up_the_end(start, databas
         program = start(SESSION_CLEANUP_INTERVAL="1s", DB_QUERY_TIMEOUT="600s")
         cursor.execute("BEGIN")
         cursor.execute("LOCK TABLE leases IN ACCESS EXCLUSIVE MODE")
-        wait_until(lambda: database.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)], 30, "the cleanup")
+        of_this_one = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        waiting = f"SELECT count(*) FROM pg_locks WHERE NOT granted AND database = {of_this_one}"
+        wait_until(lambda: database.rows(waiting) != [(0,)], 60, "the cleanup")
         with program.api() as api:
             assert api.get("/users").json() == []
         assert program.stop() == 0
