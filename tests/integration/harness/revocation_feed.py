@@ -1,9 +1,10 @@
 """Readers of the revocation feed, as the services are that check tokens by themselves."""
 
+import itertools
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPConnection
@@ -85,6 +86,12 @@ def event_of(lines: list[str]) -> Event:
     fields = dict(line.split(": ", 1) for line in lines)
     assert len(fields) == len(lines) and set(fields) <= {"event", "id", "data"}, lines
     return Event(fields["event"], fields.get("id"), json.loads(fields["data"]))
+
+
+def has_a_second(beats: Sequence[Event]) -> bool:
+    """Whether one is newer than the one before, by no more than a second; where the machine stood still, none may be."""
+    times = [time_of(beat.data["asOf"]) for beat in beats]
+    return any(0 < later - earlier <= 1.05 for earlier, later in itertools.pairwise(times))
 
 
 def events_in(stream: bytes) -> list[Event]:
