@@ -23,7 +23,7 @@ def test_stream_of_a_half_closed_connection_was_filled_without_a_pause(start):
         client.send(message(f"GET /revocations?after={snapshot(api)['cursor']}", KEY, "Accept: text/event-stream"))
         client.socket.shutdown(socket.SHUT_WR)
         assert len(client.read_to_end()) < 10_000
-        wait_until(lambda: readers_of(program) == 0, 10, "the free seat")
+        wait_until(lambda: readers_of(program) == 0, 60, "the free seat")
 
 
 def test_polls_that_were_answered_together_kept_users_out(start, database):
@@ -32,10 +32,12 @@ def test_polls_that_were_answered_together_kept_users_out(start, database):
     with program.api() as api, contextlib.ExitStack() as stack:
         poll = message(f"GET /revocations?wait=30&after={snapshot(api)['cursor']}", KEY)
         polls = []
-        for number in range(1, 41):
-            polls.append(stack.enter_context(RawConnection(program.port)))
-            polls[-1].send(poll)
-            wait_until(lambda wanted=number: readers_of(program) == wanted, 10, "the poll")
+        # Some at a time: one by one, the first would be over before the last is there where this machine is slow.
+        for _ in range(8):
+            for _ in range(5):
+                polls.append(stack.enter_context(RawConnection(program.port)))
+                polls[-1].send(poll)
+            wait_until(lambda: readers_of(program) == len(polls), 60, "the polls")
         end_a_session(api, database)
         assert {client.read_response().status for client in polls} == {200}
         for _ in range(5):
