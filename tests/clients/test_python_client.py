@@ -248,7 +248,8 @@ def test_pauses_are_drawn_or_told(clients, pauses, monkeypatch):
     assert (len(double.asked), pauses) == (1, []), "a pause that does not fit into the time"
 
 
-def test_time_is_shared_by_the_attempts():
+def test_time_is_shared_by_the_attempts(monkeypatch):
+    monkeypatch.setattr("gatehouse_client.attempts.time.monotonic", lambda: 0.0)
     double = Double(httpx.ReadTimeout("x"), answer(SESSION), answer(LOGIN))
     client = Client(URL, KEY, timeout_s=3, transport=httpx.MockTransport(double.answer))
     client.session.verify("s")

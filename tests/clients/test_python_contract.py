@@ -115,7 +115,7 @@ def test_api_key_is_made_used_rotated_and_revoked(gatehouse, clients, shared):
 def test_refusals_are_told_apart(gatehouse, clients, shared):
     assert gatehouse.session.verify("x") is None and gatehouse.token.verify("a.b.c") is None
     assert refusal_of(lambda: gatehouse.login("nobody@example.com", "wrong")).code == "invalid_credentials"
-    stranger = clients.of(f"http://127.0.0.1:{shared.port}", "not-the-key")
+    stranger = clients.of(f"http://127.0.0.1:{shared.port}", "not-the-key", timeout_s=PATIENCE_S)
     assert refusal_of(lambda: stranger.session.verify("x")).code == "invalid_api_key"
     assert gatehouse.health().status == "healthy"
     assert gatehouse.password.policy().length_min == 8
