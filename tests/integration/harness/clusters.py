@@ -18,16 +18,21 @@ from .waiting import wait_until
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 # Below the ports that the kernel gives to clients and to who asks for any port (ip(7), ip_local_port_range).
 PORTS = range(15_000, 32_000)
+# What says to other test processes that a port is taken, for as long as this one lives.
+_claims: list[socket.socket] = []
 SETTINGS = {"shared_buffers": "32MB", "max_connections": "100", "recovery_init_sync_method": "syncfs"}
 
 
 def free_port() -> int:
-    """A port that nobody has, and that nobody gets by chance before it is used, or while its user is away."""
+    """A port that nobody has, and that nobody gets before it is used, or while its user is away."""
     while True:
-        port = random.choice(PORTS)
+        port, claim = random.choice(PORTS), socket.socket(socket.AF_UNIX)
         with socket.socket() as probe, contextlib.suppress(OSError):
+            claim.bind(f"\0gatehouse test port {port}")
             probe.bind(("127.0.0.1", port))
+            _claims.append(claim)
             return port
+        claim.close()
 
 
 def as_unprivileged(command: list[str]) -> list[str]:
