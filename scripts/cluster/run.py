@@ -58,6 +58,13 @@ def up(cluster: Cluster) -> int:
         return 0
 
 
+def write_state(state: Path, folder: Path):
+    """In one step, for others look for it meanwhile."""
+    saved = state.with_name(f"{state.name}.new")
+    saved.write_text(json.dumps({"pid": os.getpid(), "folder": str(folder)}))
+    saved.replace(state)
+
+
 def read_state(state: Path) -> tuple[int, Path] | None:
     """The process that keeps the cluster, 0 where it is gone, and the cluster's folder."""
     if not state.exists():
@@ -113,7 +120,7 @@ def start_and_run(chosen: argparse.Namespace) -> int:
     cluster = Cluster(chosen.binary, Pace.of(chosen.ttl), with_network=not is_up)
     try:
         if is_up:
-            chosen.state.write_text(json.dumps({"pid": os.getpid(), "folder": str(cluster.folder)}))
+            write_state(chosen.state, cluster.folder)
         cluster.start()
         return up(cluster) if is_up else failover.run(cluster, chosen.only or list(FAULTS), chosen.times)
     finally:
