@@ -1,6 +1,7 @@
 """Wrong passwords: how many are checked, whom they keep out, and whom they do not."""
 
 import glob
+import math
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -38,8 +39,18 @@ def disable(api: Api, database, email: str, **options):
     database.run("UPDATE login_guards SET failures = 100 WHERE failures > 0")
 
 
+def hold_the_wait(database):
+    """Whoever has to wait has to for an hour more, however long this machine stands still."""
+    database.run("UPDATE login_guards SET blocked_until = blocked_until + 3600000000 WHERE blocked_until > 0")
+
+
 def failures(database) -> list[int]:
     return [row[0] for row in database.rows("SELECT failures FROM login_guards WHERE failures > 0 ORDER BY failures")]
+
+
+def checked_at_most(seconds: float) -> int:
+    """Guesses that are checked in such a time, at most: the free ones, and one after each wait of a second, two, four and so on."""
+    return FREE + int(math.log2(seconds + 1)) + 1
 
 
 def test_fifth_wrong_password_makes_the_right_one_wait_a_second(start):
@@ -47,11 +58,11 @@ def test_fifth_wrong_password_makes_the_right_one_wait_a_second(start):
         email = create_user(api)["email"]
         fail(api, email, FREE - 1)
         log_in(api, email)
-        fail(api, email)
+        fail(api, email, FREE - 1)
         begin = time.monotonic()
-        assert try_log_in(api, email).status == 401
+        fail(api, email, 1)
         wait_until(lambda: try_log_in(api, email).status == 200, PATIENCE_S, "the right password")
-        assert time.monotonic() - begin > 0.8
+        assert time.monotonic() - begin > 0.9
 
 
 def test_answer_of_a_blocked_account_is_that_of_a_wrong_password(start, database):
@@ -104,7 +115,7 @@ def test_unlock_lets_the_owner_in_from_anywhere(start, database, command):
             assert not api.get(f"/users/{user['id']}/account").json()["othersBlocked"]
 
 
-def test_account_shows_how_it_stands(start):
+def test_account_shows_how_it_stands(start, database):
     with start(**NO_LIMIT).api() as api:
         user = create_user(api)
         path = f"/users/{user['id']}/account"
@@ -122,6 +133,7 @@ def test_account_shows_how_it_stands(start):
         try_log_in(api, user["email"], headers=on_device("new"))
         api.put(f"/users/{user['id']}", {"first_name": "Augusta"})
         fail(api, user["email"])
+        hold_the_wait(database)
         account = api.get(path).json()
         assert (account["devices"], account["sessions"], account["version"]) == (1, 1, 2)
         assert account["blockedUntil"] is not None
@@ -186,9 +198,10 @@ def test_replicas_whose_clocks_differ_checked_more_guesses_and_kept_the_owner_ou
             with Api(replica.port, replica.key) as own:
                 return try_log_in(own, email, f"guess {number}").status
 
+        begin = time.monotonic()
         with ThreadPoolExecutor(40) as pool:
             assert set(pool.map(guess, range(40))) <= {401, 503}
-        assert FREE <= sum(failures(database)) <= FREE + 5
+        assert FREE <= sum(failures(database)) <= checked_at_most(time.monotonic() - begin)
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
@@ -202,12 +215,12 @@ def test_thousand_guesses_on_three_replicas_check_no_more_than_the_budget(start,
             with Api(replica.port, replica.key) as own:
                 return try_log_in(own, email, f"guess {number}").status
 
+        begin = time.monotonic()
         with ThreadPoolExecutor(60) as pool:
             statuses = list(pool.map(guess, range(1000)))
         # After the five free ones the wait begins with a second, and guesses go on meanwhile.
         assert set(statuses) <= {401, 503}
-        checked = sum(failures(database))
-        assert FREE <= checked <= FREE + 5, "a second, two, four, eight and sixteen are waited for after those"
+        assert FREE <= sum(failures(database)) <= checked_at_most(time.monotonic() - begin)
 
 
 @pytest.mark.serial
