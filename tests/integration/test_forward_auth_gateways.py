@@ -35,10 +35,10 @@ SETTINGS = {"TRUSTED_PROXIES": "127.0.0.1", "FORWARD_AUTH_HEADERS": "both", "FOR
 def configured(file, places):
     """The text of a configuration in deploy/ with other ports and paths."""
     text = (DEPLOY / file).read_text()
-    for documented, other in places.items():
+    for documented in places:
         assert documented in text, documented
-        text = text.replace(documented, other)
-    return text
+    # All at once, for a port that stands for another may look like a third.
+    return re.sub("|".join(map(re.escape, places)), lambda found: places[found[0]], text)
 
 
 def ports_of(own, replicas, application):
