@@ -79,6 +79,8 @@ class Behind:
         self.replicas = replicas
 
     def ask(self, *headers, line="GET /", host="app.example.com", body=b""):
+        if self._connection is not None and self._connection.has_ended():
+            self.close()
         if self._connection is None:
             self._connection = RawConnection(self._port)
         self._connection.send(message(line, *headers, body=body).replace(b"Host: x", f"Host: {host}".encode(), 1))
