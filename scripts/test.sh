@@ -229,7 +229,7 @@ run_ctest() {
 }
 
 # Files beside each other, more than there are processors, for much of the time is spent waiting (under a sanitizer most of it), and
-# the folders with the longest ones first; then, alone, what measures time or fills the machine.
+# those with slow tests first; then, alone, what measures time or fills the machine.
 run_program_tests() {
   local preset=$1 chosen='' beside=3 status=0
   [[ $preset == release ]] || beside=4

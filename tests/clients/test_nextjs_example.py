@@ -9,6 +9,8 @@ from harness.places import REPOSITORY
 from nextjs_example import FOLDER, build, install, run_browser_tests
 from typescript_client import run_tool, settings_for
 
+pytestmark = pytest.mark.slow
+
 SCREENSHOTS = REPOSITORY / "build" / "screenshots"
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from typescript_client import install, run_vitest, settings_for
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", autouse=True)
 def tools():

@@ -74,6 +74,7 @@ def assert_it_asked_nobody_else(browser: Browser, address: str):
     assert browser.complaints == []
 
 
+@pytest.mark.slow
 def test_reference_shows_every_operation_and_asks_nobody_else(browser, address):
     browser.open(f"{address}reference/index.html")
     browser.wait_for(lambda text: "Users register, log in" in text, "the introduction")

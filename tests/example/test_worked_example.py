@@ -17,6 +17,8 @@ from harness.accounts import create_user
 from harness.program import Gatehouse
 from harness.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 # Far more than a build of what the example changes takes with a warm compiler cache; without one everything is compiled.
 BUILD_DEADLINE_S = 1800
 SEEN_WITHIN_S = 20.0

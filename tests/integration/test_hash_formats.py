@@ -69,6 +69,7 @@ def traces_in(database, users):
     return found
 
 
+@pytest.mark.slow
 def test_users_with_hashes_of_every_format_log_in_and_are_exported_as_they_are(start, database, run):
     hashes = hashes_of_others()
     users = [user_of(number, one) for number, one in enumerate(hashes)]
@@ -92,6 +93,7 @@ def test_users_with_hashes_of_every_format_log_in_and_are_exported_as_they_are(s
         assert database.rows(stored) == [(len(users),)]
 
 
+@pytest.mark.slow
 def test_wrapping_that_was_killed_goes_on_and_leaves_no_hash_behind(start, database, run, tmp_path):
     users = sha256_users(250)
     with start().api() as api:

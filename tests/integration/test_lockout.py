@@ -204,6 +204,7 @@ def test_replicas_whose_clocks_differ_checked_more_guesses_and_kept_the_owner_ou
         assert FREE <= sum(failures(database)) <= checked_at_most(time.monotonic() - begin)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 def test_thousand_guesses_on_three_replicas_check_no_more_than_the_budget(start, database):
     with ExitStack() as stack:
