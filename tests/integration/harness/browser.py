@@ -12,6 +12,8 @@ import pytest
 from .waiting import wait_until
 
 DEADLINE_S = 120.0
+# To tell its text, the browser lays out the whole page.
+READ_EVERY_S = 0.2
 # Nothing that the browser wants for itself, and no name but loopback's address.
 OPTIONS = (
     "--headless",
@@ -73,7 +75,7 @@ class Browser:
             found = self.evaluate("document.body ? document.body.innerText : ''") or ""
             return found if is_there(found) else None
 
-        return wait_until(text, DEADLINE_S, what)
+        return wait_until(text, DEADLINE_S, what, READ_EVERY_S)
 
     def close(self):
         self._process.kill()
