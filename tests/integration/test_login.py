@@ -318,7 +318,6 @@ def accounts_that_fail(api, database):
     }
 
 
-@pytest.mark.serial
 @pytest.mark.slow
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's own cost hides what is measured")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -368,7 +367,6 @@ def cost_of_a_user(program, api):
     return program.cpu_s() - begin_s
 
 
-@pytest.mark.serial
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's own cost hides what is measured")
 def test_failing_logins_cost_the_same_at_once_when_the_database_comes_late(cluster, start_on_cluster):
     """A service that could not look whether there are hashes of the Express service must not show by its first answers
@@ -384,7 +382,7 @@ def test_failing_logins_cost_the_same_at_once_when_the_database_comes_late(clust
     program.wait_until_serving()
     cluster.start()
     with program.api() as api:
-        wait_until(lambda: api.get("/health").status == 200, 30, "the database's return")
+        wait_until(lambda: api.get("/health").status == 200, 120, "the database's return")
         # Meeting one old hash might teach the service that there are some, so the first ones are asked for before.
         first = costs_in_hashes(program, api, {"unknown at first": unique_email})
         later = costs_in_hashes(program, api, {"unknown": unique_email, "old": lambda: old})
