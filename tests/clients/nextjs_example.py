@@ -1,33 +1,31 @@
 """The example application of Next.js: its packages, how it is built, and its tests in a browser."""
 
-import fcntl
-import hashlib
+import shutil
 
 import typescript_client
 from harness.places import REPOSITORY
-from typescript_client import install_packages, node, run, run_tool
+from typescript_client import install_packages, make_once, node, run, run_tool
 
 FOLDER = REPOSITORY / "examples" / "nextjs"
-STAMP = FOLDER / "node_modules" / ".installed"
 INSTALLED_CLIENT = FOLDER / "node_modules" / "@gatehouse" / "client"
 
 
 def install():
-    """Installs the packages as package-lock.json pins them, unless they are there. Test processes beside this one wait for it."""
+    """Installs the packages as package-lock.json pins them."""
     typescript_client.install()
-    wanted = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
-    with (FOLDER / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if STAMP.exists() and STAMP.read_text() == wanted:
-            return
+
+    def make():
         install_packages(FOLDER)
         run_tool("next", "--version", folder=FOLDER)
-        STAMP.write_text(wanted)
+
+    make_once(make, FOLDER / "node_modules" / ".installed", [FOLDER / "package-lock.json"])
 
 
 def build():
     """Builds it with the client as it is now, without any setting: those belong to the machine that runs it."""
-    run([str(node()), "scripts/build.mjs", str(INSTALLED_CLIENT / "dist")])
+    typescript_client.build()
+    shutil.rmtree(INSTALLED_CLIENT / "dist", ignore_errors=True)
+    shutil.copytree(typescript_client.BUILT, INSTALLED_CLIENT / "dist")
     run_tool("next", "build", folder=FOLDER)
 
 

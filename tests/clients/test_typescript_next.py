@@ -2,7 +2,7 @@
 
 import pytest
 
-from typescript_client import install, run_vitest, settings_for
+from typescript_client import build, install, run_vitest, settings_for
 
 pytestmark = pytest.mark.slow
 
@@ -10,6 +10,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module", autouse=True)
 def tools():
     install()
+    build()
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

@@ -11,6 +11,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from harness.program import API_KEY, Gatehouse, environment_of
 
 FOLDER = REPOSITORY / "clients" / "typescript"
 TOOLCHAIN = FOLDER / "toolchain"
-STAMP = FOLDER / "node_modules" / ".installed"
+BUILT = FOLDER / ".generated" / "dist"
 ARCHITECTURES = {"x86_64": "x64", "aarch64": "arm64"}
 # Nobody waits for the network in vain: the tools come once, and may be slow.
 INSTALL_DEADLINE_S = 900
@@ -33,22 +34,35 @@ def node() -> Path:
     return TOOLCHAIN / "node_modules" / f"node-linux-{ARCHITECTURES[platform.machine()]}" / "bin" / "node"
 
 
+def make_once(make: Callable[[], object], stamp: Path, sources: list[Path]):
+    """Calls make() unless it has been called with these sources as they are. Test processes beside this one wait for it."""
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    with sources[0].open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != wanted:
+            make()
+            stamp.write_text(wanted)
+
+
 def install():
-    """Installs the tools as package-lock.json pins them, unless they are there. Test processes beside this one wait for it."""
+    """Installs the tools as package-lock.json pins them."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("npm is not installed")
-    pinned = [folder / "package-lock.json" for folder in (TOOLCHAIN, FOLDER)]
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in pinned)).hexdigest()
-    with (FOLDER / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if STAMP.exists() and STAMP.read_text() == wanted:
-            return
+
+    def make():
         run([npm, "--prefix", str(TOOLCHAIN), *CLEAN_INSTALL], INSTALL_DEADLINE_S)
         install_packages(FOLDER)
         # npm takes it for success when it could not fetch a part that is only for some machines.
         run_tool("vitest", "--version")
-        STAMP.write_text(wanted)
+
+    make_once(make, FOLDER / "node_modules" / ".installed", [folder / "package-lock.json" for folder in (TOOLCHAIN, FOLDER)])
+
+
+def build():
+    """Builds the client as it is now into BUILT, for the applications that have it installed."""
+    sources = [path for pattern in ("*.json", "scripts/*", "src/**/*.ts") for path in sorted(FOLDER.glob(pattern))]
+    make_once(lambda: run([str(node()), "scripts/build.mjs", str(BUILT)]), BUILT / ".built", sources)
 
 
 def install_packages(folder: Path):

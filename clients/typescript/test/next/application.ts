@@ -10,6 +10,8 @@ import { folder, run } from "../package/tools.js";
 
 // Below the folder whose lock file names Next.js, which looks for itself from there.
 const place = join(folder, ".generated", "application");
+/** The client, as the test that starts this one has built it. */
+const dist = join(folder, ".generated", "dist");
 const next = join(folder, "node_modules", "next", "dist", "bin", "next");
 
 /** Builds it, without any setting: those belong to the machine that runs it. */
@@ -19,7 +21,7 @@ export function buildApplication(): void {
   const installed = join(place, "node_modules", "@gatehouse", "client");
   mkdirSync(installed, { recursive: true });
   cpSync(join(folder, "package.json"), join(installed, "package.json"));
-  run(process.execPath, ["scripts/build.mjs", join(installed, "dist")]);
+  cpSync(dist, join(installed, "dist"), { recursive: true });
   run(process.execPath, [next, "build", place]);
 }
 
