@@ -13,4 +13,9 @@ Task<std::expected<void, Violation>> SchemaDatabase::run_script(std::string sql)
   co_return std::unexpected(*std::move(done.error().violation));
 }
 
+Task<> SchemaDatabase::run_alone(std::string sql) {
+  const auto done = co_await run_script(std::move(sql));
+  if (!done) throw ConstraintViolation{done.error()};
+}
+
 }  // namespace gatehouse::database

@@ -51,6 +51,10 @@ class SchemaDatabase {
   /// The same for one script without a check; throws StatementFailed where it is wrong.
   [[nodiscard]] Task<std::expected<void, Violation>> run_script(std::string sql);
 
+  /// Runs one statement that cannot be part of a transaction, without the query deadline. On SQLite, where each can, as
+  /// run_script(). Throws ConstraintViolation, too.
+  [[nodiscard]] virtual Task<> run_alone(std::string sql);
+
   /// Who else is connected to the database, each in a few words for an operator. On PostgreSQL, sessions that call
   /// themselves what this program's do, and so a pooler's that served one; on SQLite, another process that has the file
   /// open.

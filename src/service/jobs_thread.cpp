@@ -29,9 +29,9 @@ Task<> record_end(database::Database& database, SharedParts& shared) {
 
 }  // namespace
 
-JobsThread::JobsThread(boost::asio::io_context& io, database::Provider& provider, SharedParts& shared,
-                       telemetry::Log& log)
-    : io_(io), provider_(provider), shared_(shared), log_(log) {}
+JobsThread::JobsThread(boost::asio::io_context& io, database::Provider& provider,
+                       std::span<const EmbeddedFile> migrations, SharedParts& shared, telemetry::Log& log)
+    : io_(io), provider_(provider), migrations_(migrations), shared_(shared), log_(log) {}
 
 JobsThread::~JobsThread() {
   io_.stop();
@@ -48,7 +48,11 @@ void JobsThread::start() {
   scheduler_.emplace(
       jobs::Scheduler::Parts{.io = io_, .leases = *leases_, .on_failure = std::move(warn), .on_abandoned = tell});
   record(record_change_of_state(*database_, shared_.clock, audit::EventType::service_started), [] {});
-  scheduler_->start(make_jobs(*database_, shared_, log_));
+  scheduler_->start(make_jobs({.database = *database_,
+                               .open_schema = [this] { return provider_.open_schema(io_); },
+                               .migrations = migrations_,
+                               .shared = shared_,
+                               .log = log_}));
   thread_ = std::thread([this] { io_.run(); });
 }
 

@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <thread>
 
+#include "base/embedded_file.hpp"
 #include "database/provider.hpp"
 #include "jobs/lease_store.hpp"
 #include "jobs/scheduler.hpp"
@@ -27,7 +29,8 @@ class JobsThread {
   static constexpr std::chrono::seconds stop_patience{1};
 
   /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it.
-  JobsThread(boost::asio::io_context& io, database::Provider& provider, SharedParts& shared, telemetry::Log& log);
+  JobsThread(boost::asio::io_context& io, database::Provider& provider, std::span<const EmbeddedFile> migrations,
+             SharedParts& shared, telemetry::Log& log);
   ~JobsThread();
   JobsThread(const JobsThread&) = delete;
   JobsThread& operator=(const JobsThread&) = delete;
@@ -45,6 +48,7 @@ class JobsThread {
 
   boost::asio::io_context& io_;
   database::Provider& provider_;
+  const std::span<const EmbeddedFile> migrations_;
   SharedParts& shared_;
   telemetry::Log& log_;
 

@@ -167,7 +167,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                                    .outages = parts.outages,
                                    .load = [this] { return ring_keeper_.renew(); },
                                    .ready = shared_.lifecycle.schema_ready}),
-      jobs_(jobs_loop_, *provider_, shared_, parts.log),
+      jobs_(jobs_loop_, *provider_, parts.migrations, shared_, parts.log),
       signals_(*loops_.front(), SIGTERM, SIGINT),
       delay_(loops_.front()->get_executor()),
       reloader_({.settings = parts.settings,

@@ -16,6 +16,7 @@
 #include "config/values.hpp"
 #include "database/database_facts.hpp"
 #include "database/errors.hpp"
+#include "database/schema/background_indexes.hpp"
 #include "database/schema/migrator.hpp"
 #include "http/certificate_advice.hpp"
 #include "json/writer.hpp"
@@ -187,6 +188,17 @@ bool check_schema(const Program& program, DatabaseSession& session, Findings& fi
   return pending == 0;
 }
 
+/// SQLite's are made with their tables.
+void check_indexes(const Program& program, DatabaseSession& session, Findings& findings) {
+  auto planned = database::schema::plan_background_indexes(program.migrations, session.schema().dialect());
+  if (planned.empty()) return;
+  const auto missing = session.run(database::schema::find_missing(session.database(), std::move(planned)));
+  if (missing.empty()) return findings.good("indexes", "all are there");
+  std::string names;
+  for (const auto& index : missing) names += (names.empty() ? "" : ", ") + index.name;
+  findings.note("indexes", "not made yet: " + names + "; `gatehouse serve` makes them while it serves");
+}
+
 void check_kept_passwords(DatabaseSession& session, Findings& findings) {
   users::UserStore store{session.database()};
   const std::int64_t kept = session.run(store.count_express_passwords());
@@ -237,6 +249,7 @@ void check_database(const Program& program, const service::Settings& settings, F
   if (!facts.stores_every_text()) findings.bad("encoding", database::encoding_warning(facts));
   check_clock(program, facts, findings);
   if (!check_schema(program, session, findings)) return;
+  check_indexes(program, session, findings);
   check_kept_passwords(session, findings);
   check_mail(session, settings, findings);
 }

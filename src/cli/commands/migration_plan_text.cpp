@@ -90,6 +90,7 @@ std::string migration_text(const MigrationPreview& migration) {
     const bool is_felt = table.lock != TableLock::none || table.work != TableWork::none;
     if (is_felt) text += table_text(table) + '\n';
   }
+  for (const TouchedTable& table : migration.later) text += "  later, while the service runs:" + table_text(table) + '\n';
   if (!migration.is_understood) text += "  a statement whose locks are not known; --json shows the SQL\n";
   return text + "  a rollback loses " + (migration.losses.empty() ? "nothing" : join_names(migration.losses)) + '\n';
 }
@@ -143,6 +144,8 @@ void write_migration(json::Writer& writer, const MigrationPreview& migration, Di
   writer.begin_object().member("name", migration.name).member("summary", migration.summary);
   writer.member("sql", migration.sql).key("tables").begin_array();
   for (const TouchedTable& table : migration.tables) write_table(writer, table, dialect);
+  writer.end_array().member("laterSql", migration.later_sql).key("later").begin_array();
+  for (const TouchedTable& table : migration.later) write_table(writer, table, dialect);
   writer.end_array().key("rollbackLoses").begin_array();
   for (const std::string& lost : migration.losses) writer.value(lost);
   writer.end_array().member("understood", migration.is_understood).end_object();

@@ -26,6 +26,10 @@ Task<std::expected<void, ScriptRefusal>> PostgresSchemaDatabase::run_scripts(std
   return run_migration_scripts(make_connection(), options_, std::move(steps));
 }
 
+Task<> PostgresSchemaDatabase::run_alone(std::string sql) {
+  return run_statement_alone(make_connection(), options_, std::move(sql));
+}
+
 Task<std::vector<std::string>> PostgresSchemaDatabase::list_others() {
   // The pool has one connection, and no script's is open now, so every other one is somebody else's.
   static constexpr Statement others{

@@ -22,6 +22,7 @@ class PostgresSchemaDatabase final : public SchemaDatabase {
   [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::postgres; }
   [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters) override;
   [[nodiscard]] Task<std::expected<void, ScriptRefusal>> run_scripts(std::vector<ScriptStep> steps) override;
+  [[nodiscard]] Task<> run_alone(std::string sql) override;
   [[nodiscard]] Task<std::vector<std::string>> list_others() override;
   [[nodiscard]] Task<Rows> run_check(std::string sql) override;
 

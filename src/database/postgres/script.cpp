@@ -107,6 +107,14 @@ Task<std::expected<void, ScriptRefusal>> run_migration_scripts(std::shared_ptr<P
   co_return std::expected<void, ScriptRefusal>{};
 }
 
+Task<> run_statement_alone(std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
+                           std::string sql) {
+  co_await connection->connect(std::move(options));
+  const auto error = co_await run_simple(connection, std::move(sql));
+  if (error) throw_refusal(*error);
+  connection->close();
+}
+
 Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
                                std::string sql) {
   co_await connection->connect(std::move(options));

@@ -28,6 +28,11 @@ inline constexpr std::int64_t migration_lock = 0x67617465686f7573;
     std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
     std::vector<ScriptStep> steps);
 
+/// Connects, then runs one statement outside a transaction. The server's own timeouts count, for a session that may
+/// belong to others behind a pooler is left as it is. What violates a constraint is thrown, too.
+[[nodiscard]] Task<> run_statement_alone(std::shared_ptr<PgConnection> connection,
+                                         std::shared_ptr<const ConnectOptions> options, std::string sql);
+
 /// Connects, then runs the SELECT in a transaction that only reads, without the migration lock; its rows. As above, no
 /// timeout counts.
 [[nodiscard]] Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection,

@@ -16,6 +16,7 @@ std::string_view* script_of(Migration& migration, std::string_view kind) {
   if (kind == "up.sql") return &migration.up;
   if (kind == "down.sql") return &migration.down;
   if (kind == "check.sql") return &migration.check;
+  if (kind == "indexes.sql") return &migration.indexes;
   return nullptr;
 }
 

@@ -16,10 +16,12 @@ struct Migration {
   std::string_view up;     ///< the script that makes the step
   std::string_view down;   ///< the script that takes it back
   std::string_view check;  ///< empty, or a comment for the operator and a SELECT of one text column that must be empty
+  std::string_view indexes =
+      {};  ///< empty, or what the service makes of it while it serves; see background_indexes.hpp
 };
 
-/// The steps among the files `migrations/<dialect>/NAME.{up,down,check}.sql`, by name, which is by date.
-/// Throws std::invalid_argument for a file whose NAME is not of [a-z0-9_] or that is none of the three, and for a step
+/// The steps among the files `migrations/<dialect>/NAME.{up,down,check,indexes}.sql`, by name, which is by date.
+/// Throws std::invalid_argument for a file whose NAME is not of [a-z0-9_] or that is none of the four, and for a step
 /// without one of its two scripts.
 [[nodiscard]] std::vector<Migration> plan_migrations(std::span<const EmbeddedFile> files, Dialect dialect);
 

@@ -74,22 +74,32 @@ class Preview {
                           .summary = summary_of(migration),
                           .sql = std::string{migration.up},
                           .tables = {},
+                          .later_sql = std::string{migration.indexes},
+                          .later = {},
                           .losses = {}};
-    std::map<std::string, TouchedTable, std::less<>> touched;
     std::set<std::string> computed;
-    for (const StatementWords& statement : split_script(migration.up)) {
+    told.tables = touched_by(migration.up, told, computed);
+    told.later = touched_by(migration.indexes, told, computed);
+    told.losses = losses_of(migration, computed, dialect_);
+    return told;
+  }
+
+ private:
+  std::vector<TouchedTable> touched_by(std::string_view script, MigrationPreview& told,
+                                       std::set<std::string>& computed) {
+    std::map<std::string, TouchedTable, std::less<>> touched;
+    for (const StatementWords& statement : split_script(script)) {
       const StatementEffect effect = effect_of(statement, dialect_, facts_.indexes);
       told.is_understood = told.is_understood && effect.is_known;
       computed.insert(effect.computed.begin(), effect.computed.end());
       facts_.indexes.insert(effect.created_indexes.begin(), effect.created_indexes.end());
       for (const TableEffect& one : effect.tables) note(touched, one);
     }
-    for (auto& [name, table] : touched) told.tables.push_back(std::move(table));
-    told.losses = losses_of(migration, computed, dialect_);
-    return told;
+    std::vector<TouchedTable> tables;
+    for (auto& [name, table] : touched) tables.push_back(std::move(table));
+    return tables;
   }
 
- private:
   void note(std::map<std::string, TouchedTable, std::less<>>& touched, const TableEffect& effect) const {
     const auto there = facts_.tables.find(effect.table);
     if (there == facts_.tables.end()) return;

@@ -48,6 +48,8 @@ struct MigrationPreview {
   std::string summary;               ///< one sentence
   std::string sql;                   ///< the script that makes the step
   std::vector<TouchedTable> tables;  ///< by name; those that it makes, or one before it, are not there
+  std::string later_sql;             ///< what the service does afterwards, while it serves; empty: nothing
+  std::vector<TouchedTable> later;   ///< by that
   std::vector<std::string> losses;   ///< what a rollback would delete with its data: `devices`, `users.locale`
   bool is_understood = true;         ///< false: it has a statement of which nothing is known
 };

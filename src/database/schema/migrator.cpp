@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "database/schema/background_indexes.hpp"
+
 namespace gatehouse::database::schema {
 namespace {
 
@@ -152,14 +154,16 @@ Migrator::Batch Migrator::missing(const MigrationRecord& record) const {
   if (!record.exists || !record.express.empty()) {
     batch.add(record_table, adoption_script(record.express, clock_.now(), database_.dialect()));
   }
+  const bool is_new = record.applied.empty() && record.express.empty();
   const std::int64_t adopted = record.express.empty() ? 0 : 1;
   const std::int64_t number = std::max(last_batch(record.applied), adopted) + 1;
   for (const Migration& migration : plan_) {
     const bool by_express = std::ranges::find(record.express, migration.name) != record.express.end();
     if (by_express || contains(record.applied, migration.name)) continue;
     std::string check = migration.check.empty() ? std::string{} : check_statement(migration.check);
-    batch.add(migration.name, up_script(migration, number, clock_.now(), database_.dialect(), record.knex),
-              std::move(check));
+    std::string script = up_script(migration, number, clock_.now(), database_.dialect(), record.knex);
+    if (is_new) script += script_at_once(migration.indexes);
+    batch.add(migration.name, std::move(script), std::move(check));
   }
   return batch;
 }

@@ -20,6 +20,7 @@
 #include "jobs/guard_cleanup.hpp"
 #include "jobs/heap_release.hpp"
 #include "jobs/idempotency_cleanup.hpp"
+#include "jobs/index_building.hpp"
 #include "jobs/mail_cleanup.hpp"
 #include "jobs/mail_delivery.hpp"
 #include "jobs/one_time_token_cleanup.hpp"
@@ -88,10 +89,21 @@ jobs::Job make_sealing(database::Database& database, SharedParts& shared, teleme
                               .log = log});
 }
 
+jobs::Job make_index_building(const JobParts& parts) {
+  const auto dialect = parts.shared.settings.database.kind == database::DatabaseKind::postgres
+                           ? database::Dialect::postgres
+                           : database::Dialect::sqlite;
+  return jobs::IndexBuilding::job({.database = parts.database,
+                                   .open_schema = parts.open_schema,
+                                   .indexes = database::schema::plan_background_indexes(parts.migrations, dialect),
+                                   .log = parts.log});
+}
+
 }  // namespace
 
-std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shared, telemetry::Log& log) {
+std::vector<jobs::Job> make_jobs(const JobParts& parts) {
   using jobs::SessionCleanup;
+  auto& [database, open_schema, migrations, shared, log] = parts;
   return {
       SessionCleanup::job(std::make_shared<SessionCleanup>(database, shared.clock),
                           shared.settings.sessions.cleanup_interval),
@@ -113,6 +125,7 @@ std::vector<jobs::Job> make_jobs(database::Database& database, SharedParts& shar
       jobs::revocation_cleanup(database, shared.clock, shared.settings.tokens.ttl,
                                shared.settings.sessions.cleanup_interval),
       jobs::signing_key_rotation(make_rotation(database, shared)),
+      make_index_building(parts),
   };
 }
 

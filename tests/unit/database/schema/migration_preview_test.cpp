@@ -39,6 +39,21 @@ TEST(MigrationPreview, Table_HasTheStrongestLock_TheMostWorkAndTheTimeOfAll) {
   EXPECT_EQ(told.tables[0].size.rows, 1'000'000);
 }
 
+TEST(MigrationPreview, IndexThatTheServiceMakes_IsToldApart) {
+  const Migration migration{.name = "20261127_001_index",
+                            .up = "ALTER TABLE users ADD COLUMN a bigint",
+                            .down = "SELECT 1",
+                            .check = {},
+                            .indexes = "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON users (a)"};
+  const auto told = preview(std::vector{migration}, large_users(), Dialect::postgres).at(0);
+  ASSERT_EQ(told.tables.size(), 1U);
+  EXPECT_EQ(told.tables[0].work, TableWork::none);
+  ASSERT_EQ(told.later.size(), 1U);
+  EXPECT_EQ(told.later[0].lock, TableLock::share_update_exclusive);
+  EXPECT_EQ(told.later[0].work, TableWork::scan);
+  EXPECT_EQ(told.later_sql, migration.indexes);
+}
+
 TEST(MigrationPreview, TableThatIsNotThereYet_IsLeftOut) {
   EXPECT_THAT(preview_of("CREATE TABLE a (b text); CREATE INDEX i ON a (b)", "DROP TABLE a").tables, IsEmpty());
 }

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "database/database.hpp"
+#include "database/schema/background_indexes.hpp"
+#include "database/schema_database.hpp"
+#include "jobs/job.hpp"
+#include "telemetry/log.hpp"
+
+namespace gatehouse::jobs {
+
+/// Makes the indexes that migrations have left to the service, one replica at a time. What a run does not finish, a
+/// later one makes anew; a run that does not end before the process does is finished by PostgreSQL. Once all are there,
+/// nobody asks again.
+///
+/// Belongs to its Database's thread; throws what the two databases throw.
+class IndexBuilding {
+ public:
+  struct Parts {
+    database::Database& database;
+    std::function<std::unique_ptr<database::SchemaDatabase>()> open_schema;  ///< on the same thread
+    std::vector<database::schema::BackgroundIndex> indexes;                  ///< none on SQLite
+    telemetry::Log& log;
+  };
+
+  /// What the parts refer to outlives it.
+  explicit IndexBuilding(Parts parts) : parts_(std::move(parts)) {}
+
+  /// The job `index_building`.
+  [[nodiscard]] static Job job(Parts parts);
+
+ private:
+  [[nodiscard]] Task<std::vector<database::schema::BackgroundIndex>> missing();
+  [[nodiscard]] Task<bool> is_due();
+  [[nodiscard]] Task<> run();
+  [[nodiscard]] Task<> make(std::vector<database::schema::BackgroundIndex> indexes);
+
+  const Parts parts_;
+  bool all_made_ = false;                             ///< as far as this process has seen
+  std::unique_ptr<database::SchemaDatabase> schema_;  ///< during a run; a coroutine that is dropped leaves it here
+};
+
+}  // namespace gatehouse::jobs
