@@ -6,7 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "base/base64url.hpp"
 #include "base/text.hpp"
+#include "crypto/sha256.hpp"
 
 namespace gatehouse::api {
 namespace {
@@ -32,6 +34,11 @@ std::optional<std::int64_t> version_in(std::string_view text) {
 std::string beginning_of_tags(UserId user) { return '"' + std::to_string(user.value) + '-'; }
 
 }  // namespace
+
+std::string entity_tag_of(std::string_view content) {
+  constexpr std::size_t digest_bytes = 12;
+  return '"' + to_base64url(std::string_view{crypto::sha256(content)}.substr(0, digest_bytes)) + '"';
+}
 
 bool names_entity_tag(std::string_view if_none_match, std::string_view etag) {
   if (trim(if_none_match) == "*") return true;

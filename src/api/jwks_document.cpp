@@ -1,13 +1,10 @@
 #include "api/jwks_document.hpp"
 
-#include "base/base64url.hpp"
-#include "crypto/sha256.hpp"
+#include "api/entity_tag.hpp"
 #include "json/writer.hpp"
 
 namespace gatehouse::api {
 namespace {
-
-constexpr std::size_t etag_bytes = 12;
 
 std::string write_set(std::span<const std::string> jwks) {
   std::string json;
@@ -21,8 +18,7 @@ std::string write_set(std::span<const std::string> jwks) {
 }  // namespace
 
 JwksDocument::JwksDocument(std::span<const std::string> jwks, const Freshness& freshness)
-    : body_(write_set(jwks)),
-      etag_('"' + to_base64url(std::string_view{crypto::sha256(body_)}.substr(0, etag_bytes)) + '"') {
+    : body_(write_set(jwks)), etag_(entity_tag_of(body_)) {
   header_lines_ =
       "Access-Control-Allow-Origin: *\r\nCache-Control: public, max-age=" + std::to_string(freshness.max_age.count()) +
       ", stale-while-revalidate=" + std::to_string(freshness.stale_while_revalidate.count()) + "\r\nETag: " + etag_ +

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/entity_tag.hpp"
 #include "api/front_page.hpp"
 #include "http/accept.hpp"
 #include "json/writer.hpp"
@@ -26,7 +27,12 @@ std::string seconds_text(std::chrono::duration<double> seconds) {
 
 }  // namespace
 
-ServiceRoutes::ServiceRoutes(const Parts& parts) : parts_(parts), started_(std::chrono::steady_clock::now()) {}
+ServiceRoutes::ServiceRoutes(const Parts& parts)
+    : parts_(parts),
+      description_tag_(entity_tag_of(parts.openapi)),
+      description_headers_(
+          "Access-Control-Allow-Origin: *\r\nCache-Control: public, max-age=300\r\nETag: " + description_tag_ + "\r\n"),
+      started_(std::chrono::steady_clock::now()) {}
 
 bool ServiceRoutes::greet(const Request& request, Answer& answer) {
   answer.add_header("Vary", "Accept");
@@ -39,8 +45,12 @@ bool ServiceRoutes::greet(const Request& request, Answer& answer) {
 }
 
 /// Piece by piece, so that a thousand clients who read slowly do not hold a copy each.
-Task<> ServiceRoutes::describe(const Request& /*request*/, Answer& answer) {
+Task<> ServiceRoutes::describe(const Request& request, Answer& answer) {
   constexpr std::size_t piece_bytes = 16'384;
+  answer.set_public_headers(description_headers_);
+  if (names_entity_tag(request.headers[Field::if_none_match], description_tag_)) {
+    co_return answer.send_empty(Status::not_modified);
+  }
   answer.begin_stream(Status::ok, http::MediaType::yaml);
   std::string_view rest = answer.wants_body() ? parts_.openapi : std::string_view{};
   while (!rest.empty()) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <string>
 #include <string_view>
 
 #include "api/health.hpp"
@@ -53,6 +54,8 @@ class ServiceRoutes {
 
  private:
   const Parts parts_;
+  const std::string description_tag_;
+  const std::string description_headers_;
   const std::chrono::steady_clock::time_point started_;
 };
 

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.sequential
 # a moment; so is what is not in this table.
 PUBLIC = {
     "GET /.well-known/jwks.json": "public, max-age=3600, stale-while-revalidate=600",
+    "GET /openapi.yaml": "public, max-age=300",
 }
 KEY = f"X-API-Key: {API_KEY}"
 
@@ -39,3 +40,11 @@ def test_answer_may_be_kept_only_where_the_table_says_so(parsing, operation, hea
 
 def test_every_route_of_the_table_is_there():
     assert set(PUBLIC) <= {str(operation) for operation in operations()}
+
+
+def test_description_is_sent_only_to_those_who_do_not_have_it(parsing):
+    first = head_of(parsing, message("GET /openapi.yaml"))
+    assert first.status == 200
+    tag = first.headers["etag"]
+    assert head_of(parsing, message("GET /openapi.yaml", f"If-None-Match: {tag}")).status == 304
+    assert head_of(parsing, message("GET /openapi.yaml", 'If-None-Match: "another"')).status == 200
