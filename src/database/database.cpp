@@ -87,6 +87,35 @@ Task<Rows> Database::query(const Statement& statement, Parameters parameters) {
   std::rethrow_exception(failure);
 }
 
+Task<Rows> Database::query_anywhere(const Statement& statement, Parameters parameters) {
+  if (has_standbys()) {
+    Parameters copy = parameters;
+    auto rows = co_await ask_standby(statement, std::move(copy), Recency::acknowledged);
+    if (rows) co_return *std::move(rows);
+  }
+  co_return co_await query(statement, std::move(parameters));
+}
+
+Task<std::optional<Rows>> Database::query_standby(const Statement& statement, Parameters parameters) {
+  return ask_standby(statement, std::move(parameters), Recency::announced);
+}
+
+/// Counted where it brings the answer.
+Task<std::optional<Rows>> Database::ask_standby(const Statement& statement, Parameters parameters, Recency recency) {
+  if (!has_standbys()) co_return std::nullopt;
+  const std::shared_ptr<Observers> kept = shared_;
+  const Executor executor = co_await boost::asio::this_coro::executor;
+  const CallWatch watch{observers_, statement, executor.scope()};
+  auto rows = co_await read_standby(statement, std::move(parameters), recency);
+  if (rows) watch.tell(CallOutcome::ok, rows->size());
+  co_return std::move(rows);
+}
+
+Task<std::optional<Rows>> Database::read_standby(const Statement& /*statement*/, Parameters /*parameters*/,
+                                                 Recency /*recency*/) {
+  co_return std::nullopt;
+}
+
 Task<std::expected<Committed, Violation>> Database::commit_expecting(Changes changes, Expected expected) {
   // The object may be gone when a write that it started ends, so from here on only the frame is touched.
   const std::shared_ptr<Observers> kept = shared_;

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "database/constraint.hpp"
 #include "database/errors.hpp"
 #include "database/observers.hpp"
+#include "database/recency.hpp"
 #include "database/rows.hpp"
 #include "database/statement.hpp"
 #include "runtime/task.hpp"
@@ -45,6 +47,20 @@ class Database {
   /// Runs a SELECT. It sees every write acknowledged before the call.
   [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters);
 
+  /// The same, and a standby may answer that has replayed every write acknowledged before the call. It costs a question
+  /// to the primary, so it is for what reads many rows. That question, the standby's answer and the primary's each have
+  /// their own deadline.
+  [[nodiscard]] Task<Rows> query_anywhere(const Statement& statement, Parameters parameters);
+
+  /// False where no standby will ever answer.
+  [[nodiscard]] virtual bool has_standbys() const noexcept { return false; }
+
+  /// Runs a SELECT on a standby that has replayed every announced change known to this process when the answer comes.
+  /// So its rows are as good as what a ChangeObserver remembers, and no better: what is new, or was changed without an
+  /// announcement, may be missing. Who finds nothing, or would refuse what is found, asks query(). Nothing, too, where
+  /// no standby answers in time.
+  [[nodiscard]] Task<std::optional<Rows>> query_standby(const Statement& statement, Parameters parameters);
+
   /// Makes the changes in one round trip, durable when it returns. Other processes hear the announcements once the
   /// transaction is committed.
   [[nodiscard]] Task<Committed> commit(Changes changes);
@@ -71,6 +87,10 @@ class Database {
   /// What a driver does for query().
   [[nodiscard]] virtual Task<Rows> read(const Statement& statement, Parameters parameters) = 0;
 
+  /// What a driver does where has_standbys(): the rows, or nothing where the primary must be asked.
+  [[nodiscard]] virtual Task<std::optional<Rows>> read_standby(const Statement& statement, Parameters parameters,
+                                                               Recency recency);
+
   /// What a driver does: runs the commands in order as one transaction, all of them or none, and has the announcements
   /// reach every other process once it is committed. A result per command. Throws what the port throws.
   [[nodiscard]] virtual Task<std::expected<std::vector<Rows>, Violation>> write(
@@ -78,6 +98,8 @@ class Database {
 
  private:
   using Expected = std::vector<const Constraint*>;
+  [[nodiscard]] Task<std::optional<Rows>> ask_standby(const Statement& statement, Parameters parameters,
+                                                      Recency recency);
   [[nodiscard]] Task<std::expected<Committed, Violation>> commit_expecting(Changes changes, Expected expected);
 
   Observers& observers_;

@@ -25,6 +25,9 @@ constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
 constexpr DurationRange slow_range{milliseconds{0}, minutes{10}};
 constexpr DurationRange lock_range{milliseconds{10}, minutes{10}};
 constexpr DurationRange idle_range{seconds{1}, days{1}};
+constexpr std::size_t replicas_max = 16;
+constexpr Text replicas_form =
+    "at most 16 hosts, each a host name, an address or a socket's directory, with or without :port";
 
 Parsed<void> assign_host(Text text, std::string& out) {
   auto host = parse_database_host(text);
@@ -48,6 +51,42 @@ Parsed<void> choose_postgres(DatabaseSettings& settings, Parsed<void> assigned) 
 Parsed<void> choose_file(DatabaseSettings& settings, Text text) {
   settings.sqlite.is_named = true;
   return assign_text(text, settings.sqlite.path);
+}
+
+/// The host of an entry and what stands behind it; an IPv6 address has colons of its own.
+std::pair<Text, Text> split_host(Text text) {
+  if (text.starts_with('[') && text.find(']') != Text::npos) {
+    const std::size_t close = text.find(']');
+    return {text.substr(1, close - 1), text.substr(close + 1)};
+  }
+  const std::size_t colon = text.find(':');
+  const bool is_one = colon != Text::npos && text.find(':', colon + 1) == Text::npos;
+  return is_one ? std::pair{text.substr(0, colon), text.substr(colon)} : std::pair{text, Text{}};
+}
+
+/// `host`, `host:port`, an address with or without brackets, `[address]:port`, or a socket's directory.
+Parsed<ServerAddress> parse_replica(Text text) {
+  const auto [host, port] = split_host(text);
+  ServerAddress server{std::string{host}, 0};
+  const Unreadable unreadable{std::string{replicas_form}};
+  if (!parse_database_host(host)) return std::unexpected(unreadable);
+  if (port.empty()) return server;
+  if (!port.starts_with(':') || !assign_number(port.substr(1), {1, 65535}, server.port)) {
+    return std::unexpected(unreadable);
+  }
+  return server;
+}
+
+Parsed<void> assign_replicas(DatabaseSettings& settings, Text text) {
+  std::vector<ServerAddress> replicas;
+  for (const Text entry : split_list(text)) {
+    auto replica = parse_replica(entry);
+    if (!replica) return std::unexpected(replica.error());
+    replicas.push_back(*std::move(replica));
+  }
+  if (replicas.size() > replicas_max) return std::unexpected(Unreadable{std::string{replicas_form}});
+  settings.postgres.replicas = std::move(replicas);
+  return {};
 }
 
 /// DATABASE_URL stands behind the names that it wins over.
@@ -92,6 +131,11 @@ constexpr auto database_rows = std::to_array<SettingOf<DatabaseSettings>>({
     {{"DB_IDLE_TIMEOUT", database_group, "30s",
       "Connections above DB_POOL_MIN are closed after this long without use."},
      [](DatabaseSettings& s, Text text) { return assign_duration(text, idle_range, s.postgres.idle_timeout); }},
+    {{"DB_REPLICA_HOSTS", database_group, "",
+      "Standbys of the PostgreSQL server that may answer session checks, lists of users and exports, comma-separated: "
+      "host or host:port each, where DB_PORT's first is the default. One answers only while it is as new as what this "
+      "process knows of."},
+     assign_replicas},
     {{"DB_PREPARED_STATEMENTS", database_group, "true",
       "Prepare statements, except behind a pooler, which is detected. With false, a pooler is assumed."},
      [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.prepared_statements); }},
@@ -124,6 +168,13 @@ std::string ports_text(const PostgresSettings& settings) {
   return text;
 }
 
+/// Without a word, an operator would believe that reads are spread.
+void check_replicas(const DatabaseSettings& settings, Checks& checks) {
+  if (settings.kind != DatabaseKind::sqlite || settings.postgres.replicas.empty()) return;
+  checks.refuse({"DB_REPLICA_HOSTS", "is set, but the database is SQLite, which has no standbys",
+                 "set DB_HOST or DATABASE_URL for PostgreSQL, or remove it"});
+}
+
 /// Names for PostgreSQL mean nothing where the database is SQLite.
 void check_choice(const DatabaseSettings& settings, Checks& checks) {
   constexpr std::array<std::string_view, 6> names{"DB_PORT",     "DB_NAME", "DB_USER",
@@ -143,7 +194,9 @@ void advise(const DatabaseSettings& settings, Checks& checks) {
   }
   const PostgresSettings& postgres = settings.postgres;
   if (checks.environment() != Environment::production || settings.kind != DatabaseKind::postgres) return;
-  if (!postgres.ssl && !std::ranges::all_of(servers_of(postgres), is_this_machine)) {
+  const bool stays_here = std::ranges::all_of(servers_of(postgres), is_this_machine) &&
+                          std::ranges::all_of(postgres.replicas, is_this_machine);
+  if (!postgres.ssl && !stays_here) {
     checks.advise({"DB_SSL", "is false: others may read what travels to the database", "set DB_SSL=true"});
   }
   if (postgres.password.equals("postgres")) {
@@ -181,6 +234,7 @@ void check(const DatabaseSettings& settings, Checks& checks) {
     checks.refuse({"SQLITE_PATH", "is a URL, not the path of a file", "DATABASE_URL takes URLs"});
   }
   check_choice(settings, checks);
+  check_replicas(settings, checks);
   advise(settings, checks);
 }
 
@@ -211,6 +265,20 @@ std::vector<ServerAddress> servers_of(const PostgresSettings& settings) {
     servers.push_back({std::string{host}, has_own_port ? settings.ports[position] : settings.port});
   }
   return servers;
+}
+
+std::vector<ServerAddress> standbys_of(const PostgresSettings& settings) {
+  std::vector<ServerAddress> standbys = settings.replicas;
+  for (ServerAddress& standby : standbys) {
+    if (standby.port == 0) standby.port = servers_of(settings).front().port;
+  }
+  return standbys;
+}
+
+std::string to_text(const ServerAddress& server) {
+  const bool needs_brackets = server.host.find(':') != std::string::npos;
+  const std::string host = needs_brackets ? '[' + server.host + ']' : server.host;
+  return host + ':' + std::to_string(server.port);
 }
 
 Parsed<void> read_ports(PostgresSettings& settings, std::string_view text) {

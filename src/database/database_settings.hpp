@@ -20,6 +20,17 @@ struct SqliteSettings {
   unsigned readers = 2;                    ///< SQLITE_READERS, reader connections
 };
 
+/// Where one PostgreSQL server is.
+struct ServerAddress {
+  std::string host;
+  std::uint16_t port;
+
+  friend bool operator==(const ServerAddress&, const ServerAddress&) = default;
+};
+
+/// `host:port`, for people.
+[[nodiscard]] std::string to_text(const ServerAddress& server);
+
 /// What libpq needs, from DATABASE_URL or the DB_… names.
 struct PostgresSettings {
   std::string host = "localhost";    ///< DB_HOST: a name, an address or a socket directory, or several with commas
@@ -40,6 +51,7 @@ struct PostgresSettings {
   unsigned pool_max = 10;                             ///< DB_POOL_MAX
   std::chrono::milliseconds connect_timeout{30'000};  ///< DB_CONNECT_TIMEOUT
   std::chrono::milliseconds idle_timeout{30'000};     ///< DB_IDLE_TIMEOUT, above pool_min
+  std::vector<ServerAddress> replicas;                ///< DB_REPLICA_HOSTS: standbys; port 0 is DB_PORT's first
   bool prepared_statements = true;                    ///< DB_PREPARED_STATEMENTS; false: take every session for shared
   std::string listen_host;                            ///< DB_LISTEN_HOST, where LISTEN works, if not DB_HOST
   std::uint16_t listen_port = 0;                      ///< DB_LISTEN_PORT; 0: as DB_PORT
@@ -56,14 +68,11 @@ struct DatabaseSettings {
   std::uint32_t queue_max = 4096;                  ///< DB_QUEUE_MAX, queries waiting per io thread; over it: 503
 };
 
-/// Where one PostgreSQL server is.
-struct ServerAddress {
-  std::string host;
-  std::uint16_t port;
-};
-
 /// The servers that may have the database, in the order in which the settings name them.
 [[nodiscard]] std::vector<ServerAddress> servers_of(const PostgresSettings& settings);
+
+/// The standbys that may answer reads, in the order in which the settings name them.
+[[nodiscard]] std::vector<ServerAddress> standbys_of(const PostgresSettings& settings);
 
 /// Their names, defaults and rules.
 [[nodiscard]] config::Section<DatabaseSettings> database_section();

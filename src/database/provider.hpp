@@ -3,12 +3,17 @@
 #include <boost/asio/io_context.hpp>
 #include <limits>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "database/bulk_database.hpp"
 #include "database/database.hpp"
 #include "database/load.hpp"
 #include "database/observers.hpp"
 #include "database/schema_database.hpp"
+#include "database/standby_figures.hpp"
+#include "database/standby_finding.hpp"
+#include "runtime/task.hpp"
 
 namespace gatehouse::database {
 
@@ -51,6 +56,13 @@ class Provider {
 
   /// Of all that was opened. Any thread.
   [[nodiscard]] virtual Load load() const = 0;
+
+  /// What is known of the standbys that may answer reads, in the order of the settings. Any thread.
+  [[nodiscard]] virtual std::span<const std::shared_ptr<StandbyFigures>> standbys() const { return {}; }
+
+  /// Asks each of them how it is, for people; within the queries' deadlines. Throws what Database throws where the
+  /// primary does not answer.
+  [[nodiscard]] virtual Task<std::vector<StandbyFinding>> check_standbys(boost::asio::io_context& io);
 
   /// Starts to tell the observers what other processes change. One feed at a time.
   [[nodiscard]] virtual std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) = 0;

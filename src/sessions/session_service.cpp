@@ -86,7 +86,17 @@ Task<std::expected<SessionView, SessionError>> SessionService::verify(std::strin
   co_return SessionView{principal, profile};
 }
 
+/// A standby may say that the session is good; only the primary refuses one.
 Task<SessionService::Found> SessionService::find(SessionReference reference) {
+  if (store_.has_standbys()) {
+    auto session = co_await store_.find_on_standby(reference.id);
+    if (session) session->times = lifetime_.bounded(session->times);
+    if (!refusal(session, reference.secret, clock_.now())) co_return *std::move(session);
+  }
+  co_return co_await find_on_primary(reference);
+}
+
+Task<SessionService::Found> SessionService::find_on_primary(SessionReference reference) {
   auto session = co_await store_.find(reference.id);
   if (session) session->times = lifetime_.bounded(session->times);
   if (const auto error = refusal(session, reference.secret, clock_.now())) co_return std::unexpected(*error);
@@ -110,7 +120,7 @@ Task<SessionService::Found> SessionService::renew(SessionReference reference, St
     co_return session;
   }
   // It ended in between, or another request renewed it first; the row says which.
-  co_return co_await find(reference);
+  co_return co_await find_on_primary(reference);
 }
 
 std::optional<bool> SessionService::is_active_cached(const TokenSession& session, TimePoint now) {
@@ -120,7 +130,7 @@ std::optional<bool> SessionService::is_active_cached(const TokenSession& session
 Task<bool> SessionService::is_active(TokenSession session) {
   const auto ticket = cache_.begin_fill(session.id);
   const TimePoint now = clock_.now();
-  const auto found = co_await store_.find_active(session.id, session.user, now);
+  const auto found = co_await find_active_of_token(session, now);
   const TimePoint expires_at = found ? lifetime_.bounded(found->times).expires_at : now;
   if (expires_at <= now) co_return false;
   const Principal principal{.user = session.user, .session = session.id, .expires_at = expires_at};
@@ -129,15 +139,43 @@ Task<bool> SessionService::is_active(TokenSession session) {
   co_return session.mark.value_or(found->mark) == found->mark;
 }
 
+/// A standby's only where that is good, as in find().
+Task<std::optional<ActiveSession>> SessionService::find_active_of_token(TokenSession session, TimePoint now) {
+  if (store_.has_standbys()) {
+    const auto found = co_await store_.find_active_on_standby(session.id, session.user, now);
+    const bool is_good =
+        found && lifetime_.bounded(found->times).expires_at > now && session.mark.value_or(found->mark) == found->mark;
+    if (is_good) co_return found;
+  }
+  co_return co_await store_.find_active(session.id, session.user, now);
+}
+
+Task<std::optional<StoredSession>> SessionService::find_of_token(TokenSession session, TimePoint now) {
+  if (store_.has_standbys()) {
+    auto found = co_await store_.find_on_standby(session.id);
+    if (is_of_token(found, session, now)) co_return std::move(found);
+  }
+  auto found = co_await store_.find(session.id);
+  if (!is_of_token(found, session, now)) co_return std::nullopt;
+  co_return std::move(found);
+}
+
+/// An active session of the token's user, and not another one with the same id.
+bool SessionService::is_of_token(const std::optional<StoredSession>& found, const TokenSession& session,
+                                 TimePoint now) const {
+  if (!found || !found->owner || found->user != session.user) return false;
+  const SessionMark mark = SessionMark::of(found->secret_hash);
+  return lifetime_.bounded(found->times).expires_at > now && session.mark.value_or(mark) == mark;
+}
+
 /// Remembered without the secret, which no token has: whoever shows the sealed session is looked up once more.
 Task<std::optional<SessionView>> SessionService::find_active(TokenSession session) {
   const auto ticket = cache_.begin_fill(session.id);
   const TimePoint now = clock_.now();
-  const auto found = co_await store_.find(session.id);
-  if (!found || !found->owner || found->user != session.user) co_return std::nullopt;
+  const auto found = co_await find_of_token(session, now);
+  if (!found) co_return std::nullopt;
   const TimePoint expires_at = lifetime_.bounded(found->times).expires_at;
   const SessionMark mark = SessionMark::of(found->secret_hash);
-  if (expires_at <= now || session.mark.value_or(mark) != mark) co_return std::nullopt;
   const Principal principal{.user = found->user, .session = session.id, .expires_at = expires_at};
   const Profile profile = profile_of(*found);
   cache_.insert(ticket,

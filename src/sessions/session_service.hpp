@@ -100,6 +100,11 @@ class SessionService {
   using Found = std::expected<StoredSession, SessionError>;
   [[nodiscard]] std::optional<SessionReference> open_sealed(std::string_view sealed);
   [[nodiscard]] Task<Found> find(SessionReference reference);
+  [[nodiscard]] Task<Found> find_on_primary(SessionReference reference);
+  [[nodiscard]] Task<std::optional<ActiveSession>> find_active_of_token(TokenSession session, TimePoint now);
+  [[nodiscard]] Task<std::optional<StoredSession>> find_of_token(TokenSession session, TimePoint now);
+  [[nodiscard]] bool is_of_token(const std::optional<StoredSession>& found, const TokenSession& session,
+                                 TimePoint now) const;
   [[nodiscard]] Task<Found> renew(SessionReference reference, StoredSession session, TimePoint now);
 
   SessionStore store_;

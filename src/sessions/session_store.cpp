@@ -143,6 +143,17 @@ StoredSession read_session(const Row& row) {
   return session;
 }
 
+std::optional<StoredSession> read_found(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return read_session(rows[0]);
+}
+
+std::optional<ActiveSession> read_active(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return ActiveSession{.mark = SessionMark::of(rows[0].text(0)),
+                       .times = read_times(rows[0], {.created_at = 1, .expires_at = 2, .absolute_expires_at = 3})};
+}
+
 SessionInfo read_info(const Row& row) {
   return {.id = SessionId{row.integer(0)},
           .created_at = row.time(1),
@@ -224,16 +235,27 @@ Change<std::int64_t> SessionStore::delete_expired(TimePoint now, database::HeldL
 Task<std::optional<StoredSession>> SessionStore::find(SessionId id) {
   Parameters parameters{id.value};
   const Rows rows = co_await database_.query(find_session, std::move(parameters));
-  if (rows.empty()) co_return std::nullopt;
-  co_return read_session(rows[0]);
+  co_return read_found(rows);
+}
+
+Task<std::optional<StoredSession>> SessionStore::find_on_standby(SessionId id) {
+  Parameters parameters{id.value};
+  const auto rows = co_await database_.query_standby(find_session, std::move(parameters));
+  if (!rows) co_return std::nullopt;
+  co_return read_found(*rows);
 }
 
 Task<std::optional<ActiveSession>> SessionStore::find_active(SessionId id, UserId user, TimePoint now) {
   Parameters parameters{id.value, user.value, now};
   const Rows rows = co_await database_.query(find_active_session, std::move(parameters));
-  if (rows.empty()) co_return std::nullopt;
-  co_return ActiveSession{.mark = SessionMark::of(rows[0].text(0)),
-                          .times = read_times(rows[0], {.created_at = 1, .expires_at = 2, .absolute_expires_at = 3})};
+  co_return read_active(rows);
+}
+
+Task<std::optional<ActiveSession>> SessionStore::find_active_on_standby(SessionId id, UserId user, TimePoint now) {
+  Parameters parameters{id.value, user.value, now};
+  const auto rows = co_await database_.query_standby(find_active_session, std::move(parameters));
+  if (!rows) co_return std::nullopt;
+  co_return read_active(*rows);
 }
 
 Task<bool> SessionStore::renew(Renewal renewal) {

@@ -131,6 +131,14 @@ class SessionStore {
   [[nodiscard]] Task<std::optional<StoredSession>> find(SessionId id);
   /// The user's session if it has not expired at `now`.
   [[nodiscard]] Task<std::optional<ActiveSession>> find_active(SessionId id, UserId user, TimePoint now);
+
+  /// Whether a standby may answer the two that follow.
+  [[nodiscard]] bool has_standbys() const noexcept { return database_.has_standbys(); }
+  // The same as a standby knows it (database::Database::query_standby). Whoever is about to refuse asks as above: a
+  // session that has just begun, or has just been renewed, may not be there yet.
+  [[nodiscard]] Task<std::optional<StoredSession>> find_on_standby(SessionId id);
+  [[nodiscard]] Task<std::optional<ActiveSession>> find_active_on_standby(SessionId id, UserId user, TimePoint now);
+
   /// Moves the expiry of a session that is not over; false when there is none to renew (gone, over, or just renewed).
   [[nodiscard]] Task<bool> renew(Renewal renewal);
 

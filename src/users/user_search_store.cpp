@@ -34,7 +34,7 @@ Task<std::vector<User>> UserSearchStore::find(std::string beginning) {
   const std::string name = to_lower(text);
   database::Parameters parameters{key, key + std::string{last_character}, name, name + std::string{last_character},
                                   users_max};
-  const database::Rows rows = co_await database_.query(search_users, std::move(parameters));
+  const database::Rows rows = co_await database_.query_anywhere(search_users, std::move(parameters));
   users.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) users.push_back(read_user(rows[i]));
   co_return users;

@@ -303,7 +303,7 @@ Task<std::optional<Account>> UserStore::find_account(UserId id) {
 Task<std::vector<User>> UserStore::page(std::optional<PagePosition> after, unsigned limit) {
   const std::int64_t count = std::min(limit, page_users_max);
   Parameters parameters = after ? Parameters{after->created_at, after->id.value, count} : Parameters{count};
-  const Rows rows = co_await database_.query(after ? next_page : first_page, std::move(parameters));
+  const Rows rows = co_await database_.query_anywhere(after ? next_page : first_page, std::move(parameters));
   std::vector<User> users;
   users.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) users.push_back(read_user(rows[i]));
@@ -312,7 +312,7 @@ Task<std::vector<User>> UserStore::page(std::optional<PagePosition> after, unsig
 
 Task<std::vector<NumberedRecord>> UserStore::records(UserId after, unsigned limit) {
   Parameters parameters{after.value, std::int64_t{limit}};
-  const Rows rows = co_await database_.query(records_after, std::move(parameters));
+  const Rows rows = co_await database_.query_anywhere(records_after, std::move(parameters));
   std::vector<NumberedRecord> records;
   records.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) records.push_back(read_record(rows[i]));

@@ -40,6 +40,9 @@ class DatabaseSession {
     return *schema_;
   }
 
+  /// See Provider::check_standbys().
+  [[nodiscard]] std::vector<database::StandbyFinding> check_standbys() { return run(provider_->check_standbys(io_)); }
+
   /// See Provider::empty_log().
   [[nodiscard]] bool empty_log() { return provider_->empty_log(); }
 

@@ -238,6 +238,20 @@ void check_audit(const audit::AuditSettings& settings, Findings& findings) {
   }
 }
 
+/// One that may be the primary at another time, or has not caught up with a promotion, is as somebody set it up.
+void check_standbys(DatabaseSession& session, Findings& findings) {
+  for (const database::StandbyFinding& standby : session.check_standbys()) {
+    const std::string trouble = standby.name + ' ' + standby.trouble + "; the primary answers in its place";
+    if (!standby.does_answer) {
+      findings.bad("standby", trouble);
+    } else if (!standby.trouble.empty()) {
+      findings.note("standby", trouble);
+    } else {
+      findings.good("standby", standby.name + " is " + std::to_string(standby.lag_bytes) + " bytes behind the primary");
+    }
+  }
+}
+
 void check_database(const Program& program, const service::Settings& settings, Findings& findings) {
   if (is_missing_file(settings.database)) {
     return findings.bad("database", where_is(settings.database) +
@@ -248,6 +262,7 @@ void check_database(const Program& program, const service::Settings& settings, F
   findings.good("database", facts.version + ", " + where_is(settings.database));
   if (!facts.stores_every_text()) findings.bad("encoding", database::encoding_warning(facts));
   check_clock(program, facts, findings);
+  check_standbys(session, findings);
   if (!check_schema(program, session, findings)) return;
   check_indexes(program, session, findings);
   check_kept_passwords(session, findings);

@@ -48,6 +48,9 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   /// Ends every call with Unavailable{stopped} and closes every connection. Nothing may be submitted afterwards.
   void stop();
 
+  /// False after the start and after a loss: then a call waits, or fails at once.
+  [[nodiscard]] bool has_connection() const noexcept { return !pipelines_.empty(); }
+
   /// Runs the call to its outcome: its results or its failure. `call` lives until then.
   [[nodiscard]] Task<> perform(Call& call);
 

@@ -4,15 +4,25 @@
 
 namespace gatehouse::database::postgres {
 
-PostgresDatabase::PostgresDatabase(Observers& observers, std::shared_ptr<ConnectionPool> pool)
-    : Database(observers), pool_(std::move(pool)) {
+PostgresDatabase::PostgresDatabase(Observers& observers, std::shared_ptr<ConnectionPool> pool,
+                                   std::shared_ptr<StandbyReader> standbys)
+    : Database(observers), pool_(std::move(pool)), standbys_(std::move(standbys)) {
   pool_->start();
+  if (standbys_) standbys_->start();
 }
 
-PostgresDatabase::~PostgresDatabase() { pool_->stop(); }
+PostgresDatabase::~PostgresDatabase() {
+  if (standbys_) standbys_->stop();
+  pool_->stop();
+}
 
 Task<Rows> PostgresDatabase::read(const Statement& statement, Parameters parameters) {
   return pool_->query(statement, std::move(parameters));
+}
+
+Task<std::optional<Rows>> PostgresDatabase::read_standby(const Statement& statement, Parameters parameters,
+                                                         Recency recency) {
+  return StandbyReader::read(standbys_, statement, std::move(parameters), recency);
 }
 
 // It may be resumed after the database is gone, so after perform() it touches only its own frame.

@@ -5,6 +5,7 @@
 
 #include "database/database.hpp"
 #include "database/postgres/connection_pool.hpp"
+#include "database/postgres/standby_reader.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -16,16 +17,22 @@ namespace gatehouse::database::postgres {
 class PostgresDatabase final : public Database {
  public:
   /// `observers` outlive it; see Database.
-  PostgresDatabase(Observers& observers, std::shared_ptr<ConnectionPool> pool);
+  /// `standbys` may be null: then the primary answers everything.
+  PostgresDatabase(Observers& observers, std::shared_ptr<ConnectionPool> pool, std::shared_ptr<StandbyReader> standbys);
   ~PostgresDatabase() override;
+
+  [[nodiscard]] bool has_standbys() const noexcept override { return standbys_ != nullptr; }
 
  protected:
   [[nodiscard]] Task<Rows> read(const Statement& statement, Parameters parameters) override;
+  [[nodiscard]] Task<std::optional<Rows>> read_standby(const Statement& statement, Parameters parameters,
+                                                       Recency recency) override;
   [[nodiscard]] Task<std::expected<std::vector<Rows>, Violation>> write(
       std::vector<Command> commands, std::vector<Announcement> announcements) override;
 
  private:
   const std::shared_ptr<ConnectionPool> pool_;
+  const std::shared_ptr<StandbyReader> standbys_;
 };
 
 }  // namespace gatehouse::database::postgres

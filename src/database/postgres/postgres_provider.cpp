@@ -8,6 +8,7 @@
 #include "database/postgres/postgres_change_feed.hpp"
 #include "database/postgres/postgres_database.hpp"
 #include "database/postgres/postgres_schema_database.hpp"
+#include "database/postgres/standby_check.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -37,6 +38,23 @@ std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options, const Con
   return std::make_shared<const ConnectOptions>(std::move(options));
 }
 
+std::shared_ptr<Standbys> make_standbys(const PostgresSettings& settings, const ConnectOptions& queries,
+                                        const BootClock& clock) {
+  const auto servers = standbys_of(settings);
+  return servers.empty() ? nullptr : std::make_shared<Standbys>(servers, queries, clock);
+}
+
+// A standby that is silent costs the reads on their way so much and no more; then its connections are closed.
+constexpr std::chrono::milliseconds standby_timeout_max{500};
+
+/// The log of one standby's pool, whose events must not look like the primary's.
+DriverLog log_of_standby(const DriverLog& log, const std::string& name) {
+  return [log, name](telemetry::Level level, std::string_view event, std::string_view detail) {
+    const bool is_connected = event == "postgres_connected";
+    log(level, is_connected ? "standby_connected" : "standby_away", name + ": " + std::string{detail});
+  };
+}
+
 }  // namespace
 
 PostgresProvider::PostgresProvider(const DatabaseSettings& settings, DriverLog log, crypto::Random& random)
@@ -48,12 +66,22 @@ PostgresProvider::PostgresProvider(const DatabaseSettings& settings, DriverLog l
       query_timeout_(settings.query_timeout),
       queue_max_(settings.queue_max),
       log_(or_silent(std::move(log))),
-      random_(random) {
-  (void)libpq();  // where it is missing, the start says so
+      random_(random),
+      standbys_(make_standbys(settings.postgres, *query_options_, clock_)) {
+  (void)libpq();                                        // where it is missing, the start says so
+  if (standbys_) observers().add(standbys_->wanted());  // before every cache: see there
 }
 
 std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, unsigned sharers) {
-  return std::make_unique<PostgresDatabase>(observers(), make_pool(io, share_of(pool_, sharers), log_));
+  const PoolShare share = share_of(pool_, sharers);
+  auto pool = make_pool(io, share, log_);
+  std::shared_ptr<StandbyReader> standbys;
+  if (standbys_) {
+    const auto timeout = std::min(standby_timeout_max, query_timeout_ / 4);
+    StandbyReader::Pools pools{.primary = pool, .standbys = make_standby_pools(io, share, timeout)};
+    standbys = std::make_shared<StandbyReader>(io, standbys_, std::move(pools));
+  }
+  return std::make_unique<PostgresDatabase>(observers(), std::move(pool), std::move(standbys));
 }
 
 std::unique_ptr<SchemaDatabase> PostgresProvider::open_schema(boost::asio::io_context& io) {
@@ -70,6 +98,32 @@ std::shared_ptr<ConnectionPool> PostgresProvider::make_pool(boost::asio::io_cont
                                                             DriverLog log) {
   const PoolLimits limits{share, queue_max_, query_timeout_, idle_timeout_};
   return std::make_shared<ConnectionPool>(io, query_options_, limits, need_, load_, std::move(log), BackOff{seed()});
+}
+
+std::vector<std::shared_ptr<ConnectionPool>> PostgresProvider::make_standby_pools(boost::asio::io_context& io,
+                                                                                  PoolShare share,
+                                                                                  std::chrono::milliseconds timeout) {
+  const PoolLimits limits{share, queue_max_, timeout, idle_timeout_};
+  std::vector<std::shared_ptr<ConnectionPool>> pools;
+  for (std::size_t i = 0; i < standbys_->size(); ++i) {
+    auto log = log_of_standby(log_, standbys_->figures(i).name());
+    pools.push_back(std::make_shared<ConnectionPool>(io, standbys_->options(i), limits, standby_need_, standby_load_,
+                                                     std::move(log), BackOff{seed()}));
+  }
+  return pools;
+}
+
+Task<std::vector<StandbyFinding>> PostgresProvider::check_standbys(boost::asio::io_context& io) {
+  if (!standbys_) return Provider::check_standbys(io);
+  constexpr PoolShare one{.connections_min = 1, .connections_max = 1};
+  StandbyReader::Pools pools{.primary = make_pool(io, one, or_silent({})),
+                             .standbys = make_standby_pools(io, one, query_timeout_)};
+  return postgres::check_standbys(standbys_, std::move(pools));
+}
+
+std::span<const std::shared_ptr<StandbyFigures>> PostgresProvider::standbys() const {
+  if (!standbys_) return {};
+  return standbys_->all_figures();
 }
 
 std::unique_ptr<ChangeFeed> PostgresProvider::watch(boost::asio::io_context& io) {

@@ -8,6 +8,7 @@
 #include "database/postgres/connect_options.hpp"
 #include "database/postgres/connection_pool.hpp"
 #include "database/postgres/pool_share.hpp"
+#include "database/postgres/standby_reader.hpp"
 #include "database/provider.hpp"
 
 namespace gatehouse::database::postgres {
@@ -17,6 +18,7 @@ namespace gatehouse::database::postgres {
 /// Each open() takes its share_of() DB_POOL_MIN and DB_POOL_MAX, at least one connection; the two that watch() holds
 /// are within DB_POOL_MAX, unless there are too many io threads. An open_beside() takes one connection besides, so does
 /// open_schema(), and each migration's script or check one more while it runs. Each load() of an open_bulk() takes one.
+/// Each standby of DB_REPLICA_HOSTS gets as many as the primary does from an open(), once a read may go there.
 class PostgresProvider final : public Provider {
  public:
   /// `random` outlives the provider; it spreads reconnects and names the feed's private channel.
@@ -27,9 +29,15 @@ class PostgresProvider final : public Provider {
   [[nodiscard]] std::unique_ptr<BulkDatabase> open_bulk(boost::asio::io_context& io) override;
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;
   [[nodiscard]] Load load() const override { return load_.read(); }
+  [[nodiscard]] std::span<const std::shared_ptr<StandbyFigures>> standbys() const override;
+  [[nodiscard]] Task<std::vector<StandbyFinding>> check_standbys(boost::asio::io_context& io) override;
 
  private:
   [[nodiscard]] std::shared_ptr<ConnectionPool> make_pool(boost::asio::io_context& io, PoolShare share, DriverLog log);
+  /// Of the standbys, where calls end after `timeout`.
+  [[nodiscard]] std::vector<std::shared_ptr<ConnectionPool>> make_standby_pools(boost::asio::io_context& io,
+                                                                                PoolShare share,
+                                                                                std::chrono::milliseconds timeout);
   [[nodiscard]] std::uint32_t seed();
 
   const std::shared_ptr<const ConnectOptions> query_options_;
@@ -39,10 +47,14 @@ class PostgresProvider final : public Provider {
   const std::chrono::milliseconds idle_timeout_;
   const std::chrono::milliseconds query_timeout_;
   const std::uint32_t queue_max_;
-  ConnectionNeed need_;  ///< of every pool
-  LoadSum load_;         ///< likewise
+  ConnectionNeed need_;          ///< of every pool of the primary
+  LoadSum load_;                 ///< likewise
+  ConnectionNeed standby_need_;  ///< of those of the standbys, for which nothing else waits
+  LoadSum standby_load_;
   const DriverLog log_;
   crypto::Random& random_;
+  const SystemBootClock clock_;               ///< the change feed's
+  const std::shared_ptr<Standbys> standbys_;  ///< null where there are none
 };
 
 }  // namespace gatehouse::database::postgres

@@ -12,6 +12,7 @@ void write_connections(Page& page, const SharedParts& shared) {
 
 void write_database(Page& page, const SharedParts& shared, const database::Provider& provider) {
   provider.load().write(page);
+  write_standbys(page, provider.standbys());
   page.gauge("gatehouse_database_up", "Whether the database took a write when it was last asked, at most 2 s ago.",
              shared.health.last() == api::Finding::healthy ? 1 : 0);
   page.gauge("gatehouse_change_feed_up", "Whether changes by other processes are proven to arrive here.",

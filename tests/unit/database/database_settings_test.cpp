@@ -53,6 +53,49 @@ TEST(DatabaseSettings, HostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
   EXPECT_THAT(mistakes_of({{"DB_HOST", "postgresql://app:canary@db/auth"}}), Not(HasSubstr("canary")));
 }
 
+TEST(DatabaseSettings, Replicas_HaveAPortOfTheirOwnOrDbPort) {
+  const auto read =
+      read_section(database_section(),
+                   {{"DB_HOST", "db"},
+                    {"DB_PORT", "6000"},
+                    {"DB_REPLICA_HOSTS", "db-2, 10.0.0.3:6003,[fd00::4]:6004,fd00::5,[fd00::6],/run/postgresql"}});
+  EXPECT_EQ(read.mistakes(), "");
+  const std::vector<ServerAddress> expected{{"db-2", 6000},    {"10.0.0.3", 6003}, {"fd00::4", 6004},
+                                            {"fd00::5", 6000}, {"fd00::6", 6000},  {"/run/postgresql", 6000}};
+  EXPECT_EQ(standbys_of(read.settings.postgres), expected);
+  EXPECT_EQ(to_text(expected[0]), "db-2:6000");
+  EXPECT_EQ(to_text(expected[2]), "[fd00::4]:6004");
+}
+
+TEST(DatabaseSettings, ReplicasThatAreNone_AreRefusedWithoutRepeatingThem) {
+  std::string too_many = "db";
+  for (int i = 0; i < 16; ++i) too_many += ",db";
+  for (const std::string& hosts :
+       {std::string{"postgresql://app:canary@db/auth"}, std::string{"db:0"}, std::string{"db:65536"},
+        std::string{"db:canary"}, std::string{"[::1]5432"}, std::string{"[::1"}, std::string{"user@db"}, too_many}) {
+    const std::string mistakes = mistakes_of({{"DB_HOST", "db"}, {"DB_REPLICA_HOSTS", hosts}});
+    EXPECT_THAT(mistakes, HasSubstr("DB_REPLICA_HOSTS: must be at most 16 hosts")) << hosts;
+    EXPECT_THAT(mistakes, Not(HasSubstr("canary")));
+  }
+}
+
+TEST(DatabaseSettings, ReplicasOfSqlite_AreRefusedEverywhere) {
+  for (const auto kind : {Environment::development, Environment::production}) {
+    for (const Variables& more : {Variables{}, Variables{{"DATABASE_URL", "sqlite:app.db"}}}) {
+      Variables variables = more;
+      variables.emplace("DB_REPLICA_HOSTS", "db-2");
+      EXPECT_THAT(mistakes_of(variables, kind),
+                  HasSubstr("DB_REPLICA_HOSTS: is set, but the database is SQLite, which has no standbys"));
+    }
+  }
+}
+
+TEST(DatabaseSettings, ReplicaElsewhereWithoutTls_IsWarnedOf) {
+  const Variables here{{"DB_HOST", "localhost"}, {"DB_REPLICA_HOSTS", "127.0.0.1:5433"}};
+  EXPECT_THAT(warnings_of(here), Not(HasSubstr("DB_SSL")));
+  EXPECT_THAT(warnings_of({{"DB_HOST", "localhost"}, {"DB_REPLICA_HOSTS", "db-2"}}), HasSubstr("DB_SSL: is false"));
+}
+
 TEST(DatabaseSettings, Ports_AreOneOrOneForEachHost) {
   const auto read = read_section(database_section(), {{"DB_HOST", "db-1,db-2"}, {"DB_PORT", "6001,6002"}});
   EXPECT_EQ(read.mistakes(), "");
