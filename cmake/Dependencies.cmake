@@ -18,6 +18,10 @@ pkg_check_modules(utf8proc REQUIRED libutf8proc)
 # The archive: the shared library has another name in each release of Debian.
 find_library(utf8proc_archive libutf8proc.a HINTS ${utf8proc_LIBRARY_DIRS} REQUIRED)
 
+# The archive: the shared library has another name in each release of Debian.
+pkg_check_modules(hiredis REQUIRED hiredis>=0.14)
+find_library(hiredis_archive libhiredis.a HINTS ${hiredis_LIBRARY_DIRS} REQUIRED)
+
 find_package(ZLIB 1.2 REQUIRED)
 find_library(zlib_archive libz.a REQUIRED)
 

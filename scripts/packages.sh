@@ -7,7 +7,7 @@ boost_version=
 packages_build=(g++ cmake ninja-build ccache pkg-config curl
   "libboost$boost_version-dev" "libboost-json$boost_version-dev" "libboost-url$boost_version-dev"
   libsodium-dev libssl-dev libpq-dev libsqlite3-dev libcli11-dev libutf8proc-dev libidn2-dev
-  libcurl4-openssl-dev libkainjow-mustache-dev libcrypt-dev zlib1g-dev)
+  libcurl4-openssl-dev libkainjow-mustache-dev libcrypt-dev zlib1g-dev libhiredis-dev)
 packages_clang=(clang-19 lld-19 llvm-19 libclang-rt-19-dev)
 packages_gtest=(libgtest-dev libgmock-dev)
 packages_docs=(cmake doxygen perl-base python3 python3-yaml python3-markdown-it)

@@ -39,7 +39,7 @@ def introduce(cluster: Cluster):
         print(f"Gatehouse   http://127.0.0.1:{replica.port}   to PostgreSQL by {replica.way}")
     print(f"HAProxy     http://127.0.0.1:{cluster.front_port}   to whichever replica is ready")
     print(f"etcd        http://127.0.0.1:{cluster.etcd_port}")
-    print(f"Redis       redis://127.0.0.1:{cluster.redis_port}   which this version of Gatehouse does not use")
+    print(f"Redis       redis://127.0.0.1:{cluster.redis_port}   counts the limits of all replicas together")
     print(f"Logs        {cluster.folder}\n\n"
           f"  curl -H 'X-API-Key: {cluster.keys.api_key}' -H 'Content-Type: application/json' \\\n"
           f"       -d '{SEEDED}' http://127.0.0.1:{cluster.front_port}/user-auth\n"

@@ -115,13 +115,14 @@ class Secrets:
     session: str = field(default_factory=lambda: secrets.token_hex(32))
 
 
-def gatehouse(port: int, database: str, keys: Secrets) -> dict[str, str]:
+def gatehouse(port: int, database: str, redis: int, keys: Secrets) -> dict[str, str]:
     """A replica's environment: development, with its seeded users."""
     return {
         "APP_ENV": "development",
         "LOG_FORMAT": "json",
         "PORT": str(port),
         "DATABASE_URL": database,
+        "REDIS_URL": f"redis://127.0.0.1:{redis}",
         "API_KEY": keys.api_key,
         "JWT_SECRET": keys.jwt,
         "SESSION_SECRET": keys.session,

@@ -150,7 +150,7 @@ class Cluster:
         for number, port in enumerate(itertools.islice(ports, NODES), 1):
             way = "HAProxy" if number == 1 else "host list"
             database = settings.through_haproxy(self.writer_port) if number == 1 else settings.through_list(self._ports())
-            environment = settings.gatehouse(port, database, self.keys)
+            environment = settings.gatehouse(port, database, self.redis_port, self.keys)
             part = Part(f"gatehouse-{number}", self.folder, [str(self.folder / "gatehouse"), "serve"], environment)
             replicas.append(Replica(number, port, way, part))
         return replicas

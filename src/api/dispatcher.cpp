@@ -56,6 +56,7 @@ Admission Dispatcher::admit(Request& request, Answer& answer) {
 }
 
 bool Dispatcher::begin(Request& request, Answer& answer) {
+  if (awaits_charge(request)) return false;
   return request.caller.kind != Caller::Kind::unknown && answer_at_once(request, answer);
 }
 
@@ -133,6 +134,22 @@ bool Dispatcher::charge(const Request& request, const RateLimiter::Asked& asked,
   return !refused_by;
 }
 
+/// Redis is asked after admit(), which does not wait.
+bool Dispatcher::awaits_charge(const Request& request) const {
+  if (parts_.shared_limits == nullptr) return false;
+  const RouteInfo* const route = route_of(request);
+  return route != nullptr && route->limit;
+}
+
+/// False when the request has been answered with 429. `charged` becomes whoever made the charge, if not this process.
+Task<bool> Dispatcher::charge_shared(const Request& request, Answer& answer, limits::SharedLimits*& charged) const {
+  const RouteInfo& route = parts_.routes.info(request.route);
+  const auto own = co_await parts_.limiter.charge_own(request, route, *parts_.shared_limits, answer);
+  if (own.refused_by) parts_.trail.count_limited(request, limits::to_text(*own.refused_by));
+  if (own.is_shared) charged = parts_.shared_limits;
+  co_return !own.refused_by;
+}
+
 bool Dispatcher::knows_audience(const Request& request) const {
   const std::string_view wanted = request.headers[http::Field::audience];
   return wanted.empty() || std::ranges::find(parts_.audiences, wanted) != parts_.audiences.end();
@@ -152,7 +169,12 @@ bool Dispatcher::is_within_limits(const Verdict& verdict, Request& request, Answ
       return false;
     }
   }
-  return charge(request, {.route = route_of(request), .has_good_key = verdict.has_value(), .needs_key = true}, answer);
+  return charge(request,
+                {.route = route_of(request),
+                 .has_good_key = verdict.has_value(),
+                 .needs_key = true,
+                 .leaves_own = parts_.shared_limits != nullptr},
+                answer);
 }
 
 /// False when the caller has been refused.
@@ -243,16 +265,24 @@ Task<> Dispatcher::finish(Request& request, Answer& answer) {
   }
 }
 
-/// From where begin() stopped: before the verdict on the caller, or before the handler.
+/// From where begin() stopped: before the verdict on the caller, before the charge, or before the handler.
 Task<> Dispatcher::run(Request& request, Answer& answer) {
-  if (request.caller.kind == Caller::Kind::unknown) {
+  const bool is_unknown = request.caller.kind == Caller::Kind::unknown;
+  if (is_unknown) {
     if (is_refused_as_not_ready(answer)) co_return;
     const Verdict verdict = co_await parts_.access.admit(request);
     const bool is_let_in = co_await let_in_on_record(verdict, request, answer);
-    if (!is_let_in || answer_at_once(request, answer)) co_return;
+    if (!is_let_in) co_return;
   }
+  const bool is_charged_here = awaits_charge(request);
+  limits::SharedLimits* charged = nullptr;
+  if (is_charged_here) {
+    const bool is_within = co_await charge_shared(request, answer, charged);
+    if (!is_within) co_return;
+  }
+  if ((is_unknown || is_charged_here) && answer_at_once(request, answer)) co_return;
   co_await parts_.routes.endpoint(request.route).handle(request, answer);
-  parts_.limiter.settle(request, parts_.routes.info(request.route), answer);
+  parts_.limiter.settle(request, parts_.routes.info(request.route), answer, charged);
 }
 
 void Dispatcher::answer_failure(std::string_view what, bool retry, const Request& request, Answer& answer) const {

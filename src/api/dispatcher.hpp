@@ -43,6 +43,7 @@ class Dispatcher final : public http::Responder {
     std::span<const std::string> audiences = {};  ///< for which callers may have tokens
     Scopes keyless_proxies = {};                  ///< what one of TRUSTED_PROXIES may do without a key
     bool requires_https = false;  ///< what others on the way could read is refused, but for questions about the health
+    limits::SharedLimits* shared_limits = nullptr;  ///< that charge routes' own policies; null: this process does
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
@@ -79,6 +80,8 @@ class Dispatcher final : public http::Responder {
   bool let_in(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
   Task<bool> let_in_on_record(const Verdict& verdict, http::Request& request, http::Answer& answer) const;
   [[nodiscard]] bool charge(const http::Request& request, const RateLimiter::Asked& asked, http::Answer& answer) const;
+  [[nodiscard]] bool awaits_charge(const http::Request& request) const;
+  Task<bool> charge_shared(const http::Request& request, http::Answer& answer, limits::SharedLimits*& charged) const;
   [[nodiscard]] const RouteInfo* route_of(const http::Request& request) const;
   bool is_refused_as_not_ready(http::Answer& answer) const;
   bool answer_at_once(const http::Request& request, http::Answer& answer) const;

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 
 #include "limits/arrivals.hpp"
+#include "limits/outcome.hpp"
 
 namespace gatehouse::limits {
 
@@ -15,16 +15,6 @@ namespace gatehouse::limits {
 struct Charge {
   Key key;
   Quota quota;
-};
-
-inline constexpr std::size_t charges_max = 4;
-
-/// What became of a request's charges: all of them were made, or none.
-struct Outcome {
-  std::optional<std::size_t> refused_by;          ///< the first charge for which nothing was left
-  std::array<Standing, charges_max> standings{};  ///< of each charge, afterwards
-
-  [[nodiscard]] bool is_allowed() const { return !refused_by.has_value(); }
 };
 
 /// Everybody's budgets, in the memory of this process. Any thread.

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 #include <cstdint>
+#include <optional>
 
 namespace gatehouse::limits {
 
@@ -35,7 +36,22 @@ Verdict RateLimits::charge(std::span<const Subject> subjects, Instant now) {
     charges[verdict.count] = {key_of(subject), *quota};
     verdict.places[verdict.count++] = {.policy = subject.policy, .quota = *quota, .standing = {}};
   }
-  const Outcome outcome = memory_.charge(std::span{charges}.first(verdict.count), now);
+  return conclude(verdict, memory_.charge(std::span{charges}.first(verdict.count), now));
+}
+
+Task<Verdict> RateLimits::charge_shared(Subject subject, SharedLimits& shared, const std::function<Instant()>& now) {
+  const auto& quota = settings_.of(subject.policy);
+  if (!quota) co_return Verdict{};
+  const std::array charges{SharedCharge{.subject = subject, .quota = *quota}};
+  const std::optional<Outcome> outcome = co_await shared.charge(charges);
+  if (!outcome) co_return charge({&subject, 1}, now());
+  Verdict verdict{.count = 1, .refused_by = {}, .is_shared = true};
+  verdict.places[0] = {.policy = subject.policy, .quota = *quota, .standing = {}};
+  co_return conclude(verdict, *outcome);
+}
+
+/// The verdict with what became of its charges, a refusal counted.
+Verdict RateLimits::conclude(Verdict verdict, const Outcome& outcome) {
   for (std::size_t i = 0; i < verdict.count; ++i) verdict.places[i].standing = outcome.standings[i];
   verdict.refused_by = outcome.refused_by;
   if (verdict.refused_by) refused_.add(verdict.places[*verdict.refused_by].policy);
@@ -44,6 +60,10 @@ Verdict RateLimits::charge(std::span<const Subject> subjects, Instant now) {
 
 void RateLimits::give_back(const Subject& subject, Instant now) {
   if (const auto& quota = settings_.of(subject.policy)) memory_.give_back({key_of(subject), *quota}, now);
+}
+
+void RateLimits::give_back_shared(const Subject& subject, SharedLimits& shared) const {
+  if (const auto& quota = settings_.of(subject.policy)) shared.give_back({subject, *quota});
 }
 
 void RateLimits::write(metrics::Page& page) const {

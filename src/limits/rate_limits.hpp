@@ -2,22 +2,19 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
-#include <string_view>
 
 #include "crypto/keyed_hash.hpp"
 #include "limits/limit_settings.hpp"
 #include "limits/memory_limits.hpp"
+#include "limits/shared_limits.hpp"
+#include "limits/subject.hpp"
 #include "metrics/page.hpp"
+#include "runtime/task.hpp"
 
 namespace gatehouse::limits {
-
-/// Who is charged under a policy.
-struct Subject {
-  Policy policy;
-  std::string_view whose;  ///< an address's or a key's bytes
-};
 
 /// What one policy says of one request.
 struct PolicyStanding {
@@ -31,12 +28,13 @@ struct Verdict {
   std::array<PolicyStanding, charges_max> places{};
   std::size_t count = 0;
   std::optional<std::size_t> refused_by;  ///< the first of the standings that has nothing left
+  bool is_shared = false;                 ///< by the budgets that replicas share, which alone can give back
 
   [[nodiscard]] bool is_allowed() const { return !refused_by.has_value(); }
   [[nodiscard]] std::span<const PolicyStanding> standings() const { return std::span{places}.first(count); }
 };
 
-/// Charges requests to the policies that see them. One per process, any thread; nothing here waits.
+/// Charges requests to the policies that see them. One per process, any thread; only charge_shared() waits.
 class RateLimits {
  public:
   RateLimits(const LimitSettings& settings, crypto::Random& random);
@@ -44,14 +42,21 @@ class RateLimits {
   /// Charges every subject one unit, or none of them. At most charges_max, no policy twice.
   [[nodiscard]] Verdict charge(std::span<const Subject> subjects, Instant now);
 
+  /// The same for one subject by the budgets that replicas share; where these are away, by this process's own. `shared`
+  /// what the subject names, and `now`, a steady clock, outlive the coroutine.
+  [[nodiscard]] Task<Verdict> charge_shared(Subject subject, SharedLimits& shared, const std::function<Instant()>& now);
+
   /// Undoes one charge of a subject.
   void give_back(const Subject& subject, Instant now);
+  /// Undoes one that the shared budgets made.
+  void give_back_shared(const Subject& subject, SharedLimits& shared) const;
 
   /// gatehouse_rate_limited_total.
   void write(metrics::Page& page) const;
 
  private:
   [[nodiscard]] Key key_of(const Subject& subject) const;
+  Verdict conclude(Verdict verdict, const Outcome& outcome);
 
   // Constant after construction.
   const LimitSettings settings_;

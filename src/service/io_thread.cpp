@@ -1,5 +1,7 @@
 #include "service/io_thread.hpp"
 
+#include <array>
+#include <bit>
 #include <boost/asio/post.hpp>
 
 #include "runtime/periodic.hpp"
@@ -20,6 +22,23 @@ void warn_of_disbelief(telemetry::Log& log, std::atomic<bool>& told, std::string
                                      {"remedy", "if it is your proxy, name it there; otherwise nothing"}});
 }
 
+/// Null where no Redis is set.
+std::unique_ptr<redis::Client> make_redis(SharedParts& shared, telemetry::Log& log) {
+  const redis::RedisSettings& settings = shared.settings.redis;
+  if (!settings.is_set()) return nullptr;
+  std::array<std::byte, sizeof(std::uint32_t)> seed;
+  shared.random.fill(seed);
+  const auto tell = [&log, &settings](std::string_view reason) {
+    if (reason.empty()) return log.info("limits_shared", {{"redis", settings.name()}});
+    log.warn("limits_degraded", {{"redis", settings.name()}, {"reason", reason}});
+  };
+  return std::make_unique<redis::Client>(redis::Client::Parts{.settings = settings,
+                                                              .reach = shared.redis_reach,
+                                                              .probe = limits::redis_probe(),
+                                                              .seed = std::bit_cast<std::uint32_t>(seed),
+                                                              .on_change = tell});
+}
+
 }  // namespace
 
 IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
@@ -28,9 +47,11 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
       database_(provider.open(io, threads)),
       keys_(shared.capabilities.keys),
       ring_(shared.capabilities.ring),
+      redis_(make_redis(shared, log)),
+      shared_limits_(redis_ ? std::make_shared<limits::RedisLimits>(*redis_, keys_->limits) : nullptr),
       pulse_(shared.pulse),
       number_(pulse_.add_loop()),
-      features_(*database_, shared),
+      features_(*database_, shared, shared_limits_),
       background_(io, [&log](std::string_view what) { log.error("background_task_failed", {{"reason", what}}); }),
       traffic_(shared.traffic.add_thread()),
       key_check_(*database_, shared.capabilities.key_cache, shared.capabilities.key_reading, shared.clock),
@@ -46,7 +67,8 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .on_failure = [&failures](const api::Dispatcher::Failure& failure) { report(failures, failure); },
                    .audiences = shared.settings.tokens.audiences,
                    .keyless_proxies = shared.settings.forward_auth.without_key ? Scopes{Scope::forward_auth} : Scopes{},
-                   .requires_https = shared.settings.server.require_https}),
+                   .requires_https = shared.settings.server.require_https,
+                   .shared_limits = shared_limits_.get()}),
       access_log_(&access_lines, log.is_enabled(telemetry::Level::info)),
       server_(io, {.settings = shared.settings.server,
                    .clock = shared.clock,
@@ -61,7 +83,9 @@ IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, un
                    .counts = shared.connections,
                    .shares = shared.shares,
                    .connections_max = shared.places.connections,
-                   .tls = shared.tls}) {}
+                   .tls = shared.tls}) {
+  if (redis_) background_.spawn(redis_->keep());
+}
 
 IoThread::~IoThread() {
   io_.stop();
@@ -93,6 +117,7 @@ void IoThread::use(Reloaded reloaded) {
   boost::asio::post(io_, [this, reloaded = std::move(reloaded)] {
     features_.use(*reloaded.keys);
     access_.use(reloaded.keys->api_keys);
+    if (shared_limits_) shared_limits_->use(reloaded.keys->limits);
     keys_ = reloaded.keys;
     if (reloaded.tls) server_.use(reloaded.tls);
     access_log_.enable(reloaded.logs_access);

@@ -10,6 +10,8 @@
 #include "api/dispatcher.hpp"
 #include "database/provider.hpp"
 #include "http/server.hpp"
+#include "limits/redis_limits.hpp"
+#include "redis/client.hpp"
 #include "runtime/pulse.hpp"
 #include "runtime/task_group.hpp"
 #include "service/failure_log.hpp"
@@ -69,8 +71,10 @@ class IoThread {
 
   boost::asio::io_context& io_;
   std::unique_ptr<database::Database> database_;
-  std::shared_ptr<const KeySet> keys_;     ///< that everything below uses
-  std::shared_ptr<const TokenRing> ring_;  ///< likewise
+  std::shared_ptr<const KeySet> keys_;                        ///< that everything below uses
+  std::shared_ptr<const TokenRing> ring_;                     ///< likewise
+  const std::unique_ptr<redis::Client> redis_;                ///< null: limits are not shared
+  const std::shared_ptr<limits::RedisLimits> shared_limits_;  ///< likewise
   runtime::Pulse& pulse_;
   const std::size_t number_;  ///< in pulse_
   Features features_;

@@ -20,6 +20,7 @@ void add_all(config::Form& form, Settings& settings) {
   form.add(settings.revocations, revocations::revocation_section());
   form.add(settings.passwords, passwords::password_section());
   form.add(settings.limits, limits::limit_section());
+  form.add(settings.redis, redis::redis_section());
   form.add(settings.lockout, lockout::lockout_section());
   form.add(settings.audit, audit::audit_section());
   form.add(settings.mail, mail::mail_section());

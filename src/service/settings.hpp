@@ -18,6 +18,7 @@
 #include "mail/mail_settings.hpp"
 #include "one_time_tokens/one_time_token_settings.hpp"
 #include "passwords/password_settings.hpp"
+#include "redis/redis_settings.hpp"
 #include "revocations/revocation_settings.hpp"
 #include "service/application_settings.hpp"
 #include "service/metrics_settings.hpp"
@@ -42,6 +43,7 @@ struct Settings {
   revocations::RevocationSettings revocations;
   passwords::PasswordSettings passwords;
   limits::LimitSettings limits;
+  redis::RedisSettings redis;
   lockout::LockoutSettings lockout;
   audit::AuditSettings audit;
   mail::MailSettings mail;

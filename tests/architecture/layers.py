@@ -16,7 +16,7 @@ LAYERS = [
     ["flows", "jobs"],
     FEATURES,
     ["database/schema"],
-    ["http", "database"],
+    ["http", "database", "redis"],
     ["config"],
     ["jose"],
     ["crypto"],

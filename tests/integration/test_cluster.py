@@ -68,6 +68,7 @@ def test_cluster_serves_and_leaves_nothing_behind(command, tmp_path):
             assert_usable(first)
             session = log_in(front, "john@example.com", "password123")["session"]
             assert is_alive(first, session)
+            wait_until(lambda: b"gatehouse_limits_redis_up 1" in first.get("/metrics").body, START_S, "limits shared in Redis")
         second = subprocess.run(**command("up"), capture_output=True, text=True, timeout=60, check=False)
         assert "one is running already" in second.stderr
         assert subprocess.run(**command("stop"), timeout=120, check=False).returncode == 0

@@ -50,7 +50,8 @@ Subjects subjects_of(const Request& request, const RateLimiter::Asked& asked, st
   if (is_a_user(request.client)) subjects.add(Policy::address, address);
   if (asked.has_good_key) subjects.add(Policy::api_key, request.caller.identity());
   if (asked.needs_key && !asked.has_good_key) subjects.add(Policy::bad_key, address);
-  if (asked.has_good_key && asked.route != nullptr && asked.route->limit && is_a_user(request.client)) {
+  if (!asked.leaves_own && asked.has_good_key && asked.route != nullptr && asked.route->limit &&
+      is_a_user(request.client)) {
     subjects.add(*asked.route->limit, address);
   }
   return subjects;
@@ -125,16 +126,33 @@ std::optional<Policy> RateLimiter::charge(const Request& request, const Asked& a
   return refused_by.policy;
 }
 
+Task<RateLimiter::OwnCharge> RateLimiter::charge_own(const Request& request, const RouteInfo& route,
+                                                     limits::SharedLimits& shared, Answer& answer) const {
+  if (!route.limit || !is_a_user(request.client)) co_return OwnCharge{};
+  const BlockText address{request.client, v6_prefix_};
+  const Subject own{*route.limit, address.view()};
+  const limits::Verdict verdict = co_await limits_.charge_shared(own, shared, now_);
+  const Asked asked{.route = &route, .has_good_key = true, .needs_key = true, .leaves_own = true};
+  add_fields(verdict, asked, answer);
+  if (verdict.is_allowed()) co_return OwnCharge{.refused_by = {}, .is_shared = verdict.is_shared};
+  for (const Subject& paid : subjects_of(request, asked, address.view()).all()) limits_.give_back(paid, now_());
+  refuse(verdict.standings().front(), request, answer);
+  co_return OwnCharge{.refused_by = own.policy, .is_shared = verdict.is_shared};
+}
+
 void RateLimiter::write(metrics::Page& page) const {
   page.counter("gatehouse_client_address_unknown_total",
                "Calls of logins and their like in which a back end did not say for which client.", unknown_.value());
 }
 
-void RateLimiter::settle(const Request& request, const RouteInfo& route, const Answer& answer) const {
+void RateLimiter::settle(const Request& request, const RouteInfo& route, const Answer& answer,
+                         limits::SharedLimits* shared) const {
   const bool is_free = route.limit == Policy::login && answer.status() == http::Status::ok;
-  if (is_free && is_a_user(request.client)) {
-    limits_.give_back({Policy::login, BlockText{request.client, v6_prefix_}.view()}, now_());
-  }
+  if (!is_free || !is_a_user(request.client)) return;
+  const BlockText address{request.client, v6_prefix_};
+  const Subject own{Policy::login, address.view()};
+  if (shared != nullptr) return limits_.give_back_shared(own, *shared);
+  limits_.give_back(own, now_());
 }
 
 }  // namespace gatehouse::api

@@ -20,6 +20,12 @@ class RateLimiter {
     const RouteInfo* route;  ///< null: no route has its path and method
     bool has_good_key;
     bool needs_key;
+    bool leaves_own = false;  ///< the policy of the route itself is left to charge_own()
+  };
+  /// What the policy of a route itself says.
+  struct OwnCharge {
+    std::optional<limits::Policy> refused_by;
+    bool is_shared = false;  ///< replicas share the budget it was made in
   };
 
   /// `limits` outlives the limiter. `now` is a steady clock's.
@@ -31,8 +37,15 @@ class RateLimiter {
   [[nodiscard]] std::optional<limits::Policy> charge(const http::Request& request, const Asked& asked,
                                                      http::Answer& answer) const;
 
-  /// After the answer: undoes what a request of this kind need not pay for.
-  void settle(const http::Request& request, const RouteInfo& route, const http::Answer& answer) const;
+  /// Charges a request that was let in with `leaves_own`, in the budgets that replicas share. Where it is refused, all
+  /// of its charges are undone. Everything outlives the coroutine.
+  [[nodiscard]] Task<OwnCharge> charge_own(const http::Request& request, const RouteInfo& route,
+                                           limits::SharedLimits& shared, http::Answer& answer) const;
+
+  /// After the answer: undoes what a request of this kind need not pay for, where it was charged: in `shared`, or in
+  /// this process.
+  void settle(const http::Request& request, const RouteInfo& route, const http::Answer& answer,
+              limits::SharedLimits* shared = nullptr) const;
 
   /// gatehouse_client_address_unknown_total.
   void write(metrics::Page& page) const;

@@ -20,8 +20,10 @@
 #include "database/schema/migrator.hpp"
 #include "http/certificate_advice.hpp"
 #include "json/writer.hpp"
+#include "limits/redis_limits.hpp"
 #include "mail/mail_store.hpp"
 #include "passwords/breach_filter.hpp"
+#include "redis/trial.hpp"
 #include "service/settings.hpp"
 #include "users/user_store.hpp"
 
@@ -309,6 +311,14 @@ void check_unix_socket(const http::UnixSocketSettings& settings, Findings& findi
   findings.good("Unix socket", settings.path + " has a folder");
 }
 
+void check_redis(const redis::RedisSettings& settings, Findings& findings) {
+  if (!settings.is_set()) return;
+  const auto found = redis::try_out(settings, limits::redis_probe());
+  const std::string where = settings.name();
+  if (found) return findings.good("redis", *found + " at " + where + ", where replicas count limits together");
+  findings.bad("redis", where + " cannot be used, so each replica counts limits for itself: " + found.error());
+}
+
 /// What is wrong with the settings keeps everything else from being looked at.
 void check_all(const Program& program, const service::Loaded& loaded, Findings& findings) {
   check_settings(loaded, program.clock.now(), findings);
@@ -316,6 +326,7 @@ void check_all(const Program& program, const service::Loaded& loaded, Findings& 
   check_unix_socket(loaded.settings.server.unix_socket, findings);
   check_passwords(loaded.settings.passwords, findings);
   check_audit(loaded.settings.audit, findings);
+  check_redis(loaded.settings.redis, findings);
   try {
     check_database(program, loaded.settings, findings);
   } catch (const database::Unavailable& failure) {

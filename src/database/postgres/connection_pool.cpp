@@ -27,7 +27,8 @@ std::string describe(const PgConnection& connection) {
 }  // namespace
 
 ConnectionPool::ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options,
-                               PoolLimits limits, ConnectionNeed& need, LoadSum& load, DriverLog log, BackOff back_off)
+                               PoolLimits limits, ConnectionNeed& need, LoadSum& load, DriverLog log,
+                               runtime::BackOff back_off)
     : io_(io),
       options_(std::move(options)),
       limits_(limits),

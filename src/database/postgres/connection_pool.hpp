@@ -6,10 +6,10 @@
 
 #include "database/driver_log.hpp"
 #include "database/load.hpp"
-#include "database/postgres/back_off.hpp"
 #include "database/postgres/connection_need.hpp"
 #include "database/postgres/pipeline.hpp"
 #include "database/postgres/pool_share.hpp"
+#include "runtime/back_off.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -42,7 +42,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
  public:
   /// `need` hears of a pool without a connection, `load` ten times a second how busy it is. Both outlive the pool.
   ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options, PoolLimits limits,
-                 ConnectionNeed& need, LoadSum& load, DriverLog log, BackOff back_off);
+                 ConnectionNeed& need, LoadSum& load, DriverLog log, runtime::BackOff back_off);
 
   void start();
   /// Ends every call with Unavailable{stopped} and closes every connection. Nothing may be submitted afterwards.
@@ -100,7 +100,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   LoadSum& load_;
   const DriverLog log_;
 
-  BackOff back_off_;
+  runtime::BackOff back_off_;
   SteadyTimer attempt_timer_;
   SteadyTimer sweep_timer_;
   std::vector<std::shared_ptr<Pipeline>> pipelines_;     ///< connected ones, oldest first

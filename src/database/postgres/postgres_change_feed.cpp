@@ -36,7 +36,7 @@ Unavailable lost(const std::string& why) { return Unavailable{Unavailable::Reaso
 class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listener> {
  public:
   Listener(boost::asio::io_context& io, FeedEndpoints endpoints, const ConnectionNeed& need, Observers& observers,
-           DriverLog log, std::string channel, BackOff back_off)
+           DriverLog log, std::string channel, runtime::BackOff back_off)
       : io_(io),
         endpoints_(std::move(endpoints)),
         need_(need),
@@ -183,7 +183,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   Observers& observers_;
   const DriverLog log_;
   const std::string channel_;
-  BackOff back_off_;
+  runtime::BackOff back_off_;
   SteadyTimer timer_;
   std::shared_ptr<PgConnection> ears_;
   std::shared_ptr<PgConnection> mouth_;
@@ -196,7 +196,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
 
 PostgresChangeFeed::PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, const ConnectionNeed& need,
                                        Observers& observers, DriverLog log, std::span<const std::byte> secret_name,
-                                       BackOff back_off)
+                                       runtime::BackOff back_off)
     : listener_(std::make_shared<Listener>(io, std::move(endpoints), need, observers, std::move(log),
                                            probe_channel(secret_name), back_off)) {
   listener_->start();

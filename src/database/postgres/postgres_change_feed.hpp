@@ -5,10 +5,10 @@
 #include <span>
 
 #include "database/driver_log.hpp"
-#include "database/postgres/back_off.hpp"
 #include "database/postgres/connect_options.hpp"
 #include "database/postgres/connection_need.hpp"
 #include "database/provider.hpp"
+#include "runtime/back_off.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -30,7 +30,8 @@ class PostgresChangeFeed final : public ChangeFeed {
   /// `need` is that of the process's pools, and outlives the feed: it connects only while each of them has a
   /// connection, and gives its own back when one of them can get none.
   PostgresChangeFeed(boost::asio::io_context& io, FeedEndpoints endpoints, const ConnectionNeed& need,
-                     Observers& observers, DriverLog log, std::span<const std::byte> secret_name, BackOff back_off);
+                     Observers& observers, DriverLog log, std::span<const std::byte> secret_name,
+                     runtime::BackOff back_off);
   ~PostgresChangeFeed() override;
 
  private:

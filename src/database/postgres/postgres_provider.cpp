@@ -97,7 +97,8 @@ std::unique_ptr<BulkDatabase> PostgresProvider::open_bulk(boost::asio::io_contex
 std::shared_ptr<ConnectionPool> PostgresProvider::make_pool(boost::asio::io_context& io, PoolShare share,
                                                             DriverLog log) {
   const PoolLimits limits{share, queue_max_, query_timeout_, idle_timeout_};
-  return std::make_shared<ConnectionPool>(io, query_options_, limits, need_, load_, std::move(log), BackOff{seed()});
+  return std::make_shared<ConnectionPool>(io, query_options_, limits, need_, load_, std::move(log),
+                                          runtime::BackOff{seed()});
 }
 
 std::vector<std::shared_ptr<ConnectionPool>> PostgresProvider::make_standby_pools(boost::asio::io_context& io,
@@ -130,7 +131,7 @@ std::unique_ptr<ChangeFeed> PostgresProvider::watch(boost::asio::io_context& io)
   std::array<std::byte, 8> name{};
   random_.fill(name);
   return std::make_unique<PostgresChangeFeed>(io, FeedEndpoints{feed_listen_options_, feed_probe_options_}, need_,
-                                              observers(), log_, name, BackOff{seed()});
+                                              observers(), log_, name, runtime::BackOff{seed()});
 }
 
 std::uint32_t PostgresProvider::seed() {

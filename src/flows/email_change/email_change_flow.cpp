@@ -37,7 +37,10 @@ Task<bool> EmailChangeFlow::send(Owner owner, std::string new_email, Asker asker
   std::string sought = new_email;
   auto holder = co_await users_.find_contact_by_email(std::move(sought));
   if (holder && holder->id == user) holder.reset();
-  Recipient recipient = letters_.recipient_at(new_email, owner.contact, asker.languages);
+  std::string address = new_email;
+  users::Contact contact = owner.contact;
+  std::string languages = asker.languages;
+  Recipient recipient = co_await letters_.recipient_at(std::move(address), std::move(contact), std::move(languages));
 
   Changes changes;
   changes.add(UserStore::lock(user));

@@ -12,7 +12,9 @@ using one_time_tokens::Kind;
 Task<> EmailVerificationFlow::request(std::string email, Asker asker) {
   const auto contact = co_await users_.find_contact_by_email(std::move(email));
   const bool is_verified = contact && contact->is_verified;
-  Recipient recipient = is_verified ? Recipient{} : letters_.recipient(Kind::verify, contact, asker.languages);
+  std::optional<users::Contact> unverified = is_verified ? std::nullopt : contact;
+  std::string languages = asker.languages;
+  Recipient recipient = co_await letters_.recipient(Kind::verify, std::move(unverified), std::move(languages));
   audit::Event event =
       mailing_event(EventType::email_verification_sent, contact, recipient, clock_.now(), std::move(asker.origin));
   if (is_verified) event.reason = "already_verified";

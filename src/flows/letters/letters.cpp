@@ -52,24 +52,25 @@ std::string_view why_nobody(const std::optional<users::Contact>& contact) {
 
 }  // namespace
 
-Recipient Letters::recipient(Kind kind, const std::optional<users::Contact>& contact,
-                             std::string_view languages) const {
-  if (!contact || contact->is_disabled) return {};
-  auto mail = parts_.budget.take(letter_of(kind), contact->id);
-  if (!mail) return {};
+Task<Recipient> Letters::recipient(Kind kind, std::optional<users::Contact> contact, std::string languages) const {
+  if (!contact || contact->is_disabled) co_return Recipient{};
+  MailBudget::Shared shared = parts_.shared_limits;
+  auto mail = co_await parts_.budget.take(letter_of(kind), contact->id, std::move(shared));
+  if (!mail) co_return Recipient{};
   Recipient found = chosen_recipient(*contact, languages);
   found.mail = *std::move(mail);
-  return found;
+  co_return found;
 }
 
-Recipient Letters::recipient_at(const std::string& new_email, const users::Contact& contact,
-                                std::string_view languages) const {
-  Recipient found = recipient(Kind::email_change, contact, languages);
-  if (!found.is_somebody()) return found;
-  auto mail = parts_.budget.take(letter_of(Kind::email_change), users::email_key(new_email));
-  if (!mail) return {};
+Task<Recipient> Letters::recipient_at(std::string new_email, users::Contact contact, std::string languages) const {
+  Recipient found = co_await recipient(Kind::email_change, std::move(contact), std::move(languages));
+  if (!found.is_somebody()) co_return found;
+  std::string email_key = users::email_key(new_email);
+  MailBudget::Shared shared = parts_.shared_limits;
+  auto mail = co_await parts_.budget.take(letter_of(Kind::email_change), std::move(email_key), std::move(shared));
+  if (!mail) co_return Recipient{};
   found.mail_to_address = *std::move(mail);
-  return found;
+  co_return found;
 }
 
 Recipient Letters::chosen_recipient(const users::Contact& contact, std::string_view languages) const {
@@ -146,7 +147,8 @@ Task<CountedMail> Letters::add_notice(Changes& changes, Notice notice) {
   if (!parts_.sends_notices) co_return CountedMail{};
   const auto contact = co_await users_.find_contact(notice.user);
   if (!contact) co_return CountedMail{};
-  auto mail = parts_.budget.take(notice.kind, contact->id);
+  MailBudget::Shared shared = parts_.shared_limits;
+  auto mail = co_await parts_.budget.take(notice.kind, contact->id, std::move(shared));
   if (!mail) co_return CountedMail{};
   if (contact->is_verified) {
     notice.variables.emplace("first_name", contact->first_name);

@@ -62,16 +62,17 @@ class Letters {
     bool verifies_new_users;  ///< new users are asked to verify their email
     const Clock& clock;
     crypto::Random& random;
+    MailBudget::Shared shared_limits = nullptr;  ///< that count the mails of all replicas
   };
 
   explicit Letters(const Parts& parts) : parts_(parts), users_(parts.database) {}
 
   /// Nobody where there is no such user, where it is disabled, or where it was sent this kind too often.
-  [[nodiscard]] Recipient recipient(one_time_tokens::Kind kind, const std::optional<users::Contact>& contact,
-                                    std::string_view languages) const;
+  [[nodiscard]] Task<Recipient> recipient(one_time_tokens::Kind kind, std::optional<users::Contact> contact,
+                                          std::string languages) const;
   /// The same for the link to an address that the user wants to have. Nobody, too, where that was sent too many.
-  [[nodiscard]] Recipient recipient_at(const std::string& new_email, const users::Contact& contact,
-                                       std::string_view languages) const;
+  [[nodiscard]] Task<Recipient> recipient_at(std::string new_email, users::Contact contact,
+                                             std::string languages) const;
 
   /// The same, however often it was sent: an operator wants it.
   [[nodiscard]] Recipient chosen_recipient(const users::Contact& contact, std::string_view languages) const;

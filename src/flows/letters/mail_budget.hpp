@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,7 +9,9 @@
 
 #include "base/ids.hpp"
 #include "limits/rate_limits.hpp"
+#include "limits/shared_limits.hpp"
 #include "mail/kind.hpp"
+#include "runtime/task.hpp"
 
 namespace gatehouse::flows {
 
@@ -20,9 +23,14 @@ class [[nodiscard]] CountedMail {
  public:
   /// None.
   CountedMail() = default;
-  CountedMail(const MailBudget& budget, std::string whose) : budget_(&budget), whose_(std::move(whose)) {}
+  /// `shared`, which need not outlive it, is what counted it; null: this process did.
+  CountedMail(const MailBudget& budget, std::string whose, const std::shared_ptr<limits::SharedLimits>& shared)
+      : budget_(&budget), whose_(std::move(whose)), is_shared_(shared != nullptr), shared_(shared) {}
   CountedMail(CountedMail&& other) noexcept
-      : budget_(std::exchange(other.budget_, nullptr)), whose_(std::move(other.whose_)) {}
+      : budget_(std::exchange(other.budget_, nullptr)),
+        whose_(std::move(other.whose_)),
+        is_shared_(other.is_shared_),
+        shared_(std::move(other.shared_)) {}
   CountedMail& operator=(CountedMail&& other) noexcept;
   CountedMail(const CountedMail&) = delete;
   CountedMail& operator=(const CountedMail&) = delete;
@@ -33,6 +41,8 @@ class [[nodiscard]] CountedMail {
  private:
   const MailBudget* budget_ = nullptr;  ///< that it is given back to
   std::string whose_;
+  bool is_shared_ = false;
+  std::weak_ptr<limits::SharedLimits> shared_;
 };
 
 /// How often mails of one kind are sent to one user, or to an address that a user wants (RATE_LIMIT_MAIL_ACCOUNT). Each
@@ -44,15 +54,20 @@ class MailBudget {
   MailBudget(limits::RateLimits& limits, std::function<limits::Instant()> now)
       : limits_(limits), now_(std::move(now)) {}
 
+  /// What an io thread counts in, where replicas count together; null: this process counts for itself.
+  using Shared = std::shared_ptr<limits::SharedLimits>;
+
   /// One more; nothing where there were too many. The budget outlives it.
-  [[nodiscard]] std::optional<CountedMail> take(mail::Kind kind, UserId user) const;
+  [[nodiscard]] Task<std::optional<CountedMail>> take(mail::Kind kind, UserId user, Shared shared = nullptr) const;
   /// The same for a mail to an address, by users::email_key().
-  [[nodiscard]] std::optional<CountedMail> take(mail::Kind kind, std::string_view email_key) const;
+  [[nodiscard]] Task<std::optional<CountedMail>> take(mail::Kind kind, std::string email_key,
+                                                      Shared shared = nullptr) const;
 
  private:
   friend CountedMail;
-  [[nodiscard]] std::optional<CountedMail> charge(std::string whose) const;
+  [[nodiscard]] Task<std::optional<CountedMail>> charge(std::string whose, Shared shared) const;
   void give_back(std::string_view whose) const noexcept;
+  void give_back_shared(std::string_view whose, limits::SharedLimits& shared) const;
 
   limits::RateLimits& limits_;
   const std::function<limits::Instant()> now_;

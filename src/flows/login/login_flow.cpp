@@ -121,7 +121,10 @@ Task<LoginRefusal> LoginFlow::refuse(CheckedPassword checked, LoginError why, As
   changes.add(UserStore::require_password(user, *checked.credentials.password_hash));
   parts_.passwords.add_success(changes, checked);
   if (why == LoginError::email_not_verified) {
-    recipient = parts_.letters.recipient(one_time_tokens::Kind::verify, contact, asker.languages);
+    std::optional<users::Contact> owner = contact;
+    std::string languages = asker.languages;
+    recipient =
+        co_await parts_.letters.recipient(one_time_tokens::Kind::verify, std::move(owner), std::move(languages));
     parts_.letters.add_link(changes, one_time_tokens::Kind::verify, recipient);
   } else {
     refusal.reset_token = parts_.letters.add_reset_token(changes, user);

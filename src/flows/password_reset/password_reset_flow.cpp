@@ -17,7 +17,9 @@ using users::UserStore;
 
 Task<> PasswordResetFlow::request(std::string email, Asker asker) {
   const auto contact = co_await users_.find_contact_by_email(std::move(email));
-  Recipient recipient = letters_.recipient(Kind::reset, contact, asker.languages);
+  std::optional<users::Contact> owner = contact;
+  std::string languages = asker.languages;
+  Recipient recipient = co_await letters_.recipient(Kind::reset, std::move(owner), std::move(languages));
   Changes changes;
   letters_.add_link(changes, Kind::reset, recipient);
   changes.add(AuditStore::record(

@@ -1,6 +1,7 @@
 #include "service/wiring/capabilities.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "mail/transport_choice.hpp"
 #include "runtime/coarse_clock.hpp"
@@ -8,7 +9,8 @@
 namespace gatehouse::service {
 namespace {
 
-flows::Letters::Parts letter_parts(database::Database& database, const Settings& settings, SharedCapabilities& shared) {
+flows::Letters::Parts letter_parts(database::Database& database, const Settings& settings, SharedCapabilities& shared,
+                                   flows::MailBudget::Shared limits) {
   return {.database = database,
           .outbox = shared.outbox,
           .budget = shared.mail_budget,
@@ -16,7 +18,8 @@ flows::Letters::Parts letter_parts(database::Database& database, const Settings&
           .sends_notices = mail::has_transport(settings.mail, settings.application.environment),
           .verifies_new_users = settings.mail.server.is_set(),
           .clock = shared.clock,
-          .random = shared.random};
+          .random = shared.random,
+          .shared_limits = std::move(limits)};
 }
 
 }  // namespace
@@ -43,9 +46,10 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
       limits(settings.limits, random),
       mail_budget(limits, coarse_instant) {}
 
-Capabilities::Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared)
+Capabilities::Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared,
+                           flows::MailBudget::Shared limits)
     : sessions(database, shared.cache, shared.keys->sealer, shared.clock, shared.random, settings.sessions),
-      letters(letter_parts(database, settings, shared)),
+      letters(letter_parts(database, settings, shared, std::move(limits))),
       password_check({.database = database,
                       .passwords = shared.passwords,
                       .tally = shared.tally,

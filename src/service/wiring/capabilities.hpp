@@ -84,8 +84,9 @@ struct SharedCapabilities {
 
 /// What there is of each capability over one Database: for each io thread, for a command, for a test.
 struct Capabilities {
-  /// `database` and `shared` outlive it.
-  Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared);
+  /// `database` and `shared` outlive it. With `limits` replicas count mails together.
+  Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared,
+               flows::MailBudget::Shared limits = nullptr);
   Capabilities(const Capabilities&) = delete;
   Capabilities& operator=(const Capabilities&) = delete;
 

@@ -1,9 +1,11 @@
 #include "service/wiring/features.hpp"
 
+#include <utility>
+
 namespace gatehouse::service {
 
-Features::Features(database::Database& database, SharedParts& shared)
-    : capabilities(database, shared.settings, shared.capabilities),
+Features::Features(database::Database& database, SharedParts& shared, flows::MailBudget::Shared limits)
+    : capabilities(database, shared.settings, shared.capabilities, std::move(limits)),
       auth_routes(capabilities.login, capabilities.identity, capabilities.session_ends, shared.settings.api,
                   shared.settings.limits.ipv6_prefix),
       forward_auth_routes(capabilities.identity, shared.settings.forward_auth),

@@ -7,6 +7,7 @@
 #include "devices/device_sealer.hpp"
 #include "flows/login/login_flow.hpp"
 #include "idempotency/repetition_keys.hpp"
+#include "limits/shared_keys.hpp"
 #include "lockout/account_keys.hpp"
 #include "service/settings.hpp"
 #include "sessions/refresh_sealer.hpp"
@@ -27,7 +28,8 @@ struct KeySet {
         revocation_cursor(settings.sessions.secrets),
         accounts(settings.sessions.secrets.front()),
         devices(settings.sessions.secrets),
-        repetitions(settings.sessions.secrets) {}
+        repetitions(settings.sessions.secrets),
+        limits(settings.sessions.secrets.front()) {}
 
   [[nodiscard]] flows::PasswordCheck::Keys of_passwords() const { return {.accounts = accounts, .devices = devices}; }
 
@@ -40,6 +42,7 @@ struct KeySet {
   const lockout::AccountKeys accounts;
   const devices::DeviceSealer devices;
   const idempotency::RepetitionKeys repetitions;
+  const limits::SharedKeys limits;
 };
 
 }  // namespace gatehouse::service

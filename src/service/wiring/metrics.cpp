@@ -19,6 +19,13 @@ void write_database(Page& page, const SharedParts& shared, const database::Provi
              shared.feed_proof.is_good() ? 1 : 0);
 }
 
+/// Nothing where limits are not shared.
+void write_redis(Page& page, const SharedParts& shared) {
+  if (!shared.settings.redis.is_set()) return;
+  page.gauge("gatehouse_limits_redis_up", "Whether limits are shared: all event loops reach Redis.",
+             shared.redis_reach.is_up() ? 1 : 0);
+}
+
 void write_flows(Page& page, const SharedParts& shared) {
   using http::Method;
   const auto limited = shared.traffic.answered(Method::post, "/user-auth", http::Status::too_many_requests);
@@ -44,6 +51,7 @@ std::vector<metrics::Source> make_metrics(SharedParts& shared, const database::P
       [&capabilities](Page& page) { capabilities.key_cache.write(page); },
       [&capabilities](Page& page) { capabilities.limits.write(page); },
       [&shared](Page& page) { shared.limiter.write(page); },
+      [&shared](Page& page) { write_redis(page, shared); },
       [&shared](Page& page) { write_flows(page, shared); },
       [&capabilities](Page& page) { capabilities.repetition_counts.write(page); },
       [&shared](Page& page) { shared.mail_counts.write(page); },

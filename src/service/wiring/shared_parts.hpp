@@ -25,6 +25,7 @@
 #include "http/trusted_proxies.hpp"
 #include "jobs/database_figures.hpp"
 #include "mail/mail_counts.hpp"
+#include "redis/reach.hpp"
 #include "revocations/revocation_feed.hpp"
 #include "runtime/pulse.hpp"
 #include "service/descriptor_limit.hpp"
@@ -72,6 +73,7 @@ struct SharedParts {
   api::Lifecycle lifecycle;  ///< until the schema is ready only open routes are answered
   runtime::Pulse pulse{missed_beats_max};
   database::FeedProof feed_proof{capabilities.boot_clock};
+  redis::Reach redis_reach;
   api::Health health;
   const api::Readiness readiness;
 

@@ -1,8 +1,8 @@
-#include "database/postgres/back_off.hpp"
+#include "runtime/back_off.hpp"
 
 #include <gtest/gtest.h>
 
-namespace gatehouse::database::postgres {
+namespace gatehouse::runtime {
 namespace {
 
 TEST(BackOff, Pauses_GrowFromFiftyMillisecondsToTwoSeconds_WithinHalf) {
@@ -33,4 +33,4 @@ TEST(BackOff, OtherSeeds_GiveOtherPauses) {
 }
 
 }  // namespace
-}  // namespace gatehouse::database::postgres
+}  // namespace gatehouse::runtime

@@ -1,0 +1,108 @@
+#include "limits/limit_script.hpp"
+
+#include "base/text.hpp"
+#include "crypto/sha1.hpp"
+#include "redis/command.hpp"
+
+// Lua counts in doubles, which are exact up to 2^53 microseconds, the year 2255. Its own way of writing them has 14
+// digits, hence "%.0f".
+//
+// The script only moves the arrivals; how much is left is computed here, from the time and the arrivals that it
+// answers: {allowed, now, arrival of each key before}. So there is one implementation of that.
+//
+// The end of a key is a point in time, and not an interval from now: Redis counts intervals from the millisecond in
+// which the script began, and the key of a short one would end before its arrival.
+
+namespace gatehouse::limits {
+namespace {
+
+// ARGV: of each key, the interval of its quota, and by how much its arrival may lie ahead.
+constexpr std::string_view charge_text = R"lua(
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local arrivals, allowed = {}, 1
+for i, key in ipairs(KEYS) do
+  arrivals[i] = tonumber(redis.call('GET', key)) or 0
+  if arrivals[i] - now > tonumber(ARGV[2 * i]) then allowed = 0 end
+end
+if allowed == 1 then
+  for i, key in ipairs(KEYS) do
+    local after = math.max(arrivals[i], now) + ARGV[2 * i - 1]
+    redis.call('SET', key, string.format('%.0f', after))
+    redis.call('PEXPIREAT', key, string.format('%.0f', math.ceil(after / 1000)))
+  end
+end
+return {allowed, now, unpack(arrivals)}
+)lua";
+
+constexpr std::string_view give_back_text = R"lua(
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+for i, key in ipairs(KEYS) do
+  local after = (tonumber(redis.call('GET', key)) or 0) - ARGV[2 * i - 1]
+  if after > now then
+    redis.call('SET', key, string.format('%.0f', after))
+    redis.call('PEXPIREAT', key, string.format('%.0f', math.ceil(after / 1000)))
+  else
+    redis.call('DEL', key)
+  end
+end
+return 1
+)lua";
+
+std::string command(std::string_view verb, std::string_view script, std::span<const KeyCharge> charges) {
+  const std::string count = std::to_string(charges.size());
+  std::vector<std::string> arguments;
+  for (const KeyCharge& charge : charges) {
+    const auto interval = charge.quota.interval();
+    arguments.push_back(std::to_string(interval.count()));
+    arguments.push_back(std::to_string(((charge.quota.burst - 1) * interval).count()));
+  }
+  std::vector<std::string_view> words{verb, script, count};
+  for (const KeyCharge& charge : charges) words.push_back(charge.key);
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return redis::to_command(words);
+}
+
+std::string name_of(std::string_view script) {
+  const crypto::Sha1 digest = crypto::sha1(script);
+  return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+}  // namespace
+
+LimitScript::LimitScript(std::string_view text) : text_(text), name_(name_of(text)) {}
+
+std::string LimitScript::by_name(std::span<const KeyCharge> charges) const {
+  return command("EVALSHA", name_, charges);
+}
+
+std::string LimitScript::by_text(std::span<const KeyCharge> charges) const { return command("EVAL", text_, charges); }
+
+const LimitScript& charge_script() {
+  static const LimitScript script{charge_text};
+  return script;
+}
+
+const LimitScript& give_back_script() {
+  static const LimitScript script{give_back_text};
+  return script;
+}
+
+std::optional<Outcome> outcome_in(const redis::Reply& reply, std::span<const KeyCharge> charges) {
+  constexpr std::size_t before_arrivals = 2;
+  if (reply.items.size() != before_arrivals + charges.size()) return std::nullopt;
+  const bool is_allowed = reply.items[0].integer == 1;
+  const Instant now{reply.items[1].integer};
+  Outcome outcome;
+  for (std::size_t i = 0; i < charges.size(); ++i) {
+    const Instant before{reply.items[before_arrivals + i].integer};
+    const auto after = use_unit(before, charges[i].quota, now);
+    if (!after && !outcome.refused_by) outcome.refused_by = i;
+    outcome.standings[i] = standing(is_allowed ? after.value_or(before) : before, charges[i].quota, now);
+  }
+  if (outcome.is_allowed() != is_allowed) return std::nullopt;
+  return outcome;
+}
+
+}  // namespace gatehouse::limits

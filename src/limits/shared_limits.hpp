@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "limits/outcome.hpp"
+#include "limits/subject.hpp"
+#include "runtime/task.hpp"
+
+namespace gatehouse::limits {
+
+/// One unit of a subject's quota.
+struct SharedCharge {
+  Subject subject;
+  Quota quota;
+};
+
+/// The budgets that replicas share, by one clock for all of them. One io thread's.
+class SharedLimits {
+ public:
+  SharedLimits() = default;
+  SharedLimits(const SharedLimits&) = delete;
+  SharedLimits& operator=(const SharedLimits&) = delete;
+  virtual ~SharedLimits() = default;
+
+  /// At most charges_max, of different policies; they outlive the coroutine. Nothing where the budgets are not reached
+  /// in time: then nobody knows whether the charges were made. Throws nothing but what memory runs out by.
+  [[nodiscard]] virtual Task<std::optional<Outcome>> charge(std::span<const SharedCharge> charges) = 0;
+
+  /// Waits for nobody; where the budgets are away, the unit stays used.
+  virtual void give_back(const SharedCharge& charge) = 0;
+};
+
+}  // namespace gatehouse::limits

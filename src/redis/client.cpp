@@ -1,0 +1,72 @@
+#include "redis/client.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <utility>
+
+#include "runtime/periodic.hpp"
+
+namespace gatehouse::redis {
+
+namespace asio = boost::asio;
+
+Client::Client(Parts parts)
+    : parts_(std::move(parts)), opener_(parts_.settings, parts_.probe), back_off_(parts_.seed, pause_max) {
+  parts_.reach.add_loop();
+}
+
+Task<> Client::keep() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  while (cancellation.cancelled() == asio::cancellation_type::none) {
+    Opened opened = co_await opener_.open();
+    if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
+    if (opened) {
+      co_await use(*std::move(opened));
+    } else {
+      note_loss(false, opened.error());
+    }
+    const auto pause = back_off_.next();
+    co_await runtime::pause_for(pause);
+  }
+}
+
+Task<std::optional<Reply>> Client::ask(std::string command) {
+  const std::shared_ptr<Connection> connection = connection_;
+  if (!connection) co_return std::nullopt;
+  co_return co_await connection->ask(std::move(command), parts_.settings.timeout);
+}
+
+void Client::tell(std::string command) {
+  if (connection_) connection_->tell(std::move(command));
+}
+
+void Client::give_up(std::string_view reason) {
+  if (connection_) connection_->close(reason);
+}
+
+/// Until it ends. One that lasted was good, so the next pause is short again.
+Task<> Client::use(std::shared_ptr<Connection> connection) {
+  constexpr int lasting_probes = 5;
+  connection_ = connection;
+  note_gain();
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  for (int probes = 1; connection->is_open() && cancellation.cancelled() == asio::cancellation_type::none; ++probes) {
+    co_await connection->wait_for_end(probe_interval);
+    // Nobody waits for this answer, so it may take as long as any step of connecting.
+    co_await opener_.prove(connection, Opener::step_patience);
+    if (probes == lasting_probes) back_off_.reset();
+  }
+  connection->close("the service ends");
+  connection_ = nullptr;
+  if (cancellation.cancelled() == asio::cancellation_type::none) note_loss(true, connection->reason());
+}
+
+void Client::note_gain() {
+  if (parts_.reach.gain()) parts_.on_change({});
+}
+
+void Client::note_loss(bool did_reach, std::string_view reason) {
+  if (parts_.reach.lose(did_reach, reason)) parts_.on_change(reason);
+}
+
+}  // namespace gatehouse::redis

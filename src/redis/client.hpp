@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "redis/connection.hpp"
+#include "redis/opener.hpp"
+#include "redis/reach.hpp"
+#include "redis/reply.hpp"
+#include "runtime/back_off.hpp"
+#include "runtime/task.hpp"
+
+namespace gatehouse::redis {
+
+/// One event loop's Redis: a connection that keep() opens again whenever it ends. Nobody waits for that; while there is
+/// none, there is no answer, at once. One io thread's.
+class Client {
+ public:
+  /// How often Redis is asked whether it still answers.
+  static constexpr std::chrono::milliseconds probe_interval{1'000};
+  /// The longest pause between two attempts to connect.
+  static constexpr std::chrono::milliseconds pause_max{1'000};
+
+  /// Told when it is reached, with an empty text, and why it is not; see Reach.
+  using ChangeSink = std::function<void(std::string_view reason)>;
+
+  struct Parts {
+    const RedisSettings& settings;  ///< outlive the client
+    Reach& reach;                   ///< likewise
+    std::string probe;              ///< a command that it must be able to carry out, as to_command() makes it
+    std::uint32_t seed;             ///< for the pauses between attempts
+    ChangeSink on_change;
+  };
+
+  explicit Client(Parts parts);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Connects, and connects again, until it is cancelled.
+  [[nodiscard]] Task<> keep();
+
+  /// The answer, an error of Redis included; nothing where it is away or takes longer than REDIS_TIMEOUT. Then nobody
+  /// knows whether the command was carried out.
+  [[nodiscard]] Task<std::optional<Reply>> ask(std::string command);
+  /// Sends a command whose answer nobody waits for, if Redis is there.
+  void tell(std::string command);
+
+  /// It answers, but not as it should: it is away, for this reason, until it has been connected to anew.
+  void give_up(std::string_view reason);
+
+ private:
+  [[nodiscard]] Task<> use(std::shared_ptr<Connection> connection);
+  void note_gain();
+  void note_loss(bool did_reach, std::string_view reason);
+
+  const Parts parts_;
+  Opener opener_;
+  runtime::BackOff back_off_;
+  std::shared_ptr<Connection> connection_;  ///< null: none is open
+};
+
+}  // namespace gatehouse::redis

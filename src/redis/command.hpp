@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace gatehouse::redis {
+
+/// A command as it goes over the wire, by hiredis' formatter. Any byte may stand in any word.
+[[nodiscard]] std::string to_command(std::span<const std::string_view> words);
+
+}  // namespace gatehouse::redis

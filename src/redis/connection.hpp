@@ -1,0 +1,75 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "redis/reply.hpp"
+#include "redis/stream.hpp"
+#include "runtime/steady_timer.hpp"
+#include "runtime/task.hpp"
+
+namespace gatehouse::redis {
+
+/// A connection on which many commands are on their way at once. Redis answers them in their order.
+///
+/// It closes itself when an answer is late, when the server ends it, and when what comes is no answer: who waits then
+/// is told at once. One io thread's. Whoever waits for the network keeps it alive.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  /// Commands that wait for their answers; above it none is sent.
+  static constexpr std::size_t pipeline_max = 4096;
+
+  Connection(std::shared_ptr<Stream> stream, const Executor& executor);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Begins to read.
+  void start();
+
+  /// The answer, an error of Redis included; nothing where the connection closes first, or within the time.
+  [[nodiscard]] Task<std::optional<Reply>> ask(std::string command, std::chrono::milliseconds at_most);
+  /// Sends a command whose answer nobody waits for.
+  void tell(std::string command);
+
+  /// Returns when it is closed, or after the time.
+  [[nodiscard]] Task<> wait_for_end(std::chrono::milliseconds at_most);
+
+  /// The first reason counts.
+  void close(std::string_view reason);
+  [[nodiscard]] bool is_open() const { return is_open_; }
+  /// Why it is closed.
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+
+ private:
+  /// A command that waits for its answer.
+  struct Exchange {
+    explicit Exchange(const Executor& executor) : bell(executor) {}
+    runtime::SteadyTimer bell;  ///< rings at the deadline, and is silenced by the answer or the end
+    std::optional<Reply> reply;
+    bool is_over = false;
+  };
+
+  void send(std::string command, std::shared_ptr<Exchange> exchange);
+  void write_pending();
+  void read_more();
+  void take(std::string_view bytes);
+  void deliver(Reply reply);
+
+  const std::shared_ptr<Stream> stream_;
+  runtime::SteadyTimer end_bell_;
+  ReplyReader reader_;
+  std::array<char, 4096> input_;
+  std::string pending_;                            ///< commands that the current write does not hold
+  std::string writing_;                            ///< empty: nothing is being written
+  std::deque<std::shared_ptr<Exchange>> waiting_;  ///< in the order of their commands; null: nobody waits
+  std::string reason_;
+  bool is_open_ = true;
+};
+
+}  // namespace gatehouse::redis

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct redisReader;
+
+namespace gatehouse::redis {
+
+/// What Redis answers to one command (RESP2).
+struct Reply {
+  enum class Kind { nothing, integer, text, list, error };
+
+  Kind kind = Kind::nothing;
+  std::int64_t integer = 0;  ///< of an integer
+  std::string text = {};     ///< of a text, or what an error says: `NOSCRIPT No matching script`
+  std::vector<Reply> items = {};
+
+  [[nodiscard]] bool is_error() const { return kind == Kind::error; }
+
+  friend bool operator==(const Reply&, const Reply&) = default;
+};
+
+/// Puts replies together from bytes as they arrive, by hiredis' reader. One connection's; not synchronised.
+class ReplyReader {
+ public:
+  /// What is larger breaks the connection: nothing that is asked here has such an answer.
+  static constexpr std::size_t reply_bytes_max = 64 * 1024;
+  static constexpr std::size_t items_max = 1024;
+
+  ReplyReader();
+  ~ReplyReader();
+  ReplyReader(const ReplyReader&) = delete;
+  ReplyReader& operator=(const ReplyReader&) = delete;
+
+  void feed(std::string_view bytes);
+
+  /// The next reply that is there as a whole, if one is; or why these bytes are no replies, and then always.
+  [[nodiscard]] std::expected<std::optional<Reply>, std::string> next();
+
+ private:
+  struct Free {
+    void operator()(redisReader* reader) const noexcept;
+  };
+
+  std::unique_ptr<redisReader, Free> reader_;
+  std::size_t fed_bytes_ = 0;  ///< since the last whole reply
+};
+
+}  // namespace gatehouse::redis
