@@ -109,7 +109,7 @@ std::vector<std::shared_ptr<ConnectionPool>> PostgresProvider::make_standby_pool
   for (std::size_t i = 0; i < standbys_->size(); ++i) {
     auto log = log_of_standby(log_, standbys_->figures(i).name());
     pools.push_back(std::make_shared<ConnectionPool>(io, standbys_->options(i), limits, standby_need_, standby_load_,
-                                                     std::move(log), BackOff{seed()}));
+                                                     std::move(log), runtime::BackOff{seed()}));
   }
   return pools;
 }
