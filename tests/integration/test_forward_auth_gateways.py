@@ -122,8 +122,8 @@ def behind(request, start, tmp_path):
         yield made
     finally:
         made.close()
-        process.kill()
-        process.wait(20)
+        process.terminate()
+        process.wait(60)
         application.close()
 
 

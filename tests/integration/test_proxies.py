@@ -68,8 +68,8 @@ def behind_proxy(request, start, tmp_path):
         wait_until(lambda: accepts(own) and is_served(own), 60, f"{program}: {(tmp_path / 'proxy.log').read_text()}")
         yield replicas, own
     finally:
-        process.kill()
-        process.wait(20)
+        process.terminate()
+        process.wait(60)
 
 
 def is_served(port):
