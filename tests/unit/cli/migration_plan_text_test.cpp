@@ -19,8 +19,13 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 MigrationPreview preview_with(std::vector<TouchedTable> tables) {
-  return {
-      .name = "20261201_001_a", .summary = "Adds it.", .sql = "SELECT 1", .tables = std::move(tables), .losses = {}};
+  return {.name = "20261201_001_a",
+          .summary = "Adds it.",
+          .sql = "SELECT 1",
+          .tables = std::move(tables),
+          .later_sql = {},
+          .later = {},
+          .losses = {}};
 }
 
 TouchedTable large_table(TableLock lock, TableWork work) {
@@ -43,6 +48,13 @@ TEST(MigrationPlanText, Plan_SaysLocksWorkAndTime) {
             "  a rollback loses nothing\n\n"
             "In all about 125 s, at 10 MB a second; locks last until the end. "
             "Meanwhile these wait: users (reads and writes).");
+}
+
+TEST(MigrationPlanText, WhatTheServiceMakesLater_IsSaidBesideTheRest) {
+  MigrationPreview migration = preview_with({});
+  migration.later = {large_table(TableLock::share_update_exclusive, TableWork::scan)};
+  EXPECT_THAT(described(migration),
+              HasSubstr("  later, while the service runs:  users: SHARE UPDATE EXCLUSIVE, read in full, about 125 s"));
 }
 
 TEST(MigrationPlanText, LockThatNobodyWaitsFor_IsSaidToBeNone) {
@@ -76,7 +88,8 @@ TEST(MigrationPlanText, Json_HasEveryFact) {
   EXPECT_EQ(plan_json(std::vector{preview}, Dialect::postgres),
             R"({"refused":null,"estimateMs":125000,"migrations":[{"name":"20261201_001_a","summary":"Adds it.",)"
             R"("sql":"SELECT 1","tables":[{"table":"users","rows":7000000,"bytes":1250000000,"lock":"SHARE",)"
-            R"("blocks":"writes","work":"scan","estimateMs":125000}],"rollbackLoses":["users.a"],"understood":true}]})"
+            R"("blocks":"writes","work":"scan","estimateMs":125000}],)"
+            R"("laterSql":"","later":[],"rollbackLoses":["users.a"],"understood":true}]})"
             "\n");
 }
 
