@@ -18,4 +18,8 @@ Task<> SchemaDatabase::run_alone(std::string sql) {
   if (!done) throw ConstraintViolation{done.error()};
 }
 
+Task<bool> SchemaDatabase::run_beside(std::string /*sql*/, std::chrono::milliseconds /*patience*/) {
+  throw StatementFailed{"no script can run beside others here"};
+}
+
 }  // namespace gatehouse::database

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <optional>
@@ -54,6 +55,12 @@ class SchemaDatabase {
   /// Runs one statement that cannot be part of a transaction, without the query deadline. On SQLite, where each can, as
   /// run_script(). Throws ConstraintViolation, too.
   [[nodiscard]] virtual Task<> run_alone(std::string sql);
+
+  /// On PostgreSQL, runs a script as one transaction while services go on, holding the migration lock. It waits for
+  /// each lock `patience` at most, so that nobody waits longer behind it. False where one was not to be had in that
+  /// time: then nothing was done. Nobody is told, for it changes nothing that is remembered. Throws StatementFailed
+  /// where the script is wrong, and on SQLite.
+  [[nodiscard]] virtual Task<bool> run_beside(std::string sql, std::chrono::milliseconds patience);
 
   /// Who else is connected to the database, each in a few words for an operator. On PostgreSQL, sessions that call
   /// themselves what this program's do, and so a pooler's that served one; on SQLite, another process that has the file

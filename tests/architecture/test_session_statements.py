@@ -11,7 +11,7 @@ ON_SESSIONS = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN) sessions\b")
 BY_ID = re.compile(r"(?:\bWHERE|\bAND) (?:s\.)?id = \$|^INSERT INTO sessions\b")
 BY_USER = re.compile(r"(?:\bWHERE|\bAND) user_id (?:= \$|IN \(SELECT user_id FROM staged_users\b)")
 # Nobody waits for them.
-OF_JOBS = {"sessions_sample", "sessions_delete_expired"}
+OF_JOBS = {"sessions_sample", "sessions_delete_expired", "session_copy_batch", "session_copy_compare"}
 # A login knows its user, so it could be asked for by that as well.
 KNOWN = {"audit_record_of_new_session"}
 ROW = re.compile(r"^\| `(\w+)` \|[^|]*\|[^|]*\| (one|all) \|$", re.MULTILINE)

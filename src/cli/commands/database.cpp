@@ -6,6 +6,7 @@
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/migration_text.hpp"
 #include "cli/commands/seed.hpp"
+#include "cli/commands/session_partitions.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migrator.hpp"
 #include "service/schema_update.hpp"
@@ -53,6 +54,7 @@ void add_database_commands(Commands& commands) {
   Commands database = commands.add_group("db", "Work on the whole database");
   database.add("reset", "Roll everything back, migrate and seed; refused in production", define_consent,
                reset_database);
+  add_partition_commands(database);
 }
 
 }  // namespace gatehouse::cli

@@ -30,6 +30,10 @@ Task<> PostgresSchemaDatabase::run_alone(std::string sql) {
   return run_statement_alone(make_connection(), options_, std::move(sql));
 }
 
+Task<bool> PostgresSchemaDatabase::run_beside(std::string sql, std::chrono::milliseconds patience) {
+  return run_script_beside(make_connection(), options_, std::move(sql), patience);
+}
+
 Task<std::vector<std::string>> PostgresSchemaDatabase::list_others() {
   // The pool has one connection, and no script's is open now, so every other one is somebody else's.
   static constexpr Statement others{

@@ -23,6 +23,7 @@ class PostgresSchemaDatabase final : public SchemaDatabase {
   [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters) override;
   [[nodiscard]] Task<std::expected<void, ScriptRefusal>> run_scripts(std::vector<ScriptStep> steps) override;
   [[nodiscard]] Task<> run_alone(std::string sql) override;
+  [[nodiscard]] Task<bool> run_beside(std::string sql, std::chrono::milliseconds patience) override;
   [[nodiscard]] Task<std::vector<std::string>> list_others() override;
   [[nodiscard]] Task<Rows> run_check(std::string sql) override;
 

@@ -29,6 +29,9 @@ std::string remedy_for(const SqlError& error, const std::string& role) {
   if (error.state == "0A000" || error.state == "2BP01") {
     return "drop what depends on the table, and make it again after the migration";
   }
+  if (error.state == "42P16" || error.state == "22023" || error.state == "42809") {
+    return "where sessions is partitioned, run `gatehouse db unpartition sessions` first";
+  }
   if (error.state == "42P07" || error.state == "42701" || error.state == "42710") {
     return "something else has that name: rename it or drop it";
   }
@@ -113,6 +116,23 @@ Task<> run_statement_alone(std::shared_ptr<PgConnection> connection, std::shared
   const auto error = co_await run_simple(connection, std::move(sql));
   if (error) throw_refusal(*error);
   connection->close();
+}
+
+Task<bool> run_script_beside(std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
+                             std::string sql, std::chrono::milliseconds patience) {
+  co_await connection->connect(std::move(options));
+  const std::string begin =
+      "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = " + std::to_string(patience.count()) +
+      "; SELECT pg_advisory_xact_lock(" + std::to_string(migration_lock) + ");";
+  std::string whole = begin + sql + "\n; COMMIT";
+  const auto error = co_await run_simple(connection, std::move(whole));
+  // A pooler gives up a server connection that is left in a transaction.
+  std::string rollback = "ROLLBACK";
+  if (error) (void)co_await run_simple(connection, std::move(rollback));
+  connection->close();
+  if (error && is_contention(error->state)) co_return false;
+  if (error) throw_refusal(*error);
+  co_return true;
 }
 
 Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,6 +33,12 @@ inline constexpr std::int64_t migration_lock = 0x67617465686f7573;
 /// belong to others behind a pooler is left as it is. What violates a constraint is thrown, too.
 [[nodiscard]] Task<> run_statement_alone(std::shared_ptr<PgConnection> connection,
                                          std::shared_ptr<const ConnectOptions> options, std::string sql);
+
+/// Connects, then runs the script as above, but waits `patience` at most for each lock; false where that was not enough.
+/// Throws what the script is refused for.
+[[nodiscard]] Task<bool> run_script_beside(std::shared_ptr<PgConnection> connection,
+                                           std::shared_ptr<const ConnectOptions> options, std::string sql,
+                                           std::chrono::milliseconds patience);
 
 /// Connects, then runs the SELECT in a transaction that only reads, without the migration lock; its rows. As above, no
 /// timeout counts.

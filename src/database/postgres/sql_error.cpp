@@ -22,16 +22,20 @@ std::optional<Reason> unavailable_of(std::string_view state) {
   if (state.starts_with("08")) return Reason::connection;  // connection exception
   if (state == "57P01" || state == "57P02" || state == "57P03" || state == "57P05") return Reason::connection;
   if (is_read_only(state)) return Reason::read_only;
-  if (state == "57014") return Reason::deadline;                                                // query_canceled
-  if (state == "53100" || state.starts_with("58")) return Reason::storage;                      // disk full, I/O error
-  if (state.starts_with("53")) return Reason::overload;                                         // other resources
-  if (is_lock_timeout(state) || state == "40001" || state == "40P01") return Reason::overload;  // contention
+  if (state == "57014") return Reason::deadline;                            // query_canceled
+  if (state == "53100" || state.starts_with("58")) return Reason::storage;  // disk full, I/O error
+  if (state.starts_with("53")) return Reason::overload;                     // other resources
+  if (is_contention(state)) return Reason::overload;
   return std::nullopt;
 }
 
 }  // namespace
 
 bool is_lock_timeout(std::string_view state) noexcept { return state == "55P03"; }
+
+bool is_contention(std::string_view state) noexcept {
+  return is_lock_timeout(state) || state == "40001" || state == "40P01";
+}
 
 bool is_read_only(std::string_view state) noexcept { return state == "25006"; }
 

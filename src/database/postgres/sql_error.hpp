@@ -37,6 +37,9 @@ enum class Cure {
 /// Another transaction held a lock for longer than lock_timeout (55P03).
 [[nodiscard]] bool is_lock_timeout(std::string_view state) noexcept;
 
+/// Others had a lock for too long, or a deadlock was ended: another try may succeed.
+[[nodiscard]] bool is_contention(std::string_view state) noexcept;
+
 /// The server only reads (25006): a failover left this connection on a standby, so it is of no use.
 [[nodiscard]] bool is_read_only(std::string_view state) noexcept;
 

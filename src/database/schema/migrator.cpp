@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "database/schema/background_indexes.hpp"
+#include "database/schema/session_scripts.hpp"
 
 namespace gatehouse::database::schema {
 namespace {
@@ -144,13 +145,20 @@ Task<std::optional<MigrationError>> Migrator::check_all(MigrationNames names) {
 }
 
 void Migrator::Batch::add(std::string_view name, std::string sql, std::string check) {
+  if (steps.empty()) sql.insert(0, before);
   names.emplace_back(name);
   steps.push_back({.sql = std::move(sql), .check = std::move(check)});
 }
 
+/// A copy of sessions that is half made has the columns of before, so a migration throws it away.
+Migrator::Batch Migrator::begin_batch() const {
+  const bool may_have_copy = database_.dialect() == Dialect::postgres;
+  return {.before = may_have_copy ? drop_copy_script() : std::string{}, .names = {}, .steps = {}};
+}
+
 /// What latest() has to do, beginning with the record itself where it is not there yet or lacks what Knex made.
 Migrator::Batch Migrator::missing(const MigrationRecord& record) const {
-  Batch batch;
+  Batch batch = begin_batch();
   if (!record.exists || !record.express.empty()) {
     batch.add(record_table, adoption_script(record.express, clock_.now(), database_.dialect()));
   }
@@ -170,7 +178,7 @@ Migrator::Batch Migrator::missing(const MigrationRecord& record) const {
 
 /// What takes those of the migrations back that are applied.
 Migrator::Batch Migrator::undoing(const MigrationRecord& record, const MigrationNames& names) const {
-  Batch batch;
+  Batch batch = begin_batch();
   for (const std::string& name : names) {
     if (!contains(record.applied, name)) continue;
     batch.add(name, down_script(*find(name), clock_.now(), database_.dialect(), record.knex));

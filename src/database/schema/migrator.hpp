@@ -114,12 +114,14 @@ class Migrator {
   [[nodiscard]] const Migration* find(std::string_view name) const;
   /// Scripts that are run together, and whose each of them is.
   struct Batch {
+    std::string before;  ///< what the first script begins with
     MigrationNames names;
     std::vector<ScriptStep> steps;
     void add(std::string_view name, std::string sql, std::string check = {});
   };
 
   [[nodiscard]] std::optional<MigrationError> refuse_unknown(const MigrationRecord& record) const;
+  [[nodiscard]] Batch begin_batch() const;
   [[nodiscard]] Batch missing(const MigrationRecord& record) const;
   [[nodiscard]] Batch undoing(const MigrationRecord& record, const MigrationNames& names) const;
   [[nodiscard]] MigrationError error_of(const Batch& batch, const ScriptRefusal& refusal) const;

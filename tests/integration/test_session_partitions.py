@@ -1,0 +1,353 @@
+"""`gatehouse db partition sessions` and the way back: while users come and go, after kill -9, and what it refuses."""
+
+import signal
+import subprocess
+import threading
+from datetime import timedelta
+
+import pytest
+
+from harness.accounts import PASSWORD, create_user, is_alive, is_cached, log_in, log_out
+from harness.places import binary
+from harness.program import base_settings, environment_of
+from harness.waiting import wait_until
+
+ON_POSTGRES = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+
+PATIENCE_S = 120
+BULK = 3_000
+PARTITION = ("db", "partition", "sessions", "--count", "4")
+UNPARTITION = ("db", "unpartition", "sessions")
+
+
+def succeeded(result):
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def refused(result, reason):
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert reason in result.stderr
+    return result.stderr
+
+
+def one(database, sql):
+    return database.rows(sql)[0][0]
+
+
+def partitions(database):
+    return one(database, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'sessions'::regclass")
+
+
+def has_copy(database):
+    made = "SELECT count(*) > 0 FROM pg_class WHERE relname IN ('session_copy', 'sessions_next', 'sessions_old')"
+    return one(database, made)
+
+
+def shape(database):
+    """What users of the table see of it, however it is stored."""
+    return {
+        "columns": database.rows(
+            "SELECT attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid) FROM pg_attribute "
+            "LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum "
+            "WHERE attrelid = 'sessions'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+        ),
+        "indexes": [
+            row[0].replace(" ON ONLY ", " ON ")
+            for row in database.rows("SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'sessions'::regclass ORDER BY 1")
+        ],
+        "constraints": database.rows(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'sessions'::regclass ORDER BY 1"
+        ),
+        "triggers": database.rows(
+            "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'sessions'::regclass AND NOT tgisinternal ORDER BY 1"
+        ),
+        "sequence": one(database, "SELECT pg_get_serial_sequence('sessions', 'id')"),
+        "owner": one(database, "SELECT relowner::regrole::text FROM pg_class WHERE oid = 'sessions'::regclass"),
+        "options": database.rows(
+            "SELECT DISTINCT reloptions FROM pg_class WHERE relkind = 'r' AND (oid = 'sessions'::regclass "
+            "OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'sessions'::regclass))"
+        ),
+    }
+
+
+@pytest.fixture
+def filled(database):
+    """A few thousand sessions, none of which expires soon."""
+    database.insert_users(BULK)
+    database.insert_sessions(BULK)
+    database.shift("sessions", "expires_at", timedelta(days=1))
+    return database
+
+
+def log_in_refreshable(api, email):
+    answer = api.post("/user-auth", {"email": email, "password": PASSWORD, "refresh": True})
+    assert answer.status == 200, answer.body
+    return answer.json()
+
+
+class Guests:
+    """Users who come and go, one a thread, and what they were told. The first answer that is no success is kept."""
+
+    def __init__(self, program):
+        self.opened: list[str] = []
+        self.ended: list[str] = []
+        self.failures: list[str] = []
+        self._program = program
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._come_and_go) for _ in range(3)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(PATIENCE_S)
+
+    def wait_for_more(self, count=4):
+        wanted = len(self.ended) + count
+        wait_until(lambda: self.failures or len(self.ended) >= wanted, PATIENCE_S, "logins")
+        assert self.failures == []
+
+    def _come_and_go(self):
+        try:
+            with self._program.api() as api:
+                user = create_user(api)
+                while not self._stop.is_set():
+                    self._visit(api, user)
+        except Exception as failure:  # noqa: BLE001 whatever a client meets is a failure of the service
+            self.failures.append(repr(failure))
+
+    def _visit(self, api, user):
+        kept, short = log_in(api, user["email"]), log_in_refreshable(api, user["email"])
+        self.opened.append(kept["session"])
+        refreshed = api.post("/user-auth/refresh", {"refreshToken": short["refreshToken"]})
+        assert refreshed.status == 200, refreshed.body
+        assert is_alive(api, kept["session"]) and is_alive(api, short["session"])
+        sessions = api.get(f"/users/{user['id']}/sessions")
+        assert sessions.status == 200, sessions.body
+        assert log_out(api, short["session"]).status == 200
+        assert not is_alive(api, short["session"])
+        self.ended.append(short["session"])
+
+    def assert_kept(self, api):
+        assert self.failures == []
+        for session in self.opened:
+            assert is_alive(api, session), "a login was acknowledged and is gone"
+        for session in self.ended:
+            assert not is_alive(api, session), "a session was ended and is back"
+
+
+class Killed:
+    """`gatehouse db …` as a process of its own, which is held up in the middle of the copy and killed there."""
+
+    def __init__(self, database, directory, arguments):
+        self._database = database
+        self._directory = directory
+        self._arguments = arguments
+
+    def run(self):
+        with self._database.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT FROM sessions WHERE id = (SELECT max(id) FROM sessions) FOR UPDATE")
+            self._kill_once(self._is_in_the_middle)
+        wait_until(lambda: not self._database.has_clients(), PATIENCE_S, "the end of what it had sent")
+        # What it left runs out by itself, ten seconds later.
+        self._database.run("DELETE FROM leases WHERE name = 'session partitioning'")
+
+    def _kill_once(self, condition):
+        settings = environment_of(base_settings() | self._database.settings())
+        with subprocess.Popen([binary(), *self._arguments], env=settings, cwd=self._directory) as process:
+            wait_until(condition, PATIENCE_S, "a copy that is half made")
+            process.send_signal(signal.SIGKILL)
+
+    def _is_in_the_middle(self):
+        if not has_copy(self._database):
+            return False
+        position = "SELECT EXISTS (SELECT FROM session_copy WHERE last_id > 0 AND last_id < target_id)"
+        return one(self._database, position)
+
+
+@ON_POSTGRES
+def test_users_come_and_go_while_sessions_get_partitions_and_lose_them(start, filled, command):
+    before = shape(filled)
+    program = start()
+    with Guests(program) as guests:
+        guests.wait_for_more()
+        for arguments, count in ((PARTITION, 4), (UNPARTITION, 0)):
+            assert "their number and checksum agree" in succeeded(command(*arguments))
+            assert partitions(filled) == count
+            assert not has_copy(filled)
+            assert shape(filled) == before
+            guests.wait_for_more()
+    with program.api() as api:
+        guests.assert_kept(api)
+    with start(SESSION_CACHE_MB="0").api() as cold:
+        guests.assert_kept(cold)
+    assert one(filled, "SELECT count(*) FROM sessions WHERE ip_address IS NULL") == BULK
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("back", [False, True])
+def test_copy_that_was_killed_goes_on_and_has_what_came_between(start, filled, command, tmp_path, back):
+    if back:
+        succeeded(command(*PARTITION))
+    arguments = UNPARTITION if back else PARTITION
+    Killed(filled, tmp_path, arguments).run()
+    reached = one(filled, "SELECT last_id FROM session_copy")
+    assert partitions(filled) == (4 if back else 0), "nothing has changed for others"
+    program = start()
+    with program.api() as api:
+        kept, short = (log_in(api, create_user(api)["email"])["session"] for _ in range(2))
+        assert log_out(api, short).status == 200
+        filled.run("DELETE FROM sessions WHERE id = ?", reached)
+        filled.run("UPDATE sessions SET user_agent = 'seen' WHERE id IN (?, ?)", reached - 1, reached + 1)
+        assert one(filled, "SELECT last_id FROM session_copy") == reached, "it goes on from there"
+        succeeded(command(*arguments))
+        assert is_alive(api, kept) and not is_alive(api, short)
+    assert partitions(filled) == (0 if back else 4)
+    assert one(filled, "SELECT count(*) FROM sessions") == BULK
+    assert one(filled, "SELECT count(*) FROM sessions WHERE user_agent = 'seen'") == 2
+
+
+@ON_POSTGRES
+def test_another_shape_throws_a_half_made_copy_away(filled, command, tmp_path):
+    Killed(filled, tmp_path, PARTITION).run()
+    assert "not partitioned already" in succeeded(command(*UNPARTITION))
+    assert not has_copy(filled)
+    Killed(filled, tmp_path, PARTITION).run()
+    succeeded(command("db", "partition", "sessions", "--count", "3"))
+    assert partitions(filled) == 3
+    assert one(filled, "SELECT count(*) FROM sessions") == BULK
+
+
+@ON_POSTGRES
+def test_copy_that_was_tampered_with_is_thrown_away(filled, command, tmp_path):
+    Killed(filled, tmp_path, PARTITION).run()
+    filled.run("UPDATE sessions_next SET user_agent = 'made up' WHERE id = 7")
+    refused(command(*PARTITION), "not equal")
+    assert not has_copy(filled) and partitions(filled) == 0
+    succeeded(command(*PARTITION))
+    assert one(filled, "SELECT count(*) FROM sessions WHERE user_agent = 'made up'") == 0
+
+
+@ON_POSTGRES
+def test_second_one_waits_for_the_first(filled, command):
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(command(*PARTITION))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    texts = sorted(succeeded(result) for result in results)
+    assert texts[0] == "sessions is now partitioned into 4. Compared 3000 sessions before: their number and checksum agree\n"
+    assert texts[1] == "sessions is partitioned into 4 already\n"
+
+
+@ON_POSTGRES
+def test_second_one_gives_up_while_the_first_goes_on(database, command):
+    database.run("INSERT INTO leases VALUES ('session partitioning', 'somebody', now() + interval '1 hour')")
+    refused(command(*PARTITION), "Another process is partitioning sessions")
+    assert partitions(database) == 0 and not has_copy(database)
+
+
+@ON_POSTGRES
+def test_other_number_of_partitions_is_refused(filled, command):
+    succeeded(command(*PARTITION))
+    refused(command("db", "partition", "sessions", "--count", "8"), "run `gatehouse db unpartition sessions` first")
+    assert partitions(filled) == 4
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("arguments", [PARTITION, UNPARTITION])
+def test_sqlite_is_refused(command, arguments):
+    refused(command(*arguments), "SQLite has no partitioned tables")
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("partition", "sessions", "--count", "1"),
+        ("partition", "sessions", "--count", "1025"),
+        ("partition", "users"),
+        ("partition",),
+        ("unpartition", "users"),
+    ],
+)
+def test_wrong_command_line_is_refused(database, command, arguments):
+    result = command("db", *arguments)
+    assert result.returncode == 2, result.stderr
+    assert partitions(database) == 0
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize(
+    ("made", "named"),
+    [
+        ("CREATE VIEW open_sessions AS SELECT id FROM sessions", "view open_sessions depends on it"),
+        ("CREATE TABLE notes (session_id bigint REFERENCES sessions (id))", "on table notes depends on it"),
+        ("CREATE UNIQUE INDEX sessions_secrets ON sessions (secret_hash)", "unique index sessions_secrets has no id"),
+        ("ALTER TABLE sessions DISABLE TRIGGER gatehouse_revoke_delete", "gatehouse_revoke_delete is not enabled"),
+        ("ALTER TABLE sessions ENABLE ROW LEVEL SECURITY", "row security"),
+    ],
+)
+def test_what_others_made_of_the_table_is_named(database, command, made, named):
+    database.run(made)
+    assert named in refused(command(*PARTITION), "Nothing was done")
+    assert partitions(database) == 0 and not has_copy(database)
+
+
+@ON_POSTGRES
+def test_schema_of_another_version_is_refused(database, command):
+    database.run("DELETE FROM gatehouse_migrations WHERE name = (SELECT max(name) FROM gatehouse_migrations)")
+    refused(command(*PARTITION), "run `gatehouse migrate latest` first")
+
+
+@ON_POSTGRES
+def test_rights_indexes_and_triggers_of_others_come_along(filled, command):
+    role = f"reader_{filled.name}"
+    filled.run(f"CREATE ROLE {role}")
+    try:
+        filled.run(f"GRANT SELECT, DELETE ON sessions TO {role}")
+        filled.run("CREATE INDEX sessions_agents ON sessions (user_agent) WHERE user_agent IS NOT NULL")
+        filled.run("CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+        filled.run("CREATE TRIGGER note BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION note()")
+        before = shape(filled)
+        for arguments in (PARTITION, UNPARTITION):
+            succeeded(command(*arguments))
+            assert shape(filled) == before
+            assert one(filled, f"SELECT has_table_privilege('{role}', 'sessions', 'SELECT, DELETE')")
+    finally:
+        filled.run(f"DROP OWNED BY {role}")
+        filled.run(f"DROP ROLE {role}")
+
+
+@ON_POSTGRES
+def test_expired_sessions_are_cleaned_up(filled, command):
+    succeeded(command(*PARTITION))
+    filled.shift("sessions", "expires_at", -timedelta(days=2), "id % 3 = 0")
+    assert succeeded(command("sessions", "cleanup")) == f"Deleted {BULK // 3} expired sessions\n"
+    assert one(filled, "SELECT count(*) FROM sessions WHERE id % 3 <> 0") == BULK - BULK // 3
+    assert one(filled, "SELECT count(*) FROM sessions") == BULK - BULK // 3
+
+
+@ON_POSTGRES
+def test_partitions_tell_of_what_others_delete(start, database, command):
+    program = start()
+    succeeded(command(*PARTITION))
+    with program.api() as api:
+        users = [create_user(api) for _ in range(2)]
+        first, second = (log_in(api, user["email"])["session"] for user in users)
+        wait_until(lambda: is_cached(api, database, first), PATIENCE_S, "the session in the cache")
+        database.run("DELETE FROM sessions WHERE user_id = ?", users[0]["id"])
+        wait_until(lambda: not is_alive(api, first), PATIENCE_S, "the news of the deletion")
+        wait_until(lambda: is_cached(api, database, second), PATIENCE_S, "the session in the cache")
+        database.run("DELETE FROM users WHERE id = ?", users[1]["id"])
+        wait_until(lambda: not is_alive(api, second), PATIENCE_S, "the news of the deletion")
+    assert one(database, "SELECT count(*) FROM sessions") == 0
+    assert one(database, "SELECT count(*) FROM revocations WHERE kind = 'session'") == 2
