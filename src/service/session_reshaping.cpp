@@ -80,8 +80,9 @@ Task<std::optional<Reshaped::End>> SessionReshaping::copy() {
   std::int64_t copied = 0;
   for (int tries = 0; tries < tries_max; ++tries) {
     database::Changes changes;
-    const auto renewed = changes.add(jobs::LeaseStore::renew(*lease_, parts_.clock.now()));
     const auto batch = SessionCopy::add_batch(changes);
+    // Last, so that nobody waits long for its row; what is copied twice does no harm.
+    const auto renewed = changes.add(jobs::LeaseStore::renew(*lease_, parts_.clock.now()));
     const auto committed = co_await try_batch(std::move(changes));
     if (!committed) continue;
     if (!committed->result(renewed)) co_return End::taken_over;

@@ -142,34 +142,23 @@ class Guests:
             assert not is_alive(api, session), "a session was ended and is back"
 
 
-class Killed:
-    """`gatehouse db …` as a process of its own, which is held up in the middle of the copy and killed there."""
+def kill_in_the_middle(database, directory, arguments):
+    """`gatehouse db …` as a process of its own, held up in the middle of the copy and killed there."""
 
-    def __init__(self, database, directory, arguments):
-        self._database = database
-        self._directory = directory
-        self._arguments = arguments
-
-    def run(self):
-        with self._database.connect() as connection, connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT FROM sessions WHERE id = (SELECT max(id) FROM sessions) FOR UPDATE")
-            self._kill_once(self._is_in_the_middle)
-        wait_until(lambda: not self._database.has_clients(), PATIENCE_S, "the end of what it had sent")
-        # What it left runs out by itself, ten seconds later.
-        self._database.run("DELETE FROM leases WHERE name = 'session partitioning'")
-
-    def _kill_once(self, condition):
-        settings = environment_of(base_settings() | self._database.settings())
-        with subprocess.Popen([binary(), *self._arguments], env=settings, cwd=self._directory) as process:
-            wait_until(condition, PATIENCE_S, "a copy that is half made")
-            process.send_signal(signal.SIGKILL)
-
-    def _is_in_the_middle(self):
-        if not has_copy(self._database):
-            return False
+    def is_in_the_middle():
         position = "SELECT EXISTS (SELECT FROM session_copy WHERE last_id > 0 AND last_id < target_id)"
-        return one(self._database, position)
+        return has_copy(database) and one(database, position)
+
+    settings = environment_of(base_settings() | database.settings())
+    with database.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM sessions WHERE id = (SELECT max(id) FROM sessions) FOR UPDATE")
+        with subprocess.Popen([binary(), *arguments], env=settings, cwd=directory) as process:
+            wait_until(is_in_the_middle, PATIENCE_S, "a copy that is half made")
+            process.send_signal(signal.SIGKILL)
+    wait_until(lambda: not database.has_clients(), PATIENCE_S, "the end of what it had sent")
+    # Its lease runs out by itself, ten seconds later.
+    database.run("DELETE FROM leases WHERE name = 'session partitioning'")
 
 
 @ON_POSTGRES
@@ -197,7 +186,7 @@ def test_copy_that_was_killed_goes_on_and_has_what_came_between(start, filled, c
     if back:
         succeeded(command(*PARTITION))
     arguments = UNPARTITION if back else PARTITION
-    Killed(filled, tmp_path, arguments).run()
+    kill_in_the_middle(filled, tmp_path, arguments)
     reached = one(filled, "SELECT last_id FROM session_copy")
     assert partitions(filled) == (4 if back else 0), "nothing has changed for others"
     program = start()
@@ -216,10 +205,10 @@ def test_copy_that_was_killed_goes_on_and_has_what_came_between(start, filled, c
 
 @ON_POSTGRES
 def test_another_shape_throws_a_half_made_copy_away(filled, command, tmp_path):
-    Killed(filled, tmp_path, PARTITION).run()
+    kill_in_the_middle(filled, tmp_path, PARTITION)
     assert "not partitioned already" in succeeded(command(*UNPARTITION))
     assert not has_copy(filled)
-    Killed(filled, tmp_path, PARTITION).run()
+    kill_in_the_middle(filled, tmp_path, PARTITION)
     succeeded(command("db", "partition", "sessions", "--count", "3"))
     assert partitions(filled) == 3
     assert one(filled, "SELECT count(*) FROM sessions") == BULK
@@ -227,7 +216,7 @@ def test_another_shape_throws_a_half_made_copy_away(filled, command, tmp_path):
 
 @ON_POSTGRES
 def test_copy_that_was_tampered_with_is_thrown_away(filled, command, tmp_path):
-    Killed(filled, tmp_path, PARTITION).run()
+    kill_in_the_middle(filled, tmp_path, PARTITION)
     filled.run("UPDATE sessions_next SET user_agent = 'made up' WHERE id = 7")
     refused(command(*PARTITION), "not equal")
     assert not has_copy(filled) and partitions(filled) == 0
@@ -351,3 +340,58 @@ def test_partitions_tell_of_what_others_delete(start, database, command):
         wait_until(lambda: not is_alive(api, second), PATIENCE_S, "the news of the deletion")
     assert one(database, "SELECT count(*) FROM sessions") == 0
     assert one(database, "SELECT count(*) FROM revocations WHERE kind = 'session'") == 2
+
+
+@ON_POSTGRES
+def test_way_back_to_express_needs_one_table(filled, command):
+    succeeded(command(*PARTITION))
+    names = [name for (name,) in filled.rows("SELECT name FROM gatehouse_migrations ORDER BY name")]
+    widening = next(number for number, name in enumerate(names) if name.endswith("widen_ids"))
+    text = refused(command("migrate", "rollback", "--yes", "--to", "express"), names[widening])
+    assert "run `gatehouse db unpartition sessions` first" in text
+    assert partitions(filled) == 4 and one(filled, "SELECT count(*) FROM sessions") == BULK
+    succeeded(command(*UNPARTITION))
+    succeeded(command("migrate", "rollback", "--yes", "--to", "express"))
+
+
+@ON_POSTGRES
+def test_steps_behind_the_refresh_tokens_go_back_and_forth_on_partitions(filled, command):
+    succeeded(command(*PARTITION))
+    before = shape(filled)
+    succeeded(command("migrate", "rollback", "--yes", "--to", "20261127_009_add_refresh_tokens"))
+    succeeded(command("migrate", "latest"))
+    assert shape(filled) == before
+    assert partitions(filled) == 4 and one(filled, "SELECT count(*) FROM sessions") == BULK
+
+
+@ON_POSTGRES
+def test_migration_throws_a_half_made_copy_away(filled, command, tmp_path):
+    kill_in_the_middle(filled, tmp_path, PARTITION)
+    succeeded(command("migrate", "rollback", "--yes", "--to", "20261127_009_add_refresh_tokens"))
+    assert not has_copy(filled)
+    succeeded(command("migrate", "latest"))
+    succeeded(command(*PARTITION))
+    assert one(filled, "SELECT count(*) FROM sessions") == BULK
+
+
+@ON_POSTGRES
+def test_backup_of_either_shape_comes_back_over_either(filled, command):
+    before = shape(filled)
+    succeeded(command("backup", "plain.backup"))
+    succeeded(command(*PARTITION))
+    succeeded(command("backup", "partitioned.backup"))
+    for name, count in (("partitioned.backup", 4), ("plain.backup", 0), ("partitioned.backup", 4)):
+        succeeded(command("restore", name, "--yes"))
+        assert partitions(filled) == count
+        assert one(filled, "SELECT count(*) FROM sessions") == BULK
+        assert shape(filled) == before
+    succeeded(command("doctor"))
+
+
+@ON_POSTGRES
+def test_backup_of_a_half_made_copy_goes_on_where_it_comes_back(filled, command, tmp_path):
+    kill_in_the_middle(filled, tmp_path, PARTITION)
+    succeeded(command("backup", "half.backup"))
+    succeeded(command("restore", "half.backup", "--yes"))
+    succeeded(command(*PARTITION))
+    assert partitions(filled) == 4 and one(filled, "SELECT count(*) FROM sessions") == BULK

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "cli/commands/database_session.hpp"
+#include "database/errors.hpp"
 #include "database/schema/migrator.hpp"
 #include "database/schema/session_scripts.hpp"
 #include "service/session_reshaping.hpp"
@@ -74,12 +75,22 @@ bool has_current_schema(const Program& program, DatabaseSession& session) {
   return false;
 }
 
+/// False where another process has the lease, or held something up; a run that was begun goes on where it was.
+bool try_to_run(DatabaseSession& session, const jobs::Job& job, jobs::LeaseStore& leases) {
+  try {
+    return session.run(jobs::run_once(job, leases));
+  } catch (const database::Unavailable& failure) {
+    if (failure.reason() != database::Unavailable::Reason::overload) throw;
+  }
+  return false;
+}
+
 /// False where another process has had the lease for longer than one that died would.
 bool run_leased(DatabaseSession& session, const jobs::Job& job, jobs::LeaseStore& leases) {
   constexpr std::chrono::milliseconds pause{500};
   constexpr auto waits_max = SessionReshaping::lease_terms.duration / pause + 2;
   for (auto i = waits_max; i > 0; --i) {
-    if (session.run(jobs::run_once(job, leases))) return true;
+    if (try_to_run(session, job, leases)) return true;
     std::this_thread::sleep_for(pause);
   }
   return false;
