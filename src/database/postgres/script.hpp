@@ -34,8 +34,8 @@ inline constexpr std::int64_t migration_lock = 0x67617465686f7573;
 [[nodiscard]] Task<> run_statement_alone(std::shared_ptr<PgConnection> connection,
                                          std::shared_ptr<const ConnectOptions> options, std::string sql);
 
-/// Connects, then runs the script as above, but waits `patience` at most for each lock; false where that was not enough.
-/// Throws what the script is refused for.
+/// Connects, then runs the script as above, but waits `patience` at most for each lock; false where that was not
+/// enough. Throws what the script is refused for.
 [[nodiscard]] Task<bool> run_script_beside(std::shared_ptr<PgConnection> connection,
                                            std::shared_ptr<const ConnectOptions> options, std::string sql,
                                            std::chrono::milliseconds patience);
