@@ -90,8 +90,9 @@ std::string migration_text(const MigrationPreview& migration) {
     const bool is_felt = table.lock != TableLock::none || table.work != TableWork::none;
     if (is_felt) text += table_text(table) + '\n';
   }
-  for (const TouchedTable& table : migration.later)
+  for (const TouchedTable& table : migration.later) {
     text += "  later, while the service runs:" + table_text(table) + '\n';
+  }
   if (!migration.is_understood) text += "  a statement whose locks are not known; --json shows the SQL\n";
   return text + "  a rollback loses " + (migration.losses.empty() ? "nothing" : join_names(migration.losses)) + '\n';
 }
