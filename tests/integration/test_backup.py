@@ -89,7 +89,7 @@ class Moment:
             History(history.user, list(history.values), acknowledged)
             for history, acknowledged in zip(self._storm.noted.names, self._renamed, strict=True)
         ]
-        kept.noted = Noted(self._created, self._deleted, self._opened, self._ended, names, [])
+        kept.noted = Noted(created=self._created, deleted=self._deleted, opened=self._opened, ended=self._ended, names=names)
         kept.assert_kept(api)
 
 
@@ -309,7 +309,7 @@ def test_password_is_in_no_line_and_no_argument(database, tmp_path):
         wait_until(is_dumping, PATIENCE_S, "pg_dump")
     said = "".join(process.communicate(timeout=PATIENCE_S))
     assert process.returncode == 0
-    assert "pg_dump --format=custom --host=" in said
+    assert "pg_dump --format=custom --file=" in said
     assert not any("canary" in word for word in [said, *words])
 
 

@@ -1,6 +1,5 @@
 #include "database/postgres/postgres_backups.hpp"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -186,12 +185,12 @@ PostgresBackups::PostgresBackups(const DatabaseSettings& settings, BackupParts p
 
 std::expected<BackupContent, std::string> PostgresBackups::save(const NewFile& file, std::string_view server_version) {
   if (auto good = require_version(server_version, parts_.stopping); !good) return std::unexpected(good.error());
-  const Descriptor output{::open(file.path().c_str(), O_WRONLY | O_CLOEXEC)};
-  if (!output) return std::unexpected("cannot write " + file.path() + ": " + std::generic_category().message(errno));
-  const ChildCommand command{.words = join({"pg_dump", "--format=custom"}, connection_arguments(*options_)),
-                             .environment = client_environment(*options_),
-                             .output = output.get()};
-  parts_.tell(shell_line(command.words) + " > " + shell_line({file.target()}));
+  // By name: on its standard output, pg_dump 17 leaves a second table of contents at the end.
+  const auto words_for = [this](const std::string& path) {
+    return join({"pg_dump", "--format=custom", "--file=" + path}, connection_arguments(*options_));
+  };
+  const ChildCommand command{.words = words_for(file.path()), .environment = client_environment(*options_)};
+  parts_.tell(shell_line(words_for(file.target())));
   auto child = start_client(command);
   if (!child) return std::unexpected(child.error());
   const int code = child->wait(parts_.stopping);
