@@ -20,6 +20,7 @@ namespace gatehouse::jobs {
 /// Belongs to its Database's thread; throws what the two databases throw.
 class IndexBuilding {
  public:
+  /// What it works with.
   struct Parts {
     database::Database& database;
     std::function<std::unique_ptr<database::SchemaDatabase>()> open_schema;  ///< on the same thread

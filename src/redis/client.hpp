@@ -29,6 +29,7 @@ class Client {
   /// Told when it is reached, with an empty text, and why it is not; see Reach.
   using ChangeSink = std::function<void(std::string_view reason)>;
 
+  /// What it works with.
   struct Parts {
     const RedisSettings& settings;  ///< outlive the client
     Reach& reach;                   ///< likewise

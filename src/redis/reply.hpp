@@ -15,6 +15,7 @@ namespace gatehouse::redis {
 
 /// What Redis answers to one command (RESP2).
 struct Reply {
+  /// Of what type it is (RESP2).
   enum class Kind { nothing, integer, text, list, error };
 
   Kind kind = Kind::nothing;
