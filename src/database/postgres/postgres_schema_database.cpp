@@ -45,6 +45,7 @@ Task<std::vector<std::string>> PostgresSchemaDatabase::list_others() {
   Parameters none;
   const Rows rows = co_await pool_->query(others, std::move(none));
   std::vector<std::string> list;
+  list.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) list.emplace_back(rows[i].text(0));
   co_return list;
 }
