@@ -13,12 +13,14 @@ namespace gatehouse::database::schema {
 namespace {
 
 // One that is not valid was begun.
-constexpr Statement made{"schema_indexes_made",
-                         "SELECT CAST(relname AS text) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
-                         "WHERE pg_table_is_visible(indrelid) AND indisvalid"};
-constexpr Statement under_way{"schema_indexes_under_way",
-                              "SELECT 1 FROM pg_stat_progress_create_index JOIN pg_class ON pg_class.oid = index_relid "
-                              "WHERE datname = current_database() AND relname = $1 AND pg_table_is_visible(relid)"};
+constexpr Statement finished_indexes{
+    "schema_indexes_made",
+    "SELECT CAST(relname AS text) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+    "WHERE pg_table_is_visible(indrelid) AND indisvalid"};
+constexpr Statement makers_of_index{
+    "schema_indexes_under_way",
+    "SELECT 1 FROM pg_stat_progress_create_index JOIN pg_class ON pg_class.oid = index_relid "
+    "WHERE datname = current_database() AND relname = $1 AND pg_table_is_visible(relid)"};
 
 BackgroundIndex read_index(std::string_view statement, std::string_view migration) {
   const auto statements = split_script(statement);
@@ -58,7 +60,7 @@ std::string script_at_once(std::string_view indexes) {
 
 Task<std::vector<BackgroundIndex>> find_missing(Database& database, std::vector<BackgroundIndex> planned) {
   Parameters none;
-  const Rows rows = co_await database.query(made, std::move(none));
+  const Rows rows = co_await database.query(finished_indexes, std::move(none));
   std::set<std::string, std::less<>> there;
   for (std::size_t i = 0; i < rows.size(); ++i) there.emplace(rows[i].text(0));
   std::erase_if(planned, [&there](const BackgroundIndex& index) { return there.contains(index.name); });
@@ -67,7 +69,7 @@ Task<std::vector<BackgroundIndex>> find_missing(Database& database, std::vector<
 
 Task<bool> make_index(SchemaDatabase& database, BackgroundIndex index) {
   Parameters parameters{index.name};
-  const Rows makers = co_await database.query(under_way, std::move(parameters));
+  const Rows makers = co_await database.query(makers_of_index, std::move(parameters));
   if (!makers.empty()) co_return false;
   std::string drop = "DROP INDEX CONCURRENTLY IF EXISTS " + index.name;
   co_await database.run_alone(std::move(drop));
