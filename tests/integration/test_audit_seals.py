@@ -15,7 +15,8 @@ from harness.databases import PostgresDatabase, driver
 from harness.program import run_command
 from harness.waiting import wait_until
 
-PATIENCE_S = 60
+# Nothing is sealed while a transaction of another test is open, and one fills tables for a minute and more.
+PATIENCE_S = 300
 SEALED_TABLES = "audit_events, audit_seals, audit_seal_leaves, audit_position_bases"
 UNSEALED = "SELECT count(*) FROM audit_events WHERE id > (SELECT coalesce(max(id), 0) FROM audit_events WHERE position <= " \
            "(SELECT coalesce(max(position_to), 0) FROM audit_seals))"
@@ -292,7 +293,7 @@ def test_service_that_may_only_add_events(start, database, tmp_path):
             log_out(api, session)
             told = [e["type"] for e in reversed(api.get("/audit?limit=1000").json()["events"]) if e["userId"]]
             assert told == ["user.created", "login.succeeded", "login.failed", "logout"]
-        wait_until(lambda: database.rows("SELECT 1 FROM audit_seals"), 60, "a seal")
+        wait_until(lambda: database.rows("SELECT 1 FROM audit_seals"), PATIENCE_S, "a seal")
         assert run_command(["audit", "verify"], service.settings, tmp_path).returncode == 0
         psycopg2 = driver()
         for statement in ("UPDATE audit_events SET reason = 'x'", "DELETE FROM audit_events",
