@@ -1,10 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "support/local_server.hpp"
 #include "support/reserved_port.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -21,19 +21,13 @@ class PgBouncer {
 
   /// Returns when it accepts connections; throws std::runtime_error when it does not start.
   PgBouncer(const std::string& server_host, std::uint16_t server_port, Mode mode, unsigned server_connections);
-  ~PgBouncer();
-  PgBouncer(const PgBouncer&) = delete;
-  PgBouncer& operator=(const PgBouncer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_.number(); }
 
  private:
-  void start(const std::string& configuration);
-  void wait_until_it_accepts() const;
-
   TemporaryDirectory directory_;
   const ReservedPort port_;
-  pid_t process_ = -1;
+  std::optional<LocalServer> server_;  ///< once its configuration is written
 };
 
 }  // namespace gatehouse::testing

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 
+#include "support/local_server.hpp"
 #include "support/reserved_port.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -17,19 +16,13 @@ class TestRedis {
 
   /// Returns when it accepts connections; throws std::runtime_error when it does not start.
   TestRedis();
-  ~TestRedis();
-  TestRedis(const TestRedis&) = delete;
-  TestRedis& operator=(const TestRedis&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_.number(); }
 
  private:
-  void start();
-  void wait_until_it_accepts() const;
-
   TemporaryDirectory directory_;
   const ReservedPort port_;
-  pid_t process_ = -1;
+  const LocalServer server_;
 };
 
 }  // namespace gatehouse::testing
