@@ -13,7 +13,7 @@ namespace gatehouse::limits {
 class ScriptedLimits final : public SharedLimits {
  public:
   [[nodiscard]] Task<std::optional<Outcome>> charge(std::span<const SharedCharge> charges) override {
-    for (const SharedCharge& one : charges) charged.push_back(text_of(one));
+    for (const SharedCharge& each : charges) charged.push_back(text_of(each));
     const std::optional<Outcome> outcome = outcomes.front();
     outcomes.pop_front();
     co_return outcome;

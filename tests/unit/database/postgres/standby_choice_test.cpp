@@ -16,7 +16,9 @@ bool last_is_there(std::size_t position) { return position == 2; }
 
 TEST(StandbyChoice, Standbys_AreAskedInTurn) {
   StandbyChoice choice{3};
-  for (const std::size_t expected : {0UZ, 1UZ, 2UZ, 0UZ, 1UZ}) EXPECT_EQ(choice.next(begin, all_are_there), Chosen{expected});
+  for (const std::size_t expected : {0UZ, 1UZ, 2UZ, 0UZ, 1UZ}) {
+    EXPECT_EQ(choice.next(begin, all_are_there), Chosen{expected});
+  }
 }
 
 TEST(StandbyChoice, OneThatIsAway_IsPassedOver) {
