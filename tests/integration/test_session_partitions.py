@@ -15,6 +15,8 @@ from harness.waiting import wait_until
 ON_POSTGRES = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
+# On a slow machine the switch takes longer than anybody waits for a lock by default.
+PATIENT = {"DB_QUERY_TIMEOUT": "60s", "DB_LOCK_TIMEOUT": "20s"}
 PATIENCE_S = 120
 BULK = 3_000
 PARTITION = ("db", "partition", "sessions", "--count", "4")
@@ -164,7 +166,7 @@ def kill_in_the_middle(database, directory, arguments):
 @ON_POSTGRES
 def test_users_come_and_go_while_sessions_get_partitions_and_lose_them(start, filled, command):
     before = shape(filled)
-    program = start()
+    program = start(**PATIENT)
     with Guests(program) as guests:
         guests.wait_for_more()
         for arguments, count in ((PARTITION, 4), (UNPARTITION, 0)):

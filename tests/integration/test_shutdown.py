@@ -71,7 +71,8 @@ def test_delay_ends_by_itself(start):
 def test_requests_in_flight_are_answered_and_told_that_the_connection_ends(start):
     """Logins that wait for the only hashing thread, for seconds, when the signal comes. Each gets its session, and learns
     that it must not ask again here: its next request would meet a connection that is being closed."""
-    program = start(PASSWORD_HASH="pbkdf2-sha512", HASH_THREADS="1", HASH_WAIT_MAX="1m", SHUTDOWN_TIMEOUT="5m")
+    patient = {"HASH_WAIT_MAX": "1m", "SHUTDOWN_TIMEOUT": "5m", "DB_QUERY_TIMEOUT": "60s", "DB_LOCK_TIMEOUT": "20s"}
+    program = start(PASSWORD_HASH="pbkdf2-sha512", HASH_THREADS="1", **patient)
     with program.api() as api:
         email = create_user(api)["email"]
     process = program.process
