@@ -64,7 +64,7 @@ std::optional<ServerAddress> parse_address(Text text, std::uint16_t default_port
   ServerAddress address{.host = std::string{host}, .port = default_port};
   if (host.starts_with('[')) address.host = host.substr(1, host.size() - 2);
   if (rest.empty()) return address;
-  if (cut_before(rest, ':') != "") return std::nullopt;
+  if (!cut_before(rest, ':').empty()) return std::nullopt;
   const auto port = parse_number(rest, port_range);
   if (!port) return std::nullopt;
   address.port = static_cast<std::uint16_t>(*port);

@@ -64,7 +64,8 @@ Task<std::optional<Rows>> StandbyReader::read_acknowledged(std::shared_ptr<Stand
     Parameters none;
     const Rows rows = co_await self->pools_.primary->query(primary_position, std::move(none));
     end = read_position(rows);
-  } catch (const StatementFailed&) {  // a database that has no such log
+  } catch (const StatementFailed&) {
+    co_return std::nullopt;  // a database that has no such log
   }
   if (!end) co_return std::nullopt;
   auto answer = co_await ask(self, *standby, statement, std::move(parameters));

@@ -107,6 +107,7 @@ Task<std::vector<std::string>> list_obstacles(SchemaDatabase& database, bool is_
   Parameters parameters{std::int64_t{is_partitioned ? 1 : 0}};
   const Rows rows = co_await database.query(list_session_obstacles, std::move(parameters));
   std::vector<std::string> obstacles;
+  obstacles.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) obstacles.emplace_back(rows[i].text(0));
   co_return obstacles;
 }
