@@ -45,8 +45,7 @@ void define_table(CLI::App& command, std::string& table) {
       ->type_name("TABLE");
   command.footer(
       "PostgreSQL only. The service may be running. Sessions are copied, followed and compared before the tables "
-      "change "
-      "places, so nothing is lost where this is interrupted; run it again then.");
+      "change places, so nothing is lost where this is interrupted; run it again then.");
 }
 
 void define_partition(CLI::App& command, PartitionOptions& options) {

@@ -101,6 +101,13 @@ TEST_F(RedisClientTest, RefusedLogin_IsTheReasonAndToldOnce) {
   EXPECT_FALSE(ask("GET"));
 }
 
+TEST_F(RedisClientTest, ServerThatDoesNotKnowAuth_DoesNotPutThePasswordIntoTheReason) {
+  settings_.password = SecretString{"a secret"};
+  server_.answer_by(
+      [](const std::string&) { return "-ERR unknown command 'AUTH', with args beginning with: 'a secret' \r\n"; });
+  EXPECT_TRUE(is_told("ERR unknown command 'AUTH'"));
+}
+
 TEST_F(RedisClientTest, ServerThatCannotDoWhatIsNeeded_IsNotUsed) {
   server_.answer_by([](const std::string&) { return "-READONLY You can't write against a read only replica.\r\n"; });
   ASSERT_TRUE(is_told("READONLY You can't write against a read only replica."));
