@@ -48,12 +48,20 @@ constexpr Write renew_session{"sessions_renew",
 
 // A session is renewed as a check renews it, so no cache still has it then: none keeps a session beyond its next
 // renewal. Most refreshes change no indexed column.
+// Sets no column that ends a session, so PostgreSQL need not ask the triggers of those.
 constexpr Write rotate_session{
     "sessions_rotate",
+    "UPDATE sessions SET refresh_generation = refresh_generation + 1, refreshed_at = $4, refresh_attempt = $5 "
+    "WHERE id = $1 AND secret_hash = $2 AND refresh_generation = $3 AND expires_at > $4 AND absolute_expires_at > $4 "
+    "AND updated_at > $6 "
+    "AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NULL) "
+    "RETURNING user_id, created_at, expires_at, absolute_expires_at",
+    announces_nothing};
+
+constexpr Write rotate_and_renew_session{
+    "sessions_rotate_and_renew",
     "UPDATE sessions SET refresh_generation = refresh_generation + 1, refreshed_at = $4, refresh_attempt = $5, "
-    "updated_at = CASE WHEN updated_at <= $6 THEN $4 ELSE updated_at END, "
-    "expires_at = CASE WHEN updated_at > $6 THEN expires_at WHEN absolute_expires_at < $7 THEN absolute_expires_at "
-    "ELSE $7 END "
+    "updated_at = $4, expires_at = CASE WHEN absolute_expires_at < $6 THEN absolute_expires_at ELSE $6 END "
     "WHERE id = $1 AND secret_hash = $2 AND refresh_generation = $3 AND expires_at > $4 AND absolute_expires_at > $4 "
     "AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NULL) "
     "RETURNING user_id, created_at, expires_at, absolute_expires_at",
@@ -189,6 +197,12 @@ Value blob_or_null(std::optional<std::string> bytes) { return bytes ? Value{Blob
 
 Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
 
+/// Of both statements that rotate, which end with a time of their own.
+Parameters parameters_of(Rotation rotation, TimePoint last) {
+  return {rotation.id.value, Blob{std::move(rotation.secret_hash)},          rotation.from_generation,
+          rotation.now,      blob_or_null(std::move(rotation.attempt_hash)), last};
+}
+
 std::optional<SessionId> read_id(const Rows& rows) {
   if (rows.empty()) return std::nullopt;
   return SessionId{rows[0].integer(0)};
@@ -264,11 +278,12 @@ Task<bool> SessionStore::renew(Renewal renewal) {
   co_return co_await database_.commit(std::move(change)) == 1;
 }
 
-Change<std::optional<RotatedSession>> SessionStore::rotate(Rotation rotation) {
-  Parameters parameters{rotation.id.value,  Blob{std::move(rotation.secret_hash)},          rotation.from_generation,
-                        rotation.now,       blob_or_null(std::move(rotation.attempt_hash)), rotation.seen_before,
-                        rotation.expires_at};
-  return {rotate_session, std::move(parameters), read_rotated};
+Change<std::optional<RotatedSession>> SessionStore::rotate(Rotation rotation, TimePoint seen_after) {
+  return {rotate_session, parameters_of(std::move(rotation), seen_after), read_rotated};
+}
+
+Change<std::optional<RotatedSession>> SessionStore::rotate_and_renew(Rotation rotation, TimePoint expires_at) {
+  return {rotate_and_renew_session, parameters_of(std::move(rotation), expires_at), read_rotated};
 }
 
 Task<std::optional<RefreshableSession>> SessionStore::find_refreshable(SessionId id) {

@@ -85,8 +85,6 @@ struct Rotation {
   std::int64_t from_generation;
   std::optional<std::string> attempt_hash;
   TimePoint now;
-  TimePoint seen_before;  ///< a session last seen then or earlier is renewed as well
-  TimePoint expires_at;   ///< of a renewed one, unless its absolute limit comes first
 };
 
 /// What a rotation leaves.
@@ -143,8 +141,11 @@ class SessionStore {
   [[nodiscard]] Task<bool> renew(Renewal renewal);
 
   /// Adds one to the generation, where it is still the one that is named, the session has this secret and is not over,
-  /// and its user is not disabled; else nothing. Of several at once one succeeds.
-  [[nodiscard]] static database::Change<std::optional<RotatedSession>> rotate(Rotation rotation);
+  /// its user is not disabled, and it was last seen after `seen_after`; else nothing. Of several at once one succeeds.
+  [[nodiscard]] static database::Change<std::optional<RotatedSession>> rotate(Rotation rotation, TimePoint seen_after);
+  /// The same whenever it was last seen, and moves its expiry to `expires_at` or its absolute limit.
+  [[nodiscard]] static database::Change<std::optional<RotatedSession>> rotate_and_renew(Rotation rotation,
+                                                                                        TimePoint expires_at);
   [[nodiscard]] Task<std::optional<RefreshableSession>> find_refreshable(SessionId id);
 
   /// Newest first, only active ones, at most list_sessions_max.

@@ -79,13 +79,26 @@ Task<RefreshFlow::Outcome> RefreshFlow::exchange(RefreshRequest request) {
                       .client_id = request.asker.origin.actor,
                       .audience = request.asker.audience,
                       .now = clock_.now()};
-  auto rotation = SessionStore::rotate(rotation_of(presented));
-  const auto rotated = co_await database_.commit(std::move(rotation));
+  const auto rotated = co_await rotate(presented);
   if (!rotated) co_return co_await take_again(std::move(presented), std::move(request.asker));
   const sessions::SessionTimes times = lifetime_.bounded(rotated->times);
   if (times.expires_at <= presented.now) co_return std::unexpected(RefreshError::expired);
   counts_.refreshes.add(RefreshOutcome::rotated);
   co_return successor(presented, rotated->user, times);
+}
+
+/// Most refreshes need no renewal, which costs the database more.
+Task<std::optional<sessions::RotatedSession>> RefreshFlow::rotate(const Presented& presented) {
+  const sessions::Rotation rotation{.id = presented.reference.id,
+                                    .secret_hash = presented.secret_hash,
+                                    .from_generation = presented.refresh.generation,
+                                    .attempt_hash = presented.refresh.attempt_hash,
+                                    .now = presented.now};
+  auto change = SessionStore::rotate(rotation, presented.now - lifetime_.renewal_interval());
+  auto rotated = co_await database_.commit(std::move(change));
+  if (rotated) co_return rotated;
+  auto renewing = SessionStore::rotate_and_renew(rotation, presented.now + lifetime_.ttl);
+  co_return co_await database_.commit(std::move(renewing));
 }
 
 /// The token did not rotate: somebody else has done it, or the session is over.
@@ -124,16 +137,6 @@ Task<RefreshError> RefreshFlow::end_reused(Presented presented, RefreshableSessi
   const auto committed = co_await database_.commit(std::move(changes));
   mail.keep();
   co_return committed.result(removed) > 0 ? RefreshError::reused : RefreshError::invalid;
-}
-
-sessions::Rotation RefreshFlow::rotation_of(const Presented& presented) const {
-  return {.id = presented.reference.id,
-          .secret_hash = presented.secret_hash,
-          .from_generation = presented.refresh.generation,
-          .attempt_hash = presented.refresh.attempt_hash,
-          .now = presented.now,
-          .seen_before = presented.now - lifetime_.renewal_interval(),
-          .expires_at = presented.now + lifetime_.ttl};
 }
 
 Refreshed RefreshFlow::successor(const Presented& presented, UserId user, const sessions::SessionTimes& times) const {

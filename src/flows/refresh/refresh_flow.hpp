@@ -73,9 +73,9 @@ class RefreshFlow {
   using Outcome = std::expected<Refreshed, RefreshError>;
 
   [[nodiscard]] Task<Outcome> exchange(RefreshRequest request);
+  [[nodiscard]] Task<std::optional<sessions::RotatedSession>> rotate(const Presented& presented);
   [[nodiscard]] Task<Outcome> take_again(Presented presented, Asker asker);
   [[nodiscard]] Task<RefreshError> end_reused(Presented presented, sessions::RefreshableSession session, Asker asker);
-  [[nodiscard]] sessions::Rotation rotation_of(const Presented& presented) const;
   [[nodiscard]] Refreshed successor(const Presented& presented, UserId user, const sessions::SessionTimes& times) const;
 
   database::Database& database_;

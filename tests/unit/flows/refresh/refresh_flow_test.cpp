@@ -101,13 +101,15 @@ TEST_F(RefreshFlowTest, TokenThatIsNone_NeverReachesTheDatabase) {
 
 TEST_F(RefreshFlowTest, NewestTokenThatDoesNotRotate_IsUnavailableAndNotRefused) {
   EXPECT_THROW(refresh(3), Unavailable);
-  EXPECT_EQ(database_.statements, (Statements{"sessions_rotate", "sessions_find_refreshable"}));
+  EXPECT_EQ(database_.statements,
+            (Statements{"sessions_rotate", "sessions_rotate_and_renew", "sessions_find_refreshable"}));
 }
 
 TEST_F(RefreshFlowTest, ReusedToken_IsOnRecordBeforeItsSessionGoes) {
   EXPECT_EQ(refresh(2).error(), RefreshError::reused);
-  EXPECT_EQ(database_.statements, (Statements{"sessions_rotate", "sessions_find_refreshable", "sessions_lock",
-                                              "audit_record_of_session_with_secret", "sessions_remove_with_secret"}));
+  EXPECT_EQ(database_.statements,
+            (Statements{"sessions_rotate", "sessions_rotate_and_renew", "sessions_find_refreshable", "sessions_lock",
+                        "audit_record_of_session_with_secret", "sessions_remove_with_secret"}));
   EXPECT_EQ(database_.announcements, Statements{"session:1"});
 }
 
@@ -117,7 +119,8 @@ TEST_F(RefreshFlowTest, SessionThatEndsWhileAReuseIsFound_IsInvalid) {
 }
 
 TEST_F(RefreshFlowTest, DatabaseAway_IsUnavailableAtEachStep) {
-  for (const char* statement : {"sessions_rotate", "sessions_find_refreshable", "sessions_lock"}) {
+  for (const char* statement :
+       {"sessions_rotate", "sessions_rotate_and_renew", "sessions_find_refreshable", "sessions_lock"}) {
     away_at_ = statement;
     EXPECT_THROW(refresh(2), Unavailable) << statement;
   }
