@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import audit, before, footprint, growth, hot_path, imports, login, mail, passwords, protection, refresh, replicas, revocation_feed, uncached
+from scenarios import audit, before, footprint, growth, hot_path, imports, login, mail, passwords, protection, refresh, replicas, revocation, revocation_feed, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -28,7 +28,7 @@ SCENARIOS = {
     "session-memory": footprint.memory_of_sessions,
     "start": footprint.start,
     "scale": growth.scale,
-    "revocation": growth.revocation,
+    "revocation": revocation.revocation,
     "three-replicas": replicas.three_replicas,
     "feed-memory": revocation_feed.memory_of_readers,
     "feed-delay": revocation_feed.delay_across_replicas,

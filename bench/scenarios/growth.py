@@ -1,19 +1,17 @@
-"""What changes with a large installation: the size of the tables, and replicas."""
+"""What changes with a large installation: the size of the tables."""
 
 import statistics
-import time
 
 from harness import postgres
-from harness.gatehouse import API_KEY, Gatehouse, log_in, sealed_sessions
+from harness.gatehouse import API_KEY, Gatehouse, sealed_sessions
 from harness.load import measure, write_bodies
-from harness.report import Row, at_most, below
+from harness.report import Row, at_most
 
 CONNECTIONS = 32
 SESSIONS_USED = 20_000
 SMALL_USERS = 10_000
 LARGE_USERS, FULL_USERS = 1_000_000, 10_000_000
 SESSIONS_PER_USER = 5
-REVOCATIONS = 200
 
 
 def scale(options, folder):
@@ -59,33 +57,3 @@ class Sized:
             client.call("GET", f"/users/{postgres.FIRST_ID + number * 17}")
             client.call("POST", "/user-auth", {"email": f"user{postgres.FIRST_ID + number * 17}@example.com", "password": "wrong-password"})
         return postgres.sequential_scans(self.name) - self._scans_before
-
-
-def revocation(_, folder):
-    """Log in and verify on one replica, log out on another: until when the first one still says yes."""
-    url = postgres.create_database("bench_replicas")
-    first = Gatehouse(folder, url, name="replica-a")
-    second = Gatehouse(folder, url, name="replica-b")
-    try:
-        here, there = first.client(), second.client()
-        times = [revoke_once(here, there) for _ in range(REVOCATIONS)]
-    finally:
-        first.stop()
-        second.stop()
-    p99 = statistics.quantiles(times, n=100)[98]
-    return [below("revocation seen by another replica, p99", p99, 20, "ms", f"median: {statistics.median(times):.2f} ms")]
-
-
-def revoke_once(here, there):
-    """Milliseconds from the answer to the logout until the other replica refuses the session."""
-    session = {"session": log_in(here)["session"]}
-    verify = here.encode("POST", "/user-auth/verify-session", session)
-    for _ in range(3):
-        if here.exchange(verify)[0] != 200:
-            raise RuntimeError("a new session was refused")
-    there.call("POST", "/user-auth/logout", session)
-    begin = time.perf_counter()
-    while here.exchange(verify)[0] == 200:
-        if time.perf_counter() - begin > 5:
-            raise RuntimeError("a revoked session is still valid after five seconds")
-    return (time.perf_counter() - begin) * 1e3
