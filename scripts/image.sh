@@ -11,7 +11,8 @@ Builds the container image `gatehouse` from deploy/Dockerfile, with docker or po
 
   --verify   needs no registry and leaves nothing behind: makes the base by debootstrap, builds the image twice with podman, compares
              both, and runs it by chroot as its user on a read-only tree: health, a login, PostgreSQL, mail; and what is for Alpine,
-             on a tree with musl and busybox only. Needs root; takes about a quarter of an hour for each build on two cores
+             on a tree with musl and busybox only. Runs tests of PostgreSQL, mail and Redis over TLS with its libraries, and fails if
+             it is larger than 25 MB. Needs root; takes about a quarter of an hour for each build on two cores
   --ccache FOLDER
              keep the compiler's cache there. The second build is then no proof that compiling gives the same bytes again
 TEXT
@@ -65,11 +66,13 @@ verify_image() {
   echo "== on a read-only tree, as user 65532"
   mount_tree first "$image_folder/scratch"
   try_tree "$image_folder/scratch" /gatehouse
+  echo "== over TLS, with the image's libraries"
+  image_step tls test_over_tls "$image_folder/scratch"
   echo "== on musl and busybox, as user 65532"
   image_step alpine build_with_podman alpine "$1" --target alpine
   mount_tree alpine "$image_folder/alpine"
   try_tree "$image_folder/alpine" /opt/gatehouse/gatehouse
-  report_sizes
+  check_sizes
   cat <<'TEXT'
 == not run: a container runtime (podman run, docker run), the images debian:12-slim and alpine:3 of a registry, BuildKit, HEALTHCHECK as
    a runtime runs it
@@ -196,9 +199,37 @@ serve_and_log_in() {
   echo "   $title: health and a login"
 }
 
-report_sizes() {
-  local unpacked compressed
-  unpacked=$(du -sb "$(podman_here image mount gatehouse:first)" | cut -f1)
+# test_over_tls <folder>: the tests' files lie outside of it, so there is no chroot; loader, libraries and program are those in it.
+test_over_tls() {
+  local loaders=("$1"/lib*/ld-linux*) libraries=("$1"/lib/*-linux-gnu)
+  printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' "${loaders[0]}" "${libraries[0]}" "$1/gatehouse" >"$image_folder/gatehouse"
+  chmod 755 "$image_folder/gatehouse"
+  start_postgres fsync=off
+  GATEHOUSE_BINARY=$image_folder/gatehouse PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider \
+    -c tests/pytest.ini "${image_tests[@]/#/tests/integration/}"
+  stop_postgres
+}
+
+# What libcurl and libpq do: STARTTLS, SCRAM, certificates of servers and of clients.
+image_tests=(
+  test_mail.py::test_letter_arrives_encrypted_with_login_and_is_forgotten
+  test_mail.py::test_certificate_that_nobody_vouches_for_gets_no_mail
+  test_mail.py::test_wrong_login_keeps_the_letter
+  test_redis.py::test_redis_over_tls_is_used_if_its_certificate_is_good
+  test_rotation.py::test_every_secret_is_rotated_under_load
+  test_tls.py
+)
+
+image_bytes_max=25000000
+
+# Without the mounted data/; of the image for Alpine, what is added to Alpine.
+check_sizes() {
+  local compressed folder bytes
   compressed=$(podman_here save --format oci-archive gatehouse:first | tar -xO --wildcards 'blobs/sha256/*' | wc -c)
-  echo "== sizes: $unpacked bytes of files, $compressed bytes as a registry keeps them"
+  for folder in "$image_folder/scratch" "$image_folder/alpine/opt/gatehouse"; do
+    bytes=$(du -sbx "$folder" | cut -f1)
+    echo "== size of ${folder#"$image_folder/"}: $bytes bytes of files"
+    ((bytes <= image_bytes_max)) || { echo "./dev image: that is more than $image_bytes_max" >&2; return 1; }
+  done
+  echo "== as a registry keeps it: $compressed bytes"
 }

@@ -21,7 +21,8 @@ packages_lint=("${packages_build[@]}" "${packages_clang[@]}" clang-tidy-19 clang
   shellcheck mypy python3 python3-pytest python3-pytest-xdist python3-yaml python3-httpx)
 packages_fuzz=("${packages_build[@]}" "${packages_clang[@]}" "${packages_gtest[@]}")
 packages_bench=("${packages_build[@]}" postgresql postgresql-client postgresql-contrib nginx-light wrk python3)
-packages_image=(podman debootstrap ca-certificates musl busybox-static curl postgresql)
+packages_image=(podman debootstrap ca-certificates musl busybox-static curl postgresql redis-server openssl
+  python3 python3-pytest python3-psycopg2 python3-aiosmtpd python3-prometheus-client)
 packages_package=("${packages_build[@]}" dpkg-dev gzip debootstrap lintian)
 packages_release=("${packages_package[@]}" binutils python3 python3-pytest python3-setuptools python3-wheel nodejs)
 # Others' Node.js brings its own npm, beside which Debian's cannot be installed.

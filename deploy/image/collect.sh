@@ -9,16 +9,24 @@ set -eu
 program=$1
 target=$2
 
-# libraries_of <file>...: the paths of all they load, the loader included.
-libraries_of() { ldd "$@" | sed -nE 's/^.* => (\/[^ ]+) .*$/\1/p; s/^[[:space:]]+(\/[^ ]+) \(.*$/\1/p' | sort -u; }
-
 # library <soname>: its path. The program loads these at run time.
 library() { ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'; }
 libpq=$(library libpq.so.5)
 libcurl=$(library libcurl.so.4)
 libcrypt=$(library libcrypt.so.1)
 
-libraries=$(libraries_of "$program" "$libpq" "$libcurl" "$libcrypt"; printf '%s\n' "$libpq" "$libcurl" "$libcrypt")
+stand_ins=$(mktemp -d)
+trap 'rm -rf "$stand_ins"' EXIT
+"$(dirname "$0")/stand_ins.sh" "$stand_ins" "$libpq" "$libcurl"
+
+# all_loaded [option]: what ldd says of everything.
+all_loaded() { LD_LIBRARY_PATH=$stand_ins ldd "$@" "$program" "$libpq" "$libcurl" "$libcrypt" 2>&1; }
+if all_loaded -r | grep -E 'not found|undefined symbol' >&2; then exit 1; fi
+
+# The loader included.
+libraries=$(all_loaded | sed -nE 's/^.* => (\/[^ ]+) .*$/\1/p; s/^[[:space:]]+(\/[^ ]+) \(.*$/\1/p' | sort -u
+  printf '%s\n' "$libpq" "$libcurl" "$libcrypt")
+loader=$(ldd "$program" | grep -o '/[^ ]*/ld-[^ ]*')
 
 mkdir -p "$target/root/etc/ssl/certs" "$target/opt/opt/gatehouse/lib" "$target/data/data"
 strip -o "$target/root/gatehouse" "$program"
@@ -30,11 +38,12 @@ echo 'hosts: files dns' >"$target/root/etc/nsswitch.conf"
 cp "$target/root/gatehouse" "$target/opt/opt/gatehouse/gatehouse.program"
 cp /etc/ssl/certs/ca-certificates.crt "$target/opt/opt/gatehouse/"
 for path in $libraries; do
-  mkdir -p "$target/root$(dirname "$path")"
-  cp -L "$path" "$target/root$path"
+  folder=$(dirname "$path")
+  [ "$folder" != "$stand_ins" ] || folder=$(dirname "$libcurl")
+  mkdir -p "$target/root$folder"
+  cp -L "$path" "$target/root$folder/"
   cp -L "$path" "$target/opt/opt/gatehouse/lib/"
 done
-loader=$(libraries_of "$program" | grep '/ld-')
 cat >"$target/opt/opt/gatehouse/gatehouse" <<SCRIPT
 #!/bin/sh
 exec /opt/gatehouse/lib/$(basename "$loader") --library-path /opt/gatehouse/lib /opt/gatehouse/gatehouse.program "\$@"
