@@ -1,8 +1,10 @@
 #include "redis/client.hpp"
 
+#include <array>
 #include <boost/asio/cancellation_state.hpp>
 #include <utility>
 
+#include "redis/command.hpp"
 #include "runtime/periodic.hpp"
 
 namespace gatehouse::redis {
@@ -19,6 +21,10 @@ Task<> Client::keep() {
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   while (cancellation.cancelled() == asio::cancellation_type::none) {
     Opened opened = co_await opener_.open();
+    if (opened && parts_.subscription) {
+      co_await subscribe(*opened);
+      if (!(*opened)->is_open()) opened = std::unexpected((*opened)->reason());
+    }
     if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
     if (opened) {
       co_await use(*std::move(opened));
@@ -52,6 +58,7 @@ Task<> Client::use(std::shared_ptr<Connection> connection) {
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   for (int probes = 1; connection->is_open() && cancellation.cancelled() == asio::cancellation_type::none; ++probes) {
     co_await connection->wait_for_end(probe_interval);
+    if (parts_.subscription) leave_old_channel();
     // Nobody waits for this answer, so it may take as long as any step of connecting.
     co_await opener_.prove(connection, Opener::step_patience);
     if (probes == lasting_probes) back_off_.reset();
@@ -59,6 +66,20 @@ Task<> Client::use(std::shared_ptr<Connection> connection) {
   connection->close("the service ends");
   connection_ = nullptr;
   if (cancellation.cancelled() == asio::cancellation_type::none) note_loss(true, connection->reason());
+}
+
+/// Closes it, with the reason, where Redis refuses.
+Task<> Client::subscribe(std::shared_ptr<Connection> connection) {
+  channel_ = parts_.subscription->channel();
+  connection->on_message(parts_.subscription->on_message);
+  const std::array<std::string_view, 2> words{"SUBSCRIBE", channel_};
+  std::string command = to_command(words);
+  const auto answer = co_await connection->ask(std::move(command), Opener::step_patience);
+  if (answer && answer->is_error()) connection->close(answer->text);
+}
+
+void Client::leave_old_channel() {
+  if (parts_.subscription->channel() != channel_) connection_->close("there is another channel to listen to");
 }
 
 void Client::note_gain() {

@@ -29,6 +29,12 @@ class Client {
   /// Told when it is reached, with an empty text, and why it is not; see Reach.
   using ChangeSink = std::function<void(std::string_view reason)>;
 
+  /// What it listens to in the place of taking commands: a connection can do one of both.
+  struct Subscription {
+    std::function<std::string()> channel;  ///< where it is another one, it is subscribed to within probe_interval
+    std::function<void()> on_message;      ///< not before it is reached, and not once keep() has ended
+  };
+
   /// What it works with.
   struct Parts {
     const RedisSettings& settings;  ///< outlive the client
@@ -36,6 +42,7 @@ class Client {
     std::string probe;              ///< a command that it must be able to carry out, as to_command() makes it
     std::uint32_t seed;             ///< for the pauses between attempts
     ChangeSink on_change;
+    std::optional<Subscription> subscription = {};  ///< without it, it takes commands
   };
 
   explicit Client(Parts parts);
@@ -56,6 +63,8 @@ class Client {
 
  private:
   [[nodiscard]] Task<> use(std::shared_ptr<Connection> connection);
+  [[nodiscard]] Task<> subscribe(std::shared_ptr<Connection> connection);
+  void leave_old_channel();
   void note_gain();
   void note_loss(bool did_reach, std::string_view reason);
 
@@ -63,6 +72,7 @@ class Client {
   Opener opener_;
   runtime::BackOff back_off_;
   std::shared_ptr<Connection> connection_;  ///< null: none is open
+  std::string channel_;                     ///< that was subscribed to last
 };
 
 }  // namespace gatehouse::redis

@@ -12,6 +12,13 @@ namespace asio = boost::asio;
 
 using boost::system::error_code;
 
+namespace {
+
+/// `message`, the channel and the text, which come without having been asked for.
+bool is_message(const Reply& reply) { return reply.items.size() == 3 && reply.items.front().text == "message"; }
+
+}  // namespace
+
 Connection::Connection(std::shared_ptr<Stream> stream, const Executor& executor)
     : stream_(std::move(stream)), end_bell_(executor) {}
 
@@ -97,6 +104,7 @@ void Connection::take(std::string_view bytes) {
 }
 
 void Connection::deliver(Reply reply) {
+  if (on_message_ && is_message(reply)) return on_message_();
   if (waiting_.empty()) {
     return close(reply.is_error() ? std::string_view{reply.text} : "an answer that nobody asked for");
   }

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "redis/reply.hpp"
 #include "redis/stream.hpp"
@@ -31,6 +33,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Begins to read.
   void start();
+
+  /// Called for each message of a channel that was subscribed to (Redis: Pub/Sub, RESP2). Before any is.
+  void on_message(std::function<void()> handler) { on_message_ = std::move(handler); }
 
   /// The answer, an error of Redis included; nothing where the connection closes first, or within the time.
   [[nodiscard]] Task<std::optional<Reply>> ask(std::string command, std::chrono::milliseconds at_most);
@@ -68,6 +73,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string pending_;                            ///< commands that the current write does not hold
   std::string writing_;                            ///< empty: nothing is being written
   std::deque<std::shared_ptr<Exchange>> waiting_;  ///< in the order of their commands; null: nobody waits
+  std::function<void()> on_message_;               ///< empty: there are none
   std::string reason_;
   bool is_open_ = true;
 };

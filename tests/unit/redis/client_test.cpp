@@ -51,7 +51,8 @@ class RedisClientTest : public ::testing::Test {
                       .reach = reach_,
                       .probe = command_of("PROBE"),
                       .seed = 7,
-                      .on_change = [this](std::string_view reason) { changes_.emplace_back(reason); }});
+                      .on_change = [this](std::string_view reason) { changes_.emplace_back(reason); },
+                      .subscription = subscription_});
     background_.spawn(client_->keep());
     return *client_;
   }
@@ -71,6 +72,7 @@ class RedisClientTest : public ::testing::Test {
   RedisSettings settings_;
   Reach reach_;
   std::vector<std::string> changes_;
+  std::optional<Client::Subscription> subscription_;
   std::unique_ptr<Client> client_;
   runtime::TaskGroup background_{io_, [](std::string_view what) { ADD_FAILURE() << what; }};
 };
@@ -78,6 +80,43 @@ class RedisClientTest : public ::testing::Test {
 TEST_F(RedisClientTest, BeforeItIsReached_ThereIsNoAnswerAtOnce) {
   EXPECT_FALSE(ask("GET"));
   EXPECT_FALSE(reach_.is_up());
+}
+
+constexpr const char* subscribed_reply = "*3\r\n$9\r\nsubscribe\r\n$4\r\nbell\r\n:1\r\n";
+constexpr const char* message_reply = "*3\r\n$7\r\nmessage\r\n$4\r\nbell\r\n$0\r\n\r\n";
+
+TEST_F(RedisClientTest, Subscription_IsMadeAnewOnEachConnection_AndHearsMessages) {
+  int messages = 0;
+  subscription_ = Client::Subscription{.channel = [] { return "bell"; }, .on_message = [&] { ++messages; }};
+  server_.answer_by([](const std::string& command) {
+    return command == "SUBSCRIBE bell" ? std::string{subscribed_reply} + message_reply : "+PONG\r\n";
+  });
+  ASSERT_TRUE(is_reached());
+  EXPECT_THAT(server_.commands, ElementsAre("PROBE", "PROBE", "SUBSCRIBE bell"));
+  EXPECT_TRUE(run_until(io_, [&] { return messages == 1; }));
+  server_.hang_up();
+  EXPECT_TRUE(run_until(io_, [&] { return messages == 2; }));
+}
+
+TEST_F(RedisClientTest, RefusedSubscription_IsTold_AndTriedAgain) {
+  subscription_ = Client::Subscription{.channel = [] { return "bell"; }, .on_message = [] {}};
+  server_.answer_by(
+      [](const std::string& command) { return command == "SUBSCRIBE bell" ? "-NOPERM no channels\r\n" : "+PONG\r\n"; });
+  EXPECT_TRUE(is_told("NOPERM no channels"));
+  server_.answer_by(
+      [](const std::string& command) { return command == "SUBSCRIBE bell" ? subscribed_reply : "+PONG\r\n"; });
+  EXPECT_TRUE(is_reached());
+}
+
+TEST_F(RedisClientTest, AnotherChannel_IsSubscribedTo) {
+  std::string channel = "bell";
+  subscription_ = Client::Subscription{.channel = [&] { return channel; }, .on_message = [] {}};
+  server_.answer_by(
+      [](const std::string& command) { return command.starts_with("SUBSCRIBE") ? subscribed_reply : "+PONG\r\n"; });
+  ASSERT_TRUE(is_reached());
+  channel = "gong";
+  EXPECT_TRUE(
+      run_until(io_, [&] { return std::ranges::find(server_.commands, "SUBSCRIBE gong") != server_.commands.end(); }));
 }
 
 TEST_F(RedisClientTest, Connection_LogsInChoosesADatabaseAndProves) {
