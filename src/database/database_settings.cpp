@@ -25,6 +25,8 @@ constexpr DurationRange timeout_range{milliseconds{100}, minutes{10}};
 constexpr DurationRange slow_range{milliseconds{0}, minutes{10}};
 constexpr DurationRange lock_range{milliseconds{10}, minutes{10}};
 constexpr DurationRange idle_range{seconds{1}, days{1}};
+constexpr std::array<Choice<ChangeFeedKind>, 2> change_feeds{
+    {{"postgres", ChangeFeedKind::postgres}, {"redis", ChangeFeedKind::redis}}};
 constexpr std::size_t replicas_max = 16;
 constexpr Text replicas_form =
     "at most 16 hosts, each a host name, an address or a socket's directory, with or without :port";
@@ -143,6 +145,10 @@ constexpr auto database_rows = std::to_array<SettingOf<DatabaseSettings>>({
      [](DatabaseSettings& s, Text text) { return assign_host(text, s.postgres.listen_host); }},
     {{"DB_LISTEN_PORT", database_group, "0", "The port of DB_LISTEN_HOST; 0 means DB_PORT."},
      [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 65535}, s.postgres.listen_port); }},
+    {{"CHANGE_FEED", database_group, "postgres",
+      "How replicas on PostgreSQL hear of each other's changes: postgres is LISTEN and NOTIFY; redis, for a server or "
+      "pooler without them, is rows that are looked for every 100 ms, and at once when Redis (REDIS_URL) says so."},
+     [](DatabaseSettings& s, Text text) { return assign_choice(text, change_feeds, s.change_feed); }},
     {{"DB_QUERY_TIMEOUT", database_group, "5s", "Time a query may take; after that the request gets a 503."},
      [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.query_timeout); }},
     {{"DB_LOCK_TIMEOUT", database_group, "500ms",
@@ -173,6 +179,19 @@ void check_replicas(const DatabaseSettings& settings, Checks& checks) {
   if (settings.kind != DatabaseKind::sqlite || settings.postgres.replicas.empty()) return;
   checks.refuse({"DB_REPLICA_HOSTS", "is set, but the database is SQLite, which has no standbys",
                  "set DB_HOST or DATABASE_URL for PostgreSQL, or remove it"});
+}
+
+/// A feed of rows.
+void check_change_feed(const DatabaseSettings& settings, Checks& checks) {
+  if (settings.change_feed != ChangeFeedKind::redis) return;
+  if (settings.kind == DatabaseKind::sqlite) {
+    return checks.refuse({"CHANGE_FEED", "is redis, but the database is SQLite, whose file tells of changes by itself",
+                          "remove it, or set DB_HOST or DATABASE_URL for PostgreSQL"});
+  }
+  if (!checks.is_given("REDIS_URL")) {
+    checks.refuse({"CHANGE_FEED", "is redis, but REDIS_URL is not set",
+                   "set REDIS_URL to the Redis that the replicas share, or CHANGE_FEED=postgres"});
+  }
 }
 
 /// Names for PostgreSQL mean nothing where the database is SQLite.
@@ -235,6 +254,7 @@ void check(const DatabaseSettings& settings, Checks& checks) {
   }
   check_choice(settings, checks);
   check_replicas(settings, checks);
+  check_change_feed(settings, checks);
   advise(settings, checks);
 }
 

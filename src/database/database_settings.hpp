@@ -13,6 +13,12 @@ namespace gatehouse::database {
 /// Which database the service keeps its data in.
 enum class DatabaseKind { sqlite, postgres };
 
+/// By which way replicas on PostgreSQL tell each other of changes.
+enum class ChangeFeedKind {
+  postgres,  ///< LISTEN and NOTIFY
+  redis,     ///< rows of a table, which are looked for at intervals, and at once when Redis says that there are some
+};
+
 /// The embedded database.
 struct SqliteSettings {
   std::string path = "data/gatehouse.db";  ///< SQLITE_PATH
@@ -60,6 +66,7 @@ struct PostgresSettings {
 /// Which database, how it is reached and how much may wait for it.
 struct DatabaseSettings {
   DatabaseKind kind = DatabaseKind::sqlite;
+  ChangeFeedKind change_feed = ChangeFeedKind::postgres;  ///< CHANGE_FEED; SQLite needs none
   SqliteSettings sqlite;
   PostgresSettings postgres;
   std::chrono::milliseconds query_timeout{5'000};  ///< DB_QUERY_TIMEOUT, each query's deadline

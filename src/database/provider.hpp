@@ -4,10 +4,12 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "database/bulk_database.hpp"
 #include "database/database.hpp"
+#include "database/feed_ring.hpp"
 #include "database/load.hpp"
 #include "database/observers.hpp"
 #include "database/schema_database.hpp"
@@ -22,6 +24,13 @@ namespace gatehouse::database {
 class ChangeFeed {
  public:
   virtual ~ChangeFeed() = default;
+
+  /// Looks for changes at once, if it is one that looks at intervals.
+  virtual void look() {}
+
+  /// Which announcements it reads, if it is such a one: the same in all processes on one database, and in no others.
+  /// Letters and digits; empty until it is known.
+  [[nodiscard]] virtual std::string log() const { return {}; }
 };
 
 /// The configured database, opened once for the process. Thread-safe; outlives everything it handed out.
@@ -63,6 +72,9 @@ class Provider {
   /// Asks each of them how it is, for people; within the queries' deadlines. Throws what Database throws where the
   /// primary does not answer.
   [[nodiscard]] virtual Task<std::vector<StandbyFinding>> check_standbys(boost::asio::io_context& io);
+
+  /// What is done where others find an announcement of this process only when they look. See FeedRing.
+  virtual void ring_by(FeedRing::Sink /*sink*/) {}
 
   /// Starts to tell the observers what other processes change. One feed at a time.
   [[nodiscard]] virtual std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) = 0;

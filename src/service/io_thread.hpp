@@ -65,6 +65,8 @@ class IoThread {
   [[nodiscard]] database::Database& database() { return *database_; }
   [[nodiscard]] Features& features() { return features_; }
   [[nodiscard]] runtime::TaskGroup& background() { return background_; }
+  /// Null where no Redis is set.
+  [[nodiscard]] redis::Client* redis() { return redis_.get(); }
 
  private:
   [[nodiscard]] Task<> beat();

@@ -3,6 +3,8 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <boost/asio/basic_signal_set.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <csignal>
@@ -20,6 +22,7 @@
 #include "runtime/steady_timer.hpp"
 #include "service/failure_log.hpp"
 #include "service/feed_keeper.hpp"
+#include "service/feed_ringing.hpp"
 #include "service/io_thread.hpp"
 #include "service/jobs_thread.hpp"
 #include "service/listening.hpp"
@@ -87,6 +90,8 @@ class ServingProcess {
   static constexpr std::chrono::milliseconds turn_of_others{20};
 
   [[nodiscard]] IoThreads make_threads();
+  [[nodiscard]] std::unique_ptr<FeedRinging> make_feed_ringing();
+  void watch_changes();
   [[nodiscard]] Task<> look_for_end_of_failures();
   void watch_failures();
   void watch_health();
@@ -113,6 +118,7 @@ class ServingProcess {
   FailureLog failures_;
   SlowQueryLog slow_queries_;
   IoThreads threads_;
+  std::unique_ptr<FeedRinging> feed_ringing_;  ///< with CHANGE_FEED=redis
   RingKeeper ring_keeper_;
   FeedKeeper feed_keeper_;
   std::optional<MetricsListener> metrics_;                     ///< where they have a port of their own
@@ -140,6 +146,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
       failures_(parts.log),
       slow_queries_(parts.log, parts.settings.database.slow_query),
       threads_(make_threads()),
+      feed_ringing_(make_feed_ringing()),
       ring_keeper_({.settings = {std::shared_ptr<const Settings>{}, &parts.settings},
                     .database = first().database(),
                     .bell = shared_.capabilities.key_bell,
@@ -206,6 +213,29 @@ IoThreads ServingProcess::make_threads() {
         std::make_unique<IoThread>(*loop, *provider_, count, shared_, parts_.log, failures_, parts_.log_queue));
   }
   return threads;
+}
+
+/// Null where changes are not told as rows.
+std::unique_ptr<FeedRinging> ServingProcess::make_feed_ringing() {
+  const Settings& settings = parts_.settings;
+  if (settings.database.change_feed != database::ChangeFeedKind::redis) return nullptr;
+  std::array<std::byte, sizeof(std::uint32_t)> seed;
+  parts_.random.fill(seed);
+  auto ringing = std::make_unique<FeedRinging>(FeedRinging::Parts{.io = first().io(),
+                                                                  .publisher = *first().redis(),
+                                                                  .settings = settings.redis,
+                                                                  .reach = shared_.ring_reach,
+                                                                  .seed = std::bit_cast<std::uint32_t>(seed),
+                                                                  .log = parts_.log});
+  provider_->ring_by([to = ringing.get()] { to->ring(); });
+  return ringing;
+}
+
+void ServingProcess::watch_changes() {
+  feed_ = provider_->watch(first().io());
+  if (!feed_ringing_) return;
+  feed_ringing_->use(feed_.get());
+  first().background().spawn(feed_ringing_->keep());
 }
 
 Task<> ServingProcess::look_for_end_of_failures() {
@@ -348,6 +378,7 @@ void ServingProcess::end(int exit_code) {
   exit_code_ = exit_code;
   parts_.supervisor.tell_stopping();
   if (watchdog_) watchdog_->stop();
+  if (feed_ringing_) feed_ringing_->use(nullptr);
   feed_.reset();
   jobs_.stop();
   shared_.revocation_feed.end();
@@ -372,7 +403,7 @@ int ServingProcess::run() {
   wait_for_schema();
   if (!exit_code_) {
     listen();
-    feed_ = provider_->watch(first().io());
+    watch_changes();
     parts_.supervisor.tell_ready();
     watch_loops();
   }

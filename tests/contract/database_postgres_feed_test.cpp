@@ -47,7 +47,9 @@ class DatabasePostgresFeed : public PostgresTest {
  protected:
   void SetUp() override {
     PostgresTest::SetUp();
-    if (database_) database_->run("CREATE TABLE revoked (id bigint PRIMARY KEY)");
+    if (!database_) return;
+    database_->run("CREATE TABLE revoked (id bigint PRIMARY KEY)");
+    add_change_feed();
   }
   void TearDown() override {
     feed_.reset();

@@ -18,6 +18,8 @@ class DatabasePostgresFewConnections : public PostgresTest {
     if (!database_) return;
     role_ = database_->name() + "_role";
     database_->run("CREATE ROLE " + role_ + " LOGIN");
+    add_change_feed();
+    database_->run("GRANT ALL ON change_feed TO " + role_);
     settings_.postgres.user = role_;
   }
   void TearDown() override {
@@ -27,7 +29,7 @@ class DatabasePostgresFewConnections : public PostgresTest {
     provider_.reset();
     if (database_) {
       EXPECT_TRUE(run_until(io_, [&] { return session_count() == 0; }));
-      database_->run("DROP ROLE " + role_);
+      database_->run("DROP OWNED BY " + role_ + "; DROP ROLE " + role_);
     }
     PostgresTest::TearDown();
   }

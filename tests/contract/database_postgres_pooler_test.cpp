@@ -35,6 +35,7 @@ class DatabasePostgresPooler : public PostgresTest {
     if (!database_) return;
     if (!PgBouncer::is_installed()) GTEST_SKIP() << "PgBouncer is not installed";
     database_->run("CREATE TABLE pooled (id bigint PRIMARY KEY)");
+    add_change_feed();
     direct_port_ = settings_.postgres.port;
     direct_host_ = settings_.postgres.host;
   }

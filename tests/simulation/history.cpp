@@ -22,7 +22,7 @@ std::size_t version_in(std::string_view email) {
 
 }  // namespace
 
-History::History(std::uint64_t seed, Fault fault) : fault_(fault), chance_(seed) {
+History::History(std::uint64_t seed, Feed feed, Fault fault) : feed_(feed), fault_(fault), chance_(seed) {
   for (auto& replica : replicas_) replica = std::make_unique<Replica>(clock_);
   for (std::size_t i = 0; i < Truth::session_count; ++i) seen_.push_back(truth_.session(i).id);
 }
@@ -67,6 +67,7 @@ void History::let_time_pass(milliseconds duration) {
 bool History::feed_once(Replica& replica, Instant until) {
   if (until <= replica.stands_still_until) return false;
   clock_.time = std::max(clock_.time, replica.stands_still_until);
+  if (feed_ == Feed::rows) return look_once(replica, until);
   if (!replica.link.is_open()) {
     if (replica.reconnects_at > until) return false;
     clock_.time = std::max(clock_.time, replica.reconnects_at);
@@ -118,13 +119,17 @@ void History::hear(Replica& replica, const Notification& notification) {
     if (fault_ == Fault::feed_trusted_without_end) trusted_until = Instant::max();
     return replica.observers.feed_proved(trusted_until);
   }
+  hear_announcement(replica, notification.text, notification.version);
+}
+
+void History::hear_announcement(Replica& replica, const std::string& text, std::size_t version) {
   replica.observers.hear(text);
   const auto heard = database::read_announcement(text);
   if (!heard) return;
   const database::Announcement& told = heard->announcement;
   if (const auto session = sessions::session_topic.id_in(told)) replica.ended_sessions.insert(session->value);
   if (const auto user = sessions::user_topic.id_in(told)) {
-    replica.versions[user->value] = std::max(replica.versions[user->value], notification.version);
+    replica.versions[user->value] = std::max(replica.versions[user->value], version);
   }
 }
 
@@ -174,7 +179,8 @@ void History::begin_write(Replica& replica) {
   const bool ends = chance_.one_in(2);
   Write write{.session = session,
               .announcement = ends ? sessions::session_topic.of(truth_.session(session).id)
-                                   : sessions::user_topic.of(truth_.user_of(session).id)};
+                                   : sessions::user_topic.of(truth_.user_of(session).id),
+              .entry = table_.take_entry()};
   announce(replica, write);
   replica.writes.push_back(write);
 }
@@ -206,7 +212,15 @@ void History::commit(Write& write) {
     truth_.change_user_of(write.session, clock_.time);
     write.version = truth_.user_of(write.session).changes.size();
   }
-  notify(database::to_text(write.announcement), write.version);
+  tell_others(write.entry, database::to_text(write.announcement), write.version);
+}
+
+void History::tell_others(std::int64_t entry, const std::string& text, std::size_t version) {
+  if (feed_ == Feed::rows) {
+    record(entry, text, version);
+  } else {
+    notify(text, version);
+  }
 }
 
 /// By whoever the change is made: the service's writes say themselves what they change, all others have triggers.
@@ -233,7 +247,8 @@ void History::change_by_sql() {
     truth_.change_user_of(session, clock_.time);
     told = database::to_text(sessions::user_topic.of(truth_.user_of(session).id));
   }
-  if (fault_ != Fault::sql_without_trigger) notify(told, truth_.user_of(session).changes.size());
+  if (fault_ == Fault::sql_without_trigger) return;
+  tell_others(table_.take_entry(), told, truth_.user_of(session).changes.size());
 }
 
 void History::announce(Replica& replica, const Write& write) {
@@ -256,6 +271,7 @@ void History::disturb(Replica& replica) {
     case 1:
       return replica.link.set_silent(false);
     case 2:
+      if (replica.look) replica.look->is_lost = true;
       if (replica.link.is_open()) lose_feed(replica);
       return;
     case 3:

@@ -18,12 +18,21 @@ enum class Fault {
   fill_without_ticket,
   feed_trusted_without_end,
   sql_without_trigger,
+  // Of feeds that read rows alone.
+  position_at_insertion,
+  unnoted_deletion,
+  trust_since_the_answer,
 };
+
+/// How the replicas hear of each other's changes.
+enum class Feed { notifications, rows };
 
 /// One random history of three replicas on one database: queries and writes whose steps interleave, changes by SQL
 /// beside them, notifications that come late, links that fall silent or are cut, processes that start anew or stand
-/// still for a while. After each step every cache is asked for every session, also that of a process that has just gone
-/// on and has heard of nothing yet.
+/// still for a while. Where announcements are rows: transactions that are committed long after they wrote theirs, looks
+/// that come back late or never, rings that are lost, rows that are deleted before everybody has read them. After each
+/// step every cache is asked for every session, also that of a process that has just gone on and has heard of nothing
+/// yet.
 ///
 /// What must hold, whatever happens: a replica that has heard of a change, or acknowledged it, never answers as before
 /// it; and no replica answers as before a change for longer than a silent feed is trusted.
@@ -32,7 +41,7 @@ class History {
   static constexpr std::size_t replica_count = 3;
   static constexpr std::size_t steps = 250;
 
-  explicit History(std::uint64_t seed, Fault fault = Fault::none);
+  explicit History(std::uint64_t seed, Feed feed = Feed::notifications, Fault fault = Fault::none);
 
   /// What was answered and should not have been; nothing where all answers were right.
   [[nodiscard]] std::optional<std::string> run();
@@ -44,6 +53,13 @@ class History {
   void send_probe(Replica& replica);
   void lose_feed(Replica& replica);
   void hear(Replica& replica, const Notification& notification);
+  void hear_announcement(Replica& replica, const std::string& text, std::size_t version);
+
+  // Of feeds that read rows.
+  [[nodiscard]] bool look_once(Replica& replica, Instant until);
+  void send_look(Replica& replica);
+  void take_look(Replica& replica);
+  void record(std::int64_t entry, const std::string& text, std::size_t version);
 
   void act(Replica& replica);
   void begin_fill(Replica& replica);
@@ -52,6 +68,7 @@ class History {
   void advance_write(Replica& replica);
   void change_by_sql();
   void commit(Write& write);
+  void tell_others(std::int64_t entry, const std::string& text, std::size_t version);
   void notify(const std::string& text, std::size_t version);
   void announce(Replica& replica, const Write& write);
   void acknowledge(Replica& replica, const Write& write);
@@ -62,10 +79,12 @@ class History {
   [[nodiscard]] std::optional<std::string> check(Replica& replica, SessionId id) const;
   [[nodiscard]] std::string describe(const Truth::Row& row, const char* why) const;
 
+  const Feed feed_;
   const Fault fault_;
   Chance chance_;
   SimulatedClock clock_;
   Truth truth_;
+  AnnouncementTable table_;
   std::array<std::unique_ptr<Replica>, replica_count> replicas_;
   std::vector<SessionId> seen_;  ///< every session there has been
 };

@@ -45,6 +45,39 @@ std::optional<Instant> Truth::end_of(SessionId id) const {
   return std::nullopt;
 }
 
+void AnnouncementTable::commit(std::int64_t entry, std::string text, std::size_t version) {
+  rows_.push_back({.row = {.entry = entry, .position = {}, .text = std::move(text)}, .version = version});
+}
+
+Look AnnouncementTable::look(std::int64_t position) const {
+  Look look;
+  look.page = {.log = "log", .is_written = true, .last = last_, .deleted = deleted_, .is_cut = false, .rows = {}};
+  for (const Row& one : rows_) {
+    if (one.row.position.value_or(position + 1) <= position) continue;
+    look.page.rows.push_back(one.row);
+    look.versions[one.row.entry] = one.version;
+  }
+  return look;
+}
+
+void AnnouncementTable::place() {
+  for (Row& one : rows_) {
+    if (!one.row.position) one.row.position = ++last_;
+  }
+}
+
+void AnnouncementTable::place_by_entry() {
+  for (Row& one : rows_) {
+    one.row.position = one.row.entry;
+    last_ = std::max(last_, one.row.entry);
+  }
+}
+
+void AnnouncementTable::sweep(bool is_noted) {
+  std::erase_if(rows_, [](const Row& one) { return one.row.position.has_value(); });
+  if (is_noted) deleted_ = last_;
+}
+
 void Link::send(Notification notification) {
   if (!on_the_way_.empty()) notification.arrives_at = std::max(notification.arrives_at, on_the_way_.back().arrives_at);
   on_the_way_.push_back(std::move(notification));

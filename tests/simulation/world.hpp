@@ -12,6 +12,7 @@
 
 #include "base/ids.hpp"
 #include "database/observers.hpp"
+#include "database/postgres/announcement_reader.hpp"
 #include "database/postgres/feed_probe.hpp"
 #include "sessions/session_cache.hpp"
 
@@ -111,6 +112,41 @@ class Link {
   std::deque<Notification> on_the_way_;
 };
 
+/// A look at the table of announcements, on its way back to a replica.
+struct Look {
+  database::postgres::AnnouncementPage page;
+  std::map<std::int64_t, std::size_t> versions;  ///< of the profiles that the rows tell of, by entry
+  bool is_lost = false;                          ///< it never comes back; `arrives_at` is its deadline
+  Instant arrives_at{};
+};
+
+/// The table of announcements, for feeds that read rows. A row has the number of its insertion, and appears when its
+/// transaction is committed.
+class AnnouncementTable {
+ public:
+  [[nodiscard]] std::int64_t take_entry() { return ++last_entry_; }
+  void commit(std::int64_t entry, std::string text, std::size_t version);
+  /// What a look behind `position` finds now.
+  [[nodiscard]] Look look(std::int64_t position) const;
+  /// Gives positions to the rows that have none.
+  void place();
+  /// The broken way: by the number of the insertion.
+  void place_by_entry();
+  /// Deletes all rows that have a position; that is noted, or not.
+  void sweep(bool is_noted);
+
+ private:
+  struct Row {
+    database::postgres::AnnouncementRow row;
+    std::size_t version;
+  };
+
+  std::vector<Row> rows_;
+  std::int64_t last_entry_ = 0;
+  std::int64_t last_ = 0;
+  std::int64_t deleted_ = 0;
+};
+
 /// The machines' clock, which goes on while a process stands still.
 class SimulatedClock final : public BootClock {
  public:
@@ -130,6 +166,7 @@ struct Fill {
 struct Write {
   std::size_t session;
   database::Announcement announcement;
+  std::int64_t entry = 0;  ///< of its row
   bool is_committed = false;
   bool is_given_up = false;
   std::size_t version = 0;
@@ -143,6 +180,9 @@ struct Replica {
   database::Observers observers;
   FeedProbe probe;
   Link link;
+  database::postgres::AnnouncementReader reader;
+  std::optional<Look> look;
+  Instant look_at{};
   bool told_ready = false;
   Instant reconnects_at{};
   Instant stands_still_until{};

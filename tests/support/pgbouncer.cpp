@@ -13,6 +13,11 @@ namespace {
 
 constexpr const char* program = "/usr/sbin/pgbouncer";
 
+const char* to_text(PgBouncer::Mode mode) {
+  if (mode == PgBouncer::Mode::session) return "session";
+  return mode == PgBouncer::Mode::transaction ? "transaction" : "statement";
+}
+
 }  // namespace
 
 bool PgBouncer::is_installed() { return access(program, X_OK) == 0; }
@@ -25,8 +30,7 @@ PgBouncer::PgBouncer(const std::string& server_host, std::uint16_t server_port, 
   const auto file = (directory_.path() / "pgbouncer.ini").string();
   std::ofstream{file} << "[databases]\n* = host=" << server_host << " port=" << server_port << " user=postgres\n"
                       << "[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_.number()
-                      << "\nunix_socket_dir =\nauth_type = any\npool_mode = "
-                      << (mode == Mode::transaction ? "transaction" : "session")
+                      << "\nunix_socket_dir =\nauth_type = any\npool_mode = " << to_text(mode)
                       << "\ndefault_pool_size = " << server_connections << "\n";
   std::vector<std::string> words{program, "-q"};
   if (geteuid() == 0) words.insert(words.end(), {"-u", "postgres"});

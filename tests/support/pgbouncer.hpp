@@ -14,7 +14,7 @@ namespace gatehouse::testing {
 /// It shares `server_connections` sessions among all clients.
 class PgBouncer {
  public:
-  enum class Mode { transaction, session };
+  enum class Mode { statement, transaction, session };
 
   /// False where the program is not installed; then a test skips with a printed line.
   [[nodiscard]] static bool is_installed();

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/embedded_file.hpp"
 #include "crypto/random.hpp"
 #include "database/postgres/postgres_provider.hpp"
 #include "support/run_task.hpp"
@@ -69,6 +70,13 @@ class PostgresTest : public ::testing::Test {
     provider_ = make_provider();
     db_ = provider_->open(io_, 1);
     return *db_;
+  }
+
+  /// The tables and functions of the schema that change feeds need, in a database that is not migrated.
+  void add_change_feed() {
+    constexpr std::string_view path = "migrations/postgres/20261130_101_create_change_feed.up.sql";
+    const auto file = std::ranges::find(embedded_migrations(), path, &EmbeddedFile::path);
+    database_->run(std::string{file->text});
   }
 
   /// The migrator's port of the same provider.

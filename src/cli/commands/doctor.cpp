@@ -14,6 +14,7 @@
 #include "cli/commands/missing_file.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "config/values.hpp"
+#include "database/change_feed_facts.hpp"
 #include "database/database_facts.hpp"
 #include "database/errors.hpp"
 #include "database/schema/background_indexes.hpp"
@@ -24,6 +25,7 @@
 #include "mail/mail_store.hpp"
 #include "passwords/breach_filter.hpp"
 #include "redis/trial.hpp"
+#include "service/feed_ringing.hpp"
 #include "service/settings.hpp"
 #include "users/user_store.hpp"
 
@@ -254,6 +256,18 @@ void check_standbys(DatabaseSession& session, Findings& findings) {
   }
 }
 
+/// SQLite needs no feed.
+void check_change_feed(DatabaseSession& session, const database::DatabaseSettings& settings, Findings& findings) {
+  if (settings.kind == database::DatabaseKind::sqlite) return;
+  const auto facts = session.run(database::read_change_feed_facts(session.database()));
+  if (const auto remark = database::remark_on(facts, settings.change_feed)) {
+    findings.note("change feed", *remark);
+  } else {
+    const bool by_rows = settings.change_feed == database::ChangeFeedKind::redis;
+    findings.good("change feed", by_rows ? "changes are told as rows, and by Redis" : "changes are told by NOTIFY");
+  }
+}
+
 void check_database(const Program& program, const service::Settings& settings, Findings& findings) {
   if (is_missing_file(settings.database)) {
     return findings.bad("database", where_is(settings.database) +
@@ -266,6 +280,7 @@ void check_database(const Program& program, const service::Settings& settings, F
   check_clock(program, facts, findings);
   check_standbys(session, findings);
   if (!check_schema(program, session, findings)) return;
+  check_change_feed(session, settings.database, findings);
   check_indexes(program, session, findings);
   check_kept_passwords(session, findings);
   check_mail(session, settings, findings);
@@ -319,6 +334,14 @@ void check_redis(const redis::RedisSettings& settings, Findings& findings) {
   findings.bad("redis", where + " cannot be used, so each replica counts limits for itself: " + found.error());
 }
 
+/// Whether its user may use the channels.
+void check_ringing(const service::Settings& settings, Findings& findings) {
+  if (settings.database.change_feed != database::ChangeFeedKind::redis) return;
+  const auto found = redis::try_out(settings.redis, service::FeedRinging::trial());
+  if (found) return findings.good("redis channel", "replicas are told there of changes at once");
+  findings.bad("redis channel", "cannot be used, so changes are heard up to 100 ms later: " + found.error());
+}
+
 /// What is wrong with the settings keeps everything else from being looked at.
 void check_all(const Program& program, const service::Loaded& loaded, Findings& findings) {
   check_settings(loaded, program.clock.now(), findings);
@@ -327,6 +350,7 @@ void check_all(const Program& program, const service::Loaded& loaded, Findings& 
   check_passwords(loaded.settings.passwords, findings);
   check_audit(loaded.settings.audit, findings);
   check_redis(loaded.settings.redis, findings);
+  check_ringing(loaded.settings, findings);
   try {
     check_database(program, loaded.settings, findings);
   } catch (const database::Unavailable& failure) {

@@ -28,6 +28,9 @@ struct ConnectOptions {
   std::shared_ptr<FirstServer> first = std::make_shared<FirstServer>();  ///< of `servers`; what attempts learn
   /// How long a statement waits for a lock that another transaction holds; 0: for ever.
   std::chrono::milliseconds lock_timeout{0};
+  /// The session's `gatehouse.announces`: which triggers are to be silent, because this program tells of its changes
+  /// itself. `on`: those that send notifications; `rows`: those that write rows.
+  std::string announces = "on";
 };
 
 /// Where queries go: DB_HOST and DB_PORT.

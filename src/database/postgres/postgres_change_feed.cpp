@@ -18,11 +18,16 @@ std::string probe_channel(std::span<const std::byte> secret_name) {
   return "gatehouse_ping_" + to_hex({reinterpret_cast<const char*>(secret_name.data()), secret_name.size()});
 }
 
-/// Sends a probe in the form of an announcement, with the server's time.
+/// Sends a probe in the form of an announcement, with the server's time; but none where changes are not told in this
+/// way.
 std::string notify(const std::string& channel, const std::string& number) {
   return "SELECT pg_notify('" + channel + "', 'probe:" + number +
-         "@' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)";
+         "@' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) FROM change_feed WHERE notifies";
 }
+
+/// Has changes told in this way from now on, where they are not, and says that somebody is here who hears them.
+constexpr const char* use_notifications = "SELECT gatehouse_use_feed('postgres')";
+constexpr std::chrono::milliseconds notify_use_interval{10'000};
 
 /// How soon the feed sees that the pools have what they need.
 constexpr std::chrono::milliseconds need_interval{50};
@@ -92,6 +97,10 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     co_await mouth->connect(endpoints_.query);
     probe_.begin(boot_now());
     wake_when_due();
+    std::string use = use_notifications;
+    used_at_ = boot_now();
+    const auto unused = co_await run_simple(mouth, std::move(use));
+    if (unused) throw lost(unused->state + ": " + unused->message);
     std::string sql = "LISTEN " + std::string{announcement_channel} + "; LISTEN " + channel_;
     const auto refused = co_await run_simple(ears, std::move(sql));
     if (refused) throw lost(refused->state + ": " + refused->message);
@@ -122,8 +131,13 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   void send_probe() {
     const std::string number = probe_.send(boot_now());
     asked_at_ = SystemClock{}.now();
-    if (!take_probe_answer() || !mouth_->send_script(notify(channel_, number)) ||
-        mouth_->flush() != PgConnection::Flush::done) {
+    std::string sql;
+    if (boot_now() - used_at_ >= notify_use_interval) {
+      used_at_ = boot_now();
+      sql.append(use_notifications).append("; ");
+    }
+    sql += notify(channel_, number);
+    if (!take_probe_answer() || !mouth_->send_script(sql) || mouth_->flush() != PgConnection::Flush::done) {
       return give_up("the probing connection was lost");
     }
     wake_when_due();
@@ -188,6 +202,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   std::shared_ptr<PgConnection> ears_;
   std::shared_ptr<PgConnection> mouth_;
   FeedProbe probe_;
+  BootTime used_at_{};
   TimePoint asked_at_;  ///< by the machine's clock: when the last probe was sent
   bool stopped_ = false;
   std::string trouble_;       ///< why give_up() was called

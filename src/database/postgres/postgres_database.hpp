@@ -4,10 +4,18 @@
 #include <vector>
 
 #include "database/database.hpp"
+#include "database/database_settings.hpp"
+#include "database/feed_ring.hpp"
 #include "database/postgres/connection_pool.hpp"
 #include "database/postgres/standby_reader.hpp"
 
 namespace gatehouse::database::postgres {
+
+/// How a process tells others of what it commits.
+struct Announcing {
+  ChangeFeedKind way = ChangeFeedKind::postgres;
+  FeedRing ring;
+};
 
 /// The port over one io thread's connection pool. See Database for the contract and Pipeline for how calls travel.
 ///
@@ -18,7 +26,8 @@ class PostgresDatabase final : public Database {
  public:
   /// `observers` outlive it; see Database.
   /// `standbys` may be null: then the primary answers everything.
-  PostgresDatabase(Observers& observers, std::shared_ptr<ConnectionPool> pool, std::shared_ptr<StandbyReader> standbys);
+  PostgresDatabase(Observers& observers, std::shared_ptr<ConnectionPool> pool, std::shared_ptr<StandbyReader> standbys,
+                   std::shared_ptr<const Announcing> announcing);
   ~PostgresDatabase() override;
 
   [[nodiscard]] bool has_standbys() const noexcept override { return standbys_ != nullptr; }
@@ -33,6 +42,7 @@ class PostgresDatabase final : public Database {
  private:
   const std::shared_ptr<ConnectionPool> pool_;
   const std::shared_ptr<StandbyReader> standbys_;
+  const std::shared_ptr<const Announcing> announcing_;
 };
 
 }  // namespace gatehouse::database::postgres

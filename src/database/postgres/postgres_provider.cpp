@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "database/postgres/feed_probe.hpp"
 #include "database/postgres/libpq.hpp"
 #include "database/postgres/postgres_bulk_database.hpp"
 #include "database/postgres/postgres_change_feed.hpp"
-#include "database/postgres/postgres_database.hpp"
+#include "database/postgres/postgres_row_feed.hpp"
 #include "database/postgres/postgres_schema_database.hpp"
 #include "database/postgres/standby_check.hpp"
 
@@ -23,6 +24,7 @@ constexpr std::chrono::milliseconds server_patience{1'000};
 std::shared_ptr<const ConnectOptions> for_queries(const DatabaseSettings& settings) {
   ConnectOptions options = options_for_queries(settings.postgres);
   options.lock_timeout = std::min(settings.lock_timeout, settings.query_timeout / 2);
+  if (settings.change_feed == ChangeFeedKind::redis) options.announces = "rows";
   if (settings.postgres.prepared_statements) options.statement_timeout = settings.query_timeout + server_patience;
   return std::make_shared<const ConnectOptions>(std::move(options));
 }
@@ -36,6 +38,15 @@ std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options, const Con
   if (std::ranges::equal(options.servers, queries.servers, is_same)) options.first = queries.first;
   options.timeout = std::min(options.timeout, feed_connect_timeout_max);
   return std::make_shared<const ConnectOptions>(std::move(options));
+}
+
+/// A feed that reads rows goes the way of the queries, with deadlines of its own.
+std::shared_ptr<const ConnectOptions> for_row_feed(const PostgresSettings& settings, const ConnectOptions& queries) {
+  ConnectOptions options = options_for_queries(settings);
+  options.lock_timeout = FeedProbe::deadline / 2;
+  if (queries.statement_timeout) options.statement_timeout = FeedProbe::deadline + server_patience;
+  options.announces = queries.announces;
+  return for_feed(std::move(options), queries);
 }
 
 std::shared_ptr<Standbys> make_standbys(const PostgresSettings& settings, const ConnectOptions& queries,
@@ -61,6 +72,7 @@ PostgresProvider::PostgresProvider(const DatabaseSettings& settings, DriverLog l
     : query_options_(for_queries(settings)),
       feed_listen_options_(for_feed(options_for_listening(settings.postgres), *query_options_)),
       feed_probe_options_(for_feed(options_for_queries(settings.postgres), *query_options_)),
+      row_feed_options_(for_row_feed(settings.postgres, *query_options_)),
       pool_{.connections_min = settings.postgres.pool_min, .connections_max = settings.postgres.pool_max},
       idle_timeout_(settings.postgres.idle_timeout),
       query_timeout_(settings.query_timeout),
@@ -68,6 +80,7 @@ PostgresProvider::PostgresProvider(const DatabaseSettings& settings, DriverLog l
       log_(or_silent(std::move(log))),
       random_(random),
       standbys_(make_standbys(settings.postgres, *query_options_, clock_)) {
+  announcing_->way = settings.change_feed;
   (void)libpq();                                        // where it is missing, the start says so
   if (standbys_) observers().add(standbys_->wanted());  // before every cache: see there
 }
@@ -81,7 +94,7 @@ std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, un
     StandbyReader::Pools pools{.primary = pool, .standbys = make_standby_pools(io, share, timeout)};
     standbys = std::make_shared<StandbyReader>(io, standbys_, std::move(pools));
   }
-  return std::make_unique<PostgresDatabase>(observers(), std::move(pool), std::move(standbys));
+  return std::make_unique<PostgresDatabase>(observers(), std::move(pool), std::move(standbys), announcing_);
 }
 
 std::unique_ptr<SchemaDatabase> PostgresProvider::open_schema(boost::asio::io_context& io) {
@@ -127,7 +140,25 @@ std::span<const std::shared_ptr<StandbyFigures>> PostgresProvider::standbys() co
   return standbys_->all_figures();
 }
 
+/// In silence: the pools of the io threads say where the database is away, and the feed why it hears nothing.
+std::shared_ptr<ConnectionPool> PostgresProvider::make_feed_pool(boost::asio::io_context& io) {
+  constexpr std::uint32_t calls_max = 16;
+  const PoolLimits limits{
+      {.connections_min = 1, .connections_max = feed_connections}, calls_max, FeedProbe::deadline, idle_timeout_};
+  return std::make_shared<ConnectionPool>(io, row_feed_options_, limits, feed_need_, feed_load_, or_silent({}),
+                                          runtime::BackOff{seed()});
+}
+
 std::unique_ptr<ChangeFeed> PostgresProvider::watch(boost::asio::io_context& io) {
+  if (announcing_->way == ChangeFeedKind::redis) {
+    return std::make_unique<PostgresRowFeed>(
+        PostgresRowFeed::Parts{.io = io,
+                               .make_pool = [this, &io] { return make_feed_pool(io); },
+                               .need = need_,
+                               .observers = observers(),
+                               .log = log_,
+                               .seed = seed()});
+  }
   std::array<std::byte, 8> name{};
   random_.fill(name);
   return std::make_unique<PostgresChangeFeed>(io, FeedEndpoints{feed_listen_options_, feed_probe_options_}, need_,

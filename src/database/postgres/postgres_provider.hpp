@@ -8,6 +8,7 @@
 #include "database/postgres/connect_options.hpp"
 #include "database/postgres/connection_pool.hpp"
 #include "database/postgres/pool_share.hpp"
+#include "database/postgres/postgres_database.hpp"
 #include "database/postgres/standby_reader.hpp"
 #include "database/provider.hpp"
 
@@ -28,6 +29,7 @@ class PostgresProvider final : public Provider {
   [[nodiscard]] std::unique_ptr<SchemaDatabase> open_schema(boost::asio::io_context& io) override;
   [[nodiscard]] std::unique_ptr<BulkDatabase> open_bulk(boost::asio::io_context& io) override;
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;
+  void ring_by(FeedRing::Sink sink) override { announcing_->ring.set(std::move(sink)); }
   [[nodiscard]] Load load() const override { return load_.read(); }
   [[nodiscard]] std::span<const std::shared_ptr<StandbyFigures>> standbys() const override;
   [[nodiscard]] Task<std::vector<StandbyFinding>> check_standbys(boost::asio::io_context& io) override;
@@ -38,11 +40,13 @@ class PostgresProvider final : public Provider {
   [[nodiscard]] std::vector<std::shared_ptr<ConnectionPool>> make_standby_pools(boost::asio::io_context& io,
                                                                                 PoolShare share,
                                                                                 std::chrono::milliseconds timeout);
+  [[nodiscard]] std::shared_ptr<ConnectionPool> make_feed_pool(boost::asio::io_context& io);
   [[nodiscard]] std::uint32_t seed();
 
   const std::shared_ptr<const ConnectOptions> query_options_;
   const std::shared_ptr<const ConnectOptions> feed_listen_options_;
   const std::shared_ptr<const ConnectOptions> feed_probe_options_;
+  const std::shared_ptr<const ConnectOptions> row_feed_options_;
   const PoolShare pool_;
   const std::chrono::milliseconds idle_timeout_;
   const std::chrono::milliseconds query_timeout_;
@@ -51,10 +55,13 @@ class PostgresProvider final : public Provider {
   LoadSum load_;                 ///< likewise
   ConnectionNeed standby_need_;  ///< of those of the standbys, for which nothing else waits
   LoadSum standby_load_;
+  ConnectionNeed feed_need_;  ///< of a feed that reads rows, for which nothing else waits
+  LoadSum feed_load_;         ///< likewise
   const DriverLog log_;
   crypto::Random& random_;
-  const SystemBootClock clock_;               ///< the change feed's
-  const std::shared_ptr<Standbys> standbys_;  ///< null where there are none
+  const SystemBootClock clock_;                                                    ///< the change feed's
+  const std::shared_ptr<Standbys> standbys_;                                       ///< null where there are none
+  const std::shared_ptr<Announcing> announcing_ = std::make_shared<Announcing>();  ///< calls under way have it as well
 };
 
 }  // namespace gatehouse::database::postgres

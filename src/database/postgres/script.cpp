@@ -12,6 +12,14 @@ namespace {
 
 // Of the transaction and not of the session, which belongs to others behind a pooler.
 constexpr std::string_view no_timeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;";
+constexpr std::string_view only_read_without_timeouts =
+    "SELECT set_config('transaction_read_only', 'on', true), set_config('statement_timeout', '0', true), "
+    "set_config('lock_timeout', '0', true)";
+
+// Tells those who read rows, in a schema that has them.
+constexpr std::string_view record_schema_change =
+    "DO $tell$ BEGIN IF to_regclass('change_feed') IS NOT NULL THEN INSERT INTO announcements (topic) SELECT 'schema' "
+    "FROM change_feed WHERE writes_rows; END IF; END $tell$; ";
 
 Unavailable connection_lost(const PgConnection& connection) {
   return Unavailable{Unavailable::Reason::connection, connection.error_message()};
@@ -66,10 +74,33 @@ Task<std::optional<ScriptRefusal>> run_check_of(std::shared_ptr<PgConnection> co
   co_return ScriptRefusal{.step = step, .problems = *std::move(rows)};
 }
 
+/// The rows of a SELECT in a transaction of its own that only reads, without timeouts. One group, and no BEGIN, so that
+/// a pooler in statement mode takes it.
+Task<std::expected<Rows, SqlError>> read_as_group(std::shared_ptr<PgConnection> connection, std::string sql) {
+  const EncodedParameters none;
+  if (!connection->enter_pipeline() || !connection->send_unprepared(only_read_without_timeouts, none) ||
+      !connection->send_unprepared(sql, none) || !connection->send_sync()) {
+    throw connection_lost(*connection);
+  }
+  co_await connection->flush_all();
+  std::expected<Rows, SqlError> rows;
+  int ends = 0;  // each command's results end once; twice in a row means that there are no more
+  while (ends < 2) {
+    const PgResult result = co_await connection->next_result();
+    ends = result.kind() == PgResult::Kind::nothing ? ends + 1 : 0;
+    if (result.kind() == PgResult::Kind::end_of_group) co_return rows;
+    if (result.kind() == PgResult::Kind::failed) rows = std::unexpected(result.error());
+    if (result.kind() == PgResult::Kind::done) rows = result.rows();
+  }
+  throw connection_lost(*connection);
+}
+
 /// All steps and the commit, in a transaction that was begun; nothing where all went well.
 Task<std::optional<ScriptRefusal>> run_steps(std::shared_ptr<PgConnection> connection, std::vector<ScriptStep> steps) {
   // Observers start anew, because a script may remove anything: no announcement of theirs reads 'schema'.
-  steps.push_back({.sql = "NOTIFY " + std::string{announcement_channel} + ", 'schema'; COMMIT"});
+  std::string last{record_schema_change};
+  last.append("NOTIFY ").append(announcement_channel).append(", 'schema'; COMMIT");
+  steps.push_back({.sql = std::move(last)});
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (!steps[i].check.empty()) {
       if (auto refusal = co_await run_check_of(connection, i, std::move(steps[i].check))) co_return refusal;
@@ -138,13 +169,8 @@ Task<bool> run_script_beside(std::shared_ptr<PgConnection> connection, std::shar
 Task<Rows> run_migration_check(std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
                                std::string sql) {
   co_await connection->connect(std::move(options));
-  std::string begin = "BEGIN READ ONLY;" + std::string{no_timeouts};
-  if (const auto error = co_await run_simple(connection, std::move(begin))) throw_refusal(*error);
-  auto rows = co_await connection->select(std::move(sql));
+  auto rows = co_await read_as_group(connection, std::move(sql));
   if (!rows) throw_refusal(rows.error());
-  // A pooler gives up a server connection that is left in a transaction.
-  std::string end = "COMMIT";
-  if (const auto error = co_await run_simple(connection, std::move(end))) throw_refusal(*error);
   connection->close();
   co_return *std::move(rows);
 }

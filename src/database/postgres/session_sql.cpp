@@ -17,13 +17,13 @@ std::string take_session_sql(const ConnectOptions& options, int process_id) {
   if (!options.statement_timeout) return "SELECT NULL";
   return "SELECT CASE WHEN pg_backend_pid() = " + std::to_string(process_id) + " THEN " +
          set_timeout("statement_timeout", *options.statement_timeout, false) + " || " +
-         set_timeout("lock_timeout", options.lock_timeout, false) + " || " + set("gatehouse.announces", "on", false) +
-         " END";
+         set_timeout("lock_timeout", options.lock_timeout, false) + " || " +
+         set("gatehouse.announces", options.announces, false) + " END";
 }
 
 std::string transaction_settings_sql(const ConnectOptions& options) {
   return "SELECT " + set_timeout("lock_timeout", options.lock_timeout, true) + ", " +
-         set("gatehouse.announces", "on", true);
+         set("gatehouse.announces", options.announces, true);
 }
 
 }  // namespace gatehouse::database::postgres

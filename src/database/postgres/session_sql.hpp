@@ -10,7 +10,7 @@ namespace gatehouse::database::postgres {
 ///
 /// `process_id` is the one that the server gave at the login. To a pooler's clients the server's process has another
 /// one. Only a session of the connection's own gets its settings: the two timeouts, and `gatehouse.announces`, which
-/// keeps the triggers of the schema silent, because who writes here says itself what changes.
+/// keeps triggers of the schema silent, because who writes here says itself what changes.
 [[nodiscard]] std::string take_session_sql(const ConnectOptions& options, int process_id);
 
 /// The same settings for one transaction on a session that is shared; without the statement_timeout.

@@ -19,11 +19,14 @@ void write_database(Page& page, const SharedParts& shared, const database::Provi
              shared.feed_proof.is_good() ? 1 : 0);
 }
 
-/// Nothing where limits are not shared.
+/// Nothing where no Redis is set.
 void write_redis(Page& page, const SharedParts& shared) {
   if (!shared.settings.redis.is_set()) return;
   page.gauge("gatehouse_limits_redis_up", "Whether limits are shared: all event loops reach Redis.",
              shared.redis_reach.is_up() ? 1 : 0);
+  if (shared.settings.database.change_feed != database::ChangeFeedKind::redis) return;
+  page.gauge("gatehouse_change_feed_redis_up", "Whether Redis tells the change feed at once that there is something.",
+             shared.ring_reach.is_up() ? 1 : 0);
 }
 
 void write_flows(Page& page, const SharedParts& shared) {

@@ -74,6 +74,7 @@ struct SharedParts {
   runtime::Pulse pulse{missed_beats_max};
   database::FeedProof feed_proof{capabilities.boot_clock};
   redis::Reach redis_reach;
+  redis::Reach ring_reach;  ///< of the change feed's messages
   api::Health health;
   const api::Readiness readiness;
 

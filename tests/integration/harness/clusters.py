@@ -154,9 +154,9 @@ class Cluster:
 
 
 class Bouncer:
-    """PgBouncer in transaction mode in front of one server."""
+    """PgBouncer in front of one server, in transaction mode or another one."""
 
-    def __init__(self, server_host: str, server_port: int, pool_size=4):
+    def __init__(self, server_host: str, server_port: int, pool_size=4, mode="transaction"):
         program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
         if program is None:
             pytest.skip("pgbouncer is not installed")
@@ -175,7 +175,7 @@ class Bouncer:
             "unix_socket_dir =\n"
             "auth_type = any\n"
             f"auth_file = {users}\n"
-            "pool_mode = transaction\n"
+            f"pool_mode = {mode}\n"
             f"default_pool_size = {pool_size}\n"
             "max_client_conn = 200\n"
             "ignore_startup_parameters = extra_float_digits\n"

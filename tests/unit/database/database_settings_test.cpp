@@ -41,6 +41,15 @@ TEST(DatabaseSettings, NamesOfTheExpressServiceWithoutAHost_ArePostgresOnLocalho
   }
 }
 
+TEST(DatabaseSettings, FeedOfRows_NeedsRedisAndPostgres) {
+  const auto read = read_section(database_section(), {{"DB_HOST", "db"}, {"CHANGE_FEED", "REDIS"}});
+  EXPECT_EQ(read.settings.change_feed, ChangeFeedKind::redis);
+  EXPECT_THAT(read.mistakes(), HasSubstr("CHANGE_FEED: is redis, but REDIS_URL is not set; set REDIS_URL"));
+  EXPECT_THAT(mistakes_of({{"CHANGE_FEED", "redis"}}), HasSubstr("CHANGE_FEED: is redis, but the database is SQLite"));
+  EXPECT_EQ(mistakes_of({{"CHANGE_FEED", "postgres"}}), "");
+  EXPECT_THAT(mistakes_of({{"CHANGE_FEED", "rows"}}), HasSubstr("must be one of: postgres redis"));
+}
+
 TEST(DatabaseSettings, HostThatHoldsMore_IsRefusedWithoutRepeatingIt) {
   for (const char* name : {"DB_HOST", "DB_LISTEN_HOST"}) {
     for (const char* host : {"postgresql://app:canary@db/auth", "localhost:5432", "db canary", "user@db"}) {

@@ -1,0 +1,67 @@
+#include "database/postgres/announcement_reader.hpp"
+
+#include <algorithm>
+
+namespace gatehouse::database::postgres {
+
+AnnouncementReader::News AnnouncementReader::take(const AnnouncementPage& page) {
+  News news;
+  if (is_ready_ && !goes_on(page)) {
+    news.is_lost = true;
+    lose();
+  }
+  log_ = page.log;
+  if (!page.is_written) return news;
+  if (is_ready_) {
+    read_on(page, news);
+  } else {
+    begin(page);
+  }
+  remember_unplaced(page);
+  is_ready_ = true;
+  trusted_until_ = sent_at_ + trust;
+  news.trusted_until = trusted_until_;
+  return news;
+}
+
+/// One that was sent so late that nothing was trusted any more begins anew, as whoever stood still for longer does.
+bool AnnouncementReader::goes_on(const AnnouncementPage& page) const {
+  return page.is_written && page.log == log_ && page.deleted <= position_ && page.last >= position_ &&
+         sent_at_ < trusted_until_;
+}
+
+/// What was committed before was never remembered.
+void AnnouncementReader::begin(const AnnouncementPage& page) { position_ = page.last; }
+
+void AnnouncementReader::read_on(const AnnouncementPage& page, News& news) {
+  if (page.is_cut) {
+    news.is_everything = true;
+    position_ = page.last;
+    return;
+  }
+  for (const AnnouncementRow& row : page.rows) {
+    if (row.position) position_ = std::max(position_, *row.position);
+    if (!told_.contains(row.entry)) news.rows.push_back(&row);
+  }
+}
+
+void AnnouncementReader::remember_unplaced(const AnnouncementPage& page) {
+  told_.clear();
+  for (const AnnouncementRow& row : page.rows) {
+    if (!row.position) told_.insert(row.entry);
+  }
+  if (told_.empty()) {
+    unplaced_since_.reset();
+  } else if (!unplaced_since_) {
+    unplaced_since_ = sent_at_;
+  }
+}
+
+void AnnouncementReader::lose() {
+  is_ready_ = false;
+  position_ = no_position;
+  told_.clear();
+  unplaced_since_.reset();
+}
+
+}  // namespace gatehouse::database::postgres
