@@ -3,7 +3,8 @@
 namespace gatehouse::database {
 namespace {
 
-constexpr Statement change_feed_facts{"doctor_change_feed", "SELECT notifies, writes_rows FROM change_feed"};
+constexpr Statement change_feed_facts{"doctor_change_feed",
+                                      "SELECT notifies, writes_rows FROM change_feed WHERE id = 1"};
 
 }  // namespace
 

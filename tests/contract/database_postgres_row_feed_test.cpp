@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "sessions/session_store.hpp"
 #include "support/backend.hpp"
 #include "support/pgbouncer.hpp"
 #include "support/plain_writes.hpp"
@@ -307,6 +308,18 @@ TEST_F(RowsBySql, KeysAreNamed) {
 TEST_F(RowsBySql, SessionThatTellsByNotification_IsToldAsRows_AndOneThatWritesRowsIsNot) {
   EXPECT_EQ(recorded("SET gatehouse.announces = 'on'; DELETE FROM sessions WHERE id = 1"), "session:1");
   EXPECT_EQ(recorded("SET gatehouse.announces = 'rows'; DELETE FROM sessions WHERE id = 2"), "");
+}
+
+TEST_F(RowsBySql, OwnWrites_AreToldOnce_AlsoOnSharedSessions) {
+  settings_.change_feed = ChangeFeedKind::redis;
+  for (const bool is_shared : {false, true}) {
+    settings_.postgres.prepared_statements = !is_shared;
+    open();
+    database_->run("DELETE FROM announcements");
+    EXPECT_EQ(run(db_->commit(sessions::SessionStore::remove(SessionId{is_shared ? 2 : 1}))), 1);
+    EXPECT_EQ(database_->run("SELECT string_agg(topic || ':' || id, ' ') FROM announcements"),
+              is_shared ? "session:2" : "session:1");
+  }
 }
 
 TEST_F(RowsBySql, SessionThatWritesRows_IsToldByNotification) {

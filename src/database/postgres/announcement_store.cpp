@@ -8,15 +8,16 @@
 namespace gatehouse::database::postgres {
 namespace {
 
-// One statement, so that all of it is of one moment.
+// One statement, so that all of it is of one moment. PostgreSQL takes tables without statistics for large ones; by its
+// key it knows that a row is one.
 constexpr Statement read_announcements{
     "announcements_read",
     "SELECT feed.log, feed.writes_rows, placed.last_position, placed.deleted_position, clock_timestamp(), "
     "one.entry, one.position, one.topic, one.id, one.at "
-    "FROM change_feed AS feed CROSS JOIN announcement_order AS placed LEFT JOIN ("
+    "FROM change_feed AS feed JOIN announcement_order AS placed ON placed.id = feed.id LEFT JOIN ("
     "(SELECT entry, position, topic, id, at FROM announcements WHERE position > $1 ORDER BY position LIMIT $2) "
     "UNION ALL (SELECT entry, position, topic, id, at FROM announcements WHERE position IS NULL LIMIT $2)"
-    ") AS one ON true"};
+    ") AS one ON true WHERE feed.id = 1"};
 
 // Others who give positions wait here for the end of the transaction.
 constexpr Statement lock_order{"announcement_order_lock",
@@ -24,18 +25,19 @@ constexpr Statement lock_order{"announcement_order_lock",
 constexpr Statement place_rows{
     "announcements_place",
     "UPDATE announcements SET position = placed.position FROM (SELECT entry, (SELECT last_position FROM "
-    "announcement_order) + row_number() OVER (ORDER BY entry) AS position FROM announcements WHERE position IS NULL "
+    "announcement_order WHERE id = 1) + row_number() OVER (ORDER BY entry) AS position FROM announcements WHERE "
+    "position IS NULL "
     "ORDER BY entry LIMIT 5000) AS placed WHERE announcements.entry = placed.entry"};
 constexpr Statement note_last{"announcement_order_note_last",
                               "UPDATE announcement_order SET last_position = newest.position FROM (SELECT "
                               "max(position) AS position FROM announcements) AS newest WHERE newest.position > "
-                              "last_position"};
+                              "last_position AND id = 1"};
 
 constexpr Statement use_rows{"change_feed_use_rows", "SELECT gatehouse_use_feed('redis')"};
 
 /// `session:7@1700000000000000`, or a topic alone where nobody can name what changed.
 std::string text_of(const Row& row, std::size_t topic) {
-  const std::string name{row.text(topic)};
+  std::string name{row.text(topic)};
   if (row.is_null(topic + 1)) return name;
   const auto at = to_unix_us(row.time(topic + 2));
   return name + ':' + std::to_string(row.integer(topic + 1)) + '@' + std::to_string(at);

@@ -22,7 +22,7 @@ std::string probe_channel(std::span<const std::byte> secret_name) {
 /// way.
 std::string notify(const std::string& channel, const std::string& number) {
   return "SELECT pg_notify('" + channel + "', 'probe:" + number +
-         "@' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) FROM change_feed WHERE notifies";
+         "@' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) FROM change_feed WHERE id = 1 AND notifies";
 }
 
 /// Has changes told in this way from now on, where they are not, and says that somebody is here who hears them.
