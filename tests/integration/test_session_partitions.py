@@ -10,6 +10,7 @@ import pytest
 from harness.accounts import PASSWORD, create_user, is_alive, is_cached, log_in, log_out
 from harness.places import binary
 from harness.program import base_settings, environment_of
+from harness.statements import store_statements
 from harness.waiting import wait_until
 
 ON_POSTGRES = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
@@ -325,6 +326,23 @@ def test_expired_sessions_are_cleaned_up(filled, command):
     assert succeeded(command("sessions", "cleanup")) == f"Deleted {BULK // 3} expired sessions\n"
     assert one(filled, "SELECT count(*) FROM sessions WHERE id % 3 <> 0") == BULK - BULK // 3
     assert one(filled, "SELECT count(*) FROM sessions") == BULK - BULK // 3
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize("name", ["sessions_find", "sessions_find_active", "sessions_find_refreshable"])
+def test_one_plan_serves_every_id_and_visits_one_partition(filled, command, name):
+    succeeded(command("db", "partition", "sessions"))
+    sql = next(one.sql for one in store_statements() if one.name == name)
+    arguments = ", ".join(["7", "7", "now()"][: sql.count("$")])
+    with filled.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(f"PREPARE check_by_id AS {sql}")
+        for _ in range(10):
+            cursor.execute(f"EXECUTE check_by_id ({arguments})")
+        cursor.execute("SELECT generic_plans FROM pg_prepared_statements WHERE name = 'check_by_id'")
+        assert cursor.fetchone()[0] >= 4, "PostgreSQL tries five plans for one id each, and then keeps one for all"
+        cursor.execute(f"EXPLAIN EXECUTE check_by_id ({arguments})")
+        plan = "".join(row[0] for row in cursor.fetchall())
+        assert "Subplans Removed: 7" in plan, plan
 
 
 @ON_POSTGRES

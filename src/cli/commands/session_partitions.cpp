@@ -25,7 +25,7 @@ using database::schema::session_partitions_min;
 using service::Reshaped;
 using service::SessionReshaping;
 
-constexpr std::int64_t partitions_default = 64;
+constexpr std::int64_t partitions_default = 8;
 
 /// Of `db partition TABLE`.
 struct PartitionOptions {
