@@ -63,7 +63,8 @@ class SessionCleanupTest : public testing::FeatureFixture {
 
   LeaseStore leases_{*database_, clock_, random_};
   LeaseStore others_leases_{*database_, clock_, random_};
-  const std::shared_ptr<SessionCleanup> cleanup_ = std::make_shared<SessionCleanup>(*database_, clock_);
+  const std::shared_ptr<SessionCleanup> cleanup_ =
+      std::make_shared<SessionCleanup>(*database_, clock_, schema_->dialect());
   const Job job_ = SessionCleanup::job(cleanup_, milliseconds{1});
 };
 
@@ -126,7 +127,7 @@ TEST_P(SessionCleanupTest, RunWhoseClockIsAhead_NeverDeletesARenewedSession) {
   // The renewals see sessions with half a second left, the cleanup sees them over: the order in the database decides.
   clock_.advance(milliseconds{500});
   testing::ManualClock ahead{clock_.now() + seconds{1}};
-  SessionCleanup cleanup{*database_, ahead};
+  SessionCleanup cleanup{*database_, ahead, schema_->dialect()};
   const auto lease = run(leases_.take(SessionCleanup::lease_terms));
   ASSERT_TRUE(lease);
   SessionStore store{*database_};
@@ -149,7 +150,7 @@ TEST_P(SessionCleanupTest, RunWhoseClockIsAhead_NeverDeletesARenewedSession) {
 TEST_P(SessionCleanupTest, TwoSchedulers_TakeTurnsAndStop) {
   insert_many(add_user("ada@example.com"), 1100, seconds{1});
   clock_.advance(seconds{1});
-  const auto others_cleanup = std::make_shared<SessionCleanup>(*database_, clock_);
+  const auto others_cleanup = std::make_shared<SessionCleanup>(*database_, clock_, schema_->dialect());
   std::string failure;
   const auto report = [&](const Job&, std::string_view reason) { failure = reason; };
   const auto abandon = [&](std::string_view reason) { failure = reason; };

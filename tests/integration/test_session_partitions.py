@@ -346,6 +346,51 @@ def test_one_plan_serves_every_id_and_visits_one_partition(filled, command, name
 
 
 @ON_POSTGRES
+def test_cleanup_visits_one_partition_at_a_time(filled, command):
+    succeeded(command(*PARTITION))
+    filled.shift("sessions", "expires_at", -timedelta(days=2))
+    with filled.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("LOCK TABLE sessions_p3 IN ACCESS EXCLUSIVE MODE")
+        result = command("sessions", "cleanup", DB_LOCK_TIMEOUT="100ms")
+        assert result.returncode == 1, "it came to the partition that is locked"
+        cursor.execute("SELECT tableoid::regclass::text, count(*) FROM sessions GROUP BY 1")
+        assert [name for name, _ in cursor.fetchall()] == ["sessions_p3"], "whoever visits all of them at once deletes nothing"
+        cursor.execute("ROLLBACK")
+    succeeded(command("sessions", "cleanup"))
+    assert one(filled, "SELECT count(*) FROM sessions") == 0
+
+
+@ON_POSTGRES
+def test_role_without_rights_on_partitions_deletes_what_is_over_and_no_more(filled, command):
+    succeeded(command(*PARTITION))
+    filled.shift("sessions", "expires_at", -timedelta(days=2), "id % 3 = 0")
+    role = f"service_{filled.name}"
+    filled.run(f"CREATE ROLE {role}")
+    try:
+        with filled.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {role}")
+            for until in ("now()", "'infinity'"):
+                delete = f"gatehouse_delete_expired_sessions(inhrelid, {until}, {BULK})"
+                cursor.execute(f"SELECT sum({delete}) FROM pg_inherits WHERE inhparent = 'sessions'::regclass")
+                assert cursor.fetchone()[0] == (BULK // 3 if until == "now()" else 0)
+            cursor.execute("SELECT gatehouse_delete_expired_sessions('users'::regclass, now(), 1)")
+            assert cursor.fetchone()[0] == 0, "it is no partition of sessions"
+    finally:
+        filled.run(f"DROP ROLE {role}")
+    assert one(filled, "SELECT count(*) FROM sessions") == BULK - BULK // 3
+
+
+@ON_POSTGRES
+def test_service_cleans_partitions_up(start, filled, command):
+    succeeded(command(*PARTITION))
+    filled.shift("sessions", "expires_at", -timedelta(days=2), "id % 2 = 0")
+    start(SESSION_CLEANUP_INTERVAL="1s")
+    wait_until(lambda: one(filled, "SELECT count(*) FROM sessions") == BULK // 2, PATIENCE_S, "the end of expired sessions")
+    assert one(filled, "SELECT count(*) FROM sessions WHERE expires_at <= now()") == 0
+
+
+@ON_POSTGRES
 def test_partitions_tell_of_what_others_delete(start, database, command):
     program = start()
     succeeded(command(*PARTITION))

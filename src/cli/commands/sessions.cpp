@@ -33,7 +33,8 @@ std::string json_of_cleanup(std::int64_t deleted, bool has_run) {
 int cleanup_sessions(const Program& program, const CleanupOptions& options, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   jobs::LeaseStore leases{session.database(), program.clock, program.random};
-  const auto cleanup = std::make_shared<jobs::SessionCleanup>(session.database(), program.clock);
+  const auto cleanup =
+      std::make_shared<jobs::SessionCleanup>(session.database(), program.clock, session.schema().dialect());
   const jobs::Job job = jobs::SessionCleanup::job(cleanup, loaded.settings.sessions.cleanup_interval);
   const bool has_run = session.run(jobs::run_once(job, leases));
   const std::int64_t deleted = cleanup->deleted();

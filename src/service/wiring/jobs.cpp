@@ -89,10 +89,13 @@ jobs::Job make_sealing(database::Database& database, SharedParts& shared, teleme
                               .log = log});
 }
 
+database::Dialect dialect_of(const Settings& settings) {
+  return settings.database.kind == database::DatabaseKind::postgres ? database::Dialect::postgres
+                                                                    : database::Dialect::sqlite;
+}
+
 jobs::Job make_index_building(const JobParts& parts) {
-  const auto dialect = parts.shared.settings.database.kind == database::DatabaseKind::postgres
-                           ? database::Dialect::postgres
-                           : database::Dialect::sqlite;
+  const auto dialect = dialect_of(parts.shared.settings);
   return jobs::IndexBuilding::job({.database = parts.database,
                                    .open_schema = parts.open_schema,
                                    .indexes = database::schema::plan_background_indexes(parts.migrations, dialect),
@@ -105,7 +108,7 @@ std::vector<jobs::Job> make_jobs(const JobParts& parts) {
   using jobs::SessionCleanup;
   auto& [database, open_schema, migrations, shared, log] = parts;
   return {
-      SessionCleanup::job(std::make_shared<SessionCleanup>(database, shared.clock),
+      SessionCleanup::job(std::make_shared<SessionCleanup>(database, shared.clock, dialect_of(shared.settings)),
                           shared.settings.sessions.cleanup_interval),
       jobs::express_hash_watch(database, shared.capabilities.passwords),
       jobs::heap_release(),

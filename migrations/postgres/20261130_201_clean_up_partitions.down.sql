@@ -1,0 +1,1 @@
+DROP FUNCTION gatehouse_delete_expired_sessions(oid, timestamptz, bigint);
