@@ -45,13 +45,13 @@ constexpr Write record_user{"audit_record_of_user",
                             "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, id FROM users WHERE id = $11",
                             announces_nothing};
 
-// Found by its expiry, in microseconds: the index has next to no others of the same.
+// Found by its id, as the database tells it; the secret proves that it is this one, and that it was inserted at all.
 constexpr Write record_new_session{
     "audit_record_of_new_session",
     "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
     "address, user_agent, details, user_id, session_id) "
-    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, user_id, id FROM sessions "
-    "WHERE expires_at = $11 AND secret_hash = $12",
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, sessions.user_id, sessions.id FROM new_session "
+    "JOIN sessions ON sessions.id = new_session.id WHERE sessions.secret_hash = $11",
     announces_nothing};
 
 constexpr Write record_session{"audit_record_of_session",
@@ -238,9 +238,9 @@ Change<void> AuditStore::record_of_user(Event event, UserId user) {
   return Change<void>{record_user, parameters_of(std::move(event), user.value)}.counted(occurrence);
 }
 
-Change<void> AuditStore::record_of_new_session(Event event, TimePoint expires_at, std::string secret_hash) {
+Change<void> AuditStore::record_of_new_session(Event event, std::string secret_hash) {
   const auto occurrence = EventCounts::of(event.type, event.outcome);
-  Parameters parameters = parameters_of(std::move(event), expires_at, Blob{std::move(secret_hash)});
+  Parameters parameters = parameters_of(std::move(event), Blob{std::move(secret_hash)});
   return Change<void>{record_new_session, std::move(parameters)}.counted(occurrence);
 }
 

@@ -57,9 +57,9 @@ class AuditStore {
   [[nodiscard]] static database::Change<void> record_of_new_user(Event event, std::string email);
   /// Nothing is recorded where there is no such user.
   [[nodiscard]] static database::Change<void> record_of_user(Event event, UserId user);
-  /// Of a session that was inserted with this hash and expiry, and of its user; nothing where it was not inserted.
-  [[nodiscard]] static database::Change<void> record_of_new_session(Event event, TimePoint expires_at,
-                                                                    std::string secret_hash);
+  /// Of the last session that the same transaction inserted, with this hash, and of its user; nothing where it was not
+  /// inserted.
+  [[nodiscard]] static database::Change<void> record_of_new_session(Event event, std::string secret_hash);
   /// Of a session and its user, before it is deleted; nothing where there is no such session.
   [[nodiscard]] static database::Change<void> record_of_session(Event event, SessionId session);
   /// The same, where the session has this secret.

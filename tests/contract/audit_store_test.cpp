@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "contract/feature_fixture.hpp"
+#include "crypto/sha256.hpp"
 #include "jobs/refusal_counts.hpp"
+#include "sessions/session_store.hpp"
 
 namespace gatehouse::audit {
 namespace {
@@ -107,7 +109,7 @@ TEST_P(AuditStoreTest, RowThatIsNotThere_IsNotTold) {
   commit(AuditStore::record_of_new_user(event(EventType::user_created), "ada@example.com"));
   commit(AuditStore::record_of_session(event(EventType::logout), SessionId{1}));
   commit(AuditStore::record_of_session(event(EventType::logout), SessionId{1}, "secret"));
-  commit(AuditStore::record_of_new_session(event(EventType::login_succeeded), clock_.now(), "secret"));
+  commit(AuditStore::record_of_new_session(event(EventType::login_succeeded), "secret"));
   EXPECT_TRUE(all().empty());
   const UserId ada = add_user("ada@example.com");
   commit(AuditStore::record_of_user(event(EventType::user_updated), ada));
@@ -115,6 +117,29 @@ TEST_P(AuditStoreTest, RowThatIsNotThere_IsNotTold) {
   ASSERT_EQ(all().size(), 2u);
   EXPECT_EQ(all()[0].user, ada);
   EXPECT_EQ(all()[1].user, ada);
+}
+
+TEST_P(AuditStoreTest, EventsOfANewSession_HaveItsIdAndItsUser) {
+  const UserId ada = add_user("ada@example.com");
+  for (const char* secret : {"one", "two"}) {
+    const sessions::NewSession row{.user = ada,
+                                   .password_hash = "$hash",
+                                   .secret_hash = crypto::sha256(secret),
+                                   .created_at = clock_.now(),
+                                   .expires_at = clock_.now() + std::chrono::hours{1},
+                                   .absolute_expires_at = clock_.now() + std::chrono::hours{1},
+                                   .client = {}};
+    database::Changes changes;
+    const auto inserted = changes.add(sessions::SessionStore::insert(row));
+    changes.add(AuditStore::record_of_new_session(event(EventType::login_succeeded), row.secret_hash));
+    changes.add(AuditStore::record_of_new_session(event(EventType::device_added), row.secret_hash));
+    const auto committed = run(database_->commit(std::move(changes)));
+    for (std::size_t i : {0u, 1u}) {
+      EXPECT_EQ(all().at(i).session, committed.result(inserted)) << secret;
+      EXPECT_EQ(all().at(i).user, ada) << secret;
+    }
+  }
+  EXPECT_EQ(all().size(), 4u);
 }
 
 TEST_P(AuditStoreTest, Rows_CanNeitherBeChangedNorDeleted) {

@@ -186,14 +186,14 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   pending.audience = proven.asker.audience;
   const sessions::NewSession& row = pending.draft.row;
   audit::Event event{.type = audit::EventType::login_succeeded, .at = row.created_at, .origin = proven.asker.origin};
-  changes.add(audit::AuditStore::record_of_new_session(event, row.expires_at, row.secret_hash));
+  changes.add(audit::AuditStore::record_of_new_session(event, row.secret_hash));
   parts_.passwords.add_success(changes, proven.password);
   std::optional<DraftDevice> device;
   CountedMail mail;
   if (proven.device_token && !proven.password.device) {
     device = add_device(changes, verified.id, current_hash, parts_.clock.now(), parts_.random);
     event.type = audit::EventType::device_added;
-    changes.add(audit::AuditStore::record_of_new_session(std::move(event), row.expires_at, row.secret_hash));
+    changes.add(audit::AuditStore::record_of_new_session(std::move(event), row.secret_hash));
     mail = co_await parts_.letters.add_notice(changes, notice_of_device(verified.id, current_hash, proven.asker));
   }
 

@@ -74,7 +74,7 @@ Task<std::optional<LoginResult>> PasswordChangeFlow::store(Owner owner, NewSecre
   audit::Event event{
       .type = audit::EventType::password_changed, .at = parts_.clock.now(), .origin = std::move(wanted.asker.origin)};
   const sessions::NewSession& row = pending.draft.row;
-  changes.add(AuditStore::record_of_new_session(std::move(event), row.expires_at, row.secret_hash));
+  changes.add(AuditStore::record_of_new_session(std::move(event), row.secret_hash));
   const auto committed = co_await parts_.database.commit_unless(std::move(changes), users::password_is_the_checked_one);
   if (!committed) co_return std::nullopt;
   mail.keep();

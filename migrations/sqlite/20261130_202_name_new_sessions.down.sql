@@ -1,0 +1,1 @@
+DROP VIEW new_session;
