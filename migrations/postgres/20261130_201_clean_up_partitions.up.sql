@@ -5,8 +5,8 @@
 -- With the owner's rights, for whoever may delete from sessions has none on the partitions. So it goes by this server's
 -- clock, too: who calls it deletes nothing but what is over.
 --
--- The outer condition is evaluated again on a row that had to be waited for, so a session that was renewed between being
--- chosen and being locked is kept.
+-- Rows are chosen and locked at once: what is locked by others waits for the next batch, and a session that was renewed
+-- is kept. Ids in an array are looked up one by one, whatever PostgreSQL believes of how many are over.
 CREATE FUNCTION gatehouse_delete_expired_sessions(part oid, until timestamptz, most bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $clean$
 DECLARE
@@ -16,8 +16,8 @@ BEGIN
     RETURN 0;
   END IF;
   EXECUTE format(
-    'DELETE FROM %1$s WHERE expires_at <= $1 AND id IN '
-    '(SELECT id FROM %1$s WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)', part::regclass
+    'DELETE FROM %1$s WHERE id = ANY (ARRAY(SELECT id FROM %1$s WHERE expires_at <= $1 '
+    'ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))', part::regclass
   ) USING least(until, now()), most;
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN deleted;
