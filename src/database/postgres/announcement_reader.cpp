@@ -1,8 +1,22 @@
 #include "database/postgres/announcement_reader.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <utility>
 
 namespace gatehouse::database::postgres {
+
+namespace {
+
+/// What was committed before another row's transaction began has the smaller entry, and never the larger position.
+bool is_told_before(const AnnouncementRow* one, const AnnouncementRow* other) {
+  constexpr auto not_placed = std::numeric_limits<std::int64_t>::max();
+  return std::pair{one->position.value_or(not_placed), one->entry} <
+         std::pair{other->position.value_or(not_placed), other->entry};
+}
+
+}  // namespace
 
 AnnouncementReader::News AnnouncementReader::take(const AnnouncementPage& page) {
   News news;
@@ -43,6 +57,7 @@ void AnnouncementReader::read_on(const AnnouncementPage& page, News& news) {
     if (row.position) position_ = std::max(position_, *row.position);
     if (!told_.contains(row.entry)) news.rows.push_back(&row);
   }
+  std::ranges::sort(news.rows, is_told_before);
 }
 
 void AnnouncementReader::remember_unplaced(const AnnouncementPage& page) {

@@ -51,7 +51,7 @@ class AnnouncementReader {
   struct News {
     bool is_lost = false;                      ///< what was remembered may be wrong: rows were missed, or might be
     bool is_everything = false;                ///< so many changes that nobody names them
-    std::vector<const AnnouncementRow*> rows;  ///< of the page
+    std::vector<const AnnouncementRow*> rows;  ///< of the page, in the order of their commits
     std::optional<Instant> trusted_until;      ///< nothing: it proves nothing, because nobody writes rows
   };
 

@@ -64,6 +64,13 @@ TEST_F(AnnouncementReaderTest, RowsBehindThePosition_AreTold) {
   EXPECT_EQ(reader_.position(), 4);
 }
 
+// A page has its rows in any order.
+TEST_F(AnnouncementReaderTest, RowsOfOneLook_AreToldInTheOrderOfTheirCommits) {
+  (void)look(page(2));
+  EXPECT_EQ(told(page(4, {unplaced(9), placed(4, 4), unplaced(8), placed(7, 3)})),
+            (Texts{"session:7", "session:4", "session:8", "session:9"}));
+}
+
 TEST_F(AnnouncementReaderTest, RowWithoutPosition_IsToldAtOnce_AndOnce) {
   (void)look(page(0));
   EXPECT_EQ(told(page(0, {unplaced(5)})), Texts{"session:5"});
