@@ -13,7 +13,7 @@ bool is_same_attempt(const std::optional<std::string>& stored, const std::option
 
 RefreshVerdict judge(const RefreshableSession& session, const PresentedRefresh& presented, TimePoint now,
                      std::chrono::microseconds grace) {
-  if (!session.state || session.is_disabled) return RefreshVerdict::refused;
+  if (!session.state) return RefreshVerdict::refused;
   if (session.times.expires_at <= now) return RefreshVerdict::expired;
   const RefreshState& state = *session.state;
   if (presented.generation == state.generation) return RefreshVerdict::current;

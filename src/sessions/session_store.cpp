@@ -51,13 +51,13 @@ constexpr Write renew_session{"sessions_renew",
 
 // A session is renewed as a check renews it, so no cache still has it then: none keeps a session beyond its next
 // renewal. Most refreshes change no indexed column.
-// Sets no column that ends a session, so PostgreSQL need not ask the triggers of those.
+// Sets no column that ends a session, so PostgreSQL need not ask the triggers of those. The schema ends the sessions of
+// disabled users, so nobody asks for the user either.
 constexpr Write rotate_session{
     "sessions_rotate",
     "UPDATE sessions SET refresh_generation = refresh_generation + 1, refreshed_at = $4, refresh_attempt = $5 "
     "WHERE id = $1 AND secret_hash = $2 AND refresh_generation = $3 AND expires_at > $4 AND absolute_expires_at > $4 "
     "AND updated_at > $6 "
-    "AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NULL) "
     "RETURNING user_id, created_at, expires_at, absolute_expires_at",
     announces_nothing};
 
@@ -66,15 +66,13 @@ constexpr Write rotate_and_renew_session{
     "UPDATE sessions SET refresh_generation = refresh_generation + 1, refreshed_at = $4, refresh_attempt = $5, "
     "updated_at = $4, expires_at = CASE WHEN absolute_expires_at < $6 THEN absolute_expires_at ELSE $6 END "
     "WHERE id = $1 AND secret_hash = $2 AND refresh_generation = $3 AND expires_at > $4 AND absolute_expires_at > $4 "
-    "AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.disabled_at IS NULL) "
     "RETURNING user_id, created_at, expires_at, absolute_expires_at",
     announces_nothing};
 
 constexpr Statement find_refreshable_session{
     "sessions_find_refreshable",
-    "SELECT s.user_id, s.secret_hash, s.created_at, s.expires_at, s.absolute_expires_at, s.refresh_generation, "
-    "s.refreshed_at, s.refresh_attempt, u.disabled_at FROM sessions s JOIN users u ON u.id = s.user_id "
-    "WHERE s.id = $1 AND s.secret_hash IS NOT NULL LIMIT 1"};
+    "SELECT user_id, secret_hash, created_at, expires_at, absolute_expires_at, refresh_generation, refreshed_at, "
+    "refresh_attempt FROM sessions WHERE id = $1 AND secret_hash IS NOT NULL LIMIT 1"};
 
 constexpr Statement list_sessions{"sessions_list",
                                   "SELECT id, created_at, updated_at, expires_at, ip_address, user_agent FROM sessions "
@@ -184,7 +182,6 @@ RefreshableSession read_refreshable(const Row& row) {
   RefreshableSession session{.user = UserId{row.integer(0)},
                              .secret_hash = std::string{row.text(1)},
                              .times = read_times(row, {.created_at = 2, .expires_at = 3, .absolute_expires_at = 4}),
-                             .is_disabled = !row.is_null(8),
                              .state = std::nullopt};
   if (!row.is_null(5)) session.state = read_refresh_state(row);
   return session;

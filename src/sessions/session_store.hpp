@@ -74,7 +74,6 @@ struct RefreshableSession {
   UserId user;
   std::string secret_hash;
   SessionTimes times;
-  bool is_disabled;                   ///< its user
   std::optional<RefreshState> state;  ///< nothing: its login asked for no refresh tokens
 };
 
@@ -140,8 +139,8 @@ class SessionStore {
   /// Moves the expiry of a session that is not over; false when there is none to renew (gone, over, or just renewed).
   [[nodiscard]] Task<bool> renew(Renewal renewal);
 
-  /// Adds one to the generation, where it is still the one that is named, the session has this secret and is not over,
-  /// its user is not disabled, and it was last seen after `seen_after`; else nothing. Of several at once one succeeds.
+  /// Adds one to the generation, where it is still the one that is named, the session has this secret, is not over, and
+  /// was last seen after `seen_after`; else nothing. Of several at once one succeeds.
   [[nodiscard]] static database::Change<std::optional<RotatedSession>> rotate(Rotation rotation, TimePoint seen_after);
   /// The same whenever it was last seen, and moves its expiry to `expires_at` or its absolute limit.
   [[nodiscard]] static database::Change<std::optional<RotatedSession>> rotate_and_renew(Rotation rotation,

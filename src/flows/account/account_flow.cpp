@@ -131,7 +131,6 @@ Task<std::expected<void, AccountError>> AccountFlow::disable(UserId id, audit::O
   audit::Event disabled = event(EventType::user_disabled, std::move(origin));
   if (reason) json::Writer{disabled.details}.begin_object().member("reason", *reason).end_object();
   changes.add(AuditStore::record_of_user(std::move(disabled), id));
-  changes.add(sessions::SessionStore::remove_of_user(id));
   changes.add(OneTimeTokenStore::drop_open(id));
   const auto committed = co_await database_.commit(std::move(changes));
   if (!committed.result(found)) co_return std::unexpected(AccountError::not_found);

@@ -208,6 +208,12 @@ def delete_user_by_sql(place):
     return scene.everything
 
 
+def disable_user_by_sql(place):
+    scene = place.scene()
+    assert place.database.run("UPDATE users SET disabled_at = created_at WHERE id = ?", scene.user) == 1
+    return scene.sessions
+
+
 def key_by_sql(statement):
     def run(place):
         kid = place.new_key()
@@ -226,6 +232,7 @@ ENDINGS = {
     "password_reset": reset_password,
     "user_disabled": disable_user,
     "user_disabled_by_command": disable_user_by_command,
+    "user_disabled_by_sql": disable_user_by_sql,
     "user_deleted": delete_user,
     "refresh_token_used_again": use_refresh_token_again,
     "key_revoked": revoke_key,

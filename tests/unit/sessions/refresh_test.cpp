@@ -30,7 +30,6 @@ class RefreshTest : public ::testing::Test {
       .user = UserId{1},
       .secret_hash = {},
       .times = {},
-      .is_disabled = false,
       .state = RefreshState{.generation = 3, .refreshed_at = now_ - hours{1}, .attempt_hash = "one"}};
 };
 
@@ -66,14 +65,8 @@ TEST_F(RefreshTest, AnyOtherGeneration_IsReused) {
 }
 
 TEST_F(RefreshTest, SessionThatCannotBeRefreshed_IsRefusedWhateverComes) {
-  RefreshableSession disabled = session_;
-  disabled.is_disabled = true;
-  RefreshableSession plain = session_;
-  plain.state.reset();
-  for (const RefreshableSession& session : {disabled, plain}) {
-    session_ = session;
-    for (const std::int64_t generation : {0, 2, 3, 4}) EXPECT_EQ(verdict(generation, "one"), RefreshVerdict::refused);
-  }
+  session_.state.reset();
+  for (const std::int64_t generation : {0, 2, 3, 4}) EXPECT_EQ(verdict(generation, "one"), RefreshVerdict::refused);
 }
 
 TEST_F(RefreshTest, SessionWhoseTimeIsOver_IsExpiredWhateverComes) {

@@ -1,0 +1,2 @@
+DROP TRIGGER gatehouse_end_sessions ON users;
+DROP FUNCTION gatehouse_end_sessions();

@@ -1,0 +1,1 @@
+DROP TRIGGER gatehouse_end_sessions;
