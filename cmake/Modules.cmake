@@ -1,7 +1,7 @@
 # gatehouse_batch(<variable> <name>): puts files that include batch_size sources each in the place of the sources in the variable.
 #
 # Most of a compiler's work is the same for every source of a folder: it reads headers and instantiates templates. Used where nobody
-# waits for one source: in tests, and in every module of a sanitizer's build. Names in anonymous namespaces must differ within a batch,
+# waits for one source: in tests, in every module of a sanitizer's build, and with GATEHOUSE_BATCHES in every module. Names in anonymous namespaces must differ within a batch,
 # so they had better differ within a folder. This is not CMake's UNITY_BUILD, because its files name the folder of the clone, and no
 # other clone would find them in the compiler cache.
 set(batch_size 8)
@@ -25,6 +25,14 @@ function(gatehouse_batch variable name)
   set(${variable} ${batches} PARENT_SCOPE)
 endfunction()
 
+# gatehouse_take_batches(<target>): GCC takes an included file for a header, which should have no type of one file only; in a batch each
+# source is included.
+function(gatehouse_take_batches target)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
+
 # gatehouse_module(<folder> [FLAT] [USES <folder>...] [LINKS <library>...])
 #
 # One static library per folder of src/, with what its subfolders hold; FLAT leaves the subfolders to modules of their own.
@@ -42,13 +50,14 @@ function(gatehouse_module folder)
     set(glob GLOB)
   endif()
   file(${glob} sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp")
-  if(GATEHOUSE_SANITIZE)
+  if(GATEHOUSE_SANITIZE OR GATEHOUSE_BATCHES)
     gatehouse_batch(sources ${name})
   endif()
   list(TRANSFORM module_USES REPLACE "/" "_")
   list(TRANSFORM module_USES PREPEND "gatehouse_")
   if(sources)
     add_library(gatehouse_${name} STATIC ${sources})
+    gatehouse_take_batches(gatehouse_${name})
     target_include_directories(gatehouse_${name} SYSTEM PUBLIC ${Boost_INCLUDE_DIRS})
     target_include_directories(gatehouse_${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
     target_link_libraries(gatehouse_${name} PUBLIC ${module_USES} ${module_LINKS})

@@ -124,9 +124,9 @@ Parsed<void> assign_word(std::string& out, std::string value, std::string_view p
 /// Whole seconds, as libpq has it: 0 is as long as it takes, which here has a bound.
 Parsed<void> read_connect_timeout(PostgresSettings& postgres, std::string_view text) {
   constexpr std::chrono::seconds timeout_max = std::chrono::minutes{10};
-  const auto seconds = config::parse_number(text, {0, timeout_max.count()});
-  if (!seconds) return refusal("a URL whose connect_timeout is a number of seconds from 0 to 600");
-  postgres.connect_timeout = *seconds == 0 ? timeout_max : std::chrono::seconds{*seconds};
+  const auto given = config::parse_number(text, {0, timeout_max.count()});
+  if (!given) return refusal("a URL whose connect_timeout is a number of seconds from 0 to 600");
+  postgres.connect_timeout = *given == 0 ? timeout_max : std::chrono::seconds{*given};
   return {};
 }
 
