@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,13 +12,17 @@ namespace gatehouse::crypto {
 /// A number that only who holds the key can compute: SipHash-2-4 (Aumasson, Bernstein 2012).
 class KeyedHash {
  public:
+  static constexpr std::size_t key_bytes = 16;
+  using Key = std::array<unsigned char, key_bytes>;
+
   explicit KeyedHash(Random& random);
+  explicit KeyedHash(const Key& key) : key_(key) {}
   [[nodiscard]] std::uint64_t operator()(std::string_view text) const noexcept;
   /// 128 bits, for where two texts must never be taken for one.
   [[nodiscard]] std::array<std::uint64_t, 2> wide(std::string_view text) const noexcept;
 
  private:
-  std::array<unsigned char, 16> key_;
+  Key key_;
 };
 
 }  // namespace gatehouse::crypto

@@ -1,8 +1,6 @@
 #include "limits/limit_script.hpp"
 
-#include "base/text.hpp"
-#include "crypto/sha1.hpp"
-#include "redis/command.hpp"
+#include <string_view>
 
 // Lua counts in doubles, which are exact up to 2^53 microseconds, the year 2255. Its own way of writing them has 14
 // digits, hence "%.0f".
@@ -50,43 +48,27 @@ end
 return 1
 )lua";
 
-std::string command(std::string_view verb, std::string_view script, std::span<const KeyCharge> charges) {
-  const std::string count = std::to_string(charges.size());
-  std::vector<std::string> arguments;
+redis::Invocation with(const redis::Script& script, std::span<const KeyCharge> charges) {
+  redis::Invocation invocation{.script = script, .keys = {}, .arguments = {}};
   for (const KeyCharge& charge : charges) {
     const auto interval = charge.quota.interval();
-    arguments.push_back(std::to_string(interval.count()));
-    arguments.push_back(std::to_string(((charge.quota.burst - 1) * interval).count()));
+    invocation.keys.push_back(charge.key);
+    invocation.arguments.push_back(std::to_string(interval.count()));
+    invocation.arguments.push_back(std::to_string(((charge.quota.burst - 1) * interval).count()));
   }
-  std::vector<std::string_view> words{verb, script, count};
-  for (const KeyCharge& charge : charges) words.push_back(charge.key);
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  return redis::to_command(words);
-}
-
-std::string name_of(std::string_view script) {
-  const crypto::Sha1 digest = crypto::sha1(script);
-  return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return invocation;
 }
 
 }  // namespace
 
-LimitScript::LimitScript(std::string_view text) : text_(text), name_(name_of(text)) {}
-
-std::string LimitScript::by_name(std::span<const KeyCharge> charges) const {
-  return command("EVALSHA", name_, charges);
+redis::Invocation charging(std::span<const KeyCharge> charges) {
+  static const redis::Script script{charge_text};
+  return with(script, charges);
 }
 
-std::string LimitScript::by_text(std::span<const KeyCharge> charges) const { return command("EVAL", text_, charges); }
-
-const LimitScript& charge_script() {
-  static const LimitScript script{charge_text};
-  return script;
-}
-
-const LimitScript& give_back_script() {
-  static const LimitScript script{give_back_text};
-  return script;
+redis::Invocation giving_back(std::span<const KeyCharge> charges) {
+  static const redis::Script script{give_back_text};
+  return with(script, charges);
 }
 
 std::optional<Outcome> outcome_in(const redis::Reply& reply, std::span<const KeyCharge> charges) {

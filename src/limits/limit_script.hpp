@@ -3,12 +3,11 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "limits/gcra.hpp"
 #include "limits/outcome.hpp"
 #include "redis/reply.hpp"
+#include "redis/script.hpp"
 
 namespace gatehouse::limits {
 
@@ -21,27 +20,12 @@ struct KeyCharge {
   Quota quota;
 };
 
-/// A script, and the name by which Redis knows it once it has run it.
-class LimitScript {
- public:
-  explicit LimitScript(std::string_view text);
-
-  /// EVALSHA, which Redis answers with NOSCRIPT where it does not know the script.
-  [[nodiscard]] std::string by_name(std::span<const KeyCharge> charges) const;
-  /// EVAL, which makes it known.
-  [[nodiscard]] std::string by_text(std::span<const KeyCharge> charges) const;
-
- private:
-  std::string_view text_;
-  std::string name_;  ///< SHA-1 of the text, in hexadecimal digits
-};
-
 /// Charges every key one unit, or none of them; outcome_in() reads the answer.
-[[nodiscard]] const LimitScript& charge_script();
+[[nodiscard]] redis::Invocation charging(std::span<const KeyCharge> charges);
 /// Gives one unit of each key back.
-[[nodiscard]] const LimitScript& give_back_script();
+[[nodiscard]] redis::Invocation giving_back(std::span<const KeyCharge> charges);
 
-/// What charge_script() answered for these charges; nothing where that is no such answer.
+/// What charging() answered for these charges; nothing where that is no such answer.
 [[nodiscard]] std::optional<Outcome> outcome_in(const redis::Reply& reply, std::span<const KeyCharge> charges);
 
 }  // namespace gatehouse::limits

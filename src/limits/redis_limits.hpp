@@ -24,8 +24,6 @@ class RedisLimits final : public SharedLimits {
   void give_back(const SharedCharge& charge) override;
 
  private:
-  [[nodiscard]] Task<std::optional<redis::Reply>> run(const LimitScript& script, std::span<const KeyCharge> charges);
-
   redis::Client& client_;
   const SharedKeys* keys_;
 };

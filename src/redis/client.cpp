@@ -42,6 +42,14 @@ Task<std::optional<Reply>> Client::ask(std::string command) {
   co_return co_await connection->ask(std::move(command), parts_.settings.timeout);
 }
 
+Task<std::optional<Reply>> Client::run(Invocation invocation) {
+  std::string by_name = invocation.by_name();
+  auto reply = co_await ask(std::move(by_name));
+  if (!reply || !reply->is_error() || !reply->text.starts_with("NOSCRIPT")) co_return reply;
+  std::string by_text = invocation.by_text();
+  co_return co_await ask(std::move(by_text));
+}
+
 void Client::tell(std::string command) {
   if (connection_) connection_->tell(std::move(command));
 }
@@ -61,6 +69,7 @@ Task<> Client::use(std::shared_ptr<Connection> connection) {
     if (parts_.subscription) leave_old_channel();
     // Nobody waits for this answer, so it may take as long as any step of connecting.
     co_await opener_.prove(connection, Opener::step_patience);
+    co_await opener_.identify(connection);
     if (probes == lasting_probes) back_off_.reset();
   }
   connection->close("the service ends");

@@ -12,6 +12,7 @@
 #include "redis/opener.hpp"
 #include "redis/reach.hpp"
 #include "redis/reply.hpp"
+#include "redis/script.hpp"
 #include "runtime/back_off.hpp"
 #include "runtime/task.hpp"
 
@@ -57,6 +58,15 @@ class Client {
   [[nodiscard]] Task<std::optional<Reply>> ask(std::string command);
   /// Sends a command whose answer nobody waits for, if Redis is there.
   void tell(std::string command);
+
+  /// What a script answers, sent by its text where Redis does not know it by its name: it was restarted, or somebody
+  /// flushed its scripts. As ask().
+  [[nodiscard]] Task<std::optional<Reply>> run(Invocation invocation);
+
+  /// Whose data it reaches; empty where that is not known, or it is away. Valid until the next co_await.
+  [[nodiscard]] std::string_view server() const {
+    return connection_ ? std::string_view{connection_->server()} : std::string_view{};
+  }
 
   /// It answers, but not as it should: it is away, for this reason, until it has been connected to anew.
   void give_up(std::string_view reason);

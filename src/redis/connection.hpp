@@ -51,6 +51,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Why it is closed.
   [[nodiscard]] const std::string& reason() const { return reason_; }
 
+  /// Which server's data it reaches, as the opener has learnt; empty: nobody has asked.
+  [[nodiscard]] const std::string& server() const { return server_; }
+  void know(std::string server) { server_ = std::move(server); }
+
  private:
   /// A command that waits for its answer.
   struct Exchange {
@@ -75,6 +79,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::deque<std::shared_ptr<Exchange>> waiting_;  ///< in the order of their commands; null: nobody waits
   std::function<void()> on_message_;               ///< empty: there are none
   std::string reason_;
+  std::string server_;
   bool is_open_ = true;
 };
 

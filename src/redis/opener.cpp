@@ -15,6 +15,7 @@
 
 #include "config/values.hpp"
 #include "redis/command.hpp"
+#include "redis/information.hpp"
 #include "runtime/tcp_socket.hpp"
 
 namespace gatehouse::redis {
@@ -198,8 +199,24 @@ Task<Opened> Opener::connect_and_log_in(ServerAddress address) {
   // The first answer of a connection may take longer than those of requests, which is no reason not to use it.
   co_await prove(connection, step_patience);
   co_await prove(connection, settings_.timeout);
+  co_await identify(connection);
   if (!connection->is_open()) co_return std::unexpected(connection->reason());
   co_return connection;
+}
+
+/// Without the right to ask, the connection is good for all but sessions.
+Task<> Opener::identify(std::shared_ptr<Connection> connection) const {
+  if (!settings_.session_cache || !connection->is_open()) co_return;
+  std::string about_run = words({"INFO", "server"});
+  const auto of_run = co_await connection->ask(std::move(about_run), step_patience);
+  std::string about_history = words({"INFO", "replication"});
+  const auto of_history = co_await connection->ask(std::move(about_history), step_patience);
+  const auto run = field_of(of_run, "run_id");
+  const auto history = field_of(of_history, "master_replid");
+  if (!run || !history) co_return;
+  std::string server = *run + '/' + *history;
+  if (!connection->server().empty() && connection->server() != server) connection->close("it has other data now");
+  connection->know(std::move(server));
 }
 
 Task<> Opener::prove(std::shared_ptr<Connection> connection, std::chrono::milliseconds at_most) const {

@@ -33,6 +33,11 @@ class Opener {
   /// Has an open connection answer the probe; closes it, with the reason, where it does not.
   [[nodiscard]] Task<> prove(std::shared_ptr<Connection> connection, std::chrono::milliseconds at_most) const;
 
+  /// Where sessions are kept: has an open connection say whose data it reaches, and closes it where these are no longer
+  /// those of before. A server's data are of one run and one history: another process, or one that was a replica in
+  /// between, may have lost what was written.
+  [[nodiscard]] Task<> identify(std::shared_ptr<Connection> connection) const;
+
  private:
   [[nodiscard]] Task<Opened> connect(ServerAddress address);
   [[nodiscard]] Task<Opened> connect_and_log_in(ServerAddress address);

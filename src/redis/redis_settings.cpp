@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/assign.hpp"
+#include "config/checks.hpp"
 
 namespace gatehouse::redis {
 namespace {
@@ -145,7 +146,16 @@ constexpr auto redis_rows = std::to_array<SettingOf<RedisSettings>>({
     {{"REDIS_TIMEOUT", redis_group, "50ms",
       "How long a request waits for Redis. Then this process's own count decides, until Redis is quick enough again."},
      [](RedisSettings& s, Text text) { return assign_duration(text, redis_timeout_range, s.timeout); }},
+    {{"REDIS_SESSION_CACHE", redis_group, "false",
+      "Whether Redis is asked for a session that this process does not remember, before the database is. For several "
+      "replicas on PostgreSQL."},
+     [](RedisSettings& s, Text text) { return assign_boolean(text, s.session_cache); }},
 });
+
+void check(const RedisSettings& settings, Checks& checks) {
+  if (!settings.session_cache || settings.is_set()) return;
+  checks.refuse({"REDIS_SESSION_CACHE", "is true, but there is no Redis", "set REDIS_URL, or remove it"});
+}
 
 }  // namespace
 
@@ -171,6 +181,6 @@ Parsed<void> read_redis_url(RedisSettings& settings, std::string_view url) {
   return is_sentinel ? read_sentinel_url(settings, parts) : read_server_url(settings, parts);
 }
 
-Section<RedisSettings> redis_section() { return {.rows = redis_rows}; }
+Section<RedisSettings> redis_section() { return {.rows = redis_rows, .check = check}; }
 
 }  // namespace gatehouse::redis

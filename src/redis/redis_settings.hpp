@@ -33,6 +33,7 @@ struct RedisSettings {
   unsigned database = 0;
   bool tls = false;
   std::chrono::milliseconds timeout{50};  ///< REDIS_TIMEOUT, of each command
+  bool session_cache = false;             ///< REDIS_SESSION_CACHE: replicas remember sessions together
 
   [[nodiscard]] bool is_set() const { return !servers.empty(); }
   /// Where it is, for people: without its user and password.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "redis/command.hpp"
+#include "redis/information.hpp"
 #include "redis/opener.hpp"
 #include "runtime/socket_reactor.hpp"
 
@@ -17,14 +18,10 @@ namespace {
 
 using Trial = std::expected<std::string, std::string>;
 
-/// The line of INFO; a user may not be allowed to ask.
+/// A user may not be allowed to ask.
 std::string version_in(const std::optional<Reply>& info) {
-  constexpr std::string_view name = "redis_version:";
-  if (!info || info->is_error()) return "Redis";
-  const std::size_t begin = info->text.find(name);
-  if (begin == std::string::npos) return "Redis";
-  const std::size_t end = info->text.find_first_of("\r\n", begin);
-  return "Redis " + info->text.substr(begin + name.size(), end - begin - name.size());
+  const auto version = field_of(info, "redis_version");
+  return version ? "Redis " + *version : "Redis";
 }
 
 /// `opener` outlives the coroutine.

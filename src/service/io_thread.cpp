@@ -39,19 +39,34 @@ std::unique_ptr<redis::Client> make_redis(SharedParts& shared, telemetry::Log& l
                                                               .on_change = tell});
 }
 
+/// Null where replicas share none.
+std::unique_ptr<sessions::RedisSessions> make_shared_sessions(redis::Client* client, SharedParts& shared,
+                                                              const KeySet& keys) {
+  if (client == nullptr || !shared.settings.redis.session_cache) return nullptr;
+  const sessions::RedisSessions::Parts parts{.client = *client,
+                                             .epoch = shared.capabilities.epoch,
+                                             .counts = shared.capabilities.sharing_counts,
+                                             .clock = shared.clock,
+                                             .random = shared.random};
+  return std::make_unique<sessions::RedisSessions>(parts, keys.shared_sessions);
+}
+
 }  // namespace
 
 IoThread::IoThread(boost::asio::io_context& io, database::Provider& provider, unsigned threads, SharedParts& shared,
                    telemetry::Log& log, FailureLog& failures, telemetry::LogQueue& access_lines)
-    : io_(io),
+    : shared_(shared),
+      log_(log),
+      io_(io),
       database_(provider.open(io, threads)),
       keys_(shared.capabilities.keys),
       ring_(shared.capabilities.ring),
       redis_(make_redis(shared, log)),
       shared_limits_(redis_ ? std::make_shared<limits::RedisLimits>(*redis_, keys_->limits) : nullptr),
+      shared_sessions_(make_shared_sessions(redis_.get(), shared, *keys_)),
       pulse_(shared.pulse),
       number_(pulse_.add_loop()),
-      features_(*database_, shared, shared_limits_),
+      features_(*database_, shared, {.limits = shared_limits_, .sessions = shared_sessions_.get()}),
       background_(io, [&log](std::string_view what) { log.error("background_task_failed", {{"reason", what}}); }),
       traffic_(shared.traffic.add_thread()),
       key_check_(*database_, shared.capabilities.key_cache, shared.capabilities.key_reading, shared.clock),
@@ -109,6 +124,14 @@ void IoThread::adopt(http::Accepted accepted) {
   boost::asio::post(io_, [this, accepted = std::move(accepted)]() mutable { server_.take(std::move(accepted)); });
 }
 
+void IoThread::keep_epoch() {
+  if (!shared_sessions_) return;
+  const EpochKeeper::Parts parts{
+      .epoch = shared_.capabilities.epoch, .client = *redis_, .database = *database_, .log = log_};
+  epoch_keeper_ = std::make_unique<EpochKeeper>(parts, keys_->shared_sessions);
+  background_.spawn(epoch_keeper_->keep());
+}
+
 void IoThread::join() {
   if (thread_.joinable()) thread_.join();
 }
@@ -118,6 +141,8 @@ void IoThread::use(Reloaded reloaded) {
     features_.use(*reloaded.keys);
     access_.use(reloaded.keys->api_keys);
     if (shared_limits_) shared_limits_->use(reloaded.keys->limits);
+    if (shared_sessions_) shared_sessions_->use(reloaded.keys->shared_sessions);
+    if (epoch_keeper_) epoch_keeper_->use(reloaded.keys->shared_sessions);
     keys_ = reloaded.keys;
     if (reloaded.tls) server_.use(reloaded.tls);
     access_log_.enable(reloaded.logs_access);

@@ -14,10 +14,12 @@
 #include "redis/client.hpp"
 #include "runtime/pulse.hpp"
 #include "runtime/task_group.hpp"
+#include "service/epoch_keeper.hpp"
 #include "service/failure_log.hpp"
 #include "service/reload.hpp"
 #include "service/wiring/features.hpp"
 #include "service/wiring/shared_parts.hpp"
+#include "sessions/redis_sessions.hpp"
 #include "telemetry/access_log.hpp"
 #include "telemetry/log.hpp"
 
@@ -61,6 +63,9 @@ class IoThread {
   /// From any thread: ends connections and background work, then the event loop.
   void drain();
 
+  /// Once, on the thread that keeps the epoch for all, where replicas share sessions.
+  void keep_epoch();
+
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
   [[nodiscard]] database::Database& database() { return *database_; }
   [[nodiscard]] Features& features() { return features_; }
@@ -71,15 +76,19 @@ class IoThread {
  private:
   [[nodiscard]] Task<> beat();
 
+  SharedParts& shared_;
+  telemetry::Log& log_;
   boost::asio::io_context& io_;
   std::unique_ptr<database::Database> database_;
-  std::shared_ptr<const KeySet> keys_;                        ///< that everything below uses
-  std::shared_ptr<const TokenRing> ring_;                     ///< likewise
-  const std::unique_ptr<redis::Client> redis_;                ///< null: limits are not shared
-  const std::shared_ptr<limits::RedisLimits> shared_limits_;  ///< likewise
+  std::shared_ptr<const KeySet> keys_;                              ///< that everything below uses
+  std::shared_ptr<const TokenRing> ring_;                           ///< likewise
+  const std::unique_ptr<redis::Client> redis_;                      ///< null: limits are not shared
+  const std::shared_ptr<limits::RedisLimits> shared_limits_;        ///< likewise
+  const std::unique_ptr<sessions::RedisSessions> shared_sessions_;  ///< null: replicas share none
   runtime::Pulse& pulse_;
   const std::size_t number_;  ///< in pulse_
   Features features_;
+  std::unique_ptr<EpochKeeper> epoch_keeper_;  ///< null: another thread's, or nobody's
   runtime::TaskGroup background_;
   http::ThreadTraffic& traffic_;
   api_keys::ApiKeyCheck key_check_;

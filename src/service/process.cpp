@@ -184,6 +184,8 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                  .password_rules = shared_.capabilities.password_rules,
                  .log = parts.log}),
       reload_signals_(*loops_.front(), SIGHUP) {
+  // Before the cache: what enters it from Redis was believed after the cache began to wait for it.
+  if (parts.settings.redis.session_cache) provider_->observers().add(shared_.capabilities.epoch);
   provider_->observers().add(shared_.capabilities.cache);
   provider_->observers().add(shared_.capabilities.key_cache);
   provider_->observers().add(shared_.capabilities.mail_bell);
@@ -274,6 +276,7 @@ Task<> ServingProcess::prepare_schema() {
   is_prepared_ = true;
   first().background().spawn(ring_keeper_.keep());
   first().background().spawn(feed_keeper_.keep());
+  first().keep_epoch();
   // A signal may have ended the process while the schema was being prepared.
   if (!exit_code_) jobs_.start();
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/form.hpp"
+#include "service/related_settings.hpp"
 
 namespace gatehouse::service {
 namespace {
@@ -28,6 +29,7 @@ void add_all(config::Form& form, Settings& settings) {
   form.add(settings.users, users::user_section());
   form.add(settings.idempotency, idempotency::idempotency_section());
   form.add(settings.metrics, metrics_section());
+  form.add(settings, related_section());
 }
 
 }  // namespace

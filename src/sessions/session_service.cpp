@@ -39,13 +39,15 @@ SessionTimes SessionLifetime::bounded(SessionTimes times) const {
 }
 
 SessionService::SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer,
-                               const Clock& clock, crypto::Random& random, const SessionSettings& settings)
+                               const Clock& clock, crypto::Random& random, const SessionSettings& settings,
+                               SharedSessions* shared)
     : store_(database),
       cache_(cache),
       sealer_(&sealer),
       clock_(clock),
       random_(random),
       lifetime_{.ttl = settings.ttl, .absolute_ttl = settings.absolute_ttl},
+      shared_(shared),
       opened_(random) {}
 
 std::optional<SessionReference> SessionService::open_sealed(std::string_view sealed) {
@@ -67,13 +69,14 @@ Task<std::expected<SessionView, SessionError>> SessionService::verify(std::strin
   if (!reference) co_return std::unexpected(SessionError::invalid);
 
   const auto ticket = cache_.begin_fill(reference->id);
-  auto session = co_await find(*reference);
-  if (!session) co_return std::unexpected(session.error());
+  auto known = co_await find(*reference);
+  if (!known) co_return std::unexpected(known.error());
+  Found session = std::move(known->session);
   const TimePoint now = clock_.now();
-  if (now - session->updated_at >= lifetime_.renewal_interval()) {
-    session = co_await renew(*reference, *std::move(session), now);
-    if (!session) co_return std::unexpected(session.error());
-  }
+  const bool is_due = now - session->updated_at >= lifetime_.renewal_interval();
+  if (is_due) session = co_await renew(*reference, *std::move(session), now);
+  if (!session) co_return std::unexpected(session.error());
+  if (is_due || !known->is_shared) share(known->ticket, reference->id, *session);
 
   const Principal principal{.user = session->user, .session = reference->id, .expires_at = session->times.expires_at};
   const Profile profile = profile_of(*session);
@@ -86,14 +89,33 @@ Task<std::expected<SessionView, SessionError>> SessionService::verify(std::strin
   co_return SessionView{principal, profile};
 }
 
-/// A standby may say that the session is good; only the primary refuses one.
-Task<SessionService::Found> SessionService::find(SessionReference reference) {
-  if (store_.has_standbys()) {
+/// What replicas share, and a standby, may say that the session is good; only the primary refuses one. What is to be
+/// shared comes from the primary, for a standby's row may be older than a change that others have heard of.
+Task<std::expected<SessionService::Known, SessionError>> SessionService::find(SessionReference reference) {
+  auto shared = co_await find_shared(reference.id);
+  if (!refusal(shared.session, reference.secret, clock_.now())) {
+    co_return Known{.session = *std::move(shared.session), .ticket = std::move(shared.ticket), .is_shared = true};
+  }
+  if (!shared.ticket && store_.has_standbys()) {
     auto session = co_await store_.find_on_standby(reference.id);
     if (session) session->times = lifetime_.bounded(session->times);
-    if (!refusal(session, reference.secret, clock_.now())) co_return *std::move(session);
+    if (!refusal(session, reference.secret, clock_.now())) co_return Known{.session = *std::move(session)};
   }
-  co_return co_await find_on_primary(reference);
+  auto session = co_await find_on_primary(reference);
+  if (!session) co_return std::unexpected(session.error());
+  co_return Known{.session = *std::move(session), .ticket = std::move(shared.ticket)};
+}
+
+Task<SharedSessions::Finding> SessionService::find_shared(SessionId id) {
+  if (shared_ == nullptr) co_return SharedSessions::Finding{};
+  auto finding = co_await shared_->find(id);
+  if (finding.session) finding.session->times = lifetime_.bounded(finding.session->times);
+  co_return std::move(finding);
+}
+
+void SessionService::share(const std::optional<SharedEpoch::Ticket>& ticket, SessionId id,
+                           const StoredSession& session) {
+  if (ticket) shared_->fill(*ticket, id, session);
 }
 
 Task<SessionService::Found> SessionService::find_on_primary(SessionReference reference) {
@@ -139,8 +161,13 @@ Task<bool> SessionService::is_active(TokenSession session) {
   co_return session.mark.value_or(found->mark) == found->mark;
 }
 
-/// A standby's only where that is good, as in find().
+/// A standby's only where that is good, as in find(). What is to be shared is the whole row.
 Task<std::optional<ActiveSession>> SessionService::find_active_of_token(TokenSession session, TimePoint now) {
+  if (shared_ != nullptr) {
+    const auto found = co_await find_of_token(session, now);
+    if (!found) co_return std::nullopt;
+    co_return ActiveSession{.mark = SessionMark::of(found->secret_hash), .times = found->times};
+  }
   if (store_.has_standbys()) {
     const auto found = co_await store_.find_active_on_standby(session.id, session.user, now);
     const bool is_good =
@@ -151,12 +178,15 @@ Task<std::optional<ActiveSession>> SessionService::find_active_of_token(TokenSes
 }
 
 Task<std::optional<StoredSession>> SessionService::find_of_token(TokenSession session, TimePoint now) {
-  if (store_.has_standbys()) {
+  auto shared = co_await find_shared(session.id);
+  if (is_of_token(shared.session, session, now)) co_return std::move(shared.session);
+  if (!shared.ticket && store_.has_standbys()) {
     auto found = co_await store_.find_on_standby(session.id);
     if (is_of_token(found, session, now)) co_return std::move(found);
   }
   auto found = co_await store_.find(session.id);
   if (!is_of_token(found, session, now)) co_return std::nullopt;
+  share(shared.ticket, session.id, *found);
   co_return std::move(found);
 }
 

@@ -19,6 +19,7 @@
 #include "sessions/session_settings.hpp"
 #include "sessions/session_store.hpp"
 #include "sessions/session_view.hpp"
+#include "sessions/shared_sessions.hpp"
 
 namespace gatehouse::sessions {
 
@@ -50,11 +51,12 @@ struct SessionRow {
 /// Sessions from login to their end. One per io thread; everything it refers to outlives it.
 ///
 /// Failures: SessionError as a value; what Database throws. While the database is down, a session counts as valid only
-/// if the cache says so.
+/// if the cache says so, or what replicas share, each within the trust in the change feed.
 class SessionService {
  public:
+  /// With `shared`, which outlives it too, replicas remember sessions together.
   SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer, const Clock& clock,
-                 crypto::Random& random, const SessionSettings& settings);
+                 crypto::Random& random, const SessionSettings& settings, SharedSessions* shared = nullptr);
 
   /// Turns to another sealer, which takes the place of the one before. Sessions that it cannot open are no longer
   /// known.
@@ -98,8 +100,16 @@ class SessionService {
 
  private:
   using Found = std::expected<StoredSession, SessionError>;
+  /// A good session, and what is needed to share it.
+  struct Known {
+    StoredSession session;
+    std::optional<SharedEpoch::Ticket> ticket = {};
+    bool is_shared = false;  ///< it came from there
+  };
   [[nodiscard]] std::optional<SessionReference> open_sealed(std::string_view sealed);
-  [[nodiscard]] Task<Found> find(SessionReference reference);
+  [[nodiscard]] Task<std::expected<Known, SessionError>> find(SessionReference reference);
+  [[nodiscard]] Task<SharedSessions::Finding> find_shared(SessionId id);
+  void share(const std::optional<SharedEpoch::Ticket>& ticket, SessionId id, const StoredSession& session);
   [[nodiscard]] Task<Found> find_on_primary(SessionReference reference);
   [[nodiscard]] Task<std::optional<ActiveSession>> find_active_of_token(TokenSession session, TimePoint now);
   [[nodiscard]] Task<std::optional<StoredSession>> find_of_token(TokenSession session, TimePoint now);
@@ -113,6 +123,7 @@ class SessionService {
   const Clock& clock_;
   crypto::Random& random_;
   const SessionLifetime lifetime_;
+  SharedSessions* const shared_;  ///< null: replicas share none
   crypto::OpenedValues<SessionReference, SessionSealer::sealed_length> opened_;
 };
 

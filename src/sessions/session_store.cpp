@@ -123,6 +123,10 @@ constexpr Write delete_expired_sessions{"sessions_delete_expired",
                                         "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)",
                                         announces_nothing};
 
+// No session has the id 0. What counts is the announcement, which stands in line with those of all other changes.
+constexpr Write announce_join{"sessions_announce_join", "UPDATE sessions SET secret_hash = secret_hash WHERE id = $1",
+                              join_topic};
+
 /// Where a row has them.
 struct TimeColumns {
   std::size_t created_at;
@@ -225,6 +229,11 @@ Change<std::optional<SessionId>> SessionStore::insert(NewSession session) {
 }
 
 Change<void> SessionStore::lock(SessionId id) { return {lock_session, {id.value}}; }
+
+Change<void> SessionStore::announce(JoinId join) {
+  constexpr std::int64_t nobody = 0;
+  return {announce_join, join, {nobody}};
+}
 
 Change<std::int64_t> SessionStore::remove(SessionId id) { return {remove_session, id, {id.value}, affected_rows}; }
 

@@ -10,6 +10,7 @@
 #include "database/database.hpp"
 #include "database/held_lease.hpp"
 #include "sessions/model.hpp"
+#include "sessions/topics.hpp"
 
 namespace gatehouse::sessions {
 
@@ -111,6 +112,8 @@ class SessionStore {
   /// Locks the session's row until the changes are committed, so that what follows sees whether somebody else deleted
   /// it.
   [[nodiscard]] static database::Change<void> lock(SessionId id);
+  /// Changes nothing, and is announced as any change is.
+  [[nodiscard]] static database::Change<void> announce(JoinId join);
   /// Deletes the session; how many there were.
   [[nodiscard]] static database::Change<std::int64_t> remove(SessionId id);
   /// The same, where it has this secret.

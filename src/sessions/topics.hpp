@@ -12,4 +12,10 @@ inline constexpr database::Topic<SessionId> session_topic{"session"};
 /// users' feature announces its changes under the same name; flows/ checks that they agree.
 inline constexpr database::Topic<UserId> user_topic{"user"};
 
+using JoinId = StrongId<struct JoinTag>;
+
+/// A process is about to use what replicas remember together, and asks who has heard of everything that was changed
+/// before this (shared_epoch.hpp).
+inline constexpr database::Topic<JoinId> join_topic{"session_join"};
+
 }  // namespace gatehouse::sessions

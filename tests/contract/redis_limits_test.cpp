@@ -158,7 +158,7 @@ class ScriptHistories : public RedisLimitsTest {
   }
 
   void expect_agreement(const std::vector<KeyCharge>& charges, Model& model) {
-    const redis::Reply reply = send(charge_script().by_text(charges));
+    const redis::Reply reply = send(charging(charges).by_text());
     ASSERT_EQ(reply.items.size(), 2 + charges.size()) << reply.text;
     const Instant now{reply.items[1].integer};
     Outcome expected;
@@ -181,7 +181,7 @@ class ScriptHistories : public RedisLimitsTest {
   }
 
   void give_back(const KeyCharge& charge, Model& model) {
-    send(give_back_script().by_text({&charge, 1}));
+    send(giving_back({&charge, 1}).by_text());
     Instant& arrival = model[charge.key];
     const redis::Reply kept = ask({"GET", charge.key});
     if (kept.kind == redis::Reply::Kind::text) {

@@ -199,7 +199,7 @@ def test_mistakes_in_queries_are_found(query, missing):
 @pytest.fixture
 def exposition(start):
     """/metrics of a program on PostgreSQL that has served a little of everything."""
-    program = start(REDIS_URL="redis://127.0.0.1:1", CHANGE_FEED="redis")  # where nobody is
+    program = start(REDIS_URL="redis://127.0.0.1:1", REDIS_SESSION_CACHE="true", CHANGE_FEED="redis")  # where nobody is
     with program.api() as api:
         user = create_user(api)
         login = log_in(api, user["email"])

@@ -330,8 +330,9 @@ void check_redis(const redis::RedisSettings& settings, Findings& findings) {
   if (!settings.is_set()) return;
   const auto found = redis::try_out(settings, limits::redis_probe());
   const std::string where = settings.name();
-  if (found) return findings.good("redis", *found + " at " + where + ", where replicas count limits together");
-  findings.bad("redis", where + " cannot be used, so each replica counts limits for itself: " + found.error());
+  const std::string what = settings.session_cache ? "count limits and remember sessions" : "count limits";
+  if (found) return findings.good("redis", *found + " at " + where + ", where replicas " + what + " together");
+  findings.bad("redis", where + " cannot be used, so replicas cannot " + what + " together: " + found.error());
 }
 
 /// Whether its user may use the channels.

@@ -36,6 +36,7 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
       keys(std::make_shared<const KeySet>(settings)),
       ring(std::make_shared<const TokenRing>(settings, signing_keys::KeyRing{}, random)),
       cache(settings.sessions.cache_bytes, boot_clock),
+      epoch(boot_clock, random),
       key_cache(boot_clock),
       key_reading(settings.database.query_timeout),
       hashing_pool(passwords::hashing_pool_options(settings.passwords)),
@@ -47,9 +48,10 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
       mail_budget(limits, coarse_instant) {}
 
 Capabilities::Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared,
-                           flows::MailBudget::Shared limits)
-    : sessions(database, shared.cache, shared.keys->sealer, shared.clock, shared.random, settings.sessions),
-      letters(letter_parts(database, settings, shared, std::move(limits))),
+                           ReplicaParts replicas)
+    : sessions(database, shared.cache, shared.keys->sealer, shared.clock, shared.random, settings.sessions,
+               replicas.sessions),
+      letters(letter_parts(database, settings, shared, std::move(replicas.limits))),
       password_check({.database = database,
                       .passwords = shared.passwords,
                       .tally = shared.tally,

@@ -41,6 +41,9 @@
 #include "service/wiring/token_ring.hpp"
 #include "sessions/session_cache.hpp"
 #include "sessions/session_service.hpp"
+#include "sessions/shared_epoch.hpp"
+#include "sessions/shared_sessions.hpp"
+#include "sessions/sharing_counts.hpp"
 #include "signing_keys/sealer_in_use.hpp"
 #include "signing_keys/topics.hpp"
 
@@ -63,6 +66,8 @@ struct SharedCapabilities {
   const std::shared_ptr<const TokenRing> ring;  ///< of the start, and of the settings alone
   const SystemBootClock boot_clock;
   sessions::SessionCache cache;
+  sessions::SharedEpoch epoch;
+  sessions::SharingCounts sharing_counts;
   api_keys::ApiKeyCache key_cache;
   api_keys::KeyReading key_reading;
   audit::Tally tally;
@@ -82,11 +87,17 @@ struct SharedCapabilities {
 /// The clock of rate limits.
 [[nodiscard]] limits::Instant coarse_instant();
 
+/// What an io thread shares with those of other replicas, where Redis is set.
+struct ReplicaParts {
+  flows::MailBudget::Shared limits = nullptr;    ///< replicas count mails together
+  sessions::SharedSessions* sessions = nullptr;  ///< replicas remember sessions together; outlives what uses it
+};
+
 /// What there is of each capability over one Database: for each io thread, for a command, for a test.
 struct Capabilities {
-  /// `database` and `shared` outlive it. With `limits` replicas count mails together.
+  /// `database` and `shared` outlive it.
   Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared,
-               flows::MailBudget::Shared limits = nullptr);
+               ReplicaParts replicas = {});
   Capabilities(const Capabilities&) = delete;
   Capabilities& operator=(const Capabilities&) = delete;
 

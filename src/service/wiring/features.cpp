@@ -4,8 +4,8 @@
 
 namespace gatehouse::service {
 
-Features::Features(database::Database& database, SharedParts& shared, flows::MailBudget::Shared limits)
-    : capabilities(database, shared.settings, shared.capabilities, std::move(limits)),
+Features::Features(database::Database& database, SharedParts& shared, ReplicaParts replicas)
+    : capabilities(database, shared.settings, shared.capabilities, std::move(replicas)),
       auth_routes(capabilities.login, capabilities.identity, capabilities.session_ends, shared.settings.api,
                   shared.settings.limits.ipv6_prefix),
       forward_auth_routes(capabilities.identity, shared.settings.forward_auth),

@@ -9,8 +9,8 @@ namespace gatehouse::service {
 
 /// One io thread's capabilities over its database, and the routes that lead to them.
 struct Features {
-  /// Both outlive the features. With `limits` replicas count mails together.
-  Features(database::Database& database, SharedParts& shared, flows::MailBudget::Shared limits = nullptr);
+  /// Both outlive the features.
+  Features(database::Database& database, SharedParts& shared, ReplicaParts replicas = {});
   Features(const Features&) = delete;
   Features& operator=(const Features&) = delete;
 

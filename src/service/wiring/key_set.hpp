@@ -12,6 +12,7 @@
 #include "service/settings.hpp"
 #include "sessions/refresh_sealer.hpp"
 #include "sessions/session_sealer.hpp"
+#include "sessions/shared_session_keys.hpp"
 
 namespace gatehouse::service {
 
@@ -29,7 +30,8 @@ struct KeySet {
         accounts(settings.sessions.secrets.front()),
         devices(settings.sessions.secrets),
         repetitions(settings.sessions.secrets),
-        limits(settings.sessions.secrets.front()) {}
+        limits(settings.sessions.secrets.front()),
+        shared_sessions(settings.sessions.secrets.front()) {}
 
   [[nodiscard]] flows::PasswordCheck::Keys of_passwords() const { return {.accounts = accounts, .devices = devices}; }
 
@@ -43,6 +45,7 @@ struct KeySet {
   const devices::DeviceSealer devices;
   const idempotency::RepetitionKeys repetitions;
   const limits::SharedKeys limits;
+  const sessions::SharedSessionKeys shared_sessions;
 };
 
 }  // namespace gatehouse::service

@@ -29,6 +29,24 @@ void write_redis(Page& page, const SharedParts& shared) {
              shared.ring_reach.is_up() ? 1 : 0);
 }
 
+/// Nothing where replicas share no sessions.
+void write_sharing(Page& page, const SharedParts& shared) {
+  if (!shared.settings.redis.session_cache) return;
+  const sessions::SharingCounts& counts = shared.capabilities.sharing_counts;
+  const auto now = [](const std::atomic<std::uint64_t>& number) { return number.load(std::memory_order_relaxed); };
+  page.gauge("gatehouse_shared_sessions_up", "Whether this process uses the sessions that replicas share in Redis.",
+             shared.capabilities.epoch.is_member() ? 1 : 0);
+  page.counter("gatehouse_shared_sessions_hits_total", "Sessions found in Redis.", now(counts.hits));
+  page.counter("gatehouse_shared_sessions_misses_total", "Sessions that Redis does not have.", now(counts.misses));
+  page.counter("gatehouse_shared_sessions_refused_total", "Answers of Redis that were not believed.",
+               now(counts.refused));
+  page.counter("gatehouse_shared_sessions_unanswered_total", "Questions that Redis did not answer in time.",
+               now(counts.unanswered));
+  page.counter("gatehouse_shared_sessions_fills_total", "Sessions sent to Redis.", now(counts.fills));
+  page.counter("gatehouse_shared_sessions_epochs_total", "Times this process began with an empty store.",
+               shared.capabilities.epoch.begun_epochs());
+}
+
 void write_flows(Page& page, const SharedParts& shared) {
   using http::Method;
   const auto limited = shared.traffic.answered(Method::post, "/user-auth", http::Status::too_many_requests);
@@ -55,6 +73,7 @@ std::vector<metrics::Source> make_metrics(SharedParts& shared, const database::P
       [&capabilities](Page& page) { capabilities.limits.write(page); },
       [&shared](Page& page) { shared.limiter.write(page); },
       [&shared](Page& page) { write_redis(page, shared); },
+      [&shared](Page& page) { write_sharing(page, shared); },
       [&shared](Page& page) { write_flows(page, shared); },
       [&capabilities](Page& page) { capabilities.repetition_counts.write(page); },
       [&shared](Page& page) { shared.mail_counts.write(page); },

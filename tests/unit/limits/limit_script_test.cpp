@@ -21,13 +21,13 @@ Reply answer(std::vector<Reply> items) { return {.kind = Reply::Kind::list, .ite
 const std::vector<KeyCharge> two_charges{{"one", {60, 60s, 2}}, {"two", {60, 60s, 10}}};
 
 TEST(LimitScript, Commands_NameKeysIntervalsAndHowFarAheadAnArrivalMayBe) {
-  const std::string command = charge_script().by_name(two_charges);
+  const std::string command = charging(two_charges).by_name();
   EXPECT_TRUE(command.starts_with("*9\r\n$7\r\nEVALSHA\r\n$40\r\n"));
   EXPECT_TRUE(
       command.ends_with("$1\r\n2\r\n$3\r\none\r\n$3\r\ntwo\r\n$7\r\n1000000\r\n$7\r\n1000000\r\n$7\r\n1000000\r\n"
                         "$7\r\n9000000\r\n"));
-  EXPECT_TRUE(charge_script().by_text(two_charges).starts_with("*9\r\n$4\r\nEVAL\r\n"));
-  EXPECT_NE(charge_script().by_name(two_charges), give_back_script().by_name(two_charges));
+  EXPECT_TRUE(charging(two_charges).by_text().starts_with("*9\r\n$4\r\nEVAL\r\n"));
+  EXPECT_NE(charging(two_charges).by_name(), giving_back(two_charges).by_name());
 }
 
 TEST(LimitScript, GrantedCharges_HaveTheirStandingsAfterwards) {
