@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness.report import as_markdown, write_results
-from scenarios import audit, before, footprint, growth, hot_path, imports, login, mail, passwords, protection, refresh, replicas, revocation, revocation_feed, uncached
+from scenarios import audit, before, footprint, growth, hot_path, imports, login, mail, passwords, protection, redis_sessions, refresh, replicas, revocation, revocation_feed, uncached
 
 SCENARIOS = {
     "verify-token": hot_path.verify_token,
@@ -36,6 +36,7 @@ SCENARIOS = {
     "import-users": imports.import_users,
     "wrap-hashes": imports.wrap_hashes,
     "limits": protection.limits,
+    "redis-sessions": redis_sessions.redis_sessions,
     "audit-seals": audit.seals,
 }
 # Measured only where --against names another build.

@@ -1,0 +1,77 @@
+"""Sessions that replicas share in Redis: a process that remembers none, against redis-benchmark's GET on the same server with as many
+clients. Redis and the load have one core; what is measured has the other."""
+
+import re
+import shutil
+import statistics
+import subprocess
+
+from harness import postgres
+from harness.gatehouse import API_KEY, Gatehouse, sealed_sessions
+from harness.load import measure, write_bodies
+from harness.processes import LOAD_CORES, SERVER_CORES, Process, accepts, free_port, pinned
+from harness.report import at_least, below
+
+CLIENTS = 64
+USERS, SESSIONS = 20_000, 20_000
+
+
+class Redis(Process):
+    """It keeps nothing on disk."""
+
+    def __init__(self, folder, cores):
+        self.port = free_port()
+        command = [shutil.which("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        super().__init__(command, folder, "redis", cores=cores)
+        self.wait_until(lambda: accepts(self.port))
+
+    def gets_per_second(self):
+        printed = subprocess.run(["redis-benchmark", "-p", str(self.port), "-t", "get", "-c", str(CLIENTS), "-n", "200000", "--csv"],
+                                 check=True, capture_output=True, text=True, preexec_fn=pinned(SERVER_CORES)).stdout
+        return float(re.search(r'"GET","([0-9.]+)"', printed)[1])
+
+
+def metric(gatehouse, name):
+    """The sum over its labels."""
+    client = gatehouse.client()
+    text = client.exchange(client.encode("GET", "/metrics"))[1].decode()
+    client.close()
+    return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
+
+
+def is_sharing(gatehouse):
+    return metric(gatehouse, "gatehouse_shared_sessions_up ") == 1
+
+
+def database_reads(gatehouse):
+    return metric(gatehouse, 'gatehouse_database_query_duration_seconds_count{statement="sessions_find')
+
+
+def redis_sessions(options, folder):
+    url = postgres.create_database("bench_shared")
+    redis = Redis(folder, LOAD_CORES)
+    settings = {"io_threads": 1, "redis_url": f"redis://127.0.0.1:{redis.port}", "redis_session_cache": "true", "redis_timeout": "1s"}
+    first = Gatehouse(folder, url, name="first", **settings)
+    cold = None
+    try:
+        begin, end = postgres.fill("bench_shared", USERS, SESSIONS)
+        bodies = write_bodies(folder, "bodies", [{"session": sealed} for sealed in sealed_sessions(begin, end, SESSIONS)])
+        first.wait_until(lambda: is_sharing(first))
+        measure(first.pid, first.url("/user-auth/verify-session"), bodies, API_KEY, 5, CLIENTS)
+        # It remembers nothing itself, so each check is a process's first one.
+        cold = Gatehouse(folder, url, SERVER_CORES, name="cold", session_cache_mb=0, **settings)
+        cold.wait_until(lambda: is_sharing(cold))
+        ours, peers, checks = [], [], 0
+        for _ in range(options.rounds):
+            result = measure(cold.pid, cold.url("/user-auth/verify-session"), bodies, API_KEY, options.seconds, CLIENTS)
+            ours.append(result.requests_per_second)
+            checks += result.requests
+            peers.append(redis.gets_per_second())
+        share = 100 * database_reads(cold) / checks
+    finally:
+        for process in (cold, first, redis):
+            if process is not None:
+                process.stop()
+    ours, peers = statistics.median(ours), statistics.median(peers)
+    return [at_least("verify-session from Redis, cold process", ours, peers, 0.8, (f"{ours:,.0f}/s", f"redis-benchmark GET: {peers:,.0f}/s")),
+            below("reads of PostgreSQL, of the checks of a cold process", share, 1, "%", "Redis has all of them")]
