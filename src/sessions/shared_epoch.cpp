@@ -157,6 +157,7 @@ void SharedEpoch::delivered(std::optional<bool> is_done) {
   for (const Ended& ended : std::exchange(on_its_way_, {})) {
     Delivery& delivery = undelivered_[ended];
     delivery.is_on_its_way = false;
+    heard_at_[slot_of(ended)] = ++heard_;  // what was asked before may have been answered before it was delivered
     if (is_done && delivery.queued == 0) undelivered_.erase(ended);
     if (is_done) continue;
     ++delivery.queued;

@@ -206,7 +206,7 @@ class SharedEpoch final : public database::ChangeObserver {
   std::map<Ended, Delivery> undelivered_;
   std::vector<Ended> on_its_way_;
   std::uint64_t heard_ = 0;
-  std::array<std::uint64_t, 4096> heard_at_{};  ///< by slot, the value of heard_ when one of its things was heard of
+  std::array<std::uint64_t, 4096> heard_at_{};  ///< by slot, of when one of its things was last heard of or delivered
   std::uint64_t begun_epochs_ = 0;
 };
 

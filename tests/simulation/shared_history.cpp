@@ -422,8 +422,9 @@ void SharedHistory::disturb_process(const Process& process) {
 
 /// To a moment at which nothing else happens, so that what has waited comes before what comes then.
 void SharedHistory::stand_still(SharingProcess& process) {
-  const Instant end = clock_.time + chance_.up_to(milliseconds{10'000}) + std::chrono::nanoseconds{++standstills_};
-  process.stands_still_until = std::max(process.stands_still_until, end);
+  if (clock_.time < process.stands_still_until) return;
+  process.stands_still_until =
+      clock_.time + chance_.up_to(milliseconds{10'000}) + std::chrono::nanoseconds{++standstills_};
 }
 
 void SharedHistory::disturb_server() {

@@ -109,6 +109,17 @@ TEST_F(SharedEpochTest, WhatWasHeard_IsNotBelievedBeforeItIsDelivered) {
   EXPECT_TRUE(epoch_.is_good(*epoch_.begin(place, session), session, user));
 }
 
+TEST_F(SharedEpochTest, UserWhoseEndWasOnItsWayWhenItWasAsked_IsNotBelieved) {
+  become_member();
+  epoch_.on_announcement(user_topic.of(user));
+  const auto ticket = epoch_.begin(place, session);
+  ASSERT_TRUE(ticket) << "nobody knows whose session it is";
+  (void)step<Deliver>();
+  epoch_.delivered(true);
+  EXPECT_FALSE(epoch_.is_good(*ticket, session, user));
+  EXPECT_TRUE(epoch_.is_good(*epoch_.begin(place, session), session, user));
+}
+
 TEST_F(SharedEpochTest, WhatWasNotAnswered_IsDeliveredAgain) {
   become_member();
   hear(session);
