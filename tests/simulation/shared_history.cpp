@@ -280,15 +280,15 @@ void SharedHistory::check(const Process& process, std::size_t slot) {
   const auto ticket = process->cache.begin_fill(id);
   open(process, process->reader);
   const auto shared = process->epoch.begin(place_of(process->reader), id);
-  if (!shared) return query(process, slot, ticket, std::nullopt);
+  if (!shared) return query(process, {slot, id}, ticket, std::nullopt);
   ask<std::optional<SharedEntry>>(
       process, process->reader,
       [this, name = shared->epoch, id](SharedStore& store) { return store.read(name, id, clock_.time); },
-      [this, process, slot, ticket, shared](std::optional<std::optional<SharedEntry>> answer) {
-        if (!answer) return query(process, slot, ticket, std::nullopt);
+      [this, process, slot, id, ticket, shared](std::optional<std::optional<SharedEntry>> answer) {
+        if (!answer) return query(process, {slot, id}, ticket, std::nullopt);
         const auto& entry = *answer;
         if (!entry || !process->epoch.is_good(*shared, entry->row.session.id, entry->row.session.user)) {
-          return query(process, slot, ticket, shared);
+          return query(process, {slot, id}, ticket, shared);
         }
         ++hits_;
         look_at(*process, entry->row, "from what is shared");
@@ -296,10 +296,11 @@ void SharedHistory::check(const Process& process, std::size_t slot) {
       });
 }
 
-void SharedHistory::query(const Process& process, std::size_t slot, sessions::SessionCache::FillTicket ticket,
+void SharedHistory::query(const Process& process, Wanted wanted, sessions::SessionCache::FillTicket ticket,
                           std::optional<SharedEpoch::Ticket> shared) {
-  at(soon(), [this, process, slot, ticket, shared = std::move(shared)] {
-    const Truth::Row row = truth_.read(slot);
+  at(soon(), [this, process, wanted, ticket, shared = std::move(shared)] {
+    const Truth::Row row = truth_.read(wanted.slot);
+    if (row.session.id != wanted.id) return;
     const milliseconds delay = chance_.one_in(30) ? chance_.up_to(milliseconds{100'000}) : chance_.up_to(latency_max);
     in(process, clock_.time + delay, [this, process, row, ticket, shared] { end_query(process, row, ticket, shared); });
   });

@@ -89,6 +89,11 @@ class SharedHistory {
   using Process = std::shared_ptr<SharingProcess>;
   using Event = std::function<void()>;
   using Row = std::optional<Truth::Row>;
+  /// A session, and where it stood when it was asked for.
+  struct Wanted {
+    std::size_t slot;
+    SessionId id;
+  };
   /// For crypto::Random.
   class RandomOfChance;
 
@@ -124,7 +129,7 @@ class SharedHistory {
   // Requests.
   void act(const Process& process);
   void check(const Process& process, std::size_t slot);
-  void query(const Process& process, std::size_t slot, sessions::SessionCache::FillTicket ticket,
+  void query(const Process& process, Wanted wanted, sessions::SessionCache::FillTicket ticket,
              std::optional<sessions::SharedEpoch::Ticket> shared);
   void end_query(const Process& process, const Row& row, sessions::SessionCache::FillTicket ticket,
                  const std::optional<sessions::SharedEpoch::Ticket>& shared);
