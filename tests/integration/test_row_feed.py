@@ -149,7 +149,7 @@ def test_doctor_says_how_changes_are_told(command, settings, redis, pair, databa
 
 def test_user_of_redis_with_the_documented_rights_will_do(start, settings, redis, command):
     text = (REPOSITORY / "docs" / "operations.md").read_text()
-    rights = [*re.search(r"The user needs `([^`]+)`", text)[1].split(), *re.search(r"it needs `([^`]+)` as well", text)[1].split()]
+    rights = [*re.search(r"The user needs `([^`]+)`", text)[1].split(), *re.search(r"`CHANGE_FEED=redis` also `([^`]+)`", text)[1].split()]
     redis.ask("ACL", "SETUSER", "gate", "on", ">secret", *rights)
     url = f"redis://gate:secret@127.0.0.1:{redis.port}"
     program = start(**settings | {"REDIS_URL": url})

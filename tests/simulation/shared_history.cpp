@@ -170,7 +170,7 @@ void SharedHistory::take(const Process& process, const Step& step) {
     in(process, wait->until, [this, process, turn] {
       if (turn == process->keeper_turn) wake(process);
     });
-  } else if (std::get_if<Look>(&step) != nullptr) {
+  } else if (std::get_if<sessions::sharing::Look>(&step) != nullptr) {
     ask_as_keeper<std::string>(
         process, [this](SharedStore& store) { return store.epoch(clock_.time); },
         [&epoch](std::optional<std::string> found) { epoch.looked(found); });
