@@ -53,7 +53,7 @@ Look AnnouncementTable::look(std::int64_t position) const {
   Look look;
   look.page = {.log = "log", .is_written = true, .last = last_, .deleted = deleted_, .is_cut = false, .rows = {}};
   for (const Row& one : rows_) {
-    if (one.row.position.value_or(position + 1) <= position) continue;
+    if (one.row.position && *one.row.position <= position) continue;
     look.page.rows.push_back(one.row);
     look.versions[one.row.entry] = one.version;
   }
