@@ -1,7 +1,7 @@
 -- How changes are told to the replicas, which remember what they have read: by NOTIFY (CHANGE_FEED=postgres), by rows
 -- (CHANGE_FEED=redis), or both, while replicas of both kinds run. What the service writes itself it tells by the way of
--- its own setting. For everybody else there are triggers: gatehouse_announce… sends notifications, and is silent for
--- sessions that do so themselves (gatehouse.announces = 'on'); gatehouse_record… writes rows, and is silent for those
+-- its own setting. For everybody else there are triggers: gatehouse_announce_* sends notifications, and is silent for
+-- sessions that do so themselves (gatehouse.announces = 'on'); gatehouse_record_* writes rows, and is silent for those
 -- that write them themselves ('rows'). So each way tells of all changes as long as its triggers are there, whichever way
 -- the writer takes. A feed trusts what it hears only while this row says so.
 CREATE TABLE change_feed (

@@ -131,6 +131,10 @@ class Migrations(unittest.TestCase):
         self.assertEqual(ups, downs)
         self.assertLessEqual(checks | {steps[name] for name in later}, ups)
 
+    def test_databases_of_every_encoding_take_the_migrations(self):
+        wrong = [path.name for path in (ROOT / "migrations").rglob("*.sql") if not path.read_bytes().isascii()]
+        self.assertEqual(wrong, [])
+
     def test_migrations_sort_by_date_and_number(self):
         wrong = [path.name for path in (ROOT / "migrations").rglob("*.sql") if not re.match(r"20\d{6}_\d{3}_[a-z0-9_]+\.(up|down|check|indexes)\.sql$", path.name)]
         self.assertEqual([], wrong)
