@@ -29,7 +29,7 @@ endfunction()
 # source is included. The more it sees at once, the more often it takes a std::string for one that lies within itself (GCC bug 105651).
 function(gatehouse_take_batches target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-array-bounds)
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-array-bounds -Wno-stringop-overflow)
   endif()
 endfunction()
 
