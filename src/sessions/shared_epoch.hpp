@@ -24,6 +24,7 @@ namespace gatehouse::sessions {
 
 /// Something that is over for whoever remembers it: a session, or whatever a session shows of its user.
 struct Ended {
+  /// Which of them, as the first letter of its name in the store.
   enum class Kind : char { session = 's', user = 'u' };
 
   Kind kind;
