@@ -53,9 +53,14 @@ def finds(program: Gatehouse) -> float:
 @pytest.fixture
 def pair(start, redis):
     """Two replicas that share sessions."""
-    programs = [start(**settings(redis)) for _ in range(2)]
-    wait_until_up(*programs)
-    return programs
+    first = start(**settings(redis))
+    wait_until_up(first)
+    second = start(**settings(redis))
+    wait_until_up(second)
+    # Where the second one was too slow to be covered, it began another epoch, which the first one has to find.
+    begun = value(second, "shared_sessions_epochs_total")
+    wait_until(lambda: len(first.events("sessions_shared")) > begun, SEEN_WITHIN_S, "one epoch of both")
+    return [first, second]
 
 
 def shared_login(program: Gatehouse) -> dict:
