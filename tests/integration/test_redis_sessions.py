@@ -5,6 +5,7 @@ import re
 import pytest
 
 from harness.accounts import create_user, log_in, log_out, verify_session, verify_token
+from harness.api_keys import is_good, make_key
 from harness.metrics import samples
 from harness.places import REPOSITORY
 from harness.program import SESSION_SECRET, Gatehouse
@@ -180,12 +181,16 @@ def test_redis_that_stands_still_holds_nobody_up(start, redis):
     programs = [start(**settings(redis, REDIS_TIMEOUT="50ms", SESSION_CACHE_MB="0")) for _ in range(2)]
     wait_until_up(*programs)
     login, other = (shared_login(programs[0]) for _ in range(2))
-    with redis.standing_still():
-        assert [status(program, login) for program in programs * 3] == [200] * 6
-        with programs[0].api() as api:
-            assert log_out(api, other["session"]).status == 200
-        assert status(programs[0], other) == 401
-        wait_until(lambda: status(programs[1], other) == 401, SEEN_WITHIN_S, "the end of the session")
+    with programs[0].api() as here, programs[1].api() as there:
+        key, secret = make_key(here)
+        wait_until(lambda: is_good(there, secret), SEEN_WITHIN_S, "the new key")
+        with redis.standing_still():
+            assert [status(program, login) for program in programs * 3] == [200] * 6
+            assert log_out(here, other["session"]).status == 200
+            assert [status(program, other) for program in programs] == [401] * 2
+            # Until the other one has heard it: changes are heard in the order of their commits.
+            assert here.delete(f"/api-keys/{key}").status == 200
+            wait_until(lambda: not is_good(there, secret), SEEN_WITHIN_S, "the end of the key")
     wait_until_up(*programs)
     assert [status(program, other) for program in programs] == [401] * 2
     assert [status(program, login) for program in programs] == [200] * 2
