@@ -126,3 +126,26 @@ def test_primary_that_falls_silent_is_left_for_the_other(servers, start_on):
         with first.silent():
             second.promote()
             recovers(api)
+
+
+def test_server_that_was_left_behind_was_gone_back_to_while_the_new_one_was_slow(servers, start_on):
+    """It came back from a pause and takes itself for the primary; what it says of users and sessions is old."""
+    first = servers()
+    second = servers(primary=first)
+    program = start_on(first, second, DB_QUERY_TIMEOUT="2s")
+    with program.api() as api:
+        user = create_user(api)
+        wait_until(lambda: caught_up(second, user["email"]), 60, "the replication")
+        with first.silent():
+            second.promote()
+            recovers(api)
+            later = create_user(api)
+        with second.silent():
+            wait_until(lambda: was_left_behind(program, api, later), 60, "an attempt to connect to the first one")
+        recovers(api)
+        assert api.get(f"/users/{later['id']}").status == 200
+
+
+def was_left_behind(program, api, user):
+    assert api.get(f"/users/{user['id']}").status == 503
+    return any("left behind" in event["detail"] for event in program.events("postgres_connect_failed"))

@@ -10,6 +10,7 @@
 #include "base/secret_string.hpp"
 #include "database/database_settings.hpp"
 #include "database/postgres/first_server.hpp"
+#include "database/postgres/newest_timeline.hpp"
 
 namespace gatehouse::database::postgres {
 
@@ -26,6 +27,7 @@ struct ConnectOptions {
   /// treated as shared.
   std::optional<std::chrono::milliseconds> statement_timeout = std::nullopt;
   std::shared_ptr<FirstServer> first = std::make_shared<FirstServer>();  ///< of `servers`; what attempts learn
+  std::shared_ptr<NewestTimeline> newest_timeline = std::make_shared<NewestTimeline>();  ///< likewise
   /// How long a statement waits for a lock that another transaction holds; 0: for ever.
   std::chrono::milliseconds lock_timeout{0};
   /// The session's `gatehouse.announces`: which triggers are to be silent, because this program tells of its changes

@@ -27,6 +27,12 @@ inline constexpr Statement primary_position{
     "SELECT ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint, "
     "(pg_current_wal_insert_lsn() - '0/0')::bigint"};
 
+/// The timeline of a server that takes writes; NULL on a standby.
+inline constexpr Statement primary_timeline{
+    "gatehouse_primary_timeline",
+    "SELECT CASE WHEN NOT pg_is_in_recovery() "
+    "THEN ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::bigint END"};
+
 /// What a standby has replayed. A statement that follows in the same transaction sees at least that, for it has a newer
 /// snapshot; where it has not (another transaction isolation), the position is NULL, and so it is on a primary that was
 /// never a standby. The timeline is the one that the standby's control file has, which follows a promotion with the

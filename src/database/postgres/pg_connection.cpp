@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 
 #include "database/postgres/libpq.hpp"
+#include "database/postgres/log_position.hpp"
 #include "database/postgres/session_sql.hpp"
 
 namespace gatehouse::database::postgres {
@@ -92,6 +93,16 @@ Task<> PgConnection::log_in(std::shared_ptr<const ConnectOptions> options) {
   if (libpq().PQsetnonblocking(connection_, 1) != 0) throw connection_error(error_message());
   tls_ = static_cast<SSL*>(libpq().PQsslStruct(connection_, "OpenSSL"));
   co_await take_session(options);
+  if (options->servers.size() > 1) co_await refuse_if_left_behind(options);
+}
+
+/// What speaks PostgreSQL's protocol and knows of no timelines is taken as it is.
+Task<> PgConnection::refuse_if_left_behind(std::shared_ptr<const ConnectOptions> options) {
+  Command command{&primary_timeline, {}};
+  const auto rows = co_await run(std::move(command));
+  if (!rows || rows->empty() || (*rows)[0].is_null(0)) co_return;
+  const bool is_admitted = options->newest_timeline->admits((*rows)[0].integer(0), std::chrono::steady_clock::now());
+  if (!is_admitted) throw connection_error(host() + " was left behind by a failover");
 }
 
 std::string PgConnection::host() const { return connection_ == nullptr ? "" : libpq().PQhost(connection_); }

@@ -47,7 +47,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   /// Resolves the servers' names, connects to the first server that will do, logs in and sets the session up. Throws
   /// Unavailable: connection (refused, wrong password, wrong certificate), read_only (no server takes writes, and one
   /// answered), deadline (options->timeout passed) or stopped (close() was called). Throws connection, too, where
-  /// others have found another server meanwhile.
+  /// others have found another server meanwhile, or one of a newer timeline before.
   [[nodiscard]] Task<> connect(std::shared_ptr<const ConnectOptions> options);
 
   /// The name or address of the server that it is connected to, as the settings have it.
@@ -130,6 +130,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   [[nodiscard]] Task<std::vector<std::string>> resolve(std::string host);
   void start(const ConnectOptions& options, const std::vector<Candidate>& candidates);
   [[nodiscard]] Task<> log_in(std::shared_ptr<const ConnectOptions> options);
+  [[nodiscard]] Task<> refuse_if_left_behind(std::shared_ptr<const ConnectOptions> options);
   [[nodiscard]] Task<> poll_until_connected();
   void watch_socket();
   [[nodiscard]] Task<> take_session(std::shared_ptr<const ConnectOptions> options);

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+
+namespace gatehouse::database::postgres {
+
+/// Which of several servers has been left behind: each promotion begins a timeline with a higher number, and a primary
+/// that comes back after it (a machine that was paused, a network that was cut) still has the lower one, and takes
+/// itself for the primary until somebody tells it. Thread-safe.
+///
+/// A server restored from a backup may have a lower timeline and be the only one there is, so a refusal is not for
+/// ever.
+class NewestTimeline {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  /// For so long nothing but servers of lower timelines must have been found before one of them is believed. What
+  /// manages a cluster tells a server that came back within a fraction of that.
+  static constexpr std::chrono::seconds believed_after{30};
+  /// Attempts further apart than this do not count as one search.
+  static constexpr std::chrono::seconds pause_max{10};
+
+  /// Whether a server of this timeline, which takes writes at `now`, may be the primary. True also where it has the
+  /// newest timeline so far.
+  [[nodiscard]] bool admits(std::int64_t timeline, TimePoint now) {
+    const std::scoped_lock lock{mutex_};
+    if (timeline < newest_ && !is_long_search(now)) return false;
+    newest_ = timeline;
+    refused_at_ = {};
+    return true;
+  }
+
+ private:
+  /// Counts a refusal at `now`.
+  [[nodiscard]] bool is_long_search(TimePoint now) {
+    if (refused_at_ == TimePoint{} || now - refused_at_ > pause_max) begun_at_ = now;
+    refused_at_ = now;
+    return now - begun_at_ >= believed_after;
+  }
+
+  std::mutex mutex_;
+  std::int64_t newest_ = 0;
+  TimePoint begun_at_;    ///< the search's first refusal
+  TimePoint refused_at_;  ///< its last one; zero: nothing was refused since a server was found
+};
+
+}  // namespace gatehouse::database::postgres

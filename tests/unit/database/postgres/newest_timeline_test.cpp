@@ -1,0 +1,48 @@
+#include "database/postgres/newest_timeline.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::database::postgres {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr NewestTimeline::TimePoint start{1h};
+
+TEST(NewestTimeline, AdmitsAnythingAtFirst_AndWhatIsNewer) {
+  NewestTimeline newest;
+  EXPECT_TRUE(newest.admits(3, start));
+  EXPECT_TRUE(newest.admits(3, start));
+  EXPECT_TRUE(newest.admits(5, start));
+}
+
+TEST(NewestTimeline, ServerThatWasLeftBehind_IsRefused_HoweverLateItComesBack) {
+  NewestTimeline newest;
+  ASSERT_TRUE(newest.admits(2, start));
+  EXPECT_FALSE(newest.admits(1, start + 1s));
+  EXPECT_FALSE(newest.admits(1, start + 24h));
+  EXPECT_TRUE(newest.admits(2, start + 24h));
+}
+
+TEST(NewestTimeline, WhereNothingElseIsFoundForLong_ALowerOneIsBelieved_AndTheHigherOneCountsAgain) {
+  NewestTimeline newest;
+  ASSERT_TRUE(newest.admits(4, start));
+  for (auto passed = 0s; passed < NewestTimeline::believed_after; passed += NewestTimeline::pause_max) {
+    EXPECT_FALSE(newest.admits(2, start + passed)) << passed.count();
+  }
+  EXPECT_TRUE(newest.admits(2, start + NewestTimeline::believed_after)) << "the cluster was restored";
+  EXPECT_TRUE(newest.admits(2, start + NewestTimeline::believed_after));
+  EXPECT_TRUE(newest.admits(4, start + NewestTimeline::believed_after));
+}
+
+TEST(NewestTimeline, ServerThatIsFoundMeanwhile_EndsTheSearch) {
+  NewestTimeline newest;
+  ASSERT_TRUE(newest.admits(2, start));
+  ASSERT_FALSE(newest.admits(1, start + 1s));
+  ASSERT_TRUE(newest.admits(2, start + 2s));
+  EXPECT_FALSE(newest.admits(1, start + 5s));
+  EXPECT_FALSE(newest.admits(1, start + 1s + NewestTimeline::believed_after));
+}
+
+}  // namespace
+}  // namespace gatehouse::database::postgres
