@@ -36,6 +36,7 @@ SCENARIOS = {
     "import-users": imports.import_users,
     "wrap-hashes": imports.wrap_hashes,
     "limits": protection.limits,
+    "redis-limits": protection.logins_counted_in_redis,
     "redis-sessions": redis_sessions.redis_sessions,
     "audit-seals": audit.seals,
 }

@@ -4,12 +4,14 @@ import json
 import statistics
 import subprocess
 
-from harness.gatehouse import BUILD, Gatehouse, log_in
-from harness.load import write_requests
-from harness.processes import SERVER_CORES, pinned
+from harness.gatehouse import API_KEY, BUILD, Gatehouse, log_in
+from harness.load import measure, write_bodies, write_requests
+from harness.processes import ALL_CORES, CORES, SERVER_CORES, pinned
+from harness.redis import Redis
 from harness.report import at_least, below
 
 from .hot_path import LOGINS, median, take_turns
+from .login import GOOD_LOGIN
 
 CHARGES = 5_000_000
 CHECKS = 5_000_000
@@ -54,3 +56,24 @@ def verify_session_with_limits(options, folder):
     times = [median(side, "cpu_us_per_request") for side in (with_limits, without)]
     return at_least("verify-session with rate limits, per CPU time", times[1], times[0], 0.97,
                     (f"{times[0]:.2f} µs CPU", f"without: {times[1]:.2f} µs CPU"))
+
+
+def logins_counted_in_redis(options, folder):
+    """Two processes on one database, only one of which counts in Redis."""
+    limited = {"rate_limit_address": WIDE, "rate_limit_login": WIDE, "trusted_backends": "192.0.2.1"}
+    processes = [Redis(folder)]
+    try:
+        for name, settings in (("shared", {"redis_url": processes[0].url}), ("alone", {})):
+            processes.append(Gatehouse(folder, name=name, **limited, **settings))
+            log_in(processes[-1].client())
+        bodies = write_bodies(folder, "login", GOOD_LOGIN)
+        rates = [[], []]
+        for _ in range(options.rounds):
+            for rate, service in zip(rates, processes[1:]):
+                rate.append(measure(service.pid, service.url("/user-auth"), bodies, API_KEY, options.seconds, 4 * len(CORES),
+                                    ALL_CORES).requests_per_second)
+    finally:
+        for process in processes:
+            process.stop()
+    shared, alone = (statistics.median(rate) for rate in rates)
+    return [at_least("logins counted in Redis", shared, alone, 0.97, (f"{shared:,.1f}/s", f"counted in the process: {alone:,.1f}/s"))]

@@ -1,35 +1,18 @@
 """Sessions that replicas share in Redis: a process that remembers none, against redis-benchmark's GET on the same server with as many
 clients. Redis and the load have one core; what is measured has the other."""
 
-import re
-import shutil
 import statistics
-import subprocess
 import urllib.request
 
 from harness import postgres
 from harness.gatehouse import API_KEY, Gatehouse, sealed_sessions
 from harness.load import measure, write_bodies
-from harness.processes import LOAD_CORES, SERVER_CORES, Process, accepts, free_port, pinned
+from harness.processes import LOAD_CORES, SERVER_CORES
+from harness.redis import Redis
 from harness.report import at_least, below
 
 CLIENTS = 64
 USERS, SESSIONS = 20_000, 20_000
-
-
-class Redis(Process):
-    """It keeps nothing on disk."""
-
-    def __init__(self, folder, cores):
-        self.port = free_port()
-        command = [shutil.which("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        super().__init__(command, folder, "redis", cores=cores)
-        self.wait_until(lambda: accepts(self.port))
-
-    def gets_per_second(self):
-        printed = subprocess.run(["redis-benchmark", "-p", str(self.port), "-t", "get", "-c", str(CLIENTS), "-n", "200000", "--csv"],
-                                 check=True, capture_output=True, text=True, preexec_fn=pinned(SERVER_CORES)).stdout
-        return float(re.search(r'"GET","([0-9.]+)"', printed)[1])
 
 
 def metric(gatehouse, name):
@@ -51,7 +34,7 @@ def database_reads(gatehouse):
 def redis_sessions(options, folder):
     url = postgres.create_database("bench_shared")
     redis = Redis(folder, LOAD_CORES)
-    settings = {"io_threads": 1, "redis_url": f"redis://127.0.0.1:{redis.port}", "redis_session_cache": "true", "redis_timeout": "1s"}
+    settings = {"io_threads": 1, "redis_url": redis.url, "redis_session_cache": "true", "redis_timeout": "1s"}
     first = Gatehouse(folder, url, name="first", **settings)
     cold = None
     try:
@@ -67,7 +50,7 @@ def redis_sessions(options, folder):
             result = measure(cold.pid, cold.url("/user-auth/verify-session"), bodies, API_KEY, options.seconds, CLIENTS)
             ours.append(result.requests_per_second)
             checks += result.requests
-            peers.append(redis.gets_per_second())
+            peers.append(redis.gets_per_second(CLIENTS))
         share = 100 * database_reads(cold) / checks
     finally:
         for process in (cold, first, redis):
