@@ -122,7 +122,7 @@ Task<Delivery> Courier::hand_over(Envelope envelope) {
 
 Courier::Prepared Courier::prepare(const ClaimedMail& mail, database::Changes& instead) {
   const auto kind = kind_of(mail.kind);
-  auto contents = parts_.outbox.sealer().open(mail.id, mail.kind, mail.sealed_body);
+  auto contents = parts_.outbox.stationery()->sealer.open(mail.id, mail.kind, mail.sealed_body);
   if (mail.expires_at && *mail.expires_at <= parts_.clock.now()) {
     parts_.log.info("mail_expired", {{"mail_id", mail.id.value}, {"kind", mail.kind}});
     instead.add(counted(MailStore::mark_expired(mail.id, holder_), mail, Step::expired));
@@ -142,7 +142,7 @@ Courier::Prepared Courier::prepare(const ClaimedMail& mail, database::Changes& i
   }
   const Mailbox from = letterhead_.from();
   const Variables variables = letterhead_.variables(mail, *kind, *contents);
-  const Rendered rendered = parts_.outbox.templates().render(*kind, mail.locale, variables);
+  const Rendered rendered = parts_.outbox.stationery()->templates.render(*kind, mail.locale, variables);
   return Envelope{
       .id = mail.id.value,
       .from = written_address(from.address),

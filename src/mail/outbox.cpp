@@ -20,9 +20,21 @@ MailId new_id(crypto::Random& random) {
 
 }  // namespace
 
-Outbox::Outbox(const MailSettings& settings, std::span<const SecretString> secrets, const Clock& clock,
-               crypto::Random& random)
-    : clock_(clock), random_(random), sealer_(secrets), templates_(settings.templates) {}
+Stationery::Stationery(const MailSettings& settings, std::span<const SecretString> secrets)
+    : sealer(secrets), templates(settings.templates) {}
+
+Outbox::Outbox(std::shared_ptr<const Stationery> stationery, const Clock& clock, crypto::Random& random)
+    : clock_(clock), random_(random), stationery_(std::move(stationery)) {}
+
+void Outbox::use(std::shared_ptr<const Stationery> stationery) {
+  const std::scoped_lock lock{mutex_};
+  stationery_ = std::move(stationery);
+}
+
+std::shared_ptr<const Stationery> Outbox::stationery() const {
+  const std::scoped_lock lock{mutex_};
+  return stationery_;
+}
 
 database::Change<void> Outbox::letter_to(Reader reader, Letter letter) const {
   const auto occurrence = MailCounts::of(letter.kind, Step::queued);
@@ -36,7 +48,7 @@ database::Change<void> Outbox::letter_to_address(std::string address, Letter let
 
 std::string Outbox::locale_for(const std::optional<std::string>& own, std::string_view accept_language) const {
   if (own && is_language_tag(*own)) return *own;
-  return templates_.choose(preferred_languages(accept_language));
+  return stationery()->templates.choose(preferred_languages(accept_language));
 }
 
 NewMail Outbox::sealed(Letter letter) const {
@@ -45,7 +57,7 @@ NewMail Outbox::sealed(Letter letter) const {
   return {.id = id,
           .kind = letter.kind,
           .locale = std::move(letter.locale),
-          .sealed_body = sealer_.seal(id, to_text(letter.kind), contents, random_),
+          .sealed_body = stationery()->sealer.seal(id, to_text(letter.kind), contents, random_),
           .dedupe_key = std::move(letter.dedupe_key),
           .expires_at = letter.expires_at,
           .created_at = clock_.now()};

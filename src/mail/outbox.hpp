@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,17 +34,28 @@ struct Letter {
   std::optional<TimePoint> expires_at = std::nullopt;    ///< of the token: the letter is not sent any more after that
 };
 
+/// What letters are sealed with and filled into. Immutable.
+struct Stationery {
+  /// Of the secrets, at least one, keys are kept. Throws std::invalid_argument where a template of MAIL_TEMPLATES has a
+  /// mistake. Blocks.
+  Stationery(const MailSettings& settings, std::span<const SecretString> secrets);
+
+  const ContentsSealer sealer;
+  const Templates templates;
+};
+
 /// Where flows hand in their letters. A letter is a change: it is sent if and only if the transaction it was added to
 /// is committed, at least once, by any replica, within moments where the mail server is there. Its secrets are in the
 /// database in sealed form alone, until it is sent or given up.
 ///
-/// Immutable; any thread.
+/// Thread-safe.
 class Outbox {
  public:
-  /// `settings`, `clock` and `random` outlive the outbox; of the secrets, at least one, keys are kept. Throws
-  /// std::invalid_argument where a template of MAIL_TEMPLATES has a mistake.
-  Outbox(const MailSettings& settings, std::span<const SecretString> secrets, const Clock& clock,
-         crypto::Random& random);
+  /// `clock` and `random` outlive the outbox.
+  Outbox(std::shared_ptr<const Stationery> stationery, const Clock& clock, crypto::Random& random);
+
+  /// From the next letter on.
+  void use(std::shared_ptr<const Stationery> stationery);
 
   /// To a user, at the address that their row has then; to nobody where there is no such user, or a disabled one. It
   /// is the same work either way, so that nobody learns from the time whether there is. Throws std::invalid_argument
@@ -55,16 +68,15 @@ class Outbox {
   /// the request that caused it that there are templates for.
   [[nodiscard]] std::string locale_for(const std::optional<std::string>& own, std::string_view accept_language) const;
 
-  [[nodiscard]] const Templates& templates() const { return templates_; }
-  [[nodiscard]] const ContentsSealer& sealer() const { return sealer_; }
+  [[nodiscard]] std::shared_ptr<const Stationery> stationery() const;
 
  private:
   [[nodiscard]] NewMail sealed(Letter letter) const;
 
   const Clock& clock_;
   crypto::Random& random_;
-  const ContentsSealer sealer_;
-  const Templates templates_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Stationery> stationery_;
 };
 
 }  // namespace gatehouse::mail

@@ -182,6 +182,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                  .clock = parts.clock,
                  .random = parts.random,
                  .password_rules = shared_.capabilities.password_rules,
+                 .outbox = shared_.capabilities.outbox,
                  .log = parts.log}),
       reload_signals_(*loops_.front(), SIGHUP) {
   // Before the cache: what enters it from Redis was believed after the cache began to wait for it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -34,7 +35,7 @@ std::optional<Reloaded> Reloader::reload() {
   auto loaded = parts_.reread();
   if (!loaded) {
     for (const config::Mistake& mistake : loaded.error()) {
-      parts_.log.error("reload_refused",
+      parts_.log.error("reload_failed",
                        {{"name", mistake.name}, {"problem", mistake.problem}, {"remedy", mistake.remedy}});
     }
     return std::nullopt;
@@ -42,7 +43,7 @@ std::optional<Reloaded> Reloader::reload() {
   try {
     return take_over(std::move(*loaded));
   } catch (const std::exception& failure) {
-    parts_.log.error("reload_refused", {{"reason", failure.what()}});
+    parts_.log.error("reload_failed", {{"reason", failure.what()}});
     return std::nullopt;
   }
 }
@@ -61,7 +62,9 @@ Reloaded Reloader::take_over(Loaded loaded) {
                     .tls = has_tls ? make_tls(now.server) : nullptr,
                     .settings = nullptr,
                     .logs_access = now.application.log_level <= telemetry::Level::info};
-  reopen_breach_filter(now.passwords.breach_filter);
+  auto stationery = std::make_shared<const mail::Stationery>(now.mail, now.sessions.secrets);
+  reopen_breach_filter(now.passwords.breach_filter);  // the last that can fail
+  parts_.outbox.use(std::move(stationery));
   log_warnings(parts_.log, loaded.reading.warnings);
   log_warnings(parts_.log, http::certificate_advice(now.server, parts_.clock.now()));
   reloaded.settings = std::make_shared<const Settings>(std::move(now));
@@ -77,7 +80,7 @@ void Reloader::tell(const Reloaded& reloaded) {
 /// The one in use stays where the file is not a good one.
 void Reloader::reopen_breach_filter(const std::string& path) {
   const auto reopened = parts_.password_rules.reopen_filter(path);
-  if (!reopened) parts_.log.error("breach_filter_refused", {{"path", path}, {"reason", reopened.error()}});
+  if (!reopened) throw std::runtime_error("PASSWORD_BREACH_FILTER: " + path + " " + reopened.error());
 }
 
 }  // namespace gatehouse::service

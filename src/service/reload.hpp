@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "config/mistake.hpp"
 #include "crypto/random.hpp"
+#include "mail/outbox.hpp"
 #include "passwords/password_rules.hpp"
 #include "service/settings.hpp"
 #include "service/wiring/key_set.hpp"
@@ -30,8 +31,8 @@ void log_warnings(telemetry::Log& log, const config::Mistakes& warnings);
 /// Reads the settings again, or says what is wrong with them.
 using Reread = std::function<std::expected<Loaded, config::Mistakes>()>;
 
-/// What SIGHUP does: certificate, secrets, breach filter and log level as the files say now. All other settings stay as
-/// they were at the start. Used by one thread, which it blocks while it reads.
+/// What SIGHUP does: certificate, secrets, breach filter, texts of mails and log level as the files say now. All other
+/// settings stay as they were at the start. Used by one thread, which it blocks while it reads.
 class Reloader {
  public:
   /// What a reloader is made of; everything referred to outlives it.
@@ -41,13 +42,14 @@ class Reloader {
     const Clock& clock;
     crypto::Random& random;
     passwords::PasswordRules& password_rules;
+    mail::Outbox& outbox;
     telemetry::Log& log;
   };
 
   explicit Reloader(const Parts& parts) : parts_(parts) {}
 
-  /// Sets the breach filter and returns the rest, which the caller takes over before it calls tell(). Nothing where
-  /// anything is wrong: then the log says what, and all stays as it was.
+  /// Sets the breach filter and what mails are made with, and returns the rest, which the caller takes over before it
+  /// calls tell(). Nothing where anything is wrong: then the log says what, and all stays as it was.
   [[nodiscard]] std::optional<Reloaded> reload();
 
   /// Says that all has been taken over, which people and scripts wait for, and sets the log level.

@@ -228,7 +228,7 @@ TEST_P(CourierTest, BodyOfAnotherRow_IsNotSent) {
 
 TEST_P(CourierTest, BodyOfAnUnknownKey_WaitsForWhoKnowsIt) {
   const std::array<SecretString, 1> newer{SecretString{"another-secret-of-the-contract-tests-0123"}};
-  const Outbox others{settings_, newer, clock_, random_};
+  const Outbox others{std::make_shared<const Stationery>(settings_, newer), clock_, random_};
   commit(others.letter_to_address("ada@example.com", letter()));
   (void)send();
   EXPECT_EQ(rows()[0].state, 0);

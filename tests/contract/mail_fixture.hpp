@@ -72,7 +72,7 @@ class MailFixture : public FeatureFixture {
 
   const std::array<SecretString, 1> secrets_{SecretString{secret_text}};
   mail::MailSettings settings_;
-  const mail::Outbox outbox_{settings_, secrets_, clock_, random_};
+  const mail::Outbox outbox_{std::make_shared<const mail::Stationery>(settings_, secrets_), clock_, random_};
 };
 
 }  // namespace gatehouse::testing

@@ -50,7 +50,7 @@ TEST_P(MailStoreTest, Letter_WaitsInSealedForm) {
   EXPECT_EQ(waiting[0].locale, "de-ch");
   EXPECT_EQ(waiting[0].next_attempt_at, clock_.now());
   EXPECT_THAT(waiting[0].body.value(), Not(HasSubstr("gtr_canary")));
-  const auto opened = outbox_.sealer().open(waiting[0].id, "password-changed", waiting[0].body.value());
+  const auto opened = outbox_.stationery()->sealer.open(waiting[0].id, "password-changed", waiting[0].body.value());
   ASSERT_TRUE(opened);
   EXPECT_TRUE(opened->token.equals("gtr_canary"));
   EXPECT_EQ(opened->variables.at("address"), "192.0.2.1");
@@ -95,7 +95,7 @@ TEST_P(MailStoreTest, LetterToAUser_IsWrittenOnlyIfThereIsOne) {
   EXPECT_EQ(written[0].user, ada.value);
   EXPECT_EQ(written[0].recipient, "Ada@Example.com");
   EXPECT_EQ(written[0].locale, "de");
-  EXPECT_TRUE(outbox_.sealer().open(written[0].id, "reset-password", written[0].body.value()));
+  EXPECT_TRUE(outbox_.stationery()->sealer.open(written[0].id, "reset-password", written[0].body.value()));
 }
 
 TEST_P(MailStoreTest, Claim_GivesABatchOfWhatIsDue) {

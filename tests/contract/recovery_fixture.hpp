@@ -43,7 +43,7 @@ class RecoveryFixture : public LoginFixture {
     for (std::size_t i = 0; i < found.size(); ++i) {
       const std::string kind{found[i].text(1)};
       const auto contents =
-          shared_.outbox.sealer().open(mail::MailId{found[i].integer(0)}, kind, found[i].text(3)).value();
+          shared_.outbox.stationery()->sealer.open(mail::MailId{found[i].integer(0)}, kind, found[i].text(3)).value();
       mails.push_back({.kind = kind,
                        .recipient = std::string{found[i].text(2)},
                        .token = std::string{contents.token.reveal()},

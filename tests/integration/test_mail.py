@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -20,7 +21,7 @@ from harness.mail import (
     tls_context,
     write_letter,
 )
-from harness.program import SESSION_SECRET
+from harness.program import API_KEY, SESSION_SECRET
 from harness.waiting import wait_until
 
 PATIENCE_S = 60
@@ -235,6 +236,53 @@ def test_letter_speaks_the_language_of_its_templates(database, start, server, tm
     wait_for_state(database, letter, SENT)
     assert server.received[0].message()["Subject"] == "Passwort zurücksetzen bei Example"
     assert server.received[0].part("plain").strip() == f"Hallo Ädä: {FRONTEND}/reset-password?token={TOKEN}"
+
+
+def test_hangup_turns_to_the_new_templates_and_keeps_all_where_one_is_wrong(database, start, server, tmp_path):
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    subject = folder / "reset-password.subject"
+    subject.write_text("First")
+    api_key = tmp_path / "api-key"
+    api_key.write_text(API_KEY)
+    program = start(**mail_settings(server, MAIL_TEMPLATES=str(folder), API_KEY=None, API_KEY_FILE=str(api_key)))
+
+    def next_subject():
+        wait_for_state(database, write_letter(database, token=TOKEN), SENT)
+        return server.received[-1].message()["Subject"]
+
+    def hang_up(outcome):
+        program.process.send_signal(signal.SIGHUP)
+        return wait_until(lambda: program.events(outcome), 20, outcome)[0]
+
+    assert next_subject() == "First"
+    subject.write_text("Second")
+    hang_up("reloaded")
+    assert next_subject() == "Second"
+    subject.write_text("Third")
+    (folder / "reset-password.txt").write_text("{{#link}}")
+    api_key.write_text("another-integration-api-key-0f3b9d7c2a6e48159c0d")
+    assert hang_up("reload_failed")["name"] == "MAIL_TEMPLATES"
+    assert next_subject() == "Second"
+    with program.api(API_KEY) as api:
+        assert api.get("/users").status == 200
+
+
+def test_hangup_turns_to_the_new_secret_of_letters(database, start, server, tmp_path):
+    """Those that wait under the old one are sent when a process knows it again."""
+    secret = tmp_path / "session-secret"
+    secret.write_text(SESSION_SECRET)
+    program = start(**mail_settings(server, SESSION_SECRET=None, SESSION_SECRET_FILE=str(secret)))
+    secret.write_text("a-new-secret-of-letters-0123456789abcdef")
+    program.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: program.events("reloaded"), 20, "the reload")
+    letter = write_letter(database, token=TOKEN)
+    wait_until(lambda: database.rows("SELECT last_error FROM mails WHERE id = ?", letter)[0][0], 20, "an attempt")
+    secret.write_text(f"a-new-secret-of-letters-0123456789abcdef,{SESSION_SECRET}")
+    program.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: len(program.events("reloaded")) == 2, 20, "the reload")
+    make_due(database, letter)
+    wait_for_state(database, letter, SENT)
 
 
 def test_template_with_a_mistake_stops_the_start_with_its_line(command, tmp_path):

@@ -81,7 +81,7 @@ def test_pair_that_does_not_match_is_refused_and_the_old_one_goes_on(over_tls, t
     other.mkdir()
     serve_tls(other)
     (tmp_path / broken).write_bytes((other / broken).read_bytes())
-    refusal = hang_up(program, "reload_refused")[0]
+    refusal = hang_up(program, "reload_failed")[0]
     assert refusal["level"] == "error"
     assert refusal["name"] == "TLS_KEY"
     assert shown_certificate(program) == old
@@ -91,7 +91,7 @@ def test_file_that_is_gone_is_refused(over_tls):
     program, _, certificate = over_tls
     old = der(certificate)
     certificate.unlink()
-    assert hang_up(program, "reload_refused")[0]["name"] == "TLS_CERT"
+    assert hang_up(program, "reload_failed")[0]["name"] == "TLS_CERT"
     assert shown_certificate(program) == old
 
 
@@ -178,7 +178,7 @@ def test_log_level_changes(start):
 def test_setting_that_is_wrong_is_refused_and_nothing_changes(start):
     program = start()
     (program.directory / ".env").write_text("LOG_LEVEL=loud\n")
-    assert hang_up(program, "reload_refused")[0]["name"] == "LOG_LEVEL"
+    assert hang_up(program, "reload_failed")[0]["name"] == "LOG_LEVEL"
     with program.api() as api:
         assert api.get("/users").status == 200
 

@@ -162,7 +162,7 @@ def installation(guarded_database, start_on_cluster, mails, tmp_path):
     replicas = [start_on_cluster(**settings) for _ in range(2)]
     made = Installation(replicas, files, tls, trusting, guarded_database, base_settings() | settings)
     yield made
-    for event in ("reload_refused", "signing_key_unreadable"):
+    for event in ("reload_failed", "signing_key_unreadable"):
         assert [line for replica in replicas for line in replica.events(event)] == []
 
 

@@ -77,7 +77,7 @@ struct SharedCapabilities {
   mail::MailBell mail_bell;
   signing_keys::KeyBell key_bell;
   signing_keys::SealerInUse key_sealer;
-  const mail::Outbox outbox;  ///< with the keys of the start
+  mail::Outbox outbox;
   limits::RateLimits limits;
   flows::FlowCounts flow_counts;
   idempotency::RepetitionCounts repetition_counts;

@@ -84,7 +84,8 @@ class LoginFlowTest : public ::testing::Test {
   audit::Tally tally_;
   const mail::MailSettings mail_settings_;
   const std::vector<SecretString> outbox_secrets_ = secrets();
-  const mail::Outbox outbox_{mail_settings_, outbox_secrets_, clock_, random_};
+  const mail::Outbox outbox_{std::make_shared<const mail::Stationery>(mail_settings_, outbox_secrets_), clock_,
+                             random_};
   limits::RateLimits limits_{limits::LimitSettings{}, random_};
   const MailBudget budget_{limits_, [] { return limits::Instant{0}; }};
   Letters letters_{{.database = database_,
