@@ -27,6 +27,7 @@ packages_package=("${packages_build[@]}" dpkg-dev gzip debootstrap lintian)
 packages_release=("${packages_package[@]}" binutils python3 python3-pytest python3-setuptools python3-wheel nodejs)
 # Others' Node.js brings its own npm, beside which Debian's cannot be installed.
 command -v npm >/dev/null || { packages_test+=(npm); packages_docs+=(npm); packages_release+=(npm); }
+packages_pictures=("${packages_build[@]}" python3 python3-rich python3-matplotlib python3-yaml postgresql prometheus util-linux)
 packages_manifests=(python3 python3-venv)
 packages_format=(clang-format-19)
 packages_coverage=("${packages_test[@]}" gcovr)

@@ -19,11 +19,13 @@ UNKNOWN = [
     ("lint", "--nosuch"),
     ("fuzz", "nosuch"),
     ("docs", "nosuch"),
+    ("pictures", "nosuch"),
+    ("pictures", "terminal", "dashboard"),
     ("hooks", "nosuch"),
     ("verify-fresh", "sid"),
     ("verify-fresh", "--only", "nosuch"),
 ]
-COMMANDS = "build serve cluster test coverage bench lint format fuzz hooks sbom docs settings verify-fresh".split()
+COMMANDS = "build serve cluster test coverage bench lint format fuzz hooks sbom docs pictures settings verify-fresh".split()
 
 
 def dev(*words):
