@@ -90,10 +90,11 @@ constexpr Statement events_of_time{"audit_of_time",
                                    "WHERE at >= $1 AND at < $2 AND (at, id) < ($3, $4) "
                                    "ORDER BY at DESC, id DESC LIMIT $5"};
 
+// The first condition is for PostgreSQL, which does not leave out months for a comparison of rows.
 constexpr Statement events_in_order{"audit_in_order",
                                     "SELECT id, at, type, outcome, reason, actor_kind, actor, user_id, session_id, "
                                     "request_id, address, user_agent, details FROM audit_events "
-                                    "WHERE (at, id) > ($1, $2) AND at < $3 ORDER BY at, id LIMIT $4"};
+                                    "WHERE at >= $1 AND (at, id) > ($1, $2) AND at < $3 ORDER BY at, id LIMIT $4"};
 
 constexpr Write begin_pruning{"audit_begin_pruning", "INSERT INTO audit_prunings (started_at) VALUES ($1)",
                               announces_nothing};

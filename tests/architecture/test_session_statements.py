@@ -11,7 +11,7 @@ ON_SESSIONS = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN) sessions\b")
 BY_ID = re.compile(r"(?:\bWHERE|\bAND) (?:s\.)?id = \$|^INSERT INTO sessions\b|\bON sessions\.id = new_session\.id\b")
 BY_USER = re.compile(r"(?:\bWHERE|\bAND) user_id (?:= \$|IN \(SELECT user_id FROM staged_users\b)")
 # Nobody waits for them.
-OF_JOBS = {"sessions_sample", "sessions_delete_expired", "session_copy_batch", "session_copy_compare"}
+OF_JOBS = {"sessions_sample", "sessions_delete_expired"}
 ROW = re.compile(r"^\| `(\w+)` \|[^|]*\|[^|]*\| (one|all) \|$", re.MULTILINE)
 
 

@@ -41,7 +41,8 @@ class AuditSealsTest : public testing::SealFixture {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Databases, AuditSealsTest, ::testing::ValuesIn(testing::backends()), testing::backend_name);
+INSTANTIATE_TEST_SUITE_P(Databases, AuditSealsTest, ::testing::ValuesIn(testing::audit_backends()),
+                         testing::backend_name);
 
 TEST_P(AuditSealsTest, Seals_FollowEachOther) {
   make_seals(3);

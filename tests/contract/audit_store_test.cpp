@@ -56,7 +56,8 @@ class AuditStoreTest : public testing::FeatureFixture {
   jobs::LeaseStore leases_{*database_, clock_, random_};
 };
 
-INSTANTIATE_TEST_SUITE_P(Databases, AuditStoreTest, ::testing::ValuesIn(testing::backends()), testing::backend_name);
+INSTANTIATE_TEST_SUITE_P(Databases, AuditStoreTest, ::testing::ValuesIn(testing::audit_backends()),
+                         testing::backend_name);
 
 TEST_P(AuditStoreTest, Event_IsStoredAsItWas) {
   Event told = event(EventType::login_failed, UserId{7});

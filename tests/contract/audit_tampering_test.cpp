@@ -24,7 +24,7 @@ class AuditTamperingTest : public testing::SealFixture {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Databases, AuditTamperingTest, ::testing::ValuesIn(testing::backends()),
+INSTANTIATE_TEST_SUITE_P(Databases, AuditTamperingTest, ::testing::ValuesIn(testing::audit_backends()),
                          testing::backend_name);
 
 TEST_P(AuditTamperingTest, EachColumnOfAnEvent_IsSealed) {

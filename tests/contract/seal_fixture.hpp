@@ -81,8 +81,16 @@ class SealFixture : public FeatureFixture {
   }
   bool seal() { return seal(key_); }
 
+  /// One replica's job.
+  jobs::Job pruning() {
+    return jobs::AuditPruning::job({.database = *database_,
+                                    .open_schema = [this] { return backend_->provider().open_schema(io_); },
+                                    .clock = clock_,
+                                    .retention = retention,
+                                    .dialect = schema_->dialect()});
+  }
   bool prune() {
-    const jobs::Job job = jobs::audit_pruning(*database_, clock_, retention);
+    const jobs::Job job = pruning();
     const bool is_done = run(jobs::run_once(job, leases_));
     settle();
     return is_done;

@@ -1,15 +1,12 @@
 """`gatehouse db partition sessions` and the way back: while users come and go, after kill -9, and what it refuses."""
 
-import signal
-import subprocess
 import threading
 from datetime import timedelta
 
 import pytest
 
 from harness.accounts import PASSWORD, create_user, is_alive, is_cached, log_in, log_out
-from harness.places import binary
-from harness.program import base_settings, environment_of
+from harness.reshaping import PATIENCE_S, Reshaped, one, refused, succeeded
 from harness.statements import store_statements
 from harness.waiting import wait_until
 
@@ -18,61 +15,29 @@ ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 # On a slow machine the switch takes longer than anybody waits for a lock by default.
 PATIENT = {"DB_QUERY_TIMEOUT": "60s", "DB_LOCK_TIMEOUT": "20s"}
-PATIENCE_S = 120
 BULK = 3_000
 PARTITION = ("db", "partition", "sessions", "--count", "4")
 UNPARTITION = ("db", "unpartition", "sessions")
 
 
-def succeeded(result):
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
-
-
-def refused(result, reason):
-    assert result.returncode == 1, result.stdout + result.stderr
-    assert reason in result.stderr
-    return result.stderr
-
-
-def one(database, sql):
-    return database.rows(sql)[0][0]
+def sessions_of(database):
+    return Reshaped(database, "sessions", "session", "session")
 
 
 def partitions(database):
-    return one(database, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'sessions'::regclass")
+    return sessions_of(database).partitions()
 
 
 def has_copy(database):
-    made = "SELECT count(*) > 0 FROM pg_class WHERE relname IN ('session_copy', 'sessions_next', 'sessions_old')"
-    return one(database, made)
+    return sessions_of(database).has_copy()
 
 
 def shape(database):
-    """What users of the table see of it, however it is stored."""
-    return {
-        "columns": database.rows(
-            "SELECT attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid) FROM pg_attribute "
-            "LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum "
-            "WHERE attrelid = 'sessions'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
-        ),
-        "indexes": [
-            row[0].replace(" ON ONLY ", " ON ")
-            for row in database.rows("SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'sessions'::regclass ORDER BY 1")
-        ],
-        "constraints": database.rows(
-            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'sessions'::regclass ORDER BY 1"
-        ),
-        "triggers": database.rows(
-            "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'sessions'::regclass AND NOT tgisinternal ORDER BY 1"
-        ),
-        "sequence": one(database, "SELECT pg_get_serial_sequence('sessions', 'id')"),
-        "owner": one(database, "SELECT relowner::regrole::text FROM pg_class WHERE oid = 'sessions'::regclass"),
-        "options": database.rows(
-            "SELECT DISTINCT reloptions FROM pg_class WHERE relkind = 'r' AND (oid = 'sessions'::regclass "
-            "OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'sessions'::regclass))"
-        ),
-    }
+    return sessions_of(database).shape()
+
+
+def kill_in_the_middle(database, directory, arguments):
+    sessions_of(database).kill_in_the_middle(directory, arguments)
 
 
 @pytest.fixture
@@ -143,25 +108,6 @@ class Guests:
             assert is_alive(api, session), "a login was acknowledged and is gone"
         for session in self.ended:
             assert not is_alive(api, session), "a session was ended and is back"
-
-
-def kill_in_the_middle(database, directory, arguments):
-    """`gatehouse db …` as a process of its own, held up in the middle of the copy and killed there."""
-
-    def is_in_the_middle():
-        position = "SELECT EXISTS (SELECT FROM session_copy WHERE last_id > 0 AND last_id < target_id)"
-        return has_copy(database) and one(database, position)
-
-    settings = environment_of(base_settings() | database.settings())
-    with database.connect() as connection, connection.cursor() as cursor:
-        cursor.execute("BEGIN")
-        cursor.execute("SELECT FROM sessions WHERE id = (SELECT max(id) FROM sessions) FOR UPDATE")
-        with subprocess.Popen([binary(), *arguments], env=settings, cwd=directory) as process:
-            wait_until(is_in_the_middle, PATIENCE_S, "a copy that is half made")
-            process.send_signal(signal.SIGKILL)
-    wait_until(lambda: not database.has_clients(), PATIENCE_S, "the end of what it had sent")
-    # Its lease runs out by itself, ten seconds later.
-    database.run("DELETE FROM leases WHERE name = 'session partitioning'")
 
 
 @ON_POSTGRES
@@ -267,6 +213,7 @@ def test_sqlite_is_refused(command, arguments):
         ("partition", "sessions", "--count", "1"),
         ("partition", "sessions", "--count", "1025"),
         ("partition", "users"),
+        ("partition", "sessions", "--by", "month"),
         ("partition",),
         ("unpartition", "users"),
     ],

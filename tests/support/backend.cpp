@@ -20,6 +20,12 @@ std::vector<BackendFactory> backends() {
   return found;
 }
 
+std::vector<BackendFactory> audit_backends() {
+  std::vector<BackendFactory> found = backends();
+  if (auto by_month = postgres_by_month_backend()) found.push_back(std::move(*by_month));
+  return found;
+}
+
 void migrate(database::Provider& provider) {
   boost::asio::io_context io{1};
   const auto database = provider.open_schema(io);

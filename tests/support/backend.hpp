@@ -42,9 +42,15 @@ inline void PrintTo(const BackendFactory& factory, std::ostream* out) { *out << 
 /// Nothing where no server was named (test_postgres_url()).
 [[nodiscard]] std::optional<BackendFactory> postgres_backend();
 
+/// The same, where the audit trail is a table of months, among them January and February 2025, in which ManualClock
+/// begins. Made by make_migrated only.
+[[nodiscard]] std::optional<BackendFactory> postgres_by_month_backend();
+
 /// Every kind of database this machine can test; says so where one is left out. A suite takes them as its parameter:
 /// INSTANTIATE_TEST_SUITE_P(Databases, Suite, testing::ValuesIn(backends()), backend_name).
 [[nodiscard]] std::vector<BackendFactory> backends();
+/// And postgres_by_month_backend().
+[[nodiscard]] std::vector<BackendFactory> audit_backends();
 [[nodiscard]] std::string backend_name(const ::testing::TestParamInfo<BackendFactory>& parameter);
 
 /// Brings the schema to its latest state, or throws.

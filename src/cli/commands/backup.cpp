@@ -22,8 +22,8 @@
 #include "database/errors.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migrator.hpp"
-#include "database/schema/session_copy.hpp"
-#include "database/schema/session_scripts.hpp"
+#include "database/schema/table_copy.hpp"
+#include "database/schema/table_scripts.hpp"
 #include "runtime/interruption.hpp"
 #include "service/settings.hpp"
 
@@ -156,15 +156,15 @@ std::string in_use(const std::vector<std::string>& others) {
   return text;
 }
 
-/// The SQL that makes sessions one table, without a row, and ends a copy of it: `pg_restore --clean` cannot drop the
-/// keys of partitions one by one.
-std::string make_plain(DatabaseSession& session) {
+/// The SQL that makes a table one, without a row, and ends a copy of it: `pg_restore --clean` cannot drop the keys of
+/// partitions one by one.
+std::string make_plain(DatabaseSession& session, const database::schema::ReshapableTable& table) {
   namespace schema = database::schema;
-  const auto table = session.run(schema::read_session_table(session.schema()));
-  std::string script = table.has_copy ? schema::drop_copy_script() : std::string{};
-  if (table.partitions > 0) {
-    script += schema::begin_copy_script(0) + schema::follow_changes_script() + schema::switch_tables_script() +
-              schema::drop_copy_script();
+  const auto state = session.run(schema::read_table_state(session.schema(), table));
+  std::string script = state.has_copy ? schema::drop_copy_script(table) : std::string{};
+  if (state.layout.is_partitioned()) {
+    script += schema::begin_copy_script(table, {}) + schema::follow_changes_script(table) +
+              schema::switch_tables_script(table) + schema::drop_copy_script(table);
   }
   return script;
 }
@@ -179,7 +179,8 @@ std::expected<std::string, std::string> prepare_postgres(const Program& program,
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   auto script = session.run(migrator.undo_script(content.migrations));
   if (!script) return std::unexpected(database::schema::describe(script.error()));
-  return make_plain(session) + *std::move(script);
+  return make_plain(session, database::schema::sessions_table) + make_plain(session, database::schema::audit_table) +
+         *std::move(script);
 }
 
 /// What must be so before the question is asked; the SQL as above.

@@ -17,6 +17,7 @@
 #include "database/change_feed_facts.hpp"
 #include "database/database_facts.hpp"
 #include "database/errors.hpp"
+#include "database/schema/audit_months.hpp"
 #include "database/schema/background_indexes.hpp"
 #include "database/schema/migrator.hpp"
 #include "http/certificate_advice.hpp"
@@ -268,6 +269,25 @@ void check_change_feed(DatabaseSession& session, const database::DatabaseSetting
   }
 }
 
+/// Nothing to say of a trail that is one table.
+void check_audit_months(DatabaseSession& session, const database::DatabaseSettings& settings, Findings& findings) {
+  if (settings.kind == database::DatabaseKind::sqlite) return;
+  const auto found = session.run(database::schema::read_audit_months(session.database()));
+  if (found.months == 0) return;
+  const std::string months = std::to_string(found.months) + " months have a partition";
+  if (found.missing > 0) {
+    findings.bad("audit months",
+                 months + ", and " + std::to_string(found.missing) +
+                     " of this one and the next three have none. The service makes them within an hour; "
+                     "where audit_events_default has more than 10,000 events, run `gatehouse db "
+                     "unpartition audit`, and partition it again");
+  } else if (found.rest_bytes > 0) {
+    findings.note("audit months", months + "; events of other months lie in audit_events_default");
+  } else {
+    findings.good("audit months", months);
+  }
+}
+
 void check_database(const Program& program, const service::Settings& settings, Findings& findings) {
   if (is_missing_file(settings.database)) {
     return findings.bad("database", where_is(settings.database) +
@@ -282,6 +302,7 @@ void check_database(const Program& program, const service::Settings& settings, F
   if (!check_schema(program, session, findings)) return;
   check_change_feed(session, settings.database, findings);
   check_indexes(program, session, findings);
+  check_audit_months(session, settings.database, findings);
   check_kept_passwords(session, findings);
   check_mail(session, settings, findings);
 }

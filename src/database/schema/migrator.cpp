@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "database/schema/background_indexes.hpp"
-#include "database/schema/session_scripts.hpp"
+#include "database/schema/table_scripts.hpp"
 
 namespace gatehouse::database::schema {
 namespace {
@@ -150,10 +150,10 @@ void Migrator::Batch::add(std::string_view name, std::string sql, std::string ch
   steps.push_back({.sql = std::move(sql), .check = std::move(check)});
 }
 
-/// A copy of sessions that is half made has the columns of before, so a migration throws it away.
+/// A copy of a table that is half made has the columns of before, so a migration throws it away.
 Migrator::Batch Migrator::begin_batch() const {
   const bool may_have_copy = database_.dialect() == Dialect::postgres;
-  return {.before = may_have_copy ? drop_copy_script() : std::string{}, .names = {}, .steps = {}};
+  return {.before = may_have_copy ? drop_copies_script() : std::string{}, .names = {}, .steps = {}};
 }
 
 /// What latest() has to do, beginning with the record itself where it is not there yet or lacks what Knex made.

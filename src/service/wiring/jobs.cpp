@@ -12,6 +12,7 @@
 #include "flows/signing_keys/signing_key_flow.hpp"
 #include "jobs/api_key_cleanup.hpp"
 #include "jobs/api_key_uses.hpp"
+#include "jobs/audit_months.hpp"
 #include "jobs/audit_pruning.hpp"
 #include "jobs/audit_sealing.hpp"
 #include "jobs/database_figures.hpp"
@@ -94,6 +95,14 @@ database::Dialect dialect_of(const Settings& settings) {
                                                                     : database::Dialect::sqlite;
 }
 
+jobs::Job make_pruning(const JobParts& parts) {
+  return jobs::AuditPruning::job({.database = parts.database,
+                                  .open_schema = parts.open_schema,
+                                  .clock = parts.shared.clock,
+                                  .retention = parts.shared.settings.audit.retention,
+                                  .dialect = dialect_of(parts.shared.settings)});
+}
+
 jobs::Job make_index_building(const JobParts& parts) {
   const auto dialect = dialect_of(parts.shared.settings);
   return jobs::IndexBuilding::job({.database = parts.database,
@@ -107,7 +116,7 @@ jobs::Job make_index_building(const JobParts& parts) {
 std::vector<jobs::Job> make_jobs(const JobParts& parts) {
   using jobs::SessionCleanup;
   auto& [database, open_schema, migrations, shared, log] = parts;
-  return {
+  std::vector<jobs::Job> made{
       SessionCleanup::job(std::make_shared<SessionCleanup>(database, shared.clock, dialect_of(shared.settings)),
                           shared.settings.sessions.cleanup_interval),
       jobs::express_hash_watch(database, shared.capabilities.passwords),
@@ -118,7 +127,7 @@ std::vector<jobs::Job> make_jobs(const JobParts& parts) {
       jobs::guard_cleanup(database, shared.capabilities.database_clock, shared.settings.lockout),
       jobs::refusal_counts(database, shared.capabilities.tally, shared.clock),
       make_sealing(database, shared, log),
-      jobs::audit_pruning(database, shared.clock, shared.settings.audit.retention),
+      make_pruning(parts),
       jobs::mail_delivery(make_courier(database, shared, log)),
       jobs::mail_cleanup(database, shared.clock),
       jobs::one_time_token_cleanup(database, shared.clock),
@@ -130,6 +139,10 @@ std::vector<jobs::Job> make_jobs(const JobParts& parts) {
       jobs::signing_key_rotation(make_rotation(database, shared)),
       make_index_building(parts),
   };
+  if (dialect_of(shared.settings) == database::Dialect::postgres) {
+    made.push_back(jobs::AuditMonthMaking::job({.database = database, .open_schema = open_schema}));
+  }
+  return made;
 }
 
 }  // namespace gatehouse::service

@@ -7,25 +7,28 @@
 #include <vector>
 
 #include "database/database.hpp"
+#include "database/schema/reshapable_table.hpp"
 #include "database/schema_database.hpp"
 
 namespace gatehouse::database::schema {
 
-/// What `sessions` is now, on PostgreSQL.
-struct SessionTable {
-  std::int64_t partitions = 0;       ///< 0: it is one table
-  std::int64_t rows = 0;             ///< estimated; 0 where nobody has counted yet
-  bool has_copy = false;             ///< there is a session_copy
-  std::int64_t copy_partitions = 0;  ///< how many the copy is to have
-  bool is_followed = false;          ///< the copy gets every change
+/// What a table is now, on PostgreSQL.
+struct TableState {
+  Layout layout = {};
+  std::int64_t partitions = 0;  ///< 0: it is one table
+  std::int64_t rows = 0;        ///< estimated; 0 where nobody has counted yet
+  bool has_copy = false;        ///< there is a session_copy
+  Layout copy_layout = {};      ///< which the copy is to have
+  bool is_followed = false;     ///< the copy gets every change
 };
 
 /// Asks for it; a table that is not there has no partitions. Throws what SchemaDatabase throws.
-[[nodiscard]] Task<SessionTable> read_session_table(SchemaDatabase& database);
+[[nodiscard]] Task<TableState> read_table_state(SchemaDatabase& database, ReshapableTable table);
 
-/// What would be lost, or stay behind with the old table, if sessions became another table: each thing in a few words
-/// for an operator. `is_partitioned`: whether the other table will be. Throws what SchemaDatabase throws.
-[[nodiscard]] Task<std::vector<std::string>> list_obstacles(SchemaDatabase& database, bool is_partitioned);
+/// What would be lost, or stay behind with the old table, if the table got this layout: each thing in a few words for
+/// an operator. Throws what SchemaDatabase throws.
+[[nodiscard]] Task<std::vector<std::string>> list_obstacles(SchemaDatabase& database, ReshapableTable table,
+                                                            Layout layout);
 
 /// How far a copy is.
 struct CopyProgress {
@@ -35,12 +38,12 @@ struct CopyProgress {
 
 /// A range of ids in both tables, in one look at them.
 struct CopyComparison {
-  std::int64_t rows = 0;             ///< of sessions
+  std::int64_t rows = 0;             ///< of the table
   bool is_equal = false;             ///< counts and checksums
   std::optional<std::int64_t> last;  ///< the last id of the range; nothing: it was the last range
 };
 
-/// The copy of sessions into sessions_next, of which every change is followed.
+/// The copy of a table, sessions into sessions_next, of which every change is followed.
 ///
 /// A batch locks its rows of sessions FOR SHARE. So whoever changes one comes before, and the batch copies what they
 /// left, or after, and the trigger finds the row in the copy. Hence in every snapshot both tables have the same rows as
@@ -49,7 +52,7 @@ struct CopyComparison {
 /// It waits for a lock no longer than `batch_lock_patience_ms`, which is less than PostgreSQL waits before it looks for
 /// deadlocks: of a batch and a service's transaction that wait for each other, the batch gives way. That is
 /// Unavailable{overload}; the caller tries again.
-class SessionCopy {
+class TableCopy {
  public:
   static constexpr std::int64_t batch_max = 1'000;
   static constexpr std::int64_t compared_max = 20'000;
@@ -57,10 +60,10 @@ class SessionCopy {
   static constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
 
   /// Adds one batch to a transaction; its result is how far the copy is then.
-  [[nodiscard]] static ResultOf<CopyProgress> add_batch(Changes& changes);
+  [[nodiscard]] static ResultOf<CopyProgress> add_batch(Changes& changes, const ReshapableTable& table);
 
   /// Compares the rows behind that id. Throws what Database throws.
-  [[nodiscard]] static Task<CopyComparison> compare(Database& database, std::int64_t after);
+  [[nodiscard]] static Task<CopyComparison> compare(Database& database, ReshapableTable table, std::int64_t after);
 };
 
 }  // namespace gatehouse::database::schema

@@ -4,7 +4,7 @@
 
 namespace gatehouse::cli {
 
-/// `db partition sessions` and `db unpartition sessions`.
+/// `db partition` and `db unpartition`, of sessions and of the audit trail.
 void add_partition_commands(Commands& database);
 
 }  // namespace gatehouse::cli

@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "database/database.hpp"
+#include "database/schema/reshapable_table.hpp"
 #include "database/schema_database.hpp"
 #include "jobs/job.hpp"
 #include "runtime/periodic.hpp"
@@ -31,25 +32,43 @@ struct Reshaped {
   };
 
   End end = End::done;
-  std::int64_t sessions = 0;                ///< compared
-  std::int64_t partitions = 0;              ///< that the table has; 0: it is one table
+  std::int64_t rows = 0;                    ///< compared
+  database::schema::Layout layout = {};     ///< that the table has
   std::vector<std::string> obstacles = {};  ///< each in a few words
 };
 
-/// Gives `sessions` so many partitions, or none (0), while services log in, check and log out (ADR 39).
+/// A table, and what those who run the command call it.
+struct Reshapable {
+  database::schema::ReshapableTable table;
+  std::string_view name;   ///< `audit`
+  std::string_view rows;   ///< `events`
+  jobs::LeaseTerms lease;  ///< under which it is reshaped
+};
+
+inline constexpr Reshapable reshapable_sessions{
+    .table = database::schema::sessions_table,
+    .name = "sessions",
+    .rows = "sessions",
+    .lease = {.name = "session partitioning", .duration = std::chrono::seconds{10}}};
+inline constexpr Reshapable reshapable_audit{
+    .table = database::schema::audit_table,
+    .name = "audit",
+    .rows = "events",
+    .lease = {.name = "audit partitioning", .duration = std::chrono::seconds{10}}};
+
+/// Gives a table another layout, or makes it one again, while services use it (ADR 39).
 ///
 /// It copies in small batches beside a trigger that follows every change, compares both tables, and then swaps them in
 /// one short transaction. It may be killed at any moment: another run goes on where it was. A run that wants another
-/// shape throws the copy away first.
+/// layout throws the copy away first.
 ///
 /// PostgreSQL only, with every migration applied. Under a lease; every step renews it. Belongs to its Database's
 /// thread; throws what Database throws.
-class SessionReshaping {
+class TableReshaping {
  public:
-  static constexpr jobs::LeaseTerms lease_terms{.name = "session partitioning", .duration = std::chrono::seconds{10}};
   static constexpr int tries_max = 1'000;  ///< of a step that others hold up; some ten minutes
 
-  /// Told from time to time: how many sessions were copied, or compared, of about how many.
+  /// Told from time to time: how many rows were copied, or compared, of about how many.
   using Show = std::function<void(std::string_view what, std::int64_t done, std::int64_t all)>;
 
   /// What it works on; all outlive it.
@@ -61,7 +80,8 @@ class SessionReshaping {
     runtime::Pause pause = runtime::pause_for;
   };
 
-  SessionReshaping(Parts parts, std::int64_t partitions) : parts_(std::move(parts)), partitions_(partitions) {}
+  TableReshaping(Parts parts, const database::schema::ReshapableTable& table, database::schema::Layout layout)
+      : parts_(std::move(parts)), table_(table), layout_(layout) {}
 
   /// One run, with its end in outcome().
   [[nodiscard]] Task<> run(jobs::Lease lease);
@@ -75,7 +95,7 @@ class SessionReshaping {
 
   [[nodiscard]] Task<End> reshape();
   [[nodiscard]] Task<End> make(bool has_copy, bool is_followed);
-  [[nodiscard]] Step prepare(bool has_copy);
+  [[nodiscard]] Step prepare(bool has_copy, bool is_followed);
   [[nodiscard]] Step copy();
   [[nodiscard]] Task<std::optional<database::Committed>> try_batch(database::Changes changes);
   [[nodiscard]] Step compare();
@@ -85,8 +105,10 @@ class SessionReshaping {
   [[nodiscard]] Task<bool> renew();
 
   const Parts parts_;
-  const std::int64_t partitions_;
+  const database::schema::ReshapableTable table_;
+  const database::schema::Layout layout_;
   std::int64_t rows_ = 0;             ///< estimated
+  std::int64_t old_partitions_ = 0;   ///< of the table that was there before
   std::optional<jobs::Lease> lease_;  ///< of the run
   Reshaped outcome_;
 };

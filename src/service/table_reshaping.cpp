@@ -1,18 +1,18 @@
-#include "service/session_reshaping.hpp"
+#include "service/table_reshaping.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "database/errors.hpp"
-#include "database/schema/session_copy.hpp"
-#include "database/schema/session_scripts.hpp"
+#include "database/schema/table_copy.hpp"
+#include "database/schema/table_scripts.hpp"
 
 namespace gatehouse::service {
 namespace {
 
 namespace schema = database::schema;
 using schema::CopyProgress;
-using schema::SessionCopy;
+using schema::TableCopy;
 
 // Services wait behind whoever waits for the table, and give up after DB_LOCK_TIMEOUT. So it asks for little at a time.
 constexpr std::chrono::milliseconds lock_patience{200};
@@ -22,65 +22,67 @@ constexpr std::chrono::milliseconds analyze_patience{5'000};
 
 }  // namespace
 
-Task<> SessionReshaping::run(jobs::Lease lease) {
+Task<> TableReshaping::run(jobs::Lease lease) {
   lease_ = std::move(lease);
   outcome_ = {};
   const End end = co_await reshape();
   outcome_.end = end;
-  if (end == End::done) outcome_.partitions = partitions_;
+  if (end == End::done) outcome_.layout = layout_;
 }
 
-Task<Reshaped::End> SessionReshaping::reshape() {
-  const auto table = co_await schema::read_session_table(parts_.schema);
-  rows_ = table.rows;
-  outcome_.partitions = table.partitions;
-  const bool has_shape = table.partitions == partitions_;
-  const bool is_wanted = table.has_copy && table.copy_partitions == partitions_ && !has_shape;
-  if (table.has_copy && !is_wanted) {
-    std::string drop = schema::drop_copy_script();
+Task<Reshaped::End> TableReshaping::reshape() {
+  const auto state = co_await schema::read_table_state(parts_.schema, table_);
+  rows_ = state.rows;
+  old_partitions_ = state.partitions;
+  outcome_.layout = state.layout;
+  const bool has_layout = state.layout == layout_;
+  const bool is_wanted = state.has_copy && state.copy_layout == layout_ && !has_layout;
+  if (state.has_copy && !is_wanted) {
+    std::string drop = schema::drop_copy_script(table_);
     if (const auto end = co_await run_script(std::move(drop))) co_return *end;
   }
-  if (has_shape) co_return End::already;
-  if (table.partitions != 0 && partitions_ != 0) co_return End::other_partitions;
-  outcome_.obstacles = co_await schema::list_obstacles(parts_.schema, partitions_ != 0);
+  if (has_layout) co_return End::already;
+  if (state.layout.is_partitioned() && layout_.is_partitioned()) co_return End::other_partitions;
+  outcome_.obstacles = co_await schema::list_obstacles(parts_.schema, table_, layout_);
   if (!outcome_.obstacles.empty()) co_return End::obstacles;
-  co_return co_await make(is_wanted, is_wanted && table.is_followed);
+  co_return co_await make(is_wanted, is_wanted && state.is_followed);
 }
 
 /// All of it, but for what an earlier run has done.
-Task<Reshaped::End> SessionReshaping::make(bool has_copy, bool is_followed) {
-  if (!is_followed) {
-    if (const auto end = co_await prepare(has_copy)) co_return *end;
-  }
+Task<Reshaped::End> TableReshaping::make(bool has_copy, bool is_followed) {
+  if (const auto end = co_await prepare(has_copy, is_followed)) co_return *end;
   if (const auto end = co_await copy()) co_return *end;
-  std::string analyze = schema::analyze_copy_script();
+  std::string analyze = schema::analyze_copy_script(table_);
   (void)co_await parts_.schema.run_beside(std::move(analyze), analyze_patience);
   if (const auto end = co_await compare()) co_return *end;
-  std::string swap = schema::switch_tables_script();
+  std::string swap = schema::switch_tables_script(table_);
   if (const auto end = co_await run_script(std::move(swap))) co_return *end;
   if (const auto end = co_await drop_old()) co_return *end;
   co_return End::done;
 }
 
-Task<std::optional<Reshaped::End>> SessionReshaping::prepare(bool has_copy) {
+Task<std::optional<Reshaped::End>> TableReshaping::prepare(bool has_copy, bool is_followed) {
   if (!has_copy) {
-    std::string begin = schema::begin_copy_script(partitions_);
+    std::string begin = schema::begin_copy_script(table_, layout_);
     if (const auto end = co_await run_script(std::move(begin))) co_return end;
   }
+  // Months may have passed since.
+  if (is_followed && !layout_.is_by_month()) co_return std::nullopt;
   // One at a time, for each locks users for a moment.
-  for (std::int64_t i = 0; i < partitions_; ++i) {
-    std::string add = schema::add_partition_script(partitions_, i);
+  auto scripts = schema::add_partition_scripts(table_, layout_);
+  for (std::string& add : scripts) {
     if (const auto end = co_await run_script(std::move(add))) co_return end;
   }
-  std::string follow = schema::follow_changes_script();
+  if (is_followed) co_return std::nullopt;
+  std::string follow = schema::follow_changes_script(table_);
   co_return co_await run_script(std::move(follow));
 }
 
-Task<std::optional<Reshaped::End>> SessionReshaping::copy() {
+Task<std::optional<Reshaped::End>> TableReshaping::copy() {
   std::int64_t copied = 0;
   for (int tries = 0; tries < tries_max; ++tries) {
     database::Changes changes;
-    const auto batch = SessionCopy::add_batch(changes);
+    const auto batch = TableCopy::add_batch(changes, table_);
     // Last, so that nobody waits long for its row; what is copied twice does no harm.
     const auto renewed = changes.add(jobs::LeaseStore::renew(*lease_, parts_.clock.now()));
     const auto committed = co_await try_batch(std::move(changes));
@@ -96,17 +98,17 @@ Task<std::optional<Reshaped::End>> SessionReshaping::copy() {
 }
 
 /// A little at a time, for each partition that goes locks users for a moment.
-Task<std::optional<Reshaped::End>> SessionReshaping::drop_old() {
-  for (std::int64_t i = 0; i < outcome_.partitions; ++i) {
-    std::string drop_one = schema::drop_old_partition_script();
+Task<std::optional<Reshaped::End>> TableReshaping::drop_old() {
+  for (std::int64_t i = 0; i < old_partitions_; ++i) {
+    std::string drop_one = schema::drop_old_partition_script(table_);
     if (const auto end = co_await run_script(std::move(drop_one))) co_return end;
   }
-  std::string drop = schema::drop_copy_script();
+  std::string drop = schema::drop_copy_script(table_);
   co_return co_await run_script(std::move(drop));
 }
 
 /// Nothing, after a pause, where it gave way to others.
-Task<std::optional<database::Committed>> SessionReshaping::try_batch(database::Changes changes) {
+Task<std::optional<database::Committed>> TableReshaping::try_batch(database::Changes changes) {
   try {
     co_return co_await parts_.database.commit(std::move(changes));
   } catch (const database::Unavailable& failure) {
@@ -116,27 +118,27 @@ Task<std::optional<database::Committed>> SessionReshaping::try_batch(database::C
   co_return std::nullopt;
 }
 
-Task<std::optional<Reshaped::End>> SessionReshaping::compare() {
-  std::optional<std::int64_t> after = SessionCopy::before_all;
+Task<std::optional<Reshaped::End>> TableReshaping::compare() {
+  std::optional<std::int64_t> after = TableCopy::before_all;
   while (after) {
     const bool is_ours = co_await renew();
     if (!is_ours) co_return End::taken_over;
-    const auto range = co_await SessionCopy::compare(parts_.database, *after);
+    const auto range = co_await TableCopy::compare(parts_.database, table_, *after);
     if (!range.is_equal) co_return co_await drop_unequal();
-    outcome_.sessions += range.rows;
-    parts_.show("Compared", outcome_.sessions, std::max(outcome_.sessions, rows_));
+    outcome_.rows += range.rows;
+    parts_.show("Compared", outcome_.rows, std::max(outcome_.rows, rows_));
     after = range.last;
   }
   co_return std::nullopt;
 }
 
-Task<Reshaped::End> SessionReshaping::drop_unequal() {
-  std::string drop = schema::drop_copy_script();
+Task<Reshaped::End> TableReshaping::drop_unequal() {
+  std::string drop = schema::drop_copy_script(table_);
   const auto end = co_await run_script(std::move(drop));
   co_return end.value_or(End::unequal);
 }
 
-Task<std::optional<Reshaped::End>> SessionReshaping::run_script(std::string script) {
+Task<std::optional<Reshaped::End>> TableReshaping::run_script(std::string script) {
   for (int i = 0; i < tries_max; ++i) {
     const bool is_ours = co_await renew();
     if (!is_ours) co_return End::taken_over;
@@ -148,7 +150,7 @@ Task<std::optional<Reshaped::End>> SessionReshaping::run_script(std::string scri
   co_return End::busy;
 }
 
-Task<bool> SessionReshaping::renew() {
+Task<bool> TableReshaping::renew() {
   auto change = jobs::LeaseStore::renew(*lease_, parts_.clock.now());
   return parts_.database.commit(std::move(change));
 }

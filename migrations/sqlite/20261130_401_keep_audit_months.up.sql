@@ -1,0 +1,2 @@
+-- Nothing to do: SQLite has no partitions.
+SELECT 1;

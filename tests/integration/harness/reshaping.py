@@ -1,0 +1,89 @@
+"""What tests of `gatehouse db partition` and the way back share, whatever the table."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+from .databases import PostgresDatabase
+from .places import binary
+from .program import base_settings, environment_of
+from .waiting import wait_until
+
+PATIENCE_S = 120
+
+
+def succeeded(result):
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def refused(result, reason):
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert reason in result.stderr
+    return result.stderr
+
+
+def one(database, sql):
+    return database.rows(sql)[0][0]
+
+
+class Reshaped:
+    """A table in a database. What belongs to its copy is called by `stem`, its lease by `name`."""
+
+    def __init__(self, database: PostgresDatabase, table: str, stem: str, name: str):
+        self.database, self.table, self.stem, self.name = database, table, stem, name
+
+    def partitions(self):
+        return one(self.database, f"SELECT count(*) FROM pg_inherits WHERE inhparent = '{self.table}'::regclass")
+
+    def has_copy(self):
+        made = f"('{self.stem}_copy', '{self.table}_next', '{self.table}_old')"
+        return one(self.database, f"SELECT count(*) > 0 FROM pg_class WHERE relname IN {made}")
+
+    def shape(self):
+        """What users of the table see of it, however it is stored."""
+        database, table = self.database, self.table
+        return {
+            "columns": database.rows(
+                "SELECT attname, format_type(atttypid, atttypmod), attnotnull, attidentity, pg_get_expr(adbin, adrelid) "
+                "FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum "
+                f"WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+            ),
+            "indexes": [
+                row[0].replace(" ON ONLY ", " ON ")
+                for row in database.rows(
+                    f"SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = '{table}'::regclass AND NOT indisprimary ORDER BY 1"
+                )
+            ],
+            "constraints": database.rows(
+                "SELECT conname, CASE contype WHEN 'p' THEN 'its key' ELSE pg_get_constraintdef(oid) END "
+                f"FROM pg_constraint WHERE conrelid = '{table}'::regclass ORDER BY 1"
+            ),
+            "triggers": database.rows(
+                f"SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal ORDER BY 1"
+            ),
+            "sequence": one(database, f"SELECT pg_get_serial_sequence('{table}', 'id')"),
+            "owner": one(database, f"SELECT relowner::regrole::text FROM pg_class WHERE oid = '{table}'::regclass"),
+            "options": database.rows(
+                f"SELECT DISTINCT reloptions FROM pg_class WHERE relkind = 'r' AND (oid = '{table}'::regclass "
+                f"OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = '{table}'::regclass))"
+            ),
+        }
+
+    def kill_in_the_middle(self, directory: Path, arguments):
+        """`gatehouse db …` as a process of its own, held up in the middle of the copy and killed there."""
+
+        def is_in_the_middle():
+            position = f"SELECT EXISTS (SELECT FROM {self.stem}_copy WHERE last_id > 0 AND last_id < target_id)"
+            return self.has_copy() and one(self.database, position)
+
+        settings = environment_of(base_settings() | self.database.settings())
+        with self.database.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(f"SELECT FROM {self.table} WHERE id = (SELECT max(id) FROM {self.table}) FOR UPDATE")
+            with subprocess.Popen([binary(), *arguments], env=settings, cwd=directory) as process:
+                wait_until(is_in_the_middle, PATIENCE_S, "a copy that is half made")
+                process.send_signal(signal.SIGKILL)
+        wait_until(lambda: not self.database.has_clients(), PATIENCE_S, "the end of what it had sent")
+        # Its lease runs out by itself, ten seconds later.
+        self.database.run("DELETE FROM leases WHERE name = ?", f"{self.name} partitioning")
