@@ -146,10 +146,12 @@ def test_copy_that_was_killed_goes_on_and_has_what_came_between(start, filled, c
             cursor.execute("SET LOCAL gatehouse.audit_prune = 'on'")
             cursor.execute("DELETE FROM audit_events WHERE id IN (%s, %s)", (reached, reached + 1))
             cursor.execute("COMMIT")
+        left = bulk(filled)
+        assert left < BULK
         assert one(filled, "SELECT last_id FROM audit_copy") == reached, "it goes on from there"
         succeeded(command(*arguments))
     assert bool(months(filled)) != back
-    assert bulk(filled) == BULK - 2
+    assert bulk(filled) == left
     assert one(filled, "SELECT count(*) FROM audit_events WHERE type = 'login.succeeded'") == 1
 
 

@@ -306,3 +306,30 @@ def test_service_that_may_only_add_events(start, database, tmp_path):
     finally:
         database.run(f"DROP OWNED BY {role}")
         database.run(f"DROP ROLE {role}")
+
+
+@ON_POSTGRES
+def test_functions_with_the_owners_rights_read_temporary_tables_of_whoever_called_them(start, database):
+    """With rights to insert events and no others, a role could choose their positions, and what the owner creates."""
+    start().stop()
+    role = f"gatehouse_inserter_{uuid.uuid4().hex[:8]}"
+    database.run(f"CREATE ROLE {role} LOGIN")
+    try:
+        database.run(f"GRANT INSERT ON audit_events TO {role}")
+        with contextlib.closing(driver().connect(database.url.replace("postgres@", f"{role}@", 1))) as connection:
+            with connection, connection.cursor() as cursor:
+                cursor.execute("CREATE TEMPORARY TABLE audit_position_bases AS SELECT CAST(1000000000000 AS bigint) AS base")
+                cursor.execute("GRANT SELECT ON audit_position_bases TO PUBLIC")
+                cursor.execute(
+                    "INSERT INTO audit_events (at, type, outcome, actor_kind, details) "
+                    "VALUES (now(), 'user.created', 'ok', 'system', '{}')"
+                )
+        assert database.rows("SELECT max(position) < 1000000000000 FROM audit_events") == [(True,)]
+        paths = database.rows(
+            "SELECT proname, option FROM pg_proc, unnest(proconfig) AS option WHERE prosecdef AND option LIKE 'search_path=%'"
+        )
+        assert len(paths) >= 3
+        assert [name for name, path in paths if not path.endswith("pg_temp")] == []
+    finally:
+        database.run(f"DROP OWNED BY {role}")
+        database.run(f"DROP ROLE {role}")

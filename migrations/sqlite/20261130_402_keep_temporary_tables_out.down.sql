@@ -1,0 +1,2 @@
+-- The step up did nothing.
+SELECT 1;
