@@ -56,7 +56,7 @@ test_command() {
   trap 'exit 143' TERM
 
   local i
-  for i in "${!builds[@]}"; do test_build "${builds[i]}" "${builds[i + 1]:-}"; done
+  for i in "${!builds[@]}"; do test_build "${builds[@]:i}"; done
   [[ -z ${GATEHOUSE_TEST_FULL:-} ]] || section "fuzz" fuzz_for_the_night || true
   /usr/bin/python3 scripts/test_totals.py "$test_results"
 }
@@ -64,7 +64,7 @@ test_command() {
 end_test() {
   end_build_ahead
   stop_postgres
-  rm -rf build/test-results
+  rm -rf build/test-results "$test_results"/built-*
   mv "$test_results" build/test-results
   [[ -z $test_memory ]] || rm -rf "$test_memory"
 }
@@ -107,11 +107,12 @@ selected_tests=()
 selected_targets=()
 selected_python=()
 
-# test_build <preset> [next preset]: everything that preset's program must pass. Its sections go on after a failure, but not without
-# a build.
+# test_build <preset> [later preset]...: everything that preset's program must pass. Its sections go on after a failure, but not
+# without a build.
 test_build() {
-  local preset=$1 next=${2:-}
-  end_build_ahead
+  local preset=$1
+  shift
+  [[ -e $test_results/built-$preset ]] || end_build_ahead
   section "configure $preset" configure_tests "$preset" || return 0
   select_tests "$preset" || return 0
   if [[ ${#selected_tests[@]} -eq 0 && ${#selected_python[@]} -eq 0 ]]; then
@@ -122,7 +123,7 @@ test_build() {
   if [[ ${#selected_targets[@]} -gt 0 ]]; then
     section "build $preset" ninja -C "build/$preset" "${selected_targets[@]}" || return 0
   fi
-  [[ -z $next ]] || build_ahead "$next"
+  [[ -n $ahead ]] || build_ahead "$@"
   if needs_postgres "$preset"; then
     section "start PostgreSQL" start_postgres fsync=off full_page_writes=off synchronous_commit=off || return 0
   fi
@@ -139,18 +140,29 @@ fetch_client_tools() {
     </dev/null >/dev/null 2>&1 &
 }
 
-# The next build is compiled beside the tests of this one, which wait for much of their time, by what they leave of the processors.
-# What it has not compiled by then, and what it could not, is left to its own section.
+# The later builds are compiled beside the tests of this one, which wait for much of their time, by what they leave of the processors.
+# What is not compiled by then, and what could not be, is left to its own section.
 ahead=
 
-# build_ahead <preset>
+# build_ahead [preset]...: one after the other. Each that is complete has a file in the results.
 build_ahead() {
-  local selected_tests=() selected_targets=() selected_python=()
-  configure_tests "$1" >/dev/null 2>&1 && select_tests "$1" && [[ ${#selected_targets[@]} -gt 0 ]] || return 0
+  local preset selected_tests=() selected_targets=() selected_python=() builds=()
+  for preset; do
+    if configure_tests "$preset" >/dev/null 2>&1 && select_tests "$preset" && [[ ${#selected_targets[@]} -gt 0 ]]; then
+      builds+=("$test_results/built-$preset -C build/$preset ${selected_targets[*]}")
+    fi
+  done
+  [[ ${#builds[@]} -gt 0 ]] || return 0
   # Where the system shares processors between sessions, a session of its own could take half of them.
   # shellcheck disable=SC2016  # the inner shell expands it
-  setsid bash -c 'echo 19 >/proc/self/autogroup; exec chrt --idle 0 ninja "$@"' bash -C "build/$1" "${selected_targets[@]}" \
-    </dev/null >/dev/null 2>&1 &
+  setsid bash -c '
+    echo 19 >/proc/self/autogroup
+    trap "kill \$! && wait; exit" TERM
+    for build; do
+      read -r done arguments <<<"$build"
+      chrt --idle 0 ninja $arguments &
+      wait $! && touch "$done"
+    done' bash "${builds[@]}" </dev/null >/dev/null 2>&1 &
   ahead=$!
 }
 
