@@ -28,6 +28,7 @@ test_words=()
 test_changed=
 test_results=
 test_memory=
+test_pycache=
 fuzz_seconds_nightly=600
 
 test_command() {
@@ -51,6 +52,7 @@ test_command() {
   keep_files_in_memory
   test_results=$(mktemp -d "${TMPDIR:-/tmp}/gatehouse-results.XXXXXX")
   export PYTHONDONTWRITEBYTECODE=1
+  test_pycache=$(mktemp -d "${TMPDIR:-/tmp}/gatehouse-pycache.XXXXXX")
   trap end_test EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
@@ -64,7 +66,7 @@ test_command() {
 end_test() {
   end_build_ahead
   stop_postgres
-  rm -rf build/test-results "$test_results"/built-*
+  rm -rf build/test-results "$test_pycache" "$test_results"/built-*
   mv "$test_results" build/test-results
   [[ -z $test_memory ]] || rm -rf "$test_memory"
 }
@@ -270,7 +272,7 @@ pytest_once() {
   local preset=$1 report=$2 selection=() status=0
   shift 2
   [[ ${#test_words[@]} -eq 0 ]] || selection=(-k "$(printf ' or %s' "${test_words[@]}" | cut -c 5-)")
-  GATEHOUSE_BINARY=$PWD/build/$preset/gatehouse sanitizer_environment "$preset" \
+  GATEHOUSE_BINARY=$PWD/build/$preset/gatehouse GATEHOUSE_TEST_PYCACHE=$test_pycache sanitizer_environment "$preset" \
     /usr/bin/python3 -m pytest -q -p no:cacheprovider --durations=5 --durations-min=5 \
     --junitxml="$test_results/$preset/$report.xml" "${selection[@]}" "$@" || status=$?
   # 5: no test was selected, which words and marks make normal.
