@@ -457,7 +457,6 @@ def test_old_events_are_pruned_at_the_start(start, database):
 
 
 @pytest.mark.slow
-@pytest.mark.serial
 def test_export_of_a_long_trail_streams_in_flat_memory(start, database):
     program = start()
     database.insert_audit_events(MANY_EVENTS)

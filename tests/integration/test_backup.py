@@ -93,7 +93,6 @@ class Moment:
         kept.assert_kept(api)
 
 
-@pytest.mark.serial
 def test_backup_under_load_has_every_write_acknowledged_before_it(start, command, database, fresh, tmp_path):
     program = start()
     storm = Storm(program)

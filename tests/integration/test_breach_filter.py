@@ -194,7 +194,6 @@ def has_ended(process, peaks):
     return process.poll() is not None
 
 
-@pytest.mark.serial
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["plain", "hashes"])
 def test_long_list_is_built_in_little_memory(kind, tmp_path, form):
