@@ -236,7 +236,7 @@ run_ctest() {
   mkdir -p "$results"
   rm -rf "build/$preset/reports"
   sanitizer_environment "$preset" \
-    ctest --test-dir "build/$preset" --output-on-failure --timeout 900 -j "$(($(nproc) + 2))" --output-junit "$results/ctest.xml" \
+    ctest --test-dir "build/$preset" --output-on-failure --timeout 900 -j "$(($(nproc) * 3))" --output-junit "$results/ctest.xml" \
     -R "$(selected_tests_pattern)" || status=$?
   [[ ! -d build/$preset/reports ]] || mv "build/$preset/reports" "$results/gtest"
   return "$status"
