@@ -30,7 +30,7 @@ coverage_command() {
   select_tests coverage
   local status=0
   run_ctest coverage || status=1
-  [[ -n $quick ]] || run_program_tests coverage || status=1
+  [[ -n $quick ]] || run_python_tests coverage || status=1
   report_coverage
   return "$status"
 }

@@ -130,9 +130,7 @@ test_build() {
     section "start PostgreSQL" start_postgres fsync=off full_page_writes=off synchronous_commit=off || return 0
   fi
   [[ ${#selected_tests[@]} -eq 0 ]] || section "$preset: unit, contract, corpora" run_ctest "$preset" || true
-  [[ " ${selected_python[*]} " != *" tests/"@(architecture|compare)* ]] ||
-    section "$preset: architecture, compare" run_pytest "$preset" texts tests/{architecture,compare} || true
-  section "$preset: the program" run_program_tests "$preset" || true
+  section "$preset: Python tests" run_python_tests "$preset" || true
 }
 
 # The tools of the client libraries come over the network, beside what needs the processors. Tests that use them wait for them, and say
@@ -244,13 +242,13 @@ run_ctest() {
 
 # Files beside each other, more than there are processors, for much of the time is spent waiting (under a sanitizer most of it), and
 # those with slow tests first; then, alone, what measures time or fills the machine.
-run_program_tests() {
+run_python_tests() {
   local preset=$1 chosen='' beside=3 status=0
   [[ $preset == release ]] || beside=4
   [[ $preset != tsan || -n ${GATEHOUSE_TEST_FULL:-} ]] || chosen=' and not sequential'
-  local folders=(tests/{clients,e2e,example,integration})
-  run_pytest "$preset" program "${folders[@]}" -n "$(($(nproc) * beside))" --dist loadfile -m "not serial$chosen" || status=1
-  run_pytest "$preset" program-serial "${folders[@]}" -m "serial$chosen" || status=1
+  local folders=(tests/{architecture,clients,compare,e2e,example,integration})
+  run_pytest "$preset" python "${folders[@]}" -n "$(($(nproc) * beside))" --dist loadfile -m "not serial$chosen" || status=1
+  run_pytest "$preset" python-serial "${folders[@]}" -m "serial$chosen" || status=1
   return "$status"
 }
 
