@@ -59,15 +59,15 @@ check_scripts() {
   shellcheck --shell=bash dev .ci/run scripts/*.sh scripts/git_hooks/* && shellcheck --shell=sh cmake/*.sh deploy/*/*.sh deploy/debian/{postinst,prerm,postrm}
 }
 
-# One run a folder, for each has modules of its own with the same names.
+# One run a folder, for each has modules of its own with the same names. What all of them import is read by the first one.
 check_python() {
   local folder status=0
   for folder in scripts tests/architecture tests/compare tests/integration tests/e2e tests/clients tests/example bench; do
     [[ -d $folder ]] || continue
-    (cd "$folder" && MYPYPATH=$(mypy_path "$folder") mypy --config-file "$OLDPWD/.mypy.ini" --cache-dir "$OLDPWD/build/mypy/$folder" .) || status=1
+    (cd "$folder" && MYPYPATH=$(mypy_path "$folder") mypy --config-file "$OLDPWD/.mypy.ini" --cache-dir "$OLDPWD/build/mypy" .) || status=1
   done
   # What others are given has types everywhere.
-  (cd clients/python && mypy --strict --cache-dir "$OLDPWD/build/mypy/clients/python" src) || status=1
+  (cd clients/python && mypy --strict --cache-dir "$OLDPWD/build/mypy/strict" src) || status=1
   return "$status"
 }
 
