@@ -32,6 +32,7 @@ def locked(program, database):
         yield users, sessions
 
 
+@pytest.mark.slow
 def test_logins_of_the_locked_user_are_refused_soon_and_nobody_else_waits(program, locked):
     (held, free), sessions = locked
 

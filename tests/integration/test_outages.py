@@ -130,6 +130,7 @@ def answered_in_time(program, calls_of):
             assert seconds < QUERY_TIMEOUT_S + SLACK_S, f"{name} took {seconds:.1f} s"
 
 
+@pytest.mark.slow
 def test_silent_postgres_is_a_503_within_the_deadline_and_then_recovers(cluster, cluster_database, start_on_cluster):
     program = start_on_cluster(**QUERY_TIMEOUT, DB_CONNECT_TIMEOUT="4s")
     with program.api() as api:

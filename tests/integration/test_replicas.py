@@ -96,6 +96,7 @@ def test_session_ended_by_sql_dies_on_every_replica(pair, database, sql):
         dies_on(api, login)
 
 
+@pytest.mark.slow
 def test_replica_that_stood_still_does_not_answer_for_what_ended_meanwhile(start):
     """Its cache has heard of nothing, and its timers have not run, when the first request comes."""
     first, second = start(IO_THREADS="1"), start(IO_THREADS="1")

@@ -186,6 +186,7 @@ def test_second_one_waits_for_the_first(filled, command):
     assert texts[1] == "sessions is partitioned into 4 already\n"
 
 
+@pytest.mark.slow
 @ON_POSTGRES
 def test_second_one_gives_up_while_the_first_goes_on(database, command):
     database.run("INSERT INTO leases VALUES ('session partitioning', 'somebody', now() + interval '1 hour')")

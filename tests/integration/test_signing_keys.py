@@ -424,6 +424,7 @@ class Checking(threading.Thread):
         self.join()
 
 
+@pytest.mark.slow
 def test_rotation_under_load_refuses_nothing(start, keys, kind):
     """A key every two seconds, of each kind in turn, while two replicas issue and verify each other's tokens."""
     first = start()

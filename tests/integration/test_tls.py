@@ -345,6 +345,7 @@ def test_postgres_under_another_name_is_refused(tls_cluster, authority, tmp_path
     assert "does not match host name" in refusal_of_the_database(settings, tmp_path / "program")
 
 
+@pytest.mark.slow
 def test_postgres_without_tls_is_refused(authority, tmp_path):
     driver()
     cluster = Cluster()
