@@ -51,7 +51,7 @@ lint_step() {
   "$@"
 }
 
-check_formatting() { cpp_files | xargs -0 clang-format-19 --dry-run -Werror; }
+check_formatting() { cpp_files | xargs -0 -n 100 -P "$(nproc)" clang-format-19 --dry-run -Werror; }
 
 check_architecture() { PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/architecture; }
 
