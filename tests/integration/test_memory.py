@@ -27,7 +27,7 @@ PATIENT = {"HEADER_TIMEOUT": "120s", "BODY_TIMEOUT": "120s"}
 # What a connection reads into, and itself.
 CONNECTION_KIB = 40
 LEFT_MAX = 1.5
-GIVEN_BACK_S = 120
+GIVEN_BACK_S = 30
 
 
 @pytest.fixture(autouse=True)
