@@ -19,6 +19,7 @@ namespace gatehouse::database {
 struct Statement {
   std::string_view name;  ///< unique in the program, `sessions_find`; the prepared statement's name
   std::string_view sql;
+  bool shares_transaction = false;  ///< see SharesTransaction
 
   constexpr Statement(std::string_view statement_name, std::string_view text) : name(statement_name), sql(text) {}
   Statement(const Statement&) = delete;
@@ -30,6 +31,13 @@ struct AnnouncesNothing {
   explicit AnnouncesNothing() = default;
 };
 inline constexpr AnnouncesNothing announces_nothing{};
+
+/// What a Write says that changes one row, found by its key: if it is committed alone, a driver may make it one
+/// transaction with such writes of other callers. Each still has an outcome of its own.
+struct SharesTransaction {
+  explicit SharesTransaction() = default;
+};
+inline constexpr SharesTransaction shares_transaction{};
 
 /// One INSERT, UPDATE or DELETE (RETURNING allowed) of a store, as portable and static as a Statement, and what it
 /// announces: things of a topic, known by an `Id`, or nothing (Id is void). A statement that leaves it out does not
@@ -49,11 +57,17 @@ struct Write<void> {
   Statement statement;
 
   constexpr Write(std::string_view name, std::string_view sql, AnnouncesNothing /*unused*/) : statement(name, sql) {}
+  constexpr Write(std::string_view name, std::string_view sql, AnnouncesNothing /*unused*/,
+                  SharesTransaction /*unused*/)
+      : statement(name, sql) {
+    statement.shares_transaction = true;
+  }
 };
 
 template <class Id>
 Write(std::string_view, std::string_view, const Topic<Id>&) -> Write<Id>;
 Write(std::string_view, std::string_view, AnnouncesNothing) -> Write<void>;
+Write(std::string_view, std::string_view, AnnouncesNothing, SharesTransaction) -> Write<void>;
 
 /// Raw bytes: bytea in PostgreSQL, BLOB in SQLite.
 struct Blob {

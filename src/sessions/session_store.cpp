@@ -15,6 +15,7 @@ using database::Change;
 using database::Parameters;
 using database::Row;
 using database::Rows;
+using database::shares_transaction;
 using database::Statement;
 using database::Value;
 using database::Write;
@@ -47,7 +48,7 @@ constexpr Write renew_session{"sessions_renew",
                               "UPDATE sessions SET expires_at = $2, updated_at = $3 "
                               "WHERE id = $1 AND secret_hash IS NOT NULL AND expires_at > $3 "
                               "AND absolute_expires_at >= $2 AND updated_at <= $4",
-                              announces_nothing};
+                              announces_nothing, shares_transaction};
 
 // A session is renewed as a check renews it, so no cache still has it then: none keeps a session beyond its next
 // renewal. Most refreshes change no indexed column.
@@ -59,7 +60,7 @@ constexpr Write rotate_session{
     "WHERE id = $1 AND secret_hash = $2 AND refresh_generation = $3 AND expires_at > $4 AND absolute_expires_at > $4 "
     "AND updated_at > $6 "
     "RETURNING user_id, created_at, expires_at, absolute_expires_at",
-    announces_nothing};
+    announces_nothing, shares_transaction};
 
 constexpr Write rotate_and_renew_session{
     "sessions_rotate_and_renew",
@@ -67,7 +68,7 @@ constexpr Write rotate_and_renew_session{
     "updated_at = $4, expires_at = CASE WHEN absolute_expires_at < $6 THEN absolute_expires_at ELSE $6 END "
     "WHERE id = $1 AND secret_hash = $2 AND refresh_generation = $3 AND expires_at > $4 AND absolute_expires_at > $4 "
     "RETURNING user_id, created_at, expires_at, absolute_expires_at",
-    announces_nothing};
+    announces_nothing, shares_transaction};
 
 constexpr Statement find_refreshable_session{
     "sessions_find_refreshable",

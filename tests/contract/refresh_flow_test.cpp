@@ -241,6 +241,26 @@ TEST_P(RefreshFlowTest, ThousandRefreshesAtOnce_RotateOnceAndGetTheSameSuccessor
   EXPECT_EQ(stored_generation(opened(token).id), 1);
 }
 
+TEST_P(RefreshFlowTest, ManySessionsAtOnce_EachRotateTheirOwn_AndTheirRepetitionsGetTheSame) {
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 30; ++i) tokens.push_back(first_token());
+  for (int round = 0; round < 2; ++round) {
+    std::vector<Task<Outcome>> refreshes;
+    for (std::size_t i = 0; i < 2 * tokens.size(); ++i) {
+      refreshes.push_back(capabilities_.refreshes.refresh(request_with(tokens[i / 2], attempt_a)));
+    }
+    const auto outcomes = run_all(std::move(refreshes));
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      ASSERT_TRUE(outcomes[i]);
+      const auto reference = opened(outcomes[i]->pair.refreshable.refresh_token);
+      EXPECT_EQ(reference.id, opened(tokens[i / 2]).id);
+      EXPECT_EQ(reference.secret, opened(tokens[i / 2]).secret);
+      EXPECT_EQ(reference.generation, 1);
+      EXPECT_EQ(stored_generation(reference.id), 1);
+    }
+  }
+}
+
 TEST_P(RefreshFlowTest, ManyReusesAtOnce_AreOneEventAndOneMail) {
   const std::string token = first_token();
   refreshed(token);

@@ -16,9 +16,18 @@ constexpr std::chrono::milliseconds sweep_interval{100};
 // After this, an attempt to connect gets company, at most so much of it.
 constexpr std::chrono::milliseconds attempt_patience{2'500};
 constexpr std::size_t attempts_max = 4;
+// While the server writes the log for one group, it works on the next. More groups would only be smaller.
+constexpr std::ptrdiff_t sharing_groups_max = 2;
+constexpr std::size_t sharing_writes_max = 64;
 
 using Clock = std::chrono::steady_clock;
 using Reason = Unavailable::Reason;
+
+/// By its first call; without one it is older than none.
+bool is_older(const CallQueue& queue, const CallQueue& other) {
+  if (queue.empty() || other.empty()) return other.empty();
+  return queue.front().deadline < other.front().deadline;
+}
 
 std::string describe(const PgConnection& connection) {
   return connection.host() + (connection.has_own_session() ? "" : ", behind a pooler");
@@ -52,14 +61,9 @@ void ConnectionPool::stop() {
   sweep_timer_.cancel();
   close_attempts();
   while (!pipelines_.empty()) pipelines_.back()->abandon_all(Reason::stopped, "shutting down");
-  for (CallQueue* const queue : {&waiting_reads_, &waiting_writes_}) {
-    while (!queue->empty()) {
-      Call& call = queue->front();
-      queue->pop_front();
-      refuse(call, Reason::stopped, "shutting down");
-    }
+  for (CallQueue* const queue : {&waiting_reads_, &waiting_writes_, &waiting_sharing_}) {
+    while (!queue->empty()) refuse(take_first(*queue), Reason::stopped, "shutting down");
   }
-  queue_size_ = 0;
   send_put_off();
   tell_load();
 }
@@ -94,33 +98,58 @@ void ConnectionPool::submit(Call& call) {
 
 bool ConnectionPool::try_dispatch(Call& call) {
   leave_replaced_server();
+  if (waits_to_share(call)) return false;
   Pipeline* const pipeline = call.kind == Call::Kind::read ? best_for_read(call) : best_for_write(call);
   if (is_crowded(call, pipeline) && pipelines_.size() < limits_.share.connections_max) {
     grow_ = true;
     connect_if_wanted();
   }
   if (pipeline == nullptr) return false;
-  pipeline->submit(call);
+  if (call.may_share) {
+    pipeline->submit_sharing(with_waiting(call));
+  } else {
+    pipeline->submit(call);
+  }
   return true;
 }
 
 CallQueue& ConnectionPool::queue_for(const Call& call) noexcept {
-  return call.kind == Call::Kind::read ? waiting_reads_ : waiting_writes_;
+  if (call.kind == Call::Kind::read) return waiting_reads_;
+  return call.may_share ? waiting_sharing_ : waiting_writes_;
 }
 
-/// Writes first: there is room for few of them, and none where reads alone may go.
+/// Writes first, whichever have waited longest: there is room for few of them, and none where reads alone may go.
 void ConnectionPool::serve_queues() {
-  serve(waiting_writes_);
+  const bool sharing_first = is_older(waiting_sharing_, waiting_writes_);
+  serve(sharing_first ? waiting_sharing_ : waiting_writes_);
+  serve(sharing_first ? waiting_writes_ : waiting_sharing_);
   serve(waiting_reads_);
 }
 
 void ConnectionPool::serve(CallQueue& queue) {
   while (!queue.empty() && !stopped_) {
-    Call& call = queue.front();
-    if (!try_dispatch(call)) return;
-    queue.erase(queue.iterator_to(call));
-    --queue_size_;
+    Call& call = take_first(queue);
+    if (try_dispatch(call)) continue;
+    queue.push_front(call);
+    ++queue_size_;
+    return;
   }
+}
+
+Call& ConnectionPool::take_first(CallQueue& queue) {
+  Call& call = queue.front();
+  queue.pop_front();
+  --queue_size_;
+  return call;
+}
+
+/// A write that may share, and those that wait for such a one.
+std::vector<Call*> ConnectionPool::with_waiting(Call& call) {
+  std::vector<Call*> writes{&call};
+  while (!waiting_sharing_.empty() && writes.size() < sharing_writes_max) {
+    writes.push_back(&take_first(waiting_sharing_));
+  }
+  return writes;
 }
 
 /// The oldest of the least loaded, so that the youngest can idle out. One with a write only where there is no other at
@@ -146,6 +175,11 @@ Pipeline* ConnectionPool::best_for_write(const Call& call) const noexcept {
     if (lighter && !pipeline->has_write() && pipeline->has_room_for(call)) best = pipeline.get();
   }
   return best;
+}
+
+bool ConnectionPool::waits_to_share(const Call& call) const noexcept {
+  const auto has_sharing = [](const auto& pipeline) { return pipeline->has_sharing(); };
+  return call.may_share && std::ranges::count_if(pipelines_, has_sharing) >= sharing_groups_max;
 }
 
 std::ptrdiff_t ConnectionPool::pipelines_without_write() const noexcept {
@@ -191,6 +225,7 @@ void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
   update_need();
   log_(telemetry::Level::warn, "postgres_connection_lost", why);
   if (!holding_) hold_attempts(back_off_.next());
+  serve(waiting_sharing_);  // they may have waited for its group alone
 }
 
 /// All of its connections at once, before any call is sent again, which none of them may get.

@@ -29,6 +29,9 @@ struct PoolLimits {
 /// have two connections, it keeps one of them free of writes; and a read is sent behind a write only where there is no
 /// other connection.
 ///
+/// Writes that may share a transaction wait while two of their groups are on their way. Those that have waited go
+/// together: the more there are, the fewer commits and flushes of the log they cost.
+///
 /// Right after the start and after a loss, calls wait for a connection. Once no connection is left and an attempt to
 /// connect has failed or got no answer for a while, the pool takes the database for down, and new calls fail at once.
 ///
@@ -63,9 +66,12 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   [[nodiscard]] CallQueue& queue_for(const Call& call) noexcept;
   void serve_queues();
   void serve(CallQueue& queue);
+  Call& take_first(CallQueue& queue);
+  [[nodiscard]] std::vector<Call*> with_waiting(Call& call);
   [[nodiscard]] Pipeline* best_for_read(const Call& call) const noexcept;
   [[nodiscard]] Pipeline* best_for_write(const Call& call) const noexcept;
   [[nodiscard]] std::ptrdiff_t pipelines_without_write() const noexcept;
+  [[nodiscard]] bool waits_to_share(const Call& call) const noexcept;
   [[nodiscard]] bool is_crowded(const Call& call, const Pipeline* chosen) const noexcept;
   void refuse(Call& call, Unavailable::Reason reason, const std::string& message);
   [[nodiscard]] std::string why_away() const;
@@ -118,7 +124,8 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   DeadlineList deadlines_;  ///< every call in flight, earliest deadline first, as all have the same time
   CallQueue waiting_reads_;
   CallQueue waiting_writes_;
-  std::uint32_t queue_size_ = 0;  ///< of both
+  CallQueue waiting_sharing_;     ///< writes that may share
+  std::uint32_t queue_size_ = 0;  ///< of all three
   CallQueue put_off_;             ///< until the next sweep
 };
 

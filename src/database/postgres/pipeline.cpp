@@ -1,5 +1,6 @@
 #include "database/postgres/pipeline.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 namespace gatehouse::database::postgres {
@@ -9,6 +10,9 @@ namespace {
 // A group is answered when its last read is; short groups let the first ones go on meanwhile.
 constexpr std::uint32_t reads_per_group_max = 32;
 constexpr std::uint8_t cures_max = 3;
+
+// Goes before writes that share a transaction, in milliseconds: whoever has locked one row holds up all of them.
+constexpr Statement wait_little{"gatehouse_wait_little", "SELECT set_config('lock_timeout', '20', true)"};
 
 using Reason = Unavailable::Reason;
 
@@ -20,10 +24,10 @@ using Reason = Unavailable::Reason;
 //   leaves it in one place, when the Sync of its group is answered, because only then is its outcome known: an answer
 //   to a command may still be undone by the commit.
 // - `steps_` are the answers that the server owes, in the order in which it gives them: for each call of `calls_`, in
-//   the same order, the settings of a write on a shared session, a prepare where one was needed and a command for each
-//   of its commands; and a sync where a group ends. The sync knows how many calls its group has, so those are the first
-//   ones of `calls_` when it is answered.
-// - `groups_on_way_` syncs are in `steps_`; they have all of `calls_` but the last `open_reads_`, which are reads.
+//   the same order, the settings of a group of writes, a prepare where one was needed and a command for each of its
+//   commands; and a sync where a group ends. The sync knows how many calls its group has, so those are the first ones
+//   of `calls_` when it is answered.
+// - `groups_on_way_` syncs are in `steps_`; they have all of `calls_` but the last `open_calls_`, which are reads.
 // Where
 //   there are such, end_turn() is on its way to end their group: no call waits for a Sync longer than this turn.
 // - `load_` is the weight of `calls_`, and `writes_` the number of writes among them.
@@ -48,28 +52,16 @@ void Pipeline::start() {
 }
 
 bool Pipeline::has_room_for(const Call& call) const noexcept {
-  if (!usable()) return false;
+  if (!usable() || read_only_) return false;
   if (connection_->has_own_session()) return load_ < load_max;
-  return groups_on_way_ == 0 && (open_reads_ == 0 || call.kind == Call::Kind::read);
+  return groups_on_way_ == 0 && (open_calls_ == 0 || call.kind == Call::Kind::read);
 }
 
 void Pipeline::submit(Call& call) {
   assert(has_room_for(call));
-  call.pipeline = this;
-  // It may come from another connection that was lost, or from a group whose neighbour failed.
-  call.error.reset();
-  call.skipped = false;
-  // Reads that shared a write's group would be undone with it and could not be told from it when they are sent again.
-  if (call.kind == Call::Kind::write && open_reads_ > 0) end_group();
-  calls_.push_back(&call);
-  load_ += weight(call);
-  if (call.kind == Call::Kind::write) {
-    ++writes_;
-    send_settings(call);
-  }
-  send_commands(call);
-  ++open_reads_;
-  if (call.kind == Call::Kind::write || open_reads_ == reads_per_group_max) {
+  if (call.kind == Call::Kind::write) begin_writes(call);
+  send(call);
+  if (call.kind == Call::Kind::write || open_calls_ == reads_per_group_max) {
     end_group();
   } else if (!turn_end_posted_) {
     turn_end_posted_ = true;
@@ -77,26 +69,51 @@ void Pipeline::submit(Call& call) {
   }
 }
 
-void Pipeline::send_settings(Call& call) {
-  if (connection_->has_own_session()) return;
+void Pipeline::submit_sharing(std::span<Call* const> writes) {
+  assert(has_room_for(*writes.front()));
+  begin_writes(*writes.front());
+  for (Call* const write : writes) send(*write);
+  end_group();
+}
+
+void Pipeline::begin_writes(Call& first) {
+  // Reads that shared a write's group would be undone with it and could not be told from it when they are sent again.
+  if (open_calls_ > 0) end_group();
+  sharing_ = first.may_share;
+  if (!connection_->has_own_session()) send_settings(first);
+  if (sharing_ && !broken_) send_statement({Step::Kind::settings, 0, 0, &first, &wait_little}, {});
+}
+
+void Pipeline::send_settings(Call& first) {
   const bool sent = connection_->send_unprepared(write_settings_, EncodedParameters{});
-  steps_.push_back({Step::Kind::settings, 0, 0, &call});
+  steps_.push_back({Step::Kind::settings, 0, 0, &first, first.commands.front().statement});
   if (!sent) break_off();
 }
 
-void Pipeline::send_commands(Call& call) {
-  for (std::uint32_t index = 0; index < call.commands.size() && !broken_; ++index) send_command(call, index);
+void Pipeline::send(Call& call) {
+  call.pipeline = this;
+  // It may come from another connection that was lost, or from a group whose neighbour failed.
+  call.error.reset();
+  call.skipped = false;
+  calls_.push_back(&call);
+  load_ += weight(call);
+  if (call.kind == Call::Kind::write) ++writes_;
+  ++open_calls_;
+  for (std::uint32_t index = 0; index < call.commands.size() && !broken_; ++index) {
+    const Command& command = call.commands[index];
+    send_statement({Step::Kind::command, index, 0, &call, command.statement}, command.parameters);
+  }
 }
 
-void Pipeline::send_command(Call& call, std::uint32_t index) {
-  const Statement* const statement = call.commands[index].statement;
-  encoded_.assign(call.commands[index].parameters);
+void Pipeline::send_statement(Step step, const Parameters& parameters) {
+  const Statement* const statement = step.statement;
+  encoded_.assign(parameters);
   bool sent = true;
   if (connection_->has_own_session()) {
     auto& entry = prepared_.find(*statement, encoded_);
     if (!entry.prepared) {
       sent = connection_->send_prepare(entry.name, statement->sql, entry.types);
-      steps_.push_back({Step::Kind::prepare, index, entry.generation, &call});
+      steps_.push_back({Step::Kind::prepare, 0, entry.generation, step.call, statement});
       // Believed before it is answered, so that the next call of this turn need not prepare it too; on_failure() and a
       // skipped answer take it back.
       entry.prepared = true;
@@ -106,13 +123,13 @@ void Pipeline::send_command(Call& call, std::uint32_t index) {
     sent = connection_->send_unprepared(statement->sql, encoded_);
   }
   // Also where the send failed: the step keeps the order of what was sent before, and close() drops it.
-  steps_.push_back({Step::Kind::command, index, 0, &call});
+  steps_.push_back(step);
   if (!sent) break_off();
 }
 
 void Pipeline::end_group() {
-  steps_.push_back({Step::Kind::sync, open_reads_, 0, nullptr});
-  open_reads_ = 0;
+  steps_.push_back({Step::Kind::sync, open_calls_, 0, nullptr, nullptr});
+  open_calls_ = 0;
   ++groups_on_way_;
   if (!connection_->send_sync()) return break_off();
   flush();
@@ -120,7 +137,7 @@ void Pipeline::end_group() {
 
 void Pipeline::end_turn() {
   turn_end_posted_ = false;
-  if (usable() && open_reads_ > 0) end_group();
+  if (usable() && open_calls_ > 0) end_group();
 }
 
 void Pipeline::flush() {
@@ -194,7 +211,7 @@ void Pipeline::on_answer(const PgResult& result) {
   if (kind == PgResult::Kind::failed) return on_failure(step, result);
   if (kind == PgResult::Kind::skipped) {
     step.call->skipped = true;
-    if (step.kind == Step::Kind::prepare) prepared_.forget(*step.call->commands[step.index].statement, step.generation);
+    if (step.kind == Step::Kind::prepare) prepared_.forget(*step.statement, step.generation);
   } else if (step.kind == Step::Kind::command) {
     if (auto rows = result.rows()) {
       step.call->results[step.index] = std::move(*rows);
@@ -207,19 +224,18 @@ void Pipeline::on_answer(const PgResult& result) {
 void Pipeline::on_failure(const Step& step, const PgResult& result) {
   auto error = result.error();
   read_only_ = read_only_ || is_read_only(error.state);
-  // A group with a deferred failure is a write, and a write's group is the call itself.
+  // A group with a deferred failure is of writes. Of those that shared it, each will hear its own by itself.
   Call* const call = step.kind == Step::Kind::sync && !calls_.empty() ? calls_.front() : step.call;
   if (call == nullptr) return;
-  if (step.kind == Step::Kind::prepare) prepared_.forget(*call->commands[step.index].statement, step.generation);
-  if (step.kind == Step::Kind::command && cure_for(error.state) == Cure::prepare_again) {
-    prepared_.forget(*call->commands[step.index].statement);
-  }
-  error.statement = step.kind == Step::Kind::sync ? "COMMIT" : call->commands[step.index].statement->name;
+  if (step.kind == Step::Kind::prepare) prepared_.forget(*step.statement, step.generation);
+  if (step.kind != Step::Kind::sync && cure_for(error.state) == Cure::prepare_again) prepared_.forget(*step.statement);
+  error.statement = step.kind == Step::Kind::sync ? "COMMIT" : step.statement->name;
   if (!call->error) call->error = std::move(error);
 }
 
 void Pipeline::on_group_end() {
   const auto group_calls = steps_.front().index;
+  const bool undone = is_undone(group_calls);
   steps_.pop_front();
   --groups_on_way_;
   for (std::uint32_t i = 0; i < group_calls; ++i) {
@@ -227,9 +243,20 @@ void Pipeline::on_group_end() {
     calls_.pop_front();
     load_ -= weight(call);
     if (call.kind == Call::Kind::write) --writes_;
-    settle(call);
+    if (undone) {
+      call.may_share = false;
+      owner_.send_again(call);
+    } else {
+      settle(call);
+    }
   }
   if (idle()) idle_since_ = std::chrono::steady_clock::now();
+}
+
+/// Of writes that shared a transaction one failed, so none has happened.
+bool Pipeline::is_undone(std::uint32_t group_calls) const {
+  return calls_.front()->may_share && std::any_of(calls_.begin(), calls_.begin() + group_calls,
+                                                  [](const Call* call) { return call->error.has_value(); });
 }
 
 void Pipeline::settle(Call& call) {

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,12 @@ class PipelineOwner {
 /// answers come in order.
 ///
 /// Calls are sent in groups. A group ends with a Sync and is one implicit transaction on the server, which is committed
-/// or rolled back as a whole. A write is always its own group. The reads submitted during one turn of the io thread
-/// form one group, because each Sync costs both sides a system call. When one of them fails, the server skips the rest;
-/// the pipeline sends those again, so a caller never notices its neighbours.
+/// or rolled back as a whole. A write is its own group. The reads submitted during one turn of the io thread form one
+/// group, because each Sync costs both sides a system call. When one of them fails, the server skips the rest; the
+/// pipeline sends those again, so a caller never notices its neighbours.
+///
+/// Writes that may share a transaction are submitted together, as one group. None of them waits for a lock for longer
+/// than a moment. When one fails, none has happened, and each is sent again as a group of its own.
 ///
 /// The price of pipelining: a slow statement delays everything sent after it on the same connection.
 ///
@@ -58,6 +62,8 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   [[nodiscard]] bool has_room_for(const Call& call) const noexcept;
   /// Only where there is room.
   void submit(Call& call);
+  /// At least one write, each of which may share. Only where there is room for one of them.
+  void submit_sharing(std::span<Call* const> writes);
 
   /// Gives the connection up because `late` passed its deadline. `late` gets Unavailable{deadline}. The other reads are
   /// sent again; the outcome of the other writes is unknown, so they get Unavailable{connection}.
@@ -72,6 +78,8 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// A write is on its way. It may wait for a row that another transaction has locked, and what is sent after it waits
   /// as well.
   [[nodiscard]] bool has_write() const noexcept { return writes_ > 0; }
+  /// The same of writes that share their transaction.
+  [[nodiscard]] bool has_sharing() const noexcept { return has_write() && sharing_; }
   /// What PgConnection says.
   [[nodiscard]] std::size_t server() const noexcept { return connection_->server(); }
   [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }
@@ -85,15 +93,17 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   struct Step {
     enum class Kind : std::uint8_t { prepare, settings, command, sync };
     Kind kind;
-    std::uint32_t index;       ///< command: position in its call; sync: how many calls the group has
-    std::uint32_t generation;  ///< prepare: of the prepared statement
-    Call* call;                ///< null for a sync
+    std::uint32_t index;         ///< command: position in its call; sync: how many calls the group has
+    std::uint32_t generation;    ///< prepare: of the prepared statement
+    Call* call;                  ///< null for a sync
+    const Statement* statement;  ///< null for a sync; settings: what a failure names
   };
 
   [[nodiscard]] bool usable() const noexcept { return !closed_ && !broken_; }
-  void send_settings(Call& call);
-  void send_commands(Call& call);
-  void send_command(Call& call, std::uint32_t index);
+  void begin_writes(Call& first);
+  void send_settings(Call& first);
+  void send(Call& call);
+  void send_statement(Step step, const Parameters& parameters);
   void end_group();
   void end_turn();
   void flush();
@@ -105,6 +115,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void on_answer(const PgResult& result);
   void on_failure(const Step& step, const PgResult& result);
   void on_group_end();
+  [[nodiscard]] bool is_undone(std::uint32_t group_calls) const;
   void settle(Call& call);
   [[nodiscard]] bool try_cure(Call& call);
 
@@ -123,11 +134,12 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   EncodedParameters encoded_;
   std::deque<Step> steps_;
   std::deque<Call*> calls_;          ///< in the order sent
-  std::uint32_t open_reads_ = 0;     ///< sent since the last Sync
+  std::uint32_t open_calls_ = 0;     ///< sent since the last Sync
   std::uint32_t groups_on_way_ = 0;  ///< ended by a Sync that is not answered yet
   std::size_t load_ = 0;
   std::size_t writes_ = 0;
   std::chrono::steady_clock::time_point idle_since_ = std::chrono::steady_clock::now();
+  bool sharing_ = false;  ///< the last writes share their transaction
   bool turn_end_posted_ = false;
   bool waiting_writable_ = false;
   bool read_only_ = false;  ///< the server turned out to be a standby
