@@ -8,7 +8,7 @@ import pytest
 
 from harness.accounts import create_user, log_in, log_out
 from harness.program import run_command
-from harness.reshaping import PATIENCE_S, Reshaped, one, refused, succeeded
+from harness.reshaping import PATIENCE_S, Guests, Reshaped, one, refused, succeeded
 from harness.statements import store_statements
 from harness.waiting import wait_until
 
@@ -56,44 +56,12 @@ def filled(database):
     return database
 
 
-class Visitors:
-    """Users who log in and out, one a thread, and how often they were let in. The first answer that is no success is kept."""
+class Visitors(Guests):
+    """They log in and out, and look at what is told of it."""
 
-    def __init__(self, program):
-        self.logins = 0
-        self.failures: list[str] = []
-        self._program = program
-        self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._visit) for _ in range(3)]
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(PATIENCE_S)
-
-    def wait_for_more(self, count=4):
-        wanted = self.logins + count
-        wait_until(lambda: self.failures or self.logins >= wanted, PATIENCE_S, "logins")
-        assert self.failures == []
-
-    def _visit(self):
-        try:
-            with self._program.api() as api:
-                user = create_user(api)
-                while not self._stop.is_set():
-                    session = log_in(api, user["email"])["session"]
-                    with self._lock:
-                        self.logins += 1
-                    assert log_out(api, session).status == 200
-                    assert api.get(f"/audit?user={user['id']}").status == 200
-        except Exception as failure:  # noqa: BLE001 whatever a client meets is a failure of the service
-            self.failures.append(repr(failure))
+    def visit(self, api, user):
+        assert log_out(api, log_in(api, user["email"])["session"]).status == 200
+        assert api.get(f"/audit?user={user['id']}").status == 200
 
 
 def verify(settings, folder):
@@ -123,7 +91,7 @@ def test_trail_is_whole_after_it_got_months_and_lost_them_while_it_was_written(s
                 with program.api() as api:
                     assert len(api.get("/audit/export").body.splitlines()) >= BULK
     assert visitors.failures == []
-    assert one(filled, "SELECT count(*) FROM audit_events WHERE type = 'login.succeeded'") == visitors.logins
+    assert one(filled, "SELECT count(*) FROM audit_events WHERE type = 'login.succeeded'") == visitors.visits
     assert one(filled, "SELECT count(*) - count(DISTINCT id) FROM audit_events") == 0
     assert bulk(filled) == BULK
     wait_until_sealed(filled)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from harness.accounts import PASSWORD, create_user, is_alive, is_cached, log_in, log_out
-from harness.reshaping import PATIENCE_S, Reshaped, one, refused, succeeded
+from harness.reshaping import PATIENCE_S, Guests, Reshaped, one, refused, succeeded
 from harness.statements import store_statements
 from harness.waiting import wait_until
 
@@ -55,42 +55,15 @@ def log_in_refreshable(api, email):
     return answer.json()
 
 
-class Guests:
-    """Users who come and go, one a thread, and what they were told. The first answer that is no success is kept."""
+class SessionGuests(Guests):
+    """What they were told of their sessions is kept."""
 
     def __init__(self, program):
+        super().__init__(program)
         self.opened: list[str] = []
         self.ended: list[str] = []
-        self.failures: list[str] = []
-        self._program = program
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._come_and_go) for _ in range(3)]
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(PATIENCE_S)
-
-    def wait_for_more(self, count=4):
-        wanted = len(self.ended) + count
-        wait_until(lambda: self.failures or len(self.ended) >= wanted, PATIENCE_S, "logins")
-        assert self.failures == []
-
-    def _come_and_go(self):
-        try:
-            with self._program.api() as api:
-                user = create_user(api)
-                while not self._stop.is_set():
-                    self._visit(api, user)
-        except Exception as failure:  # noqa: BLE001 whatever a client meets is a failure of the service
-            self.failures.append(repr(failure))
-
-    def _visit(self, api, user):
+    def visit(self, api, user):
         kept, short = log_in(api, user["email"]), log_in_refreshable(api, user["email"])
         self.opened.append(kept["session"])
         refreshed = api.post("/user-auth/refresh", {"refreshToken": short["refreshToken"]})
@@ -114,7 +87,7 @@ class Guests:
 def test_users_come_and_go_while_sessions_get_partitions_and_lose_them(start, filled, command):
     before = shape(filled)
     program = start(**PATIENT)
-    with Guests(program) as guests:
+    with SessionGuests(program) as guests:
         guests.wait_for_more()
         for arguments, count in ((PARTITION, 4), (UNPARTITION, 0)):
             assert "their number and checksum agree" in succeeded(command(*arguments))

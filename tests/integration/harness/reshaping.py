@@ -2,8 +2,10 @@
 
 import signal
 import subprocess
+import threading
 from pathlib import Path
 
+from .accounts import create_user
 from .databases import PostgresDatabase
 from .places import binary
 from .program import base_settings, environment_of
@@ -87,3 +89,44 @@ class Reshaped:
         wait_until(lambda: not self.database.has_clients(), PATIENCE_S, "the end of what it had sent")
         # Its lease runs out by itself, ten seconds later.
         self.database.run("DELETE FROM leases WHERE name = ?", f"{self.name} partitioning")
+
+
+class Guests:
+    """Users who come and go, one a thread: each does again and again what visit() says. The first failure is kept."""
+
+    def __init__(self, program):
+        self.visits = 0
+        self.failures: list[str] = []
+        self._program = program
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._come_and_go) for _ in range(3)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(PATIENCE_S)
+
+    def visit(self, api, user):
+        raise NotImplementedError
+
+    def wait_for_more(self, count=4):
+        wanted = self.visits + count
+        wait_until(lambda: self.failures or self.visits >= wanted, PATIENCE_S, "visits")
+        assert self.failures == []
+
+    def _come_and_go(self):
+        try:
+            with self._program.api() as api:
+                user = create_user(api)
+                while not self._stop.is_set():
+                    self.visit(api, user)
+                    with self._lock:
+                        self.visits += 1
+        except Exception as failure:  # noqa: BLE001 whatever a client meets is a failure of the service
+            self.failures.append(repr(failure))
