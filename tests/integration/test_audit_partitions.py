@@ -95,7 +95,7 @@ def test_trail_is_whole_after_it_got_months_and_lost_them_while_it_was_written(s
     assert one(filled, "SELECT count(*) - count(DISTINCT id) FROM audit_events") == 0
     assert bulk(filled) == BULK
     wait_until_sealed(filled)
-    assert verify(program.settings, tmp_path)["seals"] > 1
+    assert verify(program.settings, tmp_path)["seals"] >= 1
 
 
 @ON_POSTGRES
