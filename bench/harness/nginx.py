@@ -105,19 +105,18 @@ class Nginx(Process):
 
 
 class Pages(Process):
-    """Returns a page of a file; where there is a Gatehouse, after it was asked about the client."""
+    """Returns a page of a file; with an upstream, as nginx writes it, after the Gatehouse there was asked about the client."""
 
-    def __init__(self, folder, cores=None, gatehouse_port=None, key=""):
+    def __init__(self, folder, cores=None, upstream="", key=""):
         self.port = free_port()
         pages = pathlib.Path(folder) / "pages"
         pages.mkdir()
         (pages / "page").write_text("x" * PAGE_BYTES)
-        protected = gatehouse_port is not None
         configuration = pathlib.Path(folder) / "nginx.conf"
         configuration.write_text(PAGES.format(
-            folder=folder, port=self.port, protection="auth_request /_gatehouse;" if protected else "",
-            question=QUESTION.format(key=key) if protected else "",
-            gatehouse=f"upstream gatehouse {{ server 127.0.0.1:{gatehouse_port}; keepalive 64; keepalive_requests 1000000000; }}" if protected else "",
+            folder=folder, port=self.port, protection="auth_request /_gatehouse;" if upstream else "",
+            question=QUESTION.format(key=key) if upstream else "",
+            gatehouse=f"upstream gatehouse {{ server {upstream}; keepalive 64; keepalive_requests 1000000000; }}" if upstream else "",
             user=f"user nobody {_group()};" if _is_root() else ""))
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
         super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)

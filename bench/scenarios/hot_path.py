@@ -56,40 +56,46 @@ def forward_auth(options, folder):
         own_folder.mkdir()
         own_folder.chmod(0o755)
     ours, same, _ = compare(options, folders[0], "/forward-auth", cookie_of)
-    return [row_of("forward-auth, one io thread", ours, same, 0.85), protected_page(options, folders[1])]
+    return [row_of("forward-auth, one io thread", ours, same, 0.85), *protected_pages(options, folders[1])]
 
 
 def cookie_of(login):
     return f"Cookie session={login['session']}"
 
 
-def protected_page(options, folder):
-    """Gatehouse and nginx share a core."""
+def protected_pages(options, folder):
+    """Gatehouse and nginx share a core. nginx asks over a Unix socket, or over the port."""
     with ExitStack() as started:
-        gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1)
-        started.callback(gatehouse.stop)
+        socket = Path(folder, "gatehouse.sock")
+        gatehouse = start_on_socket(started, folder, socket)
         client = gatehouse.client()
         requests = write_requests(folder, "requests", [cookie_of(log_in(client)) for _ in range(LOGINS)])
         sides = []
-        for name, port in (("protected", gatehouse.port), ("open", None)):
+        for name, upstream in (("socket", f"unix:{socket}"), ("port", f"127.0.0.1:{gatehouse.port}"), ("open", "")):
             own_folder = Path(folder, name)
             own_folder.mkdir()
             own_folder.chmod(0o755)
-            nginx = Pages(own_folder, SERVER_CORES, gatehouse_port=port, key=API_KEY)
+            nginx = Pages(own_folder, SERVER_CORES, upstream, API_KEY)
             started.callback(nginx.stop)
             sides.append((nginx.worker_pid, nginx.url("/page")))
-        protected, unprotected = take_turns(options, sides, requests)
-    rates = [median(side, "requests_per_second") for side in (protected, unprotected)]
-    return at_least("a page of nginx behind forward-auth", *rates, 0.40, [f"{rates[0]:,.0f}/s", f"nginx alone: {rates[1]:,.0f}/s"])
+        rates = [median(side, "requests_per_second") for side in take_turns(options, sides, requests)]
+    unprotected = rates.pop()
+    return [at_least(f"a page of nginx behind forward-auth, {way}", rate, unprotected, 0.40, [f"{rate:,.0f}/s", f"nginx alone: {unprotected:,.0f}/s"])
+            for way, rate in zip(("Unix socket", "port"), rates)]
+
+
+def start_on_socket(started, folder, socket):
+    """A Gatehouse that has a port, too. nginx's worker is another user."""
+    gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1, listen_unix=socket, listen_unix_mode="0666")
+    started.callback(gatehouse.stop)
+    return gatehouse
 
 
 def unix_socket(options, folder):
     """Behind nginx on the same core, over the Unix socket and over the port; nothing else differs. wrk itself knows ports only."""
     with ExitStack() as started:
         socket = Path(folder, "gatehouse.sock")
-        # nginx's worker is another user.
-        gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1, listen_unix=socket, listen_unix_mode="0666")
-        started.callback(gatehouse.stop)
+        gatehouse = start_on_socket(started, folder, socket)
         client = gatehouse.client()
         requests = write_requests(folder, "requests", [json.dumps({"session": log_in(client)["session"]}) for _ in range(LOGINS)])
         sides = []
