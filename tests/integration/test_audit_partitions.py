@@ -87,6 +87,8 @@ def test_trail_is_whole_after_it_got_months_and_lost_them_while_it_was_written(s
             assert trail(filled).shape() == before
             visitors.wait_for_more()
             if is_partitioned:
+                # Of one seal nobody can say that the next one follows it.
+                wait_until(lambda: one(filled, "SELECT count(*) FROM audit_seals") > 0, SEALED_WITHIN_S, "the first seal")
                 assert one(filled, "SELECT count(*) FROM audit_events_default") == 0
                 with program.api() as api:
                     assert len(api.get("/audit/export").body.splitlines()) >= BULK
@@ -95,7 +97,7 @@ def test_trail_is_whole_after_it_got_months_and_lost_them_while_it_was_written(s
     assert one(filled, "SELECT count(*) - count(DISTINCT id) FROM audit_events") == 0
     assert bulk(filled) == BULK
     wait_until_sealed(filled)
-    assert verify(program.settings, tmp_path)["seals"] >= 1
+    assert verify(program.settings, tmp_path)["seals"] > 1
 
 
 @ON_POSTGRES

@@ -20,7 +20,7 @@ from harness.accounts import (
     verify_session,
     verify_token,
 )
-from harness.places import FULL, SANITIZED
+from harness.places import SANITIZED
 from harness.storm import Storm
 from harness.waiting import seconds_until, wait_until
 
@@ -32,8 +32,6 @@ RECOVERY_PROMISED_S = 15.0 if SANITIZED else 5.0
 DISTRUST_PROMISED_S = QUERY_TIMEOUT_S + (8.0 if SANITIZED else 2.0)
 RECOVERY_MAX_S = 60.0 if SANITIZED else 20.0
 DISTRUST_MAX_S = 60.0 if SANITIZED else 20.0
-# A standstill of the machine is not the program's, so what came too late gets another chance; each night all of them.
-ATTEMPTS = 2
 
 
 def test_acknowledged_writes_survive_kill_9_of_the_program(start, database):
@@ -92,7 +90,7 @@ def test_without_postgres_everything_is_503_and_then_recovers_by_itself(cluster,
         cached, uncached = log_in(api, user["email"]), log_in(api, user["email"])
         pid = program.process.pid
         distrusts_s, recoveries_s = [], []
-        for _ in range(ATTEMPTS):
+        for _ in range(2):
             wait_until(lambda: is_cached(api, cluster_database, cached["session"]), 20, "the session in the cache")
             cluster.kill()
             distrusts_s.append(
@@ -116,8 +114,7 @@ def test_without_postgres_everything_is_503_and_then_recovers_by_itself(cluster,
                 assert verify_session(api, login["session"]).status == 200
                 assert verify_token(api, login["token"]).status == 200
             assert api.get(f"/users/{user['id']}").json() == user
-            if min(distrusts_s) < DISTRUST_PROMISED_S and min(recoveries_s) < RECOVERY_PROMISED_S and not FULL:
-                break
+        # The better of two: a standstill of the machine is not the program's.
         assert min(distrusts_s) < DISTRUST_PROMISED_S and min(recoveries_s) < RECOVERY_PROMISED_S
         assert program.process.pid == pid and program.is_alive()
 

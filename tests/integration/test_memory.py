@@ -12,7 +12,7 @@ from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.serial,
     pytest.mark.skipif(SANITIZED, reason="a sanitizer's allocator keeps what is freed"),
     pytest.mark.parametrize("kind", ["sqlite"], indirect=True),
 ]
@@ -27,7 +27,7 @@ PATIENT = {"HEADER_TIMEOUT": "120s", "BODY_TIMEOUT": "120s"}
 # What a connection reads into, and itself.
 CONNECTION_KIB = 40
 LEFT_MAX = 1.5
-GIVEN_BACK_S = 30
+GIVEN_BACK_S = 10
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def idle_kib(program):
 
 
 def assert_given_back(program, idle):
-    wait_until(lambda: program.connections() == 0, 120, "the end of all connections")
+    wait_until(lambda: program.connections() == 0, 60, "the end of all connections")
     wait_until(
         lambda: program.memory_kib() <= LEFT_MAX * idle, GIVEN_BACK_S, f"memory of {LEFT_MAX} times {idle} KiB", 0.1
     )
@@ -83,7 +83,7 @@ def test_bodies_with_a_key_are_given_back(start):
     program = start(**PATIENT)
     idle = idle_kib(program)
     with crowd(program, WITH_KEY + MUCH_OF_IT):
-        wait_until(lambda: program.memory_kib() > idle + CROWD * BODY_BYTES // 1024, 120, "the bodies")
+        wait_until(lambda: program.memory_kib() > idle + CROWD * BODY_BYTES // 1024, 60, "the bodies")
     assert_given_back(program, idle)
 
 
@@ -99,11 +99,10 @@ def test_no_invitation_to_send_a_body_without_a_key(start):
         assert connection.read_head().status == 100
 
 
-@pytest.mark.serial
 def test_silent_handshakes_are_ended_and_leave_nothing(start, tmp_path):
     settings, _ = serve_tls(tmp_path)
     program = start(HEADER_TIMEOUT="5s", **settings)
-    wait_until(lambda: program.events("server_started"), 60, "the start")
+    wait_until(lambda: program.events("server_started"), 20, "the start")
     idle = program.memory_kib()
     with crowd(program):
         wait_until(lambda: program.connections() == 0, 120, "the end of all handshakes")
