@@ -29,6 +29,7 @@ ANSWER_MAX_S = 60
 STOP_MAX_S = 30
 USUAL_PORT = 8000
 LOGIN_LINE_END = "/user-auth\r\n\r\n"  # of what `./dev serve` prints last
+KEY = re.compile(r"((?:API key|X-API-Key): [\w-]{8})[\w-]+")  # a secret is not shown whole, not even a dead one
 # README.md looks at the token, too.
 SHOWN = re.compile(r"(?:KEY|URL|LOGIN|SESSION)=|echo |curl [^|]*/user-auth/(?:verify-session|logout)$")
 ANSI = [BACKGROUND, *(COLOURS[name] for name in ("red", "green", "orange", "blue", "purple", "teal")), TEXT]
@@ -185,7 +186,8 @@ def record(folder: Path) -> Recording:
     service, printed = serve(folder, environment)
     recording = Recording()
     recording.command(" ".join([*(f"{name}={value}" for name, value in setting.items()), "./dev serve"]))
-    recording.output(re.sub(r"^ninja: .*\n", "", printed, flags=re.MULTILINE))  # nothing is built here
+    shown = re.sub(r"^ninja: .*\n", "", printed, flags=re.MULTILINE)  # nothing is built here
+    recording.output(KEY.sub(r"\1…", shown))
     recording.note("# Another terminal, in the same folder.")
     log_in(folder, environment, recording, f"http://127.0.0.1:{port}")
     service.press_ctrl_c()

@@ -16,25 +16,25 @@ inline constexpr std::int64_t hashed_partitions_max = 1024;
 // they are run, each in a transaction of its own that holds the migration lock. Every one but the last may be the last
 // one that was run: `{stem}_copy` says how far it went, and nothing but the last changes what services see.
 
-/// Makes session_copy, and sessions_next with the columns, constraints, keys and indexes of sessions.
+/// Makes `{stem}_copy`, and `{table}_next` with the columns, constraints, keys and indexes of the table.
 [[nodiscard]] std::string begin_copy_script(const ReshapableTable& table, Layout layout);
 
-/// Each makes some partitions of sessions_next, unless they are there; none where it is one table.
+/// Each makes some partitions of `{table}_next`, unless they are there; none where it is one table.
 [[nodiscard]] std::vector<std::string> add_partition_scripts(const ReshapableTable& table, Layout layout);
 
-/// From here on every change of sessions is made in sessions_next, too, by a trigger, in the same transaction.
+/// From here on every change of the table is made in `{table}_next`, too, by a trigger, in the same transaction.
 [[nodiscard]] std::string follow_changes_script(const ReshapableTable& table);
 
 /// Lets the planner know what is in the copy.
 [[nodiscard]] std::string analyze_copy_script(const ReshapableTable& table);
 
-/// sessions_next becomes sessions, with the triggers and rights of the old table, which becomes sessions_old.
+/// `{table}_next` takes the name, triggers, rights and view of the table, which becomes `{table}_old`.
 [[nodiscard]] std::string switch_tables_script(const ReshapableTable& table);
 
-/// Drops one partition of sessions_old, if it has any.
+/// Drops one partition of `{table}_old`, if it has any.
 [[nodiscard]] std::string drop_old_partition_script(const ReshapableTable& table);
 
-/// Drops whatever the other scripts have made beside sessions, before the switch or after it; does nothing where there
+/// Drops whatever the other scripts have made beside the table, before the switch or after it; does nothing where there
 /// is nothing.
 [[nodiscard]] std::string drop_copy_script(const ReshapableTable& table);
 /// Of every table that can be reshaped.
