@@ -135,7 +135,8 @@ Task<RateLimiter::OwnCharge> RateLimiter::charge_own(const Request& request, con
   const Asked asked{.route = &route, .has_good_key = true, .needs_key = true, .leaves_own = true};
   add_fields(verdict, asked, answer);
   if (verdict.is_allowed()) co_return OwnCharge{.refused_by = {}, .is_shared = verdict.is_shared};
-  for (const Subject& paid : subjects_of(request, asked, address.view()).all()) limits_.give_back(paid, now_());
+  const Subjects paid = subjects_of(request, asked, address.view());
+  for (const Subject& subject : paid.all()) limits_.give_back(subject, now_());
   refuse(verdict.standings().front(), request, answer);
   co_return OwnCharge{.refused_by = own.policy, .is_shared = verdict.is_shared};
 }
