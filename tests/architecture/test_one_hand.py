@@ -12,6 +12,8 @@ FOLDERS = ("src", "tests", "bench")
 LOCK_GUARD = re.compile(r"\bstd::lock_guard\b")
 ENDLESS = re.compile(r"\bfor\s*\(\s*;\s*;\s*\)|\bwhile\s*\(\s*1\s*\)")
 BRACED_UNEXPECTED = re.compile(r"\bstd::unexpected(?:<[^;{}()]*>)?(?:\s+\w+)?\s*\{")
+# What a function returns ends before the loop begins, if the loop goes over what a member function made of it; a reference does not.
+LOOP_OVER_ENDED = re.compile(r"\bfor\s*\([^;()]*[^:]:\s+[\w:]+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\.\w+\(")
 CONDITION = re.compile(r"\b(?:if|for|while)\b(?: constexpr)?\s*\(|\belse\b(?!\s+if\b)")
 # The middle of an object: a literal that ends behind a member's name, or begins behind a value.
 JOINED_JSON = re.compile(r'^(?:\\?")?,\\?"\w|\\?":(?:\\?")?$')
@@ -63,6 +65,9 @@ class OneHand(unittest.TestCase):
     def test_unexpected_has_parentheses(self):
         self.check(lambda code: lines_matching(BRACED_UNEXPECTED, code))
 
+    def test_a_loop_goes_over_what_outlives_it(self):
+        self.check(lambda code: lines_matching(LOOP_OVER_ENDED, code))
+
     def test_json_is_written_by_the_writer(self):
         wrong = [place(path, line) for path in cpp_files("src") if path not in MAY_JOIN_JSON
                  for line, content in literals_of(path.read_text()) if JOINED_JSON.search(content)]
@@ -82,6 +87,13 @@ class ThePatterns(unittest.TestCase):
             self.assertTrue(BRACED_UNEXPECTED.search(form), form)
         for form in ("return std::unexpected(Error{1});", "std::unexpected<Error> failure(int i) {"):
             self.assertFalse(BRACED_UNEXPECTED.search(form), form)
+
+    def test_loops_over_what_has_ended_are_found(self):
+        for form in ("for (const Subject& one : list_of(a, b.c()).all()) f(one);", "for (auto& one : base::make(x(y(z))).view()) {"):
+            self.assertTrue(LOOP_OVER_ENDED.search(form), form)
+        for form in ("for (auto& one : list.all()) f(one);", "for (auto& one : load(settings).keys) f(one);", "for (auto& one : made()) {",
+                     "for (int i = first(a).value(); i < 2; ++i) {"):
+            self.assertFalse(LOOP_OVER_ENDED.search(form), form)
 
     def test_joined_json_is_told_from_other_text(self):
         for literal in (r'{\"time\":\"', r'\",\"level\":\"', r',\"status\":', '{"id":', '","event":"', r',\"truncated\":true'):

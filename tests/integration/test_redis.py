@@ -104,6 +104,15 @@ def test_successful_logins_cost_nothing(start, redis):
             log_in(api, email, headers={"X-Client-Address": "198.51.100.7"})
 
 
+def test_refusal_by_the_shared_budget_gives_back_what_the_others_were_charged(start, redis):
+    program = start(REDIS_URL=url_of(redis), **PATIENT | {"RATE_LIMIT_ADDRESS": "1/1h/6"})
+    wait_until_shared(program)
+    with program.api() as api:
+        assert [wrong_login(api).status for _ in range(24)] == [401] * 4 + [429] * 20
+        read = api.get("/users/1", headers={"X-Client-Address": "198.51.100.7"})
+        assert read.status in (200, 404), "the address has paid for the four calls that were granted, and for no other"
+
+
 def test_mails_to_one_user_are_counted_together(start, redis, database):
     settings = PATIENT | {"RATE_LIMIT_MAIL_ACCOUNT": "1/1h/2", "RATE_LIMIT_MAIL_ADDRESS": "off"}
     replicas = [start(REDIS_URL=url_of(redis), **settings) for _ in range(2)]
