@@ -32,7 +32,6 @@ def locked(program, database):
         yield users, sessions
 
 
-@pytest.mark.slow
 def test_logins_of_the_locked_user_are_refused_soon_and_nobody_else_waits(program, locked):
     (held, free), sessions = locked
 
@@ -72,6 +71,17 @@ def test_login_of_the_locked_user_works_once_the_lock_is_gone(program, database)
             assert_unavailable(try_log_in(api, user["email"]), "a login of the locked user")
         wait_until(lambda: try_log_in(api, user["email"]).status == 200, PATIENCE_S, "a login after the lock")
         assert_usable(api)
+
+
+def test_right_password_that_a_locked_row_made_useless_kept_its_place(program, database):
+    with program.api() as api:
+        user = create_user(api)
+        with database.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT 1 FROM users WHERE id = %s FOR UPDATE", (user["id"],))
+            for _ in range(3):
+                assert_unavailable(try_log_in(api, user["email"]), "a login of the locked user")
+        assert database.rows("SELECT in_flight + in_flight_before FROM login_guards") == [(0,)]
 
 
 def test_session_whose_row_is_locked_is_still_good_when_it_is_to_be_renewed(program, database):

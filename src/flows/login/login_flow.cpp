@@ -84,7 +84,9 @@ Task<LoginFlow::Ended> LoginFlow::try_to_log_in(LoginRequest request) {
     auto checked = co_await parts_.passwords.check(std::move(attempt));
     if (!checked) co_return Ended{checked.error().outcome, refused(reason_of(checked.error().error))};
     if (const auto why = obstacle(checked->credentials)) {
-      LoginRefusal refusal = co_await refuse(*std::move(checked), *why, std::move(asker));
+      lockout::Place place = checked->place;
+      auto work = refuse(*std::move(checked), *why, std::move(asker));
+      LoginRefusal refusal = co_await parts_.passwords.or_give_back(std::move(place), std::move(work));
       co_return Ended{outcome_of(refusal.reason), std::unexpected(std::move(refusal))};
     }
     Proven proven{.password = *checked,
@@ -92,7 +94,8 @@ Task<LoginFlow::Ended> LoginFlow::try_to_log_in(LoginRequest request) {
                   .asker = asker,
                   .device_token = request.attempt.traces.device_token,
                   .refreshing = request.refreshing};
-    auto opened = co_await try_to_open_session(std::move(proven));
+    auto work = try_to_open_session(std::move(proven));
+    auto opened = co_await parts_.passwords.or_give_back(checked->place, std::move(work));
     if (opened) co_return Ended{LoginOutcome::ok, *std::move(opened)};
     if (round == rounds_max) {
       co_await parts_.passwords.give_up(std::move(checked->place), checked->credentials.id, std::move(asker.origin));
