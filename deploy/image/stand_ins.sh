@@ -10,6 +10,10 @@ folder=$1
 shift
 
 unused='lib(ldap|lber|rtmp|nghttp2|psl|brotlidec|zstd)[-.]'
+# Debian 13's OpenSSL has it compress certificates.
+if ldd "$@" | awk '$1 == "libcrypto.so.3" { print $3; exit }' | xargs nm -D --undefined-only | grep ZSTD_ >/dev/null; then
+  unused='lib(ldap|lber|rtmp|nghttp2|psl|brotlidec)[-.]'
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

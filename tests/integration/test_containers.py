@@ -2,6 +2,7 @@
 builds the image and runs what is in it."""
 
 import json
+import platform
 import re
 import secrets
 import subprocess
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.sequential
 DOCKERFILE = (REPOSITORY / "deploy" / "Dockerfile").read_text()
 DEVELOPMENT = yaml.safe_load((REPOSITORY / "compose.yaml").read_text())
 PRODUCTION = yaml.safe_load((REPOSITORY / "compose.prod.yaml").read_text())
-IMAGE_BYTES_MAX = 25_000_000
+# By Debian release; the image is made of the first. The OpenSSL of the other is larger, and loads Zstandard.
+IMAGE_BYTES_MAX = {"12": 25_000_000, "13": 31_000_000}
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +61,13 @@ def test_last_stage_has_nothing_but_what_is_copied():
 
 
 @pytest.mark.skipif(SANITIZED, reason="no image has a program with a sanitizer")
-def test_image_leaves_out_what_is_never_used_and_takes_25_mb(tmp_path):
+def test_image_leaves_out_what_is_never_used_and_is_small(tmp_path):
     subprocess.run([REPOSITORY / "deploy" / "image" / "collect.sh", binary(), tmp_path], check=True)
     for folder in ("root", "opt"):
         sizes = {path.name: path.stat().st_size for path in (tmp_path / folder).rglob("*") if path.is_file()}
         assert {"libpq.so.5", "libcurl.so.4", "libcrypto.so.3"} <= set(sizes)
         assert not [name for name in sizes if re.match("lib(gnutls|p11-kit|sasl2)", name)]
-        assert sum(sizes.values()) <= IMAGE_BYTES_MAX
+        assert sum(sizes.values()) <= IMAGE_BYTES_MAX[platform.freedesktop_os_release()["VERSION_ID"]]
 
 
 def test_root_names_the_dockerfile_for_docker_build():

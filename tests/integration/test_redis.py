@@ -219,12 +219,12 @@ def test_user_with_the_documented_rights_will_do(start, redis):
     assert granted(program) == 4
     redis.ask("ACL", "SETUSER", "gate", "-set")
     line = wait_until(lambda: program.events("limits_degraded"), SEEN_WITHIN_S, "the line in the log")[0]
-    assert "The user executing the script can't run this command" in line["reason"]
+    assert re.search("can't run this command|has no permissions to run", line["reason"]), line
 
 
 def test_doctor_says_where_redis_is_and_when_it_is_away(command, redis):
     found = command("doctor", REDIS_URL=url_of(redis)).stdout
-    assert "ok     redis: Redis 7" in found
+    assert re.search("ok     redis: Redis [78]", found), found
     assert f"at 127.0.0.1:{redis.port}" in found
     redis.kill()
     away = command("doctor", REDIS_URL=url_of(redis))

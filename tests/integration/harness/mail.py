@@ -11,6 +11,7 @@ import os
 import secrets
 import ssl
 import time
+import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -115,6 +116,28 @@ class Received:
         return body.get_content()
 
 
+class ClosingController(Controller):
+    """Ends the connections that clients have left open, and not only the server: asyncio complains of each later."""
+
+    def factory(self):
+        smtp = super().factory()
+        self._connections.add(smtp)
+        return smtp
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._connections: weakref.WeakSet = weakref.WeakSet()
+
+    def stop(self, no_assert=False):
+        self.loop.call_soon_threadsafe(self._abort)
+        super().stop(no_assert)
+
+    def _abort(self):
+        for smtp in self._connections:
+            if smtp.transport is not None:
+                smtp.transport.abort()
+
+
 class MailServer:
     """An SMTP server on a port of its own. `on_recipient` and `on_content` give its replies; `login` is who may send."""
 
@@ -129,10 +152,10 @@ class MailServer:
         self._options: dict[str, Any] = {"tls_context": tls, "require_starttls": tls is not None}
         if login:
             self._options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": tls is not None}
-        self._controller: Controller | None = None
+        self._controller: ClosingController | None = None
 
     def start(self) -> "MailServer":
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self._options)
+        self._controller = ClosingController(self, hostname="127.0.0.1", port=self.port, **self._options)
         self._controller.start()
         self.connections = 0  # the controller tries it with one of its own
         return self
