@@ -1,12 +1,8 @@
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <cstddef>
-#include <exception>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -49,37 +45,23 @@ class DatabaseSession {
   /// Runs the coroutine to its end and returns its result or throws its exception.
   template <class Result>
   Result run(Task<Result> task) {
-    std::exception_ptr failure;
     std::optional<Result> result;
-    boost::asio::co_spawn(io_, std::move(task), [&](std::exception_ptr thrown, Result value) {
-      failure = std::move(thrown);
-      if (!failure) result.emplace(std::move(value));
-    });
-    io_.restart();
-    while (!failure && !result && io_.run_one() > 0) {
-    }
-    if (failure) std::rethrow_exception(failure);
-    if (!result) throw std::logic_error("the event loop ended before its task");
+    std::vector<Task<>> alone;
+    alone.push_back(keep(std::move(task), &result));
+    run_all(std::move(alone));
     return std::move(*result);
   }
 
   /// Runs the coroutines beside each other until all have ended, and throws the first exception.
-  void run_all(std::vector<Task<>> tasks) {
-    std::exception_ptr failure;
-    std::size_t running = tasks.size();
-    for (Task<>& task : tasks) {
-      boost::asio::co_spawn(io_, std::move(task), [&](const std::exception_ptr& thrown) {
-        if (!failure) failure = thrown;
-        --running;
-      });
-    }
-    io_.restart();
-    while (running > 0 && io_.run_one() > 0) {
-    }
-    if (failure) std::rethrow_exception(failure);
-  }
+  void run_all(std::vector<Task<>> tasks);
 
  private:
+  // So that the event loop knows one kind of task, and not every command compiles its own.
+  template <class Result>
+  static Task<> keep(Task<Result> task, std::optional<Result>* result) {
+    result->emplace(co_await std::move(task));
+  }
+
   boost::asio::io_context io_{1};  ///< outlives what posts to it
   std::unique_ptr<database::Provider> provider_;
   std::unique_ptr<database::Database> database_;
