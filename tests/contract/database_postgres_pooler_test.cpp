@@ -15,7 +15,7 @@ using database::Violation;
 using namespace std::chrono_literals;
 
 constexpr database::Write add_pooled{"pooler_add", "INSERT INTO pooled (id) VALUES ($1)", database::announces_nothing};
-constexpr Statement count{"pooler_count", "SELECT count(*) FROM pooled"};
+constexpr Statement count_rows{"pooler_count", "SELECT count(*) FROM pooled"};
 
 /// Knows only whether its feed is ready.
 class Readiness final : public database::ChangeObserver {
@@ -85,7 +85,7 @@ TEST_F(DatabasePostgresPooler, PipelinedCalls_OverFewSharedSessions_AllAnswer) {
     ASSERT_TRUE(finish(write));
     EXPECT_TRUE(write->value && write->value->has_value());
   }
-  EXPECT_EQ(run(db_->query(count, {}))[0].integer(0), 200);
+  EXPECT_EQ(run(db_->query(count_rows, {}))[0].integer(0), 200);
 }
 
 // Such a pooler takes the session away at the answer to a Sync, whatever of the next group has reached it by then.
@@ -141,7 +141,7 @@ TEST_F(DatabasePostgresPooler, FailedBatch_LeavesNothing) {
   const auto failed = run(testing::batch(*db_, {{&add_pooled, {std::int64_t{1}}}, {&add_pooled, {std::int64_t{1}}}}));
   ASSERT_FALSE(failed.has_value());
   EXPECT_EQ(failed.error().kind, Violation::Kind::unique);
-  EXPECT_EQ(run(db_->query(count, {}))[0].integer(0), 0);
+  EXPECT_EQ(run(db_->query(count_rows, {}))[0].integer(0), 0);
 }
 
 TEST_F(DatabasePostgresPooler, Script_RunsAsOneTransaction) {

@@ -101,7 +101,7 @@ std::string problem_details(std::string_view policy, const http::Problem& proble
   return json;
 }
 
-void refuse(const PolicyStanding& refused_by, const Request& request, Answer& answer) {
+void refuse_for_budget(const PolicyStanding& refused_by, const Request& request, Answer& answer) {
   constexpr std::string_view details_type = "application/problem+json";
   const http::Problem& problem = api::problem("rate_limited");
   const auto wait = std::max(refused_by.standing.reset, std::chrono::seconds{1});
@@ -122,7 +122,7 @@ std::optional<Policy> RateLimiter::charge(const Request& request, const Asked& a
   add_fields(verdict, asked, answer);
   if (verdict.is_allowed()) return std::nullopt;
   const PolicyStanding& refused_by = verdict.standings()[*verdict.refused_by];
-  refuse(refused_by, request, answer);
+  refuse_for_budget(refused_by, request, answer);
   return refused_by.policy;
 }
 
@@ -137,7 +137,7 @@ Task<RateLimiter::OwnCharge> RateLimiter::charge_own(const Request& request, con
   if (verdict.is_allowed()) co_return OwnCharge{.refused_by = {}, .is_shared = verdict.is_shared};
   const Subjects paid = subjects_of(request, asked, address.view());
   for (const Subject& subject : paid.all()) limits_.give_back(subject, now_());
-  refuse(verdict.standings().front(), request, answer);
+  refuse_for_budget(verdict.standings().front(), request, answer);
   co_return OwnCharge{.refused_by = own.policy, .is_shared = verdict.is_shared};
 }
 

@@ -1,7 +1,8 @@
 #include "database/schema/audit_months.hpp"
 
-#include <string_view>
 #include <utility>
+
+#include "database/schema/sql_literals.hpp"
 
 namespace gatehouse::database::schema {
 namespace {
@@ -26,19 +27,6 @@ constexpr Statement list_months{
     "AND relname < to_char(CAST($1 AS timestamptz) AT TIME ZONE 'UTC', '\"audit_events_y\"YYYY\"m\"MM') ORDER BY "
     "relname"};
 
-std::string literal(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    quoted += c;
-    if (c == '\'') quoted += c;
-  }
-  return quoted + '\'';
-}
-
-std::string literal(TimePoint time) {
-  return "(timestamptz 'epoch' + " + std::to_string(to_unix_us(time)) + " * interval '1 microsecond')";
-}
-
 }  // namespace
 
 Task<AuditMonths> read_audit_months(Database& database) {
@@ -59,9 +47,10 @@ Task<std::vector<std::string>> list_audit_months_before(Database& database, Time
 }
 
 std::string drop_audit_month_script(const AuditMonthDrop& drop, const HeldLease& lease) {
-  return "SELECT gatehouse_drop_audit_month(" + literal(drop.partition) + ", " + literal(drop.sealed_before) + ", " +
-         literal(drop.now) + ") FROM (SELECT name FROM leases WHERE name = " + literal(lease.name) +
-         " AND holder = " + literal(lease.holder) + " FOR UPDATE) AS held;";
+  return "SELECT gatehouse_drop_audit_month(" + quoted(drop.partition) + ", " +
+         time_literal(drop.sealed_before, Dialect::postgres) + ", " + time_literal(drop.now, Dialect::postgres) +
+         ") FROM (SELECT name FROM leases WHERE name = " + quoted(lease.name) +
+         " AND holder = " + quoted(lease.holder) + " FOR UPDATE) AS held;";
 }
 
 }  // namespace gatehouse::database::schema

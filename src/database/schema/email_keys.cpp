@@ -5,8 +5,8 @@
 #include <span>
 #include <utility>
 
-#include "base/text.hpp"
 #include "base/unicode.hpp"
+#include "database/schema/sql_literals.hpp"
 
 namespace gatehouse::database::schema {
 namespace {
@@ -29,11 +29,6 @@ std::string plain_key(Dialect dialect) {
 }
 
 // Text from rows that goes back as digits cannot be taken for SQL.
-std::string literal(std::string_view text, Dialect dialect) {
-  return dialect == Dialect::postgres ? "convert_from(decode('" + to_hex(text) + "', 'hex'), 'UTF8')"
-                                      : "CAST(x'" + to_hex(text) + "' AS TEXT)";
-}
-
 std::string join(std::span<const std::string> texts) {
   std::string joined;
   for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
@@ -80,7 +75,7 @@ Task<std::vector<std::string>> EmailKeys::read_in_ascii(const std::vector<std::s
   const Dialect dialect = database_.dialect();
   std::vector<std::string> literals;
   literals.reserve(keys.size());
-  for (const std::string& key : keys) literals.push_back(literal(key, dialect));
+  for (const std::string& key : keys) literals.push_back(text_literal(key, dialect));
   std::string sql = "SELECT email FROM users WHERE NOT (" + beyond_ascii(dialect) + ") AND " + plain_key(dialect) +
                     " IN (" + join(literals) + ") ORDER BY id";
   const Rows rows = co_await database_.run_check(std::move(sql));
@@ -133,8 +128,8 @@ Task<> EmailKeys::store(const Addresses& addresses) {
   std::vector<std::string> values;
   values.reserve(addresses.size());
   for (const auto& [user, email] : addresses) {
-    values.push_back("(" + std::to_string(user) + ", " + literal(email, dialect) + ", " +
-                     literal(key_of_(email), dialect) + ")");
+    values.push_back("(" + std::to_string(user) + ", " + text_literal(email, dialect) + ", " +
+                     text_literal(key_of_(email), dialect) + ")");
   }
   std::string sql = "WITH keys(id, email, key) AS (VALUES " + join(values) +
                     ") UPDATE users SET canonical_of = keys.email, canonical_email = keys.key FROM keys "

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "database/schema/sql_literals.hpp"
+
 namespace gatehouse::database::schema {
 namespace {
 
@@ -49,20 +51,12 @@ Task<std::vector<std::string>> read_express(SchemaDatabase& database) {
   co_return names;
 }
 
-std::string time_literal(TimePoint time, Dialect dialect) {
-  if (dialect == Dialect::sqlite) return std::to_string(to_unix_us(time));
-  return "TIMESTAMPTZ '" + to_iso8601(time) + "'";
-}
-
-// Only for the names of migrations, which plan_migrations() holds to [a-z0-9_].
-std::string sql_text(std::string_view text) { return "'" + std::string{text} + "'"; }
-
 std::string record_values(std::string_view name, std::int64_t batch, TimePoint now, Dialect dialect) {
-  return "INSERT INTO gatehouse_migrations (name, batch, applied_at) VALUES (" + sql_text(name) + ", " +
+  return "INSERT INTO gatehouse_migrations (name, batch, applied_at) VALUES (" + quoted(name) + ", " +
          std::to_string(batch) + ", " + time_literal(now, dialect) + ")";
 }
 
-std::string knex_name(std::string_view name) { return sql_text(std::string{name}.append(knex_suffix)); }
+std::string knex_name(std::string_view name) { return quoted(std::string{name}.append(knex_suffix)); }
 
 }  // namespace
 
@@ -104,7 +98,7 @@ std::string up_script(const Migration& migration, std::int64_t batch, TimePoint 
 }
 
 std::string down_script(const Migration& migration, TimePoint now, Dialect dialect, bool knex) {
-  const std::string name = sql_text(migration.name);
+  const std::string name = quoted(migration.name);
   std::string script = "INSERT INTO gatehouse_migrations (name, batch, applied_at) SELECT NULL, 0, " +
                        time_literal(now, dialect) +
                        " WHERE NOT EXISTS (SELECT 1 FROM gatehouse_migrations WHERE name = " + name + ");\n";

@@ -10,8 +10,8 @@ namespace {
 
 // Places in files_.
 constexpr std::size_t resolved = 1;
-constexpr std::size_t log = 2;
-constexpr std::size_t log_index = 3;
+constexpr std::size_t written_ahead = 2;
+constexpr std::size_t written_ahead_index = 3;
 
 }  // namespace
 
@@ -40,12 +40,13 @@ std::optional<std::string> DatabaseFiles::change() const {
 }
 
 bool DatabaseFiles::has_left_its_log() const {
-  return !files_.empty() && state_of(files_[resolved]) == State::replaced && state_of(files_[log]) == State::unchanged;
+  return !files_.empty() && state_of(files_[resolved]) == State::replaced &&
+         state_of(files_[written_ahead]) == State::unchanged;
 }
 
 void DatabaseFiles::remove_log() const noexcept {
-  ::unlink(files_[log].name.c_str());
-  if (state_of(files_[log_index]) == State::unchanged) ::unlink(files_[log_index].name.c_str());
+  ::unlink(files_[written_ahead].name.c_str());
+  if (state_of(files_[written_ahead_index]) == State::unchanged) ::unlink(files_[written_ahead_index].name.c_str());
 }
 
 }  // namespace gatehouse::database::sqlite

@@ -10,18 +10,18 @@
 namespace gatehouse::passwords {
 namespace {
 
-const PhcFormat current = Argon2idCost{};
+const PhcFormat current_format = Argon2idCost{};
 const PhcFormat older = Argon2idCost{.memory_kib = 4096, .passes = 3};
-const PhcFormat pbkdf2 = Pbkdf2Cost{};
+const PhcFormat pbkdf2_format = Pbkdf2Cost{};
 
-const Decoy decoy{.salt = "0123456789abcdef", .digest = std::string(64, 'd')};
+const Decoy planned_decoy{.salt = "0123456789abcdef", .digest = std::string(64, 'd')};
 
 StoredPassword row_of(const PhcFormat& format) {
   return {.hash = to_text({.format = format, .salt = std::string(16, 's'), .digest = std::string(32, 'h')}),
           .salt = {}};
 }
 
-StoredPassword express_row() { return {.hash = std::string(128, 'a'), .salt = "a5c08ed4651738e1536150657b032030"}; }
+StoredPassword row_of_express() { return {.hash = std::string(128, 'a'), .salt = "a5c08ed4651738e1536150657b032030"}; }
 
 /// What a check costs, whatever its salts and digests: one entry a verification, in their order.
 std::vector<std::string> cost_of(const std::vector<PlannedCheck>& plan) {
@@ -38,79 +38,82 @@ std::vector<std::optional<StoredPassword>> failing_rows() {
   return {
       std::nullopt,
       StoredPassword{},
-      row_of(current),
+      row_of(current_format),
       StoredPassword{.hash = "garbage", .salt = {}},
       StoredPassword{.hash = "", .salt = {}},
       StoredPassword{.hash = "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$AAAA", .salt = {}},
       StoredPassword{.hash = "garbage", .salt = "a5c08ed4651738e1536150657b032030"},
       StoredPassword{.hash = {}, .salt = "a5c08ed4651738e1536150657b032030"},
       StoredPassword{.hash = std::string(128, 'a'), .salt = ""},
-      StoredPassword{.hash = row_of(current).hash, .salt = "a5c08ed4651738e1536150657b032030"},
+      StoredPassword{.hash = row_of(current_format).hash, .salt = "a5c08ed4651738e1536150657b032030"},
   };
 }
 
 TEST(PlanOfChecks, OnlyTheCurrentFormatInUse_EveryFailureCostsOneVerification) {
-  const FormatsInUse formats{.current = current, .express = false, .retired = {}};
-  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));
+  const FormatsInUse formats{.current = current_format, .express = false, .retired = {}};
+  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, planned_decoy));
   EXPECT_EQ(expected.size(), 1u);
-  for (const auto& row : failing_rows()) EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
+  for (const auto& row : failing_rows())
+    EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, planned_decoy)), expected);
 }
 
 TEST(PlanOfChecks, ImportedFormatsInUse_EveryFailureCostsOneOfEach) {
   const PhcFormat bcrypt = BcryptCost{};
   const PhcFormat sha1 = Pbkdf2Cost{.iterations = 1000, .digest = Pbkdf2Digest::sha1};
-  const FormatsInUse formats{.current = current, .express = false, .retired = {bcrypt, sha1}};
-  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));
+  const FormatsInUse formats{.current = current_format, .express = false, .retired = {bcrypt, sha1}};
+  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, planned_decoy));
   EXPECT_EQ(expected.size(), 3u);
-  for (const PhcFormat& format : {current, bcrypt, sha1}) {
-    const Phc own{.format = format, .salt = decoy.salt, .digest = std::string(usual_digest_bytes(format), 'h')};
+  for (const PhcFormat& format : {current_format, bcrypt, sha1}) {
+    const Phc own{.format = format, .salt = planned_decoy.salt, .digest = std::string(usual_digest_bytes(format), 'h')};
     const auto stored = read_stored(StoredPassword{.hash = to_text(own), .salt = {}});
     ASSERT_TRUE(stored);
-    EXPECT_EQ(cost_of(plan_of_checks(stored, formats, decoy)), expected);
+    EXPECT_EQ(cost_of(plan_of_checks(stored, formats, planned_decoy)), expected);
   }
-  for (const PlannedCheck& planned : plan_of_checks(std::nullopt, formats, decoy)) {
+  for (const PlannedCheck& planned : plan_of_checks(std::nullopt, formats, planned_decoy)) {
     const Phc& phc = std::get<Phc>(planned.hash);
     EXPECT_EQ(parse_phc(to_text(phc)), phc) << "a decoy is as sound as any hash of its format";
   }
 }
 
 TEST(PlanOfChecks, ExpressRowsPresent_EveryFailureCostsOneOfEach) {
-  const FormatsInUse formats{.current = current, .express = true, .retired = {}};
-  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));
+  const FormatsInUse formats{.current = current_format, .express = true, .retired = {}};
+  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, planned_decoy));
   EXPECT_EQ(expected.size(), 2u);
   EXPECT_EQ(std::ranges::count(expected, "express"), 1);
-  for (const auto& row : failing_rows()) EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
-  EXPECT_EQ(cost_of(plan_of_checks(read_stored(express_row()), formats, decoy)), expected);
+  for (const auto& row : failing_rows())
+    EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, planned_decoy)), expected);
+  EXPECT_EQ(cost_of(plan_of_checks(read_stored(row_of_express()), formats, planned_decoy)), expected);
 }
 
 TEST(PlanOfChecks, RetiredFormatsRemembered_EveryFailureCostsOneOfEach) {
-  const FormatsInUse formats{.current = current, .express = true, .retired = {older, pbkdf2}};
-  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, decoy));
+  const FormatsInUse formats{.current = current_format, .express = true, .retired = {older, pbkdf2_format}};
+  const auto expected = cost_of(plan_of_checks(std::nullopt, formats, planned_decoy));
   EXPECT_EQ(expected.size(), 4u);
-  for (const auto& row : failing_rows()) EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
-  for (const auto& row : {express_row(), row_of(older), row_of(pbkdf2)}) {
-    EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, decoy)), expected);
+  for (const auto& row : failing_rows())
+    EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, planned_decoy)), expected);
+  for (const auto& row : {row_of_express(), row_of(older), row_of(pbkdf2_format)}) {
+    EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, planned_decoy)), expected);
   }
 }
 
 TEST(PlanOfChecks, FormatNotInUse_StandsForTheCurrentOne) {
-  const FormatsInUse formats{.current = current, .express = true, .retired = {older}};
-  const auto plan = plan_of_checks(read_stored(row_of(pbkdf2)), formats, decoy);
+  const FormatsInUse formats{.current = current_format, .express = true, .retired = {older}};
+  const auto plan = plan_of_checks(read_stored(row_of(pbkdf2_format)), formats, planned_decoy);
   EXPECT_EQ(cost_of(plan).size(), 3u);
   EXPECT_TRUE(plan[0].own);
-  EXPECT_EQ(std::get<Phc>(plan[0].hash).format, pbkdf2);
+  EXPECT_EQ(std::get<Phc>(plan[0].hash).format, pbkdf2_format);
   EXPECT_EQ(std::ranges::count(plan, true, &PlannedCheck::own), 1);
 }
 
 TEST(PlanOfChecks, ExpressRowWhileNoneIsKnown_StillPaysForTheCurrentFormat) {
-  const FormatsInUse formats{.current = current, .express = false, .retired = {}};
-  const auto plan = plan_of_checks(read_stored(express_row()), formats, decoy);
+  const FormatsInUse formats{.current = current_format, .express = false, .retired = {}};
+  const auto plan = plan_of_checks(read_stored(row_of_express()), formats, planned_decoy);
   EXPECT_EQ(cost_of(plan).size(), 2u);
 }
 
 TEST(PlanOfChecks, Decoys_AreShapedLikeOwnHashes) {
-  const FormatsInUse formats{.current = current, .express = true, .retired = {pbkdf2}};
-  const auto plan = plan_of_checks(std::nullopt, formats, decoy);
+  const FormatsInUse formats{.current = current_format, .express = true, .retired = {pbkdf2_format}};
+  const auto plan = plan_of_checks(std::nullopt, formats, planned_decoy);
   ASSERT_EQ(plan.size(), 3u);
   EXPECT_EQ(std::ranges::count(plan, true, &PlannedCheck::own), 0);
   EXPECT_EQ(std::get<Phc>(plan[0].hash).digest.size(), 32u);
@@ -120,10 +123,10 @@ TEST(PlanOfChecks, Decoys_AreShapedLikeOwnHashes) {
 }
 
 TEST(PlanOfChecks, StoredHashReadable_IsTheOnlyOwnCheck) {
-  const FormatsInUse formats{.current = current, .express = true, .retired = {older}};
-  for (const auto& row : {row_of(current), row_of(older), row_of(pbkdf2), express_row()}) {
+  const FormatsInUse formats{.current = current_format, .express = true, .retired = {older}};
+  for (const auto& row : {row_of(current_format), row_of(older), row_of(pbkdf2_format), row_of_express()}) {
     const auto stored = read_stored(row);
-    const auto plan = plan_of_checks(stored, formats, decoy);
+    const auto plan = plan_of_checks(stored, formats, planned_decoy);
     ASSERT_EQ(std::ranges::count(plan, true, &PlannedCheck::own), 1);
     EXPECT_EQ(std::ranges::find(plan, true, &PlannedCheck::own)->hash.index(), stored->index());
   }
@@ -135,37 +138,39 @@ TEST(PlanOfChecks, RawHashAndItsOnion_StandForWhatTheyCost) {
   const Argon2idCost outer{};
   EXPECT_EQ(cost_of(OnionCost{.inner = md5, .outer = outer}), PhcFormat{outer});
   EXPECT_EQ(cost_of(PendingCost{md5}), cost_of(PendingCost{RawCost{RawDigest::sha512, SaltPlace::none}}));
-  for (const PhcFormat& other : {PhcFormat{PendingCost{phpass}}, PhcFormat{OnionCost{phpass, outer}}, current}) {
+  for (const PhcFormat& other : {PhcFormat{PendingCost{phpass}}, PhcFormat{OnionCost{phpass, outer}}, current_format}) {
     EXPECT_EQ(cost_of(other), other);
   }
   const FormatsInUse formats{.current = older, .express = false, .retired = {outer}};
-  const Phc onion = decoy_of(OnionCost{.inner = md5, .outer = outer}, decoy);
-  const auto plan = plan_of_checks(onion, formats, decoy);
+  const Phc onion = decoy_of(OnionCost{.inner = md5, .outer = outer}, planned_decoy);
+  const auto plan = plan_of_checks(onion, formats, planned_decoy);
   ASSERT_EQ(plan.size(), 2U);
   EXPECT_FALSE(plan[0].own);
   EXPECT_TRUE(plan[1].own);
 }
 
 TEST(PlanOfChecks, AnswersThatWait_NeedNoOtherCheckThanTheRowsOwn) {
-  const FormatsInUse formats{.current = current, .express = false, .retired = {}, .answers_wait = true};
-  for (const auto& row : {row_of(current), row_of(pbkdf2), row_of(Argon2idCost{.memory_kib = 64}), express_row()}) {
+  const FormatsInUse formats{.current = current_format, .express = false, .retired = {}, .answers_wait = true};
+  for (const auto& row :
+       {row_of(current_format), row_of(pbkdf2_format), row_of(Argon2idCost{.memory_kib = 64}), row_of_express()}) {
     const auto stored = read_stored(row);
-    const auto plan = plan_of_checks(stored, formats, decoy);
+    const auto plan = plan_of_checks(stored, formats, planned_decoy);
     ASSERT_EQ(plan.size(), 1U);
     EXPECT_TRUE(plan[0].own);
     EXPECT_EQ(plan[0].hash.index(), stored->index());
   }
-  const auto plan = plan_of_checks(std::nullopt, formats, decoy);
+  const auto plan = plan_of_checks(std::nullopt, formats, planned_decoy);
   ASSERT_EQ(plan.size(), 1U);
   EXPECT_FALSE(plan[0].own);
-  EXPECT_EQ(std::get<Phc>(plan[0].hash).format, current);
+  EXPECT_EQ(std::get<Phc>(plan[0].hash).format, current_format);
 }
 
 TEST(PlanOfChecks, AnswersThatWait_HaveEachUnmeasuredFormatOnTop) {
-  const FormatsInUse formats{.current = current, .express = true, .retired = {older}, .answers_wait = true};
-  for (const auto& row : {std::optional{row_of(current)}, std::optional{row_of(pbkdf2)}, std::optional{row_of(older)},
-                          std::optional{express_row()}, std::optional<StoredPassword>{}}) {
-    const auto plan = plan_of_checks(read_stored(row), formats, decoy);
+  const FormatsInUse formats{.current = current_format, .express = true, .retired = {older}, .answers_wait = true};
+  for (const auto& row :
+       {std::optional{row_of(current_format)}, std::optional{row_of(pbkdf2_format)}, std::optional{row_of(older)},
+        std::optional{row_of_express()}, std::optional<StoredPassword>{}}) {
+    const auto plan = plan_of_checks(read_stored(row), formats, planned_decoy);
     ASSERT_EQ(plan.size(), 3U);
     EXPECT_EQ(std::get<Phc>(plan[1].hash).format, older);
     EXPECT_TRUE(std::holds_alternative<ExpressHash>(plan[2].hash));
@@ -202,7 +207,7 @@ TEST(Decoys, EachFormat_HasOneThatIsAsSoundAsAnyHash) {
       OnionCost{Md5CryptCost{}, cheap},
       OnionCost{pbkdf2_sha1, cheap}};
   for (const PhcFormat& format : formats) {
-    const Phc made = decoy_of(format, decoy);
+    const Phc made = decoy_of(format, planned_decoy);
     EXPECT_EQ(made.format, format);
     EXPECT_EQ(parse_phc(to_text(made)), made) << to_text(made);
     EXPECT_FALSE(matches("password", made)) << to_text(made);
@@ -210,9 +215,9 @@ TEST(Decoys, EachFormat_HasOneThatIsAsSoundAsAnyHash) {
 }
 
 TEST(ReadStored, SaltPresent_MeansTheExpressFormat) {
-  EXPECT_TRUE(std::holds_alternative<ExpressHash>(*read_stored(express_row())));
-  EXPECT_TRUE(std::holds_alternative<Phc>(*read_stored(row_of(current))));
-  EXPECT_FALSE(read_stored(StoredPassword{.hash = express_row().hash, .salt = {}}));
+  EXPECT_TRUE(std::holds_alternative<ExpressHash>(*read_stored(row_of_express())));
+  EXPECT_TRUE(std::holds_alternative<Phc>(*read_stored(row_of(current_format))));
+  EXPECT_FALSE(read_stored(StoredPassword{.hash = row_of_express().hash, .salt = {}}));
 }
 
 TEST(NeedsRehash, SchemeOrParametersDiffer_Yes) {
@@ -222,15 +227,15 @@ TEST(NeedsRehash, SchemeOrParametersDiffer_Yes) {
     bool replaced;
   };
   for (const auto& [stored, configured, replaced] :
-       {Case{current, current, false}, Case{pbkdf2, pbkdf2, false}, Case{current, pbkdf2, true},
-        Case{pbkdf2, current, true}, Case{older, current, true},
-        Case{Argon2idCost{.memory_kib = 19'456, .passes = 1}, current, true},
-        Case{Argon2idCost{.memory_kib = 65'536, .passes = 3}, current, true},
-        Case{Pbkdf2Cost{.iterations = 209'999}, pbkdf2, true}}) {
+       {Case{current_format, current_format, false}, Case{pbkdf2_format, pbkdf2_format, false},
+        Case{current_format, pbkdf2_format, true}, Case{pbkdf2_format, current_format, true},
+        Case{older, current_format, true}, Case{Argon2idCost{.memory_kib = 19'456, .passes = 1}, current_format, true},
+        Case{Argon2idCost{.memory_kib = 65'536, .passes = 3}, current_format, true},
+        Case{Pbkdf2Cost{.iterations = 209'999}, pbkdf2_format, true}}) {
     EXPECT_EQ(needs_rehash(*read_stored(row_of(stored)), configured), replaced);
   }
-  EXPECT_TRUE(needs_rehash(*read_stored(express_row()), current));
-  EXPECT_TRUE(needs_rehash(*read_stored(express_row()), pbkdf2));
+  EXPECT_TRUE(needs_rehash(*read_stored(row_of_express()), current_format));
+  EXPECT_TRUE(needs_rehash(*read_stored(row_of_express()), pbkdf2_format));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ using namespace std::string_view_literals;
 
 constexpr Argon2idCost cheap_argon2id{.memory_kib = 64, .passes = 1};
 constexpr Pbkdf2Cost cheap_pbkdf2{.iterations = 10};
-constexpr std::string_view salt = "sixteen bytes ok";
+constexpr std::string_view fixed_salt = "sixteen bytes ok";
 
 class HashingTest : public ::testing::TestWithParam<PhcFormat> {};
 
@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(EachScheme, HashingTest,
                                            PhcFormat{ScryptCost{.log2_n = 4, .block = 8, .parallel = 2}}));
 
 TEST_P(HashingTest, HashedPassword_MatchesItselfAfterARoundTripThroughText) {
-  const auto stored = parse_phc(to_text(hash_password("correct horse", GetParam(), salt)));
+  const auto stored = parse_phc(to_text(hash_password("correct horse", GetParam(), fixed_salt)));
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->format, GetParam());
   EXPECT_TRUE(matches("correct horse", *stored));
@@ -38,7 +38,7 @@ TEST_P(HashingTest, HashedPassword_MatchesItselfAfterARoundTripThroughText) {
 
 TEST_P(HashingTest, LongPassword_ItsLastByteMatters) {
   std::string password(1024, 'x');
-  const Phc stored = hash_password(password, GetParam(), salt);
+  const Phc stored = hash_password(password, GetParam(), fixed_salt);
   EXPECT_TRUE(matches(password, stored));
   password.back() = 'y';
   EXPECT_FALSE(matches(password, stored));
@@ -47,7 +47,7 @@ TEST_P(HashingTest, LongPassword_ItsLastByteMatters) {
 }
 
 TEST_P(HashingTest, NulInsideThePassword_EverythingAfterItMatters) {
-  const Phc stored = hash_password("before\0after"sv, GetParam(), salt);
+  const Phc stored = hash_password("before\0after"sv, GetParam(), fixed_salt);
   EXPECT_TRUE(matches("before\0after"sv, stored));
   EXPECT_FALSE(matches("before", stored));
   EXPECT_FALSE(matches("before\0AFTER"sv, stored));
@@ -55,7 +55,7 @@ TEST_P(HashingTest, NulInsideThePassword_EverythingAfterItMatters) {
 }
 
 TEST_P(HashingTest, ChangedDigestSaltOrCost_NoLongerMatches) {
-  const Phc stored = hash_password("password", GetParam(), salt);
+  const Phc stored = hash_password("password", GetParam(), fixed_salt);
   Phc changed = stored;
   changed.digest.back() ^= 1;
   EXPECT_FALSE(matches("password", changed));
@@ -80,7 +80,7 @@ TEST_P(HashingTest, ChangedDigestSaltOrCost_NoLongerMatches) {
 constexpr BcryptCost cheap_bcrypt{.log2_rounds = 4};
 
 TEST(Bcrypt, HashedPassword_MatchesItselfAfterARoundTripThroughText) {
-  const auto stored = parse_phc(to_text(hash_password("correct horse", cheap_bcrypt, salt)));
+  const auto stored = parse_phc(to_text(hash_password("correct horse", cheap_bcrypt, fixed_salt)));
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->format, PhcFormat{cheap_bcrypt});
   EXPECT_TRUE(matches("correct horse", *stored));
@@ -95,14 +95,14 @@ TEST(Bcrypt, HashedPassword_MatchesItselfAfterARoundTripThroughText) {
 }
 
 TEST(Bcrypt, BytesBehindThe72nd_DoNotMatter) {
-  const Phc stored = hash_password(std::string(72, 'x'), cheap_bcrypt, salt);
+  const Phc stored = hash_password(std::string(72, 'x'), cheap_bcrypt, fixed_salt);
   EXPECT_TRUE(matches(std::string(72, 'x'), stored));
   EXPECT_TRUE(matches(std::string(1024, 'x'), stored));
   EXPECT_FALSE(matches(std::string(71, 'x'), stored));
 }
 
 TEST(Bcrypt, PasswordWithANul_NeverMatches) {
-  const Phc stored = hash_password("before", cheap_bcrypt, salt);
+  const Phc stored = hash_password("before", cheap_bcrypt, fixed_salt);
   EXPECT_TRUE(matches("before", stored));
   EXPECT_FALSE(matches("before\0after"sv, stored));
 }
@@ -122,7 +122,7 @@ TEST(CryptHashes, PasswordWithANul_NeverMatches) {
   const auto slow = parse_phc("$5$rounds=1000$saltstring$VGZjNCr5UkWtobONx2k9vHXk.2Ty/al1fi5WU6KqFI0");
   const auto fast = parse_phc("$pending_wrap$md5crypt$c2FsdHN0cmk$UUEwaXQwVTRma292SnZ1eVJTVUUuLg");
   ASSERT_TRUE(slow && fast);
-  const Phc onion = wrap(*fast, cheap_argon2id, salt);
+  const Phc onion = wrap(*fast, cheap_argon2id, fixed_salt);
   for (const Phc& stored : {*slow, *fast, onion}) {
     EXPECT_TRUE(matches("before", stored)) << to_text(stored);
     EXPECT_FALSE(matches("before\0after"sv, stored)) << to_text(stored);
@@ -132,7 +132,7 @@ TEST(CryptHashes, PasswordWithANul_NeverMatches) {
 TEST(CryptHashes, FormatsThatAreOnlyChecked_AreNotMade) {
   for (const PhcFormat& format : {PhcFormat{CryptCost{}}, PhcFormat{Argon2iCost{}}, PhcFormat{FirebaseCost{}},
                                   PhcFormat{PendingCost{}}, PhcFormat{OnionCost{}}}) {
-    EXPECT_THROW((void)hash_password("password", format, salt), std::invalid_argument);
+    EXPECT_THROW((void)hash_password("password", format, fixed_salt), std::invalid_argument);
   }
 }
 
@@ -140,7 +140,7 @@ TEST(Onion, ChangedInsideOrOutside_NoLongerMatches) {
   const RawCost inner{.digest = RawDigest::sha1, .salt_place = SaltPlace::before};
   const auto pending = parse_phc("$pending_wrap$sha1-salt-before$c2FsdA$WbPo1jfPl+2+I4TPWct0U9/jB4k");
   ASSERT_TRUE(pending);
-  const Phc onion = wrap(*pending, cheap_argon2id, salt);
+  const Phc onion = wrap(*pending, cheap_argon2id, fixed_salt);
   EXPECT_EQ(parse_phc(to_text(onion)), onion);
   EXPECT_EQ(std::get<OnionCost>(onion.format), (OnionCost{.inner = inner, .outer = cheap_argon2id}));
   EXPECT_TRUE(matches("password", onion));
@@ -191,8 +191,8 @@ TEST(Scrypt, VectorsOfRfc7914_Match) {
 
 TEST(Argon2id, SeveralLanes_AreCheckedAndNotMade) {
   const Argon2idCost two_lanes{.memory_kib = 64, .passes = 1, .lanes = 2};
-  EXPECT_THROW((void)hash_password("password", two_lanes, salt), std::invalid_argument);
-  EXPECT_FALSE(matches("password", Phc{two_lanes, std::string{salt}, std::string(32, 'd')}));
+  EXPECT_THROW((void)hash_password("password", two_lanes, fixed_salt), std::invalid_argument);
+  EXPECT_FALSE(matches("password", Phc{two_lanes, std::string{fixed_salt}, std::string(32, 'd')}));
 }
 
 /// Made with the reference implementation of Argon2 (version 1.3 of the algorithm, RFC 9106).
