@@ -80,6 +80,7 @@ Task<std::vector<std::string>> EmailKeys::read_in_ascii(const std::vector<std::s
                     " IN (" + join(literals) + ") ORDER BY id";
   const Rows rows = co_await database_.run_check(std::move(sql));
   std::vector<std::string> emails;
+  emails.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) emails.emplace_back(rows[i].text(0));
   co_return emails;
 }

@@ -53,8 +53,9 @@ TEST(PlanOfChecks, OnlyTheCurrentFormatInUse_EveryFailureCostsOneVerification) {
   const FormatsInUse formats{.current = current_format, .express = false, .retired = {}};
   const auto expected = cost_of(plan_of_checks(std::nullopt, formats, planned_decoy));
   EXPECT_EQ(expected.size(), 1u);
-  for (const auto& row : failing_rows())
+  for (const auto& row : failing_rows()) {
     EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, planned_decoy)), expected);
+  }
 }
 
 TEST(PlanOfChecks, ImportedFormatsInUse_EveryFailureCostsOneOfEach) {
@@ -80,8 +81,9 @@ TEST(PlanOfChecks, ExpressRowsPresent_EveryFailureCostsOneOfEach) {
   const auto expected = cost_of(plan_of_checks(std::nullopt, formats, planned_decoy));
   EXPECT_EQ(expected.size(), 2u);
   EXPECT_EQ(std::ranges::count(expected, "express"), 1);
-  for (const auto& row : failing_rows())
+  for (const auto& row : failing_rows()) {
     EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, planned_decoy)), expected);
+  }
   EXPECT_EQ(cost_of(plan_of_checks(read_stored(row_of_express()), formats, planned_decoy)), expected);
 }
 
@@ -89,8 +91,9 @@ TEST(PlanOfChecks, RetiredFormatsRemembered_EveryFailureCostsOneOfEach) {
   const FormatsInUse formats{.current = current_format, .express = true, .retired = {older, pbkdf2_format}};
   const auto expected = cost_of(plan_of_checks(std::nullopt, formats, planned_decoy));
   EXPECT_EQ(expected.size(), 4u);
-  for (const auto& row : failing_rows())
+  for (const auto& row : failing_rows()) {
     EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, planned_decoy)), expected);
+  }
   for (const auto& row : {row_of_express(), row_of(older), row_of(pbkdf2_format)}) {
     EXPECT_EQ(cost_of(plan_of_checks(read_stored(row), formats, planned_decoy)), expected);
   }

@@ -116,10 +116,13 @@ TEST_F(RedisConnectionTest, CommandsOnTheirWay_AreAnsweredInTheirOrder) {
   EXPECT_TRUE(connection_->is_open());
 }
 
-TEST_F(RedisConnectionTest, CommandsThatComeDuringAWrite_GoTogether) {
-  for (const char* command : {"a;", "b;", "c;"}) connection_->tell(command);
+TEST_F(RedisConnectionTest, CommandsOfOneTurnAndThoseThatComeDuringAWrite_GoTogether) {
+  for (const char* command : {"a;", "b;"}) connection_->tell(command);
+  io_.poll_one();
+  ASSERT_THAT(stream_->written, ElementsAre("a;b;")) << "and its end has not been heard of";
+  for (const char* command : {"c;", "d;"}) connection_->tell(command);
   io_.poll();
-  EXPECT_THAT(stream_->written, ElementsAre("a;", "b;c;"));
+  EXPECT_THAT(stream_->written, ElementsAre("a;b;", "c;d;"));
 }
 
 TEST_F(RedisConnectionTest, LateAnswer_EndsTheConnectionForAllWhoWait) {
