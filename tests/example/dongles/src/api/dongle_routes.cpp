@@ -24,7 +24,7 @@ struct DongleBody {
 constexpr auto dongle_body = http::body_fields(
     problem("validation_failed"), http::field("name", &DongleBody::name, {.bytes_max = dongles::name_bytes_max}));
 
-std::optional<UserId> read_user(const Request& request, Answer& answer) {
+std::optional<UserId> read_owner(const Request& request, Answer& answer) {
   const auto id = parse_id<UserId>(request.parameter(0));
   if (!id) answer.refuse(problem("invalid_user_id"));
   return id;
@@ -43,7 +43,7 @@ constexpr const http::Problem& problem_of(flows::DongleError error) {
 }  // namespace
 
 Task<> DongleRoutes::list(const Request& request, Answer& answer) {
-  const auto user = read_user(request, answer);
+  const auto user = read_owner(request, answer);
   if (!user) co_return;
   const auto found = co_await dongles_.list(*user);
   if (!found) co_return answer.refuse(problem_of(found.error()));
@@ -56,7 +56,7 @@ Task<> DongleRoutes::list(const Request& request, Answer& answer) {
 }
 
 Task<> DongleRoutes::add(const Request& request, Answer& answer) {
-  const auto user = read_user(request, answer);
+  const auto user = read_owner(request, answer);
   if (!user) co_return;
   auto body = http::read_body(request, dongle_body);
   if (!body) co_return refuse(answer, body.error());
@@ -69,7 +69,7 @@ Task<> DongleRoutes::add(const Request& request, Answer& answer) {
 }
 
 Task<> DongleRoutes::remove_all(const Request& request, Answer& answer) {
-  const auto user = read_user(request, answer);
+  const auto user = read_owner(request, answer);
   if (!user) co_return;
   const auto removed = co_await dongles_.remove_all(*user);
   if (!removed) co_return answer.refuse(problem_of(removed.error()));
