@@ -11,6 +11,12 @@ namespace gatehouse::redis {
 
 namespace asio = boost::asio;
 
+namespace {
+
+Task<std::optional<Reply>> no_answer() { co_return std::nullopt; }
+
+}  // namespace
+
 Client::Client(Parts parts)
     : parts_(std::move(parts)), opener_(parts_.settings, parts_.probe), back_off_(parts_.seed, pause_max) {
   parts_.reach.add_loop();
@@ -37,9 +43,7 @@ Task<> Client::keep() {
 }
 
 Task<std::optional<Reply>> Client::ask(std::string command) {
-  const std::shared_ptr<Connection> connection = connection_;
-  if (!connection) co_return std::nullopt;
-  co_return co_await connection->ask(std::move(command), parts_.settings.timeout);
+  return connection_ ? connection_->ask(std::move(command), parts_.settings.timeout) : no_answer();
 }
 
 Task<std::optional<Reply>> Client::run(Invocation invocation) {

@@ -12,6 +12,8 @@ namespace gatehouse::redis {
 std::string to_command(std::span<const std::string_view> words) {
   std::vector<const char*> texts;
   std::vector<std::size_t> sizes;
+  texts.reserve(words.size());
+  sizes.reserve(words.size());
   for (const std::string_view word : words) {
     texts.push_back(word.data());
     sizes.push_back(word.size());

@@ -1,6 +1,9 @@
 #include "redis/connection.hpp"
 
+#include <algorithm>
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <utility>
 
@@ -20,23 +23,69 @@ bool is_message(const Reply& reply) { return reply.items.size() == 3 && reply.it
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Stream> stream, const Executor& executor)
-    : stream_(std::move(stream)), end_bell_(executor) {}
+    : stream_(std::move(stream)), executor_(executor), end_bell_(executor), deadline_bell_(executor) {}
 
 void Connection::start() { read_more(); }
 
 Task<std::optional<Reply>> Connection::ask(std::string command, std::chrono::milliseconds at_most) {
-  const auto self = shared_from_this();
-  const Executor executor = co_await asio::this_coro::executor;
-  const auto exchange = std::make_shared<Exchange>(executor);
-  exchange->bell.expires_after(at_most);
-  send(std::move(command), exchange);
-  if (exchange->is_over) co_return std::nullopt;
-  error_code silenced;
-  co_await exchange->bell.async_wait(asio::redirect_error(use_task, silenced));
-  // Silenced and not over: the one who waits was cancelled, which says nothing about Redis.
-  const bool is_late = !silenced && !exchange->is_over;
-  if (is_late) close("no answer within " + std::to_string(at_most.count()) + " ms");
+  return ask_on(shared_from_this(), std::move(command), at_most);
+}
+
+Task<std::optional<Reply>> Connection::ask_on(std::shared_ptr<Connection> self, std::string command,
+                                              std::chrono::milliseconds at_most) {
+  const auto exchange = std::make_shared<Exchange>();
+  exchange->at_most = at_most;
+  exchange->deadline = Clock::now() + at_most;
+  self->send(std::move(command), exchange);
+  if (!exchange->is_over) {
+    self->watch(exchange->deadline);
+    co_await self->wait_for(exchange);
+  }
   co_return std::move(exchange->reply);
+}
+
+/// Whoever is cancelled goes on without an answer, which says nothing about Redis.
+Task<> Connection::wait_for(std::shared_ptr<Exchange> exchange) {
+  const auto begin = [this, exchange = std::move(exchange)](Waiter waiter) {
+    if (auto slot = asio::get_associated_cancellation_slot(waiter); slot.is_connected()) {
+      slot.assign([executor = executor_, weak = std::weak_ptr{exchange}](asio::cancellation_type /*type*/) {
+        if (const auto cancelled = weak.lock()) resume(*cancelled, executor);
+      });
+    }
+    exchange->waiter.emplace(std::move(waiter));
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(begin, use_task);
+}
+
+/// Through the io thread's queue.
+void Connection::resume(Exchange& exchange, const Executor& executor) {
+  if (!exchange.waiter) return;
+  Waiter waiter = *std::move(exchange.waiter);
+  exchange.waiter.reset();
+  asio::post(executor, std::move(waiter));
+}
+
+void Connection::watch(Clock::time_point deadline) {
+  if (deadline >= watched_) return;
+  watched_ = deadline;
+  deadline_bell_.expires_at(deadline);
+  deadline_bell_.async_wait([weak = weak_from_this()](error_code silenced) {
+    const auto self = weak.lock();
+    if (!silenced && self) self->end_if_late();
+  });
+}
+
+void Connection::end_if_late() {
+  const auto now = std::exchange(watched_, Clock::time_point::max());
+  auto next = Clock::time_point::max();
+  for (const auto& exchange : waiting_) {
+    if (!exchange) continue;
+    if (exchange->deadline <= now) {
+      return close("no answer within " + std::to_string(exchange->at_most.count()) + " ms");
+    }
+    next = std::min(next, exchange->deadline);
+  }
+  watch(next);
 }
 
 void Connection::tell(std::string command) { send(std::move(command), nullptr); }
@@ -57,9 +106,10 @@ void Connection::close(std::string_view reason) {
   for (const auto& exchange : std::exchange(waiting_, {})) {
     if (!exchange) continue;
     exchange->is_over = true;
-    exchange->bell.cancel();
+    resume(*exchange, executor_);
   }
   end_bell_.cancel();
+  deadline_bell_.cancel();
 }
 
 void Connection::send(std::string command, std::shared_ptr<Exchange> exchange) {
@@ -70,10 +120,15 @@ void Connection::send(std::string command, std::shared_ptr<Exchange> exchange) {
   waiting_.push_back(std::move(exchange));
   pending_ += command;
   wipe_memory(command.data(), command.size());  // it may hold a password
-  if (writing_.empty()) write_pending();
+  if (writing_.empty() && !std::exchange(write_posted_, true)) {
+    asio::post(executor_, [self = shared_from_this()] {
+      self->write_posted_ = false;
+      self->write_pending();
+    });
+  }
 }
 
-/// Commands that come while one write is under way go together with the next one.
+/// Commands of one turn of the io thread go together, and so do those that come while a write is under way.
 void Connection::write_pending() {
   writing_.swap(pending_);
   if (writing_.empty()) return;
@@ -113,7 +168,7 @@ void Connection::deliver(Reply reply) {
   if (!exchange) return;
   exchange->reply = std::move(reply);
   exchange->is_over = true;
-  exchange->bell.cancel();
+  resume(*exchange, executor_);
 }
 
 }  // namespace gatehouse::redis

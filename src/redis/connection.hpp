@@ -56,14 +56,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void know(std::string server) { server_ = std::move(server); }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  using Waiter = boost::asio::async_result<boost::asio::use_awaitable_t<Executor>, void()>::handler_type;
+
   /// A command that waits for its answer.
   struct Exchange {
-    explicit Exchange(const Executor& executor) : bell(executor) {}
-    runtime::SteadyTimer bell;  ///< rings at the deadline, and is silenced by the answer or the end
+    std::chrono::milliseconds at_most{};
+    Clock::time_point deadline;
+    std::optional<Waiter> waiter;  ///< resumed by the answer, by the end of the connection, or where it is cancelled
     std::optional<Reply> reply;
     bool is_over = false;
   };
 
+  [[nodiscard]] static Task<std::optional<Reply>> ask_on(std::shared_ptr<Connection> self, std::string command,
+                                                         std::chrono::milliseconds at_most);
+  [[nodiscard]] Task<> wait_for(std::shared_ptr<Exchange> exchange);
+  static void resume(Exchange& exchange, const Executor& executor);
+  void watch(Clock::time_point deadline);
+  void end_if_late();
   void send(std::string command, std::shared_ptr<Exchange> exchange);
   void write_pending();
   void read_more();
@@ -71,15 +81,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void deliver(Reply reply);
 
   const std::shared_ptr<Stream> stream_;
+  const Executor executor_;
   runtime::SteadyTimer end_bell_;
+  runtime::SteadyTimer deadline_bell_;  ///< one for all, because setting a timer for each costs more than all else here
+  Clock::time_point watched_ = Clock::time_point::max();  ///< when it rings
   ReplyReader reader_;
-  std::array<char, 4096> input_;
+  std::array<char, 16'384> input_;
   std::string pending_;                            ///< commands that the current write does not hold
   std::string writing_;                            ///< empty: nothing is being written
   std::deque<std::shared_ptr<Exchange>> waiting_;  ///< in the order of their commands; null: nobody waits
   std::function<void()> on_message_;               ///< empty: there are none
   std::string reason_;
   std::string server_;
+  bool write_posted_ = false;
   bool is_open_ = true;
 };
 

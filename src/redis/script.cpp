@@ -9,7 +9,9 @@ namespace {
 
 std::string command(std::string_view verb, std::string_view script, Script::Words keys, Script::Words arguments) {
   const std::string count = std::to_string(keys.size());
-  std::vector<std::string_view> words{verb, script, count};
+  std::vector<std::string_view> words;
+  words.reserve(3 + keys.size() + arguments.size());
+  words.assign({verb, script, count});
   words.insert(words.end(), keys.begin(), keys.end());
   words.insert(words.end(), arguments.begin(), arguments.end());
   return to_command(words);

@@ -111,7 +111,9 @@ SharedSessionKeys::SharedSessionKeys(const SecretString& secret)
 std::string SharedSessionKeys::name_of(const Ended& ended) const {
   const char kind = std::to_underlying(ended.kind);
   const auto hash = names_.wide(kind + std::to_string(ended.id));
-  std::string name{kind};
+  std::string name;
+  name.reserve(name_length);
+  name += kind;
   append_hex(name, {reinterpret_cast<const char*>(hash.data()), sizeof hash});
   return name;
 }
@@ -133,8 +135,9 @@ std::optional<SharedRow> SharedSessionKeys::open(std::string_view sealed, std::s
   if (sealed.size() < clear_length + crypto::SealingKeys::overhead_bytes + head_bytes) return std::nullopt;
   const auto read_at = time_in(sealed.substr(0, time_length));
   if (!read_at) return std::nullopt;
-  std::string bound_to{sealed.substr(0, clear_length)};
-  bound_to += place;
+  std::string bound_to;
+  bound_to.reserve(clear_length + place.size());
+  bound_to.append(sealed.substr(0, clear_length)).append(place);
   const std::string_view box = sealed.substr(clear_length);
   std::string plain(box.size() - crypto::SealingKeys::overhead_bytes, '\0');
   if (!sealing_.open(box, plain.data(), bound_to)) return std::nullopt;

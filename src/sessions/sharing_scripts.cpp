@@ -99,12 +99,19 @@ std::string cover_key(std::string_view epoch, JoinId join) {
 }
 
 std::string entry_key(std::string_view epoch, std::string_view name) {
-  return std::string{prefix}.append(epoch).append(":").append(name);
+  std::string key;
+  key.reserve(prefix.size() + epoch.size() + 1 + name.size());
+  return std::move(key.append(prefix).append(epoch).append(":").append(name));
 }
 
 redis::Invocation reading(std::string_view epoch, const std::string& session) {
   static const redis::Script script{read_text};
-  return {.script = script, .keys = {ends_key(epoch), entry_key(epoch, session)}, .arguments = {number(user_end_life)}};
+  redis::Invocation invocation{.script = script, .keys = {}, .arguments = {}};
+  invocation.keys.reserve(2);
+  invocation.keys.push_back(ends_key(epoch));
+  invocation.keys.push_back(entry_key(epoch, session));
+  invocation.arguments.push_back(number(user_end_life));
+  return invocation;
 }
 
 redis::Invocation filling(SharedFill fill) {
