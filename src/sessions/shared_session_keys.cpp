@@ -64,7 +64,11 @@ class PlainReader {
  public:
   explicit PlainReader(std::string_view plain) : rest_(plain) {}
 
-  std::int64_t number() { return static_cast<std::int64_t>(crypto::read_number(text(crypto::number_bytes).data())); }
+  std::int64_t number() {
+    const std::string_view bytes = text(crypto::number_bytes);
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): it takes as many as there are
+    return static_cast<std::int64_t>(crypto::read_number(bytes.data()));
+  }
   TimePoint time() { return from_unix_us(number()); }
   std::string_view text(std::size_t bytes) {
     const std::string_view taken = rest_.substr(0, bytes);
@@ -121,7 +125,7 @@ std::string SharedSessionKeys::name_of(const Ended& ended) const {
 std::string SharedSessionKeys::seal(const SharedRow& row, std::string_view place, crypto::Random& random) const {
   assert(row.session.owner && row.session.secret_hash.size() == hash_bytes);
   std::array<char, time_length + 1> time;
-  std::snprintf(time.data(), time.size(), "%013lld", static_cast<long long>(row.read_at.ms));
+  (void)std::snprintf(time.data(), time.size(), "%013lld", static_cast<long long>(row.read_at.ms));
   std::string out = time.data() + name_of({Ended::Kind::user, row.session.user.value});
   const std::string bound_to = out + std::string{place};
   std::string plain = plain_of(row.session);

@@ -47,10 +47,10 @@ Task<std::vector<std::string>> list_audit_months_before(Database& database, Time
 }
 
 std::string drop_audit_month_script(const AuditMonthDrop& drop, const HeldLease& lease) {
-  return "SELECT gatehouse_drop_audit_month(" + quoted(drop.partition) + ", " +
+  return "SELECT gatehouse_drop_audit_month(" + name_literal(drop.partition) + ", " +
          time_literal(drop.sealed_before, Dialect::postgres) + ", " + time_literal(drop.now, Dialect::postgres) +
-         ") FROM (SELECT name FROM leases WHERE name = " + quoted(lease.name) +
-         " AND holder = " + quoted(lease.holder) + " FOR UPDATE) AS held;";
+         ") FROM (SELECT name FROM leases WHERE name = " + name_literal(lease.name) +
+         " AND holder = " + name_literal(lease.holder) + " FOR UPDATE) AS held;";
 }
 
 }  // namespace gatehouse::database::schema

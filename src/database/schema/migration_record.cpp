@@ -52,11 +52,11 @@ Task<std::vector<std::string>> read_express(SchemaDatabase& database) {
 }
 
 std::string record_values(std::string_view name, std::int64_t batch, TimePoint now, Dialect dialect) {
-  return "INSERT INTO gatehouse_migrations (name, batch, applied_at) VALUES (" + quoted(name) + ", " +
+  return "INSERT INTO gatehouse_migrations (name, batch, applied_at) VALUES (" + name_literal(name) + ", " +
          std::to_string(batch) + ", " + time_literal(now, dialect) + ")";
 }
 
-std::string knex_name(std::string_view name) { return quoted(std::string{name}.append(knex_suffix)); }
+std::string knex_name(std::string_view name) { return name_literal(std::string{name}.append(knex_suffix)); }
 
 }  // namespace
 
@@ -98,7 +98,7 @@ std::string up_script(const Migration& migration, std::int64_t batch, TimePoint 
 }
 
 std::string down_script(const Migration& migration, TimePoint now, Dialect dialect, bool knex) {
-  const std::string name = quoted(migration.name);
+  const std::string name = name_literal(migration.name);
   std::string script = "INSERT INTO gatehouse_migrations (name, batch, applied_at) SELECT NULL, 0, " +
                        time_literal(now, dialect) +
                        " WHERE NOT EXISTS (SELECT 1 FROM gatehouse_migrations WHERE name = " + name + ");\n";

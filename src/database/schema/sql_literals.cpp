@@ -4,7 +4,7 @@
 
 namespace gatehouse::database::schema {
 
-std::string quoted(std::string_view text) {
+std::string name_literal(std::string_view text) {
   std::string literal = "'";
   for (const char c : text) {
     literal += c;

@@ -9,7 +9,7 @@
 namespace gatehouse::database::schema {
 
 /// A text without backslashes, such as a name, between quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string name_literal(std::string_view text);
 
 /// Of any bytes, however the database reads backslashes.
 [[nodiscard]] std::string text_literal(std::string_view text, Dialect dialect);
