@@ -20,9 +20,9 @@ FROM generate_series({first}, {first} + {users} - 1) n;
 """
 # The secret of session N is as bench/seal_sessions.cpp computes it.
 FILL_SESSIONS = """
-INSERT INTO sessions (id, user_id, expires_at, absolute_expires_at, secret_hash)
+INSERT INTO sessions (id, user_id, expires_at, absolute_expires_at, secret_hash, refresh_generation)
 SELECT n, {first} + n % {users}, now() + interval '6 days 23 hours', now() + interval '29 days',
-       sha256(substring(sha256(convert_to(n::text, 'UTF8')) FOR 16))
+       sha256(substring(sha256(convert_to(n::text, 'UTF8')) FOR 16)), 0
 FROM generate_series({first}, {first} + {sessions} - 1) n;
 """
 
@@ -56,6 +56,11 @@ def sequential_scans(database):
     """How many statements read through the whole of users or sessions so far."""
     time.sleep(1.5)  # Connections report what they did at most once a second.
     return int(run_sql(database, "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('users', 'sessions')"))
+
+
+def backends(database):
+    """The ids of the processes that work for its clients."""
+    return [int(pid) for pid in run_sql("postgres", f"SELECT pid FROM pg_stat_activity WHERE datname = '{database}'").split()]
 
 
 def pin_server(cores):
