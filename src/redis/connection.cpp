@@ -123,7 +123,7 @@ void Connection::send(std::string command, std::shared_ptr<Exchange> exchange) {
   if (writing_.empty() && !std::exchange(write_posted_, true)) {
     asio::post(executor_, [self = shared_from_this()] {
       self->write_posted_ = false;
-      self->write_pending();
+      if (self->is_open_) self->write_pending();
     });
   }
 }
