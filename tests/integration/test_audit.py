@@ -17,7 +17,7 @@ from harness.places import FULL, SANITIZED
 from harness.program import run_command
 from harness.waiting import wait_until
 
-CALLS = 100_000 if FULL else 300 if SANITIZED else 1_000
+CALLS = 100_000 if FULL else 300 if SANITIZED else 2_000
 CLIENTS = 4
 MANY_EVENTS = 20_000 if SANITIZED else 200_000
 GROWTH_MAX_KIB = 20 * 1024

@@ -1,5 +1,6 @@
 """An administrator changes a user's row and does not commit: only who needs that row is told to come again."""
 
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,6 +19,14 @@ PATIENCE_S = 60.0
 @pytest.fixture
 def program(start):
     return start(**SETTINGS, SESSION_CACHE_MB="0")
+
+
+@contextlib.contextmanager
+def row_locked(database, user):
+    with database.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM users WHERE id = %s FOR UPDATE", (user["id"],))
+        yield
 
 
 @pytest.fixture
@@ -65,9 +74,7 @@ def test_logins_of_the_locked_user_are_refused_soon_and_nobody_else_waits(progra
 def test_login_of_the_locked_user_works_once_the_lock_is_gone(program, database):
     with program.api() as api:
         user = create_user(api)
-        with database.connect() as connection, connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT 1 FROM users WHERE id = %s FOR UPDATE", (user["id"],))
+        with row_locked(database, user):
             assert_unavailable(try_log_in(api, user["email"]), "a login of the locked user")
         wait_until(lambda: try_log_in(api, user["email"]).status == 200, PATIENCE_S, "a login after the lock")
         assert_usable(api)
@@ -76,9 +83,7 @@ def test_login_of_the_locked_user_works_once_the_lock_is_gone(program, database)
 def test_right_password_that_a_locked_row_made_useless_kept_its_place(program, database):
     with program.api() as api:
         user = create_user(api)
-        with database.connect() as connection, connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("SELECT 1 FROM users WHERE id = %s FOR UPDATE", (user["id"],))
+        with row_locked(database, user):
             for _ in range(3):
                 assert_unavailable(try_log_in(api, user["email"]), "a login of the locked user")
         assert database.rows("SELECT in_flight + in_flight_before FROM login_guards") == [(0,)]

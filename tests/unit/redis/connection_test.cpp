@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
@@ -134,6 +136,22 @@ TEST_F(RedisConnectionTest, LateAnswer_EndsTheConnectionForAllWhoWait) {
   ask("afterwards");
   ASSERT_TRUE(all_answered());
   EXPECT_EQ(answers_.back(), "afterwards=nothing");
+}
+
+TEST_F(RedisConnectionTest, WhoIsCancelled_GoesOnAndTheOthersKeepTheirAnswers) {
+  asio::cancellation_signal cancellation;
+  ++asked_;
+  asio::co_spawn(io_, note("cancelled", patience), asio::bind_cancellation_slot(cancellation.slot(), asio::detached));
+  io_.poll();
+  ask("b");
+  cancellation.emit(asio::cancellation_type::terminal);
+  io_.restart();
+  io_.poll();
+  EXPECT_THAT(answers_, ElementsAre("cancelled=nothing"));
+  stream_->say(":1\r\n:2\r\n");
+  ASSERT_TRUE(all_answered());
+  EXPECT_EQ(answers_.back(), "b=2");
+  EXPECT_TRUE(connection_->is_open());
 }
 
 TEST_F(RedisConnectionTest, EndOfTheServer_IsToldToAllWhoWait) {
