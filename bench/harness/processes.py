@@ -1,5 +1,6 @@
 """Processes of a measurement: started on chosen cores, observed through /proc, ended by their id."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -31,6 +32,16 @@ def pinned(cores):
 def pin_with_children(pid, cores):
     for process in [pid, *children_of(pid)]:
         os.sched_setaffinity(process, cores)
+
+
+@contextlib.contextmanager
+def as_on_another_machine():
+    """Meanwhile this process waits for no other one, as a client does that has a processor of its own. Needs root."""
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def children_of(pid):

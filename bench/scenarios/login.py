@@ -1,5 +1,7 @@
 """Logins: their rate against libsodium alone, what they do to everybody else, and what a failing one gives away."""
 
+import contextlib
+import os
 import random
 import sqlite3
 import statistics
@@ -9,7 +11,7 @@ import time
 from harness.gatehouse import API_KEY, BUILD, EMAIL, PASSWORD, Gatehouse, log_in
 from harness.load import measure, read_wrk, start_wrk, write_bodies
 from harness.open_loop import send_at_rate
-from harness.processes import ALL_CORES, CORES
+from harness.processes import ALL_CORES, CORES, as_on_another_machine
 from harness.report import Row, at_least, at_most
 
 GOOD_LOGIN = [{"email": EMAIL, "password": PASSWORD}]
@@ -42,25 +44,29 @@ def argon2_floor(seconds):
 
 
 def verify_under_logins(options, folder):
-    """The 99th percentile of single verify-session calls: alone, and while logins take all the time there is."""
+    """The 99th percentile of single verify-session calls: alone, and while logins take all the time there is. Whoever is not root asks
+    from among them."""
     gatehouse = Gatehouse(folder)
     try:
         client = gatehouse.client()
         verify = client.encode("POST", "/user-auth/verify-session", {"session": log_in(client)["session"]})
         bodies = write_bodies(folder, "login", GOOD_LOGIN)
+        place = as_on_another_machine if os.geteuid() == 0 else contextlib.nullcontext
         idle, loaded, logins = [], [], []
         for _ in range(options.rounds):
-            idle.append(p99_ms(client, verify, options.seconds))
+            with place():
+                idle.append(p99_ms(client, verify, options.seconds))
             wrk = start_wrk(gatehouse.url("/user-auth"), bodies, API_KEY, options.seconds + 1, 8 * len(CORES), ALL_CORES)
             time.sleep(0.5)
-            loaded.append(p99_ms(client, verify, options.seconds))
+            with place():
+                loaded.append(p99_ms(client, verify, options.seconds))
             requests, elapsed, _ = read_wrk(wrk)
             logins.append(requests / elapsed)
     finally:
         gatehouse.stop()
     idle, loaded = statistics.median(idle), statistics.median(loaded)
     texts = (f"p99 {loaded:.2f} ms at {statistics.median(logins):.0f} logins/s", f"idle: p99 {idle:.2f} ms")
-    return [at_most("verify-session while logins saturate", loaded, idle, 3, texts)]
+    return [at_most("verify-session while logins saturate", loaded, idle, 2, texts)]
 
 
 def overload(options, folder):
