@@ -39,7 +39,7 @@ void write_revocation(json::Writer& writer, const Revocation& revocation) {
   writer.member("until", revocation.until).end_object();
 }
 
-void refuse_for_now(Answer& answer) {
+void refuse_reader(Answer& answer) {
   answer.add_header("Retry-After", "1");
   answer.refuse(problem("too_many_readers"));
 }
@@ -103,7 +103,7 @@ Task<> RevocationRoutes::follow(const Request& request, Answer& answer) {
 Task<> RevocationRoutes::answer_once(const Request& request, Answer& answer, News news, std::chrono::seconds wait) {
   if (news.revocations.empty() && wait.count() > 0 && answer.wants_body()) {
     const auto seat = reader_.feed().take_seat();
-    if (!seat) co_return refuse_for_now(answer);
+    if (!seat) co_return refuse_reader(answer);
     answer.step_aside();
     auto later = co_await wait_for_news(std::move(news), steady_clock::now() + wait, request);
     if (!later) co_return answer.refuse(problem("cursor_too_old"));
@@ -127,7 +127,7 @@ Task<std::optional<News>> RevocationRoutes::wait_for_news(News news, steady_cloc
 /// Where the log has lost the place, the stream ends: its reader comes back, and is told.
 Task<> RevocationRoutes::stream(const Request& request, Answer& answer, News news) {
   const auto seat = reader_.feed().take_seat();
-  if (!seat) co_return refuse_for_now(answer);
+  if (!seat) co_return refuse_reader(answer);
   answer.step_aside();
   answer.add_header("X-Accel-Buffering", "no");  // nginx would keep events back
   answer.begin_stream(Status::ok, MediaType::event_stream);

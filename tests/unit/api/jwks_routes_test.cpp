@@ -12,11 +12,13 @@ using http::Field;
 using http::Method;
 using http::Status;
 
-constexpr std::string_view path = "/.well-known/jwks.json";
+constexpr std::string_view jwks_path = "/.well-known/jwks.json";
 
 class JwksRoutesTest : public ApiFixture {
  protected:
-  Reply get_keys(const GivenHeaders& headers = {}) { return ask_with(dispatcher_, Method::get, path, {}, headers); }
+  Reply get_keys(const GivenHeaders& headers = {}) {
+    return ask_with(dispatcher_, Method::get, jwks_path, {}, headers);
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, JwksRoutesTest, ::testing::Values(testing::sqlite_backend()), testing::backend_name);
