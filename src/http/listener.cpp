@@ -1,17 +1,16 @@
 #include "http/listener.hpp"
 
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 #include <cstddef>
+#include <limits>
 
 namespace gatehouse::http {
 namespace {
@@ -63,21 +62,13 @@ int option_of(int socket, int option) {
   return ::getsockopt(socket, SOL_SOCKET, option, &value, &length) == 0 ? value : -1;
 }
 
-/// A listener that is closed resets the connections whose handshake it has not finished, and clients take that for the
-/// failure of their request. So handshakes that have begun are let through, and none begins: the filter drops each SYN
-/// (socket(7), SO_ATTACH_FILTER; it sees the segment from the TCP header on). Its client asks again after a second, and
-/// is refused by then. If the filter cannot be set, all is as without it.
+/// A listener that is closed resets the connections that nobody has accepted, and clients take that for the failure of
+/// their request. Bound to an interface that there is not (socket(7), SO_BINDTOIFINDEX), it gets no more of them: who
+/// comes then is refused at once, and handshakes that have begun go on. It needs no privilege since Linux 5.7; where it
+/// cannot be done, all is as without it.
 void begin_no_handshake(int listener) {
-  constexpr std::uint32_t flags_at = 13;
-  constexpr std::uint32_t syn = 0x02;
-  std::array<sock_filter, 4> program{{
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags_at),
-      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, syn, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, 0),
-      BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
-  }};
-  const sock_fprog filter{.len = program.size(), .filter = program.data()};
-  setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+  constexpr int no_interface = std::numeric_limits<int>::max();
+  ::setsockopt(listener, SOL_SOCKET, SO_BINDTOIFINDEX, &no_interface, sizeof no_interface);
 }
 
 }  // namespace
@@ -86,8 +77,7 @@ void require_free_address(asio::io_context& io, const std::string& host, std::ui
   const tcp::endpoint endpoint = endpoint_of(host, port);
   Acceptor probe(io.get_executor(), endpoint.protocol());
   probe.set_option(asio::socket_base::reuse_address(true));
-  probe.bind(endpoint);
-  probe.listen();
+  probe.bind(endpoint);  // no listen(2): who came in that moment would be reset
 }
 
 Listener Listener::on_address(const Executor& executor, const std::string& host, std::uint16_t port) {

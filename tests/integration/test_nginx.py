@@ -75,7 +75,8 @@ def behind_nginx(start, tmp_path):
 
 
 def test_rolling_restart_behind_nginx_lost_three_requests_in_four(behind_nginx):
-    """nginx avoided the first replica for ten seconds while the second one was restarted."""
+    """nginx avoided the first replica for ten seconds while the second one was restarted. Later, one request in some ten thousand met a
+    listener that a starting program opened for a moment, to see whether its address was free, or one that ended."""
     replicas, port = behind_nginx
     expect_no_lost_request(replicas, port, ROUNDS)
 

@@ -27,6 +27,13 @@ class ListenerTest : public ::testing::Test {
     EXPECT_TRUE(!listens || ::listen(socket.get(), 8) == 0);
     return socket;
   }
+  /// What connect(2) says: 0 or an error.
+  static int knock(std::uint16_t port) {
+    const Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    const sockaddr_in address{
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : errno;
+  }
   std::string refusal(Descriptor socket) {
     const auto listener = Listener::handed_over(io_.get_executor(), std::move(socket));
     return listener ? "" : listener.error();
@@ -45,6 +52,19 @@ TEST_F(ListenerTest, HandedTcpSocket_Accepts) {
   const auto accepted = listener->accept();
   ASSERT_TRUE(accepted);
   EXPECT_EQ(accepted->peer->to_string(), "127.0.0.1");
+}
+
+// A filter that dropped each SYN could not be set without privileges, and whom nobody had accepted yet was reset.
+TEST_F(ListenerTest, OneThatIsAboutToEnd_RefusesWhoComes_AndKeepsWhoHasCome) {
+  Listener listener = Listener::on_address(io_.get_executor(), "127.0.0.1", 0);
+  const std::uint16_t port = listener.port();
+  const RawClient early = RawClient::connect(port);
+  ASSERT_EQ(knock(port), 0);
+  listener.begin_end();
+  EXPECT_EQ(knock(port), ECONNREFUSED);
+  EXPECT_TRUE(listener.accept());
+  EXPECT_TRUE(listener.accept());
+  EXPECT_EQ(listener.accept().error(), EAGAIN);
 }
 
 TEST_F(ListenerTest, WhatDoesNotListenOrIsNoStream_IsRefused) {
