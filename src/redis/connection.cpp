@@ -103,6 +103,8 @@ void Connection::close(std::string_view reason) {
   is_open_ = false;
   reason_ = reason;
   stream_->close();
+  wipe_memory(pending_.data(), pending_.size());  // nobody will get it
+  pending_.clear();
   for (const auto& exchange : std::exchange(waiting_, {})) {
     if (!exchange) continue;
     exchange->is_over = true;
@@ -123,7 +125,7 @@ void Connection::send(std::string command, std::shared_ptr<Exchange> exchange) {
   if (writing_.empty() && !std::exchange(write_posted_, true)) {
     asio::post(executor_, [self = shared_from_this()] {
       self->write_posted_ = false;
-      if (self->is_open_) self->write_pending();
+      self->write_pending();
     });
   }
 }
