@@ -38,13 +38,14 @@ function(gatehouse_take_batches target)
   endif()
 endfunction()
 
-# gatehouse_module(<folder> [FLAT] [USES <folder>...] [LINKS <library>...])
+# gatehouse_module(<folder> [FLAT] [FOR_SIZE] [USES <folder>...] [LINKS <library>...])
 #
-# One static library per folder of src/, with what its subfolders hold; FLAT leaves the subfolders to modules of their own.
+# One static library per folder of src/, with what its subfolders hold; FLAT leaves the subfolders to modules of their own. FOR_SIZE is
+# for what is on the way of no check of a session or token: a release has it as small as it can be, which is half as large.
 # USES names the folders it may include, so the link line is the architecture; tests/architecture checks that the #include
 # lines say the same. tests/unit/<folder>/, where there is one, is its test program.
 function(gatehouse_module folder)
-  cmake_parse_arguments(module "FLAT" "" "USES;LINKS" ${ARGN})
+  cmake_parse_arguments(module "FLAT;FOR_SIZE" "" "USES;LINKS" ${ARGN})
   set_property(GLOBAL APPEND PROPERTY GATEHOUSE_MODULES "${folder}")
   if(module_FLAT)
     set_property(GLOBAL APPEND PROPERTY GATEHOUSE_FLAT_MODULES "${folder}")
@@ -67,6 +68,9 @@ function(gatehouse_module folder)
     if(is_batched)
       gatehouse_take_batches(gatehouse_${name})
     endif()
+    if(module_FOR_SIZE AND CMAKE_BUILD_TYPE STREQUAL "Release")
+      target_compile_options(gatehouse_${name} PRIVATE -Os)
+    endif()
     target_include_directories(gatehouse_${name} SYSTEM PUBLIC ${Boost_INCLUDE_DIRS})
     target_include_directories(gatehouse_${name} PUBLIC "${CMAKE_SOURCE_DIR}/src")
     target_link_libraries(gatehouse_${name} PUBLIC ${module_USES} ${module_LINKS})
@@ -77,11 +81,26 @@ function(gatehouse_module folder)
   endif()
 endfunction()
 
-# gatehouse_precompile(<target>): Asio's headers, compiled once for every target that speaks it.
+# gatehouse_precompile(<target>): Asio's headers, compiled once for every target that speaks it, and once more for those compiled for size,
+# by the first of these.
 function(gatehouse_precompile target)
   get_target_property(type ${target} TYPE)
-  if(NOT type STREQUAL "INTERFACE_LIBRARY")
-    target_precompile_headers(${target} REUSE_FROM gatehouse_runtime)
+  if(type STREQUAL "INTERFACE_LIBRARY")
+    return()
+  endif()
+  set(owner gatehouse_runtime)
+  get_target_property(options ${target} COMPILE_OPTIONS)
+  if("-Os" IN_LIST options)
+    get_property(owner GLOBAL PROPERTY GATEHOUSE_PRECOMPILED_FOR_SIZE)
+    if(NOT owner)
+      set_property(GLOBAL PROPERTY GATEHOUSE_PRECOMPILED_FOR_SIZE ${target})
+      set(owner ${target})
+    endif()
+  endif()
+  if(owner STREQUAL target)
+    target_precompile_headers(${target} PRIVATE <runtime/precompiled.hpp>)
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${owner})
   endif()
 endfunction()
 

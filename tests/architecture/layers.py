@@ -66,7 +66,7 @@ def includes_of(path):
 def declared_modules():
     """What src/CMakeLists.txt says: module → the modules it USES."""
     text = re.sub(r"^gatehouse_feature\((\w+)", r"gatehouse_module(\1 USES database", MODULES, flags=re.MULTILINE)
-    text = text.replace("${features}", " ".join(FEATURES))
+    text = text.replace("${features}", " ".join(FEATURES)).replace(" FOR_SIZE", "")
     modules = {}
     for name, rest in re.findall(r"^gatehouse_module\(([\w/]+)([^)]*)\)", text, re.MULTILINE):
         uses = re.search(r"\bUSES\s+([\w/\s]+?)(?=\s+LINKS\b|$)", rest)
