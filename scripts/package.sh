@@ -49,7 +49,7 @@ verify_package() {
   [[ $# -gt 0 ]] || set -- bookworm trixie
   package=$(ls build/release/gatehouse_*.deb)
   echo "== lintian"
-  lintian --fail-on error --allow-root "$package"
+  lintian --fail-on error,warning --allow-root "$package"
   package_folder=$(mktemp -d "${TMPDIR:-/tmp}/gatehouse-package.XXXXXX")
   trap remove_package_folder EXIT
   trap 'exit 130' INT
