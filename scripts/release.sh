@@ -25,7 +25,7 @@ release_command() {
   [[ -n $dry_run ]] || { release_usage >&2; return 2; }
   [[ -z $(git status --porcelain) ]] || { echo "./dev release: commit first; a release is made of a commit" >&2; return 1; }
   ensure_packages "${packages_release[@]}"
-  local version
+  local version commit
   version=$(/usr/bin/python3 scripts/release_version.py)
   release_folder=$(mktemp -d "${TMPDIR:-/tmp}/gatehouse-release.XXXXXX")
   trap 'rm -rf "$release_folder"' EXIT
@@ -33,8 +33,13 @@ release_command() {
   trap 'exit 143' TERM
   SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
   export SOURCE_DATE_EPOCH
-  make_release first "$version"
-  if [[ -n $ccache ]]; then make_release second "$version"; else CCACHE_RECACHE=1 make_release second "$version"; fi
+  commit=$(git rev-parse HEAD)  # whoever commits meanwhile is not in it
+  make_release first "$version" "$commit"
+  if [[ -n $ccache ]]; then
+    make_release second "$version" "$commit"
+  else
+    CCACHE_RECACHE=1 make_release second "$version" "$commit"
+  fi
   diff -r "$release_folder/first-files" "$release_folder/second-files" || { echo "./dev release: two builds differ" >&2; return 1; }
   rm -rf build/release-files
   mkdir -p build
@@ -46,11 +51,12 @@ release_command() {
 
 release_folder=
 
-# make_release <name> <version>: a clone of the commit, and what is made in it.
+# make_release <name> <version> <commit>: a clone of the commit, and what is made in it.
 make_release() {
   local clone=$release_folder/$1 files=$release_folder/$1-files
   echo "== $1 build"
   git clone -q --no-hardlinks . "$clone"
+  git -C "$clone" checkout -q --detach "$3"
   mkdir "$files"
   release_step "$1-package" "$clone" ./dev package
   release_step "$1-sbom" "$clone" ./dev sbom
