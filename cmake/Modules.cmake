@@ -41,7 +41,7 @@ endfunction()
 # gatehouse_module(<folder> [FLAT] [FOR_SIZE] [USES <folder>...] [LINKS <library>...])
 #
 # One static library per folder of src/, with what its subfolders hold; FLAT leaves the subfolders to modules of their own. FOR_SIZE is
-# for what is on the way of no check of a session or token: a release has it as small as it can be, which is half as large.
+# for modules that a check of a session or token spends next to nothing in: a release has them as small as they can be (ADR 45).
 # USES names the folders it may include, so the link line is the architecture; tests/architecture checks that the #include
 # lines say the same. tests/unit/<folder>/, where there is one, is its test program.
 function(gatehouse_module folder)
