@@ -17,6 +17,8 @@ INDEXES = {f"users_{what}_prefix_index" for what in ("email_key", "last_name", "
 MADE = "SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relname LIKE '%_prefix_index'"
 UNDER_WAY = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'"
 
+OUTLASTING = f"{UNDER_WAY} AND now() - query_start > interval '4 seconds'"
+
 
 def valid(database):
     return {name for name, is_valid in database.rows(MADE) if is_valid}
@@ -69,6 +71,15 @@ def test_service_goes_on_while_it_makes_them(start, upgraded, command, tmp_path)
     wait_until(lambda: valid(upgraded) == INDEXES, PATIENCE_S, "the indexes")
     wait_until(lambda: logged([program]).count("index_made") == len(INDEXES), PATIENCE_S, "what the log says of them")
     assert "indexes: all are there" in doctor(program, tmp_path)
+
+
+def test_index_takes_longer_than_a_query_may(start, upgraded):
+    """On a large table it takes minutes, and it waits for every transaction that was open when it began."""
+    with open_transaction(upgraded):
+        start(DB_QUERY_TIMEOUT="2s", DB_LOCK_TIMEOUT="100ms")
+        begun = wait_until(lambda: upgraded.rows(UNDER_WAY), PATIENCE_S, "the beginning of an index")
+        wait_until(lambda: upgraded.rows(OUTLASTING) == begun, PATIENCE_S, "the same making for longer than that")
+    wait_until(lambda: valid(upgraded) == INDEXES, PATIENCE_S, "the indexes")
 
 
 def test_what_was_begun_and_not_finished_is_made_anew(start, upgraded):

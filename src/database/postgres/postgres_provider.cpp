@@ -29,6 +29,17 @@ std::shared_ptr<const ConnectOptions> for_queries(const DatabaseSettings& settin
   return std::make_shared<const ConnectOptions>(std::move(options));
 }
 
+/// The schema's own connections: an index of a large table takes longer than a query may. A session behind a pooler
+/// belongs to others and is left as it is.
+std::shared_ptr<const ConnectOptions> for_schema(const PostgresSettings& settings, const ConnectOptions& queries) {
+  ConnectOptions options = options_for_queries(settings);
+  if (queries.statement_timeout) options.statement_timeout = std::chrono::milliseconds{0};
+  options.announces = queries.announces;
+  options.first = queries.first;
+  options.newest_timeline = queries.newest_timeline;
+  return std::make_shared<const ConnectOptions>(std::move(options));
+}
+
 bool is_same(const ServerAddress& one, const ServerAddress& other) {
   return one.host == other.host && one.port == other.port;
 }
@@ -70,6 +81,7 @@ DriverLog log_of_standby(const DriverLog& log, const std::string& name) {
 
 PostgresProvider::PostgresProvider(const DatabaseSettings& settings, DriverLog log, crypto::Random& random)
     : query_options_(for_queries(settings)),
+      schema_options_(for_schema(settings.postgres, *query_options_)),
       feed_listen_options_(for_feed(options_for_listening(settings.postgres), *query_options_)),
       feed_probe_options_(for_feed(options_for_queries(settings.postgres), *query_options_)),
       row_feed_options_(for_row_feed(settings.postgres, *query_options_)),
@@ -100,7 +112,7 @@ std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, un
 std::unique_ptr<SchemaDatabase> PostgresProvider::open_schema(boost::asio::io_context& io) {
   // In silence: where the database is away, the pools of the io threads say so, or the caller who gets Unavailable.
   auto pool = make_pool(io, PoolShare{.connections_min = 1, .connections_max = 1}, or_silent({}));
-  return std::make_unique<PostgresSchemaDatabase>(io, query_options_, std::move(pool));
+  return std::make_unique<PostgresSchemaDatabase>(io, schema_options_, std::move(pool));
 }
 
 std::unique_ptr<BulkDatabase> PostgresProvider::open_bulk(boost::asio::io_context& io) {

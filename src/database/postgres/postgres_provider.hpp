@@ -44,6 +44,7 @@ class PostgresProvider final : public Provider {
   [[nodiscard]] std::uint32_t seed();
 
   const std::shared_ptr<const ConnectOptions> query_options_;
+  const std::shared_ptr<const ConnectOptions> schema_options_;
   const std::shared_ptr<const ConnectOptions> feed_listen_options_;
   const std::shared_ptr<const ConnectOptions> feed_probe_options_;
   const std::shared_ptr<const ConnectOptions> row_feed_options_;

@@ -29,8 +29,8 @@ inline constexpr std::int64_t migration_lock = 0x67617465686f7573;
     std::shared_ptr<PgConnection> connection, std::shared_ptr<const ConnectOptions> options,
     std::vector<ScriptStep> steps);
 
-/// Connects, then runs one statement outside a transaction. The server's own timeouts count, for a session that may
-/// belong to others behind a pooler is left as it is. What violates a constraint is thrown, too.
+/// Connects, then runs one statement outside a transaction. The timeouts of `options` count; behind a pooler the
+/// server's own, for its sessions belong to others and are left as they are. What violates a constraint is thrown, too.
 [[nodiscard]] Task<> run_statement_alone(std::shared_ptr<PgConnection> connection,
                                          std::shared_ptr<const ConnectOptions> options, std::string sql);
 
