@@ -10,7 +10,8 @@ import pytest
 
 from harness.accounts import create_user, log_in, log_out
 from harness.databases import USUAL_KINDS, create_database
-from harness.endings import ENDINGS, LIVING, Place, add_users, do, end_a_session, ended_since, moment
+from harness.endings import ENDINGS, LIVING, Place, add_users, do, end_a_session, ended_since
+from harness.leases import leave_to_another
 from harness.mail import mail_server, mail_settings
 from harness.program import API_KEY, Gatehouse, base_settings
 from harness.raw_http import RawConnection, message
@@ -207,8 +208,7 @@ def end_long_ago(database):
 
 def read_before_the_cleanup(start, database, cursor):
     """The cursor behind what is too old already. The job that deletes it is somebody else's meanwhile."""
-    lease = f"VALUES ('revocation cleanup', 'somebody else', {moment(database, time.time() + 3_600)})"
-    database.run(f"INSERT INTO leases (name, holder, expires_at) {lease}")
+    leave_to_another(database, "revocation cleanup")
     program = start()
     with program.api() as api:
         found, behind = read_all(api, cursor)

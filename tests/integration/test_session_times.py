@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from harness.accounts import create_user, is_alive, log_in, verify_session, verify_token
+from harness.leases import leave_to_another
 from harness.waiting import wait_until
 
 WEEK = timedelta(days=7)
@@ -30,9 +31,11 @@ def age(database, by):
 
 
 @pytest.fixture
-def uncached(start):
-    """A program without the session cache: it sees what the test does to the rows."""
-    return start(SESSION_CACHE_MB="0")
+def uncached(start, database):
+    """A program without the session cache: it sees what the test does to the rows. Nor does it delete them."""
+    program = start(SESSION_CACHE_MB="0")
+    leave_to_another(database, "session cleanup")
+    return program
 
 
 def test_session_in_use_is_renewed(uncached, database):
