@@ -36,13 +36,15 @@ image_command() {
   fi
 }
 
-# The time of everything in an image: that of the commit.
-source_date_epoch() { git log -1 --format=%ct 2>/dev/null || echo 0; }
+# The time of everything in an image: that of the commit. --verify asks once, lest somebody commits between its builds.
+image_epoch=
+ask_epoch() { image_epoch=$(git log -1 --format=%ct 2>/dev/null || echo 0); }
 
 build_image() {
   local builder
   builder=$(command -v docker || command -v podman) || { echo "./dev image: there is neither docker nor podman" >&2; return 1; }
-  "$builder" build -f deploy/Dockerfile -t gatehouse --build-arg "SOURCE_DATE_EPOCH=$(source_date_epoch)" .
+  ask_epoch
+  "$builder" build -f deploy/Dockerfile -t gatehouse --build-arg "SOURCE_DATE_EPOCH=$image_epoch" .
 }
 
 image_folder=
@@ -56,6 +58,7 @@ verify_image() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   chmod 755 "$image_folder"
+  ask_epoch
   echo "== base: Debian 12 by debootstrap"
   image_step base make_image_base
   echo "== first build"
@@ -119,13 +122,14 @@ build_with_podman() {
   shift 2
   if [[ -n $cache ]]; then
     mkdir -p "$cache"
-    options=(--volume "$cache:/root/.cache/ccache")
+    echo "compiler_check = content" >"$cache/ccache.conf"  # the compiler, too, has the time of the commit there
+    options=(--volume "$cache:/root/.ccache")
   fi
   # The stages before the last one are kept for the build for Alpine, which follows.
   [[ $name != second ]] || options+=(--no-cache)
-  podman_here build --isolation chroot --pull-never --layers --timestamp "$(source_date_epoch)" --file deploy/Dockerfile \
+  podman_here build --isolation chroot --pull-never --layers --timestamp "$image_epoch" --file deploy/Dockerfile \
     --build-arg DEBIAN=localhost/gatehouse-debian --build-arg ALPINE=localhost/gatehouse-musl \
-    --build-arg "SOURCE_DATE_EPOCH=$(source_date_epoch)" --tag "gatehouse:$name" "${options[@]}" "$@" .
+    --build-arg "SOURCE_DATE_EPOCH=$image_epoch" --tag "gatehouse:$name" "${options[@]}" "$@" .
 }
 
 compare_builds() {
