@@ -178,7 +178,7 @@ end_build_ahead() {
 configure_tests() {
   local all_of_it=OFF
   [[ -z ${GATEHOUSE_TEST_FULL:-} ]] || all_of_it=ON
-  configure "$1" -DGATEHOUSE_TESTS=ON "-DGATEHOUSE_TSAN_ALL=$all_of_it" "-DGATEHOUSE_BATCHES=${GATEHOUSE_BATCHES:-OFF}" && ninja -C "build/$1" build.ninja >/dev/null
+  configure "$1" -DGATEHOUSE_TESTS=ON "-DGATEHOUSE_TSAN_ALL=$all_of_it" && ninja -C "build/$1" build.ninja >/dev/null
 }
 
 # select_tests <preset>

@@ -71,7 +71,7 @@ def tree(tmp_path_factory) -> Path:
     assert all((folder / name).is_file() for name in COMPARING)
     add_feature(folder)
     # As the program is compiled that is tested: the compiler cache has most of it.
-    run_in(folder, "cmake", "--preset", "release", f"-DGATEHOUSE_BATCHES={os.environ.get('GATEHOUSE_BATCHES', 'OFF')}")
+    run_in(folder, "cmake", "--preset", "release")
     # Behind the tests that run beside it, some of which have deadlines.
     run_in(folder, "nice", "-n", "19", "ninja", "-C", "build/release", "gatehouse", *UNIT_TESTS)
     run_in(folder, "./dev", "settings")
