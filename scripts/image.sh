@@ -12,7 +12,7 @@ Builds the container image `gatehouse` from deploy/Dockerfile, with docker or po
   --verify   needs no registry and leaves nothing behind: makes the base by debootstrap, builds the image twice with podman, compares
              both, and runs it by chroot as its user on a read-only tree: health, a login, PostgreSQL, mail; and what is for Alpine,
              on a tree with musl and busybox only. Runs tests of PostgreSQL, mail and Redis over TLS with its libraries, and fails if
-             it is larger than 25 MB. Needs root; takes about a quarter of an hour for each build on two cores
+             it is larger than 25 MB. Needs root; takes about five minutes for each build on two cores
   --ccache FOLDER
              keep the compiler's cache there. The second build is then no proof that compiling gives the same bytes again
 TEXT
