@@ -5,7 +5,8 @@ build_usage() {
 usage: ./dev build [preset] [test program...]
 
 Builds build/<preset>/gatehouse, or with names (`unit_sessions`, `contract`) these programs in build/<preset>/tests/. Presets: release
-(the default); debug, without optimisation, for gdb; asan, tsan. The first build takes some minutes, a later one seconds.
+(the default); debug, without optimisation, for gdb; asan, tsan. The first build takes some minutes, a later one seconds,
+or a minute where a large folder has changed.
 TEXT
 }
 

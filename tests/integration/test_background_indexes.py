@@ -16,7 +16,6 @@ BEFORE = "20261129_001"
 INDEXES = {f"users_{what}_prefix_index" for what in ("email_key", "last_name", "first_name")}
 MADE = "SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relname LIKE '%_prefix_index'"
 UNDER_WAY = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'"
-
 OUTLASTING = f"{UNDER_WAY} AND now() - query_start > interval '4 seconds'"
 
 
