@@ -94,15 +94,17 @@ def test_users_with_hashes_of_every_format_log_in_and_are_exported_as_they_are(s
 
 
 @pytest.mark.slow
-def test_wrapping_that_was_killed_goes_on_and_leaves_no_hash_behind(start, database, run, tmp_path):
+def test_wrapping_that_was_killed_goes_on_and_leaves_no_hash_behind(start, database, command, run, tmp_path):
     users = sha256_users(250)
+    assert command("migrate", "latest").returncode == 0
+    program = [str(binary()), "users", "import", str(write(tmp_path, users))]
+    environment = environment_of(base_settings() | database.settings())
+    with subprocess.Popen(program, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_until(lambda: database.rows("SELECT count(*) FROM imports WHERE completed_at IS NOT NULL") == [(1,)], 570, "users")
+        wait_until(lambda: database.rows(PENDING)[0][0] < 250, 570, "the first hashes")
+        process.kill()
+    wait_until(lambda: not database.has_clients(), PATIENCE_S, "the end of what it had sent")
     with start().api() as api:
-        program = [str(binary()), "users", "import", str(write(tmp_path, users))]
-        environment = environment_of(base_settings() | database.settings())
-        with subprocess.Popen(program, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            wait_until(lambda: database.rows("SELECT count(*) FROM imports WHERE completed_at IS NOT NULL") == [(1,)], 570, "users")
-            wait_until(lambda: database.rows(PENDING)[0][0] < 250, 570, "the first hashes")
-            process.kill()
         (waiting,) = database.rows(PENDING)[0]
         if waiting:
             log_in(api, "user249@example.com", "canary 249")
