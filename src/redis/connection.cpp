@@ -115,19 +115,22 @@ void Connection::close(std::string_view reason) {
 }
 
 void Connection::send(std::string command, std::shared_ptr<Exchange> exchange) {
-  if (!is_open_ || waiting_.size() >= pipeline_max) {
-    if (exchange) exchange->is_over = true;
-    return;
+  if (is_open_ && waiting_.size() < pipeline_max) {
+    waiting_.push_back(std::move(exchange));
+    pending_ += command;
+    post_write();
+  } else if (exchange) {
+    exchange->is_over = true;
   }
-  waiting_.push_back(std::move(exchange));
-  pending_ += command;
   wipe_memory(command.data(), command.size());  // it may hold a password
-  if (writing_.empty() && !std::exchange(write_posted_, true)) {
-    asio::post(executor_, [self = shared_from_this()] {
-      self->write_posted_ = false;
-      self->write_pending();
-    });
-  }
+}
+
+void Connection::post_write() {
+  if (!writing_.empty() || std::exchange(write_posted_, true)) return;
+  asio::post(executor_, [self = shared_from_this()] {
+    self->write_posted_ = false;
+    self->write_pending();
+  });
 }
 
 /// Commands of one turn of the io thread go together, and so do those that come while a write is under way.

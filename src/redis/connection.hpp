@@ -75,6 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void watch(Clock::time_point deadline);
   void end_if_late();
   void send(std::string command, std::shared_ptr<Exchange> exchange);
+  void post_write();
   void write_pending();
   void read_more();
   void take(std::string_view bytes);
