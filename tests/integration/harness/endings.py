@@ -21,7 +21,7 @@ def do(response: Response, status=200) -> Response:
     return response
 
 
-def moment(database, seconds: float) -> str:
+def time_in_sql(database, seconds: float) -> str:
     """A time since 1970, in SQL."""
     return str(int(seconds * 1_000_000)) if database.kind == "sqlite" else f"to_timestamp({seconds})"
 
@@ -29,7 +29,7 @@ def moment(database, seconds: float) -> str:
 def add_users(database, users: int, sessions_each: int) -> dict[int, list[int]]:
     """Users without a password and their open sessions, straight into the tables: no login costs a hash. By id."""
     prefix = unique_email("bulk").split("@")[0]
-    now, later = moment(database, time.time()), moment(database, time.time() + 86_400)
+    now, later = time_in_sql(database, time.time()), time_in_sql(database, time.time() + 86_400)
     secret = "zeroblob(32)" if database.kind == "sqlite" else "sha256('')"
     series = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
     database.run(

@@ -52,7 +52,7 @@ def seal(row_id: int, kind: str, contents: dict[str, str]) -> bytes:
     return prefix + nonce + out.raw
 
 
-def moment(database, when: datetime):
+def stored_time(database, when: datetime):
     """A time as the database stores it."""
     return int(when.timestamp() * 1_000_000) if database.kind == "sqlite" else when
 
@@ -63,7 +63,7 @@ def write_letter(
     """Puts a letter into the outbox, as a flow does; its id."""
     row_id = secrets.randbits(53)
     now = datetime.now(UTC)
-    expires = None if expires_in is None else moment(database, now + timedelta(seconds=expires_in))
+    expires = None if expires_in is None else stored_time(database, now + timedelta(seconds=expires_in))
     database.run(
         "INSERT INTO mails (id, kind, recipient, locale, body, next_attempt_at, created_at, expires_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -72,8 +72,8 @@ def write_letter(
         recipient,
         locale,
         seal(row_id, kind, contents),
-        moment(database, now),
-        moment(database, now),
+        stored_time(database, now),
+        stored_time(database, now),
         expires,
     )
     announce(database)
@@ -92,7 +92,7 @@ def state_of(database, row_id: int) -> int:
 
 def make_due(database, row_id: int):
     """Ends the wait for the next attempt, and a claim of whoever died."""
-    past = moment(database, datetime.now(UTC) - timedelta(seconds=1))
+    past = stored_time(database, datetime.now(UTC) - timedelta(seconds=1))
     database.run("UPDATE mails SET next_attempt_at = ?, claimed_until = ? WHERE id = ?", past, past, row_id)
     announce(database)
 
