@@ -20,7 +20,7 @@ if(GATEHOUSE_SANITIZE)
   add_compile_options(-fsanitize=${GATEHOUSE_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${GATEHOUSE_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND NOT GATEHOUSE_FUZZ)
-    # Only calls that are larger than what they call are inlined: a third less to compile, and the tests take as long.
+    # Inlines only what is smaller than the call of it: a tenth to a third less to compile; the tests take as long.
     add_compile_options("SHELL:-mllvm -inline-threshold=0")
   endif()
 endif()
