@@ -339,7 +339,7 @@ def work_of_failing(api, email, password):
 
 @pytest.fixture
 def failures(start, database):
-    """A program that has met no password yet, and accounts_that_fail()."""
+    """accounts_that_fail(), and a program that has met none of them yet but knows which formats their hashes have."""
     program = start(**FREE_FAILURES)
     with program.api() as api:
         found = accounts_that_fail(api, database)
