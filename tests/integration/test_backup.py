@@ -6,15 +6,13 @@ import os
 import re
 import signal
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from harness.accounts import create_user, is_alive, log_in, log_out
 from harness.databases import create_database
-from harness.places import binary
-from harness.program import base_settings, environment_of, run_command
+from harness.program import base_settings, run_command, start_command
 from harness.storm import History, Noted, Storm
 from harness.waiting import wait_until
 
@@ -242,11 +240,6 @@ def locked_users(database):
         cursor.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
         yield
         cursor.execute("ROLLBACK")
-
-
-def start_command(database, tmp_path, *arguments, **settings):
-    environment = environment_of(base_settings() | database.settings() | settings)
-    return subprocess.Popen([str(binary()), *arguments], env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @ON_SQLITE

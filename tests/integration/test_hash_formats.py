@@ -3,14 +3,13 @@
 import base64
 import hashlib
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from harness.accounts import log_in, try_log_in
-from harness.places import VECTORS, binary
-from harness.program import base_settings, environment_of
+from harness.places import VECTORS
+from harness.program import start_command
 from harness.waiting import wait_until
 
 PATIENCE_S = 60
@@ -97,9 +96,7 @@ def test_users_with_hashes_of_every_format_log_in_and_are_exported_as_they_are(s
 def test_wrapping_that_was_killed_goes_on_and_leaves_no_hash_behind(start, database, command, run, tmp_path):
     users = sha256_users(250)
     assert command("migrate", "latest").returncode == 0
-    program = [str(binary()), "users", "import", str(write(tmp_path, users))]
-    environment = environment_of(base_settings() | database.settings())
-    with subprocess.Popen(program, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start_command(database, tmp_path, "users", "import", str(write(tmp_path, users))) as process:
         wait_until(lambda: database.rows("SELECT count(*) FROM imports WHERE completed_at IS NOT NULL") == [(1,)], 570, "users")
         wait_until(lambda: database.rows(PENDING)[0][0] < 250, 570, "the first hashes")
         process.kill()

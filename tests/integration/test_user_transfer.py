@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import subprocess
 
 import pytest
 
 from harness.accounts import PASSWORD, create_user, is_alive, log_in, try_log_in
-from harness.places import FULL, binary
-from harness.program import base_settings, environment_of
+from harness.places import FULL
+from harness.program import start_command
 from harness.waiting import wait_until
 
 PATIENCE_S = 60
@@ -220,11 +219,9 @@ def test_killed_import_goes_on_and_stores_nobody_twice(database, run, write, com
     for number in range(0, CROWD, 1000):
         lines[number] = '{"email":"refused"}'
     path = write("users.jsonl", "\n".join(lines))
-    program = [str(binary()), "users", "import", str(path), "--json"]
-    environment = environment_of(base_settings() | database.settings())
     done = "SELECT coalesce(max(records_done), 0) FROM imports"
     for kill in range(1, KILLS + 1):
-        with subprocess.Popen(program, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        with start_command(database, tmp_path, "users", "import", str(path), "--json") as process:
             behind = CROWD * kill // (KILLS + 1)
             wait_until(lambda behind=behind: database.rows(done)[0][0] >= behind, 570, "some batches")
             process.kill()

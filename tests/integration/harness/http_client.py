@@ -4,12 +4,14 @@ import http.client
 import json as json_text
 import socket
 import ssl
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 OWN_KEY = object()
 NO_JSON = object()
+IDLE_MAX_S = 60.0  # of a connection that is used again: the service closes it after 75 seconds (IDLE_TIMEOUT)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Api:
         self._timeout_s = timeout_s
         self._unix = unix
         self._connection: http.client.HTTPConnection | None = None
+        self._idle_since = 0.0
 
     def __enter__(self):
         return self
@@ -99,6 +102,7 @@ class Api:
             raise
         if answer.will_close:
             self.close()
+        self._idle_since = time.monotonic()
         return response
 
     def get(self, path, **options) -> Response:
@@ -120,6 +124,8 @@ class Api:
         return connection, connection.getresponse()
 
     def _open(self):
+        if self._connection is not None and time.monotonic() - self._idle_since > IDLE_MAX_S:
+            self.close()
         if self._connection is None:
             self._connection = self._new_connection()
         return self._connection

@@ -63,7 +63,7 @@ def environment_of(settings: dict[str, str | None]) -> dict[str, str]:
 
 
 def run_command(arguments, settings, directory: Path, deadline_s=COMMAND_DEADLINE_S, stdin="") -> subprocess.CompletedProcess:
-    """Runs `gatehouse <arguments>` to its end."""
+    """Runs `gatehouse <arguments>` to its end, in a session of its own as start_command() does."""
     return subprocess.run(
         [str(binary()), *arguments],
         env=environment_of(settings),
@@ -73,6 +73,21 @@ def run_command(arguments, settings, directory: Path, deadline_s=COMMAND_DEADLIN
         text=True,
         timeout=deadline_s,
         check=False,
+        start_new_session=True,
+    )
+
+
+def start_command(database, directory: Path, *arguments, **settings) -> subprocess.Popen:
+    """Starts `gatehouse <arguments>`. It has a session of its own: Linux shares the cores between sessions first, so a
+    command that gives itself the lowest priority still gets a share beside the other tests."""
+    return subprocess.Popen(
+        [str(binary()), *arguments],
+        env=environment_of(base_settings() | database.settings() | settings),
+        cwd=directory,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
 
 

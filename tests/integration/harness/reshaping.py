@@ -1,14 +1,12 @@
 """What tests of `gatehouse db partition` and the way back share, whatever the table."""
 
 import signal
-import subprocess
 import threading
 from pathlib import Path
 
 from .accounts import create_user
 from .databases import PostgresDatabase
-from .places import binary
-from .program import base_settings, environment_of
+from .program import start_command
 from .waiting import wait_until
 
 PATIENCE_S = 120
@@ -79,11 +77,10 @@ class Reshaped:
             position = f"SELECT EXISTS (SELECT FROM {self.stem}_copy WHERE last_id > 0 AND last_id < target_id)"
             return self.has_copy() and one(self.database, position)
 
-        settings = environment_of(base_settings() | self.database.settings())
         with self.database.connect() as connection, connection.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute(f"SELECT FROM {self.table} WHERE id = (SELECT max(id) FROM {self.table}) FOR UPDATE")
-            with subprocess.Popen([binary(), *arguments], env=settings, cwd=directory) as process:
+            with start_command(self.database, directory, *arguments) as process:
                 wait_until(is_in_the_middle, PATIENCE_S, "a copy that is half made")
                 process.send_signal(signal.SIGKILL)
         wait_until(lambda: not self.database.has_clients(), PATIENCE_S, "the end of what it had sent")
