@@ -1,27 +1,9 @@
 #include "crypto/sha256.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/sha.h>
 
-#include "crypto/openssl.hpp"
-
 namespace gatehouse::crypto {
-namespace {
-
-/// Fetched once: looking an algorithm up costs several times the digest of a short text.
-const EVP_MD* sha256_algorithm() {
-  static const Digest algorithm = require_object<Digest>(EVP_MD_fetch(nullptr, "SHA256", nullptr), "fetch SHA-256");
-  return algorithm.get();
-}
-
-}  // namespace
-
-std::string sha256(std::string_view bytes) {
-  std::string digest(sha256_bytes, '\0');
-  require_openssl(EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr,
-                             sha256_algorithm(), nullptr),
-                  "compute SHA-256");
-  return digest;
-}
 
 // OpenSSL 3.0 allocates for each digest that is begun through EVP, also with a context that is used again.
 #pragma GCC diagnostic push
@@ -32,8 +14,14 @@ Sha256Digest sha256_in_place(std::string_view bytes) noexcept {
   (void)SHA256_Init(&context);
   (void)SHA256_Update(&context, bytes.data(), bytes.size());
   (void)SHA256_Final(reinterpret_cast<unsigned char*>(digest.data()), &context);
+  OPENSSL_cleanse(&context, sizeof context);
   return digest;
 }
 #pragma GCC diagnostic pop
+
+std::string sha256(std::string_view bytes) {
+  const Sha256Digest digest = sha256_in_place(bytes);
+  return {digest.data(), digest.size()};
+}
 
 }  // namespace gatehouse::crypto

@@ -9,7 +9,7 @@ namespace gatehouse::crypto {
 
 inline constexpr std::size_t sha256_bytes = 32;
 
-/// SHA-256 (FIPS 180-4), raw bytes. std::runtime_error when OpenSSL fails. Any thread.
+/// SHA-256 (FIPS 180-4), raw bytes. Any thread.
 [[nodiscard]] std::string sha256(std::string_view bytes);
 
 /// The same where it may not cost an allocation, as in a check that each request makes. Any thread.

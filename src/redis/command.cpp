@@ -1,29 +1,30 @@
 #include "redis/command.hpp"
 
-#include <hiredis/hiredis.h>
-
-#include <new>
-#include <vector>
-
-#include "base/secret_string.hpp"
+#include <cstddef>
 
 namespace gatehouse::redis {
+namespace {
+
+constexpr std::string_view line_end = "\r\n";
+
+void append_count(std::string& out, char kind, std::size_t count) {
+  out += kind;
+  out.append(std::to_string(count)).append(line_end);
+}
+
+}  // namespace
 
 std::string to_command(std::span<const std::string_view> words) {
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  texts.reserve(words.size());
-  sizes.reserve(words.size());
+  constexpr std::size_t head_bytes = 16;  // about as many as a count takes
+  std::size_t bytes = head_bytes;
+  for (const std::string_view word : words) bytes += head_bytes + word.size();
+  std::string command;
+  command.reserve(bytes);
+  append_count(command, '*', words.size());
   for (const std::string_view word : words) {
-    texts.push_back(word.data());
-    sizes.push_back(word.size());
+    append_count(command, '$', word.size());
+    command.append(word).append(line_end);
   }
-  char* formatted = nullptr;
-  const auto bytes = redisFormatCommandArgv(&formatted, static_cast<int>(words.size()), texts.data(), sizes.data());
-  if (bytes < 0) throw std::bad_alloc{};
-  std::string command(formatted, static_cast<std::size_t>(bytes));
-  wipe_memory(formatted, command.size());  // it may hold a password
-  redisFreeCommand(formatted);
   return command;
 }
 
