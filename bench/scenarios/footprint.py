@@ -18,14 +18,19 @@ CONNECTIONS = 32
 
 
 def memory_idle(_, folder):
-    gatehouse, nginx = Gatehouse(folder), Nginx(folder, 100)
+    first, later = (idle_megabytes(Gatehouse(folder), "pid") for _ in range(2))
+    peer = idle_megabytes(Nginx(folder, 100), "worker_pid")
+    return [below("memory, idle", first, 15, "MB", f"nginx worker: {peer:.1f} MB"),
+            below("memory, idle, a start that does not make the database", later, 15, "MB")]
+
+
+def idle_megabytes(process, pid):
+    """Of the process whose id is its attribute `pid`."""
     try:
         time.sleep(SETTLE_SECONDS)
-        ours, peer = (resident_bytes(pid) / 1e6 for pid in (gatehouse.pid, nginx.worker_pid))
+        return resident_bytes(getattr(process, pid)) / 1e6
     finally:
-        gatehouse.stop()
-        nginx.stop()
-    return [below("memory, idle", ours, 15, "MB", f"nginx worker: {peer:.1f} MB")]
+        process.stop()
 
 
 def memory_of_sessions(_, folder):
