@@ -54,15 +54,16 @@ Reloaded Reloader::take_over(Loaded loaded) {
   keep_if_generated(loaded.reading, "API_KEY", now.api.api_keys, start.api.api_keys);
   keep_if_generated(loaded.reading, "SESSION_SECRET", now.sessions.secrets, start.sessions.secrets);
   keep_if_generated(loaded.reading, "JWT_SECRET", now.tokens.secrets, start.tokens.secrets);
+  keep_token_rules(now);
   const bool has_tls = !start.server.tls_cert.empty();
-  if (has_tls == now.server.tls_cert.empty()) parts_.log.warn("reload_needs_restart", {{"name", "TLS_CERT"}});
+  if (has_tls == now.server.tls_cert.empty()) warn_of_restart("TLS_CERT");
 
   (void)tokens::load_token_keys(now.tokens);  // throws where a key cannot be used
   Reloaded reloaded{.keys = std::make_shared<const KeySet>(now),
                     .tls = has_tls ? make_tls(now.server) : nullptr,
                     .settings = nullptr,
                     .logs_access = now.application.log_level <= telemetry::Level::info};
-  auto stationery = std::make_shared<const mail::Stationery>(now.mail, now.sessions.secrets);
+  auto stationery = std::make_shared<const mail::Stationery>(start.mail, now.sessions.secrets);
   reopen_breach_filter(now.passwords.breach_filter);  // the last that can fail
   parts_.outbox.use(std::move(stationery));
   log_warnings(parts_.log, loaded.reading.warnings);
@@ -70,6 +71,24 @@ Reloaded Reloader::take_over(Loaded loaded) {
   reloaded.settings = std::make_shared<const Settings>(std::move(now));
   return reloaded;
 }
+
+/// What tokens say, and how long they and their keys live: jobs, revocations and other routes go by that of the start.
+void Reloader::keep_token_rules(Settings& now) {
+  const Settings& start = parts_.settings;
+  const auto keep = [this](auto& value, const auto& before, std::string_view name) {
+    if (value != before) warn_of_restart(name);
+    value = before;
+  };
+  keep(now.tokens.ttl, start.tokens.ttl, "JWT_EXPIRES_IN");
+  keep(now.tokens.jitter, start.tokens.jitter, "JWT_JITTER");
+  keep(now.tokens.issuer, start.tokens.issuer, "JWT_ISSUER");
+  keep(now.tokens.audiences, start.tokens.audiences, "JWT_AUDIENCE");
+  keep(now.tokens.type, start.tokens.type, "JWT_TYPE");
+  keep(now.signing_keys.jwks_max_age, start.signing_keys.jwks_max_age, "JWKS_MAX_AGE");
+  keep(now.api.api_keys_tell_client, start.api.api_keys_tell_client, "API_KEYS_TELL_CLIENT");
+}
+
+void Reloader::warn_of_restart(std::string_view name) { parts_.log.warn("reload_needs_restart", {{"name", name}}); }
 
 void Reloader::tell(const Reloaded& reloaded) {
   const Settings& now = *reloaded.settings;

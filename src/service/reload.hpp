@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "config/mistake.hpp"
@@ -21,7 +22,7 @@ namespace gatehouse::service {
 struct Reloaded {
   std::shared_ptr<const KeySet> keys;
   std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: it serves plain HTTP
-  std::shared_ptr<const Settings> settings;        ///< as they were read
+  std::shared_ptr<const Settings> settings;        ///< as they are to be used
   bool logs_access;
 };
 
@@ -57,6 +58,8 @@ class Reloader {
 
  private:
   [[nodiscard]] Reloaded take_over(Loaded loaded);
+  void keep_token_rules(Settings& now);
+  void warn_of_restart(std::string_view name);
   void reopen_breach_filter(const std::string& path);
 
   Parts parts_;

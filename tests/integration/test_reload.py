@@ -1,6 +1,7 @@
 """SIGHUP: certificate, secrets and log level change while requests are served; no other signal does anything."""
 
 import contextlib
+import json
 import signal
 import ssl
 
@@ -11,6 +12,7 @@ from harness.certificates import serve_tls
 from harness.load import Load
 from harness.program import API_KEY, JWT_SECRET, SESSION_SECRET
 from harness.raw_http import RawConnection, message
+from harness.tokens import decode_part
 from harness.waiting import wait_until
 
 KEY = f"X-API-Key: {API_KEY}"
@@ -151,6 +153,20 @@ def test_secrets_that_were_made_up_stay(start):
         hang_up(program)
         assert verify_session(api, login["session"]).status == 200
         assert verify_token(api, login["token"]).status == 200
+
+
+def test_what_tokens_say_stays_until_a_restart(start):
+    """Revocations are kept for as long as tokens lived at the start, so none may live longer."""
+    program = start(JWT_EXPIRES_IN=None, JWT_ISSUER=None)
+    (program.directory / ".env").write_text("JWT_EXPIRES_IN=24h\nJWT_ISSUER=another\n")
+    with program.api() as api:
+        email = create_user(api)["email"]
+        before = log_in(api, email)["token"]
+        hang_up(program)
+        assert {line["name"] for line in program.events("reload_needs_restart")} == {"JWT_EXPIRES_IN", "JWT_ISSUER"}
+        assert verify_token(api, before).status == 200
+        claims = json.loads(decode_part(log_in(api, email)["token"].split(".")[1]))
+        assert (claims["exp"] - claims["iat"], claims["iss"]) == (3600, "gatehouse")
 
 
 def test_log_level_changes(start):
