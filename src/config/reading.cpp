@@ -138,11 +138,13 @@ class Reader {
     return one == reading_.resolved.end() ? nullptr : &*one;
   }
 
-  /// Whether the setting that this one stands in for is given itself.
+  /// Whether the setting that this one stands in for is given itself. An empty value says nothing.
   [[nodiscard]] bool is_replaced(const Setting& setting, const Lookup& lookup) const {
     const Setting* other = find_setting(catalog_, setting.stands_in_for);
+    if (other == nullptr) return false;
     Mistakes told_at_its_own_turn;
-    return other != nullptr && lookup.find(*other, told_at_its_own_turn).has_value();
+    const auto given = lookup.find(*other, told_at_its_own_turn);
+    return given && !given->text.empty();
   }
 
   [[nodiscard]] bool is_given(std::string_view name) {

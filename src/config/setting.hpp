@@ -35,7 +35,7 @@ struct Setting {
   std::string_view description;   ///< one or two sentences for an operator
   Secrecy secrecy = Secrecy::open;
   std::string_view production_default = {};  ///< instead of default_text in production, where not empty
-  std::string_view stands_in_for = {};       ///< read only where the setting of this name is not given at all
+  std::string_view stands_in_for = {};       ///< read only where the setting of this name has no value
   std::string_view follows = {};             ///< the setting of another feature behind which people look for it
 
   [[nodiscard]] constexpr bool is_secret() const { return secrecy != Secrecy::open; }

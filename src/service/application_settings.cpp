@@ -32,7 +32,7 @@ constexpr auto application_rows = std::to_array<SettingOf<ApplicationSettings>>(
     {{.name = "NODE_ENV",
       .group = application_group,
       .default_text = "",
-      .description = "Used if APP_ENV is not set, so that the Express service's .env keeps its meaning.",
+      .description = "Used if APP_ENV is not set or empty, so that the Express service's .env keeps its meaning.",
       .stands_in_for = "APP_ENV"},
      [](ApplicationSettings& s, Text text) { return assign_environment(text, s.environment); }},
     {{"APP_ENV", application_group, "development",

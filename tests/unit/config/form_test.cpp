@@ -94,10 +94,10 @@ TEST(Form, ProductionDefault_CountsInProductionOnly) {
   EXPECT_EQ((House{{}, Environment::test}).door.colour, "red");
 }
 
-TEST(Form, SettingThatStandsInForAnother_IsReadWhereThatIsNotGiven) {
+TEST(Form, SettingThatStandsInForAnother_IsReadWhereThatHasNoValue) {
   EXPECT_EQ((House{{{"OLD_COLOUR", "blue"}}, Environment::test}).door.colour, "blue");
   EXPECT_EQ((House{{{"OLD_COLOUR", "blue"}, {"COLOUR", "black"}}, Environment::test}).door.colour, "black");
-  EXPECT_EQ((House{{{"OLD_COLOUR", "blue"}, {"COLOUR", ""}}, Environment::test}).door.colour, "red");
+  EXPECT_EQ((House{{{"OLD_COLOUR", "blue"}, {"COLOUR", ""}}, Environment::test}).door.colour, "blue");
 }
 
 TEST(Form, MissingKey_IsMadeUpInDevelopmentAndRefusedInProduction) {

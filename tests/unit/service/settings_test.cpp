@@ -101,6 +101,12 @@ TEST(LoadSettings, NodeEnvBesideAppEnv_IsNotRead) {
   EXPECT_THAT(mistakes_of({{{"NODE_ENV", "staging"}}, {}}), HasSubstr("NODE_ENV: must be one of"));
 }
 
+TEST(LoadSettings, EmptyAppEnv_LeavesItToNodeEnv) {
+  EXPECT_EQ(load_well({{{"NODE_ENV", "test"}, {"APP_ENV", ""}}, {}}).settings.application.environment,
+            config::Environment::test);
+  EXPECT_THAT(mistakes_of({{{"NODE_ENV", "production"}, {"APP_ENV", ""}}, {}}), HasSubstr("API_KEY: is missing"));
+}
+
 TEST(LoadSettings, EnvironmentThatCannotBeRead_CountsAsProduction) {
   const std::string mistakes = mistakes_of({{{"APP_ENV", "prodution"}}, {}});
   EXPECT_THAT(mistakes, HasSubstr("APP_ENV: must be one of: development test production"));
