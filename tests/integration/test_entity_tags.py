@@ -39,6 +39,7 @@ def test_user_who_has_not_changed_is_not_sent_again(api, ada):
     for named in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         response = api.get(path, headers={"If-None-Match": named})
         assert (response.status, response.body, response.header("ETag")) == (304, b"", tag)
+        assert response.header("Content-Length") is None
     assert api.get(path, headers={"If-None-Match": '"other"'}).json() == ada
 
 
