@@ -199,7 +199,8 @@ Task<SigningKeyFlow::Result> SigningKeyFlow::take_step(std::vector<StoredKey> ke
 Task<> SigningKeyFlow::rotate(std::chrono::seconds interval) {
   const TimePoint now = parts_.clock.now();
   std::vector<StoredKey> keys = co_await store_.list();
-  const bool is_any_over = std::ranges::any_of(keys, [now](const StoredKey& key) { return key.drop_at <= now; });
+  const bool is_any_over =
+      std::ranges::any_of(keys, [now](const StoredKey& key) { return key.drop_at && *key.drop_at <= now; });
   if (is_any_over) {
     auto forgetting = SigningKeyStore::drop(now);
     (void)co_await parts_.database.commit(std::move(forgetting));
