@@ -32,7 +32,7 @@ constexpr Write take_a_place{
     "AND CASE WHEN login_guards.period >= $3 THEN login_guards.in_flight + login_guards.in_flight_before "
     "WHEN login_guards.period = $3 - 1 THEN login_guards.in_flight ELSE 0 END "
     "< CASE WHEN login_guards.failures < $5 THEN $5 - login_guards.failures ELSE 1 END "
-    "RETURNING period",
+    "RETURNING period, failures",
     announces_nothing};
 
 // A second, doubled for each failure beyond LOCKOUT_FREE; 2^20 seconds are beyond every LOCKOUT_DELAY_MAX.
@@ -95,10 +95,9 @@ Parameters key_of(const Place& place) {
   return parameters;
 }
 
-/// The row's keys are the caller's.
-std::optional<std::int64_t> read_period(const Rows& rows) {
+std::optional<TakenPlace> read_place(const Rows& rows) {
   if (rows.empty()) return std::nullopt;
-  return rows[0].integer(0);
+  return TakenPlace{.period = rows[0].integer(0), .failures = rows[0].integer(1)};
 }
 
 /// An account that was unlocked meanwhile has no failures.
@@ -113,11 +112,11 @@ std::string part_of_device(std::int64_t device) {
   return part;
 }
 
-Change<std::optional<std::int64_t>> GuardStore::take_place(const Guard& guard, TimePoint now,
-                                                           const LockoutSettings& settings) {
+Change<std::optional<TakenPlace>> GuardStore::take_place(const Guard& guard, TimePoint now,
+                                                         const LockoutSettings& settings) {
   Parameters parameters = key_of(guard);
   parameters.insert(parameters.end(), {period_of(now), to_unix_us(now), settings.free, settings.disable_after});
-  return {take_a_place, std::move(parameters), read_period};
+  return {take_a_place, std::move(parameters), read_place};
 }
 
 Change<std::int64_t> GuardStore::fail(const Place& place, TimePoint now, const LockoutSettings& settings) {

@@ -28,6 +28,13 @@ struct Guard {
 struct Place {
   Guard guard;
   std::int64_t period;
+  std::int64_t failures = 0;  ///< in a row, before this attempt
+};
+
+/// What the row says of a place that was just taken, as in Place.
+struct TakenPlace {
+  std::int64_t period;
+  std::int64_t failures;
 };
 
 /// What is counted of an account's attempts from one place.
@@ -58,9 +65,9 @@ class GuardStore {
   /// `database` outlives the store.
   explicit GuardStore(database::Database& database) : database_(database) {}
 
-  /// The place's period, or nothing where there is no place: state() says why.
-  [[nodiscard]] static database::Change<std::optional<std::int64_t>> take_place(const Guard& guard, TimePoint now,
-                                                                                const LockoutSettings& settings);
+  /// Nothing where there is no place: state() says why.
+  [[nodiscard]] static database::Change<std::optional<TakenPlace>> take_place(const Guard& guard, TimePoint now,
+                                                                              const LockoutSettings& settings);
   /// The password was wrong: how many were, in a row.
   [[nodiscard]] static database::Change<std::int64_t> fail(const Place& place, TimePoint now,
                                                            const LockoutSettings& settings);

@@ -235,6 +235,15 @@ TEST_P(RecoveryTest, ChangeThatIsRefused_ChangesNothing) {
   EXPECT_TRUE(login("ada@example.com", right));
 }
 
+TEST_P(RecoveryTest, RightPasswordThatChangesNothing_LeavesATrace) {
+  const std::string session = log_ada_in();
+  EXPECT_FALSE(change_password(session, right, "football"));
+  const auto newest = run(audit::AuditStore{*database_}.page({}, std::nullopt, 1)).events.at(0);
+  EXPECT_EQ(newest.type + " " + newest.outcome + " " + newest.reason.value(),
+            "login.failed refused new_password_refused");
+  EXPECT_EQ(newest.user, ada_.id);
+}
+
 TEST_P(RecoveryTest, WrongCurrentPasswords_CountAsThoseOfLogins) {
   const std::string session = log_ada_in();
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(change_password(session, "wrong", next));
@@ -371,6 +380,7 @@ TEST_P(StrictLoginTest, UnverifiedUserWithASession_CannotChangeThePassword) {
   const std::string session = login("ada@example.com", right).value().session;
   run_script("UPDATE users SET email_verified_at = NULL");
   EXPECT_TRUE(std::holds_alternative<EmailNotVerified>(change_password(session, right, next).error()));
+  EXPECT_EQ(run(audit::AuditStore{*database_}.page({}, std::nullopt, 1)).events.at(0).reason, "email_not_verified");
   EXPECT_TRUE(ask_for_email(session, "ada@example.org")) << "the address may be a mistake";
 }
 

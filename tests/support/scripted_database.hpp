@@ -31,10 +31,12 @@ class ScriptedDatabase final : public OwnObservers, public database::Database {
 
   std::vector<std::string> statements;     ///< the names of those that were run, in order
   std::vector<std::string> announcements;  ///< of the writes that ended well
+  int writes = 0;                          ///< each a transaction
 
  protected:
   Task<std::expected<std::vector<database::Rows>, database::Violation>> write(
       std::vector<database::Command> commands, std::vector<database::Announcement> announced) override {
+    ++writes;
     std::vector<database::Rows> results;
     try {
       for (const auto& command : commands) results.push_back(answer(*command.statement, command.parameters));

@@ -27,7 +27,7 @@ Task<std::expected<void, EmailChangeFlow::Refusal>> EmailChangeFlow::request(Ema
   auto work = send(*std::move(owner), std::move(wanted.new_email), std::move(asker));
   const bool is_sent = co_await passwords_.or_give_back(place, std::move(work));
   if (is_sent) co_return std::expected<void, Refusal>{};
-  co_await passwords_.give_up(std::move(place), user, std::move(origin));
+  co_await passwords_.give_up(std::move(place), user, std::move(origin), PasswordCheck::replaced_meanwhile);
   co_return std::unexpected(PasswordError::wrong_password);
 }
 

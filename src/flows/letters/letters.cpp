@@ -146,20 +146,20 @@ SecretString Letters::add_reset_token(Changes& changes, UserId user) {
 Task<CountedMail> Letters::add_notice(Changes& changes, Notice notice) {
   if (!parts_.sends_notices) co_return CountedMail{};
   const auto contact = co_await users_.find_contact(notice.user);
-  if (!contact) co_return CountedMail{};
   MailBudget::Shared shared = parts_.shared_limits;
-  auto mail = co_await parts_.budget.take(notice.kind, contact->id, std::move(shared));
+  auto mail = co_await parts_.budget.take(notice.kind, notice.user, std::move(shared));
   if (!mail) co_return CountedMail{};
-  if (contact->is_verified) {
+  if (contact && contact->is_verified) {
     notice.variables.emplace("first_name", contact->first_name);
   } else {
     for (const char* chosen_by_a_stranger : {"user_agent", "new_email"}) notice.variables.erase(chosen_by_a_stranger);
   }
-  changes.add(parts_.outbox.letter_to({.user = notice.user, .password_hash = std::move(notice.password_hash)},
-                                      {.kind = notice.kind,
-                                       .locale = parts_.outbox.locale_for(contact->locale, notice.languages),
-                                       .variables = std::move(notice.variables),
-                                       .dedupe_key = std::move(notice.dedupe_key)}));
+  changes.add(parts_.outbox.letter_to(
+      {.user = notice.user, .password_hash = std::move(notice.password_hash)},
+      {.kind = notice.kind,
+       .locale = parts_.outbox.locale_for(contact ? contact->locale : std::nullopt, notice.languages),
+       .variables = std::move(notice.variables),
+       .dedupe_key = std::move(notice.dedupe_key)}));
   co_return *std::move(mail);
 }
 

@@ -98,7 +98,8 @@ Task<LoginFlow::Ended> LoginFlow::try_to_log_in(LoginRequest request) {
     auto opened = co_await parts_.passwords.or_give_back(checked->place, std::move(work));
     if (opened) co_return Ended{LoginOutcome::ok, *std::move(opened)};
     if (round == rounds_max) {
-      co_await parts_.passwords.give_up(std::move(checked->place), checked->credentials.id, std::move(asker.origin));
+      co_await parts_.passwords.give_up(std::move(checked->place), checked->credentials.id, std::move(asker.origin),
+                                        PasswordCheck::replaced_meanwhile);
       co_return Ended{LoginOutcome::invalid, refused(LoginError::wrong_password)};
     }
     co_await parts_.passwords.give_back(std::move(checked->place));
@@ -140,7 +141,8 @@ Task<LoginRefusal> LoginFlow::refuse(CheckedPassword checked, LoginError why, As
                                          .user = user}));
   const auto committed = co_await parts_.database.commit_unless(std::move(changes), users::password_is_the_checked_one);
   if (!committed) {
-    co_await parts_.passwords.give_up(std::move(checked.place), user, std::move(asker.origin));
+    co_await parts_.passwords.give_up(std::move(checked.place), user, std::move(asker.origin),
+                                      PasswordCheck::replaced_meanwhile);
     co_return LoginRefusal{LoginError::wrong_password};
   }
   recipient.keep();

@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::string_view new_password_field = "newPassword";
 
+/// As the audit trail has it: whoever learns that the password is right leaves a trace.
+std::string_view reason_of(const PasswordChangeFlow::Refusal& refusal) {
+  return std::holds_alternative<EmailNotVerified>(refusal) ? "email_not_verified" : "new_password_refused";
+}
+
 }  // namespace
 
 using audit::AuditStore;
@@ -24,18 +29,19 @@ Task<std::expected<LoginResult, PasswordChangeFlow::Refusal>> PasswordChangeFlow
   if (!owner) co_return std::visit([](auto why) { return std::unexpected<Refusal>(why); }, owner.error());
   const UserId user = owner->contact.id;
   lockout::Place place = owner->password.place;
+  audit::Origin origin = asker.origin;
   auto refusal = refusal_of(owner->contact, wanted.new_password);
   if (!refusal && is_unchanged) refusal = unchanged_password(new_password_field);
   if (refusal) {
-    co_await parts_.check.give_back(std::move(place));
+    const std::string_view reason = reason_of(*refusal);
+    co_await parts_.check.give_up(std::move(place), user, std::move(origin), reason);
     co_return std::unexpected(*std::move(refusal));
   }
-  audit::Origin origin = asker.origin;
   auto work = store(*std::move(owner), {std::move(wanted.new_password), std::move(wanted.client), std::move(asker),
                                         std::move(client_gone)});
   auto opened = co_await parts_.check.or_give_back(place, std::move(work));
   if (opened) co_return *std::move(opened);
-  co_await parts_.check.give_up(std::move(place), user, std::move(origin));
+  co_await parts_.check.give_up(std::move(place), user, std::move(origin), PasswordCheck::replaced_meanwhile);
   co_return std::unexpected(PasswordError::wrong_password);
 }
 

@@ -88,6 +88,7 @@ Task<std::expected<CheckedPassword, PasswordRefusal>> PasswordCheck::check(Passw
   const Guard guard{.account = credentials ? accounts_->of_user(user) : accounts_->of_nobody(email_key),
                     .part = std::move(part.bytes)};
   auto place = co_await take_place(guard);
+  const bool had_place = place.has_value();
 
   // Nobody learns from the time that an account is blocked: something is hashed all the same.
   auto stored = place ? stored_password(credentials) : std::nullopt;
@@ -101,14 +102,16 @@ Task<std::expected<CheckedPassword, PasswordRefusal>> PasswordCheck::check(Passw
                               .source = std::move(source),
                               .device = part.device};
   }
-  if (place) {
-    audit::Event event = failure_of(credentials, parts_.clock.now(), std::move(origin));
-    co_await count_failure(*place, part.device, std::move(event));
+  if (had_place) {
+    Failure failure{.place = *std::move(place),
+                    .device = part.device,
+                    .event = failure_of(credentials, parts_.clock.now(), std::move(origin))};
+    co_await count_failure(std::move(failure));
   } else {
     parts_.tally.add(blocked_attempt(credentials, std::move(origin)), parts_.clock.now());
     co_await touch(guard);
   }
-  co_return std::unexpected(refusal_of(credentials, place.has_value()));
+  co_return std::unexpected(refusal_of(credentials, had_place));
 }
 
 /// A password that was not hashed tells its sender nothing, so its place is free again.
@@ -169,8 +172,8 @@ Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
   const auto give_up_at = std::chrono::steady_clock::now() + parts_.wait_max;
   for (auto pause = first_pause;; pause = std::min(2 * pause, pause_max)) {
     auto change = GuardStore::take_place(guard, parts_.clock.now(), parts_.settings);
-    const auto period = co_await parts_.database.commit(std::move(change));
-    if (period) co_return Place{std::move(guard), *period};
+    const auto taken = co_await parts_.database.commit(std::move(change));
+    if (taken) co_return Place{std::move(guard), taken->period, taken->failures};
     const auto state = co_await guards_.state(guard);
     if (state.is_blocked(parts_.clock.now(), parts_.settings)) {
       co_await touch(std::move(guard));
@@ -184,28 +187,44 @@ Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
   throw database::Unavailable{refusal};
 }
 
-/// A device from which nothing but wrong passwords come is forgotten; its owner logs in from another place.
-Task<> PasswordCheck::count_failure(Place place, std::optional<devices::DeviceReference> device, audit::Event event) {
+/// What the failure leads to is committed with it. Beyond LOCKOUT_FREE one attempt has a place at a time, so it is
+/// known before; where others under way came in between, it is told from the count, behind it.
+Task<> PasswordCheck::count_failure(Failure failure) {
+  const std::int64_t expected = failure.place.failures + 1;
   database::Changes changes;
-  const auto counted = changes.add(GuardStore::fail(place, parts_.clock.now(), parts_.settings));
-  changes.add(AuditStore::record(event));
+  const auto counted = changes.add(GuardStore::fail(failure.place, parts_.clock.now(), parts_.settings));
+  changes.add(AuditStore::record(failure.event));
+  Failure of_changes = failure;
+  CountedMail mail = co_await add_consequences(changes, std::move(of_changes), expected);
   const auto committed = co_await parts_.database.commit(std::move(changes));
-  end(place);
-  const std::int64_t failures = committed.result(counted);
-  if (failures >= parts_.settings.free) count_lockout(place, device.has_value());
-  database::Changes news;
-  const bool is_elsewhere = place.guard.part == lockout::part_of_others();
-  const bool is_to_be_told = failures == failures_to_tell || failures == parts_.settings.disable_after;
-  CountedMail mail;
-  if (event.user && is_elsewhere && is_to_be_told) mail = co_await add_guessing_notice(news, *event.user, failures);
-  if (failures == parts_.settings.disable_after) add_closing(news, std::move(event), device);
-  if (!news.empty()) (void)co_await parts_.database.commit(std::move(news));
   mail.keep();
+  end(failure.place);
+  const std::int64_t failures = committed.result(counted);
+  if (failures >= parts_.settings.free) count_lockout(failure);
+  if (failures == expected) co_return;
+  database::Changes late;
+  CountedMail late_mail = co_await add_consequences(late, std::move(failure), failures);
+  if (!late.empty()) (void)co_await parts_.database.commit(std::move(late));
+  late_mail.keep();
 }
 
-void PasswordCheck::count_lockout(const Place& place, bool is_device) {
-  const bool is_elsewhere = place.guard.part == lockout::part_of_others();
-  parts_.counts.lockouts.add(is_device ? Partition::device : is_elsewhere ? Partition::others : Partition::source);
+/// A device from which nothing but wrong passwords come is forgotten; its owner logs in from another place. `changes`
+/// belongs to count_failure(), which waits for this.
+Task<CountedMail> PasswordCheck::add_consequences(database::Changes& changes, Failure failure, std::int64_t failures) {
+  const bool is_last = failures == parts_.settings.disable_after;
+  const bool is_elsewhere = failure.place.guard.part == lockout::part_of_others();
+  const UserId user = failure.event.user.value_or(nobody);
+  CountedMail mail;
+  if (is_elsewhere && (is_last || failures == failures_to_tell)) {
+    mail = co_await add_guessing_notice(changes, user, failures);
+  }
+  if (is_last) add_closing(changes, std::move(failure.event), failure.device);
+  co_return mail;
+}
+
+void PasswordCheck::count_lockout(const Failure& failure) {
+  const bool is_elsewhere = failure.place.guard.part == lockout::part_of_others();
+  parts_.counts.lockouts.add(failure.device ? Partition::device : is_elsewhere ? Partition::others : Partition::source);
 }
 
 void PasswordCheck::add_closing(database::Changes& changes, audit::Event event,
@@ -220,14 +239,17 @@ void PasswordCheck::add_closing(database::Changes& changes, audit::Event event,
   changes.add(AuditStore::record(std::move(event)));
 }
 
-/// `changes` belongs to count_failure(), which waits for this.
+/// `changes` belongs to count_failure(), which waits for this. For nobody the same is done, so that the time tells
+/// nothing.
 Task<CountedMail> PasswordCheck::add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures) {
   const auto today = std::chrono::floor<std::chrono::days>(parts_.clock.now()).time_since_epoch().count();
   Notice notice{.kind = mail::Kind::password_guessing,
                 .user = user,
                 .variables = {{"failures", std::to_string(failures)}},
                 .dedupe_key = "password-guessing " + std::to_string(user.value) + " " + std::to_string(today)};
-  co_return co_await parts_.letters.add_notice(changes, std::move(notice));
+  CountedMail mail = co_await parts_.letters.add_notice(changes, std::move(notice));
+  if (user == nobody) mail = {};  // all unknown users together have no budget
+  co_return mail;
 }
 
 void PasswordCheck::add_success(database::Changes& changes, const CheckedPassword& checked) const {
@@ -270,14 +292,14 @@ Task<Standing> PasswordCheck::standing(UserId user) {
   co_return Standing{.blocked_until = waits ? state.blocked_until : std::nullopt, .is_disabled = is_disabled};
 }
 
-Task<> PasswordCheck::give_up(Place place, UserId user, audit::Origin origin) {
+Task<> PasswordCheck::give_up(Place place, UserId user, audit::Origin origin, std::string_view reason) {
   database::Changes changes;
   changes.add(GuardStore::give_back(place));
   audit::Event event{.type = audit::EventType::login_failed,
                      .at = parts_.clock.now(),
                      .origin = std::move(origin),
                      .outcome = audit::Outcome::refused,
-                     .reason = "password_changing",
+                     .reason = reason,
                      .user = user};
   changes.add(AuditStore::record(std::move(event)));
   (void)co_await parts_.database.commit(std::move(changes));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "audit/audit_store.hpp"
 #include "audit/tally.hpp"
@@ -126,8 +127,10 @@ class PasswordCheck {
 
   /// Nothing came of a right password.
   [[nodiscard]] Task<> give_back(lockout::Place place);
-  /// The password was replaced while it was found right: it is refused, which is put on record.
-  [[nodiscard]] Task<> give_up(lockout::Place place, UserId user, audit::Origin origin);
+  /// The password was replaced while it was found right.
+  static constexpr std::string_view replaced_meanwhile = "password_changing";
+  /// A right password is refused, which is put on record.
+  [[nodiscard]] Task<> give_up(lockout::Place place, UserId user, audit::Origin origin, std::string_view reason);
   /// What becomes of `work` that a right password is for. Where it throws, the place is given back first.
   template <class Result>
   [[nodiscard]] Task<Result> or_give_back(lockout::Place place, Task<Result> work) {
@@ -157,9 +160,14 @@ class PasswordCheck {
   [[nodiscard]] Task<passwords::Verdict> verify(PasswordAttempt attempt,
                                                 std::optional<passwords::StoredPassword> stored,
                                                 std::optional<lockout::Place> place);
-  [[nodiscard]] Task<> count_failure(lockout::Place place, std::optional<devices::DeviceReference> device,
-                                     audit::Event event);
-  void count_lockout(const lockout::Place& place, bool is_device);
+  struct Failure {
+    lockout::Place place;
+    std::optional<devices::DeviceReference> device;
+    audit::Event event;
+  };
+  [[nodiscard]] Task<> count_failure(Failure failure);
+  [[nodiscard]] Task<CountedMail> add_consequences(database::Changes& changes, Failure failure, std::int64_t failures);
+  void count_lockout(const Failure& failure);
   static void add_closing(database::Changes& changes, audit::Event event,
                           std::optional<devices::DeviceReference> device);
   [[nodiscard]] Task<CountedMail> add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures);

@@ -18,7 +18,8 @@ Task<std::expected<Owner, OwnerRefusal>> Reauthentication::prove(OwnerClaim clai
   auto checked = co_await passwords_.check(std::move(attempt));
   if (!checked) co_return std::unexpected(checked.error().error);
   if (checked->credentials.id != contact->id) {  // the email has gone to somebody else meanwhile
-    co_await passwords_.give_up(std::move(checked->place), contact->id, std::move(claim.asker.origin));
+    co_await passwords_.give_up(std::move(checked->place), contact->id, std::move(claim.asker.origin),
+                                PasswordCheck::replaced_meanwhile);
     co_return std::unexpected(PasswordError::wrong_password);
   }
   // What follows stores no better hash of the same password.

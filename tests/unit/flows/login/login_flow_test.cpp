@@ -34,6 +34,7 @@ class LoginFlowTest : public ::testing::Test {
   Rows answer(std::string_view statement) {
     if (statement == "users_find_credentials") {
       Rows rows{6};
+      if (!is_known_) return rows;
       rows.add_integer(10);
       rows.add_text(hash_);
       rows.add_null();
@@ -42,8 +43,14 @@ class LoginFlowTest : public ::testing::Test {
       rows.add_integer(0);
       return rows;
     }
+    if (statement == "guards_take_place") {
+      Rows rows{2};
+      rows.add_integer(period_);
+      rows.add_integer(failures_);
+      return rows;
+    }
     Rows rows{1};
-    if (statement == "guards_take_place") rows.add_integer(period_);
+    if (statement == "guards_fail") rows.add_integer(failures_ + failures_beside_ + 1);
     if (statement == "sessions_insert" && ++inserts_ > refused_inserts_) rows.add_integer(77);
     return rows;
   }
@@ -61,6 +68,9 @@ class LoginFlowTest : public ::testing::Test {
     return *std::move(result);
   }
 
+  bool is_known_ = true;
+  std::int64_t failures_ = 0;
+  std::int64_t failures_beside_ = 0;  ///< of others, while the password is checked
   int inserts_ = 0;
   int refused_inserts_ = 0;
 
@@ -92,7 +102,7 @@ class LoginFlowTest : public ::testing::Test {
                     .outbox = outbox_,
                     .budget = budget_,
                     .lifetimes = {},
-                    .sends_notices = false,
+                    .sends_notices = true,
                     .verifies_new_users = false,
                     .clock = clock_,
                     .random = random_}};
@@ -134,6 +144,33 @@ TEST_F(LoginFlowTest, WrongPassword_IsCountedAndOpensNothing) {
   EXPECT_EQ(login("wrong").error(), LoginError::wrong_password);
   EXPECT_EQ(database_.statements,
             (std::vector<std::string>{"users_find_credentials", "guards_take_place", "guards_fail", "audit_record"}));
+}
+
+TEST_F(LoginFlowTest, HundredthWrongPassword_IsClosedInTheWriteThatCountsIt) {
+  failures_ = 99;
+  EXPECT_FALSE(login("wrong"));
+  EXPECT_EQ(database_.statements,
+            (std::vector<std::string>{"users_find_credentials", "guards_take_place", "users_find_contact",
+                                      "guards_fail", "audit_record", "mails_insert_for_user", "audit_record"}));
+  EXPECT_EQ(database_.writes, 2);
+}
+
+TEST_F(LoginFlowTest, TenthWrongPasswordBesideOthers_IsToldBehindTheCount) {
+  failures_ = 8;
+  failures_beside_ = 1;
+  EXPECT_FALSE(login("wrong"));
+  EXPECT_EQ(std::ranges::count(database_.statements, "mails_insert_for_user"), 1);
+  EXPECT_EQ(database_.writes, 3);
+}
+
+TEST_F(LoginFlowTest, TenthWrongPassword_MakesTheSameStatementsForNobody) {
+  failures_ = 9;
+  EXPECT_EQ(login("wrong").error(), LoginError::wrong_password);
+  const auto of_a_user = std::exchange(database_.statements, {});
+  is_known_ = false;
+  EXPECT_EQ(login("wrong").error(), LoginError::unknown_user);
+  EXPECT_EQ(database_.statements, of_a_user);
+  EXPECT_EQ(std::ranges::count(of_a_user, "mails_insert_for_user"), 1);
 }
 
 TEST_F(LoginFlowTest, HashReplacedMeanwhile_IsCheckedAgain) {
