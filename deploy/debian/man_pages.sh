@@ -71,7 +71,8 @@ Its secrets, made at the installation.
 .I /var/lib/gatehouse
 Where it runs; SQLite's file is in data/ there.
 .SH "EXIT STATUS"
-0 where all went well, 1 for a failure, 2 for a command line that cannot be read, 78 for settings with mistakes.
+0 where all went well, 1 for a failure, 2 for a command line that cannot be read, 3 where only part could be done, 78 for settings with
+mistakes.
 TEXT
   printf '.SH "SEE ALSO"\n%s\n' "$1"
 }

@@ -25,8 +25,7 @@ void define_wrapping(CLI::App& command, WrappingOptions& options) {
   define_json(command, options.as_json);
   command.footer(
       "Imported hashes that are quick to make, such as MD5, are hashed once more with Argon2id. `users import` does "
-      "this "
-      "at its end; run it again where that was interrupted. The service may be running.");
+      "this at its end; run it again where that was interrupted. The service may be running.");
 }
 
 /// All cores, and only what nobody else wants of them.
@@ -104,7 +103,7 @@ void report_rest(const Program& program, const WrappingReport& report) {
 }
 
 void add_wrapping_command(Commands& users) {
-  users.add("wrap-hashes", "Hash imported hashes once more that are quick to make", define_wrapping, run_wrapping);
+  users.add("wrap-hashes", "Hash weak imported hashes once more, with Argon2id", define_wrapping, run_wrapping);
 }
 
 }  // namespace gatehouse::cli
