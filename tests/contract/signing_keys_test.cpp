@@ -315,5 +315,14 @@ TEST_P(SigningKeysTest, EachStep_IsAnnounced) {
   EXPECT_GT(observer.heard.size(), heard);
 }
 
+// A key without an end counted as over, so that every run announced something.
+TEST_P(SigningKeysTest, RotationWithNothingToDo_AnnouncesNothing) {
+  add_current();
+  gatehouse::testing::RecordingObserver observer;
+  backend_->provider().observers().add(observer);
+  run(flow_.rotate(days{90}));
+  EXPECT_THAT(observer.heard, ::testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace gatehouse::flows
