@@ -190,6 +190,11 @@ constexpr Write require_version_of{"users_require_version",
                                    "(SELECT 1 FROM users WHERE id = $1 AND $2 LIKE '%,' || version || ',%')",
                                    announces_nothing};
 
+constexpr Write require_email_of{"users_require_email",
+                                 "INSERT INTO refusals (reason) SELECT 'version replaced' WHERE NOT EXISTS "
+                                 "(SELECT 1 FROM users WHERE id = $1 AND email = $2)",
+                                 announces_nothing};
+
 // The same password in another form: sessions go on.
 constexpr Write replace_hash{"users_replace_hash",
                              "UPDATE users SET password_hash = $3, salt = NULL WHERE id = $1 AND password_hash = $2",
@@ -457,6 +462,10 @@ Change<void> UserStore::require_version(UserId id, const std::vector<std::int64_
   std::string list = ",";
   for (const std::int64_t version : any_of) list += std::to_string(version) + ',';
   return {require_version_of, {id.value, std::move(list)}};
+}
+
+Change<void> UserStore::require_email(UserId id, std::string seen) {
+  return {require_email_of, {id.value, std::move(seen)}};
 }
 
 Change<void> UserStore::replace_hash(UserId id, std::string verified_hash, std::string new_hash) {

@@ -120,6 +120,8 @@ class UserStore {
   [[nodiscard]] static database::Change<void> require_password(UserId id, std::string checked_hash);
   /// The same for version_is_the_given_one, where the user has none of these versions, or is gone.
   [[nodiscard]] static database::Change<void> require_version(UserId id, const std::vector<std::int64_t>& any_of);
+  /// The same, where the user has another email than this one, or is gone.
+  [[nodiscard]] static database::Change<void> require_email(UserId id, std::string seen);
   /// Replaces the hash that was just verified by a better one of the same password, unless another one is stored
   /// meanwhile; locks the row as lock() does.
   [[nodiscard]] static database::Change<void> replace_hash(UserId id, std::string verified_hash, std::string new_hash);

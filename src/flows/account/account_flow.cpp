@@ -81,28 +81,45 @@ Task<std::expected<User, AccountError>> AccountFlow::insert(users::NewUser user,
 
 Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::UserChanges wanted, audit::Origin origin,
                                                             users::SeenVersions seen, std::stop_token client_gone) {
+  Update update{.id = id, .wanted = std::move(wanted), .origin = std::move(origin), .seen = std::move(seen)};
+  if (update.wanted.password) {
+    if (!co_await users_.find(id)) co_return std::unexpected(AccountError::not_found);
+    update.new_hash = co_await passwords_.hash(*std::move(update.wanted.password), std::move(client_gone));
+  }
+  for (int round = 1; round <= rounds_max; ++round) {
+    auto updated = co_await try_to_update(update);
+    if (updated || updated.error() != AccountError::version_mismatch || update.seen) co_return updated;
+  }
+  throw database::Unavailable{database::Unavailable::Reason::overload, "the email of the user changes all the time"};
+}
+
+/// Whether the email is a new one, the row says that was read before; it must still say so. `update` is update()'s,
+/// which waits for this.
+Task<std::expected<User, AccountError>> AccountFlow::try_to_update(const Update& update) {
+  const UserId id = update.id;
+  const users::UserChanges& wanted = update.wanted;
   std::optional<User> before;
-  std::optional<std::string> new_hash;
-  if (wanted.email || wanted.password) before = co_await users_.find(id);
-  if ((wanted.email || wanted.password) && !before) co_return std::unexpected(AccountError::not_found);
-  if (wanted.password) new_hash = co_await passwords_.hash(*std::move(wanted.password), std::move(client_gone));
+  if (wanted.email) before = co_await users_.find(id);
+  if (wanted.email && !before) co_return std::unexpected(AccountError::not_found);
 
   database::Changes changes;
-  if (seen) {
-    changes.add(UserStore::lock(id));
-    changes.add(UserStore::require_version(id, *seen));
-  }
-  const bool has_new_email = wanted.email && *wanted.email != before->email;
+  if (update.seen || before) changes.add(UserStore::lock(id));
+  if (update.seen) changes.add(UserStore::require_version(id, *update.seen));
+  if (before) changes.add(UserStore::require_email(id, before->email));
+  const bool has_new_email = before && *wanted.email != before->email;
   CountedMail about_email, about_password;
-  if (has_new_email) about_email = co_await letters_.add_notice(changes, email_notice(id, *wanted.email));
+  if (has_new_email) {
+    Notice notice = email_notice(id, *wanted.email);
+    about_email = co_await letters_.add_notice(changes, std::move(notice));
+  }
   const auto updated = changes.add(UserStore::update(id, wanted, clock_.now()));
-  if (has_new_email || new_hash) changes.add(OneTimeTokenStore::drop_open(id));
-  if (!new_hash || has_profile_change(wanted)) {
-    audit::Event change = event(EventType::user_updated, origin);
+  if (has_new_email || update.new_hash) changes.add(OneTimeTokenStore::drop_open(id));
+  if (!update.new_hash || has_profile_change(wanted)) {
+    audit::Event change = event(EventType::user_updated, update.origin);
     change.details = changed_fields(wanted);
     changes.add(AuditStore::record_of_user(std::move(change), id));
   }
-  if (new_hash) about_password = co_await add_password(changes, id, *std::move(new_hash), std::move(origin));
+  if (update.new_hash) about_password = co_await add_password(changes, update);
   const auto committed =
       co_await database_.commit_unless(std::move(changes), users::email_is_unique, users::version_is_the_given_one);
   if (!committed) co_return std::unexpected(co_await reason_of(committed.error(), id));
@@ -113,14 +130,13 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
   co_return *std::move(user);
 }
 
-/// `changes` belongs to update(), which waits for this.
-Task<CountedMail> AccountFlow::add_password(database::Changes& changes, UserId id, std::string hash,
-                                            audit::Origin origin) {
-  changes.add(AuditStore::record_of_user(event(EventType::password_changed, std::move(origin)), id));
-  changes.add(UserStore::set_password(id, std::move(hash), clock_.now()));
-  changes.add(UserStore::drop_express_password(id));
-  changes.add(sessions::SessionStore::remove_of_user(id));
-  Notice notice{.kind = mail::Kind::password_changed, .user = id};
+/// Both belong to update(), which waits for this.
+Task<CountedMail> AccountFlow::add_password(database::Changes& changes, const Update& update) {
+  changes.add(AuditStore::record_of_user(event(EventType::password_changed, update.origin), update.id));
+  changes.add(UserStore::set_password(update.id, *update.new_hash, clock_.now()));
+  changes.add(UserStore::drop_express_password(update.id));
+  changes.add(sessions::SessionStore::remove_of_user(update.id));
+  Notice notice{.kind = mail::Kind::password_changed, .user = update.id};
   co_return co_await letters_.add_notice(changes, std::move(notice));
 }
 

@@ -77,8 +77,18 @@ class AccountFlow {
                                                                       const idempotency::RepeatableWork* work);
   [[nodiscard]] Task<AccountError> reason_of(database::Violation violation, UserId id);
   [[nodiscard]] audit::Event event(audit::EventType type, audit::Origin origin) const;
-  [[nodiscard]] Task<CountedMail> add_password(database::Changes& changes, UserId id, std::string hash,
-                                               audit::Origin origin);
+
+  static constexpr int rounds_max = 3;
+  /// What update() was asked for; the hash is of the new password.
+  struct Update {
+    UserId id;
+    users::UserChanges wanted;
+    audit::Origin origin;
+    users::SeenVersions seen;
+    std::optional<std::string> new_hash = {};
+  };
+  [[nodiscard]] Task<std::expected<users::User, AccountError>> try_to_update(const Update& update);
+  [[nodiscard]] Task<CountedMail> add_password(database::Changes& changes, const Update& update);
 
   database::Database& database_;
   users::UserStore users_;
