@@ -190,7 +190,8 @@ class Caller:
         body |= {"currentPassword": user["password"], "newPassword": new}
         wrong = body | {"currentPassword": "wrong"}
         self.send("POST", "/user-auth/change-password", [401], ["login.failed wrong_password"], wrong)
-        self.send("POST", "/user-auth/change-password", [400], [], body | {"newPassword": "football"})
+        refused = ["login.failed new_password_refused"]
+        self.send("POST", "/user-auth/change-password", [400], refused, body | {"newPassword": "football"})
         answer = self.send("POST", "/user-auth/change-password", [200], ["password.changed"], body).json()
         self.forget_sessions_of(user)
         user["password"] = new
