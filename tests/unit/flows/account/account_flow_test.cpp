@@ -10,6 +10,7 @@
 #include "support/manual_clock.hpp"
 #include "support/run_task.hpp"
 #include "support/scripted_database.hpp"
+#include "unit/flows/letters/own_letters.hpp"
 
 namespace gatehouse::flows {
 namespace {
@@ -51,21 +52,8 @@ class AccountFlowTest : public ::testing::Test {
   passwords::PasswordService passwords_{pool_, passwords::PasswordSettings{}, random_};
   testing::ScriptedDatabase database_{
       [this](std::string_view statement, const database::Parameters&) { return answer(statement); }};
-  const SecretString secret_{"0123456789abcdef0123456789abcdef"};
-  const mail::MailSettings mail_settings_;
-  const mail::Outbox outbox_{std::make_shared<const mail::Stationery>(mail_settings_, std::span{&secret_, 1}), clock_,
-                             random_};
-  limits::RateLimits limits_{limits::LimitSettings{}, random_};
-  const MailBudget budget_{limits_, [] { return limits::Instant{0}; }};
-  Letters letters_{{.database = database_,
-                    .outbox = outbox_,
-                    .budget = budget_,
-                    .lifetimes = {},
-                    .sends_notices = true,
-                    .verifies_new_users = false,
-                    .clock = clock_,
-                    .random = random_}};
-  AccountFlow accounts_{database_, passwords_, letters_, clock_};
+  OwnLetters mails_{database_, clock_, random_, true};
+  AccountFlow accounts_{database_, passwords_, mails_.letters, clock_};
 };
 
 TEST_F(AccountFlowTest, EmailThatStays_VoidsNoLink) {

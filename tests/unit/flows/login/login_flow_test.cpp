@@ -8,6 +8,7 @@
 #include "support/manual_clock.hpp"
 #include "support/run_task.hpp"
 #include "support/scripted_database.hpp"
+#include "unit/flows/letters/own_letters.hpp"
 
 namespace gatehouse::flows {
 namespace {
@@ -92,26 +93,13 @@ class LoginFlowTest : public ::testing::Test {
   const lockout::AccountKeys accounts_{secrets().front()};
   const devices::DeviceSealer devices_{secrets()};
   audit::Tally tally_;
-  const mail::MailSettings mail_settings_;
-  const std::vector<SecretString> outbox_secrets_ = secrets();
-  const mail::Outbox outbox_{std::make_shared<const mail::Stationery>(mail_settings_, outbox_secrets_), clock_,
-                             random_};
-  limits::RateLimits limits_{limits::LimitSettings{}, random_};
-  const MailBudget budget_{limits_, [] { return limits::Instant{0}; }};
-  Letters letters_{{.database = database_,
-                    .outbox = outbox_,
-                    .budget = budget_,
-                    .lifetimes = {},
-                    .sends_notices = true,
-                    .verifies_new_users = false,
-                    .clock = clock_,
-                    .random = random_}};
+  OwnLetters mails_{database_, clock_, random_, true};
   FlowCounts counts_;
   PasswordCheck check_{{.database = database_,
                         .passwords = passwords_,
                         .tally = tally_,
                         .counts = counts_,
-                        .letters = letters_,
+                        .letters = mails_.letters,
                         .clock = clock_,
                         .settings = {},
                         .wait_max = std::chrono::hours{1}},
@@ -123,7 +111,7 @@ class LoginFlowTest : public ::testing::Test {
                    .passwords = check_,
                    .opening = opening_,
                    .counts = counts_,
-                   .letters = letters_,
+                   .letters = mails_.letters,
                    .requires_verified_email = false,
                    .clock = clock_,
                    .random = random_},

@@ -8,6 +8,7 @@
 #include "support/manual_clock.hpp"
 #include "support/run_task.hpp"
 #include "support/scripted_database.hpp"
+#include "unit/flows/letters/own_letters.hpp"
 
 namespace gatehouse::flows {
 namespace {
@@ -70,24 +71,11 @@ class RefreshFlowTest : public ::testing::Test {
   const tokens::TokenIssuer issuer_{token_settings(), random_};
   FlowCounts counts_;
   const TokenPairs pairs_{issuer_, sealer_, counts_, clock_, random_};
-  const mail::MailSettings mail_settings_;
-  const std::vector<SecretString> outbox_secrets_ = secrets();
-  const mail::Outbox outbox_{std::make_shared<const mail::Stationery>(mail_settings_, outbox_secrets_), clock_,
-                             random_};
-  limits::RateLimits limits_{limits::LimitSettings{}, random_};
-  const MailBudget budget_{limits_, [] { return limits::Instant{0}; }};
-  Letters letters_{{.database = database_,
-                    .outbox = outbox_,
-                    .budget = budget_,
-                    .lifetimes = {},
-                    .sends_notices = false,
-                    .verifies_new_users = false,
-                    .clock = clock_,
-                    .random = random_}};
+  OwnLetters mails_{database_, clock_, random_, false};
   const sessions::SessionSettings settings_;
   RefreshFlow flow_{{.database = database_,
                      .pairs = pairs_,
-                     .letters = letters_,
+                     .letters = mails_.letters,
                      .counts = counts_,
                      .settings = settings_,
                      .clock = clock_}};
