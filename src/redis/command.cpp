@@ -15,7 +15,8 @@ void append_count(std::string& out, char kind, std::size_t count) {
 }  // namespace
 
 std::string to_command(std::span<const std::string_view> words) {
-  constexpr std::size_t head_bytes = 16;  // about as many as a count takes
+  // More than a count and the line's end take, so that no password is left behind in a smaller buffer.
+  constexpr std::size_t head_bytes = 32;
   std::size_t bytes = head_bytes;
   for (const std::string_view word : words) bytes += head_bytes + word.size();
   std::string command;
