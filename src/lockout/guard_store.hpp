@@ -28,7 +28,7 @@ struct Guard {
 struct Place {
   Guard guard;
   std::int64_t period;
-  std::int64_t failures = 0;  ///< in a row, before this attempt
+  std::int64_t failures = 0;  ///< in a row, before this attempt; others under way may have added some since
 };
 
 /// What the row says of a place that was just taken, as in Place.

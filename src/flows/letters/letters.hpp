@@ -88,7 +88,8 @@ class Letters {
   /// A token to reset the password with that no letter brings: the answer to a right password does.
   [[nodiscard]] SecretString add_reset_token(database::Changes& changes, UserId user);
 
-  /// The mail is kept once the changes are committed. `changes` outlives the coroutine.
+  /// The mail is kept once the changes are committed. For nobody the same is done as for a user, and nothing comes of
+  /// it. `changes` outlives the coroutine.
   [[nodiscard]] Task<CountedMail> add_notice(database::Changes& changes, Notice notice);
 
  private:
