@@ -79,7 +79,7 @@ Capabilities::Capabilities(database::Database& database, const Settings& setting
                  .letters = letters,
                  .counts = shared.flow_counts,
                  .settings = settings.sessions,
-                 .clock = shared.clock}),
+                 .clock = shared.database_clock}),
       identity(sessions, shared.ring->verifier, shared.clock, shared.random),
       repetitions({.database = database,
                    .counts = shared.repetition_counts,
