@@ -151,6 +151,7 @@ Delivery SmtpTransport::send(const Envelope& envelope, std::stop_token stop) {
 }
 
 /// A server may close a kept connection at any moment; what failed on one and was not handed over yet is `was_stale`.
+/// One that hangs instead has had the time that a message may take.
 Delivery SmtpTransport::try_once(const Envelope& envelope, const std::stop_token& stop, bool& was_stale) {
   if (!handle_) handle_ = std::make_unique<Handle>(libcurl());
   const Handle& handle = *handle_;
@@ -174,7 +175,7 @@ Delivery SmtpTransport::try_once(const Envelope& envelope, const std::stop_token
   Delivery delivery{.outcome = outcome_of(transfer),
                     .reason = reason_of(transfer, error.data(), handle.curl.easy_strerror(code))};
   was_stale = was_kept && !transfer.has_sent_data && delivery.outcome == Delivery::Outcome::unreachable &&
-              code != CURLE_ABORTED_BY_CALLBACK;
+              code != CURLE_ABORTED_BY_CALLBACK && code != CURLE_OPERATION_TIMEDOUT;
   if (delivery.outcome == Delivery::Outcome::unreachable) rest();
   return delivery;
 }

@@ -21,6 +21,7 @@ from harness.mail import (
     tls_context,
     write_letter,
 )
+from harness.places import SANITIZED
 from harness.program import API_KEY, SESSION_SECRET
 from harness.waiting import wait_until
 
@@ -374,3 +375,18 @@ def test_connection_that_the_server_closed_meanwhile_costs_no_attempt(database, 
         assert database.rows("SELECT attempts FROM mails WHERE id = ?", second) == [(0,)]
     finally:
         server.stop()
+
+
+@pytest.mark.skipif(SANITIZED, reason="half a minute is as long with a sanitizer")
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_kept_connection_that_hangs_is_not_followed_by_another_one(database, start, server):
+    """Twice the time to send a letter is longer than its claim."""
+    start(**mail_settings(server))
+    wait_for_state(database, write_letter(database, token=TOKEN), SENT)
+    server.hangs = True
+    try:
+        letter = write_letter(database, token=TOKEN)
+        assert "timed out" in wait_for_error(database, letter)
+        assert server.connections == 1
+    finally:
+        server.hangs = False

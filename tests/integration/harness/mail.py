@@ -1,5 +1,6 @@
 """Letters as the flows write them, and a mail server that does what a test says."""
 
+import asyncio
 import contextlib
 import ctypes
 import email
@@ -139,11 +140,13 @@ class ClosingController(Controller):
 
 
 class MailServer:
-    """An SMTP server on a port of its own. `on_recipient` and `on_content` give its replies; `login` is who may send."""
+    """An SMTP server on a port of its own. `on_recipient` and `on_content` give its replies; `login` is who may send. While it
+    `hangs`, letters that are begun get no reply."""
 
     def __init__(self, tls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None):
         self.received: list[Received] = []
         self.connections = 0
+        self.hangs = False
         self.commands: list[str] = []
         self.on_recipient = lambda address: "250 OK"
         self.on_content = lambda received: "250 taken"
@@ -184,6 +187,8 @@ class MailServer:
 
     async def handle_MAIL(self, _server, _session, envelope, address, options):  # noqa: N802
         self.commands.append("MAIL")
+        while self.hangs:
+            await asyncio.sleep(0.05)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
