@@ -6,7 +6,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -21,6 +20,7 @@
 #include <optional>
 #include <utility>
 
+#include "runtime/name_lookup.hpp"
 #include "runtime/task.hpp"
 
 namespace gatehouse::http {
@@ -32,7 +32,6 @@ namespace beast_http = boost::beast::http;
 using Tcp = asio::ip::tcp;
 using Socket = asio::basic_stream_socket<Tcp, Executor>;
 using UnixStream = asio::basic_stream_socket<asio::local::stream_protocol, Executor>;
-using Resolver = asio::ip::basic_resolver<Tcp, Executor>;
 using Outcome = std::expected<FetchedAnswer, std::string>;
 
 constexpr std::uint64_t body_bytes_max = 64 * 1024;
@@ -89,11 +88,13 @@ Task<FetchedAnswer> ask(const ServerAddress& server, std::string path) {
     co_await stream.async_connect(place, use_task);
     co_return co_await exchange(stream, std::move(request));
   }
-  Resolver resolver{executor};
-  const std::string port = std::to_string(server.port);
-  const auto places = co_await resolver.async_resolve(server.host, port, use_task);
+  runtime::NameLookup lookup{executor};
+  std::string host = server.host;
+  std::string port = std::to_string(server.port);
+  const auto places = co_await lookup.look_up(std::move(host), std::move(port));
+  if (!places) throw boost::system::system_error(places.error());
   Socket socket{executor};
-  co_await asio::async_connect(socket, places, use_task);
+  co_await asio::async_connect(socket, *places, use_task);
   if (server.uses_tls) co_return co_await exchange_over_tls(socket, server, std::move(request));
   co_return co_await exchange(socket, std::move(request));
 }

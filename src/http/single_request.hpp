@@ -32,8 +32,7 @@ struct FetchedAnswer {
 };
 
 /// Sends one GET on a connection of its own and returns the answer, or why there is none. Blocks for at most
-/// `patience`, besides the time that the system's resolver takes for a name. A body has at most 64 KiB. For commands:
-/// no thread that serves may call it.
+/// `patience`. A body has at most 64 KiB. For commands: no thread that serves may call it.
 [[nodiscard]] std::expected<FetchedAnswer, std::string> fetch(const ServerAddress& server, std::string_view path,
                                                               std::chrono::milliseconds patience);
 

@@ -111,6 +111,7 @@ void SmtpTransport::Handle::set_server(const MailSettings& settings) const {
   set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   set(CURLOPT_PROXY, "");  // what the environment says is for browsers
   set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_QUICK_EXIT, 1L);  // wait for no thread that looks a name up
   set(CURLOPT_USE_SSL, static_cast<long>(settings.tls == SmtpTls::required ? CURLUSESSL_ALL : CURLUSESSL_NONE));
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!settings.tls_ca.empty()) set(CURLOPT_CAINFO, settings.tls_ca.c_str());

@@ -5,7 +5,6 @@
 #include <array>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -16,6 +15,7 @@
 #include "config/values.hpp"
 #include "redis/command.hpp"
 #include "redis/information.hpp"
+#include "runtime/name_lookup.hpp"
 #include "runtime/tcp_socket.hpp"
 
 namespace gatehouse::redis {
@@ -25,11 +25,11 @@ namespace asio = boost::asio;
 namespace ssl = boost::asio::ssl;
 
 using boost::system::error_code;
+using runtime::NameLookup;
 using runtime::SteadyTimer;
 using runtime::TcpSocket;
 using Tcp = asio::ip::tcp;
 using Socket = asio::basic_stream_socket<Tcp, Executor>;
-using Resolver = asio::ip::basic_resolver<Tcp, Executor>;
 using TlsStream = ssl::stream<TcpSocket>;
 
 /// A stream of Asio's kind, its own.
@@ -75,17 +75,23 @@ class StepDeadline {
   SteadyTimer timer_;
 };
 
+Task<NameLookup::Found> places_of(ServerAddress address) {
+  const Executor executor = co_await asio::this_coro::executor;
+  const auto lookup = std::make_shared<NameLookup>(executor);
+  const StepDeadline<NameLookup> deadline{executor, lookup};
+  std::string port = std::to_string(address.port);
+  co_return co_await lookup->look_up(std::move(address.host), std::move(port));
+}
+
 /// A connected descriptor, non-blocking, that the caller owns.
 Task<std::expected<int, std::string>> connected(ServerAddress address) {
   const Executor executor = co_await asio::this_coro::executor;
-  Resolver resolver{executor};
-  error_code error;
-  const std::string port = std::to_string(address.port);
-  const auto places = co_await resolver.async_resolve(address.host, port, asio::redirect_error(use_task, error));
-  if (error) co_return std::unexpected(address.host + " is not found: " + error.message());
+  const auto places = co_await places_of(address);
+  if (!places) co_return std::unexpected(address.host + " is not found: " + why(places.error()));
   const auto socket = std::make_shared<Socket>(executor);
   const StepDeadline<Socket> deadline{executor, socket};
-  co_await asio::async_connect(*socket, places, asio::redirect_error(use_task, error));
+  error_code error;
+  co_await asio::async_connect(*socket, *places, asio::redirect_error(use_task, error));
   if (error) co_return std::unexpected(why(error));
   error_code ignored;
   socket->set_option(Tcp::no_delay{true}, ignored);

@@ -8,8 +8,7 @@
 namespace gatehouse::redis {
 
 /// Connects as a serving process would, and ends the connection: which Redis it is, for people; or why it cannot be
-/// used. Takes a few seconds at most, on an event loop of its own; resolving the host takes what the system's resolver
-/// takes.
+/// used. Takes a few seconds at most, on an event loop of its own.
 [[nodiscard]] std::expected<std::string, std::string> try_out(const RedisSettings& settings, std::string probe);
 
 }  // namespace gatehouse::redis

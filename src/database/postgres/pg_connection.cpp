@@ -53,7 +53,7 @@ std::shared_ptr<PgConnection> PgConnection::create(boost::asio::io_context& io) 
 }
 
 PgConnection::PgConnection(boost::asio::io_context& io)
-    : descriptor_(io.get_executor()), resolver_(io.get_executor()), deadline_(io.get_executor()) {}
+    : descriptor_(io.get_executor()), lookup_(io.get_executor()), deadline_(io.get_executor()) {}
 
 PgConnection::~PgConnection() { close(); }
 
@@ -61,7 +61,7 @@ void PgConnection::close() noexcept {
   closed_ = true;
   boost::system::error_code ignored;
   descriptor_.close(ignored);
-  resolver_.cancel();
+  lookup_.close();
   deadline_.cancel();
   if (connection_ != nullptr) libpq().PQfinish(connection_);
   connection_ = nullptr;
@@ -175,12 +175,13 @@ Task<std::vector<PgConnection::Candidate>> PgConnection::find_candidates(std::sh
 }
 
 Task<std::vector<std::string>> PgConnection::resolve(std::string host) {
-  boost::system::error_code error;
-  const auto found = co_await resolver_.async_resolve(host, "", boost::asio::redirect_error(use_task, error));
+  std::string name = host;
+  std::string no_service;
+  const auto found = co_await lookup_.look_up(std::move(name), std::move(no_service));
   throw_if_closed();
-  if (error) throw connection_error("cannot resolve " + host + ": " + error.message());
+  if (!found) throw connection_error("cannot resolve " + host + ": " + found.error().message());
   std::vector<std::string> addresses;
-  for (const auto& entry : found) {
+  for (const auto& entry : *found) {
     auto address = entry.endpoint().address().to_string();
     if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(std::move(address));
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <chrono>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "database/postgres/binary_format.hpp"
 #include "database/postgres/connect_options.hpp"
 #include "database/postgres/pg_result.hpp"
+#include "runtime/name_lookup.hpp"
 #include "runtime/steady_timer.hpp"
 #include "runtime/task.hpp"
 
@@ -113,7 +113,6 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
 
  private:
   using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
-  using Resolver = boost::asio::ip::basic_resolver<boost::asio::ip::tcp, Executor>;
 
   /// One address of a server. libpq takes several, each with its name, which is what certificates are checked against.
   struct Candidate {
@@ -143,7 +142,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   pg_conn* connection_ = nullptr;
   SSL* tls_ = nullptr;  ///< owned by libpq
   Descriptor descriptor_;
-  Resolver resolver_;
+  runtime::NameLookup lookup_;
   SteadyTimer deadline_;
   std::size_t server_ = 0;
   bool has_own_session_ = false;
