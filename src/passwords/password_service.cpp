@@ -109,9 +109,9 @@ Task<std::invoke_result_t<Job&>> PasswordService::run(Job job, std::stop_token u
     const auto wait = Clock::now() - begin;
     return std::pair{job(), wait};
   };
-  auto outcome = co_await pool_.run(std::move(timed), std::move(unwanted));
+  auto outcome = co_await pool_.run(std::move(timed), unwanted);
   if (!outcome) {
-    counts_.add_refusal();
+    if (!unwanted.stop_requested()) counts_.add_refusal();
     throw HashingOverloaded{outcome.error()};
   }
   const auto wait = outcome->second;
