@@ -36,15 +36,20 @@ image_command() {
   fi
 }
 
-# The time of everything in an image: that of the commit. --verify asks once, lest somebody commits between its builds.
+# The commit, and its time, which everything in an image has. --verify asks once, lest somebody commits between its builds.
+image_source=()
 image_epoch=
-ask_epoch() { image_epoch=$(git log -1 --format=%ct 2>/dev/null || echo 0); }
+ask_source() {
+  image_epoch=$(git log -1 --format=%ct 2>/dev/null || echo 0)
+  image_source=(--build-arg "SOURCE_DATE_EPOCH=$image_epoch"
+    --build-arg "GATEHOUSE_COMMIT=$(git rev-parse --short=12 HEAD 2>/dev/null || true)")
+}
 
 build_image() {
   local builder
   builder=$(command -v docker || command -v podman) || { echo "./dev image: there is neither docker nor podman" >&2; return 1; }
-  ask_epoch
-  "$builder" build -f deploy/Dockerfile -t gatehouse --build-arg "SOURCE_DATE_EPOCH=$image_epoch" .
+  ask_source
+  "$builder" build -f deploy/Dockerfile -t gatehouse "${image_source[@]}" .
 }
 
 image_folder=
@@ -58,7 +63,7 @@ verify_image() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   chmod 755 "$image_folder"
-  ask_epoch
+  ask_source
   echo "== base: Debian 12 by debootstrap"
   image_step base make_image_base
   echo "== first build"
@@ -94,7 +99,7 @@ remove_image_folder() {
   rm -rf --one-file-system "$image_folder"
 }
 
-# image_step <name> <command>...: quiet unless it fails.
+# image_step <name> <command>...: quiet unless it fails. A command that is a function must say itself which step has failed.
 image_step() {
   local log=$image_folder/$1.log
   shift
@@ -105,7 +110,7 @@ image_step() {
 podman_here() { podman --root "$image_folder/storage" --runroot "$image_folder/run" --storage-driver overlay "$@"; }
 
 make_image_base() {
-  make_debian_tree bookworm "$image_folder/debian" ca-certificates
+  make_debian_tree bookworm "$image_folder/debian" ca-certificates || return
   tar -C "$image_folder/debian" -c . | podman_here import - gatehouse-debian
   # What Alpine has in place of Debian's C library and tools. Its own files cannot be had here.
   mkdir -p "$image_folder/musl"/{bin,lib,etc,tmp}
@@ -129,7 +134,7 @@ build_with_podman() {
   [[ $name != second ]] || options+=(--no-cache)
   podman_here build --isolation chroot --pull-never --layers --timestamp "$image_epoch" --file deploy/Dockerfile \
     --build-arg DEBIAN=localhost/gatehouse-debian --build-arg ALPINE=localhost/gatehouse-musl \
-    --build-arg "SOURCE_DATE_EPOCH=$image_epoch" --tag "gatehouse:$name" "${options[@]}" "$@" .
+    "${image_source[@]}" --tag "gatehouse:$name" "${options[@]}" "$@" .
 }
 
 compare_builds() {
@@ -163,7 +168,8 @@ try_tree() {
   image_key=$(od -An -N 24 -tx1 /dev/urandom | tr -d ' \n')
   serve_and_log_in "$tree" "$program" "SQLite" SQLITE_PATH=data/gatehouse.db
   [[ -s $tree.data/gatehouse.db ]]
-  start_postgres fsync=off
+  start_postgres fsync=off || return
+  local status=0
   serve_and_log_in "$tree" "$program" "PostgreSQL" "DATABASE_URL=$GATEHOUSE_TEST_POSTGRES"
   stop_postgres
   said=$(in_tree_with "$tree" SMTP_URL=smtp://127.0.0.1:1 FRONTEND_URL=https://app.example.com \
@@ -210,8 +216,9 @@ test_over_tls() {
   chmod 755 "$image_folder/gatehouse"
   start_postgres fsync=off
   GATEHOUSE_BINARY=$image_folder/gatehouse PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider \
-    -c tests/pytest.ini "${image_tests[@]/#/tests/integration/}"
+    -c tests/pytest.ini "${image_tests[@]/#/tests/integration/}" || status=$?
   stop_postgres
+  return "$status"
 }
 
 # What libcurl and libpq do: STARTTLS, SCRAM, certificates of servers and of clients.

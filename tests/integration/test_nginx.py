@@ -1,6 +1,5 @@
 """Behind nginx, with the configuration that docs/operations.md gives."""
 
-import json
 import re
 import shutil
 import socket
@@ -100,14 +99,13 @@ def test_client_address_is_what_nginx_saw(behind_nginx):
 
 def test_logins_are_limited_in_the_only_spelling_there_is(behind_nginx):
     _, port = behind_nginx
-    body = json.dumps({"email": "nobody@example.com", "password": "x"}).encode()
 
     def statuses(path, count):
         with RawConnection(port) as client:
             for _ in range(count):
-                client.send(message(f"POST {path}", KEY, body=body))
+                client.send(message(f"POST {path}", KEY, body=b"{}"))
                 yield client.read_response().status
 
-    assert set(statuses("/user-auth", 60)) == {401, 429}
+    assert set(statuses("/user-auth", 200)) == {400, 429}
     for path in ("/USER-AUTH", "/user-auth/", "/%55ser-auth"):
         assert set(statuses(path, 3)) <= {404}, path
