@@ -17,7 +17,7 @@ fuzz_command() {
   done
   [[ -z $target || -f tests/fuzz/$target.cpp ]] || { echo "./dev fuzz: there is no target '$target'" >&2; return 2; }
   ensure_packages "${packages_fuzz[@]}"
-  compile_with TESTS fuzz "${target:-fuzzers}"
+  compile_with TESTS fuzz "${target:-fuzzers}" || return
   mkdir -p build/fuzz/crashes
   local program status=0
   for program in build/fuzz/fuzz/${target:-*_fuzz}; do

@@ -46,7 +46,7 @@ serve_command() {
   compile release gatehouse
   make_secrets
 
-  trap stop_server INT TERM
+  trap stop_server INT TERM HUP
   trap stop_reference EXIT
   start_server "$@"
   if wait_for_answer; then introduce || true; fi  # a Ctrl-C meanwhile ends what introduces, and not the script

@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 import secrets
+import signal
 import socket
 import subprocess
 
@@ -240,10 +241,12 @@ def test_ctrl_c_ends_the_service_too(folder):
     assert '"event":"server_stopped"' in folder.output()
 
 
-def test_signal_to_the_script_alone_ends_the_service_too(folder):
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_signal_to_the_script_alone_ends_the_service_too(folder, name):
+    """SIGHUP comes when its terminal is closed; to the service itself it would mean to read its settings again."""
     folder.start("--no-watch")
     service = folder.service_pid()
-    folder.process.terminate()
+    folder.process.send_signal(signal.Signals[name])
     assert folder.process.wait(60) == 0
     assert not is_running(service)
 

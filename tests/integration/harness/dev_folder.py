@@ -63,8 +63,8 @@ class DevFolder:
         """The same, without waiting for anything."""
         environment = {"PATH": f"{self.root}/stand-ins:/usr/bin:/bin", "HOME": str(self.root), "PORT": str(self.port)}
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
-        # Where the tests run in a background without job control, SIGINT is ignored, and bash cannot trap it then.
-        command = ["env", "--default-signal=INT", "./dev", "serve", *arguments]
+        # Where the tests run in a background without job control, SIGINT is ignored, under nohup SIGHUP; bash cannot trap them then.
+        command = ["env", "--default-signal=INT,HUP", "./dev", "serve", *arguments]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 command,
