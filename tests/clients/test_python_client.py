@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import pickle
 import random
 import time
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from gatehouse_client import AsyncClient, AuditFilter, CallOptions, Client, GatehouseError, GatehouseUnavailable
+from gatehouse_client import AsyncClient, AuditFilter, CallOptions, Client, FieldProblem, GatehouseError, GatehouseUnavailable
 from harness.openapi import operations
 from python_clients import KEY, URL, Double, answer, refusal
 
@@ -41,7 +42,7 @@ ROWS = [
     ("login, to refresh", lambda c: c.login("e", "p", refresh=True), "POST /user-auth", {"email": "e", "password": "p", "refresh": True}, LOGIN, False),
     ("session.verify", lambda c: c.session.verify("s"), "POST /user-auth/verify-session", {"session": "s"}, SESSION, True),
     ("session.verify_all", lambda c: c.session.verify_all(["s", None]), "POST /user-auth/verify-sessions", {"sessions": ["s", ""]},
-     {"sessions": [SESSION | {"status": 200}, {"status": 400, "error": "e", "code": "c"}]}, True),
+     {"sessions": [SESSION | {"status": 200}, {"status": 400, "error": "e", "code": "session_required"}]}, True),
     ("session.logout", lambda c: c.session.logout("s"), "POST /user-auth/logout", {"session": "s"}, DONE, True),
     ("session.end", lambda c: c.session.end(5), "DELETE /sessions/5", None, DONE, False),
     ("token.verify", lambda c: c.token.verify("t"), "POST /user-auth/verify-token", None, TOKEN, True),
@@ -87,8 +88,10 @@ ROWS = [
     ("api_keys.rotate, usual", lambda c: c.api_keys.rotate("0123456789"), "POST /api-keys/0123456789/rotate", None, ISSUED, True),
     ("api_keys.revoke", lambda c: c.api_keys.revoke("0123456789"), "DELETE /api-keys/0123456789", None, DONE, False),
     ("health", lambda c: c.health(), "GET /health", None, HEALTH, True),
+    ("ready", lambda c: c.ready(), "GET /health/ready", None, {"status": "ready"}, True),
 ]
-EXPORT = ("audit.export", lambda c: list(c.audit.export(since="a")), "GET /audit/export?from=a", None, (json.dumps(EVENT) + "\n").encode(), False)
+EXPORTED = (json.dumps(EVENT) + "\n").encode()
+EXPORT = ("audit.export", lambda c: list(c.audit.export(since="a")), "GET /audit/export?from=a", None, EXPORTED, True)
 NOT_FOR_CLIENTS = {
     "followRevocations",
     "forwardAuth",
@@ -97,13 +100,13 @@ NOT_FOR_CLIENTS = {
     "getGreeting",
     "getLife",
     "getMetrics",
-    "getReadiness",
     "getRevocationSnapshot",
     "getSigningKeys",
 }
-REPEATABLE = [row[:2] for row in ROWS if row[5]]
+REPEATABLE = [row[:2] for row in [*ROWS, EXPORT] if row[5]]
 SINGLE = [row[:2] for row in ROWS if not row[5]]
-rows = pytest.mark.parametrize(("name", "call"), [row[:2] for row in ROWS], ids=[row[0] for row in ROWS])
+ONCE = [row[:2] for row in ROWS if row[0] in ("users.create", "api_keys.create", "api_keys.rotate")]
+rows = pytest.mark.parametrize(("name", "call"), [row[:2] for row in [*ROWS, EXPORT]], ids=[row[0] for row in [*ROWS, EXPORT]])
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +158,9 @@ def test_results_are_typed(clients):
     assert clients.asking(Double(answer(USER))).users.get(7).created_at == MOMENT
     assert clients.asking(Double(answer([]))).users.find("e") is None
     assert clients.asking(Double(answer(HEALTH | {"status": "draining", "error": "x"}, 503))).health().status == "draining"
+    assert clients.asking(Double(answer({"status": "ready"}))).ready().reasons == ()
+    unready = clients.asking(Double(answer({"status": "not ready", "reasons": ["database"]}, 503))).ready()
+    assert (unready.status, unready.reasons) == ("not ready", ("database",))
 
 
 def test_refresh_tokens_are_told_and_not_printed(clients):
@@ -192,11 +198,7 @@ def test_refresh_is_repeated_under_the_name_of_its_attempt(clients, pauses):
 
 
 def test_what_is_made_once_is_repeated_under_the_key_of_its_first_request(clients, pauses):
-    for call in (
-        lambda c: c.users.create(**PERSON),
-        lambda c: c.api_keys.create("n", "auth"),
-        lambda c: c.api_keys.rotate("0123456789"),
-    ):
+    for _name, call in ONCE:
         keys = []
         for _ in range(2):
             double = Double(httpx.ReadTimeout("x"))
@@ -212,6 +214,31 @@ def test_what_the_service_still_works_for_is_asked_for_again(clients, pauses):
     assert pauses == [1]
     failure_of(lambda: clients.asking(Double(refusal(409, "email_taken"))).users.create(**PERSON))
     assert pauses == [1]
+
+
+@pytest.mark.parametrize(("name", "call"), ONCE, ids=[row[0] for row in ONCE])
+def test_what_is_done_once_lost_its_place_in_the_queue_after_a_third_of_the_time(monkeypatch, name, call):
+    monkeypatch.setattr("gatehouse_client.attempts.time.monotonic", lambda: 0.0)
+    double = Double(httpx.ReadTimeout("x"))
+    failure_of(call, Client(URL, KEY, timeout_s=3, retries=0, transport=httpx.MockTransport(double.answer)))
+    failure_of(call, Client(URL, KEY, timeout_s=3, transport=httpx.MockTransport(double.answer)))
+    assert [request.extensions["timeout"]["read"] for request in double.asked] == [3] * 4
+
+
+def test_what_the_service_still_worked_for_was_given_up_after_two_repetitions(clients, pauses, monkeypatch):
+    monkeypatch.setattr(random, "random", lambda: 0.0)
+    busy = refusal(409, "idempotency_in_progress", 1)
+    double = Double(httpx.ReadTimeout("x"), busy, busy, busy, refusal(503, "unavailable", 0), answer(DONE | {"user": USER}))
+    assert clients.asking(double).users.create(**PERSON).id == USER["id"]
+    assert pauses == [0, 1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("retry_after", [None, 0])
+def test_what_the_service_still_works_for_is_waited_for_within_the_time(clients, pauses, monkeypatch, retry_after):
+    monkeypatch.setattr(random, "random", lambda: 0.0)
+    double = Double(refusal(409, "idempotency_in_progress", retry_after))
+    assert failure_of(lambda: clients.asking(double).users.create(**PERSON)).code == "idempotency_in_progress"
+    assert 40 < len(pauses) <= 50 and set(pauses) == {0.1}
 
 
 @rows
@@ -301,6 +328,21 @@ def test_refusals_say_what_the_service_said(clients):
     assert failure.reset_token == "gtr_a" and "gtr_a" not in repr(failure) + str(failure)
 
 
+@pytest.mark.parametrize("details", [7, "x", {"field": "email"}, [None, "x", {}, {"field": "f", "message": "m", "code": 7}]])
+def test_refusal_of_somebody_else_broke_where_its_details_were_no_objects(clients, details):
+    body = {"error": "e", "code": "c", "requestId": 7, "resetToken": {}, "details": details}
+    failure = failure_of(lambda: clients.asking(Double(answer(body, 400))).users.get(7))
+    assert (failure.code, failure.details, failure.request_id, failure.reset_token) == ("c", (), None, None)
+
+
+def test_failures_did_not_survive_pickling():
+    details = (FieldProblem("email", "is required", "required"),)
+    refused = GatehouseError("Missing", status=400, code="c", request_id="r", details=details, retry_after_s=3, reset_token="gtr_a")
+    for failure in (refused, GatehouseUnavailable("Nobody answered", "timeout")):
+        found = pickle.loads(pickle.dumps(failure))
+        assert (type(found), str(found), found.args, vars(found)) == (type(failure), str(failure), failure.args, vars(failure))
+
+
 @pytest.mark.parametrize(("status", "body"), [(404, b"<html>secret"), (403, {"message": "secret"}), (200, b"<html>secret"), (200, b""), (200, b"7"),
                                               (200, {}), (200, []), (308, b"")])
 def test_answers_of_others_are_unexpected(clients, status, body):
@@ -321,7 +363,8 @@ def test_retry_after_may_be_a_date(clients):
 
 @pytest.mark.parametrize("part", ["session", "token"])
 def test_verify_is_none_only_for_a_refused_credential(clients, part):
-    for code in ("invalid_session", "session_expired", "invalid_token", "a_code_of_tomorrow"):
+    codes = {"session": ["invalid_session", "session_expired", "session_ended", "session_user_not_found"], "token": ["invalid_token"]}
+    for code in codes[part]:
         assert getattr(clients.asking(Double(refusal(401, code))), part).verify("value") is None
     for fate in (refusal(401, "invalid_api_key"), refusal(401, "missing_api_key"), (401, b"<html>", {}), refusal(403, "missing_scope")):
         failure_of(lambda fate=fate: getattr(clients.asking(Double(fate)), part).verify("value"))
@@ -331,9 +374,35 @@ def test_verify_is_none_only_for_a_refused_credential(clients, part):
     assert double.asked == []
 
 
+@pytest.mark.parametrize("code", ["unauthorized", "invalid_credentials", "a_code_of_tomorrow"])
+def test_refusal_of_a_gateway_was_taken_for_one_of_the_credential(clients, code):
+    client = clients.asking(Double(refusal(401, code)))
+    for call in (lambda: client.session.verify("s"), lambda: client.token.verify("t"), lambda: client.email.verify("t")):
+        assert failure_of(call).code == code
+
+
+@pytest.mark.parametrize("changes", [{"userId": "7"}, {"userId": None}, {"userId": True}, {"expiresAt": 7}, {"expiresAt": "soon"}])
+def test_any_number_or_text_was_taken_for_a_user(clients, changes):
+    for call in (lambda c: c.session.verify("s"), lambda c: c.token.verify("t"), lambda c: c.session.verify_all(["s"])):
+        body = SESSION | changes
+        double = Double(answer(body | {"sessions": [body | {"status": 200}]}))
+        assert failure_of(call, clients.asking(double)).code == "unexpected_answer"
+    if "userId" in changes:
+        assert failure_of(lambda: clients.asking(Double(answer(DONE | changes))).email.verify("t")).code == "unexpected_answer"
+
+
+VALID = SESSION | {"status": 200}
+
+
+@pytest.mark.parametrize("listed", [{}, [], [VALID], [VALID] * 3, [VALID, None], [VALID, {"status": 401, "code": "unauthorized"}]])
+def test_many_sessions_were_told_apart_by_an_answer_that_is_not_about_each_of_them(clients, listed):
+    failure = failure_of(lambda: clients.asking(Double(answer({"sessions": listed}))).session.verify_all(["s", "t"]))
+    assert (failure.status, failure.code) == (200, "unexpected_answer")
+
+
 def test_many_sessions_are_verified_a_hundred_in_a_call(clients):
-    valid, ended = SESSION | {"status": 200}, {"status": 401, "error": "e", "code": "session_ended"}
-    double = Double(answer({"sessions": [valid] * 100}), answer({"sessions": [ended]}))
+    ended = {"status": 401, "error": "e", "code": "session_ended"}
+    double = Double(answer({"sessions": [VALID] * 100}), answer({"sessions": [ended]}))
     verified = clients.asking(double).session.verify_all(["s"] * 100 + ["x" * 513])
     assert verified[99].user_id == 7 and verified[100] is None
     assert [json.loads(request.content) for request in double.asked] == [{"sessions": ["s"] * 100}, {"sessions": [""]}]
@@ -351,6 +420,17 @@ def test_the_browser_is_told_in_characters_that_a_field_may_have(clients):
     headers = double.only.headers
     assert (headers["X-Client-Address"], headers["X-Request-Id"], headers["X-Device-Token"]) == ("2001:db8::1", "r-1", "new")
     assert headers["X-Client-User-Agent"] == f"a??b??? {'x' * 503}"
+
+
+def test_device_could_not_be_told_where_a_password_counts(clients):
+    for call in (
+        lambda c, **device: c.password.change(session="s", current_password="p", new_password="q", **device),
+        lambda c, **device: c.email.change(session="s", password="p", email="e", **device),
+    ):
+        double = Double(answer(LOGIN))
+        for device in ({"device_token": "known"}, {"device_token": "a b"}, {}):
+            call(clients.asking(double), **device)
+        assert [request.headers.get("X-Device-Token") for request in double.asked] == ["known", "new", None]
 
 
 @pytest.mark.parametrize("wrong", [0, -1, "7", "7/sessions", "..", 1.5, True, None])
@@ -398,6 +478,18 @@ def test_an_export_fails_at_a_line_that_is_no_event(clients, text):
     body = json.dumps(EVENT).encode() + b"\n" + text
     assert failure_of(lambda: list(clients.asking(Double(answer(body))).audit.export())).code == "unexpected_answer"
     assert failure_of(lambda: list(clients.asking(Double(refusal(403, "missing_scope"))).audit.export())).code == "missing_scope"
+
+
+def test_an_export_failed_at_the_first_429(clients, pauses):
+    double = Double(refusal(429, "rate_limited", 1), answer(EXPORTED))
+    assert [event.id for event in clients.asking(double).audit.export()] == [1]
+    assert pauses == [1] and len(double.asked) == 2
+
+
+def test_an_export_is_not_asked_for_again_once_it_has_begun(clients, pauses):
+    double = Double(answer(EXPORTED + b"no"))
+    failure_of(lambda: list(clients.asking(double).audit.export()))
+    assert len(double.asked) == 1 and pauses == []
 
 
 def test_what_is_printed_shows_no_secret(clients):

@@ -117,7 +117,7 @@ def test_refusals_are_told_apart(gatehouse, clients, shared):
     assert refusal_of(lambda: gatehouse.login("nobody@example.com", "wrong")).code == "invalid_credentials"
     stranger = clients.of(f"http://127.0.0.1:{shared.port}", "not-the-key", timeout_s=PATIENCE_S)
     assert refusal_of(lambda: stranger.session.verify("x")).code == "invalid_api_key"
-    assert gatehouse.health().status == "healthy"
+    assert gatehouse.health().status == "healthy" and gatehouse.ready().status == "ready"
     assert gatehouse.password.policy().length_min == 8
     assert gatehouse.password.check("football").code == "common"
 

@@ -5,6 +5,14 @@ import { type FieldProblem, GatehouseError, UNEXPECTED_ANSWER } from "./errors.j
 /** A JSON object. The service answers with nothing else, but for lists, and those are objects, too. */
 export type Json = Record<string, unknown>;
 
+/** What a request takes for its answer. */
+export interface Expectation {
+  /** It asks for the service's own state, and a 503 may tell it. */
+  states?: boolean;
+  /** Whether a body of success is the service's; without it, any JSON is. */
+  fits?: (body: Json) => boolean;
+}
+
 /** An answer that was read to its end. */
 export interface Answer {
   headers: Headers;
@@ -22,13 +30,14 @@ export function readJson(text: string): Json | null {
 }
 
 /**
- * Reads an answer. Throws a GatehouseError unless its status is of success and its body is JSON. With `states`, a 503 that has a
- * `status` in its body is no refusal, either: it is what was asked for.
+ * Reads an answer. Throws a GatehouseError unless its status is of success and its body is JSON that fits. With `states`, a 503 that
+ * has a `status` in its body is no refusal, either: it is what was asked for.
  */
-export async function readAnswer(response: Response, states = false): Promise<Answer> {
+export async function readAnswer(response: Response, { states, fits }: Expectation): Promise<Answer> {
   const body = readJson(await response.text());
   const wanted = response.ok || (states && response.status === 503 && typeof body?.["status"] === "string");
   if (body === null || !wanted) throw refusalOf(response, body);
+  if (fits && !fits(body)) throw refusalOf(response, null);
   return { headers: response.headers, body };
 }
 
@@ -41,10 +50,15 @@ export function refusalOf(response: Response, body: Json | null): GatehouseError
     code: own ? (body["code"] as string) : UNEXPECTED_ANSWER,
     message: own ? (body["error"] as string) : `An unexpected answer with status ${response.status}`,
     requestId: typeof requestId === "string" ? requestId : null,
-    details: own && Array.isArray(body["details"]) ? (body["details"] as FieldProblem[]) : [],
+    details: own && Array.isArray(body["details"]) ? body["details"].filter(isFieldProblem) : [],
     retryAfter: secondsOf(response.headers.get("Retry-After")),
     resetToken: own && typeof body["resetToken"] === "string" ? body["resetToken"] : null,
   });
+}
+
+function isFieldProblem(entry: unknown): entry is FieldProblem {
+  const { field, message, code } = (entry ?? {}) as Json;
+  return [field, message, code].every((text) => typeof text === "string");
 }
 
 /** `Retry-After` in seconds: the service sends them, gateways may send a date (RFC 9110, section 10.2.3). */

@@ -15,7 +15,7 @@ import { Users } from "./users.js";
  * Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever reads,
  * checks, refreshes or logs out, and what makes users and API keys or rotates these, for which the service knows a repetition by a key that
  * the client draws. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than it may
- * take fails at once.
+ * take fails at once. While the service still works for an earlier request under the same key, the call asks again until its time is up.
  */
 export class Client {
   readonly session: Sessions;

@@ -1,8 +1,8 @@
 /** Addresses: proving that somebody reads what is sent there, and changing them. */
 
 import type { EmailChange, ProvenEmail } from "./model.js";
-import type { CallOptions } from "./options.js";
-import { orNull } from "./sessions.js";
+import { type CallOptions, deviceFieldOf, type LoginOptions } from "./options.js";
+import { hasUserId, orNull } from "./sessions.js";
 import type { Transport } from "./transport.js";
 
 export class Emails {
@@ -14,7 +14,7 @@ export class Emails {
 
   /** Whose address the token of a mail proves; null if it is unknown, used or too old. */
   verify(token: string, options?: CallOptions): Promise<ProvenEmail | null> {
-    return orNull(this.#redeem("/user-auth/verify-email", token, options));
+    return orNull(this.#redeem("/user-auth/verify-email", token, options), ["invalid_or_expired_token"]);
   }
 
   /** Sends such a mail again. Whether somebody has the address cannot be told from the outcome. */
@@ -23,9 +23,10 @@ export class Emails {
   }
 
   /** Sends a mail to a new address; confirm() with its token changes to it. Refusals: `invalid_credentials`, `session_ended`. A taken address looks the same. */
-  async change(change: EmailChange, options?: CallOptions): Promise<void> {
+  async change(change: EmailChange, options: LoginOptions = {}): Promise<void> {
     const { session, password, email } = change;
-    await this.#transport.send({ method: "POST", path: "/user-auth/change-email", body: { session, password, email } }, options);
+    const body = { session, password, email };
+    await this.#transport.send({ method: "POST", path: "/user-auth/change-email", body, fields: deviceFieldOf(options) }, options);
   }
 
   /** Changes to the new address. Refusals: `invalid_or_expired_token`; `email_taken` for one that was taken meanwhile. */
@@ -34,7 +35,7 @@ export class Emails {
   }
 
   async #redeem(path: string, token: string, options: CallOptions | undefined): Promise<{ body: ProvenEmail }> {
-    const { body } = await this.#transport.send({ method: "POST", path, body: { token } }, options);
+    const { body } = await this.#transport.send({ method: "POST", path, body: { token }, fits: hasUserId }, options);
     return { body: { userId: body["userId"] as number } };
   }
 }

@@ -29,7 +29,7 @@ export interface CallOptions {
 }
 
 export interface LoginOptions extends CallOptions {
-  /** The token of this device from its cookie, or `new` to get one. A device that is known is not locked out by strangers. */
+  /** The token of this device from its cookie, or `new`, for which a login answers one. A device that is known is not locked out by strangers. */
   deviceToken?: string;
 }
 
@@ -65,7 +65,7 @@ export function drawnName(): string {
 
 /** Of a request that the service does once, however often it comes. */
 export function onceOnly() {
-  return { repeatable: true, fields: { "Idempotency-Key": drawnName() } };
+  return { repeatable: true, once: true, fields: { "Idempotency-Key": drawnName() } };
 }
 
 /** The header field of a device's token. What cannot be one, such as a cookie that was tampered with, counts as `new`. */

@@ -1,22 +1,51 @@
 /** Sessions and tokens. */
 
-import { isGatehouseError, UNEXPECTED_ANSWER } from "./errors.js";
+import type { Json } from "./answer.js";
+import { isGatehouseError } from "./errors.js";
 import type { RefreshedToken, RefreshRequest, VerifiedSession, VerifiedToken } from "./model.js";
 import { type CallOptions, drawnName, VISIBLE } from "./options.js";
 import { idOf } from "./paths.js";
 import type { Request, Transport } from "./transport.js";
 
 /**
- * What a call answers, or null where the service refuses the session or token that it is about. A refusal of the API key, or an
- * answer that is not the service's, says nothing about them and is thrown.
+ * What a call answers, or null where the service refuses the session or token that it is about, which it does with one of these codes.
+ * Any other refusal, such as one of the API key or a gateway's, says nothing about them and is thrown.
  */
-export async function orNull<Result>(answered: Promise<{ body: object }>): Promise<Result | null> {
+export async function orNull<Result>(answered: Promise<{ body: object }>, refusals: readonly string[]): Promise<Result | null> {
   try {
     return (await answered).body as Result;
   } catch (error) {
-    if (isGatehouseError(error) && error.status === 401 && !error.code.endsWith("_api_key") && error.code !== UNEXPECTED_ANSWER) return null;
+    if (isGatehouseError(error) && error.status === 401 && refusals.includes(error.code)) return null;
     throw error;
   }
+}
+
+const SESSION_REFUSALS = ["invalid_session", "session_expired", "session_ended", "session_user_not_found"];
+const TOKEN_REFUSALS = ["invalid_token"];
+/** Of one session among many, where an empty text is not refused with the whole call. */
+const BATCHED_REFUSALS = [...SESSION_REFUSALS, "session_required"];
+
+/** Whether an answer names a user. */
+export const hasUserId = ({ userId }: Json): boolean => Number.isSafeInteger(userId);
+
+function isToken(body: Json): boolean {
+  const { expiresAt } = body;
+  return hasUserId(body) && isText(expiresAt) && !Number.isNaN(Date.parse(expiresAt));
+}
+
+function isSession(body: Json): boolean {
+  const { email, first_name, last_name } = (body["user"] ?? {}) as Json;
+  return isToken(body) && [email, first_name, last_name].every(isText);
+}
+
+/** One of many. */
+function isChecked(entry: unknown): boolean {
+  const checked = (entry ?? {}) as Json;
+  return checked["status"] === 200 ? isSession(checked) : BATCHED_REFUSALS.includes(checked["code"] as string);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** Longer than any session or token of the service, and shorter than what it reads of a header field. */
@@ -38,10 +67,11 @@ function verify<Verified>(
   transport: Transport,
   credential: Credential,
   request: Request,
+  refusals: readonly string[],
   options?: CallOptions,
 ): Promise<Verified | null> {
   if (!mayBeCredential(credential, CREDENTIAL_CHARACTERS_MAX)) return Promise.resolve(null);
-  return orNull(transport.send({ ...request, repeatable: true }, options));
+  return orNull(transport.send({ ...request, repeatable: true }, options), refusals);
 }
 
 type CheckedSession = VerifiedSession & { status: number };
@@ -55,7 +85,8 @@ export class Sessions {
 
   /** Whose session it is; null if it is not valid, or not any more. */
   verify(session: Credential, options?: CallOptions): Promise<VerifiedSession | null> {
-    return verify(this.#transport, session, { method: "POST", path: "/user-auth/verify-session", body: { session } }, options);
+    const request = { method: "POST", path: "/user-auth/verify-session", body: { session }, fits: isSession } as const;
+    return verify(this.#transport, session, request, SESSION_REFUSALS, options);
   }
 
   /** The same for many sessions, in their order. A call asks for a hundred. */
@@ -63,7 +94,8 @@ export class Sessions {
     const verified: (VerifiedSession | null)[] = [];
     for (let begin = 0; begin < sessions.length; begin += BATCH) {
       const batch = sessions.slice(begin, begin + BATCH).map((one) => (mayBeCredential(one, BATCHED_CHARACTERS_MAX) ? one : ""));
-      const request = { method: "POST", path: "/user-auth/verify-sessions", body: { sessions: batch }, repeatable: true } as const;
+      const fits = ({ sessions: checked }: Json) => Array.isArray(checked) && checked.length === batch.length && checked.every(isChecked);
+      const request = { method: "POST", path: "/user-auth/verify-sessions", body: { sessions: batch }, repeatable: true, fits } as const;
       const { body } = await this.#transport.send(request, options);
       for (const { status, ...session } of (body as { sessions: CheckedSession[] }).sessions) verified.push(status === 200 ? session : null);
     }
@@ -91,7 +123,8 @@ export class Tokens {
   /** Whose token it is; null if it is not valid, or its session has ended. */
   verify(token: Credential, options?: CallOptions): Promise<VerifiedToken | null> {
     const fields = { Authorization: `Bearer ${token ?? ""}` };
-    return verify(this.#transport, token, { method: "POST", path: "/user-auth/verify-token", fields }, options);
+    const request = { method: "POST", path: "/user-auth/verify-token", fields, fits: isToken } as const;
+    return verify(this.#transport, token, request, TOKEN_REFUSALS, options);
   }
 
   /**

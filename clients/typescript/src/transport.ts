@@ -1,6 +1,6 @@
 /** Sends requests: fields, time, and what may be sent again. */
 
-import { type Answer, readAnswer, readJson, refusalOf } from "./answer.js";
+import { type Answer, type Expectation, readAnswer, readJson, refusalOf } from "./answer.js";
 import { type Limit, pause, within } from "./deadline.js";
 import { type GatehouseError, isGatehouseError, isGatehouseUnavailable } from "./errors.js";
 import { baseOf, type CallOptions, type ClientOptions, type Fetch, fieldsOf, VISIBLE } from "./options.js";
@@ -10,7 +10,7 @@ const RETRIES = 2;
 /** The pause before the n-th repetition is drawn between 0 and this, doubled n times. */
 const PAUSE_MS = 100;
 
-export interface Request {
+export interface Request extends Expectation {
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   query?: Readonly<Record<string, string | number | undefined>>;
@@ -18,8 +18,8 @@ export interface Request {
   fields?: Readonly<Record<string, string>>;
   /** Twice is the same as once. GET is always. */
   repeatable?: boolean;
-  /** It asks for the service's own state, and a 503 may tell it. */
-  states?: boolean;
+  /** It has an `Idempotency-Key`, and may have to wait in the service's queue, where an attempt that is given up loses its place. */
+  once?: boolean;
 }
 
 /** A body that is still coming; `limit` is for each wait for a part of it, which ends `controller` when it fails. */
@@ -48,7 +48,7 @@ export class Transport {
 
   /** The whole answer. */
   send(request: Request, options: CallOptions = {}): Promise<Answer> {
-    return this.#repeat(request, options, (response) => readAnswer(response, request.states));
+    return this.#repeat(request, options, (response) => readAnswer(response, request));
   }
 
   /** An answer of any length, as soon as its header is there. */
@@ -62,7 +62,8 @@ export class Transport {
 
   /**
    * Sends it until `read` is content, or until it may not be sent again. All of it together takes at most the call's time, of
-   * which each attempt of a request that may be repeated gets an equal share, so that one silent replica does not use it up.
+   * which each attempt of a request that may be repeated gets an equal share, so that one silent replica does not use it up. What is
+   * done once gets all that is left, and while the service says that it still works for it, asking again is not counted.
    */
   async #repeat<Result>(request: Request, options: CallOptions, read: Reader<Result>): Promise<Result> {
     const { signal, timeoutMs = this.#timeoutMs, retries = this.#retries } = options;
@@ -70,15 +71,19 @@ export class Transport {
     const repeatable = request.method === "GET" || request.repeatable === true;
     const init = this.#initOf(request, options);
     const end = performance.now() + timeoutMs;
-    for (let attempt = 0; ; attempt += 1) {
+    let attempt = 0;
+    while (true) {
       const left = end - performance.now();
-      const limit = { ms: repeatable ? left / (retries - attempt + 1) : left, signal, what: `${request.method} ${request.path}` };
+      const ms = repeatable && !request.once ? left / (retries - attempt + 1) : left;
+      const limit = { ms, signal, what: `${request.method} ${request.path}` };
       try {
         return await this.#once(this.#urlOf(request), init, limit, read);
       } catch (error) {
-        const wait = attempt < retries ? pauseAfter(error, repeatable, attempt) : null;
+        const isAwaited = request.once === true && isGatehouseError(error, IN_PROGRESS);
+        const wait = isAwaited || attempt < retries ? pauseAfter(error, repeatable, attempt) : null;
         if (wait === null || performance.now() + wait >= end) throw error;
         await pause(wait, signal);
+        if (!isAwaited) attempt += 1;
       }
     }
   }
@@ -111,13 +116,17 @@ export class Transport {
 
 type Reader<Result> = (response: Response, controller: AbortController, limit: Limit) => Promise<Result>;
 
-/** Also where the service still works for the same request, which was given up here. */
-const isPassing = ({ status, code }: GatehouseError) => [502, 503, 504].includes(status) || code === "idempotency_in_progress";
+/** The service still works for the same request, which was given up here. */
+const IN_PROGRESS = "idempotency_in_progress";
+
+const isPassing = ({ status, code }: GatehouseError) => [502, 503, 504].includes(status) || code === IN_PROGRESS;
 
 /** Milliseconds to wait before a failed request is sent again; null: it is not. After a 429 nothing has been done, whatever it was. */
 function pauseAfter(error: unknown, repeatable: boolean, attempt: number): number | null {
   const drawn = Math.random() * PAUSE_MS * 2 ** attempt;
   if (isGatehouseUnavailable(error)) return repeatable ? drawn : null;
   if (!isGatehouseError(error) || !(error.status === 429 || (repeatable && isPassing(error)))) return null;
-  return error.retryAfter === null ? drawn : error.retryAfter * 1000;
+  const wait = error.retryAfter === null ? drawn : error.retryAfter * 1000;
+  // What is waited for is not counted, so nothing else keeps it from being asked for without a pause.
+  return error.code === IN_PROGRESS ? Math.max(wait, PAUSE_MS) : wait;
 }

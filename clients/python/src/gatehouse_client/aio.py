@@ -3,12 +3,14 @@
 import asyncio
 import builtins
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any, TypeVar
 
 import httpx
 
 from . import calls
+from .attempts import Attempts
 from .calls import AuditFilter, Call, Page
 from .errors import GatehouseError, GatehouseUnavailable
 from .models import (
@@ -21,6 +23,7 @@ from .models import (
     Login,
     PasswordJudgement,
     PasswordPolicy,
+    Readiness,
     RefreshedToken,
     Session,
     TaggedUser,
@@ -29,7 +32,7 @@ from .models import (
     VerifiedToken,
 )
 from .options import CallOptions
-from .wire import RETRIES, TIMEOUT_S, Lines, Wire, check_stream, result_of, says_nothing_of_credential, unavailable
+from .wire import RETRIES, TIMEOUT_S, Lines, Wire, refuses_credential, result_of, stream_refusal_of, unavailable
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -46,25 +49,17 @@ class Transport:
         self._http = http
 
     async def run(self, call: Call[Result], options: CallOptions | None) -> Result:
-        options = options or CallOptions()
-        attempts = self._wire.attempts(call, options)
-        while True:
-            try:
-                return await self._once(call, options, attempts.share_s())
-            except (GatehouseError, GatehouseUnavailable) as failure:
-                pause_s = attempts.pause_s(failure)
-                if pause_s is None:
-                    raise
-            await asyncio.sleep(pause_s)
+        told = options or CallOptions()
+        return await _repeat(self._wire.attempts(call, told), lambda share_s: self._once(call, told, share_s))
 
     async def run_or_none(self, call: Call[Result], options: CallOptions | None) -> Result | None:
         """None where the service refuses what the call is about."""
         try:
             return await self.run(call, options)
         except GatehouseError as failure:
-            if says_nothing_of_credential(failure):
-                raise
-            return None
+            if refuses_credential(call, failure):
+                return None
+            raise
 
     async def _once(self, call: Call[Result], options: CallOptions, timeout_s: float) -> Result:
         # httpx gets no time of its own: the whole is bounded, not its steps.
@@ -76,22 +71,43 @@ class Transport:
         return result_of(call, response.status_code, response.headers, response.content)
 
     async def lines(self, call: Call[Item], options: CallOptions | None) -> AsyncIterator[Item]:
-        """The results of an answer with one a line. It is asked for once; the time is for each wait."""
-        options = options or CallOptions()
-        timeout_s = self._wire.attempts(call, options).timeout_s
+        """The results of an answer with one a line. Until it begins it is asked for as any other; then the time is for each wait."""
+        told = options or CallOptions()
+        attempts = self._wire.attempts(call, told)
+        response = await _repeat(attempts, lambda share_s: self._begun(call, told, httpx.Timeout(share_s, read=attempts.timeout_s)))
         try:
-            response = await self._http.send(self._wire.request(self._http, call, options, timeout_s), stream=True, follow_redirects=False)
-            try:
-                check_stream(response, b"" if response.is_success else await response.aread())
-                lines = Lines(call, response)
-                async for part in response.aiter_bytes():
-                    for item in lines.feed(part):
-                        yield item
-                lines.end()
-            finally:
-                await response.aclose()
+            lines = Lines(call, response)
+            async for part in response.aiter_bytes():
+                for item in lines.feed(part):
+                    yield item
+            lines.end()
         except httpx.RequestError as failure:
             raise unavailable(call, failure) from failure
+        finally:
+            await response.aclose()
+
+    async def _begun(self, call: Call[Item], options: CallOptions, timeout: httpx.Timeout) -> httpx.Response:
+        """An answer of success whose body is still to come."""
+        try:
+            response = await self._http.send(self._wire.request(self._http, call, options, timeout), stream=True, follow_redirects=False)
+            if response.is_success:
+                return response
+            async with aclosing(response):
+                raise stream_refusal_of(response, await response.aread())
+        except httpx.RequestError as failure:
+            raise unavailable(call, failure) from failure
+
+
+async def _repeat(attempts: Attempts, once: Callable[[float], Awaitable[Result]]) -> Result:
+    """Calls once(), with the seconds that it may take, until it is content or it may not be called again."""
+    while True:
+        try:
+            return await once(attempts.share_s())
+        except (GatehouseError, GatehouseUnavailable) as failure:
+            pause_s = attempts.pause_s(failure)
+            if pause_s is None:
+                raise
+        await asyncio.sleep(pause_s)
 
 
 async def _within(timeout_s: float, work: Coroutine[Any, Any, Result]) -> Result:
@@ -280,10 +296,12 @@ class Passwords:
         `invalid_or_expired_token`, and `validation_failed` for the password; then the token can be used again."""
         await self._transport.run(calls.reset_password(token, password), options)
 
-    async def change(self, *, session: str, current_password: str, new_password: str, options: CallOptions | None = None) -> Login:
-        """Changes the password of somebody who is logged in: a new session, in place of all others. Refusals:
-        `invalid_credentials`, `session_ended`, `email_not_verified`, `validation_failed`."""
-        return await self._transport.run(calls.change_password(session, current_password, new_password), options)
+    async def change(
+        self, *, session: str, current_password: str, new_password: str, device_token: str | None = None, options: CallOptions | None = None
+    ) -> Login:
+        """Changes the password of somebody who is logged in: a new session, in place of all others. `device_token` is that of the
+        device's cookie. Refusals: `invalid_credentials`, `session_ended`, `email_not_verified`, `validation_failed`."""
+        return await self._transport.run(calls.change_password(session, current_password, new_password, device_token), options)
 
 
 class Emails:
@@ -298,10 +316,12 @@ class Emails:
         """Sends such a mail again. Whether somebody has the address cannot be told from the outcome."""
         await self._transport.run(calls.resend_verification(email), options)
 
-    async def change(self, *, session: str, password: str, email: str, options: CallOptions | None = None) -> None:
-        """Sends a mail to a new address; confirm() with its token changes to it. Refusals: `invalid_credentials`,
-        `session_ended`. A taken address looks the same."""
-        await self._transport.run(calls.change_email(session, password, email), options)
+    async def change(
+        self, *, session: str, password: str, email: str, device_token: str | None = None, options: CallOptions | None = None
+    ) -> None:
+        """Sends a mail to a new address; confirm() with its token changes to it. `device_token` is that of the device's cookie.
+        Refusals: `invalid_credentials`, `session_ended`. A taken address looks the same."""
+        await self._transport.run(calls.change_email(session, password, email, device_token), options)
 
     async def confirm(self, token: str, *, options: CallOptions | None = None) -> int:
         """Changes to the new address: the user's id. Refusals: `invalid_or_expired_token`; `email_taken` for one that was taken
@@ -368,7 +388,8 @@ class AsyncClient:
     Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever
     reads, checks, refreshes or logs out, and what makes users and API keys or rotates these, for which the service knows a repetition
     by a key that the client draws. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait
-    longer than it may take fails at once.
+    longer than it may take fails at once. While the service still works for an earlier request under the same key,
+    the call asks again until its time is up.
 
     `timeout_s` is for a call with all its repetitions.
 
@@ -406,6 +427,10 @@ class AsyncClient:
     async def health(self, *, options: CallOptions | None = None) -> Health:
         """Whether the service can do its work, and why not."""
         return await self._transport.run(calls.health(), options)
+
+    async def ready(self, *, options: CallOptions | None = None) -> Readiness:
+        """Whether requests should be sent to it."""
+        return await self._transport.run(calls.ready(), options)
 
     async def aclose(self) -> None:
         await self._http.aclose()

@@ -49,16 +49,29 @@ def refusal_of(status: int, headers: Mapping[str, str], body: Any) -> GatehouseE
         message = f"An unexpected answer with status {status}"
         request_id = headers.get("X-Request-Id")
         return GatehouseError(message, status=status, code=UNEXPECTED_ANSWER, request_id=request_id, retry_after_s=retry_after_s)
-    details = tuple(FieldProblem(one["field"], one["message"], one["code"]) for one in body.get("details") or ())
     return GatehouseError(
         body["error"],
         status=status,
         code=body["code"],
-        request_id=body.get("requestId"),
-        details=details,
+        request_id=_text_or_none(body.get("requestId")),
+        details=_details_of(body.get("details")),
         retry_after_s=retry_after_s,
-        reset_token=body.get("resetToken"),
+        reset_token=_text_or_none(body.get("resetToken")),
     )
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _details_of(entries: Any) -> tuple[FieldProblem, ...]:
+    """Those that are the service's: a body with the same members may be somebody else's and hold anything."""
+    found = entries if isinstance(entries, list) else []
+    return tuple(FieldProblem(one["field"], one["message"], one["code"]) for one in found if _is_field_problem(one))
+
+
+def _is_field_problem(entry: Any) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(name), str) for name in ("field", "message", "code"))
 
 
 def seconds_of(field: str | None) -> int | None:

@@ -17,11 +17,13 @@ IN_PROGRESS = "idempotency_in_progress"
 @dataclass
 class Attempts:
     """One call's. All of it together takes at most `timeout_s`, of which each attempt of a request that may be repeated gets an equal
-    share, so that one silent replica does not use it up."""
+    share, so that one silent replica does not use it up. What is done once gets all that is left, because an attempt that is given up
+    loses its place in the service's queue; and while the service says that it still works for it, asking again is not counted."""
 
     timeout_s: float
     retries: int
     repeatable: bool
+    once: bool = False
     made: int = 0
     end: float = field(init=False)
 
@@ -33,20 +35,24 @@ class Attempts:
     def share_s(self) -> float:
         """How long the next attempt may take."""
         left = max(self.end - time.monotonic(), 0.001)
-        return left / (self.retries - self.made + 1) if self.repeatable else left
+        return left / (self.retries - self.made + 1) if self.repeatable and not self.once else left
 
     def pause_s(self, failure: GatehouseError | GatehouseUnavailable) -> float | None:
         """How long to wait before the next attempt; None: there is none, and the failure is the call's."""
-        wait = self._wanted_pause_s(failure) if self.made < self.retries else None
-        self.made += 1
+        awaited = self.once and isinstance(failure, GatehouseError) and failure.code == IN_PROGRESS
+        wait = self._wanted_pause_s(failure) if awaited or self.made < self.retries else None
+        if not awaited:
+            self.made += 1
         return wait if wait is not None and time.monotonic() + wait < self.end else None
 
     def _wanted_pause_s(self, failure: GatehouseError | GatehouseUnavailable) -> float | None:
-        drawn = random.random() * PAUSE_S * 2**self.made
+        drawn: float = random.random() * PAUSE_S * 2**self.made
         if isinstance(failure, GatehouseUnavailable):
             return drawn if self.repeatable else None
         # After a 429 nothing has been done, whatever it was.
         is_passing = failure.status in PASSING or failure.code == IN_PROGRESS
         if failure.status != TOO_MANY and not (self.repeatable and is_passing):
             return None
-        return drawn if failure.retry_after_s is None else failure.retry_after_s
+        wait = drawn if failure.retry_after_s is None else failure.retry_after_s
+        # What is waited for is not counted, so nothing else keeps it from being asked for without a pause.
+        return max(wait, PAUSE_S) if failure.code == IN_PROGRESS else wait

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -17,24 +17,31 @@ from .models import (
     Login,
     PasswordJudgement,
     PasswordPolicy,
+    Readiness,
     RefreshedToken,
     Session,
     TaggedUser,
     User,
     VerifiedSession,
     VerifiedToken,
+    user_id_of,
 )
 from .options import VISIBLE
 
 Result = TypeVar("Result", covariant=True)
 Item = TypeVar("Item")
 
+OK = 200
 PAGE_ITEMS = 100
 # Longer than any session or token of the service, and shorter than what it reads of a header field.
 CREDENTIAL_CHARACTERS_MAX = 8192
 # Longer than any session, and so short that one call has room for a hundred.
 BATCHED_CHARACTERS_MAX = 512
 BATCH = 100
+IDEMPOTENCY_KEY = "Idempotency-Key"
+SESSION_REFUSALS = frozenset({"invalid_session", "session_expired", "session_ended", "session_user_not_found"})
+# Of one session among many, where an empty text is not refused with the whole call.
+BATCHED_REFUSALS = SESSION_REFUSALS | {"session_required"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,13 @@ class Call(Generic[Result]):
     """Twice is the same as once. GET is always."""
     states: bool = False
     """It asks for the service's own state, and a 503 may tell it."""
+    refusals: Collection[str] = ()
+    """The codes with which the service refuses the session or token that it is about."""
+
+    @property
+    def once(self) -> bool:
+        """Whether the service does it once, however often it comes."""
+        return IDEMPOTENCY_KEY in self.fields
 
 
 @dataclass(frozen=True)
@@ -82,22 +96,29 @@ def may_be_credential(value: str | None, characters_max: int = CREDENTIAL_CHARAC
 
 def _once() -> dict[str, str]:
     """The header field of a request that the service does once, however often it comes."""
-    return {"Idempotency-Key": secrets.token_hex(16)}
+    return {IDEMPOTENCY_KEY: secrets.token_hex(16)}
 
 
 def log_in(email: str, password: str, refresh: bool, device_token: str | None) -> Call[Login]:
-    fields = {}
-    if device_token is not None:
-        fields["X-Device-Token"] = device_token if VISIBLE.fullmatch(device_token) else "new"
     body: dict[str, object] = {"email": email, "password": password}
     if refresh:
         body["refresh"] = True
-    return Call("POST", "/user-auth", lambda json, headers: Login.read(json, headers.get("X-Device-Token")), body=body, fields=fields)
+    return Call(
+        "POST", "/user-auth", lambda json, headers: Login.read(json, headers.get("X-Device-Token")), body=body, fields=_device(device_token)
+    )
+
+
+def _device(device_token: str | None) -> dict[str, str]:
+    """The header field of a device's token. What cannot be one, such as a cookie that was tampered with, counts as `new`."""
+    if device_token is None:
+        return {}
+    return {"X-Device-Token": device_token if VISIBLE.fullmatch(device_token) else "new"}
 
 
 def verify_session(session: str) -> Call[VerifiedSession]:
     body = {"session": session}
-    return Call("POST", "/user-auth/verify-session", lambda json, _: VerifiedSession.read(json), body=body, repeatable=True)
+    path = "/user-auth/verify-session"
+    return Call("POST", path, lambda json, _: VerifiedSession.read(json), body=body, repeatable=True, refusals=SESSION_REFUSALS)
 
 
 def verify_sessions(sessions: Sequence[str | None]) -> list[Call[list[VerifiedSession | None]]]:
@@ -109,14 +130,27 @@ def _verify_batch(sessions: Sequence[str | None]) -> Call[list[VerifiedSession |
     body = {"sessions": [one if may_be_credential(one, BATCHED_CHARACTERS_MAX) else "" for one in sessions]}
 
     def read(json: Any, _headers: Mapping[str, str]) -> list[VerifiedSession | None]:
-        return [VerifiedSession.read(one) if one["status"] == 200 else None for one in json["sessions"]]
+        checked = json["sessions"]
+        if not isinstance(checked, list) or len(checked) != len(sessions):
+            raise ValueError("not one entry for each session")
+        return [_checked_session(one) for one in checked]
 
     return Call("POST", "/user-auth/verify-sessions", read, body=body, repeatable=True)
 
 
+def _checked_session(entry: Any) -> VerifiedSession | None:
+    """One of many."""
+    if entry["status"] == OK:
+        return VerifiedSession.read(entry)
+    if entry["code"] in BATCHED_REFUSALS:
+        return None
+    raise ValueError("not a refusal of a session")
+
+
 def verify_token(token: str) -> Call[VerifiedToken]:
     fields = {"Authorization": f"Bearer {token}"}
-    return Call("POST", "/user-auth/verify-token", lambda json, _: VerifiedToken.read(json), fields=fields, repeatable=True)
+    path = "/user-auth/verify-token"
+    return Call("POST", path, lambda json, _: VerifiedToken.read(json), fields=fields, repeatable=True, refusals=("invalid_token",))
 
 
 def refresh_token(refresh_token: str, attempt: str | None) -> Call[RefreshedToken]:
@@ -236,25 +270,27 @@ def reset_password(token: str, password: str) -> Call[None]:
     return Call("POST", "/user-auth/reset-password", _nothing, body={"token": token, "password": password})
 
 
-def change_password(session: str, current_password: str, new_password: str) -> Call[Login]:
+def change_password(session: str, current_password: str, new_password: str, device_token: str | None) -> Call[Login]:
     body = {"session": session, "currentPassword": current_password, "newPassword": new_password}
-    return Call("POST", "/user-auth/change-password", lambda json, _: Login.read(json), body=body)
+    return Call("POST", "/user-auth/change-password", lambda json, _: Login.read(json), body=body, fields=_device(device_token))
 
 
 def verify_email(token: str) -> Call[int]:
-    return Call("POST", "/user-auth/verify-email", lambda json, _: int(json["userId"]), body={"token": token})
+    refusals = ("invalid_or_expired_token",)
+    return Call("POST", "/user-auth/verify-email", lambda json, _: user_id_of(json), body={"token": token}, refusals=refusals)
 
 
 def resend_verification(email: str) -> Call[None]:
     return Call("POST", "/user-auth/resend-verification", _nothing, body={"email": email})
 
 
-def change_email(session: str, password: str, email: str) -> Call[None]:
-    return Call("POST", "/user-auth/change-email", _nothing, body={"session": session, "password": password, "email": email})
+def change_email(session: str, password: str, email: str, device_token: str | None) -> Call[None]:
+    body = {"session": session, "password": password, "email": email}
+    return Call("POST", "/user-auth/change-email", _nothing, body=body, fields=_device(device_token))
 
 
 def confirm_email(token: str) -> Call[int]:
-    return Call("POST", "/user-auth/confirm-email", lambda json, _: int(json["userId"]), body={"token": token})
+    return Call("POST", "/user-auth/confirm-email", lambda json, _: user_id_of(json), body={"token": token})
 
 
 @dataclass(frozen=True)
@@ -324,3 +360,7 @@ def revoke_api_key(key_id: str) -> Call[None]:
 
 def health() -> Call[Health]:
     return Call("GET", "/health", lambda json, _: Health.read(json), states=True)
+
+
+def ready() -> Call[Readiness]:
+    return Call("GET", "/health/ready", lambda json, _: Readiness.read(json), states=True)

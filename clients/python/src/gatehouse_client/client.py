@@ -3,12 +3,14 @@
 import builtins
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import TypeVar
 
 import httpx
 
 from . import calls
+from .attempts import Attempts
 from .calls import AuditFilter, Call, Page
 from .errors import GatehouseError, GatehouseUnavailable
 from .models import (
@@ -21,6 +23,7 @@ from .models import (
     Login,
     PasswordJudgement,
     PasswordPolicy,
+    Readiness,
     RefreshedToken,
     Session,
     TaggedUser,
@@ -29,7 +32,7 @@ from .models import (
     VerifiedToken,
 )
 from .options import CallOptions
-from .wire import RETRIES, TIMEOUT_S, Lines, Wire, check_stream, result_of, says_nothing_of_credential, unavailable
+from .wire import RETRIES, TIMEOUT_S, Lines, Wire, refuses_credential, result_of, stream_refusal_of, unavailable
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -43,25 +46,17 @@ class Transport:
         self._http = http
 
     def run(self, call: Call[Result], options: CallOptions | None) -> Result:
-        options = options or CallOptions()
-        attempts = self._wire.attempts(call, options)
-        while True:
-            try:
-                return self._once(call, options, attempts.share_s())
-            except (GatehouseError, GatehouseUnavailable) as failure:
-                pause_s = attempts.pause_s(failure)
-                if pause_s is None:
-                    raise
-            time.sleep(pause_s)
+        told = options or CallOptions()
+        return _repeat(self._wire.attempts(call, told), lambda share_s: self._once(call, told, share_s))
 
     def run_or_none(self, call: Call[Result], options: CallOptions | None) -> Result | None:
         """None where the service refuses what the call is about."""
         try:
             return self.run(call, options)
         except GatehouseError as failure:
-            if says_nothing_of_credential(failure):
-                raise
-            return None
+            if refuses_credential(call, failure):
+                return None
+            raise
 
     def _once(self, call: Call[Result], options: CallOptions, timeout_s: float) -> Result:
         request = self._wire.request(self._http, call, options, timeout_s)
@@ -72,21 +67,42 @@ class Transport:
         return result_of(call, response.status_code, response.headers, response.content)
 
     def lines(self, call: Call[Item], options: CallOptions | None) -> Iterator[Item]:
-        """The results of an answer with one a line. It is asked for once; the time is for each wait."""
-        options = options or CallOptions()
-        timeout_s = self._wire.attempts(call, options).timeout_s
+        """The results of an answer with one a line. Until it begins it is asked for as any other; then the time is for each wait."""
+        told = options or CallOptions()
+        attempts = self._wire.attempts(call, told)
+        response = _repeat(attempts, lambda share_s: self._begun(call, told, httpx.Timeout(share_s, read=attempts.timeout_s)))
         try:
-            response = self._http.send(self._wire.request(self._http, call, options, timeout_s), stream=True, follow_redirects=False)
-            try:
-                check_stream(response, b"" if response.is_success else response.read())
-                lines = Lines(call, response)
-                for part in response.iter_bytes():
-                    yield from lines.feed(part)
-                lines.end()
-            finally:
-                response.close()
+            lines = Lines(call, response)
+            for part in response.iter_bytes():
+                yield from lines.feed(part)
+            lines.end()
         except httpx.RequestError as failure:
             raise unavailable(call, failure) from failure
+        finally:
+            response.close()
+
+    def _begun(self, call: Call[Item], options: CallOptions, timeout: httpx.Timeout) -> httpx.Response:
+        """An answer of success whose body is still to come."""
+        try:
+            response = self._http.send(self._wire.request(self._http, call, options, timeout), stream=True, follow_redirects=False)
+            if response.is_success:
+                return response
+            with closing(response):
+                raise stream_refusal_of(response, response.read())
+        except httpx.RequestError as failure:
+            raise unavailable(call, failure) from failure
+
+
+def _repeat(attempts: Attempts, once: Callable[[float], Result]) -> Result:
+    """Calls once(), with the seconds that it may take, until it is content or it may not be called again."""
+    while True:
+        try:
+            return once(attempts.share_s())
+        except (GatehouseError, GatehouseUnavailable) as failure:
+            pause_s = attempts.pause_s(failure)
+            if pause_s is None:
+                raise
+        time.sleep(pause_s)
 
 
 def _items(page: Callable[[str | None], Page[Item]]) -> Iterator[Item]:
@@ -259,10 +275,12 @@ class Passwords:
         `invalid_or_expired_token`, and `validation_failed` for the password; then the token can be used again."""
         self._transport.run(calls.reset_password(token, password), options)
 
-    def change(self, *, session: str, current_password: str, new_password: str, options: CallOptions | None = None) -> Login:
-        """Changes the password of somebody who is logged in: a new session, in place of all others. Refusals:
-        `invalid_credentials`, `session_ended`, `email_not_verified`, `validation_failed`."""
-        return self._transport.run(calls.change_password(session, current_password, new_password), options)
+    def change(
+        self, *, session: str, current_password: str, new_password: str, device_token: str | None = None, options: CallOptions | None = None
+    ) -> Login:
+        """Changes the password of somebody who is logged in: a new session, in place of all others. `device_token` is that of the
+        device's cookie. Refusals: `invalid_credentials`, `session_ended`, `email_not_verified`, `validation_failed`."""
+        return self._transport.run(calls.change_password(session, current_password, new_password, device_token), options)
 
 
 class Emails:
@@ -277,10 +295,12 @@ class Emails:
         """Sends such a mail again. Whether somebody has the address cannot be told from the outcome."""
         self._transport.run(calls.resend_verification(email), options)
 
-    def change(self, *, session: str, password: str, email: str, options: CallOptions | None = None) -> None:
-        """Sends a mail to a new address; confirm() with its token changes to it. Refusals: `invalid_credentials`,
-        `session_ended`. A taken address looks the same."""
-        self._transport.run(calls.change_email(session, password, email), options)
+    def change(
+        self, *, session: str, password: str, email: str, device_token: str | None = None, options: CallOptions | None = None
+    ) -> None:
+        """Sends a mail to a new address; confirm() with its token changes to it. `device_token` is that of the device's cookie.
+        Refusals: `invalid_credentials`, `session_ended`. A taken address looks the same."""
+        self._transport.run(calls.change_email(session, password, email, device_token), options)
 
     def confirm(self, token: str, *, options: CallOptions | None = None) -> int:
         """Changes to the new address: the user's id. Refusals: `invalid_or_expired_token`; `email_taken` for one that was taken
@@ -347,7 +367,8 @@ class Client:
     Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever
     reads, checks, refreshes or logs out, and what makes users and API keys or rotates these, for which the service knows a repetition
     by a key that the client draws. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait
-    longer than it may take fails at once.
+    longer than it may take fails at once. While the service still works for an earlier request under the same key,
+    the call asks again until its time is up.
 
     `timeout_s` is for a call with all its repetitions. Connecting, sending and each wait for a part of the answer may take an
     attempt's share of it each, so a service that answers in drops can take longer.
@@ -386,6 +407,10 @@ class Client:
     def health(self, *, options: CallOptions | None = None) -> Health:
         """Whether the service can do its work, and why not."""
         return self._transport.run(calls.health(), options)
+
+    def ready(self, *, options: CallOptions | None = None) -> Readiness:
+        """Whether requests should be sent to it."""
+        return self._transport.run(calls.ready(), options)
 
     def close(self) -> None:
         self._http.close()

@@ -4,7 +4,7 @@ Neither error shows a password, a session, a token or the API key.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 UNEXPECTED_ANSWER = "unexpected_answer"
 
@@ -20,7 +20,20 @@ class FieldProblem:
     """For programs; the API description lists them, and new ones may come."""
 
 
-class GatehouseError(Exception):
+class _Failure(Exception):
+    """An exception whose copy, as of another process, is the same."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By itself an exception is made anew of its message alone, which the constructors below do not take.
+        return _remade, (type(self), self.args), self.__dict__
+
+
+def _remade(kind: type[_Failure], arguments: tuple[Any, ...]) -> _Failure:
+    """Without its members, which come after it."""
+    return kind.__new__(kind, *arguments)
+
+
+class GatehouseError(_Failure):
     """The service, or a gateway before it, answered and did not do what was asked."""
 
     def __init__(
@@ -56,7 +69,7 @@ class GatehouseError(Exception):
         return f"GatehouseError({self.message!r}, status={self.status}, code={self.code!r})"
 
 
-class GatehouseUnavailable(Exception):
+class GatehouseUnavailable(_Failure):
     """Nobody answered: the network failed, which the cause tells, or the time was up. What was asked may have been done."""
 
     def __init__(self, message: str, reason: Literal["network", "timeout"]):

@@ -18,6 +18,14 @@ def _time_or_none(text: str | None) -> datetime | None:
     return None if text is None else time_of(text)
 
 
+def user_id_of(json: Json) -> int:
+    """A TypeError unless it is a number: other programs answer with members of that name, too."""
+    value = json["userId"]
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("userId is no number")
+    return value
+
+
 @dataclass(frozen=True)
 class User:
     id: int
@@ -131,7 +139,7 @@ class VerifiedSession:
     @classmethod
     def read(cls, json: Json) -> "VerifiedSession":
         user = json["user"]
-        return cls(json["userId"], user["email"], user["first_name"], user["last_name"], time_of(json["expiresAt"]))
+        return cls(user_id_of(json), user["email"], user["first_name"], user["last_name"], time_of(json["expiresAt"]))
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,7 @@ class VerifiedToken:
 
     @classmethod
     def read(cls, json: Json) -> "VerifiedToken":
-        return cls(json["userId"], time_of(json["expiresAt"]))
+        return cls(user_id_of(json), time_of(json["expiresAt"]))
 
 
 @dataclass(frozen=True)
@@ -301,3 +309,14 @@ class Health:
     @classmethod
     def read(cls, json: Json) -> "Health":
         return cls(json["status"], json["uptime"], json["environment"], json.get("error"))
+
+
+@dataclass(frozen=True)
+class Readiness:
+    status: Literal["ready", "not ready"]
+    reasons: tuple[str, ...] = ()
+    """Why not."""
+
+    @classmethod
+    def read(cls, json: Json) -> "Readiness":
+        return cls(json["status"], tuple(json.get("reasons", ())))

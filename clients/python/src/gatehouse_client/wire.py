@@ -10,7 +10,7 @@ import httpx
 from .answers import Answer, body_of, read_json, refusal_of
 from .attempts import Attempts
 from .calls import Call
-from .errors import UNEXPECTED_ANSWER, GatehouseError, GatehouseUnavailable
+from .errors import GatehouseError, GatehouseUnavailable
 from .options import CallOptions, base_of, fields_of, visible
 
 Result = TypeVar("Result")
@@ -41,16 +41,18 @@ class Wire:
     def attempts(self, call: Call[Any], options: CallOptions) -> Attempts:
         timeout_s = self.timeout_s if options.timeout_s is None else options.timeout_s
         retries = self.retries if options.retries is None else options.retries
-        return Attempts(timeout_s, retries, call.repeatable or call.method == "GET")
+        return Attempts(timeout_s, retries, call.repeatable or call.method == "GET", call.once)
 
-    def request(self, client: httpx.Client | httpx.AsyncClient, call: Call[Any], options: CallOptions, timeout_s: float | None) -> httpx.Request:
+    def request(
+        self, client: httpx.Client | httpx.AsyncClient, call: Call[Any], options: CallOptions, timeout: httpx.Timeout | float | None
+    ) -> httpx.Request:
         headers = {"Accept": "application/json", "X-API-Key": self.api_key} | fields_of(options) | dict(call.fields)
         content = None
         if call.body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(call.body).encode()
         return client.build_request(
-            call.method, self.base + call.path, params=call.query or None, headers=headers, content=content, timeout=timeout_s
+            call.method, self.base + call.path, params=call.query or None, headers=headers, content=content, timeout=timeout
         )
 
 
@@ -84,10 +86,9 @@ class Lines(Generic[Result]):
             raise refusal_of(self._response.status_code, self._response.headers, None)
 
 
-def check_stream(response: httpx.Response, text: bytes) -> None:
-    """A GatehouseError with what the service says, unless the answer is of success."""
-    if not response.is_success:
-        raise refusal_of(response.status_code, response.headers, read_json(text))
+def stream_refusal_of(response: httpx.Response, text: bytes) -> GatehouseError:
+    """What the service says in place of lines."""
+    return refusal_of(response.status_code, response.headers, read_json(text))
 
 
 def unavailable(call: Call[Any], failure: Exception) -> GatehouseUnavailable:
@@ -98,6 +99,7 @@ def unavailable(call: Call[Any], failure: Exception) -> GatehouseUnavailable:
     return GatehouseUnavailable(f"Gatehouse cannot be reached for {what}", "network")
 
 
-def says_nothing_of_credential(failure: GatehouseError) -> bool:
-    """A refusal of the API key, or an answer that is not the service's, is no refusal of the session or token that it was asked about."""
-    return failure.status != UNAUTHORIZED or failure.code == UNEXPECTED_ANSWER or failure.code.endswith("_api_key")
+def refuses_credential(call: Call[Any], failure: GatehouseError) -> bool:
+    """Whether the session or token that the call is about is refused. Any other refusal, such as one of the API key or a gateway's, says
+    nothing about it."""
+    return failure.status == UNAUTHORIZED and failure.code in call.refusals

@@ -6,7 +6,7 @@ import { redirect } from "next/navigation";
 import type { Client } from "../client.js";
 import type { CallOptions } from "../options.js";
 import { type BrowserOptions, browserOf } from "./browser.js";
-import { DEVICE_COOKIE, keepSession, SESSION_COOKIE } from "./cookies.js";
+import { deviceTokenOf, keepSession, SESSION_COOKIE } from "./cookies.js";
 import { type ActionArguments, formOf, type FormRefusal, textOf } from "./forms.js";
 import { guarded } from "./guarded.js";
 import { endSessions, listedSessions, type OwnSession } from "./own_sessions.js";
@@ -79,13 +79,14 @@ export function accountForms(settings: Settings): AccountForms {
     }),
     changePassword: action(async (form, options) => {
       const jar = await cookies();
-      const deviceToken = jar.get(DEVICE_COOKIE)?.value ?? "new";
       const change = { session: ownSession(jar), currentPassword: textOf(form, "currentPassword"), newPassword: textOf(form, "newPassword") };
-      const changed = await client().password.change(change, { ...options, deviceToken });
+      const changed = await client().password.change(change, { ...options, deviceToken: deviceTokenOf(jar) });
       keepSession(jar, changed.session, changed.sessionExpires);
     }),
     changeEmail: action(async (form, options) => {
-      await client().email.change({ session: ownSession(await cookies()), email: textOf(form, "email"), password: textOf(form, "password") }, options);
+      const jar = await cookies();
+      const change = { session: ownSession(jar), email: textOf(form, "email"), password: textOf(form, "password") };
+      await client().email.change(change, { ...options, deviceToken: deviceTokenOf(jar) });
     }),
     confirmEmail: action(async (form, options) => {
       await client().email.confirm(textOf(form, "token"), options);

@@ -8,7 +8,7 @@ import { isGatehouseError } from "../errors.js";
 import type { Account, VerifiedSession } from "../model.js";
 import { type AccountForms, accountForms } from "./account.js";
 import { type BrowserOptions, browserOf, isOwnForm } from "./browser.js";
-import { DEVICE_COOKIE, forgetSession, keepLogin, SESSION_COOKIE } from "./cookies.js";
+import { deviceTokenOf, forgetSession, keepLogin, SESSION_COOKIE } from "./cookies.js";
 import { type ActionArguments, foreignForm, formOf, type FormRefusal, textOf } from "./forms.js";
 import { guarded } from "./guarded.js";
 import { listedSessions, type OwnSession } from "./own_sessions.js";
@@ -60,9 +60,8 @@ export function createAuth(options: AuthOptions = {}): Auth {
   /** Logs in with what a form holds, keeps the cookies, and leads on. */
   async function enter(form: FormData): Promise<FormRefusal> {
     const jar = await cookies();
-    const deviceToken = jar.get(DEVICE_COOKIE)?.value ?? "new";
     const credentials = { email: textOf(form, "email"), password: textOf(form, "password") };
-    keepLogin(jar, await client().login(credentials, { ...browserOf(await headers(), options), deviceToken }));
+    keepLogin(jar, await client().login(credentials, { ...browserOf(await headers(), options), deviceToken: deviceTokenOf(jar) }));
     return redirect(returnPath(form.get("return"), home));
   }
 

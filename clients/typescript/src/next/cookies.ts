@@ -35,6 +35,11 @@ export function keepLogin(jar: CookieJar, login: DeviceLogin): void {
   if (login.deviceToken !== null) jar.set(DEVICE_COOKIE, login.deviceToken, until(new Date(Date.now() + DEVICE_DAYS * DAY_MS)));
 }
 
+/** The token of the device that sent the cookies; `new` for one that is not known. */
+export function deviceTokenOf(jar: { get(name: string): { value: string } | undefined }): string {
+  return jar.get(DEVICE_COOKIE)?.value ?? "new";
+}
+
 export function forgetSession(jar: CookieJar): void {
   jar.set(SESSION_COOKIE, "", until(new Date(0)));
 }

@@ -18,8 +18,8 @@ export interface ProxyOptions extends BrowserOptions {
 }
 
 /**
- * What `proxy.ts` exports (`middleware.ts` before Next.js 16). Who has no session is sent to the login with the way back. Use extends
- * a session, and so its cookie. While the service cannot be asked, protected pages are a 503.
+ * What `proxy.ts` (`middleware.ts` before Next.js 16) has as its default export. Who has no session is sent to the login with the way
+ * back. Use extends a session, and so its cookie. While the service cannot be asked, protected pages are a 503.
  *
  * It saves pages from being rendered in vain. What a page shows is guarded by requireSession() in the page: a proxy sees paths, and
  * server actions and other routes have others.
@@ -39,8 +39,7 @@ export function createProxy(options: ProxyOptions): (request: NextRequest) => Pr
       const verified = await client.session.verify(session, browserOf(request.headers, options));
       if (session === undefined || verified === null) return toLogin(request, login, pathname + search);
       const response = NextResponse.next();
-      // A form may be the logout's, whose answer takes the cookie away.
-      if (reads(request)) keepSession(response.cookies, session, verified.expiresAt);
+      if (loadsPage(request)) keepSession(response.cookies, session, verified.expiresAt);
       return response;
     } catch (error) {
       if (!isGatehouseUnavailable(error)) throw error;
@@ -56,6 +55,15 @@ function toLogin(request: NextRequest, login: string, back: string): Response {
   target.search = "";
   if (reads(request)) target.searchParams.set("return", back);
   return NextResponse.redirect(target, reads(request) ? 307 : 303);
+}
+
+/**
+ * A page that is loaded, or fetched by one that changes in its place. Other requests leave the cookie alone: a form may be the logout's,
+ * whose answer takes it away, and what a page shows inside may be answered after a login has replaced it, and would write the old session
+ * over the new one. Old browsers do not send the field.
+ */
+function loadsPage(request: NextRequest): boolean {
+  return reads(request) && ["document", "empty", null].includes(request.headers.get("sec-fetch-dest"));
 }
 
 function reads({ method }: NextRequest): boolean {

@@ -5,7 +5,7 @@
 import { createContext, createElement, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 
 import type { VerifiedSession } from "../model.js";
-import { type Load, type SessionState, SessionStore } from "./store.js";
+import { type Load, LOAD_MS, type SessionState, SessionStore } from "./store.js";
 
 export type { Load, SessionState } from "./store.js";
 
@@ -39,7 +39,7 @@ export function useSession(): SessionState & { refresh: () => Promise<void> } {
 }
 
 async function loadFrom(url: string): Promise<VerifiedSession | null> {
-  const response = await fetch(url, { cache: "no-store", headers: { Accept: "application/json" } });
+  const response = await fetch(url, { cache: "no-store", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(LOAD_MS) });
   if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
   return ((await response.json()) as { session: VerifiedSession | null }).session;
 }

@@ -4,9 +4,11 @@
  * Each tab has a store. Whoever asks the application holds a lock that the tabs share, and tells the others the outcome before it lets
  * go; a tab that had to wait for the lock takes what it was told instead of asking again. Browsers promise no order between the end of
  * a lock and the arrival of what was told before it, so such a tab waits for the news, but not for ever: the other tab may have been
- * closed. Where the browser has no locks or
- * channels, each tab asks for itself, which costs requests and nothing else. News carry their time, and what is older than what a tab
- * knows is dropped: it was on its way while the tab asked.
+ * closed. Where the browser has no locks or channels, each tab asks for itself, which costs requests and nothing else.
+ *
+ * News carry their time: when the application was asked, for a login or a logout may overtake the answer. What is older than what a
+ * tab knows is dropped. The clock is Date.now(), which all tabs share; performance.now() stops while the machine sleeps, and tabs in
+ * several processes then differ. It may be set back, so what was learnt at a time that is still to come counts as old.
  */
 
 import type { VerifiedSession } from "../model.js";
@@ -18,11 +20,11 @@ export type SessionState =
 
 interface News {
   session: VerifiedSession | null;
-  /** Milliseconds since 1970, with fractions. */
+  /** Milliseconds since 1970. */
   at: number;
 }
 
-/** The tab that asked got no answer. */
+/** The tab that asked has nothing to tell: it got no answer, or one that was overtaken. */
 interface NoNews {
   at: null;
 }
@@ -32,6 +34,8 @@ export type Load = () => Promise<VerifiedSession | null>;
 
 const NAME = "gatehouse-session";
 const NEWS_MS = 2_000;
+/** The longest wait for an answer, for which every other tab waits, too. */
+export const LOAD_MS = 10_000;
 /** A tab that is looked at again asks only if what it knows is older. */
 const FRESH_MS = 60_000;
 /** The longest that timers know. */
@@ -45,9 +49,11 @@ export class SessionStore {
   readonly #listeners = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   #state: SessionState;
-  /** When it was last told or asked; counts up with each. */
+  /** What it was told or asked; counts up with each. */
   #news = 0;
+  /** The time of the last. */
   #learntAt = 0;
+  #isStarted = false;
   #asking: Promise<void> | undefined;
   #channel: BroadcastChannel | undefined;
   #expiry: ReturnType<typeof setTimeout> | undefined;
@@ -73,10 +79,11 @@ export class SessionStore {
 
   /** Listens to the other tabs and to the browser until the returned function is called; asks where the server did not look. */
   start(session: VerifiedSession | null | undefined): () => void {
+    this.#isStarted = true;
     if (typeof BroadcastChannel !== "undefined") {
       this.#channel = new BroadcastChannel(NAME);
       this.#channel.onmessage = ({ data }: MessageEvent<News | NoNews>) => {
-        if (data.at !== null && data.at >= this.#learntAt) this.#learn(data);
+        if (data.at !== null && (data.at >= this.#learntAt || this.#ageMs() < 0)) this.#learn(data);
         for (const heard of [...this.#waiting]) heard();
       };
     }
@@ -85,6 +92,7 @@ export class SessionStore {
     else this.tell(session);
     return () => {
       ended();
+      this.#isStarted = false;
       clearTimeout(this.#expiry);
       this.#channel?.close();
       this.#channel = undefined;
@@ -93,30 +101,58 @@ export class SessionStore {
 
   /** The server has said it with a page: after a login or a logout the other tabs learn it so. */
   tell(session: VerifiedSession | null): void {
-    const news: News = { session, at: now() };
+    // It was known before the page came here, so an answer that is asked for at this moment is newer.
+    this.#tell({ session, at: Date.now() - 1 });
+  }
+
+  #tell(news: News): void {
     this.#learn(news);
     this.#channel?.postMessage(news);
   }
 
   async #ask(): Promise<void> {
     const before = this.#news;
-    const ask = async () => {
-      try {
-        this.tell(await this.#load());
-      } catch (error) {
-        this.#channel?.postMessage({ at: null } satisfies NoNews);
-        throw error;
-      }
-    };
     // Only pages of https have it, and loopback.
     const locks = typeof navigator === "undefined" ? undefined : (navigator.locks as LockManager | undefined);
-    if (!locks || !this.#channel) return ask();
-    const free = await locks.request(NAME, { ifAvailable: true }, async (lock) => lock && (await ask(), true));
+    if (!locks || !this.#channel) return this.#askNow();
+    const free = await locks.request(NAME, { ifAvailable: true }, async (lock) => lock && (await this.#askNow(), true));
     if (free) return;
     await locks.request(NAME, async () => {
       await this.#newsSince(before);
-      if (this.#news === before) await ask();
+      if (this.#news === before) await this.#askNow();
     });
+  }
+
+  /** Asks without regard to the other tabs, and tells them. What was learnt meanwhile stays unless it is older. */
+  async #askNow(): Promise<void> {
+    const [before, at] = [this.#news, Date.now()];
+    try {
+      const session = await this.#loaded();
+      if (this.#news !== before && at < this.#learntAt) this.#tellNothing();
+      else this.#tell({ session, at });
+    } catch (error) {
+      this.#tellNothing();
+      throw error;
+    }
+  }
+
+  #tellNothing(): void {
+    this.#channel?.postMessage({ at: null } satisfies NoNews);
+  }
+
+  /** What `load` answers; rejects when that takes too long, even where it does not end by itself. */
+  async #loaded(): Promise<VerifiedSession | null> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error("The application did not answer in time"));
+      }, LOAD_MS);
+    });
+    try {
+      return await Promise.race([this.#load(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Resolves when another tab has told how its asking ended, or has not for too long. */
@@ -138,7 +174,9 @@ export class SessionStore {
     this.#learntAt = at;
     clearTimeout(this.#expiry);
     // Use may have extended it by then, so it is asked and not just ended; not at once, for the browser's clock may be hours ahead.
-    if (session) this.#expiry = setTimeout(this.#quietly, Math.min(Math.max(FRESH_MS, Date.parse(session.expiresAt) - now()), TIMER_MS_MAX));
+    if (session && this.#isStarted) {
+      this.#expiry = setTimeout(this.#quietly, Math.min(Math.max(FRESH_MS, Date.parse(session.expiresAt) - Date.now()), TIMER_MS_MAX));
+    }
     this.#state = sameState(this.#state, stateOf(session));
     for (const listener of [...this.#listeners]) listener();
   }
@@ -149,13 +187,14 @@ export class SessionStore {
   };
 
   readonly #look = (): void => {
-    if (now() - this.#learntAt > FRESH_MS) this.#quietly();
+    const ageMs = this.#ageMs();
+    if (ageMs < 0 || ageMs > FRESH_MS) this.#quietly();
   };
-}
 
-/** Finer than Date.now(), and the same for all tabs. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
+  /** Negative where the clock was set back. */
+  #ageMs(): number {
+    return Date.now() - this.#learntAt;
+  }
 }
 
 function stateOf(session: VerifiedSession | null): SessionState {

@@ -18,9 +18,10 @@ const SECONDS_MAX = 86_400;
 export function lifetimeOf(headers: Headers): Lifetime {
   const control = headers.get("Cache-Control") ?? "";
   const age = Number(/^\d+$/.exec(headers.get("Age") ?? "")?.[0] ?? 0);
-  const fresh = bounded(/\bno-(?:store|cache)\b/i.test(control) ? 0 : (secondsOf(control, "max-age") ?? DEFAULT_SECONDS) - age);
-  const usable = Math.min(fresh + (secondsOf(control, "stale-while-revalidate") ?? 0), SECONDS_MAX);
-  return { freshMs: fresh * 1000, usableMs: usable * 1000 };
+  const fresh = (/\bno-(?:store|cache)\b/i.test(control) ? 0 : (secondsOf(control, "max-age") ?? DEFAULT_SECONDS)) - age;
+  // Of what is not yet bounded: what a cache before the service has used up of both is not given again.
+  const usable = fresh + (secondsOf(control, "stale-while-revalidate") ?? 0);
+  return { freshMs: bounded(fresh) * 1000, usableMs: bounded(usable) * 1000 };
 }
 
 function bounded(seconds: number): number {

@@ -72,6 +72,12 @@ describe("the package", () => {
 });
 
 describe("the documents", () => {
+  it("showed a proxy that Next.js did not find in middleware.ts", () => {
+    const proxy = blocksOf("docs/clients.md", "tsx").find((code) => code.startsWith("// proxy.ts"));
+    expect(proxy).toMatch(/^export default createProxy\(/m);
+    expect(proxy).not.toMatch(/^export (const|function|\{)/m);
+  });
+
   it("show an application of Next.js that compiles", () => {
     const place = join(folder, ".generated", "documented");
     rmSync(place, { recursive: true, force: true });

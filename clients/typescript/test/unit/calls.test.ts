@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
-import { type Client, createClient, isGatehouseError } from "../../src/index.js";
-import { login, person, rows, user } from "./rows.js";
+import { type Client, createClient, isGatehouseError, type LoginOptions } from "../../src/index.js";
+import { login, person, rows, user, verifiedSession, verifiedToken } from "./rows.js";
 import { answer, API_KEY, failureOf, refusal, ServiceDouble, URL } from "./service_double.js";
 
 /** What only people and machines ask. */
@@ -54,13 +54,28 @@ describe("each call", () => {
   });
 });
 
+type Value = string | null | undefined;
+
 describe.each([
-  ["session", (client: Client, value: string | null | undefined) => client.session.verify(value), "invalid_session"],
-  ["token", (client: Client, value: string | null | undefined) => client.token.verify(value), "invalid_token"],
-] as const)("a %s", (_, verify, code) => {
-  it.each([code, "session_expired", "session_ended", "session_user_not_found", "a_code_of_tomorrow"])("is null after a 401 %s", async (refused) => {
+  ["session", (client: Client, value: Value) => client.session.verify(value), verifiedSession, ["invalid_session", "session_expired", "session_ended", "session_user_not_found"]],
+  ["token", (client: Client, value: Value) => client.token.verify(value), verifiedToken, ["invalid_token"]],
+] as const)("a %s", (_, verify, verified, codes) => {
+  it.each(codes)("is null after a 401 %s", async (refused) => {
     expect(await verify(new ServiceDouble(refusal(401, refused)).client(), "value")).toBeNull();
   });
+
+  it.each(["unauthorized", "invalid_credentials", "a_code_of_tomorrow"])("was taken for logged out after a gateway's 401 with the code %s", async (refused) => {
+    const failure = await failureOf(verify(new ServiceDouble(refusal(401, refused)).client(), "value"));
+    expect(isGatehouseError(failure, refused)).toBe(true);
+  });
+
+  it.each([{}, [], { message: "welcome" }, { ...verified, userId: "7" }, { ...verified, userId: undefined }, { ...verified, expiresAt: 7 }, { ...verified, expiresAt: "soon" }, { ...verified, expiresAt: undefined }])(
+    "was taken for valid after any JSON: %j",
+    async (body) => {
+      const failure = await failureOf(verify(new ServiceDouble(answer(body)).client(), "value"));
+      expect(failure).toMatchObject({ status: 200, code: "unexpected_answer", requestId: "from-header" });
+    },
+  );
 
   it.each(["missing_api_key", "invalid_api_key"])("is unknown where the key is refused: %s", async (refused) => {
     const failure = await failureOf(verify(new ServiceDouble(refusal(401, refused)).client(), "value"));
@@ -84,7 +99,36 @@ describe.each([
   });
 });
 
+describe("a session", () => {
+  it.each([undefined, null, "Ada", {}, { ...verifiedSession.user, email: undefined }])("was taken for valid without its user: %j", async (user) => {
+    const body = { ...verifiedSession, user };
+    expect(await failureOf(new ServiceDouble(answer(body)).client().session.verify("s"))).toMatchObject({ code: "unexpected_answer" });
+    const checked = { sessions: [{ status: 200, ...body }] };
+    expect(await failureOf(new ServiceDouble(answer(checked)).client().session.verifyAll(["s"]))).toMatchObject({ code: "unexpected_answer" });
+  });
+});
+
+describe("many sessions", () => {
+  const valid = { status: 200, ...verifiedSession };
+
+  it.each([{}, { sessions: {} }, { sessions: [] }, { sessions: [valid] }, { sessions: [valid, valid, valid] }, { sessions: [valid, null] }, { sessions: [valid, { status: 401, code: "unauthorized" }] }, { sessions: [valid, { status: 200 }] }])(
+    "were told apart by an answer that is not about each of them: %j",
+    async (body) => {
+      expect(await failureOf(new ServiceDouble(answer(body)).client().session.verifyAll(["s", "t"]))).toMatchObject({ code: "unexpected_answer" });
+    },
+  );
+});
+
 describe("a link in a mail", () => {
+  it("proved an address by any JSON", async () => {
+    const client = new ServiceDouble(answer({ message: "welcome" })).client();
+    for (const call of [client.email.verify("t"), client.email.confirm("t")]) expect(await failureOf(call)).toMatchObject({ code: "unexpected_answer" });
+  });
+
+  it("was taken for no longer good after a gateway's 401", async () => {
+    expect(await failureOf(new ServiceDouble(refusal(401, "unauthorized")).client().email.verify("t"))).toMatchObject({ code: "unauthorized" });
+  });
+
   it("that is no longer good proves nobody's address", async () => {
     expect(await new ServiceDouble(refusal(401, "invalid_or_expired_token")).client().email.verify("t")).toBeNull();
     expect(await failureOf(new ServiceDouble(refusal(401, "invalid_api_key")).client().email.verify("t"))).toMatchObject({ code: "invalid_api_key" });
@@ -97,7 +141,7 @@ describe("a link in a mail", () => {
 });
 
 it("sends a token as it is", async () => {
-  const service = new ServiceDouble(answer({ userId: 7 }));
+  const service = new ServiceDouble(answer(verifiedToken));
   await service.client().token.verify("a.b-c_d.e");
   expect(service.only.headers["Authorization"]).toBe("Bearer a.b-c_d.e");
 });
@@ -153,6 +197,15 @@ describe("a device", () => {
     const service = new ServiceDouble(answer(login));
     await service.client().login(person, { deviceToken });
     expect(service.only.headers["X-Device-Token"]).toBe("new");
+  });
+
+  it.each<[string, (client: Client, options: LoginOptions) => Promise<unknown>]>([
+    ["password.change", (client, options) => client.password.change({ session: "s", currentPassword: "p", newPassword: "q" }, options)],
+    ["email.change", (client, options) => client.email.change({ session: "s", password: "p", email: "e" }, options)],
+  ])("could not be told where a password counts: %s", async (_, change) => {
+    const service = new ServiceDouble(answer(login));
+    await change(service.client(), { deviceToken: "known" });
+    expect(service.only.headers["X-Device-Token"]).toBe("known");
   });
 
   it("is not spoken of where there is none", async () => {

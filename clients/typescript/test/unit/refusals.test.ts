@@ -43,6 +43,14 @@ describe("a refusal of the service", () => {
     expect(failure.details).toEqual(details);
   });
 
+  it("of somebody else had details that were no problems of fields", async () => {
+    const problem = { field: "email", message: "is required", code: "required" };
+    for (const details of [7, "x", { field: "email" }, [null, "x", {}, { ...problem, code: 7 }, problem]]) {
+      const failure = await refusedWith(answer({ error: "e", code: "c", details }, 400));
+      expect(failure.details).toEqual(Array.isArray(details) ? [problem] : []);
+    }
+  });
+
   it("hands out the token for a new password, and shows it nowhere", async () => {
     const body = { error: "A new password is required", code: "password_change_required", resetToken: "gtr_secret", requestId: "r" };
     const failure = await refusedWith(answer(body, 403));

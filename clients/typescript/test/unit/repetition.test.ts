@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Client } from "../../src/index.js";
+import { verifiedSession } from "./rows.js";
 import { answer, failureOf, refusal, ServiceDouble } from "./service_double.js";
 
 const credentials = { email: "who@example.com", password: "a password" };
@@ -89,7 +90,7 @@ describe("what may be sent twice", () => {
   });
 
   it.each([502, 503, 504])("is repeated after a gateway's %i", async (status) => {
-    const service = new ServiceDouble(answer("<html>", status), answer({ userId: 7 }));
+    const service = new ServiceDouble(answer("<html>", status), answer(verifiedSession));
     expect((await timed(service.client().session.verify("session"))).failure).toBeNull();
     expect(service.asked).toHaveLength(2);
   });
@@ -119,6 +120,35 @@ describe("what the service does once", () => {
     const inProgress = refusal(409, "idempotency_in_progress", { "Retry-After": "1" });
     const service = new ServiceDouble(inProgress, answer({ message: "m", user: { id: 7 } }));
     expect(await timed(service.client().users.create(person))).toEqual({ failure: null, ms: 1000 });
+  });
+
+  it.each(calls)("%s lost its place in the service's queue after a third of the time", async (_, call) => {
+    const service = new ServiceDouble("silence");
+    expect(await timed(call(service.client({ timeoutMs: 3000 })))).toMatchObject({ failure: { reason: "timeout" }, ms: 3000 });
+    expect(service.asked).toHaveLength(1);
+  });
+
+  it("has the time that is left after a failure", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const service = new ServiceDouble(unavailable(1), "silence");
+    expect(await timed(service.client({ timeoutMs: 3000 }).users.create(person))).toMatchObject({ failure: { reason: "timeout" }, ms: 3000 });
+    expect(service.asked).toHaveLength(2);
+  });
+
+  it("was given up after two repetitions while the service still worked for it", async () => {
+    const inProgress = refusal(409, "idempotency_in_progress", { "Retry-After": "1" });
+    const service = new ServiceDouble(new TypeError("fetch failed"), inProgress, inProgress, inProgress, unavailable(0), answer({ message: "m", user: { id: 7 } }));
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    expect(await timed(service.client().users.create(person))).toEqual({ failure: null, ms: 3000 });
+  });
+
+  it("is waited for within the time, and never without a pause", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    for (const headers of [undefined, { "Retry-After": "0" }]) {
+      const service = new ServiceDouble(refusal(409, "idempotency_in_progress", headers));
+      expect(await timed(service.client({ timeoutMs: 1000 }).users.create(person))).toMatchObject({ failure: { status: 409 }, ms: 900 });
+      expect(service.asked).toHaveLength(10);
+    }
   });
 
   it("is not asked for again after another conflict", async () => {
@@ -195,7 +225,7 @@ describe("retries", () => {
 
 describe("time", () => {
   it("is shared by the attempts, so that one silent replica does not use it up", async () => {
-    const service = new ServiceDouble("silence", answer({ userId: 7 }));
+    const service = new ServiceDouble("silence", answer(verifiedSession));
     vi.spyOn(Math, "random").mockReturnValue(0);
     expect(await timed(service.client({ timeoutMs: 3000 }).session.verify("session"))).toEqual({ failure: null, ms: 1000 });
   });

@@ -5,6 +5,9 @@ import type { Client } from "../../src/index.js";
 export const person = { first_name: "Ada", last_name: "L", email: "ada@example.com", password: "a password" };
 export const user = { id: 7, first_name: "Ada", last_name: "L", email: "ada@example.com", created_at: "t", updated_at: "t" };
 export const login = { user: { id: 7 }, token: "t", session: "s", sessionExpires: "e" };
+const expiresAt = "2026-12-03T08:42:02.752Z";
+export const verifiedToken = { userId: 7, expiresAt };
+export const verifiedSession = { userId: 7, user: { id: 7, email: "ada@example.com", first_name: "Ada", last_name: "L" }, expiresAt };
 const refreshed = { user: { id: 7 }, token: "t", tokenExpires: "e", refreshToken: "gtf_s", sessionExpires: "e" };
 const judgement = { acceptable: false, code: "common", message: "m" };
 const passwordChange = { session: "s", currentPassword: "p", newPassword: "q" };
@@ -18,11 +21,11 @@ export type Row = [call: string, made: (client: Client) => Promise<unknown>, ask
 export const rows: Row[] = [
   ["login", (c) => c.login(person), "POST /user-auth", { email: person.email, password: person.password }, login, { ...login, deviceToken: null }],
   ["login, to refresh", (c) => c.login({ email: "e", password: "p", refresh: true }), "POST /user-auth", { email: "e", password: "p", refresh: true }, { ...login, refreshToken: "gtf_r", tokenExpires: "e" }, { ...login, refreshToken: "gtf_r", tokenExpires: "e", deviceToken: null }],
-  ["session.verify", (c) => c.session.verify("s"), "POST /user-auth/verify-session", { session: "s" }, { userId: 7 }, { userId: 7 }],
-  ["session.verifyAll", (c) => c.session.verifyAll(["s", "e", null]), "POST /user-auth/verify-sessions", { sessions: ["s", "e", ""] }, { sessions: [{ status: 200, userId: 7 }, { status: 401 }, { status: 400 }] }, [{ userId: 7 }, null, null]],
+  ["session.verify", (c) => c.session.verify("s"), "POST /user-auth/verify-session", { session: "s" }, verifiedSession, verifiedSession],
+  ["session.verifyAll", (c) => c.session.verifyAll(["s", "e", null]), "POST /user-auth/verify-sessions", { sessions: ["s", "e", ""] }, { sessions: [{ status: 200, ...verifiedSession }, { status: 401, error: "e", code: "session_ended" }, { status: 400, error: "e", code: "session_required" }] }, [verifiedSession, null, null]],
   ["session.logout", (c) => c.session.logout("s"), "POST /user-auth/logout", { session: "s" }, { message: "m" }, undefined],
   ["session.end", (c) => c.session.end(5), "DELETE /sessions/5", undefined, { message: "m" }, undefined],
-  ["token.verify", (c) => c.token.verify("t"), "POST /user-auth/verify-token", undefined, { userId: 7 }, { userId: 7 }],
+  ["token.verify", (c) => c.token.verify("t"), "POST /user-auth/verify-token", undefined, verifiedToken, verifiedToken],
   ["token.refresh", (c) => c.token.refresh({ refreshToken: "gtf_r", attempt: "a" }), "POST /user-auth/refresh", { refreshToken: "gtf_r", attempt: "a" }, refreshed, refreshed],
   ["users.create", (c) => c.users.create(person), "POST /users", person, { message: "m", user }, user],
   ["users.get", (c) => c.users.get(7), "GET /users/7", undefined, user, user],

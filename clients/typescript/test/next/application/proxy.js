@@ -1,3 +1,3 @@
 import { createProxy } from "@gatehouse/client/next";
 
-export const proxy = createProxy({ protect: ["/dashboard/:path*"] });
+export default createProxy({ protect: ["/dashboard/:path*"] });

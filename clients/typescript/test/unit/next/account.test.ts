@@ -1,17 +1,18 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { type Auth, DEVICE_COOKIE, SESSION_COOKIE } from "../../../src/next/index.js";
+import { verifiedSession } from "../rows.js";
 import { answer, failureOf, refusal, type ServiceDouble } from "../service_double.js";
 import { authOf, form, targetOf } from "./forms.js";
 import { freshRequest, request } from "./next_headers.js";
 
 vi.mock("next/headers", () => import("./next_headers.js"));
 
-const verified = answer({ userId: 7, expiresAt: "2026-12-03T08:42:02.752Z" });
+const verified = answer(verifiedSession);
 const session = (id: number, expiresAt: string) => ({ id, createdAt: "t", lastSeenAt: "t", expiresAt, ipAddress: null, userAgent: null });
 const [phone, mine, tablet] = [session(5, "2026-12-03T08:42:02.751Z"), session(4, "2026-12-03T08:42:02.752Z"), session(3, "2026-12-02T08:42:02.752Z")];
 const sessions = answer([phone, mine, tablet]);
-const done = answer({ message: "m" });
+const done = answer({ message: "m", userId: 7 });
 
 beforeEach(() => {
   freshRequest();
@@ -102,6 +103,13 @@ describe("changePassword", () => {
 
 describe("changeEmail", () => {
   const values = { email: "new@example.com", password: "p", return: "/done" };
+
+  it("did not tell the device, whose password counts", async () => {
+    request.jar.set(DEVICE_COOKIE, { value: "known" });
+    const { auth, service } = authOf(done);
+    await targetOf(auth.changeEmail(form(values)));
+    expect(service.only.headers).toMatchObject({ "X-Device-Token": "known" });
+  });
 
   it("sends the link to the new address", async () => {
     const { auth, service } = authOf(done);

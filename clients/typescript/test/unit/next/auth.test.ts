@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { DEVICE_COOKIE, type FormRefusal, SESSION_COOKIE } from "../../../src/next/index.js";
+import { verifiedSession } from "../rows.js";
 import { answer, failureOf, refusal } from "../service_double.js";
 import { authOf, form, targetOf } from "./forms.js";
 import { freshRequest, request } from "./next_headers.js";
@@ -17,8 +18,8 @@ const credentials = { email: "ada@example.com", password: "a password" };
 describe("getServerSession", () => {
   it("is whose session it is, for the browser that asks", async () => {
     request.jar.set(SESSION_COOKIE, { value: "s" });
-    const { auth, service } = authOf(answer({ userId: 7 }));
-    expect(await auth.getServerSession()).toEqual({ userId: 7 });
+    const { auth, service } = authOf(answer(verifiedSession));
+    expect(await auth.getServerSession()).toEqual(verifiedSession);
     expect(service.only.headers).toMatchObject({ "X-Client-Address": "203.0.113.9", "X-Client-User-Agent": "M" });
   });
 
@@ -39,8 +40,8 @@ describe("getServerSession", () => {
 describe("sessionRoute", () => {
   it("tells the browser who is logged in, and lets no cache keep it", async () => {
     request.jar.set(SESSION_COOKIE, { value: "s" });
-    const response = await authOf(answer({ userId: 7 })).auth.sessionRoute();
-    expect(await response.json()).toEqual({ session: { userId: 7 } });
+    const response = await authOf(answer(verifiedSession)).auth.sessionRoute();
+    expect(await response.json()).toEqual({ session: verifiedSession });
     expect(response.headers.get("Cache-Control")).toBe("no-store");
     expect(await (await authOf(refusal(401, "session_ended")).auth.sessionRoute()).json()).toEqual({ session: null });
   });
@@ -54,7 +55,7 @@ describe("requireSession", () => {
 
   it("is the session of who is logged in", async () => {
     request.jar.set(SESSION_COOKIE, { value: "s" });
-    expect(await authOf(answer({ userId: 7 })).auth.requireSession()).toEqual({ userId: 7 });
+    expect(await authOf(answer(verifiedSession)).auth.requireSession()).toEqual(verifiedSession);
   });
 });
 

@@ -2,14 +2,14 @@ import { NextRequest } from "next/server.js";
 import { describe, expect, it, vi } from "vitest";
 
 import { createProxy } from "../../../src/next/index.js";
+import { verifiedSession } from "../rows.js";
 import { answer, failureOf, refusal, ServiceDouble } from "../service_double.js";
 
-const expiresAt = "2026-12-03T08:42:02.752Z";
-const verified = answer({ userId: 7, user: {}, expiresAt });
+const verified = answer(verifiedSession);
 const PAGE = "https://app.example.com/dashboard/a?b=c";
 
-function request(url: string, { session, method = "GET" }: { session?: string; method?: string } = {}) {
-  const headers = { "X-Forwarded-For": "203.0.113.9", "User-Agent": "M", ...(session && { Cookie: `session=${session}` }) };
+function request(url: string, { session, method = "GET", fetched }: { session?: string; method?: string; fetched?: string } = {}) {
+  const headers = { "X-Forwarded-For": "203.0.113.9", "User-Agent": "M", ...(session && { Cookie: `session=${session}` }), ...(fetched && { "Sec-Fetch-Dest": fetched }) };
   return new NextRequest(url, { method, headers });
 }
 
@@ -30,6 +30,17 @@ describe("the proxy", () => {
     expect(response.headers.getSetCookie()).toEqual(["session=s; Path=/; Expires=Thu, 03 Dec 2026 08:42:02 GMT; Secure; HttpOnly; SameSite=lax"]);
     expect(service.only.body).toEqual({ session: "s" });
     expect(service.only.headers).toMatchObject({ "X-Client-Address": "203.0.113.9", "X-Client-User-Agent": "M" });
+  });
+
+  it.each(["document", "empty"])("extends the cookie with a page that is loaded as %s", async (fetched) => {
+    const response = await proxyOf(new ServiceDouble(verified))(request(PAGE, { session: "s", fetched }));
+    expect(response.headers.getSetCookie()).toHaveLength(1);
+  });
+
+  it.each(["image", "iframe"])("wrote an old session over a new cookie with a slow answer for %s", async (fetched) => {
+    const response = await proxyOf(new ServiceDouble(verified))(request(PAGE, { session: "s", fetched }));
+    expect(passes(response)).toBe(true);
+    expect(response.headers.getSetCookie()).toEqual([]);
   });
 
   it("leaves the cookie alone where a form is sent", async () => {

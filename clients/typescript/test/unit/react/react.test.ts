@@ -58,7 +58,7 @@ describe("useSession", () => {
     vi.stubGlobal("fetch", asked);
     await show({});
     await act(() => vi.waitFor(() => { expect(place.textContent).toBe("authenticated Ada"); }));
-    expect(asked).toHaveBeenCalledExactlyOnceWith("/api/session", { cache: "no-store", headers: { Accept: "application/json" } });
+    expect(asked).toHaveBeenCalledExactlyOnceWith("/api/session", { cache: "no-store", headers: { Accept: "application/json" }, signal: expect.any(AbortSignal) as AbortSignal });
   });
 
   it("follows what the server says with the next page", async () => {

@@ -101,6 +101,20 @@ describe("one tab", () => {
     expect(load).toHaveBeenCalledTimes(10);
   });
 
+  it("asked again for a session whose answer came after it had stopped", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+    vi.stubGlobal("navigator", {});
+    let answer: (session: VerifiedSession) => void = () => undefined;
+    const load = vi.fn<Load>(() => new Promise((resolve) => (answer = resolve)));
+    const refreshed = tab(load, null).refresh();
+    for (const stop of stops.splice(0)) stop();
+    answer(sessionOf(7, new Date(Date.now() + 60_000).toISOString()));
+    await refreshed;
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("asks nothing more when it has stopped", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
     const load = vi.fn<Load>(() => Promise.resolve(null));
@@ -130,8 +144,16 @@ describe("the browser", () => {
     const store = tab(load, sessionOf(7));
     document.dispatchEvent(new Event("visibilitychange"));
     expect(load).not.toHaveBeenCalled();
-    const late = performance.now() + 61_000;
-    vi.spyOn(performance, "now").mockImplementation(() => late);
+    const late = Date.now() + 61_000;
+    vi.spyOn(Date, "now").mockImplementation(() => late);
+    document.dispatchEvent(new Event("visibilitychange"));
+    await soon(store, "unauthenticated");
+  });
+
+  it("looking at it again asked nothing after its clock was set back", async () => {
+    const store = tab(() => Promise.resolve(null), sessionOf(7));
+    const early = Date.now() - 3_600_000;
+    vi.spyOn(Date, "now").mockImplementation(() => early);
     document.dispatchEvent(new Event("visibilitychange"));
     await soon(store, "unauthenticated");
   });
@@ -152,10 +174,63 @@ describe("several tabs", () => {
     const told = vi.fn();
     channel.onmessage = told;
     await one.refresh();
-    channel.postMessage({ session: null, at: performance.timeOrigin + performance.now() - 10_000 });
-    channel.postMessage({ session: sessionOf(8), at: performance.timeOrigin + performance.now() });
+    channel.postMessage({ session: null, at: Date.now() - 10_000 });
+    channel.postMessage({ session: sessionOf(8), at: Date.now() });
     await soon(one, 8);
     expect(idOf(one)).toBe(8);
+    channel.close();
+  });
+
+  it("did not believe each other after a sleep, which stops their own clocks for different times", async () => {
+    const one = tab(() => Promise.resolve(null), null);
+    const stopped = performance.now() - 3_600_000;
+    vi.spyOn(performance, "now").mockImplementation(() => stopped);
+    tab(() => Promise.resolve(null), null).tell(sessionOf(7));
+    await soon(one, 7);
+  });
+
+  it("believe each other after their clock was set back", async () => {
+    const one = tab(() => Promise.resolve(null), null);
+    const early = Date.now() - 3_600_000;
+    vi.spyOn(Date, "now").mockImplementation(() => early);
+    const other = tab(() => Promise.resolve(null), null);
+    other.tell(sessionOf(7));
+    await soon(one, 7);
+  });
+
+  it("forgot a logout that was told while an older question was answered", async () => {
+    let answer: (session: VerifiedSession) => void = () => undefined;
+    const load = vi.fn<Load>(() => new Promise((resolve) => (answer = resolve)));
+    const [one, other] = [tab(load, sessionOf(7)), tab(() => Promise.resolve(null), sessionOf(7))];
+    const refreshed = one.refresh();
+    await vi.waitFor(() => { expect(load).toHaveBeenCalled(); });
+    const later = Date.now() + 5_000;
+    vi.spyOn(Date, "now").mockImplementation(() => later);
+    other.tell(null);
+    await soon(one, "unauthenticated");
+    answer(sessionOf(7));
+    await refreshed;
+    expect([one, other].map(idOf)).toEqual(["unauthenticated", "unauthenticated"]);
+    const heard = vi.fn();
+    other.subscribe(heard);
+    one.tell(sessionOf(8));
+    await soon(other, 8);
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+
+  it("are told since when an answer is known: since it was asked for", async () => {
+    const channel = new BroadcastChannel("gatehouse-session");
+    const told: { at: number }[] = [];
+    channel.onmessage = ({ data }: { data: unknown }) => told.push(data as { at: number });
+    let answer: (session: VerifiedSession) => void = () => undefined;
+    const one = tab(() => new Promise((resolve) => (answer = resolve)), null);
+    const asked = Date.now();
+    const refreshed = one.refresh();
+    vi.spyOn(Date, "now").mockImplementation(() => asked + 5_000);
+    await vi.waitFor(() => { answer(sessionOf(7)); expect(idOf(one)).toBe(7); });
+    await refreshed;
+    await vi.waitFor(() => { expect(told).toHaveLength(2); });
+    expect(told[1]?.at).toBeLessThan(asked + 5_000);
     channel.close();
   });
 
@@ -179,6 +254,25 @@ describe("several tabs", () => {
     await failed;
     expect(idOf(other)).toBe(7);
     await soon(broken, 7);
+  });
+
+  it("waited for ever for the one that gets no answer", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+    const asked = vi.fn<Load>(() => new Promise(() => undefined));
+    const silent = tab(asked, null);
+    const failed = expect(silent.refresh()).rejects.toThrow("did not answer in time");
+    await vi.waitFor(() => { expect(asked).toHaveBeenCalled(); });
+    const other = tab(() => Promise.resolve(sessionOf(7)), null);
+    const refreshed = other.refresh();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await failed;
+    await vi.advanceTimersByTimeAsync(2_000);
+    await refreshed;
+    expect(idOf(other)).toBe(7);
+    const again = expect(silent.refresh()).rejects.toThrow("did not answer in time");
+    await vi.waitFor(() => { expect(asked).toHaveBeenCalledTimes(2); });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await again;
   });
 
   it("go on when the one that asks is closed", async () => {

@@ -243,6 +243,16 @@ describe("Cache-Control", () => {
     expect(lifetimeOf(new Headers({ "Cache-Control": value }))).toEqual({ freshMs: freshSeconds * 1000, usableMs: usableSeconds * 1000 });
   });
 
+  it.each([
+    [3600, 60, 600],
+    [3900, 60, 300],
+    [4190, 60, 60],
+    [9000, 60, 60],
+  ])("gave the whole of stale-while-revalidate again behind a cache that had used it up: Age %i", (age, freshSeconds, usableSeconds) => {
+    const headers = new Headers({ "Cache-Control": "max-age=3600, stale-while-revalidate=600", Age: String(age) });
+    expect(lifetimeOf(headers)).toEqual({ freshMs: freshSeconds * 1000, usableMs: usableSeconds * 1000 });
+  });
+
   it("counts from when a cache before the service got it", () => {
     expect(lifetimeOf(new Headers({ "Cache-Control": "max-age=3600", Age: "600" }))).toEqual({ freshMs: 3_000_000, usableMs: 3_000_000 });
     expect(lifetimeOf(new Headers({ "Cache-Control": "max-age=3600", Age: "soon" })).freshMs).toBe(HOUR_MS);
