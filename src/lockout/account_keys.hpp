@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
@@ -11,18 +13,21 @@
 namespace gatehouse::lockout {
 
 /// Under which keys attempts are counted: 16 bytes that tell nobody an email or an address without SESSION_SECRET
-/// (HKDF-SHA256). Immutable; any thread.
+/// (HKDF-SHA256), its first one where there are several. Immutable; any thread.
 class AccountKeys {
  public:
   static constexpr std::size_t key_bytes = 16;
 
-  explicit AccountKeys(const SecretString& secret);
+  /// At least one.
+  explicit AccountKeys(std::span<const SecretString> secrets);
   ~AccountKeys();
   AccountKeys(const AccountKeys&) = delete;
   AccountKeys& operator=(const AccountKeys&) = delete;
 
   /// Of a user's account, whichever email it has.
   [[nodiscard]] std::string of_user(UserId user) const;
+  /// The same by each of the secrets: replicas that are given them in another order count under another one.
+  [[nodiscard]] std::vector<std::string> all_of_user(UserId user) const;
   /// Of an email that nobody has, by users::email_key(): one of 65,536, so that unknown emails are counted as others
   /// are and fill no table.
   [[nodiscard]] std::string of_nobody(std::string_view email_key) const;
@@ -30,9 +35,11 @@ class AccountKeys {
   [[nodiscard]] std::string of_source(std::string_view source) const;
 
  private:
-  [[nodiscard]] std::string key_for(std::string_view purpose, std::string_view text) const;
+  using Secret = std::array<std::byte, 32>;
 
-  std::array<std::byte, 32> secret_;
+  [[nodiscard]] static std::string key_for(const Secret& secret, std::string_view purpose, std::string_view text);
+
+  std::vector<Secret> secrets_;
 };
 
 }  // namespace gatehouse::lockout

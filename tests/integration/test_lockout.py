@@ -115,6 +115,27 @@ def test_unlock_lets_the_owner_in_from_anywhere(start, database, command):
             assert not api.get(f"/users/{user['id']}/account").json()["othersBlocked"]
 
 
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_unlock_forgets_what_a_replica_counts_whose_first_secret_is_another(start, database):
+    """In the middle of a rotation some replicas have `new,old` and others `old,new`."""
+    old, new = "o" * 32 + "ld", "n" * 32 + "ew"
+    turned, behind = start(SESSION_SECRET=f"{new},{old}", **NO_LIMIT), start(SESSION_SECRET=f"{old},{new}", **NO_LIMIT)
+    with turned.api() as unlocking, behind.api() as counting:
+        user = create_user(counting)
+        disable(counting, database, user["email"])
+        assert try_log_in(counting, user["email"]).status == 401
+        assert unlocking.post(f"/users/{user['id']}/unlock").status == 200
+        assert log_in(counting, user["email"])
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_unlock_by_a_command_needs_the_secret_under_which_is_counted(start, command):
+    with start().api() as api:
+        email = create_user(api)["email"]
+    done = command("users", "unlock", email, SESSION_SECRET=None, APP_ENV="development")
+    assert done.returncode == 1 and "SESSION_SECRET is not set" in done.stderr
+
+
 def test_account_shows_how_it_stands(start, database):
     with start(**NO_LIMIT).api() as api:
         user = create_user(api)

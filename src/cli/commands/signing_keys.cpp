@@ -15,6 +15,7 @@
 #include "cli/commands/consent.hpp"
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/origin.hpp"
+#include "cli/commands/session_secret.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
 #include "flows/signing_keys/signing_key_flow.hpp"
@@ -188,14 +189,7 @@ int print_step(const Program& program, KeySession& session, const flows::Signing
   return exit_success;
 }
 
-/// False, with the reason printed, where a key would be sealed with a secret that ends with this command.
-bool has_session_secret(const Program& program, const service::Loaded& loaded) {
-  const auto& resolved = loaded.reading.resolved;
-  const auto one = std::ranges::find(resolved, "SESSION_SECRET", [](const auto& each) { return each.setting->name; });
-  if (one == resolved.end() || one->origin != config::Origin::generated) return true;
-  program.err << "SESSION_SECRET is not set: nobody could open a key that is sealed with a made-up one\n";
-  return false;
-}
+constexpr std::string_view made_up_secret = "nobody could open a key that is sealed with a made-up one";
 
 std::string sentence_of_new(const service::Loaded& loaded) {
   const signing_keys::KeyLife life{{.jwks_max_age = loaded.settings.signing_keys.jwks_max_age, .token_ttl = {}}};
@@ -208,7 +202,7 @@ int generate_key(const Program& program, const GenerateOptions& options, const s
     program.err << "--alg must be RS256, ES256 or EdDSA\n";
     return exit_failure;
   }
-  if (!has_session_secret(program, loaded)) return exit_failure;
+  if (!has_session_secret(program, loaded, made_up_secret)) return exit_failure;
   KeySession session{program, loaded.settings};
   const auto step = session.run(
       session.flow().add(signing_keys::make_fresh_key(*algorithm), flows::KeySource::generated, origin_of(program)));
@@ -242,7 +236,7 @@ bool is_of_settings(const service::Loaded& loaded, std::string_view kid) {
 }
 
 int import_key(const Program& program, const ImportOptions& options, const service::Loaded& loaded) {
-  if (!has_session_secret(program, loaded)) return exit_failure;
+  if (!has_session_secret(program, loaded, made_up_secret)) return exit_failure;
   auto key = read_key_file(program, options.file);
   if (!key) return exit_failure;
   if (is_of_settings(loaded, jose::thumbprint(*key))) {

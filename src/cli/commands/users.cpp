@@ -8,6 +8,7 @@
 #include "cli/commands/database_session.hpp"
 #include "cli/commands/origin.hpp"
 #include "cli/commands/password_prompt.hpp"
+#include "cli/commands/session_secret.hpp"
 #include "cli/commands/shared_options.hpp"
 #include "cli/commands/user_text.hpp"
 #include "cli/commands/user_transfer.hpp"
@@ -204,6 +205,7 @@ int enable_user(const Program& program, const ChosenUser& options, const service
 }
 
 int unlock_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
+  if (!has_session_secret(program, loaded, "wrong passwords are counted under the service's")) return exit_failure;
   const auto change = [](service::Capabilities& with, UserId id, audit::Origin origin) {
     return with.password_check.unlock(id, std::move(origin));
   };

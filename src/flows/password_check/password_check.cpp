@@ -263,13 +263,15 @@ void PasswordCheck::add_success(database::Changes& changes, const CheckedPasswor
   if (checked.place.guard.part != *checked.source) changes.add(SourceStore::forget_old(user));
 }
 
-database::Change<void> PasswordCheck::unlock(UserId user) const { return GuardStore::unlock(accounts_->of_user(user)); }
+void PasswordCheck::add_unlock(database::Changes& changes, UserId user) const {
+  for (const std::string& account : accounts_->all_of_user(user)) changes.add(GuardStore::unlock(account));
+}
 
 Task<bool> PasswordCheck::unlock(UserId user, audit::Origin origin) {
   const auto found = co_await users_.find(user);
   if (!found) co_return false;
   database::Changes changes;
-  changes.add(unlock(user));
+  add_unlock(changes, user);
   audit::Event event{
       .type = audit::EventType::user_unlocked, .at = parts_.clock.now(), .origin = std::move(origin), .user = user};
   changes.add(AuditStore::record(std::move(event)));

@@ -112,9 +112,9 @@ class PasswordCheck {
   /// What add_success() added is committed: whoever waits for the place may have it.
   void end(const lockout::Place& place);
 
-  /// Forgets all wrong passwords of the user, wherever they came from. For an operator, and for who has proved to be
-  /// the owner.
-  [[nodiscard]] database::Change<void> unlock(UserId user) const;
+  /// Forgets all wrong passwords of the user, wherever they came from and under whichever SESSION_SECRET they were
+  /// counted. For an operator, and for who has proved to be the owner.
+  void add_unlock(database::Changes& changes, UserId user) const;
   /// The same for a user, and puts it on record; false where there is none.
   [[nodiscard]] Task<bool> unlock(UserId user, audit::Origin origin);
 

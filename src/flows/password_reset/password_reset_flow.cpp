@@ -57,7 +57,7 @@ Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordReset
   if (token->payload != answered_token) changes.add(UserStore::verify_email(token->user, clock_.now()));
   changes.add(sessions::SessionStore::remove_of_user(token->user));
   changes.add(OneTimeTokenStore::drop_open(token->user));
-  changes.add(check_.unlock(token->user));
+  check_.add_unlock(changes, token->user);
   CountedMail mail = co_await add_news(changes, token->user, std::move(wanted.asker));
   const auto committed = co_await database_.commit_unless(std::move(changes), one_time_tokens::token_is_unredeemed,
                                                           one_time_tokens::token_is_open);

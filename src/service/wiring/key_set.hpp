@@ -27,7 +27,7 @@ struct KeySet {
         cursor(settings.sessions.secrets.front()),
         audit_cursor(settings.sessions.secrets.front()),
         revocation_cursor(settings.sessions.secrets),
-        accounts(settings.sessions.secrets.front()),
+        accounts(settings.sessions.secrets),
         devices(settings.sessions.secrets),
         repetitions(settings.sessions.secrets),
         limits(settings.sessions.secrets.front()),

@@ -90,7 +90,7 @@ class LoginFlowTest : public ::testing::Test {
   const sessions::SessionSealer sealer_{secrets()};
   sessions::SessionService sessions_{database_, cache_, sealer_, clock_, random_, sessions::SessionSettings{}};
   const tokens::TokenIssuer issuer_{token_settings(), random_};
-  const lockout::AccountKeys accounts_{secrets().front()};
+  const lockout::AccountKeys accounts_{secrets()};
   const devices::DeviceSealer devices_{secrets()};
   audit::Tally tally_;
   OwnLetters mails_{database_, clock_, random_, true};
