@@ -77,7 +77,7 @@ Task<FetchedAnswer> exchange_over_tls(Socket& socket, const ServerAddress& serve
 }
 
 /// `server` outlives the coroutine.
-Task<FetchedAnswer> ask(const ServerAddress& server, std::string path) {
+Task<FetchedAnswer> ask(const ServerAddress& server, std::string path, std::chrono::milliseconds patience) {
   const Executor executor = co_await asio::this_coro::executor;
   beast_http::request<beast_http::empty_body> request{beast_http::verb::get, path, 11};
   request.set(beast_http::field::host, host_field(server));
@@ -91,7 +91,7 @@ Task<FetchedAnswer> ask(const ServerAddress& server, std::string path) {
   runtime::NameLookup lookup{executor};
   std::string host = server.host;
   std::string port = std::to_string(server.port);
-  const auto places = co_await lookup.look_up(std::move(host), std::move(port));
+  const auto places = co_await lookup.look_up(std::move(host), std::move(port), patience);
   if (!places) throw boost::system::system_error(places.error());
   Socket socket{executor};
   co_await asio::async_connect(socket, *places, use_task);
@@ -115,7 +115,7 @@ std::expected<FetchedAnswer, std::string> fetch(const ServerAddress& server, std
                                                 std::chrono::milliseconds patience) {
   asio::io_context io{1};
   std::optional<Outcome> outcome;
-  asio::co_spawn(io, ask(server, std::string{path}),
+  asio::co_spawn(io, ask(server, std::string{path}, patience),
                  [&outcome](const std::exception_ptr& thrown, FetchedAnswer answer) {
                    outcome = thrown ? Outcome{std::unexpected(reason_of(thrown))} : Outcome{std::move(answer)};
                  });

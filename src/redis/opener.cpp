@@ -75,19 +75,14 @@ class StepDeadline {
   SteadyTimer timer_;
 };
 
-Task<NameLookup::Found> places_of(ServerAddress address) {
-  const Executor executor = co_await asio::this_coro::executor;
-  const auto lookup = std::make_shared<NameLookup>(executor);
-  const StepDeadline<NameLookup> deadline{executor, lookup};
-  std::string port = std::to_string(address.port);
-  co_return co_await lookup->look_up(std::move(address.host), std::move(port));
-}
-
 /// A connected descriptor, non-blocking, that the caller owns.
 Task<std::expected<int, std::string>> connected(ServerAddress address) {
   const Executor executor = co_await asio::this_coro::executor;
-  const auto places = co_await places_of(address);
-  if (!places) co_return std::unexpected(address.host + " is not found: " + why(places.error()));
+  NameLookup lookup{executor};
+  std::string host = address.host;
+  std::string port = std::to_string(address.port);
+  const auto places = co_await lookup.look_up(std::move(host), std::move(port), Opener::step_patience);
+  if (!places) co_return std::unexpected(address.host + " is not found: " + places.error().message());
   const auto socket = std::make_shared<Socket>(executor);
   const StepDeadline<Socket> deadline{executor, socket};
   error_code error;

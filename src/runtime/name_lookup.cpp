@@ -2,71 +2,128 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <memory>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
+
+#include "runtime/descriptor.hpp"
 
 namespace gatehouse::runtime {
+namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// What a lookup's thread and its caller share.
-struct NameLookup::Search {
+using Found = NameLookup::Found;
+using Name = std::pair<std::string, std::string>;  // host and service
+
+/// What a lookup's thread and its callers share, under the lock of all searches. The thread touches no event loop,
+/// which may end before it does: who waits sees a pipe end.
+struct Search {
+  Found found = std::unexpected(error_code{asio::error::timed_out});
+  std::vector<Descriptor> ends;  ///< one of each caller's pipe, closed when it is over
+};
+
+struct Searches {
   std::mutex mutex;
-  SteadyTimer* waiting;  ///< what to cancel in the end, on the io thread; none once nobody waits
-  Found found = std::unexpected(error_code{asio::error::operation_aborted});
+  std::map<Name, std::shared_ptr<Search>> under_way;
 };
 
-/// The caller's part in a search, which ends with its coroutine, whatever ends that.
-class NameLookup::Waiting {
- public:
-  Waiting(Search& search, SteadyTimer& timer) : search_(search) { search_.waiting = &timer; }
-  ~Waiting() {
-    const std::scoped_lock lock(search_.mutex);
-    search_.waiting = nullptr;
-  }
-  Waiting(const Waiting&) = delete;
-  Waiting& operator=(const Waiting&) = delete;
-
- private:
-  Search& search_;
-};
-
-NameLookup::NameLookup(const Executor& executor, Resolver resolver) : resolver_(std::move(resolver)), done_(executor) {}
-
-Task<NameLookup::Found> NameLookup::look_up(std::string host, std::string service) {
-  const auto search = std::make_shared<Search>();
-  const Waiting waiting{*search, done_};
-  done_.expires_at(SteadyTimer::time_point::max());
-  try {
-    std::thread{run, search, resolver_, std::move(host), std::move(service)}.detach();
-  } catch (const std::system_error&) {
-    namespace errc = boost::system::errc;
-    co_return std::unexpected(errc::make_error_code(errc::resource_unavailable_try_again));
-  }
-  error_code woken;
-  co_await done_.async_wait(asio::redirect_error(use_task, woken));
-  const std::scoped_lock lock(search->mutex);
-  co_return std::move(search->found);
+/// Those of the process; whoever uses them keeps them.
+std::shared_ptr<Searches> all_searches() {
+  static const auto all = std::make_shared<Searches>();
+  return all;
 }
 
-void NameLookup::close() noexcept { done_.cancel(); }
-
-/// The io_context stays as long as somebody waits, for who waits is suspended in it.
-void NameLookup::run(const std::shared_ptr<Search>& search, const Resolver& resolver, const std::string& host,
-                     const std::string& service) {
-  Found found = resolver(host, service);
-  const std::scoped_lock lock(search->mutex);
-  if (search->waiting == nullptr) return;
+/// On the lookup's thread.
+void run(const std::shared_ptr<Searches>& all, const std::shared_ptr<Search>& search, const Name& name,
+         const NameLookup::Resolver& resolver) {
+  Found found = resolver(name.first, name.second);
+  const std::scoped_lock lock(all->mutex);
   search->found = std::move(found);
-  asio::post(search->waiting->get_executor(), [search] {
-    if (search->waiting != nullptr) search->waiting->cancel();
+  search->ends.clear();
+  all->under_way.erase(name);
+}
+
+/// A caller's part in the search for a name, which it begins where nobody has.
+class Participation {
+ public:
+  /// Throws std::system_error where there is no descriptor or thread left.
+  Participation(const Name& name, const NameLookup::Resolver& resolver) {
+    Pipe pipe = make_pipe();
+    end_ = std::move(pipe.read);
+    own_end_ = pipe.write.get();
+    const std::scoped_lock lock(all_->mutex);
+    const auto found = all_->under_way.find(name);
+    search_ = found == all_->under_way.end() ? begin(name, resolver) : found->second;
+    search_->ends.push_back(std::move(pipe.write));
+  }
+  ~Participation() {
+    const std::scoped_lock lock(all_->mutex);
+    std::erase_if(search_->ends, [this](const Descriptor& end) { return end.get() == own_end_; });
+  }
+  Participation(const Participation&) = delete;
+  Participation& operator=(const Participation&) = delete;
+
+  /// What becomes readable when the search is over.
+  [[nodiscard]] Descriptor& end() noexcept { return end_; }
+  [[nodiscard]] Found found() const {
+    const std::scoped_lock lock(all_->mutex);
+    return search_->found;
+  }
+
+ private:
+  /// Under the lock.
+  [[nodiscard]] std::shared_ptr<Search> begin(const Name& name, const NameLookup::Resolver& resolver) const {
+    auto search = std::make_shared<Search>();
+    std::thread{run, all_, search, name, resolver}.detach();
+    all_->under_way.emplace(name, search);
+    return search;
+  }
+
+  const std::shared_ptr<Searches> all_ = all_searches();
+  std::shared_ptr<Search> search_;
+  Descriptor end_;
+  int own_end_ = -1;
+};
+
+}  // namespace
+
+NameLookup::NameLookup(const Executor& executor, Resolver resolver)
+    : executor_(executor), resolver_(std::move(resolver)), patience_(executor) {}
+
+Task<NameLookup::Found> NameLookup::look_up(std::string host, std::string service, std::chrono::milliseconds patience) {
+  std::optional<Participation> search;
+  const auto end = std::make_shared<End>(executor_);
+  error_code error = asio::error::no_descriptors;
+  try {
+    search.emplace(Name{std::move(host), std::move(service)}, resolver_);
+    end->assign(search->end().get(), error);
+    if (!error) (void)search->end().release();
+  } catch (const std::system_error&) {
+    // The error is that already.
+  }
+  if (error) co_return std::unexpected(error);
+  end_ = end;
+  patience_.expires_after(patience);
+  patience_.async_wait([weak = end_](error_code unexpired) {
+    error_code ignored;
+    const auto late = unexpired ? nullptr : weak.lock();
+    if (late) late->cancel(ignored);
   });
+  co_await end->async_wait(End::wait_read, asio::redirect_error(use_task, error));
+  patience_.cancel();
+  co_return search->found();
+}
+
+void NameLookup::close() noexcept {
+  error_code ignored;
+  if (const auto end = end_.lock()) end->cancel(ignored);
 }
 
 NameLookup::Found NameLookup::ask_system(const std::string& host, const std::string& service) {

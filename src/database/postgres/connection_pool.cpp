@@ -252,8 +252,8 @@ void ConnectionPool::connect_if_wanted() {
   }
   attempts_.push_back(PgConnection::create(io_));
   auto attempt = establish(weak_from_this(), attempts_.back(), options_);
+  hold_attempts(attempt_patience);  // before it begins, for it may fail at once and say how long to pause
   boost::asio::co_spawn(io_, std::move(attempt), boost::asio::detached);
-  hold_attempts(attempt_patience);
 }
 
 /// Ends with the attempt, within its deadline; stop() cuts it short.

@@ -46,6 +46,9 @@ std::string joined(const std::vector<Element>& elements, std::string Element::* 
 
 void ignore_notice(void*, const pg_result*) {}
 
+/// So that a name whose nameservers are lost with its server does not keep the others from being tried.
+constexpr std::chrono::milliseconds one_name_of_several{1'000};
+
 }  // namespace
 
 std::shared_ptr<PgConnection> PgConnection::create(boost::asio::io_context& io) {
@@ -163,7 +166,7 @@ Task<std::vector<PgConnection::Candidate>> PgConnection::find_candidates(std::sh
     }
     try {
       std::string name = server.host;
-      const auto addresses = co_await resolve(std::move(name));
+      const auto addresses = co_await resolve(std::move(name), count == 1 ? options->timeout : one_name_of_several);
       for (const std::string& address : addresses) candidates.push_back({server.host, address, port});
     } catch (const Unavailable& unknown) {
       throw_if_closed();
@@ -174,10 +177,10 @@ Task<std::vector<PgConnection::Candidate>> PgConnection::find_candidates(std::sh
   co_return std::move(candidates);
 }
 
-Task<std::vector<std::string>> PgConnection::resolve(std::string host) {
+Task<std::vector<std::string>> PgConnection::resolve(std::string host, std::chrono::milliseconds patience) {
   std::string name = host;
   std::string no_service;
-  const auto found = co_await lookup_.look_up(std::move(name), std::move(no_service));
+  const auto found = co_await lookup_.look_up(std::move(name), std::move(no_service), patience);
   throw_if_closed();
   if (!found) throw connection_error("cannot resolve " + host + ": " + found.error().message());
   std::vector<std::string> addresses;

@@ -126,7 +126,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   void end_at_deadline(std::chrono::milliseconds rest);
   [[nodiscard]] Task<std::vector<Candidate>> find_candidates(std::shared_ptr<const ConnectOptions> options,
                                                              std::size_t first);
-  [[nodiscard]] Task<std::vector<std::string>> resolve(std::string host);
+  [[nodiscard]] Task<std::vector<std::string>> resolve(std::string host, std::chrono::milliseconds patience);
   void start(const ConnectOptions& options, const std::vector<Candidate>& candidates);
   [[nodiscard]] Task<> log_in(std::shared_ptr<const ConnectOptions> options);
   [[nodiscard]] Task<> refuse_if_left_behind(std::shared_ptr<const ConnectOptions> options);

@@ -238,19 +238,26 @@ void Pipeline::on_group_end() {
   const bool undone = is_undone(group_calls);
   steps_.pop_front();
   --groups_on_way_;
-  for (std::uint32_t i = 0; i < group_calls; ++i) {
-    Call& call = *calls_.front();
-    calls_.pop_front();
-    load_ -= weight(call);
-    if (call.kind == Call::Kind::write) --writes_;
+  take_out(group_calls);
+  for (Call* const call : ended_) {
     if (undone) {
-      call.may_share = false;
-      owner_.send_again(call);
+      call->may_share = false;
+      owner_.send_again(*call);
     } else {
-      settle(call);
+      settle(*call);
     }
   }
   if (idle()) idle_since_ = std::chrono::steady_clock::now();
+}
+
+/// The first of `calls_`, all before one of them is sent again, which may close this pipeline.
+void Pipeline::take_out(std::uint32_t group_calls) {
+  ended_.assign(calls_.begin(), calls_.begin() + group_calls);
+  calls_.erase(calls_.begin(), calls_.begin() + group_calls);
+  for (const Call* const call : ended_) {
+    load_ -= weight(*call);
+    if (call->kind == Call::Kind::write) --writes_;
+  }
 }
 
 /// Of writes that shared a transaction one failed, so none has happened.

@@ -115,6 +115,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void on_answer(const PgResult& result);
   void on_failure(const Step& step, const PgResult& result);
   void on_group_end();
+  void take_out(std::uint32_t group_calls);
   [[nodiscard]] bool is_undone(std::uint32_t group_calls) const;
   void settle(Call& call);
   [[nodiscard]] bool try_cure(Call& call);
@@ -134,6 +135,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   EncodedParameters encoded_;
   std::deque<Step> steps_;
   std::deque<Call*> calls_;          ///< in the order sent
+  std::vector<Call*> ended_;         ///< of the group that has just ended
   std::uint32_t open_calls_ = 0;     ///< sent since the last Sync
   std::uint32_t groups_on_way_ = 0;  ///< ended by a Sync that is not answered yet
   std::size_t load_ = 0;

@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds statement_timeout{60'000};
 std::shared_ptr<const ConnectOptions> without_session_settings(const ConnectOptions& options) {
   ConnectOptions own{options.servers, options.keywords, options.password.clone(), options.timeout};
   own.first = options.first;
+  own.newest_timeline = options.newest_timeline;
   own.lock_timeout = options.lock_timeout;
   return std::make_shared<const ConnectOptions>(std::move(own));
 }

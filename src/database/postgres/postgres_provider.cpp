@@ -44,9 +44,12 @@ bool is_same(const ServerAddress& one, const ServerAddress& other) {
   return one.host == other.host && one.port == other.port;
 }
 
-/// A feed that asks the servers of the queries learns from these where the primary is.
+/// A feed that asks the servers of the queries learns from these where the primary is, and which one was left behind.
 std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options, const ConnectOptions& queries) {
-  if (std::ranges::equal(options.servers, queries.servers, is_same)) options.first = queries.first;
+  if (std::ranges::equal(options.servers, queries.servers, is_same)) {
+    options.first = queries.first;
+    options.newest_timeline = queries.newest_timeline;
+  }
   options.timeout = std::min(options.timeout, feed_connect_timeout_max);
   return std::make_shared<const ConnectOptions>(std::move(options));
 }

@@ -6,12 +6,15 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <chrono>
+#include <cstdlib>
 #include <exception>
 #include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "support/patience.hpp"
 #include "support/run_until.hpp"
@@ -24,12 +27,13 @@ using Found = NameLookup::Found;
 class NameLookupTest : public ::testing::Test {
  protected:
   /// Looks up on the loop; what was found will stand in found_.
-  void begin(NameLookup::Resolver resolver) {
-    boost::asio::co_spawn(*io_, look_up(std::move(resolver)),
-                          [this](const std::exception_ptr&, Found found) { found_ = std::move(found); });
+  void begin(NameLookup::Resolver resolver, std::string host, std::chrono::milliseconds patience = testing::patience) {
+    boost::asio::co_spawn(*io_, look_up(std::move(resolver), std::move(host), patience),
+                          [this](const std::exception_ptr&, Found found) { found_.push_back(std::move(found)); });
+    io_->restart();
     io_->poll();
   }
-  Task<Found> look_up(NameLookup::Resolver resolver) {
+  Task<Found> look_up(NameLookup::Resolver resolver, std::string host, std::chrono::milliseconds patience) {
     const Executor executor = co_await boost::asio::this_coro::executor;
     std::optional<NameLookup> lookup;
     if (resolver) {
@@ -38,17 +42,21 @@ class NameLookupTest : public ::testing::Test {
       lookup.emplace(executor);
     }
     lookup_ = &*lookup;
-    std::string host = "localhost";
     std::string service = "5432";
-    co_return co_await lookup->look_up(std::move(host), std::move(service));
+    co_return co_await lookup->look_up(std::move(host), std::move(service), patience);
   }
-  bool is_told() {
-    return testing::run_until(*io_, [this] { return found_.has_value(); });
+  bool is_told(std::size_t times = 1) {
+    return testing::run_until(*io_, [this, times] { return found_.size() == times; });
+  }
+
+  /// Of the first one; none where it was found.
+  [[nodiscard]] boost::system::error_code error() const {
+    return found_.front() ? boost::system::error_code{} : found_.front().error();
   }
 
   std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>(1);
   NameLookup* lookup_ = nullptr;
-  std::optional<Found> found_;
+  std::vector<Found> found_;
 };
 
 /// A resolver that hangs until it is let go.
@@ -73,40 +81,58 @@ class Hanging {
 };
 
 TEST_F(NameLookupTest, NameOfThisMachine_IsFoundAtItsPort) {
-  begin(nullptr);
+  begin(nullptr, "localhost");
   ASSERT_TRUE(is_told());
-  ASSERT_TRUE(found_->has_value()) << found_->error().message();
-  ASSERT_FALSE((*found_)->empty());
-  EXPECT_TRUE((*found_)->begin()->endpoint().address().is_loopback());
-  EXPECT_EQ((*found_)->begin()->endpoint().port(), 5432);
+  const Found& found = found_.front();
+  ASSERT_TRUE(found.has_value()) << found.error().message();
+  ASSERT_FALSE(found->empty());
+  EXPECT_TRUE(found->begin()->endpoint().address().is_loopback());
+  EXPECT_EQ(found->begin()->endpoint().port(), 5432);
 }
 
 TEST_F(NameLookupTest, WhatTheResolverRefuses_IsToldAsItSaysIt) {
   const boost::system::error_code unknown{boost::asio::error::host_not_found};
-  begin([unknown](const std::string&, const std::string&) -> Found { return std::unexpected(unknown); });
+  begin([unknown](const std::string&, const std::string&) -> Found { return std::unexpected(unknown); }, "refused");
   ASSERT_TRUE(is_told());
-  ASSERT_FALSE(found_->has_value());
-  EXPECT_EQ(found_->error(), unknown);
+  EXPECT_EQ(error(), unknown);
 }
 
 TEST_F(NameLookupTest, ResolverThatHangs_HoldsUpNobodyWhoGivesUp) {
   Hanging hanging;
-  begin(hanging.resolver());
-  ASSERT_FALSE(found_);
+  begin(hanging.resolver(), "given up");
+  ASSERT_TRUE(found_.empty());
   lookup_->close();
   ASSERT_TRUE(is_told());
-  ASSERT_FALSE(found_->has_value());
-  EXPECT_EQ(found_->error(), boost::asio::error::operation_aborted);
+  EXPECT_EQ(error(), boost::asio::error::timed_out);
+  hanging.let_go();
+  EXPECT_TRUE(hanging.has_ended());
+}
+
+TEST_F(NameLookupTest, ResolverThatHangs_TakesNoLongerThanTheCallersPatience) {
+  Hanging hanging;
+  begin(hanging.resolver(), "too slow", std::chrono::milliseconds{1});
+  ASSERT_TRUE(is_told());
+  EXPECT_EQ(error(), boost::asio::error::timed_out);
   hanging.let_go();
   EXPECT_TRUE(hanging.has_ended());
 }
 
 TEST_F(NameLookupTest, ResolverThatHangs_OutlivesItsLoop) {
   Hanging hanging;
-  begin(hanging.resolver());
+  begin(hanging.resolver(), "loop ended");
   io_.reset();
   hanging.let_go();
   EXPECT_TRUE(hanging.has_ended());
+}
+
+TEST_F(NameLookupTest, CallersOfOneName_ShareOneThread) {
+  Hanging hanging;
+  begin(hanging.resolver(), "shared", std::chrono::milliseconds{1});
+  ASSERT_TRUE(is_told());
+  for (int i = 0; i < 100; ++i) begin([](auto&&...) -> Found { std::abort(); }, "shared");
+  hanging.let_go();
+  ASSERT_TRUE(is_told(101));
+  EXPECT_TRUE(found_.back().has_value());
 }
 
 }  // namespace
