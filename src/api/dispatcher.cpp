@@ -193,7 +193,7 @@ Task<bool> Dispatcher::let_in_on_record(const Verdict& verdict, Request& request
   if (!is_recorded_first(verdict, request)) co_return let_in(verdict, request, answer);
   if (!is_within_limits(verdict, request, answer)) co_return false;
   const auto against = objection(verdict, request);
-  co_await parts_.trail.record(request, against->problem.code);
+  co_await parts_.trail.record(request, against->problem.code, against->scope);
   refuse_with(against->problem, against->scope, answer);
   co_return false;
 }

@@ -57,18 +57,21 @@ void JobsThread::start() {
 }
 
 void JobsThread::stop() {
-  if (scheduler_) boost::asio::post(io_, [this] { end_jobs(); });
+  if (!scheduler_) return;
+  boost::asio::post(io_, [this] { scheduler_->stop([this] { end_if_last(); }); });
 }
 
-void JobsThread::end_jobs() {
-  patience_.emplace(io_.get_executor(), stop_patience);
-  patience_->async_wait([this](const boost::system::error_code& /*none*/) { io_.stop(); });
-  ending_ = 2;
-  const auto end_if_last = [this] {
-    if (--ending_ == 0) io_.stop();
-  };
-  scheduler_->stop(end_if_last);
-  record(record_end(*database_, shared_), end_if_last);
+void JobsThread::end() {
+  if (!scheduler_) return;
+  boost::asio::post(io_, [this] {
+    patience_.emplace(io_.get_executor(), stop_patience);
+    patience_->async_wait([this](const boost::system::error_code& /*none*/) { io_.stop(); });
+    record(record_end(*database_, shared_), [this] { end_if_last(); });
+  });
+}
+
+void JobsThread::end_if_last() {
+  if (--ending_ == 0) io_.stop();
 }
 
 /// Jobs go on where it fails.

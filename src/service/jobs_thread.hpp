@@ -21,10 +21,10 @@ namespace gatehouse::service {
 /// The thread on which the service's jobs run, with its event loop and its database, so that no client waits for one.
 /// It also puts on record that the service has started and stopped, as far as the database lets it.
 ///
-/// start() and stop() come from one thread at a time, in this order; join() and the destructor after both.
+/// start(), stop() and end() come from one thread at a time, in this order; join() and the destructor after them.
 class JobsThread {
  public:
-  /// What a run may still take once stop() was called. Then its coroutine is dropped where it waits; its lease runs out
+  /// What a run may still take once end() was called. Then its coroutine is dropped where it waits; its lease runs out
   /// by itself.
   static constexpr std::chrono::seconds stop_patience{1};
 
@@ -37,13 +37,15 @@ class JobsThread {
 
   /// Opens the database and runs every job. Once.
   void start();
-  /// Ends the jobs and then the thread, within stop_patience unless a run blocks it. Nothing to do where it did not
-  /// start.
+  /// Ends the jobs. Nothing to do where it did not start.
   void stop();
+  /// After stop(), once no other thread counts any more: writes what is counted, and ends the thread, within
+  /// stop_patience unless a run blocks it.
+  void end();
   void join();
 
  private:
-  void end_jobs();
+  void end_if_last();
   void record(Task<> change, std::function<void()> on_ended);
 
   boost::asio::io_context& io_;
@@ -57,7 +59,7 @@ class JobsThread {
   std::optional<jobs::LeaseStore> leases_;
   std::optional<jobs::Scheduler> scheduler_;
   std::optional<runtime::SteadyTimer> patience_;
-  int ending_ = 0;  ///< what has yet to end before the event loop may
+  int ending_ = 2;  ///< the jobs and the record of the end: what has yet to end before the event loop may
 
   std::thread thread_;
 };

@@ -21,7 +21,6 @@ constexpr std::size_t metrics_route = [] {
 MetricsListener::MetricsListener(boost::asio::io_context& io, SharedParts& shared)
     : io_(io),
       settings_(shared.settings.metrics),
-      shares_(connections_max, http::AddressRanges{{}}),
       responder_(shared.metrics, metrics_route),
       server_(io, {.settings = shared.settings.server,
                    .clock = shared.clock,
@@ -32,9 +31,9 @@ MetricsListener::MetricsListener(boost::asio::io_context& io, SharedParts& share
                    .access_log = access_log_,
                    .traffic = shared.traffic.add_thread(),
                    .on_disbelief = [](std::string_view /*peer*/) {},
-                   .counts = connections_,
-                   .shares = shares_,
-                   .connections_max = connections_max,
+                   .counts = shared.metrics_connections,
+                   .shares = shared.metrics_shares,
+                   .connections_max = SharedParts::metrics_connections_max,
                    .tls = nullptr}) {}
 
 void MetricsListener::listen() {

@@ -17,13 +17,8 @@ class MetricsListener {
   void listen();
 
  private:
-  /// A scraper needs one; nobody else should come.
-  static constexpr std::uint32_t connections_max = 64;
-
   boost::asio::io_context& io_;
   const MetricsSettings& settings_;
-  http::ConnectionCounts connections_;
-  http::AddressShares shares_;
   telemetry::AccessLog access_log_{nullptr};
   api::MetricsResponder responder_;
   http::Server server_;

@@ -413,6 +413,7 @@ int ServingProcess::run() {
   }
   for (const auto& thread : threads_) thread->start();
   for (const auto& thread : threads_) thread->join();
+  jobs_.end();
   jobs_.join();
   parts_.log.info("server_stopped", {{"log_lines_dropped", parts_.log_queue.dropped_lines()}});
   return exit_code_.value_or(0);

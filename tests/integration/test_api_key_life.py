@@ -144,6 +144,9 @@ def test_key_opens_the_routes_of_its_scope_alone(api, scope):
         assert answer.status == 403, operation
         body = answer.json()
         assert (body["error"], body["code"]) == (f"API key lacks scope {needed}", "missing_scope")
+        if needed != "forward-auth":  # its refusals are counted, and told of each minute
+            (event,) = api.get("/audit?type=key.refused&limit=1").json()["events"]
+            assert (event["reason"], event["details"]) == ("missing_scope", {"scope": needed})
     assert api.delete(f"/api-keys/{key_id}").status == 200
 
 

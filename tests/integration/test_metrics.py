@@ -300,6 +300,15 @@ def test_port_of_their_own_has_the_metrics_and_nothing_else(start):
     assert counted["HEAD", "/metrics", "200"] == 1
 
 
+def test_end_beside_a_scraper_that_stays_connected(start):
+    """Its connection outlived what it is counted in."""
+    port = free_port()
+    program = start(METRICS_PORT=str(port))
+    with Api(port, None) as scraper:
+        assert scraper.get("/metrics").status == 200
+        assert program.stop() == 0
+
+
 def test_metrics_port_that_is_taken_is_named(start):
     taken = start().port
     program = start(wait=False, METRICS_PORT=str(taken))

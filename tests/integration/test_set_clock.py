@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from harness.accounts import PASSWORD, assert_usable, create_user, is_alive, log_in, log_out, try_log_in, verify_token
+from harness.mail import mail_server, mail_settings
 from harness.places import SANITIZED
 from harness.waiting import wait_until
 
@@ -101,6 +102,24 @@ def test_clock_that_is_set_by_an_hour_revives_nothing_and_ends_no_session(start,
         for event in ("logout", "password.reset"):
             assert len(api.get(f"/audit?type={event}&user={user['id']}").json()["events"]) == 1
     assert program.stop() == 0
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_letters_are_written_and_claimed_by_the_servers_clock(start, database, clock):
+    """A replica whose clock was ahead took what another one was sending."""
+    clock.set_by(3600)
+    with mail_server() as server, start(launcher=clock.launcher, **mail_settings(server)).api() as api:
+        wait_for_the_servers_time(database, api)
+        server.hangs = True
+        email = create_user(api)["email"]
+
+        def times():
+            return database.rows("SELECT created_at, claimed_until FROM mails WHERE recipient = ? AND claimed_until > created_at", email)
+
+        ((created_at, claimed_until),) = wait_until(times, 60, "the claim")
+        server.hangs = False
+        assert abs(created_at.timestamp() - time.time()) < 60
+        assert claimed_until.timestamp() - time.time() < 120
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)

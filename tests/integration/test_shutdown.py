@@ -16,6 +16,7 @@ from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
 LOGINS = 24
+PATIENT = {"HASH_WAIT_MAX": "1m", "SHUTDOWN_TIMEOUT": "5m", "DB_QUERY_TIMEOUT": "5m", "DB_LOCK_TIMEOUT": "5m"}
 
 
 def login_request(email):
@@ -90,8 +91,7 @@ def in_flight(api):
 def test_requests_in_flight_are_answered_and_told_that_the_connection_ends(start, database):
     """Logins that wait for the database when the signal comes. Each gets its session, and learns that it must not ask
     again here: its next request would meet a connection that is being closed."""
-    patient = {"HASH_WAIT_MAX": "1m", "SHUTDOWN_TIMEOUT": "5m", "DB_QUERY_TIMEOUT": "5m", "DB_LOCK_TIMEOUT": "5m"}
-    program = start(**patient)
+    program = start(**PATIENT)
     process = program.process
     with contextlib.ExitStack() as stack:
         with program.api() as api:
@@ -200,3 +200,27 @@ def test_lease_of_a_job_is_free_after_the_end(start, database):
     program = start(SESSION_CLEANUP_INTERVAL="1s")
     assert program.stop() == 0
     assert database.rows("SELECT name FROM leases WHERE name <> 'health'") == []  # that one is a proof, and nobody's
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_refusals_of_requests_in_flight_are_on_record(start, database):
+    """What was counted after the signal was lost, and `service.stopped` was not the last event."""
+    program = start(RATE_LIMIT_LOGIN="off", **PATIENT)
+    with program.api() as api, contextlib.ExitStack() as stack:
+        email = create_user(api)["email"]
+        assert try_log_in(api, email, "wrong").status == 401
+        assert database.run("UPDATE login_guards SET failures = 100") == 1
+        with database.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE login_guards IN SHARE MODE")
+            clients = [stack.enter_context(RawConnection(program.port, timeout_s=300)) for _ in range(5)]
+            for client in clients:
+                client.send(login_request(email))
+            wait_until(lambda: in_flight(api) == len(clients) + 1, 60, "the logins")
+            program.process.terminate()
+            wait_until(lambda: refuses_connections(program.port), 60, "the end of accepting")
+        assert [client.read_response().status for client in clients] == [401] * len(clients)
+    assert program.wait() == 0
+    blocked = database.rows("SELECT details FROM audit_events WHERE type = 'login.blocked'")
+    assert sum(json.loads(details)["count"] for (details,) in blocked) == len(clients)
+    assert database.rows("SELECT type FROM audit_events ORDER BY id DESC LIMIT 1") == [("service.stopped",)]

@@ -4,17 +4,19 @@
 #include <utility>
 
 #include "api/access/origin.hpp"
+#include "json/writer.hpp"
 
 namespace gatehouse::api {
 
 using audit::EventType;
 
-Task<> AuditedAccess::record(const http::Request& request, std::string_view reason) {
+Task<> AuditedAccess::record(const http::Request& request, std::string_view reason, std::string_view scope) {
   audit::Event event{.type = EventType::key_refused,
                      .at = clock_.now(),
                      .origin = origin_of(request),
                      .outcome = audit::Outcome::refused,
                      .reason = reason};
+  if (!scope.empty()) json::Writer{event.details}.begin_object().member("scope", scope).end_object();
   database::Change<void> change = audit::AuditStore::record(std::move(event));
   co_await database_.commit(std::move(change));
 }

@@ -43,7 +43,8 @@ SharedCapabilities::SharedCapabilities(const Settings& settings, const Clock& wa
       passwords(hashing_pool, settings.passwords, random, costs),
       password_rules(settings.passwords),
       key_sealer(std::make_shared<const signing_keys::PrivateKeySealer>(settings.sessions.secrets)),
-      outbox(std::make_shared<const mail::Stationery>(settings.mail, settings.sessions.secrets), clock, random),
+      outbox(std::make_shared<const mail::Stationery>(settings.mail, settings.sessions.secrets), database_clock,
+             random),
       limits(settings.limits, random),
       mail_budget(limits, coarse_instant) {}
 

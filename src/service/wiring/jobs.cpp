@@ -59,7 +59,7 @@ std::shared_ptr<mail::Courier> make_courier(database::Database& database, Shared
       .settings = settings,
       .transport = mail::make_transport(settings, shared.settings.application.environment, tell_developer),
       .bell = shared.capabilities.mail_bell,
-      .clock = shared.clock,
+      .clock = shared.capabilities.database_clock,
       .random = shared.random,
       .log = log,
       .failure_record = [&clock = shared.clock](const mail::ClaimedMail& mail) {

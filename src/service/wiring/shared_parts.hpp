@@ -56,6 +56,8 @@ struct SharedParts {
   /// Between two beats of an event loop, and how many it misses until it is taken for stuck: five seconds' worth.
   static constexpr std::chrono::milliseconds beat_interval{100};
   static constexpr std::uint32_t missed_beats_max = 50;
+  /// On METRICS_PORT. A scraper needs one; nobody else should come.
+  static constexpr std::uint32_t metrics_connections_max = 64;
 
   const api::Cors cors;
   const http::TrustedProxies proxies;
@@ -69,6 +71,8 @@ struct SharedParts {
   std::atomic<bool> told_of_disbelief = false;  ///< of X-Forwarded-For from a peer that is not trusted
   http::ConnectionCounts connections;
   http::AddressShares shares;
+  http::ConnectionCounts metrics_connections;  ///< of METRICS_PORT
+  http::AddressShares metrics_shares{metrics_connections_max, http::AddressRanges{{}}};
   http::Traffic traffic;
   api::Lifecycle lifecycle;  ///< until the schema is ready only open routes are answered
   runtime::Pulse pulse{missed_beats_max};

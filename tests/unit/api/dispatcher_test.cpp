@@ -178,7 +178,7 @@ TEST_F(DispatcherTest, MissingScope_IsOnRecord) {
   request_.method = Method::put;
   dispatch(waiting_dispatcher_);
   EXPECT_EQ(answer_.status(), Status::forbidden);
-  EXPECT_EQ(trail_.notes, std::vector<std::string>{"record: missing_scope"});
+  EXPECT_EQ(trail_.notes, std::vector<std::string>{"record: missing_scope users:write"});
 }
 
 TEST_F(DispatcherTest, RequestWithoutKey_IsCounted) {

@@ -9,12 +9,12 @@
 
 namespace gatehouse::api {
 
-/// Remembers what was to be put on record, as `record: invalid_api_key`.
+/// Remembers what was to be put on record, as `record: invalid_api_key` or `record: missing_scope users:read`.
 class NotedTrail final : public AccessTrail {
  public:
-  Task<> record(const http::Request& /*request*/, std::string_view reason) override {
+  Task<> record(const http::Request& /*request*/, std::string_view reason, std::string_view scope) override {
     if (on_record) on_record();
-    notes.push_back("record: " + std::string{reason});
+    notes.push_back("record: " + std::string{reason} + (scope.empty() ? "" : " " + std::string{scope}));
     co_return;
   }
   void count_refused(const http::Request& /*request*/, std::string_view reason) override {
