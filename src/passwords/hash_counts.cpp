@@ -68,8 +68,7 @@ void HashCounts::write(metrics::Page& page) const {
     page.sample({{"format", to_text(static_cast<HashKind>(i))}}, durations_[i].read());
   }
   page.histogram("gatehouse_hash_wait_seconds", "From the request for a password's hash to its turn.", waits_.read());
-  page.counter("gatehouse_hash_refused_total", "Hashes refused because too many wait.",
-               refused_.value());
+  page.counter("gatehouse_hash_refused_total", "Hashes refused because too many wait.", refused_.value());
 }
 
 }  // namespace gatehouse::passwords
