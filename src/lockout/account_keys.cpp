@@ -38,6 +38,7 @@ std::string AccountKeys::of_user(UserId user) const {
 
 std::vector<std::string> AccountKeys::all_of_user(UserId user) const {
   std::vector<std::string> keys;
+  keys.reserve(secrets_.size());
   for (const Secret& secret : secrets_) keys.push_back(key_for(secret, "user ", std::to_string(user.value)));
   return keys;
 }

@@ -1,6 +1,7 @@
 #include "service/jobs_thread.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <string>
@@ -53,7 +54,10 @@ void JobsThread::start() {
                                .migrations = migrations_,
                                .shared = shared_,
                                .log = log_}));
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    const auto until_stopped = boost::asio::make_work_guard(io_);  // the record of the end comes after the last job
+    io_.run();
+  });
 }
 
 void JobsThread::stop() {

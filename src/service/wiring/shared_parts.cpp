@@ -19,6 +19,7 @@ http::AddressRanges unbounded_addresses(const http::ServerSettings& server) {
 /// By the route's number.
 std::vector<std::string_view> patterns_of_routes() {
   std::vector<std::string_view> patterns;
+  patterns.reserve(api::Routes::infos.size());
   for (const api::RouteInfo& route : api::Routes::infos) patterns.push_back(route.pattern);
   return patterns;
 }
