@@ -49,6 +49,10 @@ class NameLookupTest : public ::testing::Test {
     return testing::run_until(*io_, [this, times] { return found_.size() == times; });
   }
 
+  void expect_given_up() {
+    ASSERT_TRUE(is_told());
+    EXPECT_EQ(error(), boost::asio::error::timed_out);
+  }
   /// Of the first one; none where it was found.
   [[nodiscard]] boost::system::error_code error() const {
     return found_.front() ? boost::system::error_code{} : found_.front().error();
@@ -102,8 +106,7 @@ TEST_F(NameLookupTest, ResolverThatHangs_HoldsUpNobodyWhoGivesUp) {
   begin(hanging.resolver(), "given up");
   ASSERT_TRUE(found_.empty());
   lookup_->close();
-  ASSERT_TRUE(is_told());
-  EXPECT_EQ(error(), boost::asio::error::timed_out);
+  expect_given_up();
   hanging.let_go();
   EXPECT_TRUE(hanging.has_ended());
 }
@@ -111,8 +114,7 @@ TEST_F(NameLookupTest, ResolverThatHangs_HoldsUpNobodyWhoGivesUp) {
 TEST_F(NameLookupTest, ResolverThatHangs_TakesNoLongerThanTheCallersPatience) {
   Hanging hanging;
   begin(hanging.resolver(), "too slow", std::chrono::milliseconds{1});
-  ASSERT_TRUE(is_told());
-  EXPECT_EQ(error(), boost::asio::error::timed_out);
+  expect_given_up();
   hanging.let_go();
   EXPECT_TRUE(hanging.has_ended());
 }
