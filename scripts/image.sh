@@ -168,8 +168,7 @@ try_tree() {
   image_key=$(od -An -N 24 -tx1 /dev/urandom | tr -d ' \n')
   serve_and_log_in "$tree" "$program" "SQLite" SQLITE_PATH=data/gatehouse.db
   [[ -s $tree.data/gatehouse.db ]]
-  start_postgres fsync=off || return
-  local status=0
+  start_postgres fsync=off
   serve_and_log_in "$tree" "$program" "PostgreSQL" "DATABASE_URL=$GATEHOUSE_TEST_POSTGRES"
   stop_postgres
   said=$(in_tree_with "$tree" SMTP_URL=smtp://127.0.0.1:1 FRONTEND_URL=https://app.example.com \
@@ -214,7 +213,8 @@ test_over_tls() {
   local loaders=("$1"/lib*/ld-linux*) libraries=("$1"/lib/*-linux-gnu)
   printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' "${loaders[0]}" "${libraries[0]}" "$1/gatehouse" >"$image_folder/gatehouse"
   chmod 755 "$image_folder/gatehouse"
-  start_postgres fsync=off
+  start_postgres fsync=off || return
+  local status=0
   GATEHOUSE_BINARY=$image_folder/gatehouse PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider \
     -c tests/pytest.ini "${image_tests[@]/#/tests/integration/}" || status=$?
   stop_postgres
