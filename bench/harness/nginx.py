@@ -97,7 +97,7 @@ class Nginx(Process):
             user=f"user nobody {_group()};" if _is_root() else ""))
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
         super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)
-        self.wait_until(lambda: accepts(self.port))
+        self.wait_until(lambda: accepts(self.port) and children_of(self.pid))
         self.worker_pid = children_of(self.pid)[0]
 
     def url(self, path):
@@ -120,7 +120,7 @@ class Pages(Process):
             user=f"user nobody {_group()};" if _is_root() else ""))
         program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
         super().__init__([program, "-e", "stderr", "-p", str(folder), "-c", str(configuration)], folder, "nginx", cores=cores)
-        self.wait_until(lambda: accepts(self.port))
+        self.wait_until(lambda: accepts(self.port) and children_of(self.pid))
         self.worker_pid = children_of(self.pid)[0]
 
     def url(self, path):
