@@ -1,4 +1,4 @@
-// The composition root: the drivers, the embedded files and the outside world meet the command line here.
+// The composition root: gives the command line its drivers, the embedded files and its access to the outside world.
 #include <unistd.h>
 
 #include <iostream>

@@ -26,7 +26,7 @@ struct DisableBody {
 constexpr auto disable_body =
     http::body_fields(problem("validation_failed"), http::field("reason", &DisableBody::reason, {.bytes_max = 300}));
 
-/// Nothing when the refusal has been answered.
+/// nullopt if the request has been refused.
 std::optional<UserId> read_user(const Request& request, Answer& answer) {
   const auto id = parse_id<UserId>(request.parameter(0));
   if (!id) answer.refuse(problem("invalid_user_id"));

@@ -40,7 +40,7 @@ flows::Authority authority_of(const Request& request) {
   return {.scopes = request.caller.scopes, .tells_client = request.caller.tells_client};
 }
 
-/// Nothing when the refusal has been answered.
+/// nullopt if the request has been refused.
 std::optional<std::string> read_public_id(const Request& request, Answer& answer) {
   const std::string_view id = request.parameter(0);
   if (api_keys::is_public_id(id)) return std::string{id};
@@ -76,7 +76,7 @@ void refuse_key(Answer& answer, const flows::ApiKeyRefusal& refusal) {
   answer.refuse(lacks);
 }
 
-/// The answer is the only place that ever has the secret in clear.
+/// The answer is the only place that ever has the secret in plain text.
 void answer_issued(Status status, const flows::ApiKeyFlow::Issued& issued, Answer& answer) {
   if (!issued) return refuse_key(answer, issued.error());
   const SecretString json = api_keys::issued_key_json(issued->key, issued->secret);

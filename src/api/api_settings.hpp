@@ -12,7 +12,7 @@ namespace gatehouse::api {
 /// Whether a failed login says why.
 enum class LoginErrors {
   uniform,   ///< an unknown email and a wrong password look alike
-  detailed,  ///< as the Express service told them apart
+  detailed,  ///< the two are told apart, as in the Express service
 };
 
 /// Who may call, and what callers are told.
@@ -28,11 +28,11 @@ struct ApiSettings {
   http::UnknownFields unknown_fields = http::UnknownFields::skip;  ///< UNKNOWN_FIELDS
 };
 
-/// Their names, defaults and rules.
+/// The settings' names, defaults and rules.
 [[nodiscard]] config::Section<ApiSettings> api_section();
 
 /// A web origin (RFC 6454 section 6.2), `https://app.example.com` or `http://localhost:3000`: http or https, a host, an
-/// optional port; a final slash is let pass. Returned as browsers send it: lower case, without the scheme's default
+/// optional port; a final slash is accepted. Returned as browsers send it: lower case, without the scheme's default
 /// port.
 [[nodiscard]] config::Parsed<std::string> parse_origin(std::string_view text);
 

@@ -9,7 +9,7 @@
 
 namespace gatehouse::api {
 
-/// The `after` of a page of events: the place behind which the next page starts. Any thread.
+/// The `after` of a page of events: the place after which the next page starts. Any thread.
 class AuditCursor {
  public:
   explicit AuditCursor(const SecretString& secret) : sealed_(secret, "gatehouse audit cursor v1") {}

@@ -19,7 +19,7 @@ std::optional<std::string> known(std::string_view text, bool is_known) {
   return std::string{text};
 }
 
-/// What a client reads of itself in an event.
+/// The text, if clients can read it in an event: UTF-8 without a NUL.
 std::optional<std::string> readable(std::string text) {
   if (!is_utf8(text) || text.contains('\0')) return std::nullopt;
   return text;
@@ -51,7 +51,7 @@ std::optional<Complaint> take(std::string_view name, const std::string& value, c
   return std::nullopt;
 }
 
-/// What a query may hold as it stands (RFC 3986 section 3.4), without what ends a Link's target.
+/// Whether a query may hold the character unencoded (RFC 3986 section 3.4) and it does not end a Link's target.
 bool may_stand_in_query(char c) {
   const char lower = to_lower(c);
   return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || std::string_view{"-._~%+:@!$'()*,;/?"}.contains(c);

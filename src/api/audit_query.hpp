@@ -14,7 +14,7 @@ namespace gatehouse::api {
 /// What `GET /audit?…` asks for.
 struct AuditQuery {
   audit::Filter filter;
-  std::optional<unsigned> limit;  ///< 1..page_limit_max; more was asked for as page_limit_max
+  std::optional<unsigned> limit;  ///< 1..page_limit_max; a larger number counts as page_limit_max
   std::optional<audit::Place> after;
 };
 
@@ -23,7 +23,7 @@ struct AuditQuery {
 [[nodiscard]] std::expected<AuditQuery, FieldErrors> parse_audit_query(std::string_view query,
                                                                        const AuditCursor& cursor);
 
-/// The same query with another `after`, as a relative reference that may stand between `<` and `>` of a Link field.
+/// The same query with another `after`, as a relative reference that fits between `<` and `>` in a Link field.
 [[nodiscard]] std::string next_page_of(std::string_view query, std::string_view after);
 
 }  // namespace gatehouse::api

@@ -17,7 +17,7 @@ using http::Answer;
 using http::Request;
 using http::Status;
 
-/// Of an export: some 50 KB, so that a thousand clients who stop reading hold 50 MB.
+/// Most events in a part of an export: some 50 KB, so that a thousand clients that stop reading hold 50 MB.
 constexpr unsigned part_events_max = 128;
 
 std::string event_list_json(const std::vector<audit::StoredEvent>& events) {
@@ -40,7 +40,7 @@ std::string lines_of(const std::vector<audit::StoredEvent>& events) {
   return lines;
 }
 
-/// Whoever asks for some events must not get all of them without a word.
+/// A client that asks for some events must not silently get all of them.
 FieldErrors what_an_export_does_not_take(const AuditQuery& query) {
   FieldErrors errors;
   const auto refuse = [&errors](const char* name, bool is_given) {
@@ -69,8 +69,8 @@ Task<> AuditRoutes::list(const Request& request, Answer& answer) {
   answer.send(Status::ok, event_list_json(page.events));
 }
 
-/// Reads and sends part after part, oldest first, so that memory does not grow with the number of events. What happens
-/// meanwhile is not in it.
+/// Reads and sends part after part, oldest first, so that memory does not grow with the number of events. Events that
+/// happen meanwhile are not included.
 Task<> AuditRoutes::export_all(const Request& request, Answer& answer) {
   const auto query = parse_audit_query(request.query, *cursor_);
   if (!query) co_return answer.refuse(problem("validation_failed"), query.error());

@@ -17,7 +17,7 @@ class AuditRoutes {
   AuditRoutes(database::Database& database, const Clock& clock, const AuditCursor& cursor, crypto::Random& random)
       : events_(database), clock_(clock), cursor_(&cursor), random_(random) {}
 
-  /// Turns to another cursor, which takes the place of the one before.
+  /// Switches to another cursor, which replaces the previous one.
   void use(const AuditCursor& cursor) { cursor_ = &cursor; }
 
   Task<> list(const http::Request& request, http::Answer& answer);

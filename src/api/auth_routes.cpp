@@ -23,8 +23,8 @@ using http::Answer;
 using http::Request;
 using http::Status;
 
-/// The token of `Authorization: Bearer …`, or of `Authorization: …` without a scheme, as older clients send it. ""
-/// where there is none.
+/// The token of `Authorization: Bearer …`, or of `Authorization: …` without a scheme, as older clients send it. "" if
+/// there is none.
 std::string_view token_of(const Request& request) {
   if (request.headers.count(http::Field::authorization) != 1) return {};
   const std::string_view value = request.headers[http::Field::authorization];
@@ -48,7 +48,7 @@ struct SessionBody {
 constexpr auto session_body =
     http::body_fields(problem("session_required"), http::field("session", &SessionBody::session));
 
-/// The session a body carries; nothing when the refusal has been answered.
+/// The session a body carries; nullopt if the request has been refused.
 std::optional<std::string> read_session(const Request& request, http::UnknownFields unknown, Answer& answer) {
   json::TextBuffer texts;
   const auto body = http::read_body(request, session_body, texts, unknown);
@@ -71,7 +71,7 @@ constexpr const http::Problem& problem_of(flows::LoginError error, LoginErrors p
   return problem("invalid_credentials");
 }
 
-/// With the token, where there is one, that the client can choose a new password with.
+/// Includes the token, if there is one, with which the client can choose a new password.
 void refuse(const flows::LoginRefusal& refusal, LoginErrors policy, const Request& request, Answer& answer) {
   const http::Problem& problem = problem_of(refusal.reason, policy);
   if (refusal.reset_token.empty()) return answer.refuse(problem);

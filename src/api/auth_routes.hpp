@@ -47,7 +47,7 @@ class AuthRoutes {
   flows::SessionEndFlow& ends_;
   const LoginErrors login_errors_;
   const http::UnknownFields unknown_fields_;
-  const unsigned v6_prefix_;    ///< of the addresses that count as one
+  const unsigned v6_prefix_;    ///< IPv6 addresses that share this many leading bits count as one
   std::string json_;            ///< answers that are written without waiting reuse its memory
   sessions::SessionView view_;  ///< the same for sessions from the cache
 };

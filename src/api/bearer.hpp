@@ -6,8 +6,8 @@
 
 namespace gatehouse::api {
 
-/// The token of `Bearer …` (RFC 6750 section 2.1), the scheme in any case; "" where none follows, and nothing for
-/// another scheme.
+/// The token of `Bearer …` (RFC 6750 section 2.1), the scheme in any case; "" if no token follows, nullopt for another
+/// scheme.
 [[nodiscard]] inline std::optional<std::string_view> bearer_token(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer";
   if (!boost::beast::iequals(authorization.substr(0, scheme.size()), scheme)) return std::nullopt;

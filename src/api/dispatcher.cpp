@@ -20,13 +20,13 @@ using http::Answer;
 using http::Request;
 using http::Status;
 
-/// Something the service depends on is away or has too much to do.
+/// For when something the service depends on is unavailable or overloaded.
 void refuse_for_now(Answer& answer, std::chrono::seconds retry_after = std::chrono::seconds{1}) {
   answer.add_header("Retry-After", std::to_string(retry_after.count()));
   answer.refuse(problem("unavailable"));
 }
 
-/// The problem's text ends with what it is about, if anything.
+/// Appends the subject, if there is one, to the problem's text.
 void refuse_with(http::Problem refusal, std::string_view subject, Answer& answer) {
   if (subject.empty()) return answer.refuse(refusal);
   const std::string text = std::string{refusal.text}.append(" ").append(subject);
@@ -67,35 +67,36 @@ void Dispatcher::refuse_unreadable(Status status, const Request& request, Answer
 
 void Dispatcher::turn_away(const Request&, Answer& answer) { refuse_for_now(answer); }
 
-/// Null: no route has its path and method, however that is written.
+/// Null if no route has this path and method, however the path is spelled.
 const RouteInfo* Dispatcher::route_in_any_spelling(const Request& request) const {
   const std::size_t route = request.route != http::no_route ? request.route : parts_.routes.loose_route(request);
   return route == http::no_route ? nullptr : &parts_.routes.info(route);
 }
 
-/// Never a redirect: what was secret has been sent, and a client that follows would send it like that every time.
-/// Probes have nothing secret, and speak plain HTTP.
+/// A request in plain text is refused, never redirected: its secret has already been sent, and a client that follows a
+/// redirect would send it like that every time. Health probes have no secret and speak plain HTTP.
 bool Dispatcher::is_exposed(const Request& request) const {
   if (!parts_.requires_https || request.is_confidential) return false;
   const RouteInfo* const route = route_of(request);
   return route == nullptr || !(route->pattern == "/health" || route->pattern.starts_with("/health/"));
 }
 
-/// A gateway that takes an answer for a permission must not get one that no route gave.
+/// A gateway that takes an answer for permission must not get one that no route gave.
 bool Dispatcher::is_relayed(const Request& request) const {
   const RouteInfo* const route = route_in_any_spelling(request);
   return route != nullptr && route->is_relayed();
 }
 
-/// OPTIONS tells nothing that api/openapi.yaml does not, and load balancers ask by it whether anybody is there. Whoever
-/// may read a resource may learn how its path is written.
+/// OPTIONS reveals nothing that api/openapi.yaml does not, and load balancers use it to ask whether the service is
+/// there. Whoever may read a resource may learn how its path is spelled.
 bool Dispatcher::is_open(const Request& request) const {
   const RouteInfo* const route = route_in_any_spelling(request);
   if (request.method == http::Method::options && (route == nullptr || !route->is_relayed())) return true;
   return route != nullptr && route->access.is_open();
 }
 
-/// Where such proxies may do all that the route asks for. A key that is there is looked at, good or not.
+/// A trusted proxy without a key, if such proxies have every scope that the route requires. A key that is sent is
+/// always checked, valid or not.
 std::optional<Caller> Dispatcher::keyless_proxy(const Request& request) const {
   const RouteInfo* const route = route_of(request);
   if (!request.is_proxied || route == nullptr || request.headers.has(http::Field::api_key)) return std::nullopt;
@@ -108,7 +109,7 @@ std::optional<Verdict> Dispatcher::verdict_now(const Request& request) const {
   return parts_.access.admit_now(request);
 }
 
-/// A path that no route has asks for a key, but for no scope.
+/// A path that no route has requires a key, but no scope.
 std::optional<Dispatcher::Objection> Dispatcher::objection(const Verdict& verdict, const Request& request) const {
   if (!verdict) return Objection{.problem = verdict.error(), .scope = {}};
   const RouteInfo* const route = route_of(request);
@@ -118,9 +119,8 @@ std::optional<Dispatcher::Objection> Dispatcher::objection(const Verdict& verdic
   return Objection{.problem = problem("missing_scope"), .scope = to_text(*missing)};
 }
 
-/// A refusal of a key is written down before it is answered. Requests without any key are only counted, and so are
-/// those of gateways, which come as often as their clients like; and before the schema is ready there is nothing to
-/// write to.
+/// The refusal of a key is recorded before it is answered. Requests without a key are only counted, and so are those of
+/// gateways, which come as often as their clients like. Before the schema is ready, there is nothing to record it in.
 bool Dispatcher::is_recorded_first(const Verdict& verdict, const Request& request) const {
   if (!parts_.ready.load(std::memory_order_relaxed) || is_relayed(request)) return false;
   const auto against = objection(verdict, request);
@@ -134,14 +134,14 @@ bool Dispatcher::charge(const Request& request, const RateLimiter::Asked& asked,
   return !refused_by;
 }
 
-/// Redis is asked after admit(), which does not wait.
+/// Redis must be asked after admit(), because admit() does not wait.
 bool Dispatcher::awaits_charge(const Request& request) const {
   if (parts_.shared_limits == nullptr) return false;
   const RouteInfo* const route = route_of(request);
   return route != nullptr && route->limit;
 }
 
-/// False when the request has been answered with 429. `charged` becomes whoever made the charge, if not this process.
+/// False when the request has been answered with 429. `charged` is set to the shared limits if they made the charge.
 Task<bool> Dispatcher::charge_shared(const Request& request, Answer& answer, limits::SharedLimits*& charged) const {
   const RouteInfo& route = parts_.routes.info(request.route);
   const auto own = co_await parts_.limiter.charge_own(request, route, *parts_.shared_limits, answer);
@@ -155,12 +155,12 @@ bool Dispatcher::knows_audience(const Request& request) const {
   return wanted.empty() || std::ranges::find(parts_.audiences, wanted) != parts_.audiences.end();
 }
 
-/// Notes who calls and for whom; false when the request has been answered.
+/// Notes who calls and for which client; false when the request has been answered.
 bool Dispatcher::is_within_limits(const Verdict& verdict, Request& request, Answer& answer) const {
   if (verdict) {
     request.caller = *verdict;
     if (is_relayed(request)) {
-      request.caller.scopes = {};  // for what a client's fields may ask for
+      request.caller.scopes = {};  // so that a client's fields cannot use them
     } else if (!read_told_client(request)) {
       answer.refuse(problem("invalid_client_address"));
       return false;
@@ -188,7 +188,7 @@ bool Dispatcher::let_in(const Verdict& verdict, Request& request, Answer& answer
   return false;
 }
 
-/// The same, where a refusal is on record before it is answered.
+/// The same, but a refusal is recorded before it is answered.
 Task<bool> Dispatcher::let_in_on_record(const Verdict& verdict, Request& request, Answer& answer) const {
   if (!is_recorded_first(verdict, request)) co_return let_in(verdict, request, answer);
   if (!is_within_limits(verdict, request, answer)) co_return false;
@@ -202,7 +202,7 @@ const RouteInfo* Dispatcher::route_of(const Request& request) const {
   return request.route == http::no_route ? nullptr : &parts_.routes.info(request.route);
 }
 
-/// Whoever is asked who calls may need the schema, too.
+/// Finding out who calls may need the schema, too.
 bool Dispatcher::is_refused_as_not_ready(Answer& answer) const {
   if (parts_.ready.load(std::memory_order_relaxed)) return false;
   parts_.traffic.count_refused(http::Refusal::not_ready);
@@ -233,7 +233,7 @@ void Dispatcher::answer_unrouted(const Request& request, Answer& answer) const {
   answer.refuse(problem("not_found"));
 }
 
-/// Answering as if the path were right would let it pass a gateway whose rules name the right one only.
+/// Answering as if the path were right would let it bypass a gateway whose rules name only the right one.
 void Dispatcher::answer_misspelt(const http::Router::Spelling& right, const Request& request, Answer& answer) {
   if (request.method != http::Method::get && request.method != http::Method::head) {
     return refuse_with(problem("path_not_exact"), right.pattern, answer);
@@ -250,7 +250,7 @@ Task<> Dispatcher::finish(Request& request, Answer& answer) {
   try {
     co_await run(request, answer);
   } catch (const passwords::HashingOverloaded& overload) {
-    // No failure, so not in the log, which would grow with the load.
+    // Not a failure, so it is not logged: the log would grow with the load.
     if (!answer.is_sent()) refuse_for_now(answer, overload.retry_after());
   } catch (const database::Unavailable& failure) {
     answer_failure(failure.what(), true, request, answer);
@@ -265,7 +265,7 @@ Task<> Dispatcher::finish(Request& request, Answer& answer) {
   }
 }
 
-/// From where begin() stopped: before the verdict on the caller, before the charge, or before the handler.
+/// Continues where begin() stopped: before the verdict on the caller, before the charge, or before the handler.
 Task<> Dispatcher::run(Request& request, Answer& answer) {
   const bool is_unknown = request.caller.kind == Caller::Kind::unknown;
   if (is_unknown) {

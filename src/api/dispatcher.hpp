@@ -17,7 +17,7 @@
 
 namespace gatehouse::api {
 
-/// A request's way to its answer: CORS, route and access from its header, the handler from the whole of it. One per io
+/// Takes a request to its answer: CORS, route and access need only its header, the handler needs all of it. One per io
 /// thread.
 class Dispatcher final : public http::Responder {
  public:
@@ -25,9 +25,9 @@ class Dispatcher final : public http::Responder {
   struct Failure {
     const RequestScope& request;
     std::string_view what;
-    bool is_unavailable;  ///< something is away or overloaded; else it is a fault of the service
+    bool is_unavailable;  ///< something is unavailable or overloaded; otherwise it is a fault of the service
   };
-  /// Receives each of them.
+  /// Receives each failure.
   using FailureSink = std::function<void(const Failure& failure)>;
 
   /// What a dispatcher is made of; everything referred to outlives it.
@@ -40,22 +40,23 @@ class Dispatcher final : public http::Responder {
     http::ThreadTraffic& traffic;
     const std::atomic<bool>& ready;  ///< false: only open routes are answered, all others with 503
     FailureSink on_failure;
-    std::span<const std::string> audiences = {};  ///< for which callers may have tokens
+    std::span<const std::string> audiences = {};  ///< that callers may have tokens for
     Scopes keyless_proxies = {};                  ///< what one of TRUSTED_PROXIES may do without a key
-    bool requires_https = false;  ///< what others on the way could read is refused, but for questions about the health
-    limits::SharedLimits* shared_limits = nullptr;  ///< that charge routes' own policies; null: this process does
+    bool requires_https = false;  ///< refuses requests that others on the way could read, except health checks
+    limits::SharedLimits* shared_limits = nullptr;  ///< these charge routes' own policies; null: this process does
   };
 
   explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
 
-  /// Refuses whom admit_now() of the access policy or a rate limit refuses; where that has to be on record first,
+  /// Refuses a caller whom the access policy's admit_now() or a rate limit refuses; if that must be recorded first,
   /// finish() refuses. Open and relayed routes have no use for a body.
   [[nodiscard]] http::Admission admit(http::Request& request, http::Answer& answer) override;
 
   [[nodiscard]] bool begin(http::Request& request, http::Answer& answer) override;
 
-  /// Awaits the verdict on the caller where admit() had none, or a record of the refusal, runs the handler, and turns
-  /// what it throws into an answer: database::Unavailable and passwords::HashingOverloaded into 503, all else into 500.
+  /// Awaits the verdict on the caller if admit() had none, or the record of a refusal, runs the handler, and turns what
+  /// it throws into an answer: database::Unavailable and passwords::HashingOverloaded into 503, database::Unstorable
+  /// into 400, all else into 500.
   [[nodiscard]] Task<> finish(http::Request& request, http::Answer& answer) override;
 
   void refuse_unreadable(http::Status status, const http::Request& request, http::Answer& answer) override;
@@ -68,10 +69,10 @@ class Dispatcher final : public http::Responder {
   [[nodiscard]] bool is_open(const http::Request& request) const;
   [[nodiscard]] std::optional<Caller> keyless_proxy(const http::Request& request) const;
   [[nodiscard]] std::optional<Verdict> verdict_now(const http::Request& request) const;
-  /// What stands against a request, for the audit trail and for its answer.
+  /// Why a request is refused, for the audit trail and for its answer.
   struct Objection {
     http::Problem problem;
-    std::string_view scope;  ///< that is missing, if that is it
+    std::string_view scope;  ///< the missing one, if that is the reason
   };
   [[nodiscard]] std::optional<Objection> objection(const Verdict& verdict, const http::Request& request) const;
   [[nodiscard]] bool is_recorded_first(const Verdict& verdict, const http::Request& request) const;

@@ -47,7 +47,7 @@ class EmailRoutes {
   flows::EmailChangeFlow& changes_;
   const LoginErrors login_errors_;
   const http::UnknownFields unknown_fields_;
-  const unsigned v6_prefix_;  ///< of the addresses that count as one
+  const unsigned v6_prefix_;  ///< IPv6 addresses that share this many leading bits count as one
 };
 
 }  // namespace gatehouse::api

@@ -13,8 +13,8 @@
 namespace gatehouse::api {
 namespace {
 
-/// Calls `hear` with each entity tag of a list. Ours have no comma in them, so cutting at commas finds them, whatever
-/// the others hold.
+/// Calls `hear` with each entity tag of a list. Ours contain no comma, so splitting at commas finds them, whatever the
+/// others contain.
 template <class Hear>
 void for_each_tag(std::string_view list, const Hear& hear) {
   while (!list.empty()) {

@@ -10,7 +10,7 @@ namespace gatehouse::api {
 /// Whether If-None-Match names the entity tag (RFC 9110 section 13.1.2), which is compared weakly.
 [[nodiscard]] bool names_entity_tag(std::string_view if_none_match, std::string_view etag);
 
-/// Of what is the same for everybody: in quotes, by its content.
+/// The entity tag of content that is the same for everybody: a digest of it, in quotes.
 [[nodiscard]] std::string entity_tag_of(std::string_view content);
 
 /// `"7-3"`: the user's id, and the version of what is shown of them.

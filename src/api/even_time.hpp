@@ -7,11 +7,12 @@
 
 namespace gatehouse::api {
 
-/// Lets an answer wait until a fixed time after its request, so that its moment tells nothing of what was found: a few
-/// more rows are written for who is known. As long as the work takes less. Uses no processor.
+/// Delays an answer until a fixed time after its request, so that its timing reveals nothing about what was found: for
+/// a known user, a few more rows are written. This works as long as the work takes less time. Waiting uses no
+/// processor.
 class EvenTime {
  public:
-  /// More than a commit takes on a slow disk; who waits for a mail does not notice it.
+  /// More than a commit takes on a slow disk; a user who waits for a mail does not notice it.
   static constexpr std::chrono::milliseconds span{100};
 
   [[nodiscard]] Task<> wait() const {

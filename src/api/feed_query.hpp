@@ -18,8 +18,8 @@ struct FeedQuery {
 
 inline constexpr unsigned feed_wait_max_s = 30;
 
-/// Reads a query string, `after=…&wait=25`. A reader that lost its stream says in `last_event_id` how far it came, and
-/// its address still has the cursor it began with: the former counts, if it is not empty. Unknown parameters are
+/// Reads a query string, `after=…&wait=25`. A reader that lost its stream says in `last_event_id` how far it got, while
+/// its URL still has the cursor it began with: `last_event_id` counts if it is not empty. Unknown parameters are
 /// ignored; repeated ones are refused like wrong values.
 [[nodiscard]] std::expected<FeedQuery, FieldErrors> parse_feed_query(std::string_view query,
                                                                      std::string_view last_event_id);

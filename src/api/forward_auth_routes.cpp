@@ -15,7 +15,7 @@ using http::Request;
 using http::Status;
 using sessions::CachedVerdict;
 
-/// What stands behind the route's path: nothing, or the path of the client's request.
+/// The part after the route's path: empty, or the path of the client's request.
 std::string_view path_of_client(const Request& request) {
   const std::string_view path = request.path.substr(ForwardAuthRoutes::path.size());
   return path == "/" ? std::string_view{} : path;
@@ -27,7 +27,7 @@ struct Wishes {
   bool role = false;
 };
 
-/// Behind a client's path the query is the client's as well, and a role in it means something to somebody else.
+/// After a client's path, the query is the client's as well, and a role in it is not meant for this service.
 Wishes wishes_of(const Request& request) {
   Wishes wishes;
   std::string_view query = request.query;
@@ -38,7 +38,7 @@ Wishes wishes_of(const Request& request) {
   return wishes;
 }
 
-/// A gateway that always asks with GET says what the client did.
+/// A gateway that always asks with GET states the client's method in a header field.
 bool is_get(const Request& request) {
   if (request.method != http::Method::get) return false;
   return !request.headers.has(Field::forwarded_method) || request.headers[Field::forwarded_method] == "GET";
@@ -64,7 +64,7 @@ bool ForwardAuthRoutes::decide_now(const Request& request, Answer& answer) {
   return true;
 }
 
-/// `view` outlives the coroutine, and is filled where it returns true.
+/// `view` outlives the coroutine, and is filled if it returns true.
 Task<bool> ForwardAuthRoutes::find(Credential::Kind kind, std::string credential, sessions::SessionView& view) {
   if (kind == Credential::Kind::token) {
     auto user = co_await identity_.user_by_token(std::move(credential));
@@ -90,7 +90,7 @@ Task<> ForwardAuthRoutes::decide(const Request& request, Answer& answer) {
   }
 }
 
-/// Nobody has a role yet, so each that is asked for is missing.
+/// Nobody has a role yet, so any role that is asked for is missing.
 void ForwardAuthRoutes::let_pass(const sessions::SessionView& session, const Request& request, Answer& answer) {
   if (wishes_of(request).role) return answer.refuse(problem("missing_role"));
   fields_.add(session, answer);

@@ -12,8 +12,8 @@
 
 namespace gatehouse::api {
 
-/// `/forward-auth`: whether a gateway may let its client pass, and who that is. The path behind it is the client's, as
-/// Envoy adds it. One per io thread.
+/// `/forward-auth`: whether a gateway may let its client pass, and who that is. The path after it is the client's, as
+/// Envoy appends it. One per io thread.
 class ForwardAuthRoutes {
  public:
   /// Everything outlives the routes.

@@ -4,8 +4,8 @@
 
 namespace gatehouse::api {
 
-/// What a person sees who opens the service's address in a browser: what answers here, and where to read on. Plain HTML
-/// with its own styles, in light and dark.
+/// The page for a person who opens the service's address in a browser: what this service is, and where to read on.
+/// Plain HTML with its own styles, in light and dark.
 inline constexpr std::string_view front_page = R"(<!doctype html>
 <html lang="en">
 <head>

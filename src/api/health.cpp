@@ -71,7 +71,7 @@ Finding Health::last() const {
   return is_schema_ready() ? Finding::unavailable : Finding::schema_not_ready;
 }
 
-/// The log hears of what is wrong before the schema is ready from whoever makes it ready.
+/// Does not log: before the schema is ready, whoever makes it ready logs what is wrong.
 Task<Finding> Health::look(database::Database& database) {
   Finding finding = Finding::schema_not_ready;
   try {
@@ -111,7 +111,7 @@ void Health::remember(Finding finding) {
   last_at_.store(parts_.now(), std::memory_order_release);
 }
 
-/// Once for each problem: whoever asks, asks again in a moment.
+/// Only once for each problem: whoever asks will ask again in a moment.
 void Health::tell(Finding finding, const std::string& reason) {
   if (told_.exchange(finding) != finding && parts_.on_change) parts_.on_change(reason);
 }

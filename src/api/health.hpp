@@ -13,11 +13,11 @@
 
 namespace gatehouse::api {
 
-/// What was found of the database.
+/// What was found out about the database.
 enum class Finding : std::uint8_t {
   healthy,
   unavailable,          ///< it does not answer, or too late
-  read_only,            ///< it answers and takes no writes
+  read_only,            ///< it answers but takes no writes
   storage_failed,       ///< its disk is full or broken
   schema_not_ready,     ///< migrations run or were refused
   schema_does_not_fit,  ///< the newest migration of this program is not applied, or its tables cannot be used
@@ -29,17 +29,18 @@ enum class Finding : std::uint8_t {
 /// Whether the service can do its work, proved and not assumed: its database takes a write, and has this program's
 /// schema. One for the process.
 ///
-/// Anybody may ask, as often as they like, so what one asker finds is the answer to all for a second. The proof is one
+/// Anybody may ask, as often as they like, so one finding is the answer to everybody for a second. The proof is one
 /// small transaction; Database's deadline bounds it. Thread-safe.
 class Health {
  public:
-  /// Hears of each change, from any thread: why it is unhealthy, for the log; empty when all is well again.
+  /// Called at each change, on any thread, with the reason why it is unhealthy, for the log; empty when all is well
+  /// again.
   using ChangeSink = std::function<void(std::string_view reason)>;
   using Instant = std::chrono::steady_clock::time_point;
 
   static constexpr std::chrono::milliseconds good_for{1'000};
-  /// How often the process calls renew(), and how long last() rests on one finding: a database that dies without a word
-  /// is taken for away within two seconds.
+  /// How often the process calls renew(), and how long last() relies on one finding: a database that dies silently
+  /// counts as unavailable within two seconds.
   static constexpr std::chrono::milliseconds renewal_interval{1'000};
   static constexpr std::chrono::milliseconds trusted_for{1'900};
 
@@ -59,11 +60,11 @@ class Health {
   /// `database` is that of the calling thread.
   [[nodiscard]] Task<Finding> ask(database::Database& database);
 
-  /// Looks again, for last(). ask() does not rest on it: who asks is told what is true then.
+  /// Looks again, for last(). ask() does not rely on it: its caller is told what is true at that time.
   [[nodiscard]] Task<> renew(database::Database& database);
 
-  /// What was found last, without asking anybody; where that is longer ago than `trusted_for`, the database is taken
-  /// for unavailable, or the schema for not ready.
+  /// The last finding, without asking anybody; if it is older than `trusted_for`, the database counts as unavailable,
+  /// or the schema as not ready.
   [[nodiscard]] Finding last() const;
 
  private:
@@ -76,7 +77,7 @@ class Health {
   const Parts parts_;
   runtime::SharedRun<Finding> before_schema_;
   runtime::SharedRun<Finding> with_schema_;
-  std::atomic<Finding> told_ = Finding::healthy;  ///< the problem that was told last
+  std::atomic<Finding> told_ = Finding::healthy;  ///< the last finding that was told
   std::atomic<Finding> last_ = Finding::unavailable;
   std::atomic<Instant> last_at_ = Instant::min();  ///< written after last_, and read before it
 };

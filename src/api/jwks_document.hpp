@@ -20,9 +20,9 @@ class JwksDocument {
   JwksDocument(std::span<const std::string> jwks, const Freshness& freshness);
 
   [[nodiscard]] std::string_view body() const { return body_; }
-  /// In quotes; another set has another one.
+  /// In quotes; a different set has a different tag.
   [[nodiscard]] std::string_view etag() const { return etag_; }
-  /// For every origin, with the ETag and how long to keep it, each line with its CRLF.
+  /// Header lines that allow every origin, with the ETag and how long to keep the document, each with its CRLF.
   [[nodiscard]] std::string_view header_lines() const { return header_lines_; }
 
  private:

@@ -9,14 +9,14 @@
 
 namespace gatehouse::api {
 
-/// `/.well-known/jwks.json`: the public keys, for whoever checks tokens without asking. One per io thread.
+/// `/.well-known/jwks.json`: the public keys, for services that check tokens without asking. One per io thread.
 class JwksRoutes {
  public:
-  /// Both outlive the routes, the document or its next turn. Until `ready`, not all keys may be known: an answer that
-  /// others keep for an hour must not lack one.
+  /// Both outlive the routes, the document only until the next use(). Until `ready` is true, some keys may not be known
+  /// yet, and an answer that others keep for an hour must not lack one.
   JwksRoutes(const JwksDocument& document, const std::atomic<bool>& ready) : document_(&document), ready_(ready) {}
 
-  /// Turns to another document, which takes the place of the one before.
+  /// Switches to another document, which replaces the previous one.
   void use(const JwksDocument& document) { document_ = &document; }
 
   bool publish(const http::Request& request, http::Answer& answer);

@@ -16,7 +16,7 @@ std::optional<std::string> beginning_in(std::string_view value) {
   return text;
 }
 
-/// Takes one parameter over into the query; a complaint where it cannot.
+/// Takes one parameter over into the query, or returns a complaint.
 std::optional<Complaint> take(std::string_view name, std::string_view value, const PageCursor& cursor,
                               ListQuery& query) {
   if (name == "limit") {

@@ -12,7 +12,7 @@ namespace gatehouse::api {
 
 /// What `GET /users?…` asks for. Without parameters: everything.
 struct ListQuery {
-  std::optional<unsigned> limit;  ///< 1..page_limit_max; more was asked for as page_limit_max
+  std::optional<unsigned> limit;  ///< 1..page_limit_max; a larger number counts as page_limit_max
   std::optional<users::PagePosition> after;
   std::optional<std::string> email;      ///< of the one user who is wanted; not checked
   std::optional<std::string> beginning;  ///< of the addresses or names of those who are wanted; not empty
@@ -23,7 +23,7 @@ struct ListQuery {
 inline constexpr unsigned page_limit_max = 1000;
 inline constexpr unsigned page_limit_default = 100;
 
-/// Reads `10`; a number above the maximum, or beyond all bounds, is the maximum.
+/// Reads `10`; a number above the maximum, however large, counts as the maximum.
 [[nodiscard]] std::optional<unsigned> parse_page_limit(std::string_view text);
 
 /// Reads a query string, `limit=10&after=…` `email=ada%40example.com` or `q=ann`. Unknown parameters are ignored;

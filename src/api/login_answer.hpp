@@ -11,8 +11,8 @@
 
 namespace gatehouse::api {
 
-/// `{"user":{"id":7},"token":"…","session":"…","sessionExpires":"…"}`, and where the login asked for a refresh token
-/// `"refreshToken":"…","tokenExpires":"…"` behind.
+/// `{"user":{"id":7},"token":"…","session":"…","sessionExpires":"…"}`, followed by
+/// `"refreshToken":"…","tokenExpires":"…"` if the login asked for a refresh token.
 [[nodiscard]] inline std::string login_json(const flows::LoginResult& login) {
   std::string text;
   json::Writer writer{text};

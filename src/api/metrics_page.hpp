@@ -8,8 +8,8 @@
 
 namespace gatehouse::api {
 
-/// Answers a scrape with what all sources know, one source after the other, so that no request waits for the whole page
-/// to be written. Compressed where the scraper asks for it. The request, the answer and the sources outlive it.
+/// Answers a scrape with the metrics of all sources, one source after the other, so that no request waits for the whole
+/// page to be written. Compressed if the scraper asks for it. The request, the answer and the sources outlive it.
 [[nodiscard]] Task<> send_metrics(const std::vector<metrics::Source>& sources, const http::Request& request,
                                   http::Answer& answer);
 

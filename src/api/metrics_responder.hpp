@@ -7,7 +7,7 @@
 
 namespace gatehouse::api {
 
-/// Answers on an address where nothing but the metrics is to be had, without an API key.
+/// Answers on an address that serves only the metrics, without an API key.
 class MetricsResponder final : public http::Responder {
  public:
   /// `sources` outlive the responder; `route` is the number of GET /metrics, by which scrapes are counted.

@@ -40,7 +40,7 @@ Task<> OncePerKey::release(const idempotency::RepeatableWork& work) {
   try {
     co_await repetitions_.release(std::move(attempt));
   } catch (const database::Unavailable&) {
-    co_return;  // the row ends by itself, and the answer must not be lost for that
+    co_return;  // the row expires by itself, and the answer must not be lost because of it
   }
 }
 

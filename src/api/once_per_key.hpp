@@ -14,13 +14,13 @@ namespace gatehouse::api {
 /// How a resource answers a request that may be repeated.
 template <class Resource>
 struct RepeatableHandler {
-  /// Does what is asked for; `work` is null where no key came with it. The three outlive the coroutine.
+  /// Does what is asked for; `work` is null if the request has no key. All three outlive the coroutine.
   Task<> (Resource::*first)(const http::Request& request, http::Answer& answer,
                             const idempotency::RepeatableWork* work);
-  /// Answers what the first one was answered.
+  /// Repeats the answer to the first request.
   void (Resource::*again)(const http::Request& request, const idempotency::Earlier& earlier,
                           http::Answer& answer) const;
-  http::Status status;  ///< of the answer, where it is done
+  http::Status status;  ///< of the answer if the work was done
 };
 
 /// Runs a handler once for each `Idempotency-Key` of a caller. Requests without one cost nothing. One per io thread;
@@ -29,8 +29,8 @@ class OncePerKey {
  public:
   explicit OncePerKey(idempotency::Repetitions& repetitions) : repetitions_(repetitions) {}
 
-  /// Everything outlives the coroutine. Throws what the handler and Database throw. A key is free again where the
-  /// handler refuses or throws: then nothing was changed.
+  /// Everything outlives the coroutine. Throws what the handler and Database throw. A key is free again if the handler
+  /// refuses or throws, because then nothing was changed.
   template <class Resource>
   [[nodiscard]] Task<> run(Resource& resource, RepeatableHandler<Resource> handler, const http::Request& request,
                            http::Answer& answer) {

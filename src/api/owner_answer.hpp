@@ -14,7 +14,7 @@
 
 namespace gatehouse::api {
 
-/// What a request with a session and a password says of its sender. `v6_prefix` as in traces_of().
+/// What a request with a session and a password says about its sender. `v6_prefix` as in traces_of().
 [[nodiscard]] inline flows::OwnerClaim owner_claim(const http::Request& request, std::string session,
                                                    SecretString password, unsigned v6_prefix) {
   return {.session = std::move(session),
@@ -24,7 +24,7 @@ namespace gatehouse::api {
           .client_gone = request.client_gone};
 }
 
-/// Refuses what a user asked for with a session, a password and a new value.
+/// Refuses a request that a user made with a session, a password and a new value.
 class OwnerRefusals {
  public:
   OwnerRefusals(LoginErrors policy, http::Answer& answer) : policy_(policy), answer_(answer) {}

@@ -9,7 +9,7 @@
 
 namespace gatehouse::api {
 
-/// The `after` of a page of users: the position behind which the next page starts. Any thread.
+/// The `after` of a page of users: the position after which the next page starts. Any thread.
 class PageCursor {
  public:
   explicit PageCursor(const SecretString& secret) : sealed_(secret, "gatehouse page cursor v1") {}

@@ -32,14 +32,14 @@ template <class Value>
   return std::nullopt;
 }
 
-/// What a value stands for.
+/// Decodes a value.
 [[nodiscard]] inline std::string decoded(std::string_view value) {
   std::string text;
   http::append_form_decoded(value, text);
   return text;
 }
 
-/// Tells `take` each name and value, both as they stand, and gathers its complaints, at most query_errors_max.
+/// Passes each name and value to `take`, both still encoded, and collects its complaints, at most query_errors_max.
 template <class Take>
 [[nodiscard]] FieldErrors take_parameters(std::string_view query, const Take& take) {
   FieldErrors errors;

@@ -11,8 +11,8 @@
 
 namespace gatehouse::api {
 
-/// Whether this process is to be sent requests, from what is known already: nobody is asked, and nothing is allocated.
-/// It is as fresh as the last Health::ask(). Immutable; any thread.
+/// Whether this process should be sent requests, from what is already known: nobody is asked, and nothing is allocated.
+/// It is as fresh as the last test of Health. Immutable; any thread.
 class Readiness {
  public:
   /// Everything outlives it.
@@ -25,7 +25,8 @@ class Readiness {
 
   explicit Readiness(const Parts& parts);
 
-  /// `{"status":"not ready","reasons":[…]}` with every reason there is; empty where it is ready. Lives as long as this.
+  /// `{"status":"not ready","reasons":[…]}` with every reason there is; empty if it is ready. The view lives as long as
+  /// this object.
   [[nodiscard]] std::string_view refusal() const;
 
  private:

@@ -8,10 +8,10 @@
 
 namespace gatehouse::api {
 
-/// `/user-auth/refresh`: a new token for who has a refresh token. One per io thread.
+/// `/user-auth/refresh`: a new token for whoever has a refresh token. One per io thread.
 ///
-/// It has no rate limit of its own, as checks have none: what is no token costs one decryption and no query, nobody
-/// guesses 128 bits, and a limit for an address would hit all who refresh from behind it.
+/// It has no rate limit of its own, as checks have none: a text that is not a token costs one decryption and no query,
+/// nobody can guess 128 bits, and a limit per address would hit all who refresh from behind it.
 class RefreshRoutes {
  public:
   /// The flow outlives the routes.

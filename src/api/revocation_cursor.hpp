@@ -14,7 +14,7 @@ namespace gatehouse::api {
 /// The `cursor` of the revocation feed: how far its reader has read. Any thread.
 class RevocationCursor {
  public:
-  /// The first secret seals, each opens: readers go on while a secret is replaced. At least one.
+  /// The first secret seals, every secret opens, so that readers can go on while a secret is replaced. At least one.
   explicit RevocationCursor(const std::vector<SecretString>& secrets) {
     for (const SecretString& secret : secrets) places_.emplace_back(secret, "gatehouse revocation cursor v1");
   }

@@ -56,7 +56,7 @@ std::string RevocationRoutes::json_of(const News& news, std::string_view cursor)
   return json;
 }
 
-/// One that has no news says only how new that is.
+/// An event without news says only how recent that is.
 std::string RevocationRoutes::event_of(const News& news) const {
   if (news.revocations.empty()) {
     std::string json;
@@ -67,7 +67,7 @@ std::string RevocationRoutes::event_of(const News& news) const {
   return "event: revocations\nid: " + cursor + "\ndata: " + json_of(news, cursor) + "\n\n";
 }
 
-/// Part after part, so that memory does not grow with the number of revocations.
+/// Sends part after part, so that memory does not grow with the number of revocations.
 Task<> RevocationRoutes::take_snapshot(const Request& /*request*/, Answer& answer) {
   const auto end = co_await reader_.log().end();
   std::string json;
@@ -124,12 +124,12 @@ Task<std::optional<News>> RevocationRoutes::wait_for_news(News news, steady_cloc
   co_return news;
 }
 
-/// Where the log has lost the place, the stream ends: its reader comes back, and is told.
+/// If the log no longer knows the reader's place, the stream ends; the reader comes back and is then told.
 Task<> RevocationRoutes::stream(const Request& request, Answer& answer, News news) {
   const auto seat = reader_.feed().take_seat();
   if (!seat) co_return refuse_reader(answer);
   answer.step_aside();
-  answer.add_header("X-Accel-Buffering", "no");  // nginx would keep events back
+  answer.add_header("X-Accel-Buffering", "no");  // otherwise nginx would hold events back
   answer.begin_stream(Status::ok, MediaType::event_stream);
   const auto end = steady_clock::now() + stream_max;
   while (answer.wants_body()) {
@@ -139,7 +139,7 @@ Task<> RevocationRoutes::stream(const Request& request, Answer& answer, News new
     if (request.client_gone.stop_requested() || reader_.feed().has_ended() || steady_clock::now() >= end) break;
     auto later = co_await after_event(news, request);
     if (!later) break;
-    if (later->is_cut) later->as_of = news.as_of;  // which holds still, and time would go back
+    if (later->is_cut) later->as_of = news.as_of;  // the earlier as_of still holds, and it must not go back
     news = std::move(*later);
   }
   answer.end_stream();

@@ -14,12 +14,12 @@
 
 namespace gatehouse::api {
 
-/// `/revocations`: what ends tokens before their time, for services that check tokens by themselves. One per io thread.
+/// `/revocations`: which tokens end before their time, for services that check tokens by themselves. One per io thread.
 class RevocationRoutes {
  public:
-  /// A stream ends after this long, so that its reader shows its key again.
+  /// A stream ends after this long, so that its reader must present its key again.
   static constexpr std::chrono::minutes stream_max{5};
-  /// Between two events of a stream, at most.
+  /// The longest time between two events of a stream.
   static constexpr std::chrono::seconds heartbeat{1};
 
   /// What the routes work with.
@@ -32,7 +32,7 @@ class RevocationRoutes {
     crypto::Random& random;
   };
 
-  /// Everything outlives the routes, the cursor or its next turn.
+  /// Everything outlives the routes, the cursor only until the next use().
   explicit RevocationRoutes(const Parts& parts)
       : reader_(revocations::RevocationLog{parts.database, parts.clock, parts.token_ttl}, parts.feed),
         cursor_(&parts.cursor),

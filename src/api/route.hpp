@@ -38,10 +38,10 @@ struct RouteInfo {
   std::string_view pattern;    ///< `/users/{id}`, see http::is_route_pattern()
   std::string_view operation;  ///< the operationId in api/openapi.yaml
   Access access;
-  std::optional<limits::Policy> limit = std::nullopt;  ///< what counts its calls beside the policies of all requests
+  std::optional<limits::Policy> limit = std::nullopt;  ///< counts its calls in addition to the policies of all requests
 
-  /// Gateways ask it on behalf of their clients: method, header fields and body may be a client's, so that no method is
-  /// answered without the route, no field speaks for the caller but its key, and the body is thrown away.
+  /// Gateways call it on behalf of their clients: method, header fields and body may be a client's. So no method is
+  /// answered without the route, no field but the key speaks for the caller, and the body is thrown away.
   [[nodiscard]] constexpr bool is_relayed() const { return !methods.one(); }
 };
 
@@ -51,12 +51,12 @@ template <class Resource>
 struct Route {
   /// Answers a request; the request and the answer outlive the coroutine.
   using Handle = Task<> (Resource::*)(const http::Request&, http::Answer&);
-  /// Answers a request without waiting for anything, or returns false untouched for the Handle to do it.
+  /// Answers a request without waiting for anything, or returns false and leaves it, untouched, to the Handle.
   using HandleNow = bool (Resource::*)(const http::Request&, http::Answer&);
 
   consteval Route(RouteInfo what, Handle later, HandleNow now = nullptr)
       : info(checked(what)), handle(later), handle_now(now) {}
-  /// `now` answers always.
+  /// `now` always answers.
   consteval Route(RouteInfo what, HandleNow now) : info(checked(what)), handle(nullptr), handle_now(now) {}
   Route(RouteInfo what, std::nullptr_t) = delete;
   Route(RouteInfo what, std::nullptr_t, HandleNow now) = delete;

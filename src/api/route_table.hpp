@@ -14,7 +14,7 @@ namespace gatehouse::api {
 /// The handlers of one route, bound to the resource whose member functions they are. The resource outlives it.
 class Endpoint {
  public:
-  /// The index-th of Resource::routes.
+  /// For the index-th of Resource::routes.
   template <class Resource, std::size_t index>
   [[nodiscard]] static Endpoint of(Resource& resource) {
     constexpr const Route<Resource>& route = Resource::routes[index];
@@ -33,11 +33,11 @@ class Endpoint {
     return endpoint;
   }
 
-  /// Answers without waiting where the route can, otherwise returns false and handle() does it.
+  /// Answers without waiting if the route can; otherwise returns false, and handle() answers.
   [[nodiscard]] bool handle_now(const http::Request& request, http::Answer& answer) const {
     return handle_now_ != nullptr && handle_now_(resource_, request, answer);
   }
-  /// After handle_now() returned false. The request and the answer outlive the coroutine.
+  /// Called after handle_now() has returned false. The request and the answer outlive the coroutine.
   [[nodiscard]] Task<> handle(const http::Request& request, http::Answer& answer) const {
     return handle_(resource_, request, answer);
   }
@@ -71,9 +71,9 @@ class RouteTable {
   [[nodiscard]] std::size_t loose_route(const http::Request& request) const {
     return router_.match(request.method, request.path, http::PathForm::loose).route;
   }
-  /// Of a path, for `Allow`; empty: no route has it.
+  /// The methods of a path, for `Allow`; see http::Router::allow().
   [[nodiscard]] std::string_view allow(std::string_view path) const { return router_.allow(path); }
-  /// The right way to write a path that no route has as it is; nothing: there is none.
+  /// The right spelling of a path that no route has as written; nullopt if there is none.
   [[nodiscard]] std::optional<http::Router::Spelling> right_spelling(std::string_view path) const {
     return router_.right_spelling(path);
   }

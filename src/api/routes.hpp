@@ -19,7 +19,7 @@
 
 namespace gatehouse::api {
 
-/// Every route of the API. In the order in which a path is looked for: the busiest resource first.
+/// Every route of the API, in the order in which they are tried: the busiest resource first.
 using Routes = RouteList<AuthRoutes,          //
                          ForwardAuthRoutes,   //
                          SessionBatchRoutes,  //

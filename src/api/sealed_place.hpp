@@ -18,7 +18,7 @@ struct ListPlace {
   std::int64_t id;
 };
 
-/// Seals places of one list, encrypted and authenticated, so that a client can neither read nor forge one, nor use that
+/// Seals places of one list, encrypted and authenticated, so that a client can neither read nor forge one, nor use one
 /// of another list. Every replica with the same SESSION_SECRET reads it. Any thread.
 class SealedPlace {
  public:

@@ -44,7 +44,7 @@ bool ServiceRoutes::greet(const Request& request, Answer& answer) {
   return true;
 }
 
-/// Piece by piece, so that a thousand clients who read slowly do not hold a copy each.
+/// Sends it piece by piece, so that a thousand clients that read slowly do not hold a copy each.
 Task<> ServiceRoutes::describe(const Request& request, Answer& answer) {
   constexpr std::size_t piece_bytes = 16'384;
   answer.set_public_headers(description_headers_);
@@ -62,7 +62,7 @@ Task<> ServiceRoutes::describe(const Request& request, Answer& answer) {
 }
 
 Task<> ServiceRoutes::report_health(const Request& request, Answer& answer) {
-  // Probes ask every few seconds, and what makes the service unhealthy has log lines of its own.
+  // Probes ask every few seconds, and whatever makes the service unhealthy has its own log lines.
   answer.leave_out_of_log();
   const Finding finding = co_await parts_.health.ask(parts_.database);
   const bool stopping = parts_.lifecycle.stopping;

@@ -37,7 +37,7 @@ class ServiceRoutes {
   bool greet(const http::Request& request, http::Answer& answer);
   Task<> describe(const http::Request& request, http::Answer& answer);
   Task<> report_health(const http::Request& request, http::Answer& answer);
-  /// Whether it is to be sent requests.
+  /// Whether it should be sent requests.
   bool report_readiness(const http::Request& request, http::Answer& answer);
   /// Whether it runs at all: its event loops turn.
   bool report_life(const http::Request& request, http::Answer& answer);

@@ -14,15 +14,15 @@ namespace gatehouse::api {
 /// `/user-auth/verify-sessions`: many sessions in one call, for back ends that check many at once. One per io thread.
 class SessionBatchRoutes {
  public:
-  /// In one call.
+  /// Most sessions in one call.
   static constexpr std::size_t sessions_max = 100;
 
   /// The flow outlives the routes.
   SessionBatchRoutes(flows::IdentityFlow& identity, http::UnknownFields unknown_fields)
       : identity_(identity), unknown_fields_(unknown_fields) {}
 
-  /// One entry for each session, in their order, with the status and the body that verify-session would answer. What
-  /// the cache does not know is asked of the database at the same time.
+  /// One entry for each session, in their order, with the status and the body that verify-session would answer. Those
+  /// that the cache does not know are looked up in the database concurrently.
   Task<> verify_sessions(const http::Request& request, http::Answer& answer);
 
   static constexpr std::array routes{
@@ -38,7 +38,7 @@ class SessionBatchRoutes {
     sessions::SessionView session;
   };
 
-  /// False where only the database knows.
+  /// False if only the database knows.
   bool verify_now(std::string_view sealed, Verdict& verdict);
   Task<> verify(std::string sealed, Verdict& verdict);
   static void write(json::Writer& writer, const Verdict& verdict);

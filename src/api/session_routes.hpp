@@ -34,7 +34,7 @@ class SessionRoutes {
   };
 
  private:
-  /// The user of the path, if there is one; otherwise the refusal has been answered.
+  /// The user of the path, if there is one; otherwise the request has been refused.
   Task<std::optional<UserId>> find_user(const http::Request& request, http::Answer& answer);
 
   users::UserStore users_;

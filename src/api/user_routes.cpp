@@ -27,7 +27,7 @@ constexpr auto new_user_body =
                       http::field("last_name", &users::NewUser::last_name),
                       http::field("email", &users::NewUser::email), http::field("password", &users::NewUser::password));
 
-/// Clients send the whole user as they got it; what they cannot change does not count.
+/// Clients send back the whole user as they got it; the fields that they cannot change are ignored.
 constexpr auto user_changes_body = http::body_fields(
     http::field("first_name", &users::UserChanges::first_name),
     http::field("last_name", &users::UserChanges::last_name), http::field("email", &users::UserChanges::email),
@@ -88,7 +88,7 @@ std::string user_list_json(const std::vector<users::User>& users) {
   return json;
 }
 
-/// Of the streamed list: some 25 KB, so that a thousand clients who stop reading hold 25 MB.
+/// Most users in a part of the streamed list: some 25 KB, so that a thousand clients that stop reading hold 25 MB.
 constexpr unsigned part_users_max = 128;
 
 users::PagePosition position_of(const users::User& user) { return {user.created_at, user.id}; }
@@ -165,7 +165,8 @@ Task<> UserRoutes::stream_all(Answer& answer) {
   answer.end_stream();
 }
 
-/// The users behind `after`; where the next part begins, nothing after the last one. The writer outlives it.
+/// Writes the users after `after` and returns where the next part begins, nullopt after the last one. The writer
+/// outlives the coroutine.
 Task<std::optional<users::PagePosition>> UserRoutes::write_part(json::Writer& writer,
                                                                 std::optional<users::PagePosition> after) {
   const auto page = co_await users_.page(after, part_users_max);
@@ -196,7 +197,7 @@ Task<> UserRoutes::create(const Request& request, Answer& answer) {
   return once_per_key_.run(*this, handler, request, answer);
 }
 
-/// The request says again what the user was made of, to the byte, so that nothing of it need be kept.
+/// The request repeats, byte for byte, what the user was made of, so none of it need be kept.
 void UserRoutes::create_again(const Request& request, const idempotency::Earlier& earlier, Answer& answer) const {
   auto body = http::read_body(request, new_user_body, http::UnknownFields::skip);
   if (!body) return refuse(answer, body.error());

@@ -25,7 +25,7 @@ class UserRoutes {
              idempotency::Repetitions& repetitions, const PageCursor& cursor, crypto::Random& random,
              const ApiSettings& settings);
 
-  /// Turns to another cursor, which takes the place of the one before.
+  /// Switches to another cursor, which replaces the previous one.
   void use(const PageCursor& cursor) { cursor_ = &cursor; }
 
   Task<> list(const http::Request& request, http::Answer& answer);
@@ -49,7 +49,7 @@ class UserRoutes {
   };
 
  private:
-  /// A change of a user must say which version was seen, where that is required (RFC 6585 section 3).
+  /// Whether a change of a user fails to say which version was seen although that is required (RFC 6585 section 3).
   [[nodiscard]] bool lacks_condition(const http::Request& request) const;
   Task<> create_first(const http::Request& request, http::Answer& answer, const idempotency::RepeatableWork* work);
   void create_again(const http::Request& request, const idempotency::Earlier& earlier, http::Answer& answer) const;

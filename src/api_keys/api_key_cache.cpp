@@ -6,10 +6,10 @@
 
 namespace gatehouse::api_keys {
 
-// A table is never emptied, for it knows of uses that are not written yet: its keys are given up. What may be answered
-// is decided by three things that change without a lock: the end of the feed's proof, whether a key is current, and
-// whether the table is complete. A table that enters under the mutex enters with the generation that it was read at, so
-// every change either finds it there, or makes its ticket worthless.
+// A table is never emptied, because it knows of uses that are not written yet; its keys are given up instead. Three
+// values, which change without a lock, decide what may be answered: the end of the feed's proof, whether a key is
+// current, and whether the table is complete. A table is stored under the mutex, and only if the generation is still
+// the one it was read at, so every change either finds it there or makes its ticket worthless.
 
 void ApiKeyCache::insert(FillTicket ticket, std::vector<StoredKey> keys) {
   readings_.add();
@@ -22,14 +22,14 @@ void ApiKeyCache::insert(FillTicket ticket, std::vector<StoredKey> keys) {
   version_.fetch_add(1, std::memory_order_release);
 }
 
-/// Threads that begin a second at the same time may grant each other some more.
+/// Threads that begin a second at the same time may allow a few more.
 bool ApiKeyCache::may_doubt() noexcept {
   const BootTime now = clock_.now();
   if (now - doubting_since_.load(std::memory_order_relaxed) >= std::chrono::seconds{1}) {
     doubting_since_.store(now, std::memory_order_relaxed);
     doubts_.store(0, std::memory_order_relaxed);
   }
-  // Looked at before it is counted, so that it never wraps.
+  // Compared before it is incremented, so that it never wraps.
   return doubts_.load(std::memory_order_relaxed) < doubts_max &&
          doubts_.fetch_add(1, std::memory_order_relaxed) < doubts_max;
 }

@@ -15,20 +15,20 @@
 
 namespace gatehouse::api_keys {
 
-/// Remembers the table of API keys, so that looking at a key costs no query, and a made-up one none either. One per
-/// process, shared by its threads, each of which has a TableInUse.
+/// Remembers the table of API keys, so that checking a key costs no query, even if the key is made up. One per process,
+/// shared by its threads, each of which has a TableInUse.
 ///
-/// Once it is known here that a key was changed, the cache never answers for it as before:
+/// Once this process knows that a key was changed, the cache never answers for the key as it was before:
 /// - A reader takes a ticket (begin_fill) before it asks the database and hands it to insert(). A change in between
 ///   makes the ticket worthless, so what was read before the change cannot enter the cache after it.
-/// - Changes arrive as announcements, this process's own from Database::commit(), other processes' from the feed. The
-///   key that is named, and keys that are not in the table, are unknown from then until the table is read again; all
-///   others are answered for. While changes might be missed, from on_feed_lost() to the next on_feed_proved() and
-///   before the first one, all are unknown.
+/// - Changes arrive as announcements, this process's own from Database::commit(), other processes' from the feed. From
+///   then until the table is read again, the named key and keys that are not in the table are unknown; all others are
+///   still answered for. While changes might be missed, from on_feed_lost() to the next on_feed_proved() and before the
+///   first one, all keys are unknown.
 /// - Each answer is given only before the end of the feed's last proof (docs/adr/0020-trust-has-a-time.md).
 class ApiKeyCache final : public database::ChangeObserver {
  public:
-  /// `clock` outlives the cache; the proofs of its feed are of the same clock.
+  /// `clock` outlives the cache; the proofs of the feed use the same clock.
   explicit ApiKeyCache(const BootClock& clock) : clock_(clock) {}
 
   /// What the cache looked like before a fill.
@@ -40,36 +40,36 @@ class ApiKeyCache final : public database::ChangeObserver {
   [[nodiscard]] bool is_current(FillTicket ticket) const noexcept {
     return generation_.load(std::memory_order_acquire) == ticket.generation;
   }
-  /// How often in a second the table may be read again for keys that it does not take. Whoever makes or rotates a key
-  /// on one replica and uses it at once on another one must not be refused because the news is still on its way; and
-  /// whoever makes keys up must not cause a query each.
+  /// How often per second the table may be read again for keys that it does not accept. A client that makes or rotates
+  /// a key on one replica and uses it at once on another must not be refused because the announcement is still under
+  /// way; and made-up keys must not cause a query each.
   static constexpr std::uint32_t doubts_max = 20;
-  /// Takes one of them; false: none is left.
+  /// Takes one of these readings; false: none is left.
   [[nodiscard]] bool may_doubt() noexcept;
 
-  /// The whole table. Ignored when the ticket was overtaken; answered from only while the feed is heard.
+  /// Stores the whole table, unless a change overtook the ticket. Answers come from it only while the feed is heard.
   void insert(FillTicket ticket, std::vector<StoredKey> keys);
 
-  /// The table for one thread, which looks whether there is a newer one before it uses it.
+  /// The table as one thread holds it. Before each use the thread asks newest() for a newer one.
   struct TableInUse {
     std::shared_ptr<KeyTable> table;
     std::uint64_t version = 0;
   };
-  /// The newest table, good or not; null before the first one. Locks only where it has changed.
+  /// The newest table, whether it may be answered from or not; null before the first one. Locks only if it has changed.
   [[nodiscard]] const KeyTable* newest(TableInUse& in_use) const noexcept;
-  /// Whether the table may be answered from now.
+  /// Whether answers may come from the table now.
   [[nodiscard]] bool may_answer() const noexcept {
     return clock_.now() < trusted_until_.load(std::memory_order_relaxed);
   }
 
-  /// Uses that nobody has written yet.
+  /// Uses that are not written to the database yet.
   [[nodiscard]] std::vector<KeyUse> uses_to_write() const;
-  /// They are written.
+  /// Notes that these uses are written.
   void note_written(const std::vector<KeyUse>& uses) noexcept;
 
   void on_feed_proved(BootTime trusted_until) noexcept override;
   void on_feed_lost() noexcept override;
-  /// key_topic (api_keys/topics.hpp); nothing remembered here depends on another topic.
+  /// Handles key_topic (api_keys/topics.hpp); nothing remembered here depends on another topic.
   void on_announcement(const database::Announcement& announcement) noexcept override;
   void on_unknown_change() noexcept override;
 
@@ -84,7 +84,7 @@ class ApiKeyCache final : public database::ChangeObserver {
   std::atomic<BootTime> trusted_until_{BootTime::min()};  ///< min() while there is no feed
   std::atomic<std::uint64_t> generation_{0};              ///< moves with each change; written under mutex_
   std::atomic<std::uint64_t> version_{0};                 ///< of table_; written under mutex_
-  std::atomic<BootTime> doubting_since_{};                ///< when the second began that doubts_ are of
+  std::atomic<BootTime> doubting_since_{};                ///< the start of the second that doubts_ counts
   std::atomic<std::uint32_t> doubts_{0};
   metrics::Counter readings_;
 

@@ -43,7 +43,7 @@ Checked ApiKeyCheck::judge(const Found& found, std::string_view public_id, std::
                                         [](const StoredKey& one) -> std::string_view { return one.key.public_id; });
   if (stored == found.keys.end()) return {};
   const Checked checked = judge(std::make_shared<KnownKey>(*stored, 0), text);
-  // The cache has keys that it may not answer for: the use is noted there.
+  // The cache also holds keys that it may not answer for, so the use is noted there.
   const KeyTable* const table = cache_.newest(in_use_);
   const auto* const known = table == nullptr ? nullptr : table->find(public_id);
   if (checked && known != nullptr) (*known)->note_use(clock_.now());
@@ -63,8 +63,8 @@ Task<std::shared_ptr<const KeyReading::Found>> ApiKeyCheck::read() {
   co_return found;
 }
 
-/// A reading that began no earlier than this call, so that it shows whatever was acknowledged before. One that was
-/// under way then, or that a change overtakes, is followed by another one.
+/// A reading that began no earlier than this call, so that it shows everything acknowledged before. If a reading was
+/// already under way, or a change overtakes it, another one follows.
 Task<std::shared_ptr<const KeyReading::Found>> ApiKeyCheck::read_from_now_on() {
   constexpr int shared_readings_max = 2;
   const std::uint64_t begun = reading_.begun();

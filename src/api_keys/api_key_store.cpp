@@ -19,7 +19,7 @@ using database::Statement;
 using database::Value;
 using database::Write;
 
-/// More than insert() lets in, of those that come at the same moment.
+/// More than insert() allows, because several at the same moment may exceed keys_max.
 constexpr std::int64_t keys_read_max = 2 * keys_max;
 
 constexpr Statement list_keys{
@@ -50,23 +50,23 @@ constexpr Write revoke_key{"api_keys_revoke",
                            "CASE WHEN revoked_at IS NULL THEN secret_hash ELSE $3 END WHERE id = $1",
                            key_topic};
 
-// Nothing that is decided depends on it.
+// No decision depends on when a key was last used.
 constexpr Write note_key_use{"api_keys_note_use",
                              "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 "
                              "AND (last_used_at IS NULL OR last_used_at <= $3)",
                              announces_nothing};
 
-// Whoever remembers such a key knows that it has ended.
+// Whoever remembers such a key already knows that it has ended.
 constexpr Write delete_ended_keys{"api_keys_delete_ended",
                                   "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys "
                                   "WHERE revoked_at <= $1 OR expires_at <= $1 ORDER BY id LIMIT $2) "
                                   "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)",
                                   announces_nothing};
 
-/// What the table does not take for a hash.
+/// A value that the table refuses as a hash.
 Blob no_hash() { return {}; }
 
-/// A scope that a later version knows is none here.
+/// A scope that only a later version knows is left out.
 ApiKey key_of(const Row& row) {
   return {.id = ApiKeyId{row.integer(0)},
           .public_id = std::string{row.text(1)},

@@ -9,7 +9,7 @@
 namespace gatehouse::api_keys {
 namespace {
 
-/// Before every time that there is.
+/// Before every time that occurs.
 constexpr std::int64_t never_us = 0;
 
 void copy_hash(std::string_view stored, SecretHash& hash) {

@@ -17,7 +17,7 @@ constexpr bool is_id_letter(char c) { return (c >= '0' && c <= '9') || (c >= 'a'
 }  // namespace
 
 std::string make_public_id(crypto::Random& random) {
-  // Bytes from here on would make the first letters more probable.
+  // Bytes from this value on would make the first letters more probable.
   constexpr std::uint8_t usable = 256 / id_letters.size() * id_letters.size();
   std::string id;
   while (id.size() < public_id_length) {

@@ -15,7 +15,7 @@ namespace gatehouse::api_keys {
 ///
 ///     gtk_ <10 of 0-9a-z: public id> _ <43 characters of base64url: 256 random bits> <6 of base62: CRC-32>
 ///
-/// The public id names the key wherever its secret must not be. crypto::make_checked_text() says what the sum is.
+/// The public id names the key wherever its secret must not appear. crypto/checked_text.hpp describes the checksum.
 inline constexpr std::string_view key_prefix = "gtk_";
 inline constexpr std::size_t public_id_length = 10;
 inline constexpr std::size_t key_length =
@@ -34,7 +34,7 @@ struct NewKeyText {
 /// A key with that public id and a new secret of 256 random bits.
 [[nodiscard]] NewKeyText make_key_text(std::string_view public_id, crypto::Random& random);
 
-/// The public id in a text that may be a key: its form and its checksum are right. It refers to the text. Allocates
+/// The public id in a text that has the form and the checksum of a key; else nothing. It refers to the text. Allocates
 /// nothing.
 [[nodiscard]] std::optional<std::string_view> public_id_in(std::string_view text);
 

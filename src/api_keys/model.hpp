@@ -13,7 +13,7 @@
 
 namespace gatehouse::api_keys {
 
-/// A row's number, which nobody outside sees; keys are named by their public id.
+/// A row's number, which is never shown outside; keys are named by their public id.
 using ApiKeyId = StrongId<struct ApiKeyTag>;
 
 /// A key without its secret.
@@ -22,12 +22,12 @@ struct ApiKey {
   std::string public_id;
   std::string name;
   Scopes scopes;
-  bool tells_client = false;  ///< its holder is believed about the client it asks for
+  bool tells_client = false;  ///< what it says about the client on whose behalf it calls is believed
   TimePoint created_at;
   std::string created_by;                        ///< `key API_KEY`, `cli root`
-  std::optional<TimePoint> previous_until = {};  ///< of the secret before the last rotation
+  std::optional<TimePoint> previous_until = {};  ///< end of the secret before the last rotation
   std::optional<TimePoint> expires_at = {};
-  std::optional<TimePoint> last_used_at = {};  ///< to some ten minutes
+  std::optional<TimePoint> last_used_at = {};  ///< accurate to about ten minutes
 
   friend bool operator==(const ApiKey&, const ApiKey&) = default;
 };
@@ -39,7 +39,7 @@ struct StoredKey {
   std::optional<std::string> previous_hash = {};  ///< good until key.previous_until
 };
 
-/// A row to be.
+/// A row to insert.
 struct NewApiKey {
   std::string public_id;
   std::string name;
@@ -51,30 +51,30 @@ struct NewApiKey {
   std::optional<TimePoint> expires_at = {};
 };
 
-/// What somebody asks for who wants a key.
+/// A request for a new key.
 struct KeyRequest {
   std::string name;
-  std::string scopes;  ///< as scope_list.hpp has them
+  std::string scopes;  ///< in the form of scope_list.hpp
   bool tells_client = false;
   std::optional<std::int64_t> expires_in_s = {};
 };
 
-/// Keys that are neither revoked nor expired.
+/// The most keys that are neither revoked nor expired.
 inline constexpr std::int64_t keys_max = 1000;
 
-/// How long a key, and a secret after its rotation, may last.
+/// How long a key may last, and how long a secret after its rotation.
 inline constexpr std::chrono::seconds lifetime_max = std::chrono::years{100};
 inline constexpr std::chrono::seconds grace_max = std::chrono::days{30};
 inline constexpr std::chrono::seconds usual_grace = std::chrono::days{1};
 
-/// How exactly last_used_at is known, so that using a key costs hardly any write.
+/// How precisely last_used_at is stored, so that using a key hardly ever costs a write.
 inline constexpr std::chrono::minutes use_interval{10};
 
 /// Writes `{"id":"4f…","name":"…","scopes":"auth users:read","tellsClient":false,"createdAt":"…","createdBy":"…",
 /// "expiresAt":null,"lastUsedAt":null,"previousUntil":null}`.
 void write_api_key(json::Writer& writer, const ApiKey& key);
 
-/// `{"apiKey":{…},"secret":"gtk_…"}`: the answer to who made or rotated the key.
+/// `{"apiKey":{…},"secret":"gtk_…"}`: the answer to whoever made or rotated the key.
 [[nodiscard]] SecretString issued_key_json(const ApiKey& key, const SecretString& secret);
 
 }  // namespace gatehouse::api_keys

@@ -11,13 +11,13 @@ namespace gatehouse::api_keys {
 /// Scopes as one text, `auth users:read`: the form of RFC 6749 section 3.3, in the order of the enum.
 [[nodiscard]] std::string to_text(Scopes scopes);
 
-/// What a list says.
+/// The scopes in a list.
 struct ScopeList {
   Scopes known;
-  std::optional<std::string_view> unknown;  ///< the first word that is no scope; empty where two blanks meet
+  std::optional<std::string_view> unknown;  ///< the first word that is no scope; "" between two blanks
 };
 
-/// Words with single blanks between. It refers to the text.
+/// Reads words separated by single blanks. The result refers to the text.
 [[nodiscard]] ScopeList read_scopes(std::string_view text);
 
 }  // namespace gatehouse::api_keys

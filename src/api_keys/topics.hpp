@@ -5,10 +5,10 @@
 
 namespace gatehouse::api_keys {
 
-/// A key has come, or changed, or is good no more. When it was used last is not told.
+/// A key was made, changed or revoked. Its last use is not announced.
 inline constexpr database::Topic<ApiKeyId> key_topic{"key"};
 
-/// One whose number only the database knows yet.
+/// A key whose number only the database knows so far.
 inline constexpr ApiKeyId new_key{0};
 
 }  // namespace gatehouse::api_keys

@@ -12,7 +12,7 @@
 namespace gatehouse::api_keys {
 namespace {
 
-/// Logs and the audit trail know others by these.
+/// Logs and the audit trail use these names for other callers.
 constexpr std::array<std::string_view, 2> taken_names{"API_KEY", "TRUSTED_PROXIES"};
 
 bool looks_like(std::string_view name, std::string_view other) {

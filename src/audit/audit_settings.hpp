@@ -14,7 +14,7 @@ struct AuditSettings {
   SecretString signing_key_pem;                            ///< AUDIT_SIGNING_KEY, Ed25519; empty: seals are not signed
 };
 
-/// Their names, defaults and rules.
+/// The settings' names, defaults and rules.
 [[nodiscard]] config::Section<AuditSettings> audit_section();
 
 }  // namespace gatehouse::audit

@@ -24,8 +24,8 @@ using database::Statement;
 using database::Value;
 using database::Write;
 
-// Nobody remembers events, so no write here announces anything. The first ten parameters of each record_ statement are
-// parameters_of() the event; the rest says where its user and session come from.
+// Nobody caches events, so no write here announces anything. The first ten parameters of each record_ statement are
+// parameters_of() the event; the others determine its user and session.
 
 constexpr Write record_event{"audit_record",
                              "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
@@ -45,7 +45,8 @@ constexpr Write record_user{"audit_record_of_user",
                             "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, id FROM users WHERE id = $11",
                             announces_nothing};
 
-// Found by its id, as the database tells it; the secret proves that it is this one, and that it was inserted at all.
+// The session is found by its id, as the database reports it; the secret proves that it is the right one, and that it
+// was inserted at all.
 constexpr Write record_new_session{
     "audit_record_of_new_session",
     "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
@@ -90,7 +91,7 @@ constexpr Statement events_of_time{"audit_of_time",
                                    "WHERE at >= $1 AND at < $2 AND (at, id) < ($3, $4) "
                                    "ORDER BY at DESC, id DESC LIMIT $5"};
 
-// The first condition is for PostgreSQL, which does not leave out months for a comparison of rows.
+// The first condition is for PostgreSQL, which does not skip monthly partitions because of a comparison of rows.
 constexpr Statement events_in_order{"audit_in_order",
                                     "SELECT id, at, type, outcome, reason, actor_kind, actor, user_id, session_id, "
                                     "request_id, address, user_agent, details FROM audit_events "
@@ -99,7 +100,8 @@ constexpr Statement events_in_order{"audit_in_order",
 constexpr Write begin_pruning{"audit_begin_pruning", "INSERT INTO audit_prunings (started_at) VALUES ($1)",
                               announces_nothing};
 
-// Only where the seal still has its events; what SealStore adds behind these tells the seal that they are gone.
+// Records only if the seal still has its events; the statements that SealStore adds after these mark the seal as
+// pruned.
 constexpr Write record_pruning{"audit_record_pruning",
                                "INSERT INTO audit_events (at, type, outcome, actor_kind, actor, details) "
                                "SELECT $1, $2, $3, $4, $5, $6 || count || ',\"seal\":' || seq || '}' FROM audit_seals "
@@ -107,7 +109,7 @@ constexpr Write record_pruning{"audit_record_pruning",
                                "AND EXISTS (SELECT 1 FROM leases WHERE name = $8 AND holder = $9)",
                                announces_nothing};
 
-// By the ids, whose index both databases have; what has another position is another seal's.
+// Deletes by id, because both databases have an index on it; events with other positions belong to other seals.
 constexpr Write delete_sealed_events{"audit_delete_sealed",
                                      "DELETE FROM audit_events WHERE id >= $1 AND id <= $2 "
                                      "AND position >= $3 AND position <= $4 "
@@ -119,7 +121,7 @@ constexpr Write end_pruning{"audit_end_pruning", "DELETE FROM audit_prunings", a
 
 Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
 
-/// In ASCII, which a database of any encoding takes, so that no event fails for what a client calls itself.
+/// The text in ASCII, which a database of any encoding accepts, so that no client can make an event fail by its text.
 std::string ascii(std::string text, std::size_t bytes_max) {
   text.resize(std::min(text.size(), bytes_max));
   for (char& c : text) {
@@ -203,7 +205,7 @@ bool is_wanted(const StoredEvent& event, const Filter& filter) {
          (!filter.from || event.at >= *filter.from) && (!filter.to || event.at < *filter.to);
 }
 
-/// Whether the index that is read has other events than those that are wanted.
+/// Whether the index that is read also has events that are not wanted.
 bool has_unwanted(const Filter& filter) {
   const bool is_of_time = filter.from || filter.to;
   const int indexed = filter.user || is_of_time || filter.type ? 1 : 0;
@@ -211,7 +213,7 @@ bool has_unwanted(const Filter& filter) {
   return filter.outcome || filter.actor || given > indexed;
 }
 
-/// Of pruning a seal that was older than this; the count, the seal and the brace follow.
+/// The beginning of the details of a pruning; the statement appends the count, the seal and the closing brace.
 std::string pruning_details(TimePoint before) {
   std::string json;
   json::Writer writer{json};
@@ -277,7 +279,7 @@ Task<Page> AuditStore::page(Filter filter, std::optional<Place> after, unsigned 
   co_return page;
 }
 
-/// By the index that leaves out most.
+/// Reads by the index that excludes most events.
 Task<std::vector<StoredEvent>> AuditStore::read(const Filter& filter, Place after, std::int64_t limit) {
   const Statement* statement = &newest_events;
   Parameters parameters;

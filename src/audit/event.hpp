@@ -14,7 +14,7 @@ namespace gatehouse::audit {
 
 using EventId = StrongId<struct EventTag>;
 
-/// What can happen. docs/audit.md describes each.
+/// The types of events. docs/audit.md describes each.
 enum class EventType : std::uint8_t {
   user_created,
   user_updated,
@@ -55,12 +55,12 @@ enum class EventType : std::uint8_t {
 };
 inline constexpr std::size_t event_type_count = static_cast<std::size_t>(EventType::service_stopped) + 1;
 
-/// `user.created` and its like: a contract, also in stored rows.
+/// The name of a type, such as `user.created`: a contract, also in stored rows.
 [[nodiscard]] std::string_view to_text(EventType type);
-/// Whether some event has this type.
+/// Whether there is an event type of this name.
 [[nodiscard]] bool is_event_type(std::string_view text);
 
-/// How it ended, whatever was tried.
+/// How an attempt ended.
 enum class Outcome : std::uint8_t {
   ok,
   refused,  ///< by a rule: a wrong password, a missing scope
@@ -71,24 +71,24 @@ enum class Outcome : std::uint8_t {
 
 /// What kind of actor caused an event.
 enum class ActorKind : std::uint8_t {
-  key,     ///< whoever sends requests with an API key, or without a good one
-  user,    ///< a user, where no back end stands between
-  cli,     ///< who typed a command
-  system,  ///< the service by itself
+  key,     ///< whoever sends requests with an API key, or without a valid one
+  user,    ///< a user, with no back end in between
+  cli,     ///< whoever typed a command
+  system,  ///< the service itself
 };
 [[nodiscard]] std::string_view to_text(ActorKind kind);
 
-/// Who asks and from where: what every event of one request, command or job has in common. A flow gets one and hands it
-/// to each event that it records. Cut to what is stored when an event is recorded.
+/// Who acts and from where: this is common to all events of one request, command or job. A flow gets one and passes it
+/// to each event that it records. The texts are cut to the stored length when an event is recorded.
 struct Origin {
   ActorKind kind = ActorKind::system;
   std::string actor;       ///< a key's name, who typed the command, a part of the service; may be empty
-  std::string request_id;  ///< empty where there is no request
-  std::string address;     ///< of the client that is told of, or of the peer; empty where there is none
+  std::string request_id;  ///< empty if there is no request
+  std::string address;     ///< of the reported client, or of the peer; empty if there is none
   std::string user_agent;
 };
 
-/// The service by itself, `part` of it.
+/// The origin of what the service itself does; `part` names the part of it.
 [[nodiscard]] inline Origin system_origin(std::string_view part) {
   return {.kind = ActorKind::system, .actor = std::string{part}, .request_id = {}, .address = {}, .user_agent = {}};
 }
@@ -97,19 +97,19 @@ inline constexpr std::size_t details_bytes_max = 2048;  ///< checked by the data
 inline constexpr std::size_t user_agent_bytes_max = 255;
 inline constexpr std::size_t actor_characters_max = 255;
 
-/// Something that happened. Holds no secret, and no text of a client but those of its origin.
+/// Something that happened. Holds no secret, and no text from a client except those of its origin.
 struct Event {
   EventType type;
   TimePoint at;
   Origin origin;
   Outcome outcome = Outcome::ok;
-  std::string_view reason = {};  ///< of what is not ok: snake_case, static
+  std::string_view reason = {};  ///< why it is not ok: snake_case, static
   std::optional<UserId> user = {};
   std::optional<SessionId> session = {};
   std::string details = {};  ///< a JSON object of at most details_bytes_max, or empty
 };
 
-/// An event as it is stored. Types, outcomes and kinds are text: a later version may have written others.
+/// An event as it is stored. Types, outcomes and kinds are text, because a later version may have written others.
 struct StoredEvent {
   EventId id;
   TimePoint at;
@@ -127,7 +127,7 @@ struct StoredEvent {
 };
 
 /// Writes `{"id":1,"type":"logout","outcome":"ok","reason":null,"at":"…","actor":{"kind":"key","name":"…"},"userId":7,
-/// "sessionId":9,"requestId":"…","ipAddress":"…","userAgent":"…","details":null}`; null where there is nothing.
+/// "sessionId":9,"requestId":"…","ipAddress":"…","userAgent":"…","details":null}`; null if there is no value.
 void write_event(json::Writer& writer, const StoredEvent& event);
 
 }  // namespace gatehouse::audit

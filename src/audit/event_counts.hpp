@@ -7,7 +7,7 @@ namespace gatehouse::audit {
 
 inline constexpr database::OccurrenceKinds event_kinds;
 
-/// Counts the events that this process has put on record.
+/// Counts the events that this process has recorded.
 class EventCounts final
     : public database::OccurrenceCounts<event_kinds, EventType, event_type_count, Outcome, Outcome::error> {
  public:

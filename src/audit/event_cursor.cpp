@@ -15,7 +15,7 @@ Task<bool> EventCursor::turn_page() {
   const EventView last = SealStore::event_of(page_[page_.size() - 1]);
   place_ = {.position = last.position, .id = last.id};
   std::vector<Task<>> tasks;
-  // Asked first, so that the database is at work meanwhile.
+  // Requested first, so that the database works while this page is hashed.
   if (page_.size() == SealStore::page_rows) tasks.push_back(read_ahead());
   tasks.push_back(hash_page());
   co_await runtime::all_of(std::move(tasks));

@@ -14,10 +14,11 @@ namespace gatehouse::audit {
 /// hashed. Belongs to its store's thread.
 class EventCursor {
  public:
-  /// From behind a place up to a position. `store` outlives the cursor.
+  /// Goes from the event after a place up to a position. `store` outlives the cursor.
   EventCursor(SealStore& store, SealingPlace after, std::int64_t to) : store_(store), place_(after), to_(to) {}
 
-  /// Calls `use(event, its leaf hash)` for each event up to this position that was not passed yet. `use` outlives it.
+  /// Calls `use(event, its leaf hash)` for each event up to this position that was not passed yet. `use` must outlive
+  /// the task.
   template <class Use>
   [[nodiscard]] Task<> pass(std::int64_t to, Use& use) {
     while (pass_within_page(to, use)) {
@@ -37,7 +38,7 @@ class EventCursor {
     }
     return true;
   }
-  /// False where there is none.
+  /// False if there is no next page.
   [[nodiscard]] Task<bool> turn_page();
   [[nodiscard]] Task<> read_ahead();
   [[nodiscard]] Task<> hash_page();

@@ -12,10 +12,10 @@
 
 namespace gatehouse::audit {
 
-/// A node of a Merkle tree, a leaf included, or what a seal is known by: a SHA-256.
+/// A SHA-256: a node or leaf of a Merkle tree, or the hash that identifies a seal.
 using Hash = crypto::Sha256Digest;
 
-/// An event as it is stored, with the position that orders it. Refers to texts of somebody else.
+/// An event as it is stored, with the position that orders it. Does not own its texts.
 struct EventView {
   std::int64_t position;
   EventId id;
@@ -33,9 +33,9 @@ struct EventView {
   std::optional<std::string_view> details;
 };
 
-/// Makes events the leaves of a Merkle tree (RFC 6962 section 2.1): the SHA-256 of a byte 0x00 and of every field in
-/// the order of EventView. Before each field stands its length, in four bytes, the highest first; 0xffffffff is NULL.
-/// Ids, positions and times, the latter in microseconds since 1970, are eight bytes, the highest first.
+/// Hashes an event into a leaf of a Merkle tree (RFC 6962 section 2.1): the SHA-256 of a byte 0x00 and of every field
+/// in the order of EventView. Each field is preceded by its length in four bytes, big-endian; 0xffffffff is NULL. Ids,
+/// positions and times, the latter in microseconds since 1970, are eight bytes, big-endian.
 ///
 /// One thread at a time.
 class LeafHasher {

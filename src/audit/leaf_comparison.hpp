@@ -14,9 +14,9 @@ class LeafComparison {
  public:
   explicit LeafComparison(const LeafList& leaves);
 
-  /// An event that is there.
+  /// Takes one event that exists now.
   void see(EventId id, const Hash& leaf);
-  /// Once all that are there were seen.
+  /// To be called once all existing events were seen.
   [[nodiscard]] EventDifferences finish() &&;
 
  private:
@@ -26,7 +26,7 @@ class LeafComparison {
     bool is_seen;
   };
 
-  std::vector<Entry> entries_;  ///< by id
+  std::vector<Entry> entries_;  ///< sorted by id
   EventDifferences differences_;
 };
 

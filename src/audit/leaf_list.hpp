@@ -8,8 +8,8 @@
 
 namespace gatehouse::audit {
 
-/// What is kept beside the events of a seal, in the order of the tree: for each its id, in eight bytes, the highest
-/// first, and its leaf hash.
+/// The list that is kept beside the events of a seal, in the order of the tree: for each event its id, in eight bytes,
+/// big-endian, and its leaf hash.
 class LeafList {
  public:
   LeafList() = default;
@@ -17,7 +17,7 @@ class LeafList {
 
   void add(EventId id, const Hash& leaf);
 
-  /// Whole entries; whoever changed the bytes may have left a part of one.
+  /// The number of whole entries; if somebody changed the bytes, part of an entry may remain.
   [[nodiscard]] std::size_t size() const { return bytes_.size() / entry_bytes; }
   [[nodiscard]] EventId id(std::size_t index) const;
   [[nodiscard]] Hash leaf(std::size_t index) const;

@@ -18,7 +18,7 @@ Hash node_over(const Hash& left, const Hash& right) {
 
 void MerkleTree::add(const Hash& leaf) {
   Hash subtree = leaf;
-  // As in an addition of one: each full subtree of the same size carries over.
+  // This works like adding one in binary: each full subtree of the same size carries over.
   for (std::uint64_t bits = size_; (bits & 1) != 0; bits >>= 1) {
     subtree = node_over(subtrees_.back(), subtree);
     subtrees_.pop_back();

@@ -7,15 +7,15 @@
 
 namespace gatehouse::audit {
 
-/// The root of a Merkle tree (RFC 6962 section 2.1) whose leaves are not all in memory at once: it keeps one hash for
-/// each bit of their number. One thread at a time.
+/// Computes the root of a Merkle tree (RFC 6962 section 2.1) whose leaves are not all in memory at once: it keeps one
+/// hash for each set bit of their number. One thread at a time.
 class MerkleTree {
  public:
-  /// Adds a leaf hash behind the others.
+  /// Adds a leaf hash after the others.
   void add(const Hash& leaf);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  /// Of the leaves so far; of none, the SHA-256 of nothing.
+  /// The root of the leaves so far; without leaves, the SHA-256 of the empty string.
   [[nodiscard]] Hash root() const;
 
  private:

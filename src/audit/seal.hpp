@@ -11,10 +11,10 @@
 
 namespace gatehouse::audit {
 
-/// What stands for the events from one position to another, and for all seals before it.
+/// Vouches for the events from one position to another, and for all seals before it.
 ///
-/// Seals are numbered 1, 2, 3 …; each begins at the position behind the end of the one before, the first at 1, and has
-/// the hash of the one before, the first no_seal.
+/// Seals are numbered 1, 2, 3 …; each begins at the position after the end of the one before (the first at 1) and holds
+/// the hash of the one before (the first no_seal).
 struct Seal {
   std::int64_t number;
   std::int64_t from;  ///< position
@@ -28,11 +28,11 @@ struct Seal {
   std::optional<TimePoint> pruned_at = {};
 };
 
-/// Stands in the first seal for the one before.
+/// The first seal holds this as its `previous`.
 inline constexpr Hash no_seal{};
 
-/// SHA-256(0x02 | previous | from | to | count | root | sealed_at), numbers in eight bytes, the highest first, the time
-/// in microseconds since 1970. It is what is signed, and what the next seal has as its `previous`.
+/// SHA-256(0x02 | previous | from | to | count | root | sealed_at), numbers in eight bytes, big-endian, the time in
+/// microseconds since 1970. This hash is what is signed, and the next seal holds it as its `previous`.
 [[nodiscard]] Hash hash_of(const Seal& seal);
 
 [[nodiscard]] inline std::string_view bytes_of(const Hash& hash) { return {hash.data(), hash.size()}; }

@@ -12,7 +12,7 @@
 namespace gatehouse::audit {
 namespace {
 
-/// Hears one line of the log.
+/// Receives one line of the log.
 class AnchorSink {
  public:
   bool on_name(std::string_view name) {

@@ -9,11 +9,11 @@
 
 namespace gatehouse::audit {
 
-/// How far the sealing is, as this process found it last. Any thread.
+/// How far sealing has got, as this process last found it. Any thread.
 class SealFigures {
  public:
-  /// What a look has found: since when the oldest event waits that has no seal, and when the newest seal was made;
-  /// nothing where there is none.
+  /// What a check has found: since when the oldest unsealed event has been waiting, and when the newest seal was made;
+  /// nothing if there is none.
   struct Found {
     TimePoint at;
     std::optional<TimePoint> oldest_unsealed;
@@ -22,7 +22,7 @@ class SealFigures {
 
   void set(const Found& found);
 
-  /// gatehouse_audit_unsealed_seconds and gatehouse_audit_last_seal_timestamp_seconds; nothing before the first look.
+  /// gatehouse_audit_unsealed_seconds and gatehouse_audit_last_seal_timestamp_seconds; nothing before the first check.
   void write(metrics::Page& page, TimePoint now) const;
 
  private:

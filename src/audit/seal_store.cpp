@@ -34,7 +34,7 @@ constexpr Statement next_seals{"audit_next_seals",
 
 constexpr Statement find_leaves{"audit_find_leaves", "SELECT leaves FROM audit_seal_leaves WHERE seq = $1"};
 
-// With page_rows as a literal: without it PostgreSQL would prepare for many, and read the whole table.
+// page_rows is a literal here: with a parameter PostgreSQL would plan for many rows, and read the whole table.
 constexpr Statement events_to_seal{"audit_events_to_seal",
                                    "SELECT position, id, at, type, outcome, reason, actor_kind, actor, user_id, "
                                    "session_id, request_id, address, user_agent, details FROM audit_rows "
@@ -53,7 +53,7 @@ constexpr Write insert_seal{"audit_insert_seal",
                             "(SELECT 1 FROM audit_seals WHERE seq >= $1)",
                             announces_nothing};
 
-// Behind insert_seal, and nothing where that was not made.
+// Follows insert_seal, and inserts nothing if that inserted no seal.
 constexpr Write insert_leaves{"audit_insert_leaves",
                               "INSERT INTO audit_seal_leaves (seq, leaves) SELECT seq, $1 FROM audit_seals "
                               "WHERE seq = $2 AND root = $3 AND previous = $4 AND sealed_at = $5 AND EXISTS "
@@ -65,7 +65,7 @@ constexpr Statement oldest_unpruned{"audit_oldest_unpruned",
                                     "SELECT seq, position_from, position_to FROM audit_seals "
                                     "WHERE pruned_at IS NULL AND sealed_at < $1 ORDER BY seq LIMIT 1"};
 
-// The count keeps PostgreSQL from looking for the greatest id from the end of the table.
+// The count keeps PostgreSQL from searching for the greatest id from the end of the table.
 constexpr Statement ids_of_positions{"audit_ids_of_positions",
                                      "SELECT count(*), min(id), max(id) FROM audit_rows "
                                      "WHERE position >= $1 AND position <= $2"};
@@ -81,7 +81,7 @@ constexpr Write mark_pruned{"audit_mark_pruned",
                             "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)",
                             announces_nothing};
 
-// Pruned events are remembered by their seals.
+// The positions of pruned events are known from their seals.
 constexpr Statement greatest_positions{"audit_greatest_positions",
                                        "SELECT (SELECT max(position) FROM audit_rows), "
                                        "(SELECT position_to FROM audit_seals WHERE seq = (SELECT max(seq) FROM "
@@ -91,7 +91,7 @@ constexpr Write raise_base{"audit_raise_base",
                            "INSERT INTO audit_position_bases (base) VALUES ($1) ON CONFLICT DO NOTHING",
                            announces_nothing};
 
-/// Zeros where there are not as many bytes, which is no hash of anything.
+/// All zeros, which match no hash, if the number of bytes is wrong.
 Hash read_hash(std::string_view bytes) {
   Hash hash{};
   if (bytes.size() == hash.size()) std::ranges::copy(bytes, hash.begin());
@@ -239,7 +239,7 @@ Task<bool> SealStore::raise_positions() {
   const std::int64_t stored = rows[0].is_null(0) ? 0 : rows[0].integer(0);
   const std::int64_t sealed = rows[0].is_null(1) ? 0 : rows[0].integer(1);
   const std::int64_t greatest = std::max(stored, sealed);
-  // Asked behind the positions: of this cluster, all that was stored by then is below.
+  // Read after the positions: everything that this cluster had stored by then is below `coming`.
   const Horizon now = co_await horizon();
   if (greatest < now.coming) co_return false;
   Change<std::int64_t> raising{raise_base, {greatest}, affected_rows};

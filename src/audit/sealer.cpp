@@ -11,7 +11,7 @@ namespace {
 /// Collects events in the order of sealing until there are enough.
 class SealContent {
  public:
-  /// False where the event belongs into the next seal.
+  /// False if the event belongs in the next seal.
   bool take(const EventView& event) {
     const bool is_full = tree_.size() >= sealed_events_max;
     if (is_full && event.position != last_.position) return false;
@@ -45,7 +45,7 @@ class SealContent {
   TimePoint oldest_;
 };
 
-/// False where the seal is full.
+/// False if the seal is full.
 bool take_all(SealContent& content, const database::Rows& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!content.take(SealStore::event_of(rows[i]))) return false;
@@ -57,7 +57,7 @@ bool take_all(SealContent& content, const database::Rows& rows) {
 
 Task<std::optional<SealDraft>> Sealer::draft() {
   const auto before = co_await store_.last();
-  // Asked first: what is settled by then is in every answer that comes later.
+  // Read before the events: everything settled by then is in every later answer.
   const std::int64_t settled = co_await store_.settled();
   SealingPlace place{.position = before ? before->to : 0, .id = EventId{std::numeric_limits<std::int64_t>::max()}};
   SealContent content;

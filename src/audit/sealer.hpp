@@ -13,17 +13,17 @@
 
 namespace gatehouse::audit {
 
-inline constexpr std::size_t sealed_events_max = 10'000;  ///< by one seal, and what is left of its last transaction
+inline constexpr std::size_t sealed_events_max = 10'000;  ///< per seal, plus the rest of its last transaction
 
-/// A seal that is to be stored, and what goes beside its events.
+/// A seal to be stored, and the leaf hashes to keep beside its events.
 struct SealDraft {
   Seal seal;
   LeafList leaves;
   TimePoint oldest;  ///< when the first of its events was recorded
 };
 
-/// Makes seals of events that are settled: of those whose position no transaction can take any more that has yet to be
-/// committed. Events of one transaction have one position and come into one seal.
+/// Makes seals of settled events: those at positions that no uncommitted transaction can have any more. Events of one
+/// transaction share one position and go into one seal.
 ///
 /// Threads: belongs to its Database's thread. Failures: what Database throws.
 class Sealer {
@@ -32,7 +32,7 @@ class Sealer {
   Sealer(database::Database& database, const Clock& clock, std::shared_ptr<const jose::SigningKey> key)
       : store_(database), clock_(clock), key_(std::move(key)) {}
 
-  /// The seal that follows the newest one, signed and not yet stored; nothing where no event waits for it.
+  /// The seal that follows the newest one, signed and not yet stored; nothing if no event waits for it.
   [[nodiscard]] Task<std::optional<SealDraft>> draft();
 
  private:

@@ -32,7 +32,7 @@ void Tally::put_back(const std::vector<Counted>& counts) {
   for (const Counted& counted : counts) count({counted.minute, counted.refused}, counted.count);
 }
 
-/// Under the lock.
+/// Called with the mutex locked.
 void Tally::count(Key key, std::uint64_t count) {
   if (counts_.size() >= entries_max && !counts_.contains(key)) {
     key.refused.actor.clear();

@@ -16,7 +16,8 @@
 
 namespace gatehouse::audit {
 
-/// What is counted together: refusals of one kind and reason, of one address, one key and one user, in one minute.
+/// Refusals that are counted together: of one kind and reason, from one address, with one key and for one user, in one
+/// minute.
 struct Refused {
   EventType type;
   std::string_view reason;  ///< static, as in Event
@@ -34,25 +35,25 @@ struct Counted {
   std::uint64_t count;
 };
 
-/// The event that tells of it, with `{"count":…}`.
+/// The event that reports it, with `{"count":…}`.
 [[nodiscard]] Event event_of(const Counted& counted);
 
 /// Counts refusals that anybody can cause as often as they like, so that the audit trail gets one event for each kind,
-/// address, user and minute. The minute that has begun is only in memory; it is lost where the process is killed.
+/// address, user and minute. The current minute is only in memory; it is lost if the process is killed.
 ///
 /// Any thread.
 class Tally {
  public:
-  static constexpr std::size_t entries_max = 10'000;  ///< beyond that, those of all addresses are counted together
+  static constexpr std::size_t entries_max = 10'000;  ///< beyond that, refusals from all addresses are counted together
   static constexpr std::chrono::minutes minute{1};
 
   void add(Refused refused, TimePoint now);
-  /// Counts what was taken, and could not be recorded, as it was.
+  /// Counts again what was taken but could not be recorded, in its own minute.
   void put_back(const std::vector<Counted>& counts);
 
   /// Takes out what was counted in minutes that are over at `now`, at most `count_max`.
   [[nodiscard]] std::vector<Counted> take(TimePoint now, std::size_t count_max);
-  /// The minute that has begun as well.
+  /// The same, with the current minute as well.
   [[nodiscard]] std::vector<Counted> take_all(std::size_t count_max);
 
  private:

@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t behind_all = std::numeric_limits<std::int64_t>::max();
 
-/// Up to where a seal's events go. One whose end was changed must not make those of the next seals its own.
+/// The position up to which a seal's events go. A seal whose end was changed must not claim the events of later seals.
 std::int64_t end_of(const Seal& seal, const Seal* next) {
   const bool reaches_into_next = next != nullptr && next->from > seal.from && next->from <= seal.to;
   return reaches_into_next ? next->from - 1 : seal.to;
@@ -33,7 +33,7 @@ Task<Verified> TrailVerifier::run() {
   co_return verified_;
 }
 
-/// Each with the one behind it, which may stand in the next page.
+/// Checks each seal together with the next one, which may be in the next page.
 Task<> TrailVerifier::check_all(const Seal& last) {
   std::optional<Seal> waiting;
   for (std::int64_t number = before_all; number < last.number;) {
@@ -76,7 +76,7 @@ Task<> TrailVerifier::report_missing_before(const Seal& seal) {
   report(finding);
 }
 
-/// Only the log knows of seals behind the last one.
+/// Only the log knows of seals after the last one.
 void TrailVerifier::report_missing_behind(const Seal& last) {
   const auto told = parts_.anchors.last_number();
   if (!told || *told <= last.number) return;
@@ -104,7 +104,7 @@ std::optional<SealFault> TrailVerifier::fault_of_signature(const Seal& seal, con
   return key->verifies(bytes_of(hash), seal.signature) ? std::nullopt : std::optional{SealFault::signature};
 }
 
-/// Signatures do not cover that events were pruned. But only old ones are, and the oldest first.
+/// Signatures do not cover pruning. But only old events are pruned, and the oldest first.
 Task<std::optional<SealFault>> TrailVerifier::fault_of_pruning(const Seal& seal) {
   if (!seal.pruned_at) {
     if (!first_unpruned_) first_unpruned_ = seal.number;
@@ -145,7 +145,7 @@ Task<> TrailVerifier::compare_events(const Seal& seal, std::int64_t to, SealFind
   finding.faults.push_back(are_as_they_were ? SealFault::content : SealFault::events);
 }
 
-/// Of a pruned seal nothing is kept, and every event is one too many.
+/// Nothing is kept for a pruned seal, so every event found counts as added.
 Task<EventDifferences> TrailVerifier::find_differences(const Seal& seal, std::int64_t after, std::int64_t to) {
   auto leaves = co_await store_.leaves(seal.number);
   if (!leaves && !seal.pruned_at) {

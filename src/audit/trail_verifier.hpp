@@ -15,33 +15,33 @@
 
 namespace gatehouse::audit {
 
-/// What was looked at.
+/// What was verified.
 struct Verified {
   std::int64_t seals = 0;
   std::int64_t signed_seals = 0;
   std::int64_t pruned_seals = 0;
-  std::int64_t events = 0;  ///< under seals
+  std::int64_t events = 0;  ///< covered by seals
   std::int64_t findings = 0;
   std::optional<Seal> last = {};                  ///< the newest one
-  std::optional<TimePoint> oldest_unsealed = {};  ///< since when an event waits for a seal
+  std::optional<TimePoint> oldest_unsealed = {};  ///< since when an event has been waiting for a seal
 };
 
-/// Compares the audit trail with its seals, and these with each other, with their signatures and with what the log
-/// tells of them. It reads every event once, in memory that does not depend on their number; only of a seal whose
-/// events differ it reads them again, with the leaf hashes beside them.
+/// Compares the audit trail with its seals, and the seals with each other, with their signatures and with the log. It
+/// reads every event once, in memory that does not depend on their number. Only if the events of a seal differ, it
+/// reads them again, with the leaf hashes beside them.
 ///
 /// May run while the service seals and prunes. One run; belongs to its Database's thread. Failures: what Database
 /// throws.
 class TrailVerifier {
  public:
-  /// Everything outlives the verifier.
+  /// Everything referred to must outlive the verifier.
   struct Parts {
     database::Database& database;
     const SealKeys& keys;
-    const SealAnchors& anchors;  ///< none: empty
-    std::int64_t signed_from;    ///< where there are keys, seals from this number on must be signed
+    const SealAnchors& anchors;  ///< empty: none
+    std::int64_t signed_from;    ///< if there are keys, seals from this number on must be signed
     std::chrono::seconds retention;
-    std::function<void(const SealFinding&)> tell;  ///< hears of what is wrong, in the order of the seals
+    std::function<void(const SealFinding&)> tell;  ///< receives what is wrong, in the order of the seals
   };
 
   explicit TrailVerifier(const Parts& parts) : parts_(parts), store_(parts.database) {}
@@ -49,7 +49,7 @@ class TrailVerifier {
   [[nodiscard]] Task<Verified> run();
 
  private:
-  /// What is stored now where a seal's events should be.
+  /// What is stored now at the positions of a seal.
   struct Content {
     MerkleTree tree;
     EventSpan span;

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::uint32_t invalid = 0xFF000000U;
 
-/// Each letter's six bits moved to `shift`; a byte that is no letter sets bits that no letter sets.
+/// Each letter's six bits shifted left by `shift`. A byte that is not one of the letters sets bits that no letter sets.
 constexpr std::array<std::uint32_t, 256> decoding_table(unsigned shift) {
   std::array<std::uint32_t, 256> table{};
   table.fill(invalid);
@@ -25,7 +25,8 @@ constexpr auto fourth_letter = decoding_table(0);
 std::uint32_t octet(char c) { return static_cast<unsigned char>(c); }
 char letter(std::uint32_t bits) { return alphabet[bits & 63U]; }
 
-/// The last two or three letters. Their unused bits must be zero, else several texts would mean the same bytes.
+/// Decodes the last two or three letters. Their unused bits must be zero; otherwise several texts would decode to the
+/// same bytes.
 bool decode_tail(std::string_view tail, char* out) {
   std::uint32_t bits = first_letter[octet(tail[0])] | second_letter[octet(tail[1])];
   if (tail.size() == 3) bits |= third_letter[octet(tail[2])];

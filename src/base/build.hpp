@@ -4,13 +4,13 @@
 
 namespace gatehouse {
 
-/// Which program this is.
+/// Which build of the program this is.
 struct Build {
   std::string_view version;  ///< `0.1.0`
-  std::string_view commit;   ///< as git abbreviates it; `unknown` where it was built without git
+  std::string_view commit;   ///< as git abbreviates it; `unknown` if it was built without git
 };
 
-/// As the build says (src/CMakeLists.txt).
+/// Set by the build (src/CMakeLists.txt).
 [[nodiscard]] Build this_build();
 
 }  // namespace gatehouse

@@ -8,12 +8,12 @@
 
 namespace gatehouse {
 
-/// Who sent a request: the holder of an API key, a trusted proxy, or anybody where a route is open. Not the user it is
-/// about.
+/// Who sent a request: the holder of an API key, a trusted proxy, or anybody if the route is open. Not the user whom
+/// the request is about.
 struct Caller {
-  /// How the service knows it.
+  /// How the service identified the caller.
   enum class Kind : std::uint8_t {
-    unknown,  ///< nobody has asked yet
+    unknown,  ///< not determined yet
     open,     ///< anybody, on an open route
     env,      ///< a key of API_KEY
     db,       ///< a key of the table of API keys
@@ -24,11 +24,10 @@ struct Caller {
   bool tells_client = false;  ///< trusted to say which client it asks for
   Scopes scopes;
   std::string_view name;         ///< of the key or the proxies, for logs; outlives the request
-  std::string_view key_id = {};  ///< of a key of the table, whose name others may have: its public id; likewise
-  std::shared_ptr<const void> holder =
-      {};  ///< what the texts belong to, where that may go while the request is answered
+  std::string_view key_id = {};  ///< public id of a key of the table, as names are not unique; outlives the request
+  std::shared_ptr<const void> holder = {};  ///< owns the texts, if they could otherwise be freed during the request
 
-  /// By what one caller is told from another.
+  /// Tells one caller from another.
   [[nodiscard]] std::string_view identity() const { return key_id.empty() ? name : key_id; }
 };
 

@@ -6,7 +6,7 @@
 namespace gatehouse {
 namespace {
 
-/// Reads a text from its beginning; once something was missing, everything is.
+/// Reads a text from its beginning. After the first failed read, all others fail too.
 class TextReader {
  public:
   explicit TextReader(std::string_view text) : rest_(text) {}
@@ -28,7 +28,7 @@ class TextReader {
     if (is_good_) rest_.remove_prefix(1);
   }
 
-  /// Behind a point, one to six decimals of a second; nothing where there is no point.
+  /// A point and one to six decimals of a second; zero if there is no point.
   std::chrono::microseconds decimals() {
     if (!is_good_ || !rest_.starts_with('.')) return {};
     rest_.remove_prefix(1);

@@ -5,12 +5,12 @@
 
 namespace gatehouse {
 
-/// Who a request speaks for. A sealed session and a token both lead to one, once they are verified and the session
-/// they stand on is known to be active.
+/// Who a request speaks for. A sealed session and a token both yield one, once they are verified and their session is
+/// known to be active.
 struct Principal {
   UserId user;
   SessionId session;
-  TimePoint expires_at;  ///< of what proved it: the session's or the token's
+  TimePoint expires_at;  ///< of the session or the token that proved it
 
   friend bool operator==(const Principal&, const Principal&) = default;
 };

@@ -25,7 +25,7 @@ enum class Scope : std::uint8_t {
 };
 inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::admin) + 1;
 
-/// `users:write` and its like.
+/// `users:write`, for example.
 [[nodiscard]] constexpr std::string_view to_text(Scope scope) {
   constexpr std::array<std::string_view, scope_count> texts{
       "auth",              //
@@ -44,7 +44,7 @@ inline constexpr std::size_t scope_count = static_cast<std::size_t>(Scope::admin
   return texts[static_cast<std::size_t>(scope)];
 }
 
-/// The scope with this text; nothing: there is none.
+/// The scope with this text; std::nullopt if there is none.
 [[nodiscard]] constexpr std::optional<Scope> read_scope(std::string_view text) {
   for (std::size_t i = 0; i < scope_count; ++i) {
     if (to_text(static_cast<Scope>(i)) == text) return static_cast<Scope>(i);
@@ -67,10 +67,10 @@ class Scopes {
     return (bits_ & (bit(scope) | including | bit(Scope::admin))) != 0;
   }
 
-  /// Whether the scope was put in itself, and not only one that includes it.
+  /// Whether this very scope was added, and not only one that includes it.
   [[nodiscard]] constexpr bool names(Scope scope) const { return (bits_ & bit(scope)) != 0; }
 
-  /// The first of the needed scopes that this set does not have; nothing where it covers them all.
+  /// The first of the needed scopes that this set does not cover; std::nullopt if it covers them all.
   [[nodiscard]] constexpr std::optional<Scope> first_missing(Scopes needed) const {
     if (has(Scope::admin)) return std::nullopt;
     for (std::size_t i = 0; i < scope_count; ++i) {

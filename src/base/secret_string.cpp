@@ -40,7 +40,7 @@ bool SecretString::equals(std::string_view other) const noexcept { return equal_
 
 namespace {
 
-/// The same value; the compiler cannot know that, and so cannot leave a loop once the value decides it.
+/// Returns `value`. The compiler cannot know that, so it cannot leave a loop as soon as the value decides the result.
 std::uint64_t opaque(std::uint64_t value) noexcept {
   asm volatile("" : "+r"(value));
   return value;
@@ -54,8 +54,8 @@ std::uint64_t word_at(std::string_view text, std::size_t place) noexcept {
 
 }  // namespace
 
-// Not OpenSSL's CRYPTO_memcmp: apart from 16 bytes it goes byte by byte, and takes 27 ns for an HMAC of 32 bytes where
-// this takes 6. Besides, base/ needs no library.
+// Not OpenSSL's CRYPTO_memcmp: except for 16 bytes it compares byte by byte, and takes 27 ns for an HMAC of 32 bytes;
+// this function takes 6.
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   std::uint64_t difference = 0;

@@ -4,8 +4,8 @@
 
 namespace gatehouse {
 
-/// A library that is loaded when it is needed, and stays loaded: for those that bring many others, which most processes
-/// do without. Any thread.
+/// A library that is loaded when it is needed and then stays loaded. For libraries with many dependencies of their own,
+/// which most processes do without. Any thread.
 class SharedLibrary {
  public:
   /// An address that takes the type of the member it is stored in.
@@ -17,8 +17,8 @@ class SharedLibrary {
     }
   };
 
-  /// `need` says what for, and what to install: `sending mails needs the library libcurl`. Throws std::runtime_error
-  /// that begins with it where there is no such library.
+  /// `need` says what the library is for and what to install: `sending mails needs the library libcurl`. Throws
+  /// std::runtime_error with a message that begins with it if there is no such library.
   SharedLibrary(const char* file, std::string need);
 
   /// Throws likewise.

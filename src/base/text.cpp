@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-/// Most texts are nothing else, and every text from outside is checked.
+/// A fast path: most texts are ASCII throughout, and every text from outside is checked.
 bool starts_with_eight_ascii(std::string_view bytes) {
   std::uint64_t word = 0;
   if (bytes.size() < sizeof word) return false;
@@ -17,7 +17,7 @@ bool starts_with_eight_ascii(std::string_view bytes) {
   return (word & 0x8080808080808080U) == 0;
 }
 
-/// How many bytes the control character at the start of the text has, 0 where there is none.
+/// How many bytes the control character at the start of the text has, 0 if there is none.
 std::size_t control_character_length(std::string_view text) {
   if (is_control(text.front())) return 1;
   const bool is_beyond_ascii = text.size() > 1 && text[0] == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0;

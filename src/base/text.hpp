@@ -23,7 +23,7 @@ inline constexpr std::string_view ascii_whitespace = " \t\r\n\f\v";
 void append_hex(std::string& out, std::string_view bytes);
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 
-/// What one hexadecimal digit of either case stands for; nothing for another character.
+/// The value of one hexadecimal digit of either case; std::nullopt for any other character.
 [[nodiscard]] constexpr std::optional<unsigned> hex_digit_value(char c) {
   if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
   const char lower = to_lower(c);
@@ -31,18 +31,18 @@ void append_hex(std::string& out, std::string_view bytes);
   return std::nullopt;
 }
 
-/// The bytes that pairs of digits spell; nothing where the text is not that.
+/// The bytes that pairs of hexadecimal digits encode; std::nullopt if the text is anything else.
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view digits);
 
-/// Whether UTF-8 has a control character: of ASCII, or one of U+0080 to U+009F, which terminals obey, too.
+/// Whether a UTF-8 text has a control character: one of ASCII, or one of U+0080 to U+009F, which terminals obey too.
 [[nodiscard]] bool has_control_character(std::string_view text);
-/// The text with a question mark in place of each.
+/// The text with each control character replaced by a question mark.
 [[nodiscard]] std::string without_control_characters(std::string_view text);
 
-/// True where the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
+/// True if the bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 
-/// Length of the well-formed UTF-8 sequence at the start of the text, 0 where there is none.
+/// Length of the well-formed UTF-8 sequence at the start of the text, 0 if there is none.
 [[nodiscard]] std::size_t utf8_sequence_length(std::string_view text);
 
 }  // namespace gatehouse

@@ -13,7 +13,7 @@ using std::chrono::days;
 using std::chrono::floor;
 using std::chrono::milliseconds;
 
-/// Writes `width` decimal digits; behind the last of them.
+/// Writes `width` decimal digits; returns one past the last of them.
 char* put_digits(char* out, unsigned value, int width) {
   for (int i = width; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
   return out + width;

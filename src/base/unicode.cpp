@@ -17,7 +17,7 @@ struct Freed {
   void operator()(char* memory) const { idn2_free(memory); }
 };
 
-/// Text that is not UTF-8 has no other form. A password may be mapped, so the memory in between is wiped.
+/// Text that is not UTF-8 is returned unchanged. The text may be a password, so the intermediate memory is wiped.
 std::string mapped(std::string_view text, int options) {
   // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the enumerators are bits
   const auto choice = static_cast<utf8proc_option_t>(options);
@@ -125,7 +125,7 @@ std::optional<std::string> to_ascii_domain(std::string_view domain) {
   const std::string text{domain};
   if (text.contains('\0')) return std::nullopt;
   char* out = nullptr;
-  // Not IDN2_USE_STD3_ASCII_RULES: it leaves out what it should refuse, and two domains would be one.
+  // Not IDN2_USE_STD3_ASCII_RULES: it drops characters that it should refuse, so two domains would become one.
   constexpr int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;
   const int result = idn2_to_ascii_8z(text.c_str(), &out, flags);
   const std::unique_ptr<char, Freed> owner{out};

@@ -29,19 +29,20 @@ const CLI::App* find_command(const CLI::App& group, std::string_view name) {
   return nullptr;
 }
 
-/// Where the next word stands, from `at` on, that is no option; behind the last word where there is none.
+/// The index of the next word, from `at` on, that is not an option; words.size() if there is none.
 std::size_t next_command(const std::vector<std::string_view>& words, std::size_t at) {
   while (at < words.size() && words[at].starts_with('-')) at += words[at] == env_file_option ? 2 : 1;
   return std::min(at, words.size());
 }
 
-/// Where a command line leaves the grammar: the group it came to, and the word that is none of its commands.
+/// Where a command line leaves the grammar: the group that it had reached, and the word that is not one of its
+/// commands.
 struct Departure {
   const CLI::App* group;
-  std::string_view word;  ///< empty where a command is missing
+  std::string_view word;  ///< empty if a command is missing
 };
 
-/// Nothing where every word that should be a command is one.
+/// std::nullopt if every word that should be a command is one.
 std::optional<Departure> find_departure(const CLI::App& app, const std::vector<std::string_view>& words) {
   const CLI::App* group = &app;
   for (std::size_t i = next_command(words, 0); i < words.size(); i = next_command(words, i + 1)) {
@@ -71,7 +72,7 @@ std::string describe(const Departure& departure) {
   return text + "\nRun `gatehouse help` to see what they do.\n";
 }
 
-/// `help`, `help migrate` and `version` as the options that they are other words for.
+/// Replaces the words `help`, `help migrate` and `version` by the options that mean the same.
 std::vector<std::string_view> with_options_for_words(std::vector<std::string_view> words) {
   const std::size_t command = next_command(words, 0);
   if (command == words.size()) return words;
@@ -105,13 +106,13 @@ class Grammar {
   std::variant<CommandLine, CommandLineEnd> parse(int argc, const char* const* argv) {
     const auto words = with_options_for_words({argv + std::min(argc, 1), argv + argc});
     try {
-      // CLI11 takes the last word first.
+      // CLI11 expects the words in reverse order.
       app_.parse(std::vector<std::string>{words.rbegin(), words.rend()});
     } catch (const CLI::ParseError& end) {
       std::ostringstream text;
       const bool is_answer = app_.exit(end, text, text) == 0;
       const auto departure = find_departure(app_, words);
-      // The help of a group is an answer where its command is missing, but there is none for a word that is no command.
+      // If a group's command is missing, the group's help is an answer. For a word that is not a command there is none.
       const bool is_wrong = departure && (!is_answer || !departure->word.empty());
       if (is_wrong) return CommandLineEnd{exit_usage, describe(*departure)};
       return CommandLineEnd{is_answer ? exit_success : exit_usage, text.str()};

@@ -11,7 +11,7 @@ namespace gatehouse::cli {
 /// What the command line asks for.
 struct CommandLine {
   ChosenCommand command;
-  std::optional<std::string> env_file;  ///< --env-file; nothing: `.env`, if there is one
+  std::optional<std::string> env_file;  ///< --env-file; std::nullopt: `.env`, if there is one
 };
 
 /// Nothing to run: the text answers the command line (--help, --version) or says what is wrong with it.

@@ -15,8 +15,9 @@ class App;
 
 namespace gatehouse::cli {
 
-/// What a command does, by what it must be given: nothing but the program; the sources of the settings, be they right
-/// or wrong; or settings without a mistake. The process's exit code. It blocks, and may throw what Database throws.
+/// What a command does. The alternatives differ in what they need: only the program; also the sources of the settings,
+/// right or wrong; or settings without a mistake. Returns the process's exit code. Blocks, and may throw what Database
+/// throws.
 using Action = std::variant<std::function<int(const Program&)>,                          //
                             std::function<int(const Program&, const config::Sources&)>,  //
                             std::function<int(const Program&, const service::Loaded&)>>;
@@ -27,10 +28,10 @@ struct ChosenCommand {
   Action action;
 };
 
-/// The commands beside each other in the grammar: those of the program, or of one of its groups.
+/// The commands at one level of the grammar: those of the program, or of one of its groups.
 ///
-/// A group's file adds its commands, each with its name, its line of help and its action. One with arguments has a
-/// struct for them: `define` describes its members to CLI11, which fills them, and `run` is given the filled struct.
+/// A group's file adds its commands, each with its name, its line of help and its action. A command with arguments has
+/// a struct for them: `define` describes its members to CLI11, which fills them, and `run` is given the filled struct.
 /// Names and texts are copied. Valid while the grammar is built.
 class Commands {
  public:
@@ -38,10 +39,10 @@ class Commands {
   Commands(CLI::App& app, ChosenCommand& chosen) : app_(app), chosen_(chosen) {}
 
   void add(const std::string& name, const std::string& what, Action action);
-  /// The same, and it is also what runs where the command line names no command.
+  /// The same; this command also runs if the command line names none.
   void add_default(const std::string& name, const std::string& what, Action action);
 
-  /// `Given` is what an Action is given behind the program.
+  /// `Given` is what an Action is given after the program.
   template <class Options, class... Given>
   void add(const std::string& name, const std::string& what, void (*define)(CLI::App&, Options&),
            int (*run)(const Program&, const Options&, const Given&...)) {
@@ -60,7 +61,7 @@ class Commands {
 
   CLI::App& app_;
   ChosenCommand& chosen_;
-  std::string prefix_;  ///< of a command's full name: `migrate `, or nothing
+  std::string prefix_;  ///< of a command's full name: `migrate `, or empty
 };
 
 }  // namespace gatehouse::cli

@@ -16,7 +16,7 @@
 #include "database/driver_log.hpp"
 #include "database/provider.hpp"
 
-// Who adds a feature changes what these have in them, and most commands do not look inside.
+// Only declared, because every new feature changes these structs and most commands do not look inside.
 namespace gatehouse::service {
 struct Loaded;
 struct ServeParts;
@@ -30,8 +30,8 @@ inline constexpr int exit_success = 0;
 inline constexpr int exit_failure = 1;  ///< the command could not do its work, or found something wrong
 inline constexpr int exit_usage = 2;    ///< the command line itself is wrong
 inline constexpr int exit_partly = 3;   ///< the command did its work, but could not do all of it
-/// The settings are wrong, and another try would end in the same way: EX_CONFIG of sysexits.h. deploy/systemd/ knows
-/// it.
+/// The settings are wrong, and another try would fail in the same way: EX_CONFIG of sysexits.h. The unit in
+/// deploy/systemd/ knows this code.
 inline constexpr int exit_settings = 78;
 
 /// Opens the database that the settings name. The settings are valid during the call only.
@@ -42,7 +42,7 @@ using OpenProvider =
 using OpenBackups =
     std::function<std::unique_ptr<database::Backups>(const service::Settings& settings, database::BackupParts parts)>;
 
-/// Everything the command line needs from outside, wired by main(). It is not used before run() nor after it.
+/// Everything the command line needs from outside, wired by main(). It is used only during run().
 struct Program {
   Build build;
   std::map<std::string, std::string, std::less<>> environment;  ///< config::read_environment(environ)
@@ -60,8 +60,8 @@ struct Program {
   std::ostream& err;                                     ///< what went wrong
 };
 
-/// Reads the command line and runs one command to its end; without a command it serves. The process's exit code.
-/// Blocks. Throws nothing that the environment causes; only programming errors leave it.
+/// Reads the command line and runs one command to its end; without a command it serves. Returns the process's exit
+/// code. Blocks. Throws only on programming errors, never on failures that the environment causes.
 [[nodiscard]] int run(int argc, const char* const* argv, const Program& program);
 
 }  // namespace gatehouse::cli

@@ -10,7 +10,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Nothing where there is a .env file, or one was asked for, and it cannot be read.
+/// std::nullopt if the .env file exists, or was asked for, and cannot be read.
 std::optional<config::Sources> sources_of(const Program& program, const CommandLine& line) {
   const std::string path = line.env_file.value_or(".env");
   auto sources = read_sources(program, path, line.env_file.has_value());
@@ -30,7 +30,7 @@ int run_with_settings(const Program& program, const config::Sources& sources, co
   return exit_settings;
 }
 
-/// Reads what the action must be given, and no more: who only wants to know the routes need not have a .env file.
+/// Reads only what the action needs: someone who just lists the routes needs no readable .env file.
 int run_command(const Program& program, const CommandLine& line) {
   const Action& action = line.command.action;
   if (const auto* without = std::get_if<WithoutSettings>(&action)) return (*without)(program);

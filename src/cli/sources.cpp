@@ -7,7 +7,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// False only where there certainly is none, so that one nobody may read is not taken for none.
+/// False only if the file certainly does not exist, so that a file nobody may read does not count as missing.
 bool may_exist(const std::string& path) {
   std::error_code failure;
   return std::filesystem::symlink_status(path, failure).type() != std::filesystem::file_type::not_found;

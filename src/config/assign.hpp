@@ -12,8 +12,8 @@
 
 namespace gatehouse::config {
 
-/// What the features' tables of settings are made of: each reads a text and assigns the value, or leaves `out` alone
-/// and says what the text should have been.
+/// The readers in the features' tables of settings. Each reads a text and assigns the value, or leaves `out` alone and
+/// says what the text should have been.
 
 inline constexpr std::size_t list_entries_max = 64;
 inline constexpr std::size_t secrets_max = 16;
@@ -58,18 +58,18 @@ Parsed<void> assign_choice(std::string_view text, const std::array<Choice<T>, co
   return std::unexpected(Unreadable{std::move(expectation)});
 }
 
-/// `true` or `false` and what else parse_boolean() takes for one.
+/// `true`, `false` and every other word that parse_boolean() accepts.
 [[nodiscard]] Parsed<void> assign_boolean(std::string_view text, bool& out);
 /// Any text.
 [[nodiscard]] Parsed<void> assign_text(std::string_view text, std::string& out);
 /// Any text, kept as a secret.
 [[nodiscard]] Parsed<void> assign_secret(std::string_view text, SecretString& out);
-/// A private key as PEM text (RFC 7468). Where a tool can pass one line only, its line ends may be written as `\n`.
+/// A private key as PEM text (RFC 7468). For tools that can pass only one line, its line ends may be written as `\n`.
 [[nodiscard]] Parsed<void> assign_private_key(std::string_view text, SecretString& out);
-/// Entries with commas between, at most list_entries_max, each as `parse` wants it.
+/// Comma-separated entries, at most list_entries_max, each read by `parse`.
 [[nodiscard]] Parsed<void> assign_list(std::string_view text, Parsed<std::string> (*parse)(std::string_view),
                                        std::vector<std::string>& out);
-/// Secrets with commas between, at most secrets_max.
+/// Comma-separated secrets, at most secrets_max.
 [[nodiscard]] Parsed<void> assign_secrets(std::string_view text, std::vector<SecretString>& out);
 
 }  // namespace gatehouse::config

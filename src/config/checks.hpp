@@ -11,10 +11,10 @@
 
 namespace gatehouse::config {
 
-/// What a feature's rules may ask while they look at their settings, and where they put what they find.
+/// What a feature's rules may ask while they check their settings, and where they report what they find.
 class Checks {
  public:
-  /// True where the setting of this name was given a value, whichever.
+  /// True if the setting of this name was given any value.
   using IsGiven = std::function<bool(std::string_view name)>;
 
   Checks(Environment environment, IsGiven is_given) : environment_(environment), is_given_(std::move(is_given)) {}
@@ -22,14 +22,14 @@ class Checks {
   [[nodiscard]] Environment environment() const { return environment_; }
   [[nodiscard]] bool is_given(std::string_view name) const { return is_given_(name); }
 
-  /// What the program cannot work with, wherever it runs.
+  /// Reports what the program cannot work with in any environment.
   void refuse(Mistake mistake) { mistakes_.push_back(std::move(mistake)); }
-  /// What production refuses; elsewhere it is a warning.
+  /// Reports what production refuses; elsewhere it is a warning.
   void refuse_in_production(Mistake mistake) { breaches_.push_back(std::move(mistake)); }
-  /// Settings that work but that an operator should reconsider.
+  /// Reports settings that work but that an operator should reconsider.
   void advise(Mistake mistake) { advice_.push_back(std::move(mistake)); }
 
-  /// Refuses a path, of a file in PEM form, that cannot be read. An empty one names no file.
+  /// Refuses the path of a PEM file that cannot be read. An empty path names no file.
   void require_readable(std::string_view name, const std::string& path);
 
   [[nodiscard]] const Mistakes& mistakes() const { return mistakes_; }
@@ -44,7 +44,7 @@ class Checks {
   Mistakes advice_;
 };
 
-/// The text of a file in PEM form, or nothing where it cannot be read. Blocks.
+/// The text of a PEM file, or std::nullopt if it cannot be read. Blocks.
 [[nodiscard]] std::optional<std::string> read_pem_file(const std::string& path);
 
 }  // namespace gatehouse::config

@@ -6,7 +6,7 @@
 
 namespace gatehouse::config {
 
-/// The tables of docs/configuration.md: a heading and a table a group, a row a setting.
+/// The tables of docs/configuration.md: a heading and a table for each group, a row for each setting.
 [[nodiscard]] std::string markdown_of(const Catalog& catalog);
 
 /// The whole of `.env.example`: every setting with its description and default; all but the keys are commented out.

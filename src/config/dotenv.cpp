@@ -26,7 +26,7 @@ std::string_view name_in(std::string_view text) {
   return is_exported ? trim(name.substr(export_word.size()), blanks) : name;
 }
 
-/// Whether Compose would put a variable's value in place of some of it.
+/// Whether Compose would interpolate a variable into the text.
 bool has_variable(std::string_view text) {
   for (std::size_t i = text.find('$'); i < text.size(); i = text.find('$', i + 1)) {
     if (i + 1 < text.size() && (text[i + 1] == '{' || text[i + 1] == '$' || is_letter(text[i + 1]))) return true;
@@ -34,7 +34,7 @@ bool has_variable(std::string_view text) {
   return false;
 }
 
-/// A backslash that is not the one of `\n`.
+/// Whether there is a backslash other than that of `\n`.
 bool has_other_escape(std::string_view text) {
   for (std::size_t i = text.find('\\'); i < text.size(); i = text.find('\\', i + 1)) {
     if (i + 1 == text.size() || text[i + 1] != 'n') return true;
@@ -49,7 +49,7 @@ std::string_view disagreement_in_quotes(char quote, std::string_view text) {
   return has_variable(text) ? "has a $ before a name" : "";
 }
 
-/// `value` is what is left of the line where a # ends it, `line` all of it.
+/// `line` is the whole line, `value` the part of it before the first #.
 std::string_view disagreement_of_bare(std::string_view value, std::string_view line) {
   if (!value.empty() && (value.front() == '"' || value.front() == '\'')) return "has a quote that is not closed";
   if (!value.empty() && value.size() < line.size() && !blanks.contains(value.back())) {
@@ -74,7 +74,7 @@ std::string with_line_ends(std::string_view text) {
   return read.append(text);
 }
 
-/// Reads one file from front to back; every step consumes a line at least, so it ends.
+/// Reads one file from front to back. Every step consumes at least one line, so it ends.
 class Parser {
  public:
   explicit Parser(std::string_view text) : rest_(text) {

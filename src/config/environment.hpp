@@ -4,7 +4,7 @@
 
 namespace gatehouse::config {
 
-/// Which rules hold: what production refuses, development and test only warn of.
+/// Which rules hold: development and test only warn of what production refuses.
 enum class Environment { development, test, production };
 
 [[nodiscard]] constexpr std::string_view to_text(Environment environment) {

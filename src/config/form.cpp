@@ -10,7 +10,7 @@ namespace {
 
 using Entries = std::vector<FormEntry>;
 
-/// The end where there is none.
+/// entries.end() if there is none.
 Entries::iterator find_last(Entries& entries, auto is_it) {
   const auto last = std::ranges::find_if(entries | std::views::reverse, is_it);
   return last == entries.rend() ? entries.end() : std::prev(last.base());

@@ -14,15 +14,15 @@ namespace gatehouse::config {
 struct FormEntry {
   const Setting* setting;
   std::function<Parsed<void>(std::string_view text)> read;
-  std::vector<SecretString>* keys = nullptr;  ///< of Secrecy::key; null for all others
-  std::function<bool()> is_needed = {};       ///< of Secrecy::key: whether it matters that there are none
+  std::vector<SecretString>* keys = nullptr;  ///< for Secrecy::key; null for all others
+  std::function<bool()> is_needed = {};       ///< for Secrecy::key: whether a missing key matters
 };
 
-/// The settings structs of all features as one form to be filled in: what they are called, how they are read, what
-/// must hold of them. It knows no feature. Not copied, because it refers to the structs it was made for.
+/// The settings structs of all features as one form to be filled in: the settings' names, how they are read and which
+/// rules they must obey. It knows no feature. Not copyable, because it refers to the structs it was made for.
 class Form {
  public:
-  /// `environment` is one of the values that are read. It and every struct that is added outlive the form.
+  /// `environment` is itself one of the values that are read. It and every struct that is added outlive the form.
   explicit Form(const Environment& environment) : environment_(environment) {}
   Form(const Form&) = delete;
   Form& operator=(const Form&) = delete;
@@ -31,8 +31,9 @@ class Form {
   void add(Settings& settings, const Section<Settings>& section);
 
   [[nodiscard]] Environment environment() const { return environment_; }
-  /// Group by group, in the order in which each group's first setting was added; within a group in the order of adding,
-  /// but those that `follow` another one stand right behind that, where it is in the form, else at their group's end.
+  /// Group by group, in the order in which each group's first setting was added; within a group in the order of adding.
+  /// A setting that `follows` another comes directly after that one if the form has it, otherwise at the end of its
+  /// group.
   [[nodiscard]] std::vector<FormEntry> entries() const;
   [[nodiscard]] Catalog catalog() const;
   [[nodiscard]] std::vector<Supplied> supplied() const;

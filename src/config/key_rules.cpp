@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view generate_remedy = "`gatehouse secrets generate` makes good ones";
 
-/// A secret of the settings with the name it has outside.
+/// A secret of the settings with its setting's name.
 struct NamedSecret {
   std::string_view name;
   std::string_view secret;

@@ -18,7 +18,7 @@ const std::string* value_of(const Lookup::Variables& variables, const std::strin
   return &found->second;
 }
 
-/// The path, to show it; nothing where it looks like a secret that was put under the wrong name.
+/// The path, for display; empty if it looks like a secret that was put under the wrong name.
 std::string shown_path(const std::string& path) {
   return path.starts_with('/') || path.starts_with("./") || path.starts_with("../") ? " (" + path + ")" : "";
 }

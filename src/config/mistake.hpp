@@ -5,8 +5,8 @@
 
 namespace gatehouse::config {
 
-/// One thing wrong with what the operator gave: which name, what is wrong with it, what to do. It names variables and
-/// files, never what they hold.
+/// One mistake in what the operator gave: which name, what is wrong with it, what to do. It names variables and files,
+/// but never holds their contents.
 struct Mistake {
   std::string name;
   std::string problem;

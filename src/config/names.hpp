@@ -12,7 +12,7 @@ inline constexpr std::string_view name_prefix = "GATEHOUSE_";
 /// Suffix under which a secret setting names a file that holds its value.
 inline constexpr std::string_view file_suffix = "_FILE";
 
-/// True for a setting's name and, where the setting is secret, its NAME_FILE. Without prefix.
+/// True for a setting's name and, if the setting is secret, its NAME_FILE. Without prefix.
 [[nodiscard]] bool is_known_name(const Catalog& catalog, std::string_view name);
 
 /// True for names in the Express service's .env that Gatehouse ignores: DOCS_PORT, ADMINER_PORT, DOMAIN,
@@ -22,8 +22,9 @@ inline constexpr std::string_view file_suffix = "_FILE";
 /// True for names with our prefix that other tools of the project read: GATEHOUSE_TEST_… (the test suite).
 [[nodiscard]] bool is_tool_name(std::string_view name);
 
-/// True for what Kubernetes puts into a container's environment for a Service, so that a Service named `gatehouse` or
-/// `db` sets nothing by accident: GATEHOUSE_SERVICE_HOST, GATEHOUSE_PORT_8000_TCP_ADDR, DB_PORT=tcp://10.0.0.7:5432.
+/// True for the variables that Kubernetes puts into a container's environment for a Service, so that a Service named
+/// `gatehouse` or `db` does not set anything by accident: GATEHOUSE_SERVICE_HOST, GATEHOUSE_PORT_8000_TCP_ADDR,
+/// DB_PORT=tcp://10.0.0.7:5432.
 [[nodiscard]] bool is_service_link(std::string_view name, std::string_view value);
 
 /// The setting's name that a person who wrote `name` most likely meant: nearest_word().

@@ -21,7 +21,7 @@ constexpr std::string_view hidden = "(hidden)";
 
 void append(Mistakes& to, Mistakes from) { std::ranges::move(from, std::back_inserter(to)); }
 
-/// One reading of the sources; its steps run once, in the order of run().
+/// One reading of the sources. Its steps run once, in the order of run().
 class Reader {
  public:
   Reader(const Form& form, const Sources& sources, crypto::Random& random)
@@ -35,13 +35,13 @@ class Reader {
     append(strict(), lookup.unknown_names());
     check_dotenv_is_private();
     check();
-    show_what_was_supplied();  // what another setting supplied was not given, so the rules have looked by now
+    show_what_was_supplied();  // after the rules: a supplied value must not count as given
     if (reading_.mistakes.empty()) generate_missing_keys();
     return std::move(reading_);
   }
 
  private:
-  /// Where a breach of production's rules goes.
+  /// Where a breach of production's rules is recorded.
   Mistakes& strict() { return form_.environment() == Environment::production ? reading_.mistakes : reading_.warnings; }
 
   Lookup::Variables read_dotenv() {
@@ -67,12 +67,12 @@ class Reader {
     return variables;
   }
 
-  /// A line of the file, for people; 0 is the file.
+  /// Names a line of the file, for people; 0 means the whole file.
   [[nodiscard]] std::string dotenv_line(std::size_t line) const {
     return line == 0 ? sources_.dotenv_name : sources_.dotenv_name + " line " + std::to_string(line);
   }
 
-  /// One file serves several programs, and they do not agree on what it says.
+  /// Several programs read the same file, and they do not all read it alike.
   void warn_of_disagreement(const DotenvEntry& entry) {
     const bool is_prefixed = entry.name.starts_with(name_prefix);
     const std::string_view name = std::string_view{entry.name}.substr(is_prefixed ? name_prefix.size() : 0);
@@ -95,7 +95,7 @@ class Reader {
         {sources_.dotenv_name, "may be read by every user of this machine", "chmod 600 " + sources_.dotenv_name});
   }
 
-  /// Secrets that `./dev serve` made stand in for missing ones, except in production.
+  /// Except in production, secrets that `./dev serve` made replace missing ones.
   std::optional<Given> find_given(const Setting& setting, const Lookup& lookup) {
     auto given = lookup.find(setting, reading_.mistakes);
     const bool is_missing = !given || given->text.empty();
@@ -121,7 +121,7 @@ class Reader {
     // Settings start out as the defaults of every environment but production.
     const bool differs = has_value || (!fallback.empty() && fallback != setting.default_text);
     if (differs && !is_replaced(setting, lookup)) apply(entry, text);
-    // A secret never enters `shown`: what is written over it may be shorter.
+    // A secret never enters `shown`: a shorter text written over it later would leave a part of it in memory.
     const bool hides = setting.is_secret() && !text.empty();
     ResolvedSetting resolved{&setting, std::string{hides ? hidden : text}, Origin::fallback, ""};
     if (has_value) {
@@ -132,13 +132,13 @@ class Reader {
     reading_.resolved.push_back(std::move(resolved));
   }
 
-  /// Null where the form has no such setting.
+  /// Null if the form has no such setting.
   ResolvedSetting* find(std::string_view name) {
     const auto one = std::ranges::find(reading_.resolved, name, [](const auto& each) { return each.setting->name; });
     return one == reading_.resolved.end() ? nullptr : &*one;
   }
 
-  /// Whether the setting that this one stands in for is given itself. An empty value says nothing.
+  /// Whether the setting that this one stands in for is given itself. An empty value does not count.
   [[nodiscard]] bool is_replaced(const Setting& setting, const Lookup& lookup) const {
     const Setting* other = find_setting(catalog_, setting.stands_in_for);
     if (other == nullptr) return false;
@@ -152,7 +152,8 @@ class Reader {
     return one != nullptr && one->origin != Origin::fallback;
   }
 
-  /// Where a supplied value is not what the setting was resolved to, it counts, and so does where it came from.
+  /// If a supplied value differs from what the setting was resolved to, shows the supplied value and its origin
+  /// instead.
   void show_what_was_supplied() {
     for (Supplied& supplied : form_.supplied()) {
       ResolvedSetting* one = find(supplied.name);

@@ -10,17 +10,17 @@
 namespace gatehouse::config {
 namespace {
 
-/// Parts of the values that the Express service's documents and others' show: `your-secure-api-key-here`,
+/// Parts of the example values in the documents of the Express service and of others: `your-secure-api-key-here`,
 /// `your-jwt-secret-key-change-in-production`, `prod-jwt-secret-64-chars-long`.
 constexpr std::array<std::string_view, 9> example_parts{
     "change-in-production", "change_in_production", "changeme",    "change-me", "change_me",
     "replace-me",           "-chars-long",          "prod-secure", "example"};
 
-/// A random text of 32 characters has fewer than this many different ones about never, also when it is hexadecimal.
+/// A random text of 32 characters practically never has fewer different characters than this, even in hexadecimal.
 constexpr std::size_t different_characters_min = 8;
 
-/// Short parts count only where examples have them: a random text of base64url has them somewhere once in some hundred
-/// thousand times.
+/// Short parts count only at the beginning or the end, where examples have them. Anywhere else they would match a
+/// random base64url text once in some hundred thousand times.
 bool is_example(std::string_view secret) {
   const std::string lower = to_lower(secret);
   if (lower.starts_with("your-") || lower.starts_with("your_") || lower.ends_with("-here")) return true;
@@ -33,7 +33,7 @@ std::size_t different_characters(std::string_view text) {
   return seen.count();
 }
 
-/// True where a text at most half as long, repeated, gives this one.
+/// True if this text is a repetition of one at most half as long.
 bool is_repetition(std::string_view text) {
   for (std::size_t period = 1; period <= text.size() / 2; ++period) {
     if (text.substr(period) == text.substr(0, text.size() - period)) return true;
@@ -41,7 +41,7 @@ bool is_repetition(std::string_view text) {
   return false;
 }
 
-/// True where most characters are the one after, or before, their neighbour: `0123456789abcdef…`.
+/// True if most characters are the successor, or most the predecessor, of the one before: `0123456789abcdef…`.
 bool is_sequence(std::string_view text) {
   std::size_t up = 0;
   std::size_t down = 0;

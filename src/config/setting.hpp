@@ -13,16 +13,16 @@ namespace gatehouse::config {
 
 class Checks;
 
-/// The heading under which the keys of all features stand.
+/// The heading for the keys of all features.
 inline constexpr std::string_view secrets_group = "Secrets";
 
-/// How a setting's value is treated. Whatever is not open is never shown and may also be given as NAME_FILE, the path
-/// of a file that holds it.
+/// How a setting's value is treated. A value that is not open is never shown. It may also be given as NAME_FILE, the
+/// path of a file that holds it.
 enum class Secrecy {
   open,
   secret,
   /// A comma-separated list of secrets that the service cannot do without. Production refuses missing, weak and
-  /// repeated ones; elsewhere they are warnings, and a missing one is made up.
+  /// repeated ones; elsewhere they are warnings, and a missing one is generated.
   key,
 };
 
@@ -31,12 +31,12 @@ enum class Secrecy {
 struct Setting {
   std::string_view name;
   std::string_view group;         ///< heading in documents
-  std::string_view default_text;  ///< what applies when it is not given; empty: nothing
+  std::string_view default_text;  ///< used if it is not given; empty: no default
   std::string_view description;   ///< one or two sentences for an operator
   Secrecy secrecy = Secrecy::open;
-  std::string_view production_default = {};  ///< instead of default_text in production, where not empty
-  std::string_view stands_in_for = {};       ///< read only where the setting of this name has no value
-  std::string_view follows = {};             ///< the setting of another feature behind which people look for it
+  std::string_view production_default = {};  ///< if not empty, replaces default_text in production
+  std::string_view stands_in_for = {};       ///< read only if the setting of this name has no value
+  std::string_view follows = {};             ///< the setting of another feature that it is listed after
 
   [[nodiscard]] constexpr bool is_secret() const { return secrecy != Secrecy::open; }
 };
@@ -47,21 +47,21 @@ struct Setting {
   return differs ? setting.production_default : setting.default_text;
 }
 
-/// A row of a feature's table: a setting and how its text gets into `Settings`, the feature's own struct.
+/// A row of a feature's table: a setting and how its text is read into `Settings`, the feature's own struct.
 template <class Settings>
 struct SettingOf : Setting {
-  /// Reads a non-empty text. Leaves the settings as they were, or a safe value, where it cannot be read. A key, which
-  /// has `keys`, needs none.
+  /// Reads a non-empty text. If it cannot be read, leaves the settings as they were or sets a safe value. A key, which
+  /// has `keys`, needs no such function.
   Parsed<void> (*read)(Settings& settings, std::string_view text) = nullptr;
   std::vector<SecretString> Settings::* keys = nullptr;   ///< where a key's secrets go
-  bool (*is_needed)(const Settings& settings) = nullptr;  ///< whether a missing key matters; none: always
+  bool (*is_needed)(const Settings& settings) = nullptr;  ///< whether a missing key matters; null: always
 };
 
-/// A value that came from another setting than its own: DB_PORT's from DATABASE_URL, say.
+/// A value that came from a setting other than its own: DB_PORT's from DATABASE_URL, for example.
 struct Supplied {
   std::string_view name;
   std::string value;
-  std::string_view source;  ///< the other setting; where that was not given, nothing was supplied
+  std::string_view source;  ///< the other setting; if it was not given, nothing was supplied
 };
 
 /// Everything that configuration has to know of one feature. The rows have static storage.

@@ -18,11 +18,11 @@ struct Unit {
   std::string_view letters;
   std::int64_t ms;
 };
-/// Largest first, so that to_text() takes the largest that is exact.
+/// Largest first, so that to_text() picks the largest unit that is exact.
 constexpr std::array units{Unit{"w", 604'800'000}, Unit{"d", 86'400'000}, Unit{"h", 3'600'000},
                            Unit{"m", 60'000},      Unit{"s", 1'000},      Unit{"ms", 1}};
 
-/// So many digits of any unit fit into 64 bits of milliseconds.
+/// A number of this many digits in any unit fits into 64 bits of milliseconds.
 constexpr std::size_t duration_digits_max = 10;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

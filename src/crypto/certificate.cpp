@@ -38,7 +38,7 @@ TimePoint end_of(const Certificate& certificate) {
   return from_unix_us(static_cast<std::int64_t>(::timegm(&utc)) * 1'000'000);
 }
 
-/// With what is in the chain and the authorities of this machine, whatever the time is.
+/// Uses what is in the chain and the authorities of this machine; periods of validity do not matter.
 bool leads_to_authority(const std::vector<Certificate>& chain) {
   X509* const leaf = chain.front().get();
   if (X509_check_issued(leaf, leaf) == X509_V_OK) return true;
@@ -47,7 +47,7 @@ bool leads_to_authority(const std::vector<Certificate>& chain) {
   X509_STORE_set_flags(store.get(), X509_V_FLAG_NO_CHECK_TIME);
   const OpensslPointer<STACK_OF(X509), release_stack> others{sk_X509_new_null()};
   for (const Certificate& other : chain) {
-    // An authority that stands in the file itself is one that its clients have to know.
+    // If the file itself contains an authority, its clients have to know that one.
     const bool is_authority = &other != &chain.front() && X509_check_issued(other.get(), other.get()) == X509_V_OK;
     if (is_authority) X509_STORE_add_cert(store.get(), other.get());
     sk_X509_push(others.get(), other.get());

@@ -16,8 +16,8 @@ static_assert(base64url_length(secret_bytes) == checked_secret_length);
 
 using Checksum = std::array<char, checksum_length>;
 
-/// How many bytes one step of the sum takes (Kounavis and Berry, 2005). With one, as boost::crc_32_type has it, the sum
-/// would be the larger part of what each look at an API key costs.
+/// How many bytes one step of the sum takes (Kounavis and Berry, 2005). With one, as in boost::crc_32_type, the sum
+/// would be the larger part of the cost of checking an API key.
 constexpr std::size_t slices = 8;
 using SumTables = std::array<std::array<std::uint32_t, 256>, slices>;
 
@@ -40,7 +40,7 @@ consteval SumTables make_sum_tables() {
 
 constexpr SumTables sum_tables = make_sum_tables();
 
-/// CRC-32, as zip and gzip have it.
+/// CRC-32, as in zip and gzip.
 std::uint32_t crc32_of(std::string_view text) {
   static_assert(std::endian::native == std::endian::little);
   std::uint32_t sum = ~std::uint32_t{0};
@@ -55,7 +55,7 @@ std::uint32_t crc32_of(std::string_view text) {
   return ~sum;
 }
 
-/// 62^6 is more than 2^32, so each sum has a text of its own.
+/// 62^6 is more than 2^32, so different sums have different texts.
 Checksum checksum_of(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   constexpr auto base = static_cast<std::uint32_t>(digits.size());

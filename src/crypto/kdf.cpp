@@ -23,7 +23,7 @@ void hkdf_sha256(const HkdfInput& input, std::span<std::byte> out) {
   const auto kdf = require_object<Kdf>(EVP_KDF_fetch(nullptr, "HKDF", nullptr), "fetch HKDF");
   const auto context = require_object<KdfContext>(EVP_KDF_CTX_new(kdf.get()), "create an HKDF context");
 
-  // OpenSSL 3.0 refuses a null pointer even where the length is zero.
+  // OpenSSL 3.0 refuses a null pointer even if the length is zero.
   static constexpr std::string_view nothing{"", 0};
   std::array<char, 7> digest{"SHA256"};
   const std::array<OSSL_PARAM, 5> parameters{

@@ -9,7 +9,7 @@
 
 namespace gatehouse::crypto {
 
-/// A number that only who holds the key can compute: SipHash-2-4 (Aumasson, Bernstein 2012).
+/// A number that only the holder of the key can compute: SipHash-2-4 (Aumasson, Bernstein 2012).
 class KeyedHash {
  public:
   static constexpr std::size_t key_bytes = 16;
@@ -18,7 +18,7 @@ class KeyedHash {
   explicit KeyedHash(Random& random);
   explicit KeyedHash(const Key& key) : key_(key) {}
   [[nodiscard]] std::uint64_t operator()(std::string_view text) const noexcept;
-  /// 128 bits, for where two texts must never be taken for one.
+  /// 128 bits, for uses where two texts must never be taken for the same.
   [[nodiscard]] std::array<std::uint64_t, 2> wide(std::string_view text) const noexcept;
 
  private:

@@ -15,15 +15,15 @@
 
 namespace gatehouse::crypto {
 
-/// Remembers what authenticated texts said, so that one that comes again need not be opened or verified again.
+/// Remembers what authenticated texts said, so that a text that arrives again need not be opened or verified again.
 ///
-/// Only texts that were found authentic go in, and only the very same text finds its value: it is compared as a whole,
-/// in time that depends on its length alone. A place is found by the keyed hash of the text's end, which in a sealed
-/// value or a signed token nobody can choose, so a client cannot aim at another one's place. Each place holds one text;
-/// a newer one takes it over.
+/// Only texts that were found authentic are stored, and only the very same text finds its value: the whole text is
+/// compared, in time that depends on its length alone. A place is found by the keyed hash of the text's end, which
+/// nobody can choose in a sealed value or a signed token, so a client cannot aim at another one's place. Each place
+/// holds one text; a newer one replaces it.
 ///
-/// Bounded: `places` times the size of a place, zero pages until a place is used. One thread. What is remembered is as
-/// secret as what was opened; the destructor wipes it. Where a key is no longer valid, forget() comes with its end.
+/// Memory is bounded: `places` times the size of a place, in zero pages until a place is used. One thread. What is
+/// remembered is as secret as what was opened; the destructor wipes it. Call forget() when a key ceases to be valid.
 template <class Value, std::size_t text_bytes_max>
   requires std::is_trivially_copyable_v<Value>
 class OpenedValues {
@@ -35,14 +35,14 @@ class OpenedValues {
   OpenedValues(const OpenedValues&) = delete;
   OpenedValues& operator=(const OpenedValues&) = delete;
 
-  /// Null where the text is not remembered. Valid until the next remember().
+  /// Null if the text is not remembered. Valid until the next remember().
   [[nodiscard]] const Value* find(std::string_view text) const noexcept {
     const Place& place = place_of(text);
     const bool same = equal_in_constant_time({place.text.data(), place.length}, text) && !text.empty();
     return same ? &place.value : nullptr;
   }
 
-  /// Everything, and wipes it.
+  /// Forgets everything, and wipes it.
   void forget() noexcept {
     for (std::size_t i = 0; i < places; ++i) {
       if (places_[i].length != 0) wipe_memory(&places_[i], sizeof(Place));
@@ -71,7 +71,7 @@ class OpenedValues {
   };
   using Places = std::unique_ptr<Place[], Release>;
 
-  /// calloc(3) leaves pages of this size to the kernel, which gives them only once they are written to.
+  /// calloc(3) gets memory of this size from the kernel, which provides its pages only once they are written to.
   static Places new_places() {
     // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): operator new would touch every page
     Places fresh{static_cast<Place*>(std::calloc(places, sizeof(Place)))};

@@ -17,7 +17,7 @@ using MemoryBio = OpensslPointer<BIO, BIO_free_all>;
 inline int refuse_passphrase(char*, int, int, void*) { return -1; }
 
 /// The first object in a PEM text (RFC 7468) that `read`, one of OpenSSL's PEM_read_bio_ functions, can read; null
-/// where there is none. Leaves OpenSSL's queue of errors empty. Only crypto/ and jose/ include this.
+/// if there is none. Leaves OpenSSL's queue of errors empty. Only crypto/ and jose/ include this.
 template <class Object, void (*release)(Object*)>
 OpensslPointer<Object, release> read_pem(std::string_view pem,
                                          Object* (*read)(BIO*, Object**, pem_password_cb*, void*)) {

@@ -15,7 +15,7 @@
 
 namespace gatehouse::crypto {
 
-/// A row, and the secret that proves that it is meant: 128 random bits, of which the database holds the SHA-256.
+/// A row's id, and the secret that proves that this row is meant: 128 random bits, whose SHA-256 the database holds.
 struct Reference {
   using Secret = std::array<char, 16>;
 
@@ -23,8 +23,8 @@ struct Reference {
   Secret secret;
 };
 
-/// Turns a reference into the text a client carries, and back: base64url of what SealingKeys make of the id, 8 bytes
-/// big-endian, and the secret. Immutable; any thread.
+/// Turns a reference into the text a client carries, and back: the id, 8 bytes big-endian, and the secret, sealed by
+/// SealingKeys, in base64url. Immutable; any thread.
 class ReferenceSealer {
  public:
   using Kind = SealKind;

@@ -16,7 +16,7 @@ class RunningSha256 {
   RunningSha256& operator=(const RunningSha256&) = delete;
 
   void add(std::span<const std::byte> bytes);
-  /// Raw bytes; the object is not used any more.
+  /// Raw bytes. The object must not be used afterwards.
   [[nodiscard]] std::string finish();
 
  private:

@@ -5,7 +5,7 @@
 
 namespace gatehouse::crypto {
 
-/// Numbers within what is sealed: 8 bytes, the highest first.
+/// Numbers inside sealed bytes: 8 bytes, big-endian.
 inline constexpr std::size_t number_bytes = 8;
 
 /// Writes number_bytes to `out`.

@@ -14,7 +14,7 @@ std::string_view view(const std::array<char, size>& bytes) {
   return {bytes.data(), bytes.size()};
 }
 
-/// What Aead gets as associated data: the prefix alone, or both, which `room` has then.
+/// The associated data for Aead: the prefix alone, or the prefix and `bound_to`, which are then joined in `room`.
 std::string_view associated(std::string_view prefix, std::string_view bound_to, std::string& room) {
   if (bound_to.empty()) return prefix;
   return room.append(prefix).append(bound_to);

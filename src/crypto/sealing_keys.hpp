@@ -13,7 +13,7 @@
 
 namespace gatehouse::crypto {
 
-/// What is sealed; of one kind never opens as another.
+/// What is sealed. What was sealed as one kind never opens as another.
 struct SealKind {
   char first_byte;
   std::string_view key_purpose;  ///< HKDF's info, as is the next
@@ -24,9 +24,9 @@ struct SealKind {
 ///
 ///     kind, 1 byte | key id, 4 | nonce, 24 | the bytes, encrypted | tag, 16
 ///
-/// XChaCha20-Poly1305 with kind, key id and what the caller binds the bytes to as associated data. Keys and key ids
-/// come from the secrets by HKDF. The first secret seals, every one opens, so secrets rotate and what was sealed stays
-/// good. Immutable; any thread.
+/// XChaCha20-Poly1305 with kind, key id and what the caller binds the bytes to as associated data. Keys and key ids are
+/// derived from the secrets by HKDF. The first secret seals and every one opens, so secrets can be rotated while what
+/// was sealed stays valid. Immutable; any thread.
 class SealingKeys {
  public:
   static constexpr std::size_t key_id_bytes = 4;
@@ -38,9 +38,9 @@ class SealingKeys {
   /// Writes plain.size() + overhead_bytes to `out`.
   void seal(std::string_view plain, Random& random, char* out, std::string_view bound_to = {}) const;
 
-  /// Writes sealed.size() - overhead_bytes to `out`; there are at least overhead_bytes. False, with `out` unspecified,
-  /// unless every byte is as sealed by one of the keys, bound to the same. Another kind or key id is refused before any
-  /// decryption. Allocates nothing where nothing is bound to.
+  /// Writes sealed.size() - overhead_bytes to `out`; `sealed` has at least overhead_bytes. False, with `out`
+  /// unspecified, unless every byte is as sealed by one of the keys and with the same `bound_to`. Another kind or key
+  /// id is refused before any decryption. Allocates nothing if `bound_to` is empty.
   [[nodiscard]] bool open(std::string_view sealed, char* out, std::string_view bound_to = {}) const;
 
  private:

@@ -5,7 +5,7 @@
 
 namespace gatehouse::crypto {
 
-// OpenSSL 3.0 allocates for each digest that is begun through EVP, also with a context that is used again.
+// OpenSSL 3.0 allocates for each digest that is begun through EVP, even if the context is reused.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 Sha256Digest sha256_in_place(std::string_view bytes) noexcept {

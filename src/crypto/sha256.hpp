@@ -12,7 +12,7 @@ inline constexpr std::size_t sha256_bytes = 32;
 /// SHA-256 (FIPS 180-4), raw bytes. Any thread.
 [[nodiscard]] std::string sha256(std::string_view bytes);
 
-/// The same where it may not cost an allocation, as in a check that each request makes. Any thread.
+/// The same without an allocation, for checks such as those that each request makes. Any thread.
 using Sha256Digest = std::array<char, sha256_bytes>;
 [[nodiscard]] Sha256Digest sha256_in_place(std::string_view bytes) noexcept;
 

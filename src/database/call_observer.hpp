@@ -37,28 +37,28 @@ inline constexpr std::size_t call_outcome_count = static_cast<std::size_t>(CallO
 
 /// A query or a transaction that has ended.
 struct EndedCall {
-  const Statement& statement;  ///< a transaction's first
+  const Statement& statement;  ///< of a transaction, the first
   std::chrono::nanoseconds duration;
   CallOutcome outcome;
-  std::size_t rows;           ///< that it returned, or touched
-  const RequestScope* scope;  ///< for whom; null: no request
+  std::size_t rows;           ///< rows that it returned or touched
+  const RequestScope* scope;  ///< the request it was made for; null: none
 };
 
-/// When the database's server read its clock, and the machine's time before and after that.
+/// When the database's server read its clock, and this machine's time before and after that.
 struct ServerTime {
   TimePoint read;
   TimePoint asked;
   TimePoint heard;
 };
 
-/// Hears of each call of each Database of a process, of what was committed, and of what the change feed brought. From
-/// any thread, several at once; it returns quickly and never throws.
+/// Is told of every call of every Database of a process, of what was committed, and of what the change feed received.
+/// Called from any thread, several at once; it returns quickly and never throws.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
   virtual void on_call(const EndedCall& /*call*/) noexcept {}
   virtual void on_occurrence(const Occurrence& /*occurrence*/) noexcept {}
-  /// Once the change observers know it.
+  /// Called after the change observers have been told.
   virtual void on_heard(const HeardAnnouncement& /*heard*/) noexcept {}
   virtual void on_time(const ServerTime& /*time*/) noexcept {}
 };

@@ -10,7 +10,7 @@ CallTimes::~CallTimes() {
   for (const auto& place : places_) delete place.load(std::memory_order_relaxed);
 }
 
-/// A place is taken once and keeps its statement, so whoever finds it there needs no lock.
+/// A place is taken once and keeps its statement, so a lookup needs no lock.
 CallTimes::Times* CallTimes::times_of(const Statement& statement) noexcept {
   const std::size_t first = std::hash<const Statement*>{}(&statement) / alignof(Statement);
   std::unique_ptr<Times> made;

@@ -27,12 +27,13 @@ class CallTimes final : public CallObserver {
     const Statement& statement;
     std::array<metrics::Histogram<metrics::Counter>, call_outcome_count> by_outcome = {};
   };
-  /// Several times as many as there are statements in the program; were it full, further ones would not be counted.
+  /// Several times the number of statements in the program. If all places were taken, further statements would not be
+  /// counted.
   static constexpr std::size_t place_count = 1024;
 
   [[nodiscard]] Times* times_of(const Statement& statement) noexcept;
 
-  std::array<std::atomic<Times*>, place_count> places_{};  ///< owned; by the statement's address, the next free one
+  std::array<std::atomic<Times*>, place_count> places_{};  ///< owned; open addressing by the statement's address
 };
 
 }  // namespace gatehouse::database

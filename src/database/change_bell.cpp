@@ -7,7 +7,7 @@
 
 namespace gatehouse::database {
 
-/// A coroutine that is dropped where it waits leaves no timer behind.
+/// Removes the timer even if the coroutine is destroyed while it waits.
 class ChangeBell::Waiting {
  public:
   Waiting(ChangeBell& bell, const std::shared_ptr<runtime::SteadyTimer>& timer) : bell_(bell) {
@@ -53,7 +53,8 @@ void ChangeBell::ring() noexcept {
 
 Task<> ChangeBell::wait(std::chrono::milliseconds at_most) {
   const auto executor = co_await boost::asio::this_coro::executor;
-  // It is set before anybody may cancel it: a ring in between is posted, and runs after the wait has begun.
+  // The expiry is set before the timer can be cancelled: a ring in between posts its cancel(), which runs after the
+  // wait has begun.
   const auto timer = std::make_shared<runtime::SteadyTimer>(executor);
   timer->expires_after(at_most);
   const Waiting waiting{*this, timer};

@@ -14,8 +14,8 @@
 
 namespace gatehouse::database {
 
-/// Wakes a coroutine when something of its topics was changed, by this process or another one, or may have been. A
-/// feature has its own, which names the topics. A change feed that is silent means only that whoever waits looks for
+/// Wakes a coroutine when something of its topics was changed, or may have been, by this process or another one. Each
+/// feature has its own bell with its own topics. If the change feed is silent, the waiting coroutine merely looks for
 /// changes a little later.
 ///
 /// Any thread may ring; one coroutine at a time waits.
@@ -26,21 +26,21 @@ class ChangeBell : public ChangeObserver {
   ChangeBell(const ChangeBell&) = delete;
   ChangeBell& operator=(const ChangeBell&) = delete;
 
-  /// The first proof after a loss, or at all: what was changed before it was not told.
+  /// Rings on the first proof of all, and on the first one after a loss: changes made before it were not announced.
   void on_feed_proved(BootTime trusted_until) noexcept override;
-  /// SQLite says so when another process wrote.
+  /// Rings, because SQLite's feed reports a loss when another process has written.
   void on_feed_lost() noexcept override;
   void on_announcement(const Announcement& announcement) noexcept override;
   void on_unknown_change() noexcept override { ring(); }
 
   void ring() noexcept;
 
-  /// Until it rings, or has rung since the last wait; at most so long. It returns early where its coroutine is
-  /// cancelled. The bell outlives the event loop of the coroutine.
+  /// Waits until the bell rings, but at most `at_most`; returns at once if it has rung since the last wait. Also
+  /// returns early if its coroutine is cancelled. The bell outlives the coroutine's event loop.
   [[nodiscard]] Task<> wait(std::chrono::milliseconds at_most);
 
  private:
-  /// Whose timer a ring cancels, for as long as it waits.
+  /// Registers the timer that a ring cancels, for as long as a coroutine waits.
   class Waiting;
 
   const std::vector<std::string_view> topics_;

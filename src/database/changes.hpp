@@ -48,7 +48,7 @@ class [[nodiscard]] Change<void> {
   Change(const Write<Id>& write, Id changed, Parameters parameters)
       : command_{&write.statement, std::move(parameters)}, announcement_(write.topic.of(changed)) {}
 
-  /// The same, counted as this if it touches a row.
+  /// The same, counted as `occurrence` if it touches a row.
   [[nodiscard]] Change counted(const Occurrence& occurrence) && {
     command_.occurrence = occurrence;
     return std::move(*this);
@@ -64,16 +64,16 @@ class [[nodiscard]] Change<void> {
 /// How many rows a write touched, for Change<std::int64_t>.
 [[nodiscard]] inline std::int64_t affected_rows(const Rows& rows) { return rows.affected(); }
 
-/// Where a change's result will be, once the Changes it was added to are committed. Trivial on purpose, and marked: one
-/// that is never read is a compiler's warning, so no result is forgotten.
+/// Where a change's result will be, once the Changes it was added to are committed. It is trivial on purpose, and
+/// marked, so that the compiler warns if it is never read: no result is forgotten.
 template <class Result>
 struct [[nodiscard, gnu::warn_unused]] ResultOf {
   std::size_t index;
   Result (*read)(const Rows& rows);
 };
 
-/// Writes that happen together, in order, as one transaction: all of them or none. Whatever each of them announces is
-/// announced with the whole, once. Made and committed by one coroutine.
+/// Writes that happen together, in order, as one transaction: all of them or none. What they announce is announced with
+/// the whole, each announcement once. Made and committed by one coroutine.
 class Changes {
  public:
   Changes() = default;
@@ -91,7 +91,7 @@ class Changes {
 
   [[nodiscard]] bool empty() const { return commands_.empty(); }
 
-  /// Announces something besides, such as what a statement changed on the way.
+  /// Adds an announcement, such as of something that a statement changes as a side effect.
   void announce(const Announcement& announcement);
 
   [[nodiscard]] std::span<const Announcement> announcements() const { return announcements_; }
@@ -112,7 +112,7 @@ class [[nodiscard]] Committed {
   Committed() = default;
   explicit Committed(std::vector<Rows> results) : results_(std::move(results)) {}
 
-  /// `handle` is of the Changes that were committed.
+  /// `handle` comes from the Changes that were committed.
   template <class Result>
   [[nodiscard]] Result result(ResultOf<Result> handle) const {
     assert(handle.index < results_.size());

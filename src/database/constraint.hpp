@@ -9,8 +9,8 @@
 
 namespace gatehouse::database {
 
-/// A constraint whose violation means something to the caller: `email_is_unique`. A feature names each of its own once,
-/// static and constexpr, and passes it to Database::commit_unless().
+/// A constraint whose violation means something to the caller: `email_is_unique`. A feature defines each of its own
+/// once, static and constexpr, and passes it to Database::commit_unless().
 ///
 /// One meaning may have several names: PostgreSQL knows a constraint by its name, SQLite a unique one by its columns
 /// (`users.email_key`), and two indexes may guard the same thing.
@@ -24,8 +24,8 @@ class Constraint {
     std::ranges::copy(names, names_.begin());
   }
 
-  /// Any foreign key at all: for a DELETE of rows that others may refer to. They belong to tables that the feature need
-  /// not know, so their names cannot be listed. Where a statement inserts references, this would say too much.
+  /// Any foreign key: for a DELETE of rows that others may refer to. These keys belong to tables that the feature need
+  /// not know, so their names cannot be listed. For a statement that inserts references, this would accept too much.
   [[nodiscard]] static consteval Constraint any_reference() { return Constraint{}; }
 
   [[nodiscard]] bool is_violated_by(const Violation& violation) const {

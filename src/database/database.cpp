@@ -27,7 +27,7 @@ std::size_t rows_of(std::span<const Rows> results) {
   return rows;
 }
 
-/// Of each command, in order.
+/// The occurrence of each command, in order.
 std::vector<std::optional<Occurrence>> occurrences_of(std::span<const Command> commands) {
   std::vector<std::optional<Occurrence>> occurrences;
   occurrences.reserve(commands.size());
@@ -42,7 +42,7 @@ void tell_occurrences(const Observers& observers, std::span<const std::optional<
   }
 }
 
-/// Measures a call from here on. The observers and the scope outlive it, and the Database need not.
+/// Measures a call from its construction on. The observers and the scope outlive it; the Database need not.
 class CallWatch {
  public:
   CallWatch(const Observers& observers, const Statement& statement, RequestScope* scope)
@@ -100,7 +100,7 @@ Task<std::optional<Rows>> Database::query_standby(const Statement& statement, Pa
   return ask_standby(statement, std::move(parameters), Recency::announced);
 }
 
-/// Counted where it brings the answer.
+/// The call is counted only if the standby answers it.
 Task<std::optional<Rows>> Database::ask_standby(const Statement& statement, Parameters parameters, Recency recency) {
   if (!has_standbys()) co_return std::nullopt;
   const std::shared_ptr<Observers> kept = shared_;
@@ -117,7 +117,7 @@ Task<std::optional<Rows>> Database::read_standby(const Statement& /*statement*/,
 }
 
 Task<std::expected<Committed, Violation>> Database::commit_expecting(Changes changes, Expected expected) {
-  // The object may be gone when a write that it started ends, so from here on only the frame is touched.
+  // The object may be gone when a write that it started ends, so from here on only the coroutine frame is used.
   const std::shared_ptr<Observers> kept = shared_;
   Observers& observers = observers_;
   const std::vector<Announcement> announcements = changes.announcements_;

@@ -27,18 +27,18 @@ namespace gatehouse::database {
 /// Retries: a call whose outcome is unknown (connection lost after sending a write) throws Unavailable; the caller, not
 /// the driver, knows whether to repeat it.
 ///
-/// What revocation rests on: commit() tells this process's observers of every announcement before the write and again
+/// Revocation rests on this: commit() tells this process's observers of every announcement before the write, and again
 /// after it, however it ended, and before anybody learns that it succeeded.
-/// - Before, so that nobody here answers from memory while the write is under way and other replicas may refuse
-/// already.
-/// - After, because a reader that asked the database just before the commit may fill a cache at any moment: if that was
-///   before this second time, it drops the entry; if it comes later, the reader's ticket is worthless.
-/// - A write that failed with Unavailable may still be committed after the second time. Then the change feed says so:
-///   PostgreSQL announces a commit to this process too, and SQLite's writer reports one that came too late for its
-///   caller.
+/// - Before, so that nobody here answers from memory while the write is under way and other replicas may already
+///   refuse.
+/// - After, because a reader that asked the database just before the commit may fill a cache at any moment. If it does
+///   so before the second announcement, that announcement drops the entry; if later, the reader's ticket is worthless.
+/// - A write that failed with Unavailable may still be committed after the second announcement. Then the change feed
+///   says so: PostgreSQL announces a commit to this process too, and SQLite's writer reports one that came too late for
+///   its caller.
 class Database {
  public:
-  /// `observers` outlive every call, unless they are a Provider's: these live as long as a call does.
+  /// `observers` outlive every call, unless they are a Provider's: a call keeps those alive.
   explicit Database(Observers& observers) : observers_(observers), shared_(observers.weak_from_this().lock()) {}
   virtual ~Database() = default;
   Database(const Database&) = delete;
@@ -47,25 +47,25 @@ class Database {
   /// Runs a SELECT. It sees every write acknowledged before the call.
   [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters);
 
-  /// The same, and a standby may answer that has replayed every write acknowledged before the call. It costs a question
-  /// to the primary, so it is for what reads many rows. That question, the standby's answer and the primary's each have
-  /// their own deadline.
+  /// The same, but a standby may answer if it has replayed every write acknowledged before the call. This costs an
+  /// extra query to the primary, so it is meant for reads of many rows. That query, the standby's answer and the
+  /// primary's answer each have their own deadline.
   [[nodiscard]] Task<Rows> query_anywhere(const Statement& statement, Parameters parameters);
 
-  /// False where no standby will ever answer.
+  /// False if no standby will ever answer.
   [[nodiscard]] virtual bool has_standbys() const noexcept { return false; }
 
   /// Runs a SELECT on a standby that has replayed every announced change known to this process when the answer comes.
-  /// So its rows are as good as what a ChangeObserver remembers, and no better: what is new, or was changed without an
-  /// announcement, may be missing. Who finds nothing, or would refuse what is found, asks query(). Nothing, too, where
-  /// no standby answers in time.
+  /// Its rows are therefore as good as what a ChangeObserver remembers, and no better: whatever is new, or was changed
+  /// without an announcement, may be missing. A caller that finds nothing, or would refuse what it found, must ask
+  /// query(). Returns nothing, too, if no standby answers in time.
   [[nodiscard]] Task<std::optional<Rows>> query_standby(const Statement& statement, Parameters parameters);
 
-  /// Makes the changes in one round trip, durable when it returns. Other processes hear the announcements once the
-  /// transaction is committed.
+  /// Makes the changes in one round trip; they are durable when it returns. Other processes hear the announcements once
+  /// the transaction is committed.
   [[nodiscard]] Task<Committed> commit(Changes changes);
 
-  /// The same, where violating one of the constraints is an expected outcome: the value says which was violated.
+  /// The same, if violating one of the constraints is an expected outcome: the value says which was violated.
   template <std::same_as<Constraint>... Constraints>
     requires(sizeof...(Constraints) > 0)
   [[nodiscard]] Task<std::expected<Committed, Violation>> commit_unless(Changes changes,
@@ -73,7 +73,7 @@ class Database {
     return commit_expecting(std::move(changes), {&violated...});
   }
 
-  /// One change alone, and its result.
+  /// Commits one change and returns its result.
   template <class Result>
   [[nodiscard]] Task<Result> commit(Change<Result> change) {
     Changes changes;
@@ -87,12 +87,12 @@ class Database {
   /// What a driver does for query().
   [[nodiscard]] virtual Task<Rows> read(const Statement& statement, Parameters parameters) = 0;
 
-  /// What a driver does where has_standbys(): the rows, or nothing where the primary must be asked.
+  /// What a driver does if has_standbys(): returns the rows, or nothing if the primary must be asked.
   [[nodiscard]] virtual Task<std::optional<Rows>> read_standby(const Statement& statement, Parameters parameters,
                                                                Recency recency);
 
-  /// What a driver does: runs the commands in order as one transaction, all of them or none, and has the announcements
-  /// reach every other process once it is committed. A result per command. Throws what the port throws.
+  /// What a driver does: runs the commands in order as one transaction, all of them or none, and delivers the
+  /// announcements to every other process once it is committed. One result per command. Throws what the port throws.
   [[nodiscard]] virtual Task<std::expected<std::vector<Rows>, Violation>> write(
       std::vector<Command> commands, std::vector<Announcement> announcements) = 0;
 
@@ -103,7 +103,7 @@ class Database {
   [[nodiscard]] Task<std::expected<Committed, Violation>> commit_expecting(Changes changes, Expected expected);
 
   Observers& observers_;
-  const std::shared_ptr<Observers> shared_;  ///< the same, where they are a Provider's
+  const std::shared_ptr<Observers> shared_;  ///< the same, if they are a Provider's
 };
 
 }  // namespace gatehouse::database

@@ -3,7 +3,7 @@
 namespace gatehouse::database {
 namespace {
 
-// Asking for a version is the one thing that has no portable form.
+// There is no portable way to ask for a version.
 constexpr Statement postgres_facts{"doctor_postgres",
                                    "SELECT 'PostgreSQL ' || current_setting('server_version'), "
                                    "current_setting('server_encoding'), clock_timestamp()"};

@@ -43,8 +43,8 @@ Parsed<void> choose_host(DatabaseSettings& settings, Text text) {
   return assign_host(text, settings.postgres.host);
 }
 
-/// The Express service's database was PostgreSQL on this machine where DB_HOST did not say otherwise. These names are
-/// read behind SQLITE_PATH, which says that it is not.
+/// The Express service's database was PostgreSQL on this machine unless DB_HOST said otherwise, so these names choose
+/// PostgreSQL. They are read after SQLITE_PATH, which keeps SQLite if it is given.
 Parsed<void> choose_postgres(DatabaseSettings& settings, Parsed<void> assigned) {
   if (!settings.sqlite.is_named) settings.kind = DatabaseKind::postgres;
   return assigned;
@@ -55,7 +55,7 @@ Parsed<void> choose_file(DatabaseSettings& settings, Text text) {
   return assign_text(text, settings.sqlite.path);
 }
 
-/// The host of an entry and what stands behind it; an IPv6 address has colons of its own.
+/// The host of an entry, and what follows it. An IPv6 address contains colons itself.
 std::pair<Text, Text> split_host(Text text) {
   if (text.starts_with('[') && text.find(']') != Text::npos) {
     const std::size_t close = text.find(']');
@@ -91,7 +91,7 @@ Parsed<void> assign_replicas(DatabaseSettings& settings, Text text) {
   return {};
 }
 
-/// DATABASE_URL stands behind the names that it wins over.
+/// DATABASE_URL comes after the names that it overrides.
 constexpr auto database_rows = std::to_array<SettingOf<DatabaseSettings>>({
     {{"SQLITE_PATH", database_group, "data/gatehouse.db",
       "The SQLite database's file, used if neither DATABASE_URL nor DB_HOST is set."},
@@ -174,14 +174,14 @@ std::string ports_text(const PostgresSettings& settings) {
   return text;
 }
 
-/// Without a word, an operator would believe that reads are spread.
+/// Without this refusal, an operator would believe that reads are spread over standbys.
 void check_replicas(const DatabaseSettings& settings, Checks& checks) {
   if (settings.kind != DatabaseKind::sqlite || settings.postgres.replicas.empty()) return;
   checks.refuse({"DB_REPLICA_HOSTS", "is set, but the database is SQLite, which has no standbys",
                  "set DB_HOST or DATABASE_URL for PostgreSQL, or remove it"});
 }
 
-/// A feed of rows.
+/// CHANGE_FEED=redis needs PostgreSQL and REDIS_URL.
 void check_change_feed(const DatabaseSettings& settings, Checks& checks) {
   if (settings.change_feed != ChangeFeedKind::redis) return;
   if (settings.kind == DatabaseKind::sqlite) {
@@ -194,7 +194,7 @@ void check_change_feed(const DatabaseSettings& settings, Checks& checks) {
   }
 }
 
-/// Names for PostgreSQL mean nothing where the database is SQLite.
+/// Names for PostgreSQL mean nothing if the database is SQLite.
 void check_choice(const DatabaseSettings& settings, Checks& checks) {
   constexpr std::array<std::string_view, 6> names{"DB_PORT",     "DB_NAME", "DB_USER",
                                                   "DB_PASSWORD", "DB_SSL",  "DB_SSL_CA"};
@@ -223,7 +223,7 @@ void advise(const DatabaseSettings& settings, Checks& checks) {
   }
 }
 
-/// Files and lists that must fit each other.
+/// Checks files, and lists that must fit each other.
 void check_postgres(const PostgresSettings& postgres, Checks& checks) {
   checks.require_readable("DB_SSL_CA", postgres.ssl_ca);
   for (const std::string* const file : {&postgres.ssl_cert, &postgres.ssl_key}) {

@@ -13,10 +13,10 @@ namespace gatehouse::database {
 /// Which database the service keeps its data in.
 enum class DatabaseKind { sqlite, postgres };
 
-/// By which way replicas on PostgreSQL tell each other of changes.
+/// How replicas on PostgreSQL tell each other of changes.
 enum class ChangeFeedKind {
   postgres,  ///< LISTEN and NOTIFY
-  redis,     ///< rows of a table, which are looked for at intervals, and at once when Redis says that there are some
+  redis,     ///< rows of a table, polled at intervals, and at once when Redis says that there are some
 };
 
 /// The embedded database.
@@ -41,7 +41,7 @@ struct ServerAddress {
 struct PostgresSettings {
   std::string host = "localhost";    ///< DB_HOST: a name, an address or a socket directory, or several with commas
   std::uint16_t port = 5432;         ///< DB_PORT
-  std::vector<std::uint16_t> ports;  ///< DB_PORT with commas: one for each host; empty: `port` is everybody's
+  std::vector<std::uint16_t> ports;  ///< DB_PORT with commas: one for each host; empty: `port` is for all
   std::string name = "nodejs_app";   ///< DB_NAME
   std::string user = "postgres";     ///< DB_USER
   SecretString password;             ///< DB_PASSWORD
@@ -56,9 +56,9 @@ struct PostgresSettings {
   unsigned pool_min = 2;                              ///< DB_POOL_MIN, connections per process
   unsigned pool_max = 10;                             ///< DB_POOL_MAX
   std::chrono::milliseconds connect_timeout{30'000};  ///< DB_CONNECT_TIMEOUT
-  std::chrono::milliseconds idle_timeout{30'000};     ///< DB_IDLE_TIMEOUT, above pool_min
+  std::chrono::milliseconds idle_timeout{30'000};     ///< DB_IDLE_TIMEOUT, of connections above pool_min
   std::vector<ServerAddress> replicas;                ///< DB_REPLICA_HOSTS: standbys; port 0 is DB_PORT's first
-  bool prepared_statements = true;                    ///< DB_PREPARED_STATEMENTS; false: take every session for shared
+  bool prepared_statements = true;                    ///< DB_PREPARED_STATEMENTS; false: treat every session as shared
   std::string listen_host;                            ///< DB_LISTEN_HOST, where LISTEN works, if not DB_HOST
   std::uint16_t listen_port = 0;                      ///< DB_LISTEN_PORT; 0: as DB_PORT
 };
@@ -70,7 +70,7 @@ struct DatabaseSettings {
   SqliteSettings sqlite;
   PostgresSettings postgres;
   std::chrono::milliseconds query_timeout{5'000};  ///< DB_QUERY_TIMEOUT, each query's deadline
-  std::chrono::milliseconds slow_query{100};       ///< SLOW_QUERY; 0: none is
+  std::chrono::milliseconds slow_query{100};       ///< SLOW_QUERY; 0: no query is slow
   std::chrono::milliseconds lock_timeout{500};     ///< DB_LOCK_TIMEOUT, a statement's wait for another's lock
   std::uint32_t queue_max = 4096;                  ///< DB_QUEUE_MAX, queries waiting per io thread; over it: 503
 };
@@ -81,7 +81,7 @@ struct DatabaseSettings {
 /// The standbys that may answer reads, in the order in which the settings name them.
 [[nodiscard]] std::vector<ServerAddress> standbys_of(const PostgresSettings& settings);
 
-/// Their names, defaults and rules.
+/// The names, defaults and rules of these settings.
 [[nodiscard]] config::Section<DatabaseSettings> database_section();
 
 /// Where a PostgreSQL server is: a host name, an address or the absolute path of a socket's directory, or several of

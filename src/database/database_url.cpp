@@ -24,14 +24,14 @@ std::unexpected<Unreadable> refusal(std::string_view expectation) {
   return std::unexpected(Unreadable{std::string{expectation}});
 }
 
-/// RFC 3986 section 2.1; nothing where a % is not followed by two hex digits, or where it hides a NUL.
+/// RFC 3986 section 2.1; nothing if a % is not followed by two hex digits, or if it encodes a NUL.
 std::optional<std::string> percent_decoded(std::string_view text) {
   const auto encoded = urls::make_pct_string_view(text);
   if (!encoded || text.find("%00") != std::string_view::npos) return std::nullopt;
   return encoded->decode();
 }
 
-/// The text before the separator, which is removed from `rest` with it; all of it where there is none.
+/// Takes the text before the separator, or all of it if there is none, and removes it from `rest` with the separator.
 std::string_view take_until(std::string_view& rest, char separator) {
   const std::size_t end = rest.find(separator);
   const std::string_view taken = rest.substr(0, end);
@@ -49,14 +49,14 @@ Parsed<void> read_user(PostgresSettings& postgres, std::string_view text) {
   return {};
 }
 
-/// How much of `host:port` is the host; an IPv6 address has colons of its own and stands in brackets.
+/// The length of the host in `host:port`; an IPv6 address contains colons and is written in brackets.
 std::size_t host_length(std::string_view text) {
   if (!text.starts_with('[')) return std::min(text.find(':'), text.size());
   const std::size_t close = text.find(']');
   return close == std::string_view::npos ? text.size() : close + 1;
 }
 
-/// One entry of the list between user and database: the host and, where it has one, its port.
+/// One entry of the list between user and database: the host and, if it has one, its port.
 struct HostAndPort {
   std::string host;
   std::string_view port;
@@ -74,7 +74,7 @@ Parsed<HostAndPort> parse_host(std::string_view text) {
   return HostAndPort{std::move(*decoded), port};
 }
 
-/// `host:port`, or several with commas between; a host without a port keeps the one there was.
+/// `host:port`, or several separated by commas; a host without a port gets the port set so far.
 Parsed<void> read_hosts(PostgresSettings& postgres, std::string_view text) {
   std::string hosts;
   std::string ports;
@@ -106,7 +106,7 @@ Parsed<void> read_ssl_mode(PostgresSettings& postgres, std::string_view mode) {
   return refusal("a URL whose sslmode is disable, allow, prefer, require, verify-ca or verify-full");
 }
 
-/// One of a few words, of which the first ones are named where it is none of them.
+/// Assigns one of a few words; for any other, the refusal lists them.
 template <std::size_t count>
 Parsed<void> assign_word(std::string& out, std::string value, std::string_view parameter,
                          const std::array<std::string_view, count>& words) {
@@ -121,7 +121,7 @@ Parsed<void> assign_word(std::string& out, std::string value, std::string_view p
   return refusal("a URL whose " + std::string{parameter} + " is " + list);
 }
 
-/// Whole seconds, as libpq has it: 0 is as long as it takes, which here has a bound.
+/// Whole seconds, as in libpq; its 0 means no limit, which here is the largest timeout.
 Parsed<void> read_connect_timeout(PostgresSettings& postgres, std::string_view text) {
   constexpr std::chrono::seconds timeout_max = std::chrono::minutes{10};
   const auto given = config::parse_number(text, {0, timeout_max.count()});
@@ -183,7 +183,7 @@ constexpr std::array parameter_readers{
                     }},
 };
 
-/// Whether the text can be shown: a parameter's name, and not a part of a password that has an unencoded `?`.
+/// Whether the text can be shown: it is a parameter's name, and not part of a password with an unencoded `?`.
 bool looks_like_a_name(std::string_view text) {
   constexpr std::size_t length_max = 32;
   return !text.empty() && text.size() <= length_max &&

@@ -8,8 +8,8 @@
 
 namespace gatehouse::database {
 
-/// Receives what a driver does in the background: a connection was opened, was lost, is tried again. `level` is info
-/// where all is well and warn where an operator should look. `event` is a fixed snake_case name, `detail` one line
+/// Receives what a driver does in the background: that a connection was opened, was lost or is tried again. `level` is
+/// info if all is well and warn if an operator should look. `event` is a fixed snake_case name, `detail` one line
 /// without statement parameters and without a password. Called from any thread; must not throw. A provider also accepts
 /// an empty function; then nobody listens.
 using DriverLog = std::function<void(telemetry::Level level, std::string_view event, std::string_view detail)>;

@@ -12,15 +12,15 @@ struct Violation {
   /// What the constraint demands.
   enum class Kind {
     unique,
-    foreign_key,  ///< a row that is referenced does not exist, or one that is still referenced was to go
+    foreign_key,  ///< a referenced row does not exist, or a row still referenced was to be deleted
     not_null,
-    check,  ///< a CHECK, or a value that its column's type does not take
+    check,  ///< a CHECK, or a value that its column's type does not accept
     other,
   };
 
   Kind kind = Kind::other;
   std::string constraint =
-      {};  ///< its name, or its columns, `users.email_key`: SQLite's unique ones, both's NOT NULL; may be empty
+      {};  ///< its name, or its columns (`users.email_key`) for NOT NULL and for SQLite's unique ones; may be empty
   std::string state = {};      ///< PostgreSQL: the SQLSTATE; SQLite: its extended result code
   std::string message = {};    ///< the database's own words, on one line
   std::string statement = {};  ///< the name of the Statement or Write, or `COMMIT`; a script has none
@@ -46,16 +46,16 @@ class StatementFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A text has a character that the database's encoding lacks, so that it can neither be stored nor compared. Whose text
-/// it is knows the caller; a client's is a 400.
+/// A text has a character that the database's encoding lacks, so that it can neither be stored nor compared. The caller
+/// knows whose text it is; a client's is a 400.
 class Unstorable : public StatementFailed {
  public:
   using StatementFailed::StatementFailed;
 };
 
-/// A constraint that nobody expected to be violated was: by a mistake of the service, or by a database that is not as
-/// the service left it (a sequence that lags behind, a CHECK of an operator). Never a fact about a user, so it becomes
-/// a 500. what() names statement, state and constraint.
+/// A constraint was violated although nobody expected it: because of a mistake in the service, or because the database
+/// is not as the service left it (a sequence that lags behind, a CHECK added by an operator). It never says anything
+/// about a user, so it becomes a 500. what() names statement, state and constraint.
 class ConstraintViolation : public StatementFailed {
  public:
   explicit ConstraintViolation(Violation violation);

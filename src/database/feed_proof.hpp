@@ -7,11 +7,10 @@
 
 namespace gatehouse::database {
 
-/// Whether the change feed has proved that it hears, and the proof is still good. It remembers nothing else. Any
-/// thread.
+/// Knows whether the change feed has proved that it hears and the proof is still good, and nothing else. Any thread.
 class FeedProof final : public ChangeObserver {
  public:
-  /// `clock` outlives it; the feed's proofs are of the same clock.
+  /// `clock` outlives it; the feed's proofs use the same clock.
   explicit FeedProof(const BootClock& clock) : clock_(clock) {}
 
   [[nodiscard]] bool is_good() const noexcept { return clock_.now() < trusted_until_.load(std::memory_order_relaxed); }

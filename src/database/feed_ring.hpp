@@ -5,12 +5,12 @@
 
 namespace gatehouse::database {
 
-/// What a process does once it has announced something that feeds of others find only when they look.
+/// What a process does after it has announced something that the feeds of other processes find only when they look.
 class FeedRing {
  public:
   using Sink = std::function<void()>;
 
-  /// Before the io threads run. `sink` may be called from any thread, until the last call of Database has ended.
+  /// Called before the io threads run. `sink` may be called from any thread, until the last call of Database has ended.
   void set(Sink sink) { sink_ = std::move(sink); }
 
   /// Any thread.

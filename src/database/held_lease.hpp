@@ -4,7 +4,7 @@
 
 namespace gatehouse::database {
 
-/// Under which lease a deletion is made: a row of the leases table that must still name this holder.
+/// The lease under which a deletion is made: a row of the leases table that must still name this holder.
 struct HeldLease {
   std::string name;
   std::string holder;

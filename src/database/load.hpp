@@ -18,7 +18,7 @@ struct Load {
   void write(metrics::Page& page) const;
 };
 
-/// The sum of several loads that change on threads of their own. Any thread.
+/// The sum of several loads, each of which changes on its own thread. Any thread.
 class LoadSum {
  public:
   void replace(const Load& before, const Load& now) noexcept;

@@ -33,7 +33,7 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
-/// Some file systems cannot refuse and rename in one step; then somebody may come between.
+/// Some file systems cannot check and rename in one step; there, somebody may create the name in between.
 int rename_to_free_name(const std::string& from, const std::string& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return -1;
@@ -58,7 +58,7 @@ NewFile::NewFile(NewFile&& other) noexcept : target_(other.target_), path_(std::
 
 NewFile::~NewFile() {
   if (path_.empty()) return;
-  // A database in the making may have these beside it.
+  // A database that is being written may have these files beside it.
   for (const char* suffix : {"", "-journal", "-wal", "-shm"}) ::unlink((path_ + suffix).c_str());
 }
 

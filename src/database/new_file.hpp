@@ -9,8 +9,8 @@ namespace gatehouse::database {
 /// Whether a file that has the name already may be replaced.
 enum class Replacing { refused, allowed };
 
-/// A file that is being written under a name of its own beside the one it is to have, so that nobody ever sees half of
-/// it. Only its owner may use it (0600). Who destroys it before it is published removes it.
+/// A file that is written under a temporary name beside its final one, so that nobody ever sees half of it. Only its
+/// owner may use it (0600). Unless it was published, its destructor removes it.
 ///
 /// Failures are sentences for the operator. One thread at a time.
 class NewFile {
@@ -21,11 +21,11 @@ class NewFile {
   NewFile(NewFile&& other) noexcept;
   NewFile& operator=(NewFile&&) = delete;
 
-  /// Where to write. It exists and is empty.
+  /// Where to write: a file that exists and is empty.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   [[nodiscard]] const std::string& target() const noexcept { return target_; }
 
-  /// Gives it its name once all of it is on the disk. Nobody has it open.
+  /// Gives the file its final name once all of it is on the disk. Nobody may have it open.
   [[nodiscard]] std::expected<void, std::string> publish(Replacing replacing);
 
  private:

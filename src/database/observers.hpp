@@ -11,11 +11,12 @@
 
 namespace gatehouse::database {
 
-/// Everybody in this process who remembers something of the database: caches today, whatever else must hear of changes
-/// tomorrow; and whoever measures its calls. A Provider owns one; its Databases and its change feed tell it everything.
+/// Everything in this process that remembers something from the database: caches today, whatever else must hear of
+/// changes tomorrow; and everything that measures its calls. A Provider owns one; its Databases and its change feed
+/// tell it everything.
 ///
-/// All change observers hear all announcements. None subscribes to topics, for a topic left out would be a forgotten
-/// invalidation that no compiler sees.
+/// All change observers hear all announcements. None subscribes to topics, because a topic left out would be a
+/// forgotten invalidation that no compiler sees.
 ///
 /// Threads: observers are added while the process is put together, before its io threads run; from then on the list
 /// does not change, and everything else may be called from any thread.
@@ -30,8 +31,8 @@ class Observers : public std::enable_shared_from_this<Observers> {
   void add(CallObserver& observer) { call_observers_.emplace_back(observer); }
 
   void announce(std::span<const Announcement> announcements) const noexcept;
-  /// What another process said. Text that is no announcement is a change that nobody can name; an announcement of a
-  /// topic that nobody here knows concerns nobody here.
+  /// Passes on what another process announced. Text that is no announcement is a change that nobody can name; an
+  /// announcement of a topic that nobody here knows concerns nobody here.
   void hear(std::string_view text) const noexcept;
   void time_told(const ServerTime& time) const noexcept;
   void feed_proved(BootTime trusted_until) const noexcept;

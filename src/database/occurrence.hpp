@@ -4,7 +4,8 @@
 
 namespace gatehouse::database {
 
-/// Kinds of things that rows tell of, to be counted in this process once a row is committed. A store has a static one.
+/// The kinds of things that a store's rows tell of, counted in this process once a row is committed. Each such store
+/// has a static one.
 struct OccurrenceKinds {
   constexpr OccurrenceKinds() = default;
   OccurrenceKinds(const OccurrenceKinds&) = delete;

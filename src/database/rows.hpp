@@ -14,7 +14,7 @@ namespace gatehouse::database {
 class Rows;
 
 /// One row of a result: a view, valid as long as its Rows. The store knows each column's position and type; asking for
-/// another type than the column has is a programming error and asserts.
+/// a type other than the column's is a programming error and asserts.
 class Row {
  public:
   [[nodiscard]] bool is_null(std::size_t column) const;

@@ -14,7 +14,7 @@
 
 namespace gatehouse::database {
 
-/// Whose SQL a script is written in.
+/// The dialect of SQL that a script is written in.
 enum class Dialect { postgres, sqlite };
 
 /// One of several scripts that are run together. Literal SQL of the database's dialect.
@@ -23,19 +23,19 @@ struct ScriptStep {
   std::string check = {};  ///< a SELECT that must find nothing when the script's turn comes; empty: none
 };
 
-/// Why several scripts were not run; none of them left a trace. One of `problems`, `violation` and neither says what
-/// kind of refusal it is: of the check, of a constraint, of a statement.
+/// Why several scripts were not run; none of them left a trace. `problems` means that a check refused it, `violation`
+/// that a constraint did, and neither of them that a statement failed.
 struct ScriptRefusal {
-  std::size_t step;                                   ///< which of them it was
+  std::size_t step;                                   ///< the script that was refused
   Rows problems = Rows{0};                            ///< what its check found
-  std::optional<Violation> violation = std::nullopt;  ///< by its data
+  std::optional<Violation> violation = std::nullopt;  ///< the constraint that the data violated
   std::string reason = {};  ///< the database's own words, with its detail, on one line; empty for a check
-  std::string remedy = {};  ///< what an operator can do about it; empty where the driver knows nothing better
+  std::string remedy = {};  ///< what an operator can do about it; empty if the driver knows nothing better
 };
 
-/// The port of those who make the schema and look at the server itself: the migrator and the doctor. No store sees it.
+/// The port for changing the schema and looking at the server itself: the migrator and the doctor. No store sees it.
 ///
-/// Threads and failures as Database's; what a script is refused for is a value.
+/// Threads and failures are those of Database, but the refusal of a script is returned.
 class SchemaDatabase {
  public:
   virtual ~SchemaDatabase() = default;
@@ -45,29 +45,29 @@ class SchemaDatabase {
   /// Runs a SELECT within the query deadline. It sees every script and write acknowledged before the call.
   [[nodiscard]] virtual Task<Rows> query(const Statement& statement, Parameters parameters) = 0;
 
-  /// Runs scripts of several statements each as one transaction while holding the migration lock of this database,
-  /// without the query deadline: all of them or none. Other processes' observers hear that anything may have changed.
+  /// Runs scripts, each of several statements, in one transaction: all of them or none. It holds the migration lock of
+  /// this database and has no query deadline. Other processes' observers hear that anything may have changed.
   [[nodiscard]] virtual Task<std::expected<void, ScriptRefusal>> run_scripts(std::vector<ScriptStep> steps) = 0;
 
-  /// The same for one script without a check; throws StatementFailed where it is wrong.
+  /// The same for one script without a check; throws StatementFailed if it is wrong.
   [[nodiscard]] Task<std::expected<void, Violation>> run_script(std::string sql);
 
-  /// Runs one statement that cannot be part of a transaction, without the query deadline. On SQLite, where each can, as
-  /// run_script(). Throws ConstraintViolation, too.
+  /// Runs one statement that cannot be part of a transaction, without the query deadline. On SQLite, where every
+  /// statement can be, it does what run_script() does. Throws ConstraintViolation, too.
   [[nodiscard]] virtual Task<> run_alone(std::string sql);
 
-  /// On PostgreSQL, runs a script as one transaction while services go on, holding the migration lock. It waits for
-  /// each lock `patience` at most, so that nobody waits longer behind it. False where one was not to be had in that
-  /// time: then nothing was done. Nobody is told, for it changes nothing that is remembered. Throws StatementFailed
-  /// where the script is wrong, and on SQLite.
+  /// On PostgreSQL, runs a script as one transaction while services go on, holding the migration lock. It waits at most
+  /// `patience` for each lock, so that nobody queues behind it for longer. False if a lock was not to be had in that
+  /// time: then nothing was done. Nobody is told, because it changes nothing that is remembered. Throws StatementFailed
+  /// if the script is wrong, and on SQLite.
   [[nodiscard]] virtual Task<bool> run_beside(std::string sql, std::chrono::milliseconds patience);
 
-  /// Who else is connected to the database, each in a few words for an operator. On PostgreSQL, sessions that call
-  /// themselves what this program's do, and so a pooler's that served one; on SQLite, another process that has the file
-  /// open.
+  /// Who else is connected to the database, each in a few words for an operator. On PostgreSQL, sessions with this
+  /// program's application name, and so also a pooler's session that served one; on SQLite, another process that has
+  /// the file open.
   [[nodiscard]] virtual Task<std::vector<std::string>> list_others() = 0;
 
-  /// Runs one SELECT without the query deadline, and does not keep it prepared. Literal SQL as above.
+  /// Runs one SELECT without the query deadline, and does not keep it prepared. Literal SQL, as in ScriptStep.
   [[nodiscard]] virtual Task<Rows> run_check(std::string sql) = 0;
 };
 

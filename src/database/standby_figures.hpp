@@ -16,8 +16,8 @@ namespace gatehouse::database {
 /// What became of a read that was sent to a standby. All but the first are answered by the primary.
 enum class StandbyOutcome : std::uint8_t {
   answered,
-  behind,  ///< it had not replayed what was wanted, or more was wanted when its answer came
-  failed,  ///< it gave no answer, or gave it too late
+  behind,  ///< it had not replayed enough, or more was required when its answer came
+  failed,  ///< it gave no answer, or a late one
 };
 [[nodiscard]] constexpr std::string_view to_text(StandbyOutcome outcome) {
   switch (outcome) {
@@ -40,7 +40,7 @@ class StandbyFigures {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
   void count(StandbyOutcome outcome) noexcept { reads_.add(outcome); }
-  /// It was seen so many bytes of log behind its primary.
+  /// It was seen this many bytes of log behind its primary.
   void follows(std::int64_t lag_bytes) noexcept { lag_bytes_.store(lag_bytes, std::memory_order_relaxed); }
   /// It does not answer, or is no standby of the primary in use.
   void is_away() noexcept { lag_bytes_.store(unknown, std::memory_order_relaxed); }

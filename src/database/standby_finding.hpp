@@ -5,12 +5,12 @@
 
 namespace gatehouse::database {
 
-/// How one standby is, for people.
+/// The state of one standby, for people.
 struct StandbyFinding {
   std::string name;            ///< `host:port`
   bool does_answer = false;    ///< it could be asked
-  std::string trouble = {};    ///< why it may answer no reads; empty where it may
-  std::int64_t lag_bytes = 0;  ///< log that it has not replayed, where it has no trouble
+  std::string trouble = {};    ///< why it may not answer reads; empty if it may
+  std::int64_t lag_bytes = 0;  ///< log that it has not replayed, if it has no trouble
 };
 
 }  // namespace gatehouse::database

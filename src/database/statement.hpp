@@ -14,8 +14,8 @@
 
 namespace gatehouse::database {
 
-/// One portable SELECT of a store: `$1`, `$2` … placeholders, only SQL that PostgreSQL and SQLite both read.
-/// Static, never copied: drivers prepare a statement once per connection and know it by its address.
+/// One portable SELECT of a store: `$1`, `$2` … placeholders, only SQL that PostgreSQL and SQLite both understand.
+/// Static, never copied: drivers prepare a statement once per connection and identify it by its address.
 struct Statement {
   std::string_view name;  ///< unique in the program, `sessions_find`; the prepared statement's name
   std::string_view sql;
@@ -26,22 +26,22 @@ struct Statement {
   Statement& operator=(const Statement&) = delete;
 };
 
-/// What a Write says of rows that nobody remembers. A comment beside the statement says why, unless it is plain.
+/// Marks a Write to rows that nobody remembers. A comment beside the statement says why, unless it is obvious.
 struct AnnouncesNothing {
   explicit AnnouncesNothing() = default;
 };
 inline constexpr AnnouncesNothing announces_nothing{};
 
-/// What a Write says that changes one row, found by its key: if it is committed alone, a driver may make it one
-/// transaction with such writes of other callers. Each still has an outcome of its own.
+/// Marks a Write that changes one row, found by its key: if it is committed alone, a driver may put it into one
+/// transaction with such writes of other callers. Each still has its own outcome.
 struct SharesTransaction {
   explicit SharesTransaction() = default;
 };
 inline constexpr SharesTransaction shares_transaction{};
 
 /// One INSERT, UPDATE or DELETE (RETURNING allowed) of a store, as portable and static as a Statement, and what it
-/// announces: things of a topic, known by an `Id`, or nothing (Id is void). A statement that leaves it out does not
-/// compile, nor does a Change made of it without the id.
+/// announces: things of a topic, known by an `Id`, or nothing (Id is void). A Write that leaves the announcement out
+/// does not compile, nor does a Change made of it without the id.
 template <class Id>
 struct Write {
   Statement statement;
@@ -51,7 +51,7 @@ struct Write {
       : statement(name, sql), topic(announced) {}
 };
 
-/// A write of what nobody remembers.
+/// A write to rows that nobody remembers.
 template <>
 struct Write<void> {
   Statement statement;
@@ -78,11 +78,11 @@ struct Blob {
 /// INTEGER (microseconds since 1970, UTC), BLOB.
 using Value = std::variant<std::monostate, std::int64_t, std::string, TimePoint, Blob>;
 
-/// The values for `$1`, `$2` … in order; std::monostate is NULL. A placeholder has one type: where a value serves two
+/// The values for `$1`, `$2` … in order; std::monostate is NULL. A placeholder has one type: if a value serves two
 /// roles (a bigint and a text, say), give each role its own placeholder.
 using Parameters = std::vector<Value>;
 
-/// NULL where there is no text.
+/// NULL if there is no text.
 [[nodiscard]] inline Value nullable(std::optional<std::string> text) {
   return text ? Value{std::move(*text)} : Value{std::monostate{}};
 }

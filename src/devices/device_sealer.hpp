@@ -12,13 +12,13 @@
 
 namespace gatehouse::devices {
 
-/// What a device token says: which row, and the secret that proves it.
+/// The contents of a device token: the row's id, and the secret that proves it.
 struct DeviceReference {
   DeviceId id;
   DeviceSecret secret;
 };
 
-/// Makes the token by which a device is known again, and opens it; crypto::ReferenceSealer says how. Immutable; any
+/// Makes and opens the token by which a device is recognised; crypto::ReferenceSealer describes how. Immutable; any
 /// thread.
 class DeviceSealer {
  public:
@@ -29,7 +29,7 @@ class DeviceSealer {
     return sealer_.seal({.id = reference.id.value, .secret = reference.secret}, random);
   }
 
-  /// Nothing unless every character is as sealed with one of the secrets.
+  /// Nothing unless every character is as it was sealed with one of the secrets.
   [[nodiscard]] std::optional<DeviceReference> open(std::string_view token) const {
     const auto reference = sealer_.open(token);
     if (!reference) return std::nullopt;

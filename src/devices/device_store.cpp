@@ -17,7 +17,7 @@ using database::Rows;
 using database::Statement;
 using database::Write;
 
-// Nobody remembers a device: each login asks the database.
+// Nobody caches devices: each login asks the database.
 constexpr Statement find_device{"devices_find",
                                 "SELECT secret_hash FROM devices WHERE id = $1 AND user_id = $2 AND expires_at > $3"};
 

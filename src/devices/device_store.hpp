@@ -32,23 +32,24 @@ class DeviceStore {
   /// `database` outlives the store.
   explicit DeviceStore(database::Database& database) : database_(database) {}
 
-  /// Whether it is a device of this user whose time is not over.
+  /// Whether it is a device of this user that has not expired.
   [[nodiscard]] Task<bool> is_known(DeviceReference device, UserId user, TimePoint now);
   [[nodiscard]] Task<std::int64_t> count(UserId user, TimePoint now);
-  /// Those whose time is not over, the one of the last login first; at most per_user_max.
+  /// The devices that have not expired, the one of the last login first; at most per_user_max.
   [[nodiscard]] Task<std::vector<Device>> list(UserId user, TimePoint now);
 
-  /// Its id, unless the user has gone or has another password.
+  /// Inserts a device; the result is its id, or nothing if the user is gone or disabled, or has another
+  /// password.
   [[nodiscard]] static database::Change<std::optional<DeviceId>> insert(NewDevice device, TimePoint now);
-  /// All but the last per_user_max.
+  /// Deletes all devices but the last per_user_max.
   [[nodiscard]] static database::Change<void> forget_old(UserId user);
-  /// The user has logged in on it.
+  /// Renews a device on which the user has logged in.
   [[nodiscard]] static database::Change<void> renew(DeviceId device, TimePoint now);
   [[nodiscard]] static database::Change<void> remove(DeviceId device);
-  /// All of the user's; how many there were.
+  /// Removes all devices of the user; returns how many there were.
   [[nodiscard]] static database::Change<std::int64_t> remove_of_user(UserId user);
-  /// Deletes up to cleanup_devices_max devices whose time is over, while the leases table names this holder; else
-  /// nothing. How many were deleted.
+  /// Deletes up to cleanup_devices_max expired devices, while the leases table names this holder; otherwise none.
+  /// Returns how many were deleted.
   [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);
 
  private:

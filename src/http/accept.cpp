@@ -9,7 +9,7 @@ namespace {
 
 using boost::beast::iequals;
 
-/// Takes the part before the next separator, without blanks around it, from the front.
+/// Removes the part before the next separator from the front of the list and returns it without surrounding blanks.
 std::string_view take_part(std::string_view& list, char separator) {
   const std::string_view part = list.substr(0, list.find(separator));
   list.remove_prefix(part.size() < list.size() ? part.size() + 1 : part.size());

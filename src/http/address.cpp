@@ -9,7 +9,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-/// Nothing where the text is longer than any address, and so is none.
+/// A null-terminated copy; nullopt if the text has a NUL or is too long to be an address.
 std::optional<AddressText> terminated(std::string_view text) {
   AddressText copy{};
   if (text.size() >= copy.size() || text.contains('\0')) return std::nullopt;

@@ -12,7 +12,7 @@ namespace ip = boost::asio::ip;
 /// IPv4 is compared as IPv4-mapped IPv6, so that it does not matter in which form an address comes.
 constexpr unsigned mapped_bits = 96;
 
-/// Without a scope, which says nothing about an address's network.
+/// Drops the scope, which says nothing about an address's network.
 ip::address_v6 as_v6(const ip::address& address) {
   return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4())
                          : ip::address_v6(address.to_v6().to_bytes());

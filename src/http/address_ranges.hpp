@@ -7,7 +7,7 @@
 
 namespace gatehouse::http {
 
-/// A set of addresses, as settings name it. Immutable, any thread.
+/// A set of addresses, as given in settings. Immutable, any thread.
 class AddressRanges {
  public:
   /// Addresses and CIDR ranges, IPv4 and IPv6. Throws std::invalid_argument for anything else.
@@ -16,7 +16,7 @@ class AddressRanges {
   [[nodiscard]] bool contains(const boost::asio::ip::address& address) const;
 
  private:
-  std::vector<boost::asio::ip::network_v6> ranges_;  ///< IPv4 as IPv4-mapped IPv6; no bit set behind the prefix
+  std::vector<boost::asio::ip::network_v6> ranges_;  ///< IPv4 as IPv4-mapped IPv6; no bit set after the prefix
 };
 
 }  // namespace gatehouse::http

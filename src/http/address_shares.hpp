@@ -11,11 +11,11 @@
 
 namespace gatehouse::http {
 
-/// Sees to it that no address takes more than its share of the connections of a process. An IPv6 address counts by its
+/// Keeps any one address from taking more than its share of the process's connections. IPv6 addresses are counted per
 /// /64, which is what one customer gets (RFC 6177). Any thread.
 class AddressShares {
  public:
-  /// A part of an address's share, given back when it goes. Empty for an address that may have as many as it likes.
+  /// A part of an address's share, given back on destruction. Empty for an address without a limit.
   class Part {
    public:
     Part() = default;
@@ -37,11 +37,12 @@ class AddressShares {
     AddressBlock block_;
   };
 
-  /// Of `per_address_max` connections each. Addresses in `unbounded` speak for many, as proxies do.
+  /// Each address may have `per_address_max` connections. Addresses in `unbounded` have no limit: they speak for many
+  /// clients, as proxies do.
   AddressShares(std::uint32_t per_address_max, AddressRanges unbounded)
       : unbounded_(std::move(unbounded)), quotas_(per_address_max) {}
 
-  /// Nothing where the address has its share already. A part goes before the shares do.
+  /// nullopt if the address has used up its share. A Part must be destroyed before the AddressShares.
   [[nodiscard]] std::optional<Part> take(const boost::asio::ip::address& address);
 
  private:

@@ -145,7 +145,7 @@ void Answer::send_page(std::string_view html) {
 
 void Answer::send_empty(Status status) {
   write_head(status, {});
-  // RFC 9110 8.6: a 304's would be the length of what the client has.
+  // RFC 9110 8.6: in a 304 it would be the length of the body that the client already has.
   const bool has_length = status != Status::no_content && status != Status::not_modified;
   out_ += has_length ? "Content-Length: 0\r\n\r\n" : "\r\n";
   state_ = State::sent;

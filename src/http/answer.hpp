@@ -14,12 +14,12 @@
 
 namespace gatehouse::http {
 
-/// What every answer of one io thread starts with after its status line: the security headers and the date. They are
-/// rendered once a second, so that an answer costs one copy. It also knows whether the thread is shutting down; then
-/// every answer closes its connection.
+/// The headers that every answer of one io thread has: the security headers and the date. They are rendered once a
+/// second, so that an answer only copies them. Also knows whether the thread is shutting down; every answer then closes
+/// its connection.
 class CommonHeaders {
  public:
-  /// The first lines of text(), for answers that nobody may keep, and of which nothing may be rendered.
+  /// The first lines of text(), for answers that must be neither cached nor rendered.
   static constexpr std::string_view no_store_line = "Cache-Control: no-store\r\n";
   static constexpr std::string_view no_content_line =
       "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
@@ -46,25 +46,25 @@ class CommonHeaders {
   bool draining_ = false;
 };
 
-/// What a body is, for its Content-Type.
+/// The media type of a body, for its Content-Type.
 enum class MediaType : std::uint8_t { json, yaml, problem_json, ndjson, prometheus, event_stream, html };
 
-/// A connection as an answer sees it that takes its time. It sends what has been written so far, for answers too long
-/// to hold in memory.
+/// The connection as seen by an answer that is not sent at once. It sends what has been written so far, for answers too
+/// long to hold in memory.
 class StreamSink {
  public:
   virtual ~StreamSink() = default;
-  /// Returns once the client has taken the bytes; false when it is gone and the answer is pointless.
+  /// Returns once the kernel has taken the bytes; false when the client is gone and the answer is pointless.
   [[nodiscard]] virtual Task<bool> flush() = 0;
-  /// The request waits for something that may not happen for long: until it is answered, its connection is none of
-  /// those that the process has a limit for. Once a request.
+  /// The request may have to wait long for something: until it is answered, its connection does not count towards the
+  /// process's limit. Called at most once per request.
   virtual void step_aside() = 0;
 };
 
 /// Writes the answer to one request straight into its connection's output buffer.
 ///
-/// Exactly one of send(), refuse(), send_empty() or begin_stream() … end_stream() is called for each request;
-/// add_header() before it. Not thread-safe, like everything of a connection.
+/// Exactly one of send(), send_page(), refuse(), send_empty() or begin_stream() … end_stream() is called for each
+/// request, and add_header() only before it. Not thread-safe, like every part of a connection.
 class Answer {
  public:
   Answer(std::string& out, const CommonHeaders& common, StreamSink& sink) : out_(out), common_(common), sink_(sink) {}
@@ -72,37 +72,37 @@ class Answer {
   /// Starts over for the next request.
   void reset(const Request& request);
 
-  /// One more header line, without CR or LF. The texts are copied.
+  /// Adds a header line. The texts contain no CR or LF; they are copied.
   void add_header(std::string_view name, std::string_view value);
-  /// Header lines that are ready to send, each with its CRLF; the view outlives the answer.
+  /// Sets header lines that are ready to send, each with its CRLF; the view outlives the answer.
   void set_cors_headers(std::string_view lines) { cors_headers_ = lines; }
-  /// Of an answer that anybody may have and keep: in place of the CORS headers, and of the `Cache-Control` that
-  /// forbids to keep it. The view outlives the answer.
+  /// For an answer that anyone may read and cache: the lines replace the CORS headers and the `Cache-Control` that
+  /// forbids caching. The view outlives the answer.
   void set_public_headers(std::string_view lines) {
     cors_headers_ = lines;
     is_public_ = true;
   }
-  /// The answer never says where its time went: that would tell what its time is not to.
+  /// Leaves out Server-Timing, which would reveal what the answer's duration is meant to hide.
   void leave_out_timing() { tells_timing_ = false; }
-  /// What StreamSink says.
+  /// See StreamSink::step_aside().
   void step_aside() { sink_.step_aside(); }
-  /// The access log gets no line of this request.
+  /// Keeps this request out of the access log.
   void leave_out_of_log() { is_logged_ = false; }
 
   /// A complete answer with a body.
   void send(Status status, std::string_view body, MediaType type = MediaType::json);
-  /// A page for people, which may have styles of its own and nothing else. `html` is no client's text.
+  /// A page for people. It may have inline styles and nothing else. `html` never holds a client's text.
   void send_page(std::string_view html);
   /// A complete answer without a body.
   void send_empty(Status status);
-  /// `{"error":…,"code":…,"requestId":…}`, with `details` where there are any.
+  /// `{"error":…,"code":…,"requestId":…}`, with `details` if there are any.
   void refuse(const Problem& problem, const FieldErrors& details = {});
 
   /// False for HEAD: the caller need not make a body.
   [[nodiscard]] bool wants_body() const;
   /// Starts an answer of unknown length: chunked, or ended by the close for HTTP/1.0 (RFC 9112 section 6.3).
   void begin_stream(Status status, MediaType type = MediaType::json);
-  /// Adds a piece and sends it; only one copy is in memory until the client has received it. False if the client is
+  /// Adds a piece and sends it; only one copy is in memory until the kernel has taken it. False if the client is
   /// gone.
   [[nodiscard]] Task<bool> write(std::string piece);
   void end_stream();
@@ -114,7 +114,7 @@ class Answer {
   [[nodiscard]] bool is_aborted() const { return state_ == State::aborted; }
   [[nodiscard]] bool closes_connection() const { return close_; }
   [[nodiscard]] Status status() const { return status_; }
-  /// Of the refusal, static; "" where nothing was refused.
+  /// The code of the refusal, static; "" if the request was not refused.
   [[nodiscard]] std::string_view refusal() const { return refusal_; }
   [[nodiscard]] bool is_logged() const { return is_logged_; }
 

@@ -11,7 +11,7 @@
 namespace gatehouse::http {
 namespace {
 
-/// unreserved and sub-delims of RFC 3986; percent-encoded octets are looked at apart.
+/// unreserved and sub-delims of RFC 3986; percent-encoded octets are checked separately.
 constexpr auto name_characters = [] {
   std::array<bool, 256> allowed{};
   constexpr std::string_view all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=";
@@ -37,7 +37,7 @@ bool is_ipv6_address(std::string_view text) {
   return inet_pton(AF_INET6, terminated.data(), &address) == 1;
 }
 
-/// Nothing, or a colon and a port, which may be empty.
+/// Whether the text is empty, or a colon and a port, which may itself be empty.
 bool is_port_part(std::string_view text) {
   return text.empty() || text == ":" || (text[0] == ':' && is_port(text.substr(1)));
 }

@@ -22,7 +22,7 @@ BodyType body_type_of(const Headers& headers) {
   return boost::beast::iequals(type, "application/x-www-form-urlencoded") ? BodyType::form : BodyType::other;
 }
 
-/// No coding, or the one that changes nothing (RFC 9110 section 8.4).
+/// Whether there is a content coding other than identity, which changes nothing (RFC 9110 section 8.4).
 bool is_encoded(const Headers& headers) {
   const std::string_view coding = headers[Field::content_encoding];
   if (headers.count(Field::content_encoding) > 1) return true;
@@ -80,7 +80,7 @@ std::string length_message(const FieldRule& rule) {
                                       : "must be at most " + bytes + " bytes long";
 }
 
-/// Puts what the reader finds in its place, and collects what is wrong: of each field the first thing.
+/// Stores the values that the reader finds, and collects the errors: for each field the first one.
 class FieldSink {
  public:
   FieldSink(std::span<const FieldRule> rules, std::span<FieldValue> values, UnknownFields unknown)
@@ -138,7 +138,7 @@ class FieldSink {
     return true;
   }
 
-  /// Complains about the value in which reading ended; false where it belongs to no field.
+  /// Complains about the value in which reading ended; false if it belongs to no field.
   bool blame_broken_text() { return rule_ != nullptr && on_fault(json::Fault::not_unicode); }
 
  private:
@@ -171,7 +171,7 @@ class FieldSink {
 
   [[nodiscard]] FieldValue& value() { return values_[static_cast<std::size_t>(rule_ - rules_.data())]; }
 
-  /// About the member that is being read. Always true: reading goes on, so that every field is checked.
+  /// Complains about the member being read. Always true: reading goes on, so that every field is checked.
   bool complain(std::string_view message, std::string_view code) {
     add_error(rule_->name, message, code);
     return true;
@@ -186,7 +186,7 @@ class FieldSink {
   std::span<const FieldRule> rules_;
   std::span<FieldValue> values_;
   UnknownFields unknown_;
-  const FieldRule* rule_ = nullptr;  ///< of the member that is being read; nullptr where none is to be kept
+  const FieldRule* rule_ = nullptr;  ///< of the member being read; nullptr if its value is not kept
   FieldErrors errors_;
 };
 
@@ -203,7 +203,7 @@ FieldErrors missing_fields(std::span<const FieldRule> rules, std::span<const Fie
   return missing;
 }
 
-/// False where the text is no JSON object. Some clients put a byte order mark first, which RFC 8259 section 8.1 allows
+/// False if the text is not a JSON object. Some clients put a byte order mark first, which RFC 8259 section 8.1 allows
 /// readers to ignore.
 bool read_json(std::string_view text, FieldSink& sink, json::TextBuffer& texts) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";

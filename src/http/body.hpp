@@ -33,10 +33,10 @@
 ///
 /// A member's type says what its field holds: std::string, SecretString or std::string_view a text, bool a boolean,
 /// std::int64_t a whole number, a std::vector of std::string or of std::string_view a list of texts. A field is
-/// required unless its member is a std::optional; null counts as absent, and of a required text so does "".
+/// required unless its member is a std::optional; null counts as absent, and so does "" for a required text.
 namespace gatehouse::http {
 
-/// Why a body cannot be read. The first that applies, in this order.
+/// Why a body cannot be read: the first that applies, in this order.
 enum class BodyFault : std::uint8_t {
   unsupported_encoding,  ///< a Content-Encoding other than identity
   unsupported_media_type,
@@ -49,11 +49,11 @@ enum class BodyFault : std::uint8_t {
 /// A body that cannot be read.
 struct BodyError {
   BodyFault fault;
-  FieldErrors details;               ///< for invalid_fields in the body's order, for missing_fields in the table's
-  const Problem* missing = nullptr;  ///< for missing_fields what the table says of them
+  FieldErrors details;               ///< of invalid_fields in the body's order, of missing_fields in the table's
+  const Problem* missing = nullptr;  ///< for missing_fields: the refusal that the table names
 };
 
-/// Inclusive. Each kind of field heeds those that are meant for it.
+/// Inclusive. Only those that apply to the kind of field are checked.
 struct Bounds {
   std::int64_t min = std::numeric_limits<std::int64_t>::min();
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
@@ -61,7 +61,7 @@ struct Bounds {
   std::size_t entries_max = 64;                                ///< of a list
 };
 
-/// Of an `ignored` field nothing is read: it may stand in a body, whatever it holds.
+/// An `ignored` field may occur in a body and hold anything; it is not read.
 enum class FieldKind : std::uint8_t { text, boolean, integer, list, ignored };
 
 /// What the reader knows of a field.
@@ -79,7 +79,7 @@ struct FieldValue {
   std::vector<std::string_view> entries;
 };
 
-/// Whether a member without a field is refused or skipped.
+/// Whether a JSON member that matches no field is refused or skipped.
 enum class UnknownFields : std::uint8_t { refuse, skip };
 
 template <class Value>
@@ -91,14 +91,14 @@ template <class Value>
 inline constexpr bool is_list =
     std::is_same_v<Value, std::vector<std::string>> || std::is_same_v<Value, std::vector<std::string_view>>;
 
-/// Whether what a member keeps points into the body.
+/// Whether a member of this type points into the body.
 template <class Value>
 inline constexpr bool is_view =
     std::is_same_v<Value, std::string_view> || std::is_same_v<Value, std::vector<std::string_view>>;
 template <class Value>
 inline constexpr bool is_view<std::optional<Value>> = is_view<Value>;
 
-/// What a field of a member's type holds. A type that no field can hold does not compile.
+/// The kind of field that fits a member of this type. A type that fits no field does not compile.
 template <class Value>
 constexpr FieldKind kind_of() {
   if constexpr (is_optional<Value>) {
@@ -115,7 +115,7 @@ constexpr FieldKind kind_of() {
   return FieldKind::text;
 }
 
-/// The member of a value that is present.
+/// Converts the value of a field that is present to its member's type.
 template <class Value>
 Value take(const FieldValue& value) {
   if constexpr (is_optional<Value>) {
@@ -154,7 +154,7 @@ constexpr BodyField<Body, Value> field(std::string_view name, Value Body::* memb
   return {{.name = name, .kind = kind_of<Value>(), .is_required = !is_optional<Value>, .bounds = bounds}, member};
 }
 
-/// A field that a body may hold and that changes nothing, such as an id that comes back with an object.
+/// A field that a body may have but that has no effect, such as the id in an object that a client sends back.
 template <class Body>
 constexpr BodyField<Body, void> ignored_field(std::string_view name) {
   return {{.name = name, .kind = FieldKind::ignored, .is_required = false, .bounds = {}}};
@@ -165,12 +165,12 @@ template <class Body, class... Values>
 struct BodyFields {
   static constexpr bool holds_views = (is_view<Values> || ...);
 
-  const Problem* missing;  ///< nullptr where no field is required
+  const Problem* missing;  ///< nullptr if no field is required
   std::array<FieldRule, sizeof...(Values)> rules;
   std::tuple<BodyField<Body, Values>...> fields;
 };
 
-/// `missing` is the refusal where a required field is absent; a constant, as every problem.
+/// `missing` is the refusal if a required field is absent; like every problem, it is a constant.
 template <class Body, class... Values>
 constexpr BodyFields<Body, Values...> body_fields(const Problem& missing, BodyField<Body, Values>... fields) {
   return {&missing, {fields.rule...}, {fields...}};
@@ -193,11 +193,11 @@ constexpr BodyFields<Body, Values...> body_fields(BodyField<Body, Values>... fie
 /// application/x-www-form-urlencoded (http/form.hpp); an empty body needs none and counts as an object without members.
 /// Members that are views point into the request's body and into `texts`.
 ///
-/// Refused as invalid_json: what is no JSON object (json/reader.hpp), and a form with too many pairs. Refused as
-/// invalid_fields, one message for each field: members that are not in the table, unless they are to be skipped; one
-/// that comes twice; a value of another kind or out of bounds; U+0000; malformed Unicode.
+/// Refused as invalid_json: anything but a JSON object (json/reader.hpp), and a form with too many pairs or a name that
+/// is not UTF-8. Refused as invalid_fields, with one message for each field: a member that is not in the table, unless
+/// those are skipped; one that occurs twice; a value of the wrong kind or out of bounds; U+0000; malformed Unicode.
 ///
-/// Allocates nothing for a JSON body of views whose text has no escapes.
+/// Allocates nothing for a JSON body of views that has neither escapes nor lists.
 template <class Body, class... Values>
 [[nodiscard]] std::expected<Body, BodyError> read_body(const Request& request, const BodyFields<Body, Values...>& table,
                                                        json::TextBuffer& texts,

@@ -11,7 +11,7 @@ config::Mistakes certificate_advice(const ServerSettings& settings, TimePoint no
   if (settings.tls_cert.empty()) return {};
   const auto chain_pem = config::read_pem_file(settings.tls_cert);
   const auto state = chain_pem ? crypto::state_of(*chain_pem) : std::nullopt;
-  if (!state) return {};  // the settings' own check says so
+  if (!state) return {};  // the settings' own check reports it
   config::Mistakes advice;
   const auto days_left = std::chrono::floor<std::chrono::days>(state->expires_at - now);
   if (state->expires_at <= now) {

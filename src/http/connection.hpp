@@ -33,7 +33,7 @@ struct ConnectionCounts {
   std::atomic<std::uint32_t> turned_away = 0;
 };
 
-/// What the connections of one io thread share. Owned by the Server, outlives them.
+/// What the connections of one io thread share. Owned by the Server; outlives them.
 struct ConnectionContext {
   const ServerSettings& settings;
   const Clock& clock;
@@ -44,16 +44,16 @@ struct ConnectionContext {
   TraceIds& trace_ids;
   telemetry::AccessLog& access_log;
   ThreadTraffic& traffic;
-  std::function<void(std::string_view peer)> on_disbelief;  ///< of a peer that forwards and is no trusted proxy
+  std::function<void(std::string_view peer)> on_disbelief;  ///< a peer that is no trusted proxy sent X-Forwarded-For
   ConnectionCounts& counts;                                 ///< of the whole process; outlives the event loop
   std::shared_ptr<boost::asio::ssl::context> tls;           ///< null: plain HTTP
   ParserLimits limits;
   CommonHeaders common_headers;
 };
 
-/// How well a connection can be done without while it waits for a request: the smaller, the better.
+/// How expendable a connection is while it waits for a request: the smallest is closed first.
 struct Idleness {
-  bool has_spoken;                                 ///< some byte of a request has come, now or earlier
+  bool has_spoken;                                 ///< some byte of a request has arrived, now or earlier
   std::chrono::steady_clock::time_point deadline;  ///< of the wait
   friend auto operator<=>(const Idleness&, const Idleness&) = default;
 };
@@ -61,7 +61,7 @@ struct Idleness {
 /// The place of a connection in its process, and in its address's share.
 class Place {
  public:
-  /// It counts in `count`, one of ConnectionCounts, which outlives it.
+  /// Counts itself in `count`, one of ConnectionCounts, which outlives it.
   Place(std::atomic<std::uint32_t>& count, AddressShares::Part part) : count_(&count), part_(std::move(part)) {
     ++*count_;
   }
@@ -73,14 +73,14 @@ class Place {
   void step_aside() {
     if (count_ != nullptr && !std::exchange(is_aside_, true)) --*count_;
   }
-  /// Whether it was aside.
+  /// Returns whether it had stepped aside.
   bool step_back() {
     if (!std::exchange(is_aside_, false)) return false;
     ++*count_;
     return true;
   }
 
-  /// Before the connection itself is gone.
+  /// Gives the place up before the connection itself is gone.
   void leave() {
     step_back();
     if (count_ != nullptr) --*std::exchange(count_, nullptr);
@@ -101,13 +101,13 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
  public:
   virtual ~Connection() = default;
   virtual void start() = 0;
-  /// Called instead of start() when there are too many connections: answers every request with 503. Plain HTTP only.
+  /// Called instead of start() when there are too many connections: sends one 503 and closes. Plain HTTP only.
   virtual void turn_away() = 0;
   /// Acts on a passed deadline: a slow request gets a 408, any other connection is closed.
   virtual void enforce_deadline() = 0;
   /// Closes the connection if it is between two requests and nothing of the next one has arrived.
   virtual void close_if_idle() = 0;
-  /// Nothing while it is busy.
+  /// nullopt while it is busy.
   [[nodiscard]] virtual std::optional<Idleness> idleness() const = 0;
   /// Closes the connection and leaves its place, unless a request has just arrived.
   virtual void give_way() = 0;
@@ -118,7 +118,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   return context.tls != nullptr && !peer.is_process();
 }
 
-/// In plain HTTP or over TLS, as speaks_tls() says. It has its place while it lives.
+/// Makes a connection, plain or over TLS, as speaks_tls() says. It keeps its place while it lives.
 [[nodiscard]] std::shared_ptr<Connection> make_connection(runtime::TcpSocket socket, Peer peer,
                                                           ConnectionContext& context, Place place);
 

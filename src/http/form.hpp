@@ -12,15 +12,15 @@ namespace gatehouse::http {
 /// Standard, section 5.1). Pure.
 
 struct FormPair {
-  std::string_view name;  ///< as it stands: still encoded
+  std::string_view name;  ///< still encoded
   std::string_view value;
 };
 
-/// Takes the next pair off the text; nothing where none is left. Empty pairs are skipped.
+/// Removes the next pair from the text; nullopt if none is left. Empty pairs are skipped.
 [[nodiscard]] std::optional<FormPair> take_form_pair(std::string_view& text);
 
-/// What a name or a value stands for, appended to `out`, which has append(std::string_view): a plus is a space, `%41`
-/// an A; a percent sign without two digits is itself. The result need not be Unicode.
+/// Decodes a name or a value and appends it to `out`, which has append(std::string_view): a plus becomes a space, `%41`
+/// an A; a percent sign without two hex digits is kept. The result need not be valid Unicode.
 template <class Out>
 void append_form_decoded(std::string_view encoded, Out& out) {
   while (!encoded.empty()) {
@@ -37,8 +37,9 @@ void append_form_decoded(std::string_view encoded, Out& out) {
   }
 }
 
-/// Reads a form as json::read() reads an object whose members are all texts. False where it has more pairs than an
-/// object may have members. `texts` is as large as the form then and holds what the sink is told.
+/// Reads a form as json::read() reads an object whose members are all texts. False if it has more pairs than an object
+/// may have members, or a name that is not UTF-8. `texts` is made as large as the form and holds the texts that the
+/// sink is given.
 template <json::Sink S>
 [[nodiscard]] bool read_form(std::string_view form, S& sink, json::TextBuffer& texts) {
   texts.reserve(form.size());

@@ -6,7 +6,7 @@
 namespace gatehouse::http {
 namespace {
 
-/// Of deflateInit2(): the largest window, and a gzip header around it.
+/// For deflateInit2(): the largest window, in the gzip format.
 constexpr int window_bits = 15 + 16;
 constexpr int memory_level = 8;
 

@@ -7,7 +7,7 @@
 
 namespace gatehouse::http {
 
-/// Compresses a text piece by piece into the gzip form (RFC 1952). Throws std::bad_alloc where there is no memory.
+/// Compresses a text piece by piece into the gzip format (RFC 1952). Throws std::bad_alloc if there is no memory.
 class Gzip {
  public:
   Gzip();
@@ -15,9 +15,9 @@ class Gzip {
   Gzip(const Gzip&) = delete;
   Gzip& operator=(const Gzip&) = delete;
 
-  /// What of the compressed text is ready; it may be nothing.
+  /// Returns the part of the compressed text that is ready; it may be empty.
   [[nodiscard]] std::string add(std::string_view piece) { return compress(piece, Z_NO_FLUSH); }
-  /// The rest of it. Nothing may be added afterwards.
+  /// Returns the rest. Nothing may be added afterwards.
   [[nodiscard]] std::string end() { return compress({}, Z_FINISH); }
 
  private:

@@ -62,10 +62,10 @@ int option_of(int socket, int option) {
   return ::getsockopt(socket, SOL_SOCKET, option, &value, &length) == 0 ? value : -1;
 }
 
-/// A listener that is closed resets the connections that nobody has accepted, and clients take that for the failure of
-/// their request. Bound to an interface that there is not (socket(7), SO_BINDTOIFINDEX), it gets no more of them: who
-/// comes then is refused at once, and handshakes that have begun go on. It needs no privilege since Linux 5.7; where it
-/// cannot be done, all is as without it.
+/// Closing a listener resets the connections that nobody has accepted yet, and clients take that for the failure of
+/// their request. Bound to an interface that does not exist (socket(7), SO_BINDTOIFINDEX), it gets no more of them: new
+/// clients are refused at once, and handshakes that have begun go on. This needs no privilege since Linux 5.7; if it
+/// fails, nothing changes.
 void begin_no_handshake(int listener) {
   constexpr int no_interface = std::numeric_limits<int>::max();
   ::setsockopt(listener, SOL_SOCKET, SO_BINDTOIFINDEX, &no_interface, sizeof no_interface);
@@ -77,7 +77,7 @@ void require_free_address(asio::io_context& io, const std::string& host, std::ui
   const tcp::endpoint endpoint = endpoint_of(host, port);
   Acceptor probe(io.get_executor(), endpoint.protocol());
   probe.set_option(asio::socket_base::reuse_address(true));
-  probe.bind(endpoint);  // no listen(2): who came in that moment would be reset
+  probe.bind(endpoint);  // no listen(2): a client that connected at that moment would be reset
 }
 
 Listener Listener::on_address(const Executor& executor, const std::string& host, std::uint16_t port) {

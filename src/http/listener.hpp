@@ -20,23 +20,23 @@ namespace gatehouse::http {
 /// both share it and give each some of the other's clients.
 void require_free_address(boost::asio::io_context& io, const std::string& host, std::uint16_t port);
 
-/// A connection that the kernel has completed and no io thread has yet.
+/// A connection that the kernel has completed and that no io thread has taken yet.
 struct Accepted {
   runtime::Descriptor socket;                    ///< non-blocking
-  std::optional<boost::asio::ip::address> peer;  ///< nothing for a process behind a Unix socket, which has none
+  std::optional<boost::asio::ip::address> peer;  ///< nullopt for a process on a Unix socket, which has no address
 };
 
-/// A socket that listens, on one io thread.
+/// A listening socket of one io thread.
 class Listener {
  public:
-  /// One of several on an IP address, one for each io thread (SO_REUSEPORT). Throws boost::system::system_error where
-  /// the address is taken or not this machine's. Port 0 takes a free one.
+  /// One of several on an IP address, one for each io thread (SO_REUSEPORT). Throws boost::system::system_error if the
+  /// address is taken or is not one of this machine's. Port 0 picks a free port.
   [[nodiscard]] static Listener on_address(const Executor& executor, const std::string& host, std::uint16_t port);
 
   [[nodiscard]] static Listener on_path(const Executor& executor, UnixSocket socket);
 
-  /// One that whoever started this process opened and keeps. Why it cannot be used, where it is not a stream socket of
-  /// TCP or Unix that listens.
+  /// A socket that whoever started this process opened and keeps open. Returns why it cannot be used if it is not a
+  /// listening TCP or Unix stream socket.
   [[nodiscard]] static std::expected<Listener, std::string> handed_over(const Executor& executor,
                                                                         runtime::Descriptor socket);
 
@@ -46,11 +46,11 @@ class Listener {
     socket_->async_wait(Socket::wait_read, std::move(handler));
   }
 
-  /// The connection that waits for longest, or the number of the error in errno(3).
+  /// The connection that has waited longest, or an error number of errno(3).
   [[nodiscard]] std::expected<Accepted, int> accept();
 
-  /// From now on nobody comes but who has come already; close() may follow after a while. One that was handed over is
-  /// closed: whoever keeps it lets its clients wait for the next process.
+  /// Lets no new clients in; those that have already connected can still be accepted, and close() may follow after a
+  /// while. A listener that was handed over is closed: whoever keeps it lets clients wait for the next process.
   void begin_end();
   void close();
 
@@ -64,7 +64,7 @@ class Listener {
   using Socket = boost::asio::posix::basic_stream_descriptor<Executor>;
   enum class Kind : std::uint8_t { address, path, handed_over };
 
-  /// Takes the descriptor over.
+  /// Takes ownership of the descriptor.
   Listener(const Executor& executor, Kind kind, int descriptor, std::optional<UnixSocketFile> file = std::nullopt)
       : kind_(kind),
         descriptor_(descriptor),
@@ -72,7 +72,7 @@ class Listener {
         file_(std::move(file)) {}
 
   Kind kind_;
-  int descriptor_;  ///< that socket_ owns
+  int descriptor_;  ///< owned by socket_
   std::unique_ptr<Socket> socket_;
   std::optional<UnixSocketFile> file_;
 };

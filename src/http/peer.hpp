@@ -12,8 +12,8 @@ namespace gatehouse::http {
 /// The other end of a connection, and whom it may speak for. Outlives its requests; `proxies` outlives it.
 class Peer {
  public:
-  /// A process of this machine, behind a Unix socket. Who may write there was let in by the socket's mode, so it is
-  /// believed like one of TRUSTED_PROXIES on the loopback address.
+  /// A process on this machine that connected over a Unix socket. The socket's mode decides who may connect, so it is
+  /// trusted like one of TRUSTED_PROXIES on the loopback address.
   [[nodiscard]] static Peer on_unix_socket(const TrustedProxies& proxies) { return Peer{proxies}; }
 
   Peer(const boost::asio::ip::address& address, const TrustedProxies& proxies, const AddressRanges& backends)
@@ -26,28 +26,28 @@ class Peer {
 
   [[nodiscard]] const std::string& text() const { return text_; }
 
-  /// It speaks in plain text where all others use TLS.
+  /// Whether it is on a Unix socket, and so speaks plain text even if all others use TLS.
   [[nodiscard]] bool is_process() const { return is_process_; }
 
-  /// It is one of the proxies that are believed.
+  /// Whether it is one of the trusted proxies.
   [[nodiscard]] bool is_proxy() const { return is_proxy_; }
 
-  /// What it sends without TLS crosses no network that others read: it is on this machine, or a proxy that says its
-  /// client speaks HTTPS. What a proxy says of its client counts on this machine, too. A list of protocols, or two of
-  /// them, is not HTTPS.
+  /// Whether nobody else can read what it sends without TLS: it is on this machine, or it is a proxy that says its
+  /// client uses HTTPS. What a proxy on this machine says of its client counts, too. A list of protocols, or a repeated
+  /// field, is not HTTPS.
   [[nodiscard]] bool is_confidential(const Headers& headers) const {
     if (!is_proxy_ || !headers.has(Field::forwarded_proto)) return address_.is_loopback();
     return headers.count(Field::forwarded_proto) == 1 &&
            boost::beast::iequals(headers[Field::forwarded_proto], "https");
   }
 
-  /// It says for whom it speaks and is no proxy that is believed.
+  /// Whether it says for whom it speaks although it is not a trusted proxy.
   [[nodiscard]] bool is_disbelieved(const Headers& headers) const {
     return !is_proxy_ && headers.has(Field::forwarded_for);
   }
 
-  /// Whom a request comes from: this peer, or the client behind it where it is a proxy. The client has views into the
-  /// peer and the request.
+  /// Who sent a request: this peer, or the client behind it if it is a proxy. The result has views into the peer and
+  /// the request.
   [[nodiscard]] Client client_of(Request& request) const {
     Client client{.text = text_,
                   .address = address_,

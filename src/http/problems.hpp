@@ -4,7 +4,7 @@
 
 #include "http/problem.hpp"
 
-/// What the engine itself refuses, whatever the request asks for.
+/// Refusals by the HTTP engine itself, whatever the request asks for.
 namespace gatehouse::http::problems {
 
 inline constexpr Problem malformed_request{Status::bad_request, "malformed_request", "Malformed HTTP request"};

@@ -13,9 +13,9 @@
 
 namespace gatehouse::http {
 
-/// What has arrived on a connection: a buffer of which the beginning is consumed and the rest waits. It is small until
-/// a request needs more, for most connections never do and many wait. What it holds may be a password or a key, so what
-/// is left behind is wiped.
+/// The bytes that have arrived on a connection: the first part is consumed, the rest waits. The buffer is small until a
+/// request needs more, because most never do and many connections are idle. It may hold a password or a key, so bytes
+/// that are no longer needed are wiped.
 class ReadBuffer {
  public:
   static constexpr std::size_t first_bytes = 1024;
@@ -34,18 +34,18 @@ class ReadBuffer {
   [[nodiscard]] std::string_view waiting() const { return {bytes_.get() + begin_, end_ - begin_}; }
   void consume(std::size_t count) { begin_ += count; }
 
-  /// Behind what waits, for what is read next; add() says how much that was.
+  /// The free space after the waiting bytes, for the next read; add() says how many bytes that was.
   [[nodiscard]] boost::asio::mutable_buffer room() const { return {bytes_.get() + end_, size_ - end_}; }
   void add(std::size_t count) { end_ += count; }
-  /// Grows where there is less room than `wanted`; what was consumed lies where it was, until settle() or
-  /// move_to_front(). False where there is no room at all.
+  /// Grows if there is less room than `wanted`. The consumed bytes stay where they are until settle() or
+  /// move_to_front(). False if there is no room at all.
   [[nodiscard]] bool make_room(std::size_t wanted) {
     if (room().size() < wanted && size_ < capacity_) grow();
     return room().size() > 0;
   }
 
-  /// Nobody needs what was consumed any more. Brings what waits to the front, unless it is there, or holds `mark` and
-  /// has `room` bytes behind that.
+  /// The consumed bytes are no longer needed. Moves the waiting bytes to the front, unless they are there already or
+  /// contain `mark` with `room` bytes of the buffer after it.
   void settle(std::string_view mark, std::size_t room) {
     forget_outgrown();
     if (begin_ == 0) return;
@@ -54,13 +54,13 @@ class ReadBuffer {
     if (!fits) move_to_front();
   }
 
-  /// Nobody needs what was consumed any more.
+  /// Moves the waiting bytes to the front; the consumed bytes are no longer needed.
   void move_to_front() {
     forget_outgrown();
     move_to(bytes_.get());
   }
-  /// What waits begins at `place` from now on, a place in the part that is consumed; where that lies in memory that was
-  /// outgrown since, at the front.
+  /// Moves the waiting bytes to `place`, which is in the consumed part; to the front if `place` is in memory that has
+  /// been outgrown since.
   void move_to(const char* place) {
     if (!holds(place)) place = bytes_.get();
     const std::size_t old_end = end_;
@@ -71,7 +71,7 @@ class ReadBuffer {
     wipe_memory(bytes_.get() + end_, old_end - end_);
   }
 
-  /// All of it, for what nobody will look at; note_waste() says how much of it was used.
+  /// The whole buffer, for bytes that nobody will look at; note_waste() says how much of it was used.
   [[nodiscard]] boost::asio::mutable_buffer waste() const { return {bytes_.get(), size_}; }
   void note_waste(std::size_t count) { end_ = std::max(end_, count); }
 
@@ -95,7 +95,7 @@ class ReadBuffer {
     outgrown_.reset();
   }
 
-  // bytes_[0, begin_) is consumed, bytes_[begin_, end_) waits. Nothing behind end_ was ever written, or it is wiped.
+  // bytes_[0, begin_) is consumed, bytes_[begin_, end_) waits. Bytes from end_ on were never written or are wiped.
   const std::size_t capacity_;
   std::size_t size_ = first_bytes;
   std::unique_ptr<char[]> bytes_;

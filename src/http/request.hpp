@@ -52,8 +52,8 @@ enum class Field : std::uint8_t {
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(Field::access_control_request_method) + 1;
 
-/// The known header fields of one request: the first value of each field and how often it came. Of X-Forwarded-For it
-/// holds the last lines, because each proxy on the way may have added one. Views into the connection's read buffer.
+/// The known header fields of one request: the first value of each field and how often it occurred. For X-Forwarded-For
+/// it holds the last lines, because each proxy on the way may have added one. Views into the connection's read buffer.
 class Headers {
  public:
   static constexpr std::size_t forwarded_lines_max = 8;
@@ -69,7 +69,7 @@ class Headers {
     if (field == Field::forwarded_for) add_forwarded(value);
   }
 
-  /// One value instead of those that came.
+  /// Replaces all values of the field with this one.
   void replace(Field field, std::string_view value) {
     values_[index(field)] = value;
     counts_[index(field)] = 1;
@@ -98,11 +98,11 @@ class Headers {
   std::size_t forwarded_count_ = 0;
 };
 
-/// What stood for each `{…}` of a route's pattern, in order.
+/// The text that matched each `{…}` of a route's pattern, in order.
 inline constexpr std::size_t parameters_max = 4;
 using Parameters = std::array<std::string_view, parameters_max>;
 
-/// Instead of a route's number: no route has this path and method.
+/// In place of a route's number if no route has this path and method.
 inline constexpr std::size_t no_route = static_cast<std::size_t>(-1);
 
 /// One request as handlers see it: views into its connection's buffers, valid until it is answered.
@@ -117,16 +117,16 @@ struct Request {
   std::string_view id;           ///< the request id, safe to print
   RequestScope scope;            ///< for what is done for the request
   bool is_proxied = false;       ///< it comes from one of TRUSTED_PROXIES
-  bool is_confidential = false;  ///< nobody on the way can read it: TLS, this machine, or as such a proxy says
-  Client client;                 ///< behind a trusted proxy the forwarded one
-  AddressText client_text{};     ///< room for the text of an address that was told
-  std::size_t route = no_route;  ///< the number that Router::add() gave it, once it was matched
-  Parameters parameters;         ///< as they stand in the path
-  Caller caller;                 ///< once the responder knows who it is
-  /// Asked to stop when the client seems to have gone while its request waits. Set for Responder::finish().
+  bool is_confidential = false;  ///< nobody on the way can read it: TLS, this machine, or a trusted proxy says so
+  Client client;                 ///< the forwarded one if a trusted proxy sent the request
+  AddressText client_text{};     ///< room for the text that Client::tell() writes
+  std::size_t route = no_route;  ///< the number from Router::add(), once a route has matched
+  Parameters parameters;         ///< as written in the path
+  Caller caller;                 ///< set once the responder knows who it is
+  /// A stop is requested when the client seems to have gone while its request waits. Set for Responder::finish().
   std::stop_token client_gone;
 
-  /// What stood for the i-th `{…}`, from 0.
+  /// The text that matched the i-th `{…}`, counted from 0.
   [[nodiscard]] std::string_view parameter(std::size_t i) const { return parameters[i]; }
 };
 

@@ -17,8 +17,8 @@ class RequestIds {
   /// `random` gives the thread's prefix: ids differ between threads, replicas and restarts.
   explicit RequestIds(crypto::Random& random);
 
-  /// The client's own id where it is 1 to 64 of `A-Z a-z 0-9 . _ -`, safe in a log and a header; otherwise a new one,
-  /// written to `buffer`.
+  /// The client's own id if it is 1 to 64 of `A-Z a-z 0-9 . _ -`, which are safe in a log and a header; otherwise a new
+  /// one, written to `buffer`.
   [[nodiscard]] std::string_view assign(std::string_view offered, Buffer& buffer);
 
  private:

@@ -18,7 +18,7 @@ namespace beast_http = boost::beast::http;
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
 
-/// By Beast's number of a field: which of ours it is, and nothing for a field that nobody reads.
+/// Maps Beast's number of a field to ours; nullopt for a field that nobody reads.
 constexpr auto fields_of_beast = [] {
   using beast_http::field;
   std::array<std::optional<Field>, 512> fields{};
@@ -42,7 +42,7 @@ constexpr auto fields_of_beast = [] {
   return fields;
 }();
 
-/// Of the fields that Beast has no number for, as most clients write them.
+/// A field that Beast has no number for, spelled as most clients write it.
 struct UnnumberedField {
   std::string_view name;
   Field field;
@@ -66,7 +66,7 @@ constexpr std::array unnumbered_fields{
     UnnumberedField{"traceparent", Field::traceparent},
 };
 
-/// Few of them have the same length, which makes the search short.
+/// Few of the names have the same length, which keeps the search short.
 std::optional<Field> unnumbered_field(std::string_view name) {
   for (const auto& [wanted, field] : unnumbered_fields) {
     if (name.size() == wanted.size() && equals_ignoring_case(name, wanted)) return field;
@@ -85,11 +85,11 @@ bool contains(std::string_view outer, std::string_view inner) {
   return at_most(outer.data(), inner.data()) && at_most(inner.data() + inner.size(), outer.data() + outer.size());
 }
 
-/// Whether the field goes over several lines (obs-fold, RFC 9112 section 5.2). Beast unfolds a value into a copy, or
-/// skips an empty first line; what it kept must stand in one line of the input, and the next line must not continue it.
+/// Whether the field spans several lines (obs-fold, RFC 9112 section 5.2). Beast unfolds a value into a copy, or skips
+/// an empty first line; so the value must lie within one line of the input, and the next line must not continue it.
 bool is_folded(std::string_view input, std::string_view name, std::string_view value) {
   const char* const end = input.data() + input.size();
-  const char* next = name.data() + name.size() + 1;  // behind the colon
+  const char* next = name.data() + name.size() + 1;  // after the colon
   if (!value.empty()) {
     if (!contains(input, value)) return true;
     for (; next < value.data(); ++next) {
@@ -103,7 +103,7 @@ bool is_folded(std::string_view input, std::string_view name, std::string_view v
 
 struct Target {
   std::string_view authority;  ///< of the absolute form
-  std::string_view local;      ///< path and query, or the asterisk; empty: a form that no server answers
+  std::string_view local;      ///< path and query, or the asterisk; empty for a form that no server answers
 };
 
 /// Origin form, the asterisk and absolute form (RFC 9112 section 3.2).
@@ -166,7 +166,8 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t&
   return Progress::done;
 }
 
-/// Beast's own limit is for what it has not consumed yet, request line and all, and it may consume a field at a time.
+/// Beast's own limit applies to what it has not consumed yet, including the request line, and it may consume one field
+/// at a time.
 bool RequestParser::fields_exceed_limit(std::size_t unread_bytes) const {
   return request_line_bytes_ > 0 && header_bytes_ + unread_bytes > request_line_bytes_ + limits_.header_bytes_max;
 }
@@ -206,7 +207,8 @@ void RequestParser::note_connection_options(std::string_view options) {
   }
 }
 
-/// An HTTP/1.1 request has exactly one `Host`; that of an absolute form counts instead (RFC 9112 section 3.2).
+/// An HTTP/1.1 request has exactly one `Host`; the host of a target in absolute form takes its place (RFC 9112 section
+/// 3.2).
 bool RequestParser::settle_host() {
   Headers& headers = request_.headers;
   const unsigned hosts = headers.count(Field::host);
@@ -256,7 +258,7 @@ std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view body, e
   return body.size();
 }
 
-/// A body may hold a password, so a buffer that has become too small is wiped before it goes.
+/// A body may hold a password, so a buffer that has become too small is wiped before it is freed.
 void RequestParser::append_to_body(std::string_view bytes) {
   if (discards_body_) return;
   const std::size_t size = body_.size() + bytes.size();

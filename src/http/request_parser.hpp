@@ -25,10 +25,10 @@ struct ParserLimits {
 /// Beast 1.81 accepts some messages whose end two servers may see in different places. This parser refuses them before
 /// it reads a byte of the body: `Transfer-Encoding` that is not exactly `chunked`, in HTTP/1.0, twice, or together with
 /// `Content-Length`; two `Content-Length`s; folded lines; control characters in a chunk's line; no `Host` in HTTP/1.1,
-/// several, or one that is no host. Trailers are checked for form and dropped.
+/// several, or one that is not a valid host. Trailers are checked for form and dropped.
 ///
-/// The `Host` of a target in absolute form takes the place of the header's. `Connection: close` wins over `keep-alive`,
-/// and `Proxy-Connection` means nothing (RFC 9112 section 9.3).
+/// The host of a target in absolute form replaces that of the header. `Connection: close` wins over `keep-alive`, and
+/// `Proxy-Connection` is ignored (RFC 9112 section 9.3).
 ///
 /// Header views point into the buffer given to feed(), which must not move until the request is done. One parser reads
 /// one request; the body is appended to a string of the caller, so that its memory is reused.
@@ -40,16 +40,16 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   RequestParser(const ParserLimits& limits, std::string& body);
 
   /// Consumes as many bytes as it can. Returns `header` once, when the header is complete and a body follows, before it
-  /// takes in any of that.
+  /// consumes any of the body.
   Progress feed(std::string_view bytes, std::size_t& consumed);
 
-  /// The body is read for its end only.
+  /// The body is read only to find its end.
   void discard_body() { discards_body_ = true; }
 
   [[nodiscard]] Request& request() { return request_; }
   /// Why feed() refused.
   [[nodiscard]] Status refusal() const { return refusal_; }
-  /// Behind the header's last byte in the buffer; null until it is complete.
+  /// One past the header's last byte in the buffer; null until the header is complete.
   [[nodiscard]] const char* header_end() const { return header_end_; }
 
  private:
@@ -81,7 +81,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   const char* header_end_ = nullptr;
   std::string_view target_authority_;  ///< of a target in absolute form
   std::size_t request_line_bytes_ = 0;
-  std::size_t header_bytes_ = 0;  ///< consumed of the header, its request line included
+  std::size_t header_bytes_ = 0;  ///< consumed of the header, including its request line
   Request request_;
   Status refusal_ = Status::bad_request;
   bool discards_body_ = false;

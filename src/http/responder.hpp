@@ -9,9 +9,9 @@
 
 namespace gatehouse::http {
 
-/// What is to become of a request of which the header is known.
+/// What to do with a request whose header is known.
 enum class Admission : std::uint8_t {
-  answered,      ///< refused or answered; whatever body follows is of no use to anybody
+  answered,      ///< refused or answered; any body that follows is not needed
   without_body,  ///< its body, if one follows, is read and thrown away
   with_body,
 };
@@ -23,18 +23,18 @@ class Responder {
  public:
   virtual ~Responder() = default;
 
-  /// Called first, once for each request, and before any of its body is taken in: so that nobody who has no business
-  /// here fills the memory.
+  /// Called first, once for each request, before any of its body is kept, so that a client that is refused cannot fill
+  /// the memory.
   [[nodiscard]] virtual Admission admit(Request& request, Answer& answer) = 0;
 
-  /// Called with the whole request, unless admit() has answered it. Answers at once where that is possible and returns
+  /// Called with the whole request, unless admit() has answered it. Answers at once if that is possible and returns
   /// true; otherwise the connection awaits finish().
   [[nodiscard]] virtual bool begin(Request& request, Answer& answer) = 0;
 
   /// Answers a request that begin() left open. It throws nothing.
   [[nodiscard]] virtual Task<> finish(Request& request, Answer& answer) = 0;
 
-  /// Refuses a request that could not be read to its end; `status` says why. Of the request there is what was read.
+  /// Refuses a request that could not be read to its end; `status` says why. `request` holds what was read of it.
   virtual void refuse_unreadable(Status status, const Request& request, Answer& answer) = 0;
 
   /// Refuses the client of a connection for which the process has no place.

@@ -14,7 +14,7 @@
 
 namespace gatehouse::http {
 
-/// Behind the end of a pattern: whatever follows the slash before it, slashes and nothing included.
+/// At the end of a pattern: matches whatever follows the slash before it, including more slashes or nothing.
 inline constexpr std::string_view any_rest = "*";
 
 /// Whether a text is the pattern of a path: `/users/{id}/sessions/{session}`. It begins with a slash, has no upper-case
@@ -45,11 +45,11 @@ enum class PathForm : std::uint8_t {
 
 /// Finds the route of a request by its method and path. Built at start, then only read.
 ///
-/// A path is compared as it stands in the request: nothing is decoded, and `//`, `/.` and `/..` are not resolved. So a
+/// A path is compared as written in the request: nothing is decoded, and `//`, `/.` and `/..` are not resolved. So a
 /// gateway that compares exactly sees the same resource in it, or none.
 class Router {
  public:
-  /// What a request leads to.
+  /// The route that a request matched.
   struct Match {
     std::size_t route = no_route;  ///< no_route: no such path, or not with this method
     Parameters parameters;
@@ -63,8 +63,9 @@ class Router {
 
   explicit Router(PathForm form) : form_(form) {}
 
-  /// The route's number: how many were added before it. `pattern` is a static is_route_pattern(). Paths are compared in
-  /// the order of their patterns' first addition, so the busiest come first, and `/users/me` before `/users/{id}`.
+  /// Adds a route and returns its number: how many were added before it. `pattern` is static and satisfies
+  /// is_route_pattern(). Patterns are tried in the order in which they were first added, so the busiest come first, and
+  /// `/users/me` before `/users/{id}`.
   std::size_t add(Methods methods, std::string_view pattern);
 
   /// HEAD is answered by GET's route.
@@ -72,17 +73,17 @@ class Router {
   /// The route that this path would have in another form.
   [[nodiscard]] Match match(Method method, std::string_view path, PathForm form) const;
 
-  /// The methods of a path, for `Allow`; empty: no such path, or it takes any.
+  /// The methods of a path, for `Allow`; empty if there is no such path or it takes any method.
   [[nodiscard]] std::string_view allow(std::string_view path) const;
 
-  /// Of a path that only the loose form has a resource for; its parameters stay as they are.
+  /// The right spelling of a path that only the loose form has a resource for; its parameters stay as they are.
   [[nodiscard]] std::optional<Spelling> right_spelling(std::string_view path) const;
 
  private:
   /// A path pattern with all its methods.
   struct Resource {
     std::string_view pattern;
-    std::array<std::string_view, parameters_max + 1> literals;  ///< before, between and behind the parameters
+    std::array<std::string_view, parameters_max + 1> literals;  ///< before, between and after the parameters
     std::size_t parameter_count = 0;
     bool has_any_rest = false;
     std::vector<std::pair<Methods, std::size_t>> routes;

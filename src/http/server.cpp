@@ -58,7 +58,7 @@ void Server::accept(Entrance& entrance) {
   });
 }
 
-/// Connections that the kernel has completed, at most so many that those already open do not wait for long.
+/// Accepts connections that the kernel has completed, but only so many that those already open do not wait long.
 Server::Backlog Server::take_some(Entrance& entrance) {
   for (int taken = 0; taken < accepts_per_turn;) {
     auto accepted = entrance.listener.accept();
@@ -82,7 +82,7 @@ void Server::admit(Entrance& entrance, Accepted accepted) {
 
 void Server::take(Accepted accepted) {
   ConnectionCounts& counts = context_.counts;
-  // Who is behind a Unix socket speaks for many, as a proxy does.
+  // A process on a Unix socket speaks for many clients, as a proxy does.
   auto part = accepted.peer ? shares_.take(*accepted.peer) : AddressShares::Part{};
   if (part && is_full()) make_room();
   const bool has_place = part && !is_full();
@@ -105,14 +105,14 @@ void Server::take(Accepted accepted) {
 
 bool Server::is_full() const { return context_.counts.served.load(std::memory_order_relaxed) >= connections_max_; }
 
-/// Of the connections that wait for a request, those of which nothing has ever come are closed first, then those that
-/// have waited longest: clients that keep a connection open have to expect that (RFC 9112 section 9.5).
+/// Of the connections that wait for a request, those that have never sent anything are closed first, then those that
+/// have waited longest. Clients that keep a connection open must expect that (RFC 9112 section 9.5).
 void Server::make_room() {
   std::vector<std::pair<Idleness, Connection*>> idle;
   for (Connection& connection : connections_) {
     if (const auto idleness = connection.idleness()) idle.emplace_back(*idleness, &connection);
   }
-  // Those that stepped aside may all have come back.
+  // Connections that stepped aside may all have come back, above the limit.
   const std::uint32_t served = context_.counts.served.load(std::memory_order_relaxed);
   const std::size_t above = served - std::min(served, connections_max_);
   const std::size_t wanted = above + std::max(connections_max_ / emptied_part, 1U);
@@ -146,7 +146,7 @@ void Server::drain(std::function<void()> on_drained) {
   for (Entrance& entrance : entrances_) entrance.listener.begin_end();
 }
 
-/// Connections that the kernel has completed already are clients that were told the service is there.
+/// Clients whose connections the kernel has completed have been told that the service is there, so they are accepted.
 void Server::stop_listening() {
   for (Entrance& entrance : entrances_) {
     while (entrance.listener.is_open() && take_some(entrance) == Backlog::left) {

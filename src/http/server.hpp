@@ -17,9 +17,9 @@ namespace gatehouse::http {
 
 /// Accepts connections on one io thread.
 ///
-/// Each io thread has a server of its own on the same address (SO_REUSEPORT); the kernel spreads the connections. Of
-/// other sockets there is one for all io threads: one server accepts and hands the connections round. Runs and is
-/// destroyed on the thread of its io_context, after that has stopped.
+/// Each io thread has its own server on the same address (SO_REUSEPORT); the kernel spreads the connections. Any other
+/// socket is shared by all io threads: one server accepts and hands the connections round. A server runs on the thread
+/// of its io_context and is destroyed there after that has stopped.
 class Server {
  public:
   /// What a server is made of; everything referred to outlives it.
@@ -28,7 +28,7 @@ class Server {
     const Clock& clock;
     Responder& responder;
     const TrustedProxies& proxies;
-    const AddressRanges& backends;  ///< peers that ask for many clients each
+    const AddressRanges& backends;  ///< peers that each call for many clients
     crypto::Random& random;
     telemetry::AccessLog& access_log;
     ThreadTraffic& traffic;
@@ -42,26 +42,26 @@ class Server {
   /// `io` has a SocketReactor already.
   Server(boost::asio::io_context& io, const Parts& parts);
 
-  /// Who gets a connection of a shared listener. Called on this server's thread.
+  /// Passes on a connection of a shared listener. Called on this server's thread.
   using HandOver = std::function<void(Accepted)>;
 
-  /// Binds and listens. Throws boost::system::system_error where the address is taken or not this machine's.
-  /// Port 0 takes a free one; the port that it is.
+  /// Binds and listens. Throws boost::system::system_error if the address is taken or is not one of this machine's.
+  /// Port 0 picks a free port. Returns the port.
   std::uint16_t listen(const std::string& host, std::uint16_t port);
 
-  /// Accepts for several servers, until it drains: what comes then it keeps.
+  /// Accepts for several servers until it drains; connections that arrive after that stay with this server.
   void listen(Listener listener, HandOver hand_over);
 
   /// Serves a connection, or turns it away.
   void take(Accepted accepted);
 
-  /// Turns to another certificate, for connections that are accepted from now on. Not where it serves plain HTTP.
+  /// Switches to another certificate for connections that are accepted from now on. Not for a server of plain HTTP.
   void use(std::shared_ptr<boost::asio::ssl::context> tls) { context_.tls = std::move(tls); }
 
   /// Starts to accept.
   void start();
 
-  /// From now on every answer closes its connection. Otherwise all goes on.
+  /// From now on every answer closes its connection. Everything else goes on.
   void announce_end() { context_.common_headers.begin_draining(); }
 
   /// Stops accepting, closes idle connections after a short time in which a request may still arrive, and lets busy
@@ -69,14 +69,14 @@ class Server {
   void drain(std::function<void()> on_drained);
 
  private:
-  /// A listener, and the pause that it makes after a failure.
+  /// A listener, and the timer for its pause after a failure.
   struct Entrance {
     Entrance(const Executor& executor, Listener from, HandOver to)
         : listener(std::move(from)), pause(executor), hand_over(std::move(to)) {}
 
     Listener listener;
     runtime::SteadyTimer pause;
-    HandOver hand_over;  ///< none: this server keeps all
+    HandOver hand_over;  ///< empty: this server keeps all connections
   };
 
   /// Whether connections still wait to be accepted; unreachable: accept failed, mostly because no descriptor is left.
@@ -84,14 +84,14 @@ class Server {
 
   static constexpr int accepts_per_turn = 64;
   static constexpr std::chrono::milliseconds tick_interval{100};
-  /// After an accept that failed, for want of descriptors.
+  /// After an accept that failed, mostly for want of descriptors.
   static constexpr std::chrono::milliseconds accept_pause{100};
   static constexpr std::chrono::milliseconds idle_grace{500};
   /// While it drains, how long handshakes that have begun may take.
   static constexpr std::chrono::milliseconds handshake_grace{50};
-  /// This many connections above the limit get a 503; more are closed without an answer.
+  /// This many connections above the limit get a 503; more, and those over TLS, are closed without an answer.
   static constexpr std::uint32_t turned_away_max = 64;
-  /// When there is no place left, this part of all places is emptied at once, so that not every new connection costs a
+  /// When no place is left, one in this many places is emptied at once, so that not every new connection requires a
   /// look at all the others.
   static constexpr std::uint32_t emptied_part = 128;
 
@@ -112,7 +112,7 @@ class Server {
   AddressShares& shares_;
   const std::uint32_t connections_max_;
   Executor executor_;
-  std::deque<Entrance> entrances_;  ///< each stays where it is while it waits
+  std::deque<Entrance> entrances_;  ///< none may move while it waits
   runtime::SteadyTimer tick_timer_;
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   std::function<void()> on_drained_;  ///< set while it drains

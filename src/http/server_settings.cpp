@@ -69,7 +69,7 @@ Parsed<void> assign_file_mode(Text text, std::uint32_t& mode) {
   return {};
 }
 
-/// As many digits as the largest prefix length has; Asio reads any number of them.
+/// The number of digits of the largest prefix length; Asio reads any number of them.
 constexpr std::size_t prefix_digits_max = 3;
 
 constexpr auto server_rows = std::to_array<SettingOf<ServerSettings>>({
@@ -150,7 +150,7 @@ void check_certificate(const ServerSettings& settings, Checks& checks) {
   if (settings.tls_cert.empty() || settings.tls_key.empty()) return;
   const auto chain = read_pem_file(settings.tls_cert);
   const auto key = read_pem_file(settings.tls_key);
-  if (!chain || !key) return;  // require_readable() says so
+  if (!chain || !key) return;  // require_readable() reports it
   switch (crypto::fault_of(*chain, *key)) {
     case crypto::CertificateFault::none:
       return;
@@ -164,7 +164,8 @@ void check_certificate(const ServerSettings& settings, Checks& checks) {
   }
 }
 
-/// Where a proxy ends TLS it is named, for the sake of the clients' addresses, and so that its word counts.
+/// A proxy that terminates TLS should be named in TRUSTED_PROXIES: for the clients' addresses, and so that its
+/// X-Forwarded-Proto is believed.
 void advise(const ServerSettings& settings, Checks& checks) {
   if (checks.environment() != Environment::production || !settings.tls_cert.empty() || !settings.port) return;
   if (!settings.require_https) {

@@ -15,8 +15,8 @@ namespace gatehouse::http {
 /// Where and how the service listens. Sizes in bytes.
 struct ServerSettings {
   std::string host = "127.0.0.1";            ///< HOST; 0.0.0.0 in production
-  std::optional<std::uint16_t> port = 8000;  ///< PORT; 0 takes a free one, nothing is none
-  UnixSocketSettings unix_socket;            ///< beside the port or in its place
+  std::optional<std::uint16_t> port = 8000;  ///< PORT; 0 picks a free one, nullopt is none
+  UnixSocketSettings unix_socket;            ///< in addition to the port or instead of it
   unsigned io_threads = 0;                   ///< IO_THREADS; 0: one per core
   std::string tls_cert;                      ///< TLS_CERT, path of a PEM chain; with tls_key or not at all
   std::string tls_key;                       ///< TLS_KEY, path of a PEM key
@@ -40,10 +40,10 @@ struct ServerSettings {
   ServerTiming server_timing = ServerTiming::on_request;
 };
 
-/// Their names, defaults and rules.
+/// The settings' names, defaults and rules.
 [[nodiscard]] config::Section<ServerSettings> server_section();
 
-/// Whether a server can listen on it: an IP address or localhost.
+/// Whether a server can listen on this host: an IP address or localhost.
 [[nodiscard]] bool is_listening_address(const std::string& host);
 
 /// An IPv4 or IPv6 address, alone or with a prefix length (`10.0.0.0/8`), returned as given.

@@ -8,7 +8,8 @@ namespace gatehouse::http {
 /// The status codes (RFC 9110 section 15, RFC 6585).
 using Status = boost::beast::http::status;
 
-/// `HTTP/1.1 200 OK\r\n` and its like, for the codes that the service answers with; 500 for every other.
+/// The status line, such as `HTTP/1.1 200 OK\r\n`, for the codes that the service answers with; that of 500 for any
+/// other.
 [[nodiscard]] constexpr std::string_view status_line(Status status) {
   switch (status) {
     case Status::ok:

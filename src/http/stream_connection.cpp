@@ -15,27 +15,29 @@
 // One operation at a time. Of read, write, handler, handshake and shutdown at most one is pending, and waiting_ says
 // which. Its completion holds the only lasting reference to the connection: with nothing pending the connection is
 // gone. Every function therefore ends by starting an operation, or by leaving none. close() starts nothing; the pending
-// operation then ends with an error, and its completion lets go. A handler cannot be ended; it finds the socket closed.
+// operation then ends with an error, and its completion releases the connection. A handler cannot be ended; it finds
+// the socket closed.
 //
-// The read buffer. While parser_ is there the header's bytes stay where they are, because the request's views point at
+// The read buffer. While parser_ exists, the header's bytes stay where they are, because the request's views point at
 // them. So a header starts at the front of the buffer, unless all of it has arrived elsewhere already. Body bytes pass
-// through the room behind the header into body_, where they must not move either once the request is dispatched.
-// Nothing is read while a handler runs.
+// through the room after the header into body_, where they must not move either once the request is dispatched. Nothing
+// is read while a handler runs.
 //
 // The output. out_ holds answers in the order of their requests, and only the last one may be unfinished. It is written
 // when no further request waits in the read buffer, when it is full, before a handler is awaited and by a streamed
 // answer. While a write is pending nothing is added to it.
 //
-// Ends. closing_ means that no further request is parsed: out_ is written, then finish() ends the connection. A client
-// is told so by its last answer, as it is once the connection is older than KEEPALIVE_MAX; age alone ends none. After a
-// refusal the client may still be sending, so the connection lingers; after an answer that is not whole it is reset.
+// Ends. closing_ means that no further request is parsed: out_ is written, then finish() ends the connection. The
+// client is told so by its last answer. The same happens once the connection is older than KEEPALIVE_MAX, but age alone
+// ends no connection. After a refusal the client may still be sending, so the connection lingers; after an incomplete
+// answer it is reset.
 //
-// Early answers. The responder sees each request when its header is complete. If it answers then, the answer leaves
-// at once and the body is read for its end only, so that the next request is found; nothing else is said to the client
-// about that request, whatever becomes of its body.
+// Early answers. The responder sees each request when its header is complete. If it answers then, the answer is sent at
+// once, and the body is read only to find the next request after it. The client gets no other answer to that request,
+// whatever happens to its body.
 //
 // Secrets. A body or a header may hold a password or a key. A body is overwritten when its request is answered, a
-// header before the next read, and what is left of both when the connection goes.
+// header before the next read, and what is left of both when the connection is destroyed.
 
 namespace gatehouse::http {
 
@@ -72,7 +74,7 @@ void StreamConnection<Stream>::wait_for(Waiting what, std::chrono::milliseconds 
   deadline_ = runtime::coarse_now() + at_most;
 }
 
-/// Writing in between has a deadline of its own and does not give the request more time.
+/// Writing in between has its own deadline and does not give the request more time.
 template <class Stream>
 void StreamConnection<Stream>::wait_for_rest_until(TimePointSteady deadline) {
   waiting_ = Waiting::rest_of_request;
@@ -106,7 +108,7 @@ void StreamConnection<Stream>::turn_away() {
   proceed();
 }
 
-/// The connection's loop: parse and answer until bytes, room in out_ or a handler's result are missing.
+/// The connection's loop: parses and answers until it has to wait for bytes, room in out_ or a handler's result.
 template <class Stream>
 void StreamConnection<Stream>::proceed() {
   while (true) {
@@ -131,8 +133,8 @@ void StreamConnection<Stream>::proceed() {
 
 template <class Stream>
 void StreamConnection<Stream>::begin_request() {
-  // A header must not move once it is parsed, so it starts at the front unless it is whole where it lies, with room
-  // behind it for its body on the way through.
+  // A header must not move once it is parsed. So it starts at the front, unless all of it has arrived already and there
+  // is room after it for body bytes on their way through.
   read_.settle("\r\n\r\n", body_window_bytes);
   parser_.emplace(context_.limits, body_);
   stage_ = Stage::header;
@@ -141,8 +143,8 @@ void StreamConnection<Stream>::begin_request() {
   wait_for_rest_until(runtime::coarse_now() + context_.settings.header_timeout);
 }
 
-/// Some clients send one empty line more than their body has (RFC 9112 section 2.2). It begins no request, and so no
-/// deadline of one. True where what has arrived may become such a line, or was nothing else.
+/// Some clients send an extra empty line after their body (RFC 9112 section 2.2). It begins no request and so no
+/// request deadline. True if what has arrived may become such a line, or was nothing else.
 template <class Stream>
 bool StreamConnection<Stream>::skip_empty_line() {
   constexpr std::string_view empty_line = "\r\n";
@@ -176,7 +178,7 @@ RequestParser::Progress StreamConnection<Stream>::feed() {
   return progress;
 }
 
-/// Of a request with a body.
+/// Only called for a request with a body.
 template <class Stream>
 void StreamConnection<Stream>::on_header() {
   wait_for_rest_until(runtime::coarse_now() + context_.settings.body_timeout);
@@ -207,7 +209,7 @@ void StreamConnection<Stream>::begin_answer(Request& request) {
   out_flushed_ = 0;
 }
 
-/// False when the request is answered with that.
+/// False if that has answered the request.
 template <class Stream>
 bool StreamConnection<Stream>::admit(Request& request) {
   begin_answer(request);
@@ -217,7 +219,7 @@ bool StreamConnection<Stream>::admit(Request& request) {
   return stage_ == Stage::admitted;
 }
 
-/// False when a handler took over: on_handled() goes on.
+/// False if a handler has taken over; on_handled() then goes on.
 template <class Stream>
 bool StreamConnection<Stream>::dispatch() {
   Request& request = parser_->request();
@@ -226,7 +228,7 @@ bool StreamConnection<Stream>::dispatch() {
     note_answer(request);
     return true;
   }
-  out_answered_ = out_.size();  // it may have been sent since the header came
+  out_answered_ = out_.size();  // out_ may have been sent since the header arrived
   if (context_.responder.begin(request, answer_)) return true;
 
   write_ahead();
@@ -295,7 +297,7 @@ const Request& StreamConnection<Stream>::begin_last_answer() {
   return request;
 }
 
-/// Answers a request that could not be read, and ends the connection: where the next one starts is unknown.
+/// Answers a request that could not be read, and ends the connection, because it is unknown where the next one starts.
 template <class Stream>
 void StreamConnection<Stream>::refuse(Status status) {
   if (stage_ == Stage::answered) {
@@ -325,7 +327,7 @@ void StreamConnection<Stream>::read() {
     return proceed();
   }
   if (!parser_) {
-    // A client that has sent nothing yet did not connect to wait.
+    // A client that has just connected should send its first request soon.
     const ServerSettings& settings = context_.settings;
     wait_for(Waiting::request, has_spoken_ ? settings.idle_timeout : settings.header_timeout);
   } else {
@@ -347,14 +349,14 @@ void StreamConnection<Stream>::on_read(const ErrorCode& ec, std::size_t bytes) {
   proceed();
 }
 
-/// Sends out_. True when it is gone already; otherwise on_written() goes on.
+/// Sends out_. True if all of it has been sent already; otherwise on_written() goes on.
 template <class Stream>
 bool StreamConnection<Stream>::write() {
   if (out_.empty()) return true;
   answered_in_batch_ = 0;
   std::size_t sent = 0;
   if constexpr (!is_tls) {
-    // Nearly always the kernel takes the answer whole, and the loop goes on without a turn through the scheduler.
+    // The kernel nearly always takes the whole answer, and the loop goes on without a turn through the scheduler.
     ErrorCode ec;
     sent = stream_.write_some(asio::buffer(out_), ec);
     if (sent == out_.size()) {
@@ -410,7 +412,7 @@ Task<bool> StreamConnection<Stream>::flush() {
   co_return !ec;
 }
 
-/// What waits for long does not make the turns of others short, either.
+/// A request that may wait long must not keep the reactor's turns short either.
 template <class Stream>
 void StreamConnection<Stream>::step_aside() {
   place_.step_aside();
@@ -436,8 +438,8 @@ void StreamConnection<Stream>::stop_sending() {
   linger();
 }
 
-/// Reads and forgets what the client still sends: closing with unread bytes would reset the connection and may take the
-/// answer away from the client before it has read it (RFC 9112 section 9.6).
+/// Reads and discards what the client still sends: closing with unread bytes would reset the connection, and the client
+/// might lose the answer before reading it (RFC 9112 section 9.6).
 template <class Stream>
 void StreamConnection<Stream>::linger() {
   socket().async_read_some(read_.waste(), [self = this->shared_from_this()](const ErrorCode& ec, std::size_t bytes) {

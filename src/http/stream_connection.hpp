@@ -40,15 +40,15 @@ class StreamConnection final : public Connection,
   using TimePointSteady = std::chrono::steady_clock::time_point;
   enum class Waiting : std::uint8_t { nothing, handshake, request, rest_of_request, handler, write, close };
   enum class Parsed : std::uint8_t { more, done, refused, ending };
-  /// How far the request has come that is being read.
+  /// How far the request being read has come.
   enum class Stage : std::uint8_t { header, admitted, answered };
 
   static constexpr bool is_tls = std::is_same_v<Stream, TlsStream>;
-  /// Room behind the largest header, for body bytes on their way to body_.
+  /// Room after the largest header, for body bytes on their way to body_.
   static constexpr std::size_t body_window_bytes = 4096;
-  /// Answers waiting for one write; above it they are sent before the next request is looked at.
+  /// Most bytes of answers that wait for one write; above this they are sent before the next request is looked at.
   static constexpr std::size_t output_bytes_max = 64 * 1024;
-  /// Buffers above this are given back once their request is answered.
+  /// Larger buffers are freed once their request is answered.
   static constexpr std::size_t kept_bytes_max = 8 * 1024;
   static constexpr std::chrono::seconds linger_time{1};
   static constexpr std::size_t linger_bytes_max = 256 * 1024;
@@ -116,7 +116,7 @@ class StreamConnection final : public Connection,
   bool skipped_empty_line_ = false;  ///< before the request that is read or waited for
   bool closing_ = false;             ///< nothing is read any more; close when out_ is sent
   bool lingering_ = false;           ///< the client may still be sending: let it read the answer before the reset
-  bool aborted_ = false;             ///< the last answer is not whole, and the client shall notice
+  bool aborted_ = false;             ///< the last answer is incomplete, and the client must notice
 };
 
 }  // namespace gatehouse::http

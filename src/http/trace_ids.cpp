@@ -7,7 +7,7 @@
 namespace gatehouse::http {
 namespace {
 
-// `00-<trace id>-<parent id>-<flags>`; a later version may add more behind another hyphen.
+// `00-<trace id>-<parent id>-<flags>`; a later version may add more after another hyphen.
 constexpr std::size_t version_length = 2;
 constexpr std::size_t trace_at = 3;
 constexpr std::size_t parent_at = trace_at + TraceIds::length + 1;
@@ -41,7 +41,7 @@ TraceIds::TraceIds(crypto::Random& random) {
   std::ranges::copy(to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()}), prefix_.begin());
 }
 
-/// Samplers look at the last digits, so these are spread: an odd factor takes each number to another one.
+/// Samplers look at the last digits, so these are spread: an odd factor maps different counts to different numbers.
 std::string_view TraceIds::assign(std::string_view traceparent, Buffer& buffer) {
   if (is_traceparent(traceparent)) return traceparent.substr(trace_at, length);
   constexpr std::uint64_t spread = 0x9E3779B97F4A7C15;

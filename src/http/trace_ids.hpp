@@ -9,7 +9,7 @@
 
 namespace gatehouse::http {
 
-/// Says of which trace a request is part (W3C Trace Context 1, https://www.w3.org/TR/trace-context-1/). One per io
+/// Says which trace a request is part of (W3C Trace Context 1, https://www.w3.org/TR/trace-context-1/). One per io
 /// thread.
 class TraceIds {
  public:

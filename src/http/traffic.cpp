@@ -15,7 +15,7 @@ std::string_view method_text(std::size_t place) {
   return place < counted_methods.size() ? to_text(counted_methods[place]) : std::string_view{"other"};
 }
 
-/// By code, so that an answer's place costs one load.
+/// Indexed by status code, so that finding an answer's place costs one load.
 constexpr auto status_places = [] {
   constexpr std::size_t codes_end = 600;
   std::array<std::uint8_t, codes_end> places{};

@@ -18,25 +18,25 @@
 
 namespace gatehouse::http {
 
-/// Why a request was refused without its route having been asked.
+/// Why a request was refused before it reached its route.
 enum class Refusal : std::uint8_t {
-  framing,    ///< it is no HTTP request
+  framing,    ///< it is not a valid HTTP request
   timeout,    ///< its header or body did not come in time
   too_large,  ///< its header or body
   overload,   ///< the process has no place for its connection
   not_ready,  ///< the schema is not ready
 };
 [[nodiscard]] std::string_view to_text(Refusal refusal);
-/// Of a request that could not be read; see Responder::refuse_unreadable().
+/// The reason for a request that could not be read; see Responder::refuse_unreadable().
 [[nodiscard]] Refusal refusal_of(Status status);
 
 /// Which pattern each route has, by the route's number; several routes, of different methods, may share one.
 class RoutePatterns {
  public:
-  /// Of the routes in the order of their numbers. The texts are static.
+  /// `of_routes` has one pattern for each route, in the order of their numbers. The texts are static.
   explicit RoutePatterns(std::span<const std::string_view> of_routes);
 
-  /// `unmatched` stands behind all patterns, for requests that no route has.
+  /// `unmatched` comes after all patterns, for requests that match no route.
   static constexpr std::string_view unmatched = "unmatched";
   [[nodiscard]] std::size_t place_of(std::size_t route) const {
     return route == no_route ? texts_.size() - 1 : places_[route];
@@ -51,7 +51,7 @@ class RoutePatterns {
 /// Methods by which requests are counted: those that the API has, and all others together.
 inline constexpr std::array counted_methods{Method::get,     Method::post, Method::put,    Method::patch,
                                             Method::delete_, Method::head, Method::options};
-/// Status codes by which requests are counted; status_line() makes a 500 of any other.
+/// Status codes by which requests are counted; status_line() turns any other into a 500.
 inline constexpr std::array counted_statuses{Status::ok,
                                              Status::created,
                                              Status::accepted,
@@ -80,7 +80,7 @@ inline constexpr std::array counted_statuses{Status::ok,
                                              Status::service_unavailable,
                                              Status::internal_server_error};
 
-/// What one io thread answered. Only its thread adds, and pays plain increments; any thread may read.
+/// What one io thread answered. Only its own thread adds, with plain increments; any thread may read.
 class ThreadTraffic {
  public:
   explicit ThreadTraffic(const RoutePatterns& patterns) : patterns_(patterns), by_pattern_(patterns.texts().size()) {}
@@ -97,7 +97,7 @@ class ThreadTraffic {
   friend class Traffic;
   static constexpr std::size_t method_count = counted_methods.size() + 1;
   static constexpr std::size_t refusal_count = static_cast<std::size_t>(Refusal::not_ready) + 1;
-  /// Of one pattern; made when its first request is answered, for most processes see few of them.
+  /// The counts of one pattern; made when its first request is answered, because most processes see few patterns.
   struct Answers {
     std::array<std::array<metrics::ThreadCounter, counted_statuses.size()>, method_count> counts;
     metrics::Histogram<metrics::ThreadCounter> durations;
@@ -106,18 +106,18 @@ class ThreadTraffic {
   const RoutePatterns& patterns_;
   std::vector<std::atomic<Answers*>> by_pattern_;  ///< owned
   std::array<metrics::ThreadCounter, refusal_count> refused_;
-  metrics::ThreadCounter begun_;  ///< requests that wait for something, and those that waited
+  metrics::ThreadCounter begun_;  ///< requests that began to wait for something, and those that have waited
   metrics::ThreadCounter ended_;
 };
 
-/// What all io threads of a process answered. Threads are added while the process is put together.
+/// What all io threads of a process answered. Threads are added while the process is set up.
 class Traffic {
  public:
   explicit Traffic(std::span<const std::string_view> patterns_of_routes) : patterns_(patterns_of_routes) {}
 
   [[nodiscard]] ThreadTraffic& add_thread() { return threads_.emplace_back(patterns_); }
 
-  /// How many requests of this method and pattern were answered with this.
+  /// How many requests of this method and pattern were answered with this status.
   [[nodiscard]] std::uint64_t answered(Method method, std::string_view pattern, Status status) const;
 
   /// gatehouse_http_requests_total, _request_duration_seconds, _in_flight_requests and _refused_total.

@@ -11,8 +11,8 @@
 
 namespace gatehouse::http {
 
-/// Tells a client's address from its proxies'. `X-Forwarded-For` is believed only as far as it was written by trusted
-/// proxies: from the right, the first address that is not one of them (OWASP ASVS 5.0, 4.1.3).
+/// Tells a client's address from its proxies'. `X-Forwarded-For` is believed only as far as trusted proxies wrote it:
+/// the client is the first address from the right that is not one of them (OWASP ASVS 5.0, 4.1.3).
 class TrustedProxies {
  public:
   /// Addresses and CIDR ranges, IPv4 and IPv6. Throws std::invalid_argument for anything else.
@@ -20,9 +20,9 @@ class TrustedProxies {
 
   [[nodiscard]] bool trusts(const boost::asio::ip::address& address) const { return ranges_.contains(address); }
 
-  /// The client behind a trusted proxy, as a plain_address(); nothing where the header names none. Of the lines of
-  /// X-Forwarded-For each may hold several addresses with commas between; the last one of all is what the nearest proxy
-  /// wrote. read_hop() says which forms an address may have.
+  /// The client behind a trusted proxy, as a plain_address(); nullopt if the header names none. Each line of
+  /// X-Forwarded-For may hold several comma-separated addresses; the very last one is what the nearest proxy wrote.
+  /// read_hop() says which forms an address may have.
   [[nodiscard]] std::optional<boost::asio::ip::address> client_behind(
       std::span<const std::string_view> forwarded_for) const;
 

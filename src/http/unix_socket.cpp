@@ -17,9 +17,9 @@
 #include <vector>
 
 // Two processes that start at once may both find the socket of a dead one. If each removed it and bound its own, the
-// second would take away the first one's, which would listen on and never hear of anybody. So they take turns, by a
-// lock on the folder, which leaves no file behind. Whoever can read the folder can hold that lock, so the wait for it
-// is short, and then the start goes on without.
+// second would remove the first one's, which would go on listening and never get a connection. So they take turns, with
+// a lock on the folder, which leaves no file behind. Whoever can read the folder can hold that lock, so the wait for it
+// is short, and the start then goes on without it.
 
 namespace gatehouse::http {
 namespace {
@@ -36,7 +36,7 @@ constexpr std::size_t group_bytes_max = std::size_t{1} << 20U;
 
 std::string message_of(int error) { return std::generic_category().message(error); }
 
-/// Nothing where there is no such group.
+/// nullopt if there is no such group.
 std::optional<gid_t> group_id(const std::string& name) {
   std::vector<char> buffer(4096);
   group entry{};
@@ -50,7 +50,8 @@ std::optional<gid_t> group_id(const std::string& name) {
 
 std::string no_group(const std::string& name) { return "LISTEN_UNIX_GROUP " + name + " does not exist"; }
 
-/// Waits for whoever listens in the same folder right now. The lock is held while the descriptor is open.
+/// Waits for a process that is just starting to listen in the same folder. The lock is held while the descriptor is
+/// open.
 Descriptor lock_folder(const std::string& path) {
   Descriptor folder{::open(std::filesystem::path{path}.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   for (int i = 0; i < lock_tries && folder && ::flock(folder.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
@@ -129,7 +130,7 @@ std::expected<UnixSocket, std::string> listen_on(const UnixSocketSettings& setti
 
   Descriptor socket = new_socket();
   if (!socket) return Failure{message_of(errno)};
-  ::fchmod(socket.get(), mode_of_owner);  // bind() gives it to the file
+  ::fchmod(socket.get(), mode_of_owner);  // bind() applies it to the file
   const sockaddr_un address = unix_address(settings.path);
   if (::bind(socket.get(), as_any(address), sizeof address) != 0) {
     return Failure{errno == ENOENT ? std::string{no_folder} : message_of(errno)};

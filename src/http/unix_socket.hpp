@@ -22,13 +22,13 @@ struct UnixSocketSettings {
   [[nodiscard]] bool is_set() const { return !path.empty(); }
 };
 
-/// The longest path that a Unix socket can have, without the null at its end.
+/// The longest path that a Unix socket can have, without the terminating null.
 inline constexpr std::size_t unix_path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
 
 /// The address of a path of at most unix_path_bytes_max.
 [[nodiscard]] sockaddr_un unix_address(std::string_view path);
 
-/// The file of a Unix socket, removed when this goes, unless another file has taken its place.
+/// The file of a Unix socket, removed on destruction unless another file has taken its place.
 class UnixSocketFile {
  public:
   /// The file at this path as it is now.
@@ -45,7 +45,7 @@ class UnixSocketFile {
   ino_t inode_ = 0;
 };
 
-/// A Unix socket that listens, and its file.
+/// A listening Unix socket and its file.
 struct UnixSocket {
   runtime::Descriptor descriptor;  ///< non-blocking
   UnixSocketFile file;
@@ -54,9 +54,9 @@ struct UnixSocket {
 /// Binds the path and listens. A socket that a dead process has left there is replaced. Until its mode and group are
 /// set, nobody but this user can connect.
 ///
-/// Why that cannot be, for an operator, where another process listens there, something else has that name, the folder
-/// or the group does not exist, or a permission is missing; nothing is changed then. Blocks for at most a second, for
-/// other processes that begin to listen in the same folder.
+/// Returns the reason, for an operator, if another process listens there, something else has that name, the folder or
+/// the group does not exist, or a permission is missing. Blocks for at most a second while
+/// other processes begin to listen in the same folder.
 [[nodiscard]] std::expected<UnixSocket, std::string> listen_on(const UnixSocketSettings& settings);
 
 /// Why listen_on() would fail, as far as that can be seen without changing anything and whether or not the service

@@ -17,12 +17,12 @@ using database::Statement;
 using database::Value;
 using database::Write;
 
-// Nobody remembers a row: each request that brings a key asks the database.
+// Nobody remembers a row: each request with a key asks the database.
 constexpr Statement find_request{"idempotency_keys_find",
                                  "SELECT fingerprint, state, status, resource_id, secret, created_at, expires_at "
                                  "FROM idempotency_keys WHERE principal = $1 AND key = $2"};
 
-// Of many at once one inserts, and the others neither write nor lock anything.
+// If many try at once, one of them inserts, and the others neither write nor lock anything.
 constexpr Write insert_running{
     "idempotency_keys_insert",
     "INSERT INTO idempotency_keys (principal, key, fingerprint, holder, state, created_at, expires_at) "
@@ -36,7 +36,7 @@ constexpr Write take_over_expired{
     "RETURNING state",
     announces_nothing};
 
-// Also where the row is gone, because its time was over: there must be one wherever the work was done.
+// Also inserts, if the row is gone because its time was over: there must be one wherever the work was done.
 constexpr Write finish_running{
     "idempotency_keys_finish",
     "INSERT INTO idempotency_keys (principal, key, fingerprint, holder, state, status, resource_id, secret, "
@@ -58,7 +58,7 @@ constexpr Write delete_expired_rows{
     "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)",
     announces_nothing};
 
-/// $1 to $6.
+/// The parameters $1 to $6.
 Parameters row_of(const Attempt& attempt, std::string mark, const Span& span) {
   return {attempt.request.principal, attempt.request.key, Blob{std::move(mark)},
           Blob{attempt.holder},      span.from,           span.until};

@@ -10,8 +10,8 @@
 
 namespace gatehouse::idempotency {
 
-/// Violated where the work that is to be committed is not this attempt's any more: its time was over, and another one
-/// took its place.
+/// Violated if the work that is to be committed is no longer this attempt's: its time was over, and another one took
+/// its place.
 inline constexpr database::Constraint attempt_is_the_running_one{database::Violation::Kind::check,
                                                                  {"idempotency_keys_state_known"}};
 
@@ -26,22 +26,22 @@ struct StoredRequest {
   TimePoint expires_at;
 };
 
-/// How long a row is good.
+/// How long a row is valid.
 struct Span {
   TimePoint from;
   TimePoint until;
 };
 
-/// What came of an attempt's work.
+/// The outcome of an attempt's work.
 struct Outcome {
   Span kept;                                   ///< from the time of the work on
-  std::optional<std::string> user_email = {};  ///< of the user who was inserted with this very email, before
+  std::optional<std::string> user_email = {};  ///< exact email of the user that an earlier change inserted
   std::optional<std::string> sealed_answer = {};
 };
 
 /// The table idempotency_keys, and the only place that knows its SQL. `mark` is that of the request's fingerprint.
 ///
-/// A flow puts finish() behind the changes that are the work: then they are committed together, once.
+/// A flow adds finish() after the changes that are the work, so that they are committed together, once.
 ///
 /// Threads: belongs to its Database's io thread. Failures: what Database throws. The static functions make changes.
 class IdempotencyStore {
@@ -51,19 +51,19 @@ class IdempotencyStore {
   /// `database` outlives the store.
   explicit IdempotencyStore(database::Database& database) : database_(database) {}
 
-  /// The row of a request with this principal and key, be its time over or not.
+  /// The row of a request with this principal and key, whether its time is over or not.
   [[nodiscard]] Task<std::optional<StoredRequest>> find(KeyedRequest request);
 
-  /// A running row; false where there is a row already.
+  /// Inserts a running row; false if there is a row already.
   [[nodiscard]] static database::Change<bool> insert(const Attempt& attempt, std::string mark, Span running);
-  /// The same in place of a row whose time is over; false where there is none such.
+  /// Replaces a row whose time is over by a running one; false if there is no such row.
   [[nodiscard]] static database::Change<bool> take_over(const Attempt& attempt, std::string mark, Span running);
-  /// Makes the row one that is done. Violates attempt_is_the_running_one.
+  /// Marks the row as done. May violate attempt_is_the_running_one.
   [[nodiscard]] static database::Change<void> finish(const Attempt& attempt, std::string mark, Outcome outcome);
-  /// Deletes the row while it is running and this attempt's.
+  /// Deletes the row if it is running and this attempt's.
   [[nodiscard]] static database::Change<void> release(const Attempt& attempt);
-  /// Deletes up to cleanup_rows_max rows whose time is over, while the leases table names this holder; else nothing.
-  /// How many were deleted.
+  /// Deletes up to cleanup_rows_max rows whose time is over, while the leases table names this holder; else none.
+  /// Returns how many.
   [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);
 
  private:

@@ -17,24 +17,24 @@ struct KeyedRequest {
   std::int64_t status = 0;  ///< of the answer once it is done
 };
 
-/// The one of equal requests that does the work.
+/// The one among equal requests that does the work.
 struct Attempt {
   KeyedRequest request;
-  std::string holder;  ///< random; tells it from another attempt that took its place
+  std::string holder;  ///< random; distinguishes it from another attempt that took its place
 };
 
-/// What came of the work, for a request that asks for it again.
+/// The outcome of the work, for a request that asks for it again.
 struct Earlier {
   std::int64_t status = 0;                       ///< of the answer
-  std::optional<std::int64_t> resource_id = {};  ///< of what was made, where the answer is made of it
+  std::optional<std::int64_t> resource_id = {};  ///< of what was made, if the answer is built from it
   TimePoint done_at;
-  std::optional<SecretString> answer = {};  ///< its body, where it had to be kept
+  std::optional<SecretString> answer = {};  ///< the answer's body, if it had to be kept
 };
 
-/// Why a request with a key is not done.
+/// Why a request with a key is not carried out.
 enum class Refusal : std::uint8_t {
-  in_progress,  ///< another one does it right now
-  key_reused,   ///< the key was of a request with another method, path or body
+  in_progress,  ///< another request is doing the work right now
+  key_reused,   ///< the key belongs to a request with another method, path or body
 };
 
 }  // namespace gatehouse::idempotency

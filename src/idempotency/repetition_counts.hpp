@@ -11,7 +11,7 @@ namespace gatehouse::idempotency {
 enum class KeyUse : std::uint8_t {
   first,        ///< the work was begun for it
   repeated,     ///< it got the answer of the first one
-  in_progress,  ///< refused, as are the next
+  in_progress,  ///< refused, like the next
   key_reused,
 };
 [[nodiscard]] std::string_view to_text(KeyUse use);

@@ -8,7 +8,7 @@
 namespace gatehouse::idempotency {
 namespace {
 
-/// A principal has no such byte in it, and a key neither.
+/// Neither a principal nor a key contains a line feed.
 std::string place_of(const KeyedRequest& request) {
   return std::string{request.principal}.append("\n").append(request.key).append("\n").append(request.fingerprint);
 }

@@ -15,9 +15,9 @@
 
 namespace gatehouse::idempotency {
 
-/// What keeps passwords and secrets of requests and answers out of the database, made of SESSION_SECRET by HKDF. The
-/// first secret is used, every one is good, so secrets rotate and what is in the database stays good. Immutable; any
-/// thread.
+/// Keys that keep passwords and secrets of requests and answers out of the database, derived from SESSION_SECRET by
+/// HKDF. The first secret is used and every one is accepted, so secrets can be rotated while what is in the database
+/// stays valid. Immutable; any thread.
 class RepetitionKeys {
  public:
   /// At least one secret; the secrets are not kept, only the keys derived from them.
@@ -26,12 +26,12 @@ class RepetitionKeys {
   RepetitionKeys(const RepetitionKeys&) = delete;
   RepetitionKeys& operator=(const RepetitionKeys&) = delete;
 
-  /// What is stored of a fingerprint: 32 bytes that, without the key, say nothing of the request.
+  /// What is stored of a fingerprint: 32 bytes that, without the key, say nothing about the request.
   [[nodiscard]] std::string mark(std::string_view fingerprint) const;
-  /// Whether a mark is of this fingerprint.
+  /// Whether `mark` is the mark of this fingerprint.
   [[nodiscard]] bool is_mark_of(std::string_view mark, std::string_view fingerprint) const;
 
-  /// An answer for the row of this request; it opens for no other one.
+  /// Seals an answer for the row of this request; it opens for no other one.
   [[nodiscard]] std::string seal(const KeyedRequest& request, std::string_view answer, crypto::Random& random) const;
   /// Nothing unless every byte is as sealed by one of the keys for this request.
   [[nodiscard]] std::optional<SecretString> open(const KeyedRequest& request, std::string_view sealed) const;

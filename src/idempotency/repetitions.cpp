@@ -8,7 +8,7 @@ namespace gatehouse::idempotency {
 namespace {
 
 constexpr std::size_t holder_bytes = 16;
-/// Between two looks at a row it may be released, each time.
+/// Each time, the row may be released between two looks at it.
 constexpr int beginnings_max = 3;
 
 std::string draw_holder(crypto::Random& random) {
@@ -68,7 +68,7 @@ Repetitions::Beginning Repetitions::judge(const KeyedRequest& request, const Sto
   if (!stored.is_done) return Refusal::in_progress;
   Earlier earlier{.status = stored.status, .resource_id = stored.resource_id, .done_at = stored.done_at};
   if (stored.sealed_answer) earlier.answer = keys_->open(request, *stored.sealed_answer);
-  // The key of the mark and that of the seal are of one secret.
+  // The mark was right, and the keys of mark and seal come from the same secret.
   if (stored.sealed_answer && !earlier.answer) throw std::runtime_error("the answer of an Idempotency-Key is damaged");
   return earlier;
 }

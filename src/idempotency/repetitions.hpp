@@ -21,16 +21,16 @@ namespace gatehouse::idempotency {
 
 class Repetitions;
 
-/// The work of a request that others may repeat, to be done once. Its Repetitions outlives it.
+/// The work of a request that may be repeated, to be done once. Its Repetitions outlives it.
 class RepeatableWork {
  public:
   RepeatableWork(const Repetitions& repetitions, Attempt attempt)
       : repetitions_(&repetitions), attempt_(std::move(attempt)) {}
 
-  /// What is committed behind the changes that are the work: what the answer is made of, which is the time and the id
-  /// of the user who was inserted with this very email before,
+  /// The change that is committed after those that are the work. It keeps what the answer is built from: the time, and
+  /// the id of the user that was inserted before with exactly this email.
   [[nodiscard]] database::Change<void> made_user(TimePoint at, std::string email) const;
-  /// or the whole answer, sealed, because nothing else has its secret.
+  /// The same, but keeps the whole answer, sealed, because nothing else has its secret.
   [[nodiscard]] database::Change<void> gave_secret(TimePoint at, std::string_view answer) const;
 
   [[nodiscard]] const Attempt& attempt() const { return attempt_; }
@@ -40,11 +40,11 @@ class RepeatableWork {
   Attempt attempt_;
 };
 
-/// Says which of equal requests does the work, and what came of it for all others. One per Database's thread;
-/// everything it refers to outlives it. Throws what Database throws.
+/// Says which of equal requests does the work, and tells all others its outcome. One per Database's thread; everything
+/// it refers to outlives it. Throws what Database throws.
 ///
-/// Of one key there is at most one attempt at a time. It has running_time; after that, as after the end of its process,
-/// another one may take its place. Whichever commits its work first, the other one cannot commit its own:
+/// Each key has at most one attempt at a time. It has running_time; after that, for example because its process has
+/// ended, another one may take its place. Once either has committed its work, the other cannot commit its own:
 /// attempt_is_the_running_one.
 class Repetitions {
  public:
@@ -60,14 +60,14 @@ class Repetitions {
   };
   Repetitions(Parts parts, const RepetitionKeys& keys) : parts_(parts), store_(parts.database), keys_(&keys) {}
 
-  /// Turns to other keys, which outlive it or its next turn to such keys.
+  /// Switches to other keys, which live until the next call or outlive this object.
   void use(const RepetitionKeys& keys) { keys_ = &keys; }
 
   using Beginning = std::variant<Refusal, RepeatableWork, Earlier>;
-  /// The work that is to be done, or what came of it before, or why neither.
+  /// The work to do, or its earlier outcome, or why there is neither.
   [[nodiscard]] Task<Beginning> begin(KeyedRequest request);
 
-  /// The work has come to nothing: the next request with its key is the first one again. Does nothing where it is done.
+  /// For work that came to nothing: the next request with its key is the first one again. Does nothing if it is done.
   [[nodiscard]] Task<> release(Attempt attempt);
 
  private:

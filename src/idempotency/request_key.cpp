@@ -10,7 +10,7 @@ namespace {
 
 constexpr bool is_printable(char c) { return c >= 0x20 && c <= 0x7e; }
 
-/// What stands between the quotes of a String.
+/// The text between the quotes of a String.
 std::optional<std::string> unquoted(std::string_view value) {
   if (value.size() < 2 || !value.ends_with('"')) return std::nullopt;
   std::string text;
@@ -33,7 +33,7 @@ std::optional<std::string> read_request_key(std::string_view value) {
 
 std::string fingerprint_of(const RequestLine& line, std::string_view body) {
   crypto::RunningSha256 sum;
-  // Neither a method nor a path has such a byte in it.
+  // Neither a method nor a path contains a line feed.
   for (const std::string_view part : {line.method, std::string_view{"\n"}, line.path, std::string_view{"\n"}, body}) {
     sum.add(std::as_bytes(std::span{part}));
   }

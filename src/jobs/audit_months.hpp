@@ -12,8 +12,9 @@ namespace gatehouse::jobs {
 
 inline constexpr std::chrono::hours audit_months_interval{1};
 
-/// Makes the partitions of coming months where the audit trail is a table of months, on PostgreSQL, one replica at a
-/// time. It waits for locks as little as `gatehouse db partition` does; what it does not get, the next run makes.
+/// Creates the partitions of coming months if the audit trail is partitioned by month, on PostgreSQL, one replica at a
+/// time. It waits for locks as briefly as `gatehouse db partition` does; if it does not get them, the next run tries
+/// again.
 ///
 /// Belongs to its Database's thread; throws what the two databases throw.
 class AuditMonthMaking {
@@ -36,7 +37,7 @@ class AuditMonthMaking {
   [[nodiscard]] Task<> make();
 
   const Parts parts_;
-  std::unique_ptr<database::SchemaDatabase> schema_;  ///< during a run; a coroutine that is dropped leaves it here
+  std::unique_ptr<database::SchemaDatabase> schema_;  ///< during a run; a destroyed coroutine leaves it set
 };
 
 }  // namespace gatehouse::jobs

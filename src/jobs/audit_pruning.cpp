@@ -15,7 +15,7 @@ namespace {
 using audit::AuditStore;
 
 constexpr LeaseTerms pruning_lease{.name = "audit pruning", .duration = std::chrono::seconds{30}};
-// Whoever writes an event waits behind whoever waits for the table.
+// While this waits for the table's lock, writers of events queue behind it.
 constexpr std::chrono::milliseconds drop_lock_patience{200};
 
 }  // namespace
@@ -37,7 +37,8 @@ Task<> AuditPruning::run(Lease lease) {
   }
 }
 
-/// The oldest first, until one is not over yet. Where locks are not to be had, the next run goes on; by rows meanwhile.
+/// Drops the oldest first, until one is not over yet. If it gets no locks, the next run continues; meanwhile events are
+/// deleted by rows.
 Task<> AuditPruning::drop_months(const Lease& lease) {
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   const TimePoint before = parts_.clock.now() - parts_.retention;
@@ -68,7 +69,7 @@ Task<bool> AuditPruning::drop_month(const Lease& lease, std::string partition, T
   co_return std::ranges::find(left, partition) == left.end();
 }
 
-/// False once there is nothing more to delete, or for somebody else to.
+/// False if there is nothing left to delete, or if somebody else has the lease.
 Task<bool> AuditPruning::prune_batch(const Lease& lease) {
   const TimePoint now = parts_.clock.now();
   const TimePoint before = now - parts_.retention;

@@ -17,9 +17,9 @@ inline constexpr int audit_pruned_seals_max = 10'000;  ///< per run; what is lef
 
 /// Deletes events of the audit trail whose seals are older than the retention, on one replica at a time.
 ///
-/// Where the trail is a table of months, on PostgreSQL, a month that is over as a whole is dropped. All else goes by
-/// rows, those of one seal at a time. Each batch renews the lease, deletes under it and is on record itself, in one
-/// transaction; so is each month.
+/// If the trail is partitioned by month, on PostgreSQL, a month that is over as a whole is dropped. Everything else is
+/// deleted by rows, those of one seal at a time. Each batch renews the lease, deletes under it and is itself recorded,
+/// in one transaction; each month is dropped and recorded in one.
 ///
 /// Belongs to its Database's thread; throws what the two databases throw.
 class AuditPruning {
@@ -45,7 +45,7 @@ class AuditPruning {
   [[nodiscard]] Task<bool> prune_batch(const Lease& lease);
 
   const Parts parts_;
-  std::unique_ptr<database::SchemaDatabase> schema_;  ///< while months are dropped; a dropped coroutine leaves it here
+  std::unique_ptr<database::SchemaDatabase> schema_;  ///< while months are dropped; a destroyed coroutine leaves it set
 };
 
 }  // namespace gatehouse::jobs

@@ -14,7 +14,7 @@ namespace {
 
 constexpr LeaseTerms sealing_lease{.name = "audit sealing", .duration = std::chrono::seconds{10}};
 
-/// Whether an event waits for a seal. The parts outlive it.
+/// Whether an event waits for a seal. The parts outlive the coroutine.
 Task<bool> look_for_unsealed(const AuditSealingParts& parts) {
   audit::SealStore store{parts.database};
   const auto last = co_await store.last();
@@ -34,7 +34,7 @@ void tell(telemetry::Log& log, const audit::Seal& seal) {
                             {"key", seal.key_id.value_or(std::string{})}});
 }
 
-/// False where another replica has taken over. The parts outlive it.
+/// False if another replica has taken over. The parts outlive the coroutine.
 Task<bool> store_seal(const AuditSealingParts& parts, audit::SealDraft draft, const Lease& lease) {
   database::Changes changes;
   const auto renewed = changes.add(LeaseStore::renew(lease, parts.clock.now()));
@@ -46,7 +46,7 @@ Task<bool> store_seal(const AuditSealingParts& parts, audit::SealDraft draft, co
   co_return true;
 }
 
-/// The parts outlive it.
+/// The parts outlive the coroutine.
 Task<> seal(const AuditSealingParts& parts, Lease lease) {
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   audit::Sealer sealer{parts.database, parts.clock, parts.key};

@@ -24,9 +24,9 @@ struct AuditSealingParts {
   telemetry::Log& log;
 };
 
-/// The job `audit_sealing`: seals the audit trail's events, one replica at a time, and tells the log the hash of each
-/// seal (`audit_sealed`), so that it leaves the database. Each seal renews the lease and is stored under it, in one
-/// transaction: a replica that was thought dead adds none. Every replica looks how far the sealing is.
+/// The job `audit_sealing`: seals the audit trail's events, one replica at a time, and logs the hash of each seal
+/// (`audit_sealed`), so that it exists outside the database. Each seal renews the lease and is stored under it, in one
+/// transaction: a replica that was thought dead adds none. Every replica checks how far sealing has got.
 [[nodiscard]] Job audit_sealing(AuditSealingParts parts);
 
 }  // namespace gatehouse::jobs

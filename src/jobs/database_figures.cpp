@@ -6,7 +6,7 @@
 namespace gatehouse::jobs {
 namespace {
 
-/// After that another replica has the job.
+/// After this time, another replica has taken over the job.
 constexpr std::chrono::minutes good_for = 2 * database_figures_interval;
 constexpr LeaseTerms figures_lease{.name = "database_figures", .duration = std::chrono::minutes{2}};
 

@@ -14,10 +14,10 @@ namespace gatehouse::jobs {
 
 inline constexpr std::chrono::minutes database_figures_interval{1};
 
-/// What only the database knows, as it was found last. Any thread.
+/// Figures that only the database knows, as they were last found. Any thread.
 class DatabaseFigures {
  public:
-  /// What one look has found.
+  /// What one check has found.
   struct Found {
     TimePoint at;
     double sessions;
@@ -27,8 +27,8 @@ class DatabaseFigures {
 
   void set(const Found& found);
 
-  /// gatehouse_sessions, gatehouse_mail_queue_depth and gatehouse_mail_oldest_seconds; nothing where another replica
-  /// has looked since, or nobody has.
+  /// gatehouse_sessions, gatehouse_mail_queue_depth and gatehouse_mail_oldest_seconds; nothing if another replica has
+  /// checked since, or if nobody has.
   void write(metrics::Page& page, TimePoint now) const;
 
  private:
@@ -36,7 +36,7 @@ class DatabaseFigures {
   std::optional<Found> found_;  ///< guarded by mutex_
 };
 
-/// The job `database_figures`: asks once a minute, on one replica. All three outlive the job.
+/// The job `database_figures`: asks the database once a minute, on one replica. All three outlive the job.
 [[nodiscard]] Job database_figures(database::Database& database, DatabaseFigures& figures, const Clock& clock);
 
 }  // namespace gatehouse::jobs

@@ -6,7 +6,7 @@
 namespace gatehouse::jobs {
 namespace {
 
-/// False once there is nothing more to delete, or for somebody else to. Everything outlives it.
+/// False if there is nothing left to delete, or if somebody else has the lease. Everything outlives the coroutine.
 Task<bool> delete_batch(database::Database& database, const Clock& clock, const Lease& lease,
                         const Deletion& deletion) {
   const TimePoint now = clock.now();

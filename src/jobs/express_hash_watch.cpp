@@ -5,8 +5,8 @@
 namespace gatehouse::jobs {
 namespace {
 
-/// An import may have brought others since the last look. A format that a thousandth of the users has may be missed; it
-/// is remembered when its first user is met.
+/// An import may have brought other formats since the last check. A format of only a thousandth of the users may be
+/// missed; it is remembered once the first of these users is met.
 Task<> look_for_other_formats(users::UserStore& users, passwords::PasswordService& passwords) {
   const auto hashes = co_await users.sample_hashes();
   for (const std::string& hash : hashes) passwords.remember_format_of(hash);

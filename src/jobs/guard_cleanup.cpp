@@ -14,7 +14,8 @@ using lockout::GuardStore;
 
 constexpr LeaseTerms guard_cleanup_lease{.name = "guard cleanup", .duration = std::chrono::seconds{30}};
 
-/// Where the next batch begins; nothing at the end, or when the lease is somebody else's. Everything outlives it.
+/// Where the next batch begins; nothing at the end, or if somebody else has the lease. Everything outlives the
+/// coroutine.
 Task<std::optional<Guard>> forget_batch(database::Database& database, const Clock& clock,
                                         const lockout::LockoutSettings& settings, const Lease& lease, Guard begin) {
   GuardStore guards{database};
@@ -29,7 +30,7 @@ Task<std::optional<Guard>> forget_batch(database::Database& database, const Cloc
   co_return end;
 }
 
-/// All outlive it.
+/// All references outlive the coroutine.
 Task<> forget_idle_guards(database::Database& database, const Clock& clock, const lockout::LockoutSettings& settings,
                           Lease lease) {
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;

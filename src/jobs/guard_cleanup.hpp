@@ -11,8 +11,8 @@ namespace gatehouse::jobs {
 
 inline constexpr std::chrono::hours guard_cleanup_interval{1};
 
-/// The job `guard_cleanup`: forgets counters of wrong passwords that say nothing any more. It walks through all of them
-/// in the order of their keys, in small batches, one replica at a time. Both outlive the job.
+/// The job `guard_cleanup`: deletes counters of wrong passwords that no longer matter. It walks through all counters in
+/// the order of their keys, in small batches, one replica at a time. What it is given outlives the job.
 [[nodiscard]] Job guard_cleanup(database::Database& database, const Clock& clock,
                                 const lockout::LockoutSettings& settings);
 

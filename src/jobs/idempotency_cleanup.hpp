@@ -11,8 +11,8 @@ namespace gatehouse::jobs {
 inline constexpr std::chrono::hours idempotency_cleanup_interval{1};
 inline constexpr int idempotency_cleanup_batches_max = 2000;  ///< per run; what is left waits for the next one
 
-/// The job `idempotency_cleanup`: deletes what was kept of requests that cannot be repeated any more, in small batches,
-/// one replica at a time. Both outlive the job.
+/// The job `idempotency_cleanup`: deletes what was stored for requests that can no longer be repeated, in small
+/// batches, one replica at a time. Both outlive the job.
 [[nodiscard]] Job idempotency_cleanup(database::Database& database, const Clock& clock);
 
 }  // namespace gatehouse::jobs

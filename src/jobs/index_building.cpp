@@ -8,7 +8,7 @@ namespace {
 
 using database::schema::BackgroundIndex;
 
-/// It may run out while an index is made: PostgreSQL says what is under way.
+/// The lease may expire while an index is built: PostgreSQL reports which builds are under way.
 constexpr LeaseTerms building_lease{.name = "index building", .duration = std::chrono::seconds{10}};
 
 }  // namespace

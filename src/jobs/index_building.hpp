@@ -13,9 +13,9 @@
 
 namespace gatehouse::jobs {
 
-/// Makes the indexes that migrations have left to the service, one replica at a time. What a run does not finish, a
-/// later one makes anew; a run that does not end before the process does is finished by PostgreSQL. Once all are there,
-/// nobody asks again.
+/// Builds the indexes that migrations have left to the service, one replica at a time. An index that a run does not
+/// finish is built anew by a later run; if the process ends during a run, PostgreSQL finishes the index. Once all
+/// indexes exist, the database is not asked again.
 ///
 /// Belongs to its Database's thread; throws what the two databases throw.
 class IndexBuilding {
@@ -28,7 +28,7 @@ class IndexBuilding {
     telemetry::Log& log;
   };
 
-  /// What the parts refer to outlives it.
+  /// Everything that the parts refer to must outlive it.
   explicit IndexBuilding(Parts parts) : parts_(std::move(parts)) {}
 
   /// The job `index_building`.
@@ -42,7 +42,7 @@ class IndexBuilding {
 
   const Parts parts_;
   bool all_made_ = false;                             ///< as far as this process has seen
-  std::unique_ptr<database::SchemaDatabase> schema_;  ///< during a run; a coroutine that is dropped leaves it here
+  std::unique_ptr<database::SchemaDatabase> schema_;  ///< during a run; a destroyed coroutine leaves it set
 };
 
 }  // namespace gatehouse::jobs

@@ -6,8 +6,8 @@
 namespace gatehouse::jobs {
 namespace {
 
-/// After a failed run the lease may be what cannot be given back, for the same reason. Then it runs out by itself, and
-/// the run's own failure is the one to report.
+/// After a failed run, giving back the lease may fail for the same reason. Then the lease expires by itself, and the
+/// run's own failure is the one to report.
 Task<> try_to_give_back(LeaseStore& leases, Lease lease) {
   try {
     co_await leases.give_back(std::move(lease));

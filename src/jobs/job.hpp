@@ -21,14 +21,15 @@ struct Job {
   /// do.
   std::function<Task<bool>()> is_due = {};
 
-  /// Makes one run, on the jobs thread; what it throws is logged, and the next run tries again. Its argument is set
-  /// where the job has a lease. A run of many steps looks at its cancellation state between them. It may block the
-  /// thread for as long as all other jobs, and the end of the process, may wait for it.
+  /// Makes one run, on the jobs thread; what it throws is logged, and the next run tries again. Its argument is set if
+  /// the job has a lease. A run of many steps checks its cancellation state between them. It may block the thread only
+  /// for as long as all other jobs, and the end of the process, may wait for it.
   std::function<Task<>(std::optional<Lease> lease)> run;
 };
 
-/// Makes one run, if it is due, under the job's lease if it has one, which is given back after. False: another holder
-/// has the lease, and nothing was done. Throws what the run and LeaseStore throw. Both arguments outlive the run.
+/// Makes one run, if it is due. If the job has a lease, the run holds it, and gives it back afterwards. False: another
+/// holder has the lease, and nothing was done. Throws what the run and LeaseStore throw. Both arguments outlive the
+/// run.
 [[nodiscard]] Task<bool> run_once(const Job& job, LeaseStore& leases);
 
 }  // namespace gatehouse::jobs

@@ -24,8 +24,8 @@ constexpr Write renew_lease{"leases_renew", "UPDATE leases SET expires_at = $3 W
 
 constexpr Write end_lease{"leases_give_back", "DELETE FROM leases WHERE name = $1 AND holder = $2", announces_nothing};
 
-// Whether the schema is the program's is part of the write, so that one round trip proves both. The time makes it a
-// real one: SQLite leaves out what changes nothing.
+// The write also checks that the schema is the program's, so that one round trip proves both. The time makes it a real
+// write: SQLite skips one that changes nothing.
 constexpr Write prove_schema_of{"leases_prove_schema",
                                 "INSERT INTO leases (name, holder, expires_at) "
                                 "SELECT 'health', name, $2 FROM gatehouse_migrations WHERE name = $1 "

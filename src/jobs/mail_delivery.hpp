@@ -8,7 +8,7 @@
 namespace gatehouse::jobs {
 
 /// The job `mail_delivery`: sends the mails of the outbox, on every replica. Its run lasts until the service ends; the
-/// interval is for a run that failed. It keeps the courier.
+/// interval applies after a run that failed. The job keeps the courier alive.
 [[nodiscard]] Job mail_delivery(std::shared_ptr<mail::Courier> courier);
 
 }  // namespace gatehouse::jobs

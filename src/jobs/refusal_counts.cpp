@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t batch_events_max = 100;
 
-/// Both outlive it.
+/// Both outlive the coroutine.
 Task<> record(database::Database& database, audit::Tally& tally, std::vector<audit::Counted> counts) {
   database::Changes changes;
   for (const audit::Counted& counted : counts) changes.add(audit::AuditStore::record(event_of(counted)));
@@ -22,7 +22,7 @@ Task<> record(database::Database& database, audit::Tally& tally, std::vector<aud
   }
 }
 
-/// Everything outlives it.
+/// Everything outlives the coroutine.
 Task<> record_ended_minutes(database::Database& database, audit::Tally& tally, const Clock& clock) {
   while (true) {
     auto counts = tally.take(clock.now(), batch_events_max);

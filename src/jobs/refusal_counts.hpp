@@ -11,11 +11,11 @@ namespace gatehouse::jobs {
 
 inline constexpr std::chrono::seconds refusal_counts_interval{10};
 
-/// The job `refusal_counts`: puts on record what this replica has counted in minutes that are over. What cannot be
-/// recorded now is counted on. Everything outlives the job.
+/// The job `refusal_counts`: records what this replica has counted in minutes that are over. Counts that cannot be
+/// recorded now are put back. Everything outlives the job.
 [[nodiscard]] Job refusal_counts(database::Database& database, audit::Tally& tally, const Clock& clock);
 
-/// Puts everything on record that was counted, the minute that has begun included: at the end of a process.
+/// Records everything that was counted, including the current minute: for the end of a process.
 [[nodiscard]] Task<> record_all_counts(database::Database& database, audit::Tally& tally);
 
 }  // namespace gatehouse::jobs

@@ -12,7 +12,7 @@ using revocations::RevocationStore;
 
 constexpr int batches_max = 2000;  // per run; what is left waits for the next one
 
-/// False once there is nothing more to delete, or for somebody else to. Both outlive it.
+/// False if there is nothing left to delete, or if somebody else has the lease. Both outlive the coroutine.
 Task<bool> delete_batch(database::Database& database, const Clock& clock, const Lease& lease,
                         std::chrono::seconds token_ttl) {
   const TimePoint now = clock.now();
@@ -26,7 +26,7 @@ Task<bool> delete_batch(database::Database& database, const Clock& clock, const 
 
 Task<> clean_up(database::Database& database, const Clock& clock, Lease lease, std::chrono::seconds own_token_ttl) {
   revocations::RevocationLog log{database, clock, own_token_ttl};
-  const auto end = co_await log.end();  // gives positions, so that what nobody has read is known to have been there
+  const auto end = co_await log.end();  // assigns positions, so that unread revocations are known to have existed
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   for (int i = 0; i < batches_max; ++i) {
     const bool has_more = co_await delete_batch(database, clock, lease, end.token_ttl);

@@ -20,7 +20,7 @@ void Scheduler::stop(std::function<void()> on_ended) {
   running_.when_empty(std::move(on_ended));
 }
 
-// That another replica has the lease is no news: its run does for both.
+// If another replica has the lease, there is nothing to report: its run serves both.
 Task<> Scheduler::run_and_forget_outcome(const Job& job) { co_await run_once(job, parts_.leases); }
 
 }  // namespace gatehouse::jobs

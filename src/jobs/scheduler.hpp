@@ -12,10 +12,11 @@
 
 namespace gatehouse::jobs {
 
-/// Runs jobs side by side on one event loop: each at once, in their order, and then an interval after the end of each
-/// of its runs, so that a job never overlaps itself. A failed run is reported, and the next one takes place as usual.
+/// Runs jobs concurrently on one event loop. Each starts at once, in their order, and then again an interval after the
+/// end of each of its runs, so that a job never overlaps itself. A failed run is reported, and the next one follows as
+/// usual.
 ///
-/// Every call on the event loop's thread, or while nobody runs it.
+/// All calls must come from the event loop's thread, or be made while nobody runs the loop.
 class Scheduler {
  public:
   /// What a scheduler works with.
@@ -23,9 +24,9 @@ class Scheduler {
     boost::asio::io_context& io;
     LeaseStore& leases;
     std::function<void(const Job& job, std::string_view reason)> on_failure;
-    /// Hears why a job will not run again; a lack of memory can cause it, and nothing else.
+    /// Receives the reason why a job will not run again; only a lack of memory can cause that.
     runtime::FailureSink on_abandoned;
-    runtime::Pause pause = runtime::pause_for;  ///< what waits for an interval; a test's own needs no time
+    runtime::Pause pause = runtime::pause_for;  ///< waits for an interval; a test's own takes no time
   };
 
   /// `io` and `leases` outlive the scheduler. Destroy it after stop() has called back, or after `io` has stopped for
@@ -36,15 +37,15 @@ class Scheduler {
 
   void start(std::vector<Job> jobs);
 
-  /// Asks every job to end, at once where it waits for its next run, else when its run ends. Then calls `on_ended`,
-  /// from within if nothing runs now.
+  /// Asks every job to end, at once if it waits for its next run, otherwise when its run ends. Then calls `on_ended`,
+  /// from within this call if nothing runs now.
   void stop(std::function<void()> on_ended);
 
  private:
   [[nodiscard]] Task<> run_and_forget_outcome(const Job& job);
 
   Parts parts_;
-  std::list<Job> jobs_;  ///< where it stands, a job stays: its runs refer to it
+  std::list<Job> jobs_;  ///< a list, so that jobs never move: their runs refer to them
   runtime::TaskGroup running_;
 };
 

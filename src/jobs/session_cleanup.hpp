@@ -14,8 +14,8 @@
 
 namespace gatehouse::jobs {
 
-/// Deletes expired sessions, in small batches, one replica at a time. Where sessions has partitions, one after the
-/// other: a batch visits one of them, so what it leaves to be vacuumed lies together.
+/// Deletes expired sessions, in small batches, one replica at a time. If sessions has partitions, they are cleaned one
+/// after the other: a batch visits one of them, so that the rows it leaves for VACUUM lie together.
 ///
 /// Each batch renews the lease and deletes under it, in one transaction: a replica that lost the lease deletes nothing.
 /// Belongs to its Database's thread; throws what Database throws.
@@ -38,10 +38,10 @@ class SessionCleanup {
   [[nodiscard]] std::int64_t deleted() const { return deleted_; }
 
  private:
-  /// Where a batch deletes; nothing: in sessions, which has no partitions.
+  /// Where a batch deletes; nothing: in the table sessions, which has no partitions.
   using Place = std::optional<database::schema::SessionPartition>;
 
-  /// What a batch says of its place.
+  /// The outcome of a batch for its place.
   enum class Batch { has_more, was_last, lease_lost };
 
   [[nodiscard]] Task<std::vector<Place>> find_places();
@@ -50,7 +50,7 @@ class SessionCleanup {
   database::Database& database_;
   const Clock& clock_;
   const database::Dialect dialect_;
-  std::size_t next_place_ = 0;  ///< of the next batch, counted on from run to run, so that no place waits forever
+  std::size_t next_place_ = 0;  ///< of the next batch; continues from run to run, so that no place waits forever
   std::int64_t deleted_ = 0;
 };
 

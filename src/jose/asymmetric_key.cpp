@@ -53,7 +53,7 @@ JwsAlgorithm pinned_algorithm(const EVP_PKEY* pkey) {
   throw std::invalid_argument("the key is none of RSA, EC on P-256, Ed25519");
 }
 
-/// Points off the curve, an exponent of 1 and the like.
+/// Refuses points off the curve, an exponent of 1 and the like.
 void require_sound(EVP_PKEY* pkey) {
   const auto context =
       crypto::require_object<crypto::PublicKeyContext>(EVP_PKEY_CTX_new(pkey, nullptr), "create a key context");
@@ -62,7 +62,7 @@ void require_sound(EVP_PKEY* pkey) {
   if (sound != 1) throw std::invalid_argument("the key's numbers are not those of a valid key");
 }
 
-/// A private half of another key signs what nobody can verify.
+/// Refuses the private half of another key: nobody could verify what it signs.
 void require_pair(EVP_PKEY* pkey) {
   const auto context =
       crypto::require_object<crypto::PublicKeyContext>(EVP_PKEY_CTX_new(pkey, nullptr), "create a key context");
@@ -89,7 +89,7 @@ const unsigned char* octets(std::string_view bytes) { return reinterpret_cast<co
 
 bool check_signature(const AsymmetricKey& key, std::string_view message, std::string_view signature) {
   std::string der;
-  // JWS has the two numbers side by side (RFC 7518 section 3.4), OpenSSL wants them as DER.
+  // JWS concatenates the two numbers (RFC 7518 section 3.4); OpenSSL wants them as DER.
   if (key.algorithm == JwsAlgorithm::es256) {
     const auto encoded = ecdsa_signature_to_der(signature);
     if (!encoded) return false;
@@ -104,7 +104,7 @@ bool check_signature(const AsymmetricKey& key, std::string_view message, std::st
       EVP_DigestVerify(context.get(), octets(signature), signature.size(), octets(message), message.size());
   // A refused signature leaves errors behind, which TLS on this thread would take for its own.
   ERR_clear_error();
-  // 0 is a wrong signature and less than 0 one that cannot even be read: to a caller both are the same.
+  // 0 means a wrong signature, less than 0 one that cannot even be read; to a caller both are the same.
   return answer == 1;
 }
 
@@ -113,7 +113,7 @@ std::string make_signature(const AsymmetricKey& key, std::string_view message) {
   crypto::require_openssl(EVP_DigestSignInit_ex(context.get(), nullptr, digest_name(key.algorithm), nullptr, nullptr,
                                                 key.pkey.get(), nullptr),
                           "start a signature");
-  // As long as any key's may be, which spares a first call that only asks for the length.
+  // Large enough for any key's signature, which saves a first call that only asks for the length.
   std::string signature(jws_signature_bytes_max, '\0');
   std::size_t length = signature.size();
   crypto::require_openssl(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,

@@ -21,7 +21,7 @@ struct AsymmetricKey {
 
 /// Takes a key of an accepted kind whose public part is sound; std::invalid_argument otherwise. Not null.
 [[nodiscard]] AsymmetricKey accept_key(std::shared_ptr<EVP_PKEY> pkey);
-/// From a PEM private key without a passphrase; std::invalid_argument, without quoting the text, where it is none.
+/// From a PEM private key without a passphrase; std::invalid_argument, without quoting the text, if it is none.
 [[nodiscard]] AsymmetricKey read_private_pem(std::string_view pem);
 /// A fresh pair, RSA with rsa_bits_generated; std::invalid_argument for HS256. RSA takes a moment.
 [[nodiscard]] AsymmetricKey generate_key(JwsAlgorithm algorithm);
@@ -34,7 +34,7 @@ inline constexpr std::size_t rsa_bits_generated = 2048;
 class PublicKey final : public VerifyingKey {
  public:
   /// From a PEM `PUBLIC KEY`. Its kid is the given one, else the fingerprint of its SubjectPublicKeyInfo. Throws
-  /// std::invalid_argument, without quoting the text, where that is no key of an accepted kind.
+  /// std::invalid_argument, without quoting the text, if that is no key of an accepted kind.
   explicit PublicKey(std::string_view pem, std::optional<std::string> kid = std::nullopt);
   explicit PublicKey(AsymmetricKey key, std::optional<std::string> kid = std::nullopt);
 

@@ -22,7 +22,7 @@ Number read_number(std::string_view bytes) {
 }  // namespace
 
 std::optional<std::string> ecdsa_signature_to_der(std::string_view raw) {
-  // The only check here. Whether the numbers are in range is for the verification to say, which looks anyhow.
+  // The only check here. The verification checks anyway whether the numbers are in range.
   if (raw.size() != p256_signature_bytes) return std::nullopt;
   Number r = read_number(raw.substr(0, number_bytes));
   Number s = read_number(raw.substr(number_bytes));

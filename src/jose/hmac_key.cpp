@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t block_bytes = 64;
 using Block = std::array<unsigned char, block_bytes>;
 
-/// The key, made one block long: hashed where it is longer (RFC 2104 section 2).
+/// The key, made one block long: hashed if it is longer (RFC 2104 section 2).
 Block padded_key(std::string_view secret) {
   if (secret.empty()) throw std::invalid_argument("an HMAC key must not be empty");
   Block block{};
@@ -47,7 +47,7 @@ crypto::DigestContext keyed_digest(Block block, unsigned char pad) {
 
 std::string derived_kid(std::string_view secret) {
   std::array<std::byte, crypto::sha256_bytes> derived{};
-  // Through HKDF with a label of its own: a kid stands in every token, and must share nothing with what signs them.
+  // Through HKDF with its own label: every token contains the kid, which must share nothing with what signs them.
   crypto::derive_key(secret, "gatehouse jwt kid v1", derived);
   return fingerprint({reinterpret_cast<const char*>(derived.data()), derived.size()});
 }

@@ -13,8 +13,8 @@ namespace gatehouse::jose {
 /// HMAC-SHA256 (RFC 2104, FIPS 198-1), the HS256 of RFC 7518 section 3.2.
 ///
 /// The digest's state after the padded key is computed once, inner and outer, and copied for each message: the cheapest
-/// way OpenSSL 3.0 offers, a quarter of a one-shot HMAC for a token. The copies belong to the call, so the key is
-/// immutable and any thread may use it at once with the others.
+/// way OpenSSL 3.0 offers, a quarter of the cost of a one-shot HMAC for a token. The copies belong to the call, so the
+/// key is immutable and threads may use it at the same time.
 class HmacKey final : public SigningKey {
  public:
   using Mac = std::array<unsigned char, crypto::sha256_bytes>;

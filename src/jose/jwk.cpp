@@ -31,7 +31,7 @@ constexpr std::size_t ed25519_bytes = 32;
 constexpr json::Limits jwk_limits{
     .members_max = 16, .list_entries_max = 16, .name_bytes_max = 64, .text_bytes_max = 2048, .depth_max = 2};
 
-/// What makes the key, in the order of the names (RFC 7638 section 3.3), without `kty`, which stands behind the first.
+/// The members that make the key, ordered by name (RFC 7638 section 3.3), without `kty`, which comes after the first.
 struct Members {
   using Member = std::pair<std::string_view, std::string>;
 
@@ -39,7 +39,7 @@ struct Members {
   std::vector<Member> others;
 };
 
-/// Big-endian, at least so many bytes.
+/// Big-endian, at least `bytes_min` bytes, in base64url.
 std::string number_of(const EVP_PKEY* pkey, const char* name, std::size_t bytes_min = 1) {
   BIGNUM* found = nullptr;
   crypto::require_openssl(EVP_PKEY_get_bn_param(pkey, name, &found), "read a number of a key");
@@ -117,7 +117,7 @@ Number number_from(const std::string& bytes) {
 
 Builder new_builder() { return crypto::require_object<Builder>(OSSL_PARAM_BLD_new(), "describe a key"); }
 
-/// Null where OpenSSL finds no key in it. What the builder refers to must still be there.
+/// Null if OpenSSL finds no key in it. Whatever the builder refers to must still exist.
 crypto::KeyPair build_public_key(const char* kind, const Builder& builder) {
   const auto parameters =
       crypto::require_object<KeyParameters>(OSSL_PARAM_BLD_to_param(builder.get()), "describe a key");

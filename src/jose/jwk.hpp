@@ -13,10 +13,10 @@ namespace gatehouse::jose {
 /// fails.
 [[nodiscard]] std::string public_jwk(const AsymmetricKey& key, std::string_view kid);
 
-/// The SHA-256 over the members that make the key, in base64url (RFC 7638): 43 characters that anybody derives alike.
+/// The SHA-256 of the members that make the key, in base64url (RFC 7638): 43 characters, the same whoever derives them.
 [[nodiscard]] std::string thumbprint(const AsymmetricKey& key);
 
-/// The key of a public JWK. std::invalid_argument, without quoting the text, where that is no key of an accepted kind.
+/// The key of a public JWK. std::invalid_argument, without quoting the text, if that is no key of an accepted kind.
 [[nodiscard]] AsymmetricKey read_public_jwk(std::string_view json);
 
 }  // namespace gatehouse::jose

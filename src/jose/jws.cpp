@@ -9,8 +9,8 @@
 namespace gatehouse::jose {
 
 // Invariants. The header names a key, the key has its algorithm, and only then are signature and payload looked at;
-// nothing in a token chooses how it is verified. A VerifiedJws exists only behind a signature that was right. Nothing
-// is decoded that is longer than its buffer, and everything is bounded by jws_bytes_max before the first byte is read.
+// nothing in a token chooses how it is verified. A VerifiedJws exists only after its signature was verified. Nothing
+// longer than its buffer is decoded, and everything is bounded by jws_bytes_max before the first byte is read.
 
 namespace {
 
@@ -82,8 +82,8 @@ std::expected<VerifiedJws, JwsError> JwsVerifier::verify(std::string_view compac
 }
 
 std::expected<const VerifyingKey*, JwsError> JwsVerifier::key_for(std::string_view header_part) const {
-  // Our own tokens: their header is known to the letter, and comparing it spares the parsing. Equal text is equal
-  // meaning, so this accepts nothing that the long way would not.
+  // The header of our own tokens is known to the letter, so comparing it saves parsing it. Equal text has equal
+  // meaning, so this accepts nothing that parsing would refuse.
   const auto usual = std::ranges::find(candidates_, header_part, &Candidate::usual_header);
   if (usual != candidates_.end()) return usual->key.get();
 

@@ -21,10 +21,10 @@ inline constexpr std::size_t jws_bytes_max = 8 * 1024;
 /// Why a JWS was refused, one value for each cause.
 enum class JwsError {
   too_long,           ///< over jws_bytes_max
-  not_compact,        ///< not three parts with dots between
+  not_compact,        ///< not three parts separated by dots
   bad_encoding,       ///< a part is not strict base64url
-  bad_header,         ///< not one flat JSON object, a member twice, a known member that is no text, no `alg`
-  refused_parameter,  ///< crit, jku, jwk, x5u, x5c, x5t, x5t#S256, b64 or zip: nothing of it is ever obeyed
+  bad_header,         ///< not one flat JSON object, a duplicate member, a known member that is no text, or no `alg`
+  refused_parameter,  ///< crit, jku, jwk, x5u, x5c, x5t, x5t#S256, b64 or zip: none of them is ever obeyed
   wrong_type,         ///< `typ` is not the one asked for
   missing_kid,        ///< no `kid` where one is required
   unknown_kid,        ///< no key has this `kid`; nothing is looked up anywhere
@@ -32,7 +32,7 @@ enum class JwsError {
   bad_signature,      ///< the key did not sign this
 };
 
-/// Room for one verified payload, on the caller's stack: verifying needs no heap of ours.
+/// Room for one verified payload, on the caller's stack.
 class JwsBuffer {
   friend class JwsVerifier;
   std::array<char, jws_bytes_max / 4 * 3> payload_;
@@ -53,17 +53,17 @@ class VerifiedJws {
   const VerifyingKey* key_;
 };
 
-/// What a verifier asks of a header besides a known key.
+/// What a verifier requires of a header besides a known key.
 struct JwsPolicy {
   std::string type;             ///< the exact `typ`; empty: any, or none
-  std::string other_type = {};  ///< one more that will do; empty: none
-  bool kid_required = true;     ///< where false, the only key may go unnamed
+  std::string other_type = {};  ///< another accepted `typ`; empty: none
+  bool kid_required = true;     ///< if false, a token may leave out the `kid` of the only key
 };
 
-/// Checks JWSs against a fixed set of keys. Immutable; any thread may call verify() at once with the others.
+/// Checks JWSs against a fixed set of keys. Immutable; threads may call verify() at the same time.
 class JwsVerifier {
  public:
-  /// At least one key, no two with one kid, not secrets together with public keys: std::invalid_argument otherwise.
+  /// At least one key, no two with the same kid, no secrets together with public keys; std::invalid_argument otherwise.
   JwsVerifier(std::vector<std::shared_ptr<const VerifyingKey>> keys, JwsPolicy policy);
 
   /// The payload, or the first rule that was broken. Signature and payload may hold anything: they are only read after
@@ -84,7 +84,7 @@ class JwsVerifier {
   JwsPolicy policy_;
 };
 
-/// The protected header {"alg","typ","kid"} as base64url; without `typ` where `type` is empty.
+/// The protected header {"alg","typ","kid"} as base64url; without `typ` if `type` is empty.
 [[nodiscard]] std::string jws_header(const VerifyingKey& key, std::string_view type);
 
 /// Signs payloads of one type. Immutable; any thread.

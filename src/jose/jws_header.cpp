@@ -47,7 +47,7 @@ class HeaderReader {
   }
 
   bool refused_parameter_ = false;
-  std::optional<std::string>* parameter_ = nullptr;  ///< which the value that comes next is for
+  std::optional<std::string>* parameter_ = nullptr;  ///< the one that the next value is for
   std::optional<std::string> algorithm_;
   std::optional<std::string> kid_;
   std::optional<std::string> type_;

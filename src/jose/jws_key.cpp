@@ -28,7 +28,7 @@ std::optional<JwsAlgorithm> read_algorithm(std::string_view name) {
 }
 
 std::string fingerprint(std::string_view public_bytes) {
-  // Enough to tell a handful of keys apart. A kid proves nothing, so a search for a second key with it is no attack.
+  // Enough to tell a handful of keys apart. A kid proves nothing, so finding a second key with it is no attack.
   static constexpr std::size_t fingerprint_bytes = 8;
   return to_base64url(std::string_view{crypto::sha256(public_bytes)}.substr(0, fingerprint_bytes));
 }

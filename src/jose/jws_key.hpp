@@ -12,7 +12,7 @@ enum class JwsAlgorithm { hs256, rs256, es256, eddsa };
 
 /// The `alg` of a header: "HS256", "RS256", "ES256", "EdDSA".
 [[nodiscard]] std::string_view to_text(JwsAlgorithm algorithm);
-/// The algorithm of that very name, if any.
+/// The algorithm with exactly that name, if any.
 [[nodiscard]] std::optional<JwsAlgorithm> read_algorithm(std::string_view name);
 
 /// The signature of an RSA key of 8192 bits has this size; no larger key is accepted.
@@ -27,11 +27,11 @@ class VerifyingKey {
 
   [[nodiscard]] JwsAlgorithm algorithm() const noexcept { return algorithm_; }
 
-  /// What a header names this key by. By default a fingerprint: 8 bytes of a SHA-256, base64url.
+  /// The name of this key in a header. By default a fingerprint: 8 bytes of a SHA-256, base64url.
   [[nodiscard]] std::string_view kid() const noexcept { return kid_; }
 
-  /// True where `signature`, raw as JWS has it, is this key's for `message`. Anything else, of any length, is false.
-  /// Throws std::runtime_error when OpenSSL itself fails (out of memory).
+  /// True if `signature`, raw as in a JWS, is this key's signature of `message`. False for anything else, of any
+  /// length. Throws std::runtime_error when OpenSSL itself fails (out of memory).
   [[nodiscard]] virtual bool verifies(std::string_view message, std::string_view signature) const = 0;
 
  protected:
@@ -42,7 +42,7 @@ class VerifyingKey {
   std::string kid_;
 };
 
-/// A key that makes signatures too. Immutable; any thread.
+/// A key that also makes signatures. Immutable; any thread.
 class SigningKey : public VerifyingKey {
  public:
   /// Appends the raw signature of `message`. Throws std::runtime_error when OpenSSL fails.

@@ -6,13 +6,13 @@
 namespace gatehouse::json {
 namespace {
 
-/// So many digits always fit into 64 bits with a sign.
+/// This many digits always fit into a signed 64-bit integer.
 constexpr std::size_t digits_max = 18;
 
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Takes one token after another off the front of a text. Each answers false where something else stands there.
+/// Takes one token after another off the front of a text. Each function returns false if something else is there.
 class Tokens {
  public:
   explicit Tokens(std::string_view text) : rest_(text) {}

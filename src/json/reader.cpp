@@ -47,7 +47,7 @@ class PiecewiseText {
 
   void append(std::string_view piece) {
     if (!begin_) {
-      // Text only shrinks when its escapes are resolved, so that all of it has room.
+      // Text only shrinks when its escapes are resolved, so all of it has room.
       texts_.reserve(json_.size());
       begin_ = texts_.size();
     }
@@ -74,11 +74,11 @@ class PiecewiseText {
   std::optional<std::size_t> begin_;  ///< in the buffer, once there is a piece
 };
 
-/// Boost.JSON's events turned into members. Each event answers false, with an error set, to stop the parser.
+/// Turns Boost.JSON's events into members. Each handler returns false, with an error set, to stop the parser.
 ///
-/// depth_ counts the objects and lists that are open. The members that the sink hears of stand at depth 1, the entries
-/// of their lists at depth 2 while in_list_ is set; all that is deeper is checked for its grammar and dropped, for its
-/// member is at fault already. in_value_ is set from a member's name to the end of its value.
+/// depth_ counts the objects and lists that are open. The members that the sink hears of are at depth 1, the entries of
+/// their lists at depth 2 while in_list_ is set. Anything deeper is checked for its grammar and dropped, because its
+/// member is already faulty. in_value_ is set from a member's name to the end of its value.
 class MemberHandler {
  public:
   static constexpr std::size_t max_object_size = widest_limits.members_max;
@@ -193,8 +193,8 @@ class MemberHandler {
   std::optional<Outcome> verdict_;
 };
 
-/// True where the parse ended because an escape stands for half of a surrogate pair, which no text has. A first half
-/// without a second one is a syntax error to Boost.JSON, found right behind it.
+/// True if the parse ended because an escape is half of a surrogate pair, which no text may have. To Boost.JSON a first
+/// half without a second one is a syntax error, found right after it.
 bool is_lone_surrogate(const error_code& ec, std::string_view read) {
   constexpr std::size_t escape_length = std::string_view{"\\ud800"}.size();
   if (ec == boost::json::error::illegal_leading_surrogate || ec == boost::json::error::illegal_trailing_surrogate) {

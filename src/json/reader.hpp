@@ -11,12 +11,12 @@
 namespace gatehouse::json {
 
 struct Null {};
-/// A number that is no integer of 64 bits with a sign: it has a fraction, an exponent or too many digits.
+/// A number that is not a signed 64-bit integer: it has a fraction, an exponent or too many digits.
 struct OtherNumber {};
 
 using Scalar = std::variant<Null, bool, std::int64_t, OtherNumber, std::string_view>;
 
-/// What is wrong with one member of an object that is JSON otherwise.
+/// What is wrong with one member of an object that is otherwise valid JSON.
 enum class Fault : std::uint8_t {
   given_twice,  ///< a member of this name came before; names are compared after their escapes are resolved
   nested,       ///< the value is an object, or a list that holds an object or a list
@@ -24,9 +24,9 @@ enum class Fault : std::uint8_t {
   not_unicode,  ///< the name or a text is not well-formed UTF-8
 };
 
-/// Hears the members of an object while it is read, in their order: on_name(), then on_value() for a scalar, or
-/// on_list() and one on_entry() for each scalar in the list, or on_fault() in place of a value or an entry. Each
-/// answers false to end the reading. The views live as long as the text and the TextBuffer.
+/// Receives the members of an object in order, while it is read: on_name(), then on_value() for a scalar, or on_list()
+/// and one on_entry() for each scalar in the list, or on_fault() in place of a value or an entry. Each returns false to
+/// stop the reading. The views live as long as the text and the TextBuffer.
 template <class S>
 concept Sink = requires(S& sink, std::string_view name, const Scalar& value, Fault fault) {
   { sink.on_name(name) } -> std::same_as<bool>;
@@ -36,7 +36,7 @@ concept Sink = requires(S& sink, std::string_view name, const Scalar& value, Fau
   { sink.on_fault(fault) } -> std::same_as<bool>;
 };
 
-/// The bounds of one kind of text. What exceeds them is malformed.
+/// The bounds of one kind of text. A text that exceeds them is malformed.
 struct Limits {
   std::size_t members_max;
   std::size_t list_entries_max;
@@ -45,14 +45,14 @@ struct Limits {
   std::size_t depth_max;  ///< 1 is the object, 2 a list in it
 };
 
-/// No reader takes more than these.
+/// No reader may exceed these.
 inline constexpr Limits widest_limits{.members_max = 64,
                                       .list_entries_max = 64 * 1024,
                                       .name_bytes_max = 256,
                                       .text_bytes_max = 64 * 1024,
                                       .depth_max = 16};
 
-/// Of a JOSE header and of a set of claims.
+/// For a JOSE header and for a set of claims.
 inline constexpr Limits small_limits{
     .members_max = 32, .list_entries_max = 32, .name_bytes_max = 64, .text_bytes_max = 1024, .depth_max = 2};
 
@@ -60,12 +60,12 @@ inline constexpr Limits small_limits{
 enum class Outcome : std::uint8_t {
   complete,
   stopped,      ///< the sink answered false
-  malformed,    ///< no JSON object, something behind it, or more than the limits
+  malformed,    ///< not a JSON object, something after it, or beyond the limits
   broken_text,  ///< reading ended at half a surrogate pair (RFC 8259 section 8.2) in the value of the member named last
 };
 
-/// Holds the names and texts that had escapes, once these are resolved. Empty, and without memory, where there are
-/// none. One buffer serves one read(). A password may be among the texts, so the memory is wiped at the end.
+/// Holds the names and texts that had escapes, with the escapes resolved. Empty, and without memory, if there are none.
+/// One buffer serves one read(). A password may be among the texts, so the memory is wiped at the end.
 class TextBuffer {
  public:
   TextBuffer() = default;
@@ -75,7 +75,7 @@ class TextBuffer {
     if (bytes_) wipe();
   }
 
-  /// Memory for so many bytes, once: the views into it stay valid, and no copy of a text is left behind.
+  /// Allocates this many bytes, once, so that views into it stay valid and no copy of a text is left behind.
   void reserve(std::size_t bytes);
   void append(std::string_view piece);
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -89,10 +89,11 @@ class TextBuffer {
   std::size_t size_ = 0;
 };
 
-/// The names of an object, to find one that comes twice. One bit for each name tells most new ones at once.
+/// The names of an object, to find one that occurs twice. A mask with one bit for each name identifies most new ones at
+/// once.
 class NameSet {
  public:
-  /// False where the name is there already. At most widest_limits.members_max names; the views outlive the set.
+  /// False if the name is already in the set. At most widest_limits.members_max names; the views outlive the set.
   bool insert(std::string_view name);
 
  private:
@@ -101,7 +102,7 @@ class NameSet {
 };
 
 /// The usual text: one object with a few members, each plain text (json/string.hpp), a short whole number, a boolean or
-/// null. Reading it takes a third fewer instructions than the way for everything else.
+/// null. Reading it this way takes a third fewer instructions than the general way.
 class PlainObject {
  public:
   /// A name with its value: views into the text.
@@ -110,7 +111,7 @@ class PlainObject {
     Scalar value;
   };
 
-  /// False where the text is not that, or exceeds the limits; it may be JSON all the same.
+  /// False if the text is not such an object or exceeds the limits; it may still be valid JSON.
   [[nodiscard]] bool read(std::string_view text, const Limits& limits);
   [[nodiscard]] const auto& members() const { return members_; }
 
@@ -120,10 +121,10 @@ class PlainObject {
   boost::container::static_vector<Member, members_max> members_;
 };
 
-/// A sink whose type is forgotten.
+/// A type-erased sink.
 class AnySink {
  public:
-  // Not of itself: a copy must stay a copy.
+  // Not for AnySink itself: a copy must stay a copy.
   template <class S>
     requires(!std::same_as<S, AnySink>) && Sink<S>
   explicit AnySink(S& sink)
@@ -149,12 +150,13 @@ class AnySink {
   bool (*on_fault_)(void*, Fault);
 };
 
-/// read() without its short way for the usual text; the tests compare the two.
+/// read() without its fast path for the usual text; the tests compare the two.
 [[nodiscard]] Outcome read_any(std::string_view text, const Limits& limits, TextBuffer& texts, AnySink sink);
 
 /// Reads a JSON object (RFC 8259, I-JSON strict) whose values are scalars or lists of scalars, without building a tree.
 ///
-/// Allocates only where a name or a text has escapes. Members before a failure have been heard then. Any thread.
+/// Allocates only if a name or a text has escapes. The sink has already received the members before a failure. Any
+/// thread.
 template <Sink S>
 [[nodiscard]] Outcome read(std::string_view text, const Limits& limits, TextBuffer& texts, S& sink) {
   PlainObject plain;

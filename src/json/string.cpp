@@ -17,9 +17,9 @@ bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c !
 /// The same byte eight times.
 constexpr std::uint64_t eight(std::uint8_t byte) { return 0x0101010101010101U * byte; }
 
-/// The highest bit of each byte that is not plain, exact up to the first of them: what lies behind may have borrowed
-/// from it. A byte from 0x80 on has the bit; one below 0x20 gets it by the subtraction, a quote or a backslash by
-/// becoming zero before it, DEL by the addition.
+/// The highest bit of each byte that is not plain. Exact only up to the first of them, because the bytes after it may
+/// have borrowed from it. A byte from 0x80 on has the bit already; one below 0x20 gets it from the subtraction, a quote
+/// or a backslash by becoming zero before it, DEL from the addition.
 std::uint64_t odd_bytes(std::uint64_t word) {
   const std::uint64_t odd = word | (word - eight(0x20)) | (word + eight(1)) | ((word ^ eight('"')) - eight(1)) |
                             ((word ^ eight('\\')) - eight(1));
@@ -32,7 +32,7 @@ std::uint64_t word_at(const char* bytes) {
   return word;
 }
 
-/// The bytes before the first odd one.
+/// How many bytes are before the first odd one.
 std::size_t even_bytes(std::uint64_t odd) { return static_cast<std::size_t>(std::countr_zero(odd)) / 8; }
 
 void append_ascii(std::string& out, char c) {
@@ -73,7 +73,7 @@ void append_escaped(std::string& out, std::string_view sequence) {
   }
 }
 
-/// Appends the first character of the text; its length.
+/// Appends the first character of the text and returns its length.
 std::size_t append_character(std::string& out, std::string_view text) {
   const std::size_t length = utf8_sequence_length(text);
   const std::string_view sequence = text.substr(0, length);
@@ -101,7 +101,7 @@ void append_plain(std::string& out, std::string_view text) {
 char* grow(std::string& out, std::size_t bytes) {
   const std::size_t begin = out.size();
   const std::size_t end = begin + bytes;
-  // The lambda ignores the size that it is told: in libstdc++ 12 that is the new capacity where the string had to grow.
+  // The lambda ignores the size that it is given: in libstdc++ 12 that is the new capacity if the string had to grow.
   out.resize_and_overwrite(end, [end](char*, std::size_t) { return end; });
   return out.data() + begin;
 }

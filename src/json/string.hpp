@@ -14,7 +14,7 @@ void append_string(std::string& out, std::string_view text);
 /// string holds as they are.
 [[nodiscard]] std::size_t plain_length(std::string_view text);
 
-/// Makes the string so many bytes longer and returns where they begin; the caller writes each of them.
+/// Makes the string this many bytes longer and returns where they begin; the caller must write each of them.
 [[nodiscard]] char* grow(std::string& out, std::size_t bytes);
 
 }  // namespace gatehouse::json

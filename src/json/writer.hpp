@@ -36,7 +36,7 @@ class Writer {
   /// `name` is plain: printable ASCII without quotes and backslashes.
   Writer& key(std::string_view name) {
     assert(plain_length(name) == name.size());
-    // Room for all of it at once: a string checks for room at every append.
+    // Makes room for all of it at once, because a string checks for room at every append.
     char* end = grow(out_, name.size() + (follows_value_ ? 4 : 3));
     if (follows_value_) *end++ = ',';
     *end++ = '"';
@@ -73,7 +73,7 @@ class Writer {
   Writer& value(StrongId<Tag> id) {
     return value(id.value);
   }
-  /// null where there is nothing.
+  /// null if there is no value.
   template <class Value>
   Writer& value(const std::optional<Value>& value_or_nothing) {
     return value_or_nothing ? value(*value_or_nothing) : value(nullptr);

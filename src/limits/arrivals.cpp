@@ -69,7 +69,7 @@ Arrivals::Entry& Arrivals::nearest_to_whole(const Key& key, Instant now) {
   return *best;
 }
 
-/// What has its whole budget back is left behind.
+/// Keys that have their whole budget back are not carried over.
 void Arrivals::grow(Instant now) {
   std::vector<Entry> old(std::min(2 * entries_.size(), entries_max_));
   old.swap(entries_);

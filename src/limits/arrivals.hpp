@@ -9,7 +9,7 @@
 
 namespace gatehouse::limits {
 
-/// Whose bucket: a keyed hash, so that nobody can choose which keys share a place.
+/// Names a bucket: a keyed hash, so that nobody can choose which keys share a place.
 struct Key {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
@@ -17,18 +17,18 @@ struct Key {
   friend bool operator==(const Key&, const Key&) = default;
 };
 
-/// The arrival times of many keys, 24 bytes each: an open hash table in which a key lies within a few places of its
-/// own.
+/// The arrival times of many keys, 24 bytes each: a hash table with open addressing in which a key lies within a few
+/// places of its own.
 ///
-/// It begins small and doubles up to its bound. Full, a new key takes the place of the one that misses the smallest
-/// share of its budget, among those it may take: a key that has used up its budget is the last to be forgotten, however
-/// short its window. A key whose bucket is full again is as good as forgotten. Not synchronised.
+/// It begins small and doubles up to its bound. When it is full, a new key takes, among the places that it may take,
+/// the one whose key misses the smallest share of its budget: a key that has used up its budget is the last to be
+/// forgotten, however short its window. A key whose bucket is full again counts as forgotten. Not synchronised.
 class Arrivals {
  public:
   /// `entries_max` at least 1.
   explicit Arrivals(std::size_t entries_max);
 
-  /// The arrival of this key, 0 where it has none.
+  /// The arrival of this key, 0 if it has none.
   [[nodiscard]] Instant of(const Key& key) const;
   /// `arrival` not before 0; the key's quota is always the same.
   void set(const Key& key, Instant arrival, const Quota& quota, Instant now);
@@ -41,7 +41,7 @@ class Arrivals {
   struct Entry {
     Key key;
     std::uint64_t arrival_us : 56 = 0;
-    std::uint64_t share_bits : 8 = 0;  ///< how many bits of a time to drop for 1/256 to 1/128 of the whole budget
+    std::uint64_t share_bits : 8 = 0;  ///< low bits to drop from a time to get shares of 1/256 to 1/128 of the budget
 
     /// What is missing, in such shares of the budget.
     [[nodiscard]] std::uint64_t missing(std::uint64_t now_us) const;

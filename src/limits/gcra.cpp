@@ -19,7 +19,7 @@ Standing standing(Instant arrival, const Quota& quota, Instant now) {
   const Instant missing = arrival - now;
   if (missing <= Instant{0}) return {quota.burst, std::chrono::seconds{0}};
   const std::int64_t remaining = std::max<std::int64_t>((quota.burst * interval - missing) / interval, 0);
-  // With that much missing or less, one more unit would be there.
+  // If this much or less were missing, there would be one more unit.
   const Instant enough = (quota.burst - remaining - 1) * interval;
   return {remaining, std::chrono::ceil<std::chrono::seconds>(missing - enough)};
 }

@@ -11,7 +11,7 @@
 /// is missing.
 namespace gatehouse::limits {
 
-/// Of a steady clock, since a point that stays the same while the state lives.
+/// A time of a clock that does not go back, since a point that stays the same while the state lives.
 using Instant = std::chrono::microseconds;
 
 /// What is left for a key.

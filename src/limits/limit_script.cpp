@@ -2,19 +2,19 @@
 
 #include <string_view>
 
-// Lua counts in doubles, which are exact up to 2^53 microseconds, the year 2255. Its own way of writing them has 14
+// Lua counts in doubles, which are exact up to 2^53 microseconds, the year 2255. By default it writes them with 14
 // digits, hence "%.0f".
 //
-// The script only moves the arrivals; how much is left is computed here, from the time and the arrivals that it
-// answers: {allowed, now, arrival of each key before}. So there is one implementation of that.
+// The script only moves the arrivals. How much is left is computed here, from the time and the arrivals in its answer:
+// {allowed, now, the previous arrival of each key}. So there is one implementation of that.
 //
-// The end of a key is a point in time, and not an interval from now: Redis counts intervals from the millisecond in
-// which the script began, and the key of a short one would end before its arrival.
+// A key expires at a point in time, and not after an interval: Redis counts intervals from the millisecond in which the
+// script began, so with a short interval the key would expire before its arrival.
 
 namespace gatehouse::limits {
 namespace {
 
-// ARGV: of each key, the interval of its quota, and by how much its arrival may lie ahead.
+// ARGV, for each key: the interval of its quota, and how far ahead its arrival may lie.
 constexpr std::string_view charge_text = R"lua(
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]

@@ -11,8 +11,8 @@
 
 namespace gatehouse::limits {
 
-/// gcra.hpp as scripts that Redis runs, each as a whole and by Redis's clock, of which a point is the microseconds
-/// since 1970. A key's value is its arrival as decimal digits; the key ends when nothing is missing from its bucket.
+/// gcra.hpp as scripts that Redis runs, each atomically and by Redis's clock, in microseconds since 1970. A key's value
+/// is its arrival as decimal digits; the key expires when nothing is missing from its bucket.
 
 /// One unit of the quota of a key in Redis.
 struct KeyCharge {
@@ -25,7 +25,7 @@ struct KeyCharge {
 /// Gives one unit of each key back.
 [[nodiscard]] redis::Invocation giving_back(std::span<const KeyCharge> charges);
 
-/// What charging() answered for these charges; nothing where that is no such answer.
+/// The outcome in Redis's reply to charging() for these charges; nothing if the reply holds none.
 [[nodiscard]] std::optional<Outcome> outcome_in(const redis::Reply& reply, std::span<const KeyCharge> charges);
 
 }  // namespace gatehouse::limits

@@ -10,7 +10,7 @@ MemoryLimits::MemoryLimits(std::size_t entries_max) {
   for (auto& shard : shards_) shard = std::make_unique<Shard>(entries_of_one);
 }
 
-/// In the order of the shards, so that two requests with the same keys never wait for each other.
+/// Locks in the order of the shards, so that two requests with the same keys never deadlock.
 MemoryLimits::Locks MemoryLimits::lock(std::span<const Charge> charges) {
   assert(charges.size() <= charges_max);
   Locks locks;

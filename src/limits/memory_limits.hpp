@@ -23,7 +23,7 @@ class MemoryLimits {
   /// At most `entries_max` keys are remembered, see Arrivals.
   explicit MemoryLimits(std::size_t entries_max);
 
-  /// At most charges_max, of different keys. Neither waits nor, but when it grows, allocates.
+  /// At most charges_max, of different keys. Waits for no more than a mutex, and allocates only when it grows.
   [[nodiscard]] Outcome charge(std::span<const Charge> charges, Instant now);
 
   void give_back(const Charge& charge, Instant now);

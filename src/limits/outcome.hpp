@@ -8,7 +8,7 @@
 
 namespace gatehouse::limits {
 
-/// Of one request.
+/// The most charges of one request.
 inline constexpr std::size_t charges_max = 4;
 
 /// What became of a request's charges: all of them were made, or none.

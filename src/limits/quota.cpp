@@ -13,7 +13,7 @@ namespace {
 constexpr config::NumberRange units_range{1, 1'000'000};
 constexpr config::DurationRange window_range{std::chrono::seconds{1}, std::chrono::days{7}};
 
-/// Cuts what stands before the next slash off the text.
+/// Cuts the part before the next slash off the text, and returns it.
 std::string_view next_part(std::string_view& text) {
   const std::string_view part = text.substr(0, text.find('/'));
   text.remove_prefix(std::min(part.size() + 1, text.size()));

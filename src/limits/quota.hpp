@@ -15,7 +15,7 @@ struct Quota {
   std::chrono::seconds window;
   std::uint32_t burst;
 
-  /// Between two units, when they come evenly. Rounded up, so that a window never holds more than its units.
+  /// The time between two units that come evenly. Rounded up, so that a window never holds more than its units.
   [[nodiscard]] constexpr std::chrono::microseconds interval() const {
     return (std::chrono::microseconds{window} + std::chrono::microseconds{units - 1}) / units;
   }

@@ -11,7 +11,7 @@ namespace gatehouse::limits {
 RateLimits::RateLimits(const LimitSettings& settings, crypto::Random& random)
     : settings_(settings), hash_(random), memory_(settings.entries_max) {}
 
-/// One key of one policy has nothing to do with the same key of another one.
+/// The same subject has a different key under each policy.
 Key RateLimits::key_of(const Subject& subject) const {
   constexpr std::size_t whose_bytes_max = 63;
   std::array<char, 1 + whose_bytes_max> text{static_cast<char>(subject.policy)};
@@ -50,7 +50,7 @@ Task<Verdict> RateLimits::charge_shared(Subject subject, SharedLimits& shared, c
   co_return conclude(verdict, *outcome);
 }
 
-/// The verdict with what became of its charges, a refusal counted.
+/// Completes the verdict with the outcome of its charges, and counts a refusal.
 Verdict RateLimits::conclude(Verdict verdict, const Outcome& outcome) {
   for (std::size_t i = 0; i < verdict.count; ++i) verdict.places[i].standing = outcome.standings[i];
   verdict.refused_by = outcome.refused_by;

@@ -16,7 +16,7 @@ std::string SharedKeys::of(const Subject& subject) const {
   constexpr std::size_t digest_bytes = 16;
   const std::string_view policy = to_text(subject.policy);
   std::string info{policy};
-  info += ' ' + crypto::sha256(subject.whose);  // of any length, while HKDF takes some thousand bytes
+  info += ' ' + crypto::sha256(subject.whose);  // it may have any length, but HKDF takes only some thousand bytes
   std::string digest(digest_bytes, '\0');
   crypto::derive_key({reinterpret_cast<const char*>(secret_.data()), secret_.size()}, info,
                      std::as_writable_bytes(std::span{digest}));

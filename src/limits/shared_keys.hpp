@@ -9,8 +9,8 @@
 
 namespace gatehouse::limits {
 
-/// Under which keys replicas count together: the same on all of them, and nobody learns an address or an email from one
-/// without SESSION_SECRET (HKDF-SHA256). Immutable; any thread.
+/// The keys under which replicas count together. They are the same on all replicas, and nobody learns an address or an
+/// email from one without SESSION_SECRET (HKDF-SHA256). Immutable; any thread.
 class SharedKeys {
  public:
   explicit SharedKeys(const SecretString& secret);

@@ -15,7 +15,7 @@ struct SharedCharge {
   Quota quota;
 };
 
-/// The budgets that replicas share, by one clock for all of them. One io thread's.
+/// The budgets that replicas share, with one clock for all of them. Confined to one io thread.
 class SharedLimits {
  public:
   SharedLimits() = default;
@@ -23,11 +23,11 @@ class SharedLimits {
   SharedLimits& operator=(const SharedLimits&) = delete;
   virtual ~SharedLimits() = default;
 
-  /// At most charges_max, of different policies; they outlive the coroutine. Nothing where the budgets are not reached
-  /// in time: then nobody knows whether the charges were made. Throws nothing but what memory runs out by.
+  /// At most charges_max, of different policies; they outlive the coroutine. Nothing if the budgets are not reached in
+  /// time: then nobody knows whether the charges were made. Throws only when memory runs out.
   [[nodiscard]] virtual Task<std::optional<Outcome>> charge(std::span<const SharedCharge> charges) = 0;
 
-  /// Waits for nobody; where the budgets are away, the unit stays used.
+  /// Does not wait; if the budgets are away, the unit stays used.
   virtual void give_back(const SharedCharge& charge) = 0;
 };
 

@@ -26,7 +26,7 @@ AccountKeys::~AccountKeys() {
 
 std::string AccountKeys::key_for(const Secret& secret, std::string_view purpose, std::string_view text) {
   std::string info{purpose};
-  info += crypto::sha256(text);  // of any length, while HKDF takes some thousand bytes
+  info += crypto::sha256(text);  // the text may be of any length, while HKDF takes some thousand bytes
   std::string key(key_bytes, '\0');
   crypto::derive_key(view(secret), info, std::as_writable_bytes(std::span{key}));
   return key;

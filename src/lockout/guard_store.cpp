@@ -14,12 +14,13 @@ using database::Statement;
 using database::Write;
 
 // Invariants. An attempt is counted from take_place() on: in in_flight while its period is the row's, in
-// in_flight_before for one period more, then no longer. So an attempt that never ends is given up, without a timer and
-// without a row for each. A row's period never goes back, whatever the clocks of the replicas say. blocked_until is 0
-// while nobody has to wait; it is never "now", so clocks do not matter to who is free.
+// in_flight_before for one period more, then no longer. So an attempt that never ends lapses, without a timer and
+// without a row for each attempt. A row's period never goes back, whatever the clocks of the replicas say.
+// blocked_until is 0 while nobody has to wait; it is never "now", so the clocks do not matter to those who need not
+// wait.
 //
-// There is a place while failures and attempts under way together are fewer than LOCKOUT_FREE; beyond that, and below
-// LOCKOUT_DISABLE_AFTER, for one attempt at a time, once the wait is over.
+// There is a place while failures and attempts under way together are fewer than LOCKOUT_FREE. Beyond that, and below
+// LOCKOUT_DISABLE_AFTER, there is a place for one attempt at a time, once the wait is over.
 constexpr Write take_a_place{
     "guards_take_place",
     "INSERT INTO login_guards (account_key, part, failures, in_flight, in_flight_before, period, blocked_until, "
@@ -35,7 +36,7 @@ constexpr Write take_a_place{
     "RETURNING period, failures",
     announces_nothing};
 
-// A second, doubled for each failure beyond LOCKOUT_FREE; 2^20 seconds are beyond every LOCKOUT_DELAY_MAX.
+// The wait is a second, doubled for each failure beyond LOCKOUT_FREE; 2^20 seconds exceed every LOCKOUT_DELAY_MAX.
 constexpr Write count_failure{
     "guards_fail",
     "UPDATE login_guards SET failures = failures + 1, "
@@ -76,7 +77,7 @@ constexpr Statement find_end_of_batch{
     "SELECT account_key, part FROM login_guards WHERE (account_key, part) >= ($1, $2) "
     "ORDER BY account_key, part LIMIT 1 OFFSET $3"};
 
-// Emails that nobody has are forgotten like others, for nobody can unlock them.
+// Counters of emails that nobody has are deleted even at LOCKOUT_DISABLE_AFTER, because nobody can unlock them.
 constexpr Write forget_idle_rows{
     "guards_forget_idle",
     "DELETE FROM login_guards WHERE (account_key, part) >= ($1, $2) AND (account_key, part) < ($3, $4) "
@@ -163,7 +164,7 @@ Task<std::optional<Guard>> GuardStore::end_of_batch(Guard begin) {
 
 Change<void> GuardStore::forget_idle(Guard begin, std::optional<Guard> end, TimePoint now,
                                      const LockoutSettings& settings, database::HeldLease lease) {
-  const Guard last = end ? *std::move(end) : Guard{.account = std::string(17, '\xff'), .part = {}};  // behind all keys
+  const Guard last = end ? *std::move(end) : Guard{.account = std::string(17, '\xff'), .part = {}};  // after all keys
   Parameters parameters = key_of(begin);
   parameters.insert(parameters.end(), {Blob{last.account}, Blob{last.part},
                                        to_unix_us(now - 4 * period),  // nothing is under way any more

@@ -19,9 +19,9 @@ struct Guard {
   std::string part;
 };
 
-/// Attempts that come neither from a device nor from an address that the user is known by.
+/// The part of attempts that come neither from a device nor from an address that is known for the user.
 [[nodiscard]] inline std::string part_of_others() { return std::string(16, '\0'); }
-/// Attempts on one of the user's devices.
+/// The part of attempts on one of the user's devices.
 [[nodiscard]] std::string part_of_device(std::int64_t device);
 
 /// The right to check one password. It is given up by fail(), succeed() or give_back(), or lapses after 15 to 30 s.
@@ -31,20 +31,20 @@ struct Place {
   std::int64_t failures = 0;  ///< in a row, before this attempt; others under way may have added some since
 };
 
-/// What the row says of a place that was just taken, as in Place.
+/// The row's values for a place that was just taken, as in Place.
 struct TakenPlace {
   std::int64_t period;
   std::int64_t failures;
 };
 
-/// What is counted of an account's attempts from one place.
+/// What is counted for an account's attempts from one place.
 struct GuardState {
   std::int64_t failures = 0;
   std::optional<TimePoint> blocked_until;
 
-  /// No password from there is right until the user is unlocked.
+  /// No password from there is accepted until the user is unlocked.
   [[nodiscard]] bool is_disabled(const LockoutSettings& settings) const { return failures >= settings.disable_after; }
-  /// Nor is one at this moment.
+  /// No password from there is accepted at this moment.
   [[nodiscard]] bool is_blocked(TimePoint now, const LockoutSettings& settings) const {
     return is_disabled(settings) || (failures >= settings.free && blocked_until && *blocked_until > now);
   }
@@ -65,29 +65,29 @@ class GuardStore {
   /// `database` outlives the store.
   explicit GuardStore(database::Database& database) : database_(database) {}
 
-  /// Nothing where there is no place: state() says why.
+  /// Nothing if there is no place: state() says why.
   [[nodiscard]] static database::Change<std::optional<TakenPlace>> take_place(const Guard& guard, TimePoint now,
                                                                               const LockoutSettings& settings);
-  /// The password was wrong: how many were, in a row.
+  /// The password was wrong; the result is how many were, in a row.
   [[nodiscard]] static database::Change<std::int64_t> fail(const Place& place, TimePoint now,
                                                            const LockoutSettings& settings);
-  /// It was right, and is still the user's: of this guard, nothing is left of what was before.
+  /// The password was right: if it is still the user's, all earlier failures of this guard are forgotten.
   [[nodiscard]] static database::Change<void> succeed(const Place& place, TimePoint now, UserId user,
                                                       std::string password_hash);
-  /// It was neither.
+  /// The password turned out neither right nor wrong.
   [[nodiscard]] static database::Change<void> give_back(const Place& place);
-  /// Changes nothing that counts: for attempts that are not counted to take as long as others.
+  /// Changes nothing that matters, so that attempts that are not counted take as long as others.
   [[nodiscard]] static database::Change<void> touch(const Guard& guard, TimePoint now);
-  /// The place was held for so long that it may have been given to another attempt.
+  /// Whether the place was held for so long that it may have been given to another attempt.
   [[nodiscard]] static bool has_lapsed(const Place& place, TimePoint now);
   /// Forgets all failures of an account, wherever they came from.
   [[nodiscard]] static database::Change<void> unlock(const std::string& account);
 
   [[nodiscard]] Task<GuardState> state(Guard guard);
 
-  /// Where the rows from `begin` on, as many as one statement of forget_idle() looks at, end; nothing: at the end.
+  /// The end of the rows from `begin` on that one forget_idle() looks at; nothing: the end of the table.
   [[nodiscard]] Task<std::optional<Guard>> end_of_batch(Guard begin);
-  /// Deletes those from `begin` on, up to `end`, that say nothing any more, while the leases table names this holder.
+  /// Deletes the rows from `begin` on, up to `end`, that no longer matter, while the leases table names this holder.
   [[nodiscard]] static database::Change<void> forget_idle(Guard begin, std::optional<Guard> end, TimePoint now,
                                                           const LockoutSettings& settings, database::HeldLease lease);
 

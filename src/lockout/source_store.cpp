@@ -16,7 +16,7 @@ using database::Write;
 constexpr Statement find_source{
     "sources_find", "SELECT source FROM login_sources WHERE user_id = $1 AND source = $2 AND last_success_at > $3"};
 
-// Once an hour is often enough for what is known for days.
+// Once an hour is often enough for something that is known for days.
 constexpr Write remember_source{"sources_remember",
                                 "INSERT INTO login_sources (user_id, source, last_success_at) "
                                 "SELECT id, $2, $3 FROM users WHERE id = $1 AND password_hash = $5 AND disabled_at IS "

@@ -10,14 +10,14 @@
 namespace gatehouse::mail {
 namespace {
 
-constexpr std::size_t tag_bytes_max = 35;  // what RFC 5646 section 4.4.1 asks of those who limit it
+constexpr std::size_t tag_bytes_max = 35;  // the least that RFC 5646 section 4.4.1 asks of those who limit it
 constexpr std::size_t subtag_bytes_max = 8;
 constexpr int weight_max = 1000;
 
 bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The text before the separator, which is removed from `rest` with it; all of it where there is none.
+/// Returns the text before the separator, and removes both from `rest`; without a separator, all of `rest`.
 std::string_view take_until(std::string_view& rest, char separator) {
   const std::size_t end = rest.find(separator);
   const std::string_view taken = rest.substr(0, end);
@@ -25,7 +25,7 @@ std::string_view take_until(std::string_view& rest, char separator) {
   return taken;
 }
 
-/// Thousandths; nothing where the text is no weight: `0.8`, `1`, `1.000`.
+/// The weight in thousandths of a text such as `0.8`, `1` or `1.000`; nothing if the text is not a weight.
 std::optional<int> read_weight(std::string_view text) {
   if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
   int weight = text[0] == '1' ? weight_max : 0;
@@ -39,7 +39,7 @@ std::optional<int> read_weight(std::string_view text) {
   return weight <= weight_max ? std::optional{weight} : std::nullopt;
 }
 
-/// The weight that stands behind a tag.
+/// The weight that follows a tag.
 std::optional<int> weight_of(std::string_view parameters) {
   if (parameters.empty()) return weight_max;
   parameters = trim(parameters);
@@ -79,7 +79,7 @@ std::vector<std::string> preferred_languages(std::string_view header) {
   for (std::size_t entries = 0; entries < languages_max && !header.empty(); ++entries) {
     auto entry = read_entry(take_until(header, ','));
     if (!entry) continue;
-    // Behind those of the same weight that came before it.
+    // After the earlier entries of the same weight.
     const auto place = std::ranges::upper_bound(wanted, entry->first, std::greater{}, &Wanted::first);
     wanted.insert(place, *std::move(entry));
   }

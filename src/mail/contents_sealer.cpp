@@ -40,7 +40,7 @@ std::string json_of(const Contents& contents) {
   return json;
 }
 
-/// Puts the members of a body where they belong.
+/// Collects the members of a body into Contents.
 struct ContentsSink {
   Contents& contents;
   std::string name = {};
@@ -74,7 +74,7 @@ std::expected<Contents, BodyFault> contents_of(std::string_view json) {
   return contents;
 }
 
-/// What a body is bound to besides its key.
+/// The associated data that binds a body to its row.
 std::string associated_with(std::string_view prefix, MailId id, std::string_view kind) {
   std::string bytes{prefix};
   const auto number = static_cast<std::uint64_t>(id.value);

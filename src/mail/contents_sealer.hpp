@@ -21,13 +21,13 @@ enum class BodyFault : std::uint8_t {
   damaged,      ///< not what was sealed for this row
 };
 
-/// Turns what a letter says into the bytes that its row holds, and back.
+/// Encrypts a letter's contents into the bytes that its row holds, and decrypts them again.
 ///
 ///     0x01 | key id, 4 bytes | nonce, 24 | JSON, encrypted | tag, 16
 ///
-/// XChaCha20-Poly1305; version, key id, the row's id and its kind are associated data, so a body is worth nothing in
-/// another row. Keys come from SESSION_SECRET by HKDF ("mail"). The first secret seals, every one opens. Immutable; any
-/// thread.
+/// XChaCha20-Poly1305; the version, the key id, the row's id and its kind are associated data, so a body cannot be
+/// opened in another row. The keys are derived from SESSION_SECRET with HKDF ("mail"). The first secret seals, any of
+/// them opens. Immutable; any thread.
 class ContentsSealer {
  public:
   static constexpr std::size_t key_id_bytes = 4;
@@ -35,7 +35,8 @@ class ContentsSealer {
   /// At least one secret; the secrets are not kept, only the keys derived from them.
   explicit ContentsSealer(std::span<const SecretString> secrets);
 
-  /// Throws std::invalid_argument for more or longer variables than variables_max and variable_bytes_max.
+  /// Throws std::invalid_argument if there are more than variables_max variables or one is longer than
+  /// variable_bytes_max.
   [[nodiscard]] std::string seal(MailId id, std::string_view kind, const Contents& contents,
                                  crypto::Random& random) const;
   [[nodiscard]] std::expected<Contents, BodyFault> open(MailId id, std::string_view kind, std::string_view body) const;

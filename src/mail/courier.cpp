@@ -20,10 +20,10 @@ namespace {
 
 using Outcome = Delivery::Outcome;
 
-/// What must be left of a claim when a mail is begun, so that no other replica begins it meanwhile.
+/// How much of a claim must be left when sending begins, so that no other replica claims the mail in the meantime.
 constexpr std::chrono::milliseconds claim_needed = SmtpTransport::send_timeout + std::chrono::seconds{10};
 
-/// One thread sends one mail at a time, so nothing waits for it long.
+/// The thread is given one mail at a time, so no mail waits for it long.
 constexpr std::chrono::minutes thread_wait_max{10};
 
 /// A kind that this version does not know is not counted.
@@ -55,7 +55,7 @@ Task<> Courier::run() {
     try {
       has_more = co_await send_batch();
     } catch (const database::Unavailable&) {
-      // Those who serve requests tell of it; what was claimed lapses.
+      // The code that serves requests reports the outage; the claims lapse.
       has_more = false;
     }
     if (cancellation.cancelled() != boost::asio::cancellation_type::none) co_return;
@@ -82,7 +82,7 @@ Task<bool> Courier::send_batch() {
   co_return goes_on&& std::cmp_equal(mails.size(), MailStore::batch_max);
 }
 
-/// False where it is no use to try another one now.
+/// False if it is no use to try another mail now.
 Task<bool> Courier::send(const ClaimedMail& mail) {
   database::Changes changes;
   Prepared prepared = prepare(mail, changes);
@@ -191,7 +191,7 @@ runtime::WorkerPool& Courier::thread() {
   return *thread_;
 }
 
-/// An outage is told once, and its end.
+/// Logs an outage once, and its end.
 void Courier::note_reachability(const Delivery& delivery) {
   const bool is_unreachable = delivery.outcome == Outcome::unreachable;
   if (is_unreachable == is_unreachable_) return;

@@ -21,19 +21,19 @@
 
 namespace gatehouse::mail {
 
-/// Sends the mails of the outbox, beside the couriers of other replicas.
+/// Sends the mails of the outbox, alongside the couriers of other replicas.
 ///
-/// It claims a batch, sends one mail after the other on a thread of its own, which is there from the first mail on, and
-/// marks each before the next: a process that dies sends at most one mail twice. While the server cannot be reached it
-/// tries one mail of a batch and lets go of the rest. Every mail is tried again after back_off_after(), until
-/// MAIL_GIVE_UP or the end of what it is about; one that the server refuses is given up at once.
+/// It claims a batch, sends one mail after the other on its own thread, which starts with the first mail, and records
+/// the outcome of each before the next. So at most one mail is sent twice if the process dies. While the server cannot
+/// be reached, it tries one mail of a batch and releases the rest. Every mail is tried again after back_off_after(),
+/// until MAIL_GIVE_UP has passed or the mail expires; one that the server refuses is given up at once.
 ///
 /// Belongs to its Database's thread. Destroy it after run() has ended or its event loop has stopped for good; a message
 /// under way then takes up to a second more.
 class Courier {
  public:
-  static constexpr std::chrono::seconds look_interval{5};  ///< between looks for mails that no bell told of
-  static constexpr std::chrono::seconds idle_max{10};      ///< then the connection to the server is closed
+  static constexpr std::chrono::seconds look_interval{5};  ///< between checks for mails that the bell missed
+  static constexpr std::chrono::seconds idle_max{10};      ///< after this the connection to the server is closed
 
   /// What a courier works with.
   struct Parts {
@@ -45,20 +45,20 @@ class Courier {
     const Clock& clock;
     crypto::Random& random;
     telemetry::Log& log;
-    /// What is committed with a mail that is given up, such as a record of it.
+    /// Makes a change that is committed when a mail is given up, such as a record of it.
     std::function<database::Change<void>(const ClaimedMail& mail)> failure_record;
   };
 
-  /// What the parts refer to outlives the courier.
+  /// Everything that the parts refer to must outlive the courier.
   explicit Courier(Parts parts);
   ~Courier();
   Courier(const Courier&) = delete;
   Courier& operator=(const Courier&) = delete;
 
-  /// Sends mails until its coroutine is cancelled. A database that is away is waited for.
+  /// Sends mails until its coroutine is cancelled. While the database is unavailable, it keeps trying.
   [[nodiscard]] Task<> run();
 
-  /// Sends what one claim gives; true where there may be more that can be sent now. Throws what Database throws.
+  /// Sends the mails of one claim; true if there may be more that can be sent now. Throws what Database throws.
   [[nodiscard]] Task<bool> send_batch();
 
  private:
@@ -70,7 +70,7 @@ class Courier {
   [[nodiscard]] Task<bool> keep_claim(MailId id);
   [[nodiscard]] Task<Delivery> hand_over(Envelope envelope);
 
-  /// Nothing, with the changes to make, where the mail cannot be sent.
+  /// Nothing if the mail cannot be sent; the changes to commit are then in `instead`.
   [[nodiscard]] Prepared prepare(const ClaimedMail& mail, database::Changes& instead);
   void add_outcome(database::Changes& changes, const ClaimedMail& mail, const Delivery& delivery);
   void postpone(database::Changes& changes, const ClaimedMail& mail, const std::string& reason);
@@ -82,7 +82,7 @@ class Courier {
   Parts parts_;
   const Letterhead letterhead_;
   const std::string holder_;
-  TimePoint claimed_until_{};  ///< of the batch
+  TimePoint claimed_until_{};  ///< when the claim on the batch ends
   bool is_unreachable_ = false;
   std::stop_source stop_;
   std::optional<runtime::WorkerPool> thread_;

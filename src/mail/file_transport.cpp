@@ -20,7 +20,7 @@ Delivery failure(const std::filesystem::path& path) {
 }  // namespace
 
 Delivery FileTransport::send(const Envelope& envelope, std::stop_token /*stop*/) {
-  std::error_code ignored;  // the file below says whether the folder is there
+  std::error_code ignored;  // opening the file below shows whether the folder exists
   if (std::filesystem::create_directories(folder_, ignored)) {
     std::filesystem::permissions(folder_, std::filesystem::perms::owner_all, ignored);
   }

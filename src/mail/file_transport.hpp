@@ -9,13 +9,13 @@
 
 namespace gatehouse::mail {
 
-/// Where development puts its mails, below the working directory.
+/// Where mails are written in development, relative to the working directory.
 inline constexpr std::string_view outbox_folder = "data/outbox";
 
-/// Puts each message into a file of its own, `<id>.eml`, which its owner alone may read, and tells its link.
+/// Writes each message to its own file, `<id>.eml`, which only the owner may read, and tells the developer its link.
 class FileTransport final : public Transport {
  public:
-  /// Takes one line, with its end, for whoever develops: the link, and the place of the file.
+  /// Takes one line, with its line end, for the developer: the recipient, the link, and the path of the file.
   using Tell = std::function<void(std::string_view line)>;
 
   FileTransport(std::filesystem::path folder, Tell tell) : folder_(std::move(folder)), tell_(std::move(tell)) {}

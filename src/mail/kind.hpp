@@ -8,11 +8,11 @@
 
 namespace gatehouse::mail {
 
-/// What a mail is about. Each has templates of its own.
+/// What a mail is about. Each kind has its own templates.
 enum class Kind : std::uint8_t {
   reset_password,
   verify_email,
-  change_email,   ///< to the new address, which its owner confirms
+  change_email,   ///< to the new address, for its owner to confirm
   email_changed,  ///< to the old address
   password_changed,
   new_device,
@@ -21,16 +21,16 @@ enum class Kind : std::uint8_t {
 };
 inline constexpr std::size_t kind_count = static_cast<std::size_t>(Kind::invitation) + 1;
 
-/// Its name in the database, in names of templates and on the command line: `reset-password`.
+/// The kind's name in the database, in template names and on the command line, such as `reset-password`.
 [[nodiscard]] std::string_view to_text(Kind kind);
 /// Nothing for a name that this version does not know.
 [[nodiscard]] std::optional<Kind> kind_of(std::string_view name);
 
-/// What a flow may put into the variables of a letter of this kind, besides the token. A flow may leave out any of
-/// them.
+/// The variables that a flow may set in a letter of this kind, besides the token. A flow may leave out any of them.
 [[nodiscard]] std::span<const std::string_view> variables_of(Kind kind);
 
-/// What templates of every kind may use besides: `app`, `expires`, `frontend_url`, `link`, `recipient`, `time`.
+/// Further variables, which templates of every kind may use: `app`, `expires`, `frontend_url`, `link`, `recipient`,
+/// `time`.
 [[nodiscard]] std::span<const std::string_view> common_variables();
 
 }  // namespace gatehouse::mail

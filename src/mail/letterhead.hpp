@@ -13,14 +13,14 @@ class Letterhead {
  public:
   explicit Letterhead(const MailSettings& settings) : settings_(settings) {}
 
-  /// MAIL_FROM; in development an address that is nobody's, where it is not set.
+  /// MAIL_FROM; if it is not set, in development, an address that belongs to nobody.
   [[nodiscard]] Mailbox from() const;
 
-  /// FRONTEND_URL, the page for this kind, and the token: nothing comes from a request. Empty for a kind that has no
-  /// page, and without a token. The token has characters that need no encoding in a URL.
+  /// FRONTEND_URL, the page for this kind, and the token; nothing in it comes from a request. Empty if the kind has no
+  /// page or if there is no token. The token consists of characters that need no encoding in a URL.
   [[nodiscard]] std::string link(Kind kind, std::string_view token) const;
 
-  /// The letter's own variables and those of every letter.
+  /// The letter's own variables and those that every letter has.
   [[nodiscard]] Variables variables(const ClaimedMail& mail, Kind kind, const Contents& contents) const;
 
  private:

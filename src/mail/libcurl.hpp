@@ -8,8 +8,8 @@ namespace gatehouse::mail {
 
 /// The functions of libcurl that send mails, from the library loaded at run time.
 ///
-/// libcurl brings some thirty libraries, which a service without a mail server does not need. So it is loaded when the
-/// first mail is sent, and stays loaded.
+/// libcurl pulls in some thirty libraries, which a service without a mail server does not need. So it is loaded when
+/// the first mail is sent, and stays loaded.
 class Libcurl {
   SharedLibrary library_{"libcurl.so.4",
                          "sending mails needs the library libcurl, version 7.85 or later (Debian's package libcurl4)"};

@@ -14,7 +14,7 @@ enum class Step : std::uint8_t {
   sent,
   deferred,  ///< an attempt failed, and another one follows
   failed,    ///< given up
-  expired,   ///< what it is about is over
+  expired,   ///< its expires_at passed before it was sent
 };
 [[nodiscard]] std::string_view to_text(Step step);
 

@@ -84,7 +84,7 @@ constexpr auto mail_rows = std::to_array<SettingOf<MailSettings>>({
      [](MailSettings& s, Text text) { return assign_path(text, s.email_path); }},
 });
 
-/// Without a mail server nothing is sent, and what stands in FRONTEND_URL may be another program's.
+/// Without a mail server nothing is sent, and FRONTEND_URL may be meant for another program.
 void check_server(const MailSettings& settings, Checks& checks) {
   if (!settings.server.is_set()) return;
   if (settings.tls == SmtpTls::off && settings.server.uses_tls_at_once) {

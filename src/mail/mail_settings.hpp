@@ -12,13 +12,13 @@ namespace gatehouse::mail {
 /// Whether a connection to the mail server must be encrypted, and its certificate verified.
 enum class SmtpTls : std::uint8_t { required, off };
 
-/// How mails are made and where they are handed in.
+/// How mails are composed and where they are submitted.
 struct MailSettings {
   SmtpServer server;                ///< SMTP_URL
   SmtpTls tls = SmtpTls::required;  ///< SMTP_TLS
   std::string tls_ca;               ///< SMTP_TLS_CA, path of a PEM file; empty: the system's authorities
   Mailbox from;                     ///< MAIL_FROM
-  std::string templates;            ///< MAIL_TEMPLATES, a folder; empty: the built-in ones alone
+  std::string templates;            ///< MAIL_TEMPLATES, a folder; empty: only the built-in ones
   std::chrono::seconds give_up{std::chrono::hours{24}};  ///< MAIL_GIVE_UP
 
   std::string frontend_url;                    ///< FRONTEND_URL, without a final slash
@@ -27,7 +27,7 @@ struct MailSettings {
   std::string email_path = "/confirm-email";   ///< FRONTEND_EMAIL_PATH
 };
 
-/// Their names, defaults and rules.
+/// The settings' names, defaults and rules.
 [[nodiscard]] config::Section<MailSettings> mail_section();
 
 }  // namespace gatehouse::mail

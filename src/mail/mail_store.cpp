@@ -26,7 +26,7 @@ constexpr Write insert_mail{"mails_insert",
                             "ON CONFLICT (dedupe_key) DO NOTHING",
                             mail_topic};
 
-// The same work whether the user is there or not, except for the row. An adopted database may have blanks around
+// The work is the same whether or not the user exists, except for the row. An adopted database may have blanks around
 // emails.
 constexpr Write insert_mail_for_user{
     "mails_insert_for_user",
@@ -35,7 +35,8 @@ constexpr Write insert_mail_for_user{
     "WHERE id = $8 AND disabled_at IS NULL AND (password_hash = $9 OR $9 IS NULL) ON CONFLICT (dedupe_key) DO NOTHING",
     mail_topic};
 
-// The conditions stand outside, too: PostgreSQL looks at them again on a row that another worker has just claimed.
+// The conditions are repeated outside the subquery: PostgreSQL checks them again on a row that another worker has just
+// claimed.
 constexpr Write claim_mails{
     "mails_claim",
     "UPDATE mails SET claimed_by = $1, claimed_until = $2 "

@@ -12,16 +12,16 @@
 
 namespace gatehouse::mail {
 
-/// Who holds claimed mails, a name of one worker of one process, and now.
+/// Who holds claimed mails (a name for one worker of one process), and the current time.
 struct Claimant {
   std::string holder;
   TimePoint now;
 };
 
-/// A user who is written to at the address of their row.
+/// A user who is written to at the address in their row.
 struct Reader {
   UserId user;
-  std::optional<std::string> password_hash = std::nullopt;  ///< what the row must still hold; nothing: anything
+  std::optional<std::string> password_hash = std::nullopt;  ///< the hash the row must still hold; nothing: any
 };
 
 /// The mails that are to be sent.
@@ -32,11 +32,11 @@ struct WaitingMails {
 
 /// The mails table, and the only place that knows its SQL.
 ///
-/// A mail is claimed by one worker for claim_time; only who holds it says what became of it. A worker that died holds
-/// its mails no longer than that, and whoever claims them then sends them, maybe for the second time.
+/// One worker claims a mail for claim_time, and only the holder records what became of it. If a worker dies, its claims
+/// lapse after that time; whoever claims the mails next sends them, maybe for the second time.
 ///
 /// Threads: belongs to its Database's thread. Failures: what Database throws (Unavailable, StatementFailed). The static
-/// functions make changes to commit, alone or with those of other tables.
+/// functions return changes to commit, alone or together with those of other tables.
 class MailStore {
  public:
   static constexpr std::int64_t batch_max = 20;
@@ -51,19 +51,20 @@ class MailStore {
   /// Newest first, at most listed_max; `only_troubled`: those whose last attempt failed.
   [[nodiscard]] Task<std::vector<MailInfo>> list(bool only_troubled);
   [[nodiscard]] Task<std::optional<MailInfo>> find(MailId id);
-  /// Of those that wait, the listed_max that are due first. An index answers it.
+  /// Counts the waiting mails, at most the listed_max that are due first. An index answers the query.
   [[nodiscard]] Task<WaitingMails> count_waiting();
 
   /// Writes a mail to be sent at once, unless there is one with its dedupe key.
   [[nodiscard]] static database::Change<void> insert(NewMail mail, std::string recipient);
-  /// The same, to a user, where there is one who is not disabled.
+  /// The same, to a user; writes nothing if the user does not exist, is disabled, or has another password than it
+  /// should.
   [[nodiscard]] static database::Change<void> insert_for(Reader reader, NewMail mail);
 
   /// Takes up to batch_max mails that are due and that nobody holds.
   [[nodiscard]] static database::Change<std::vector<ClaimedMail>> claim(Claimant claimant);
-  /// Holds a mail for claim_time from now; false where it is not the holder's any more.
+  /// Extends the claim on a mail to claim_time from now; false if the holder no longer has it.
   [[nodiscard]] static database::Change<bool> renew(MailId id, Claimant claimant);
-  /// Lets go of a mail that was not tried.
+  /// Releases a mail that was not tried.
   [[nodiscard]] static database::Change<void> release(MailId id, const std::string& holder);
 
   [[nodiscard]] static database::Change<void> mark_sent(MailId id, Claimant claimant);
@@ -74,10 +75,10 @@ class MailStore {
   [[nodiscard]] static database::Change<void> postpone(MailId id, const std::string& holder, TimePoint until,
                                                        std::string reason);
 
-  /// Makes a waiting mail due now; false where it does not wait.
+  /// Makes a waiting mail due now; false if it is not waiting.
   [[nodiscard]] static database::Change<bool> retry(MailId id, TimePoint now);
 
-  /// Deletes up to cleanup_max mails that were written before, while the lease is held; how many.
+  /// Deletes up to cleanup_max mails written before `before`, while the lease is held; returns how many.
   [[nodiscard]] static database::Change<std::int64_t> delete_older(TimePoint before, database::HeldLease lease);
 
  private:

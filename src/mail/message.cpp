@@ -12,8 +12,7 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 constexpr std::size_t encoded_line_max = 76;  // RFC 2045 section 6.7
 constexpr std::size_t plain_header_bytes_max = 200;
-constexpr std::size_t bytes_of_encoded_word =
-    39;  // 52 letters in base64: with what is around them a line of 76 (RFC 2047)
+constexpr std::size_t bytes_of_encoded_word = 39;  // 52 characters in base64, which fit a line of 76 (RFC 2047)
 constexpr std::string_view upper_hex = "0123456789ABCDEF";
 constexpr std::string_view base64_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -32,7 +31,7 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-/// So many bytes of whole characters at the start of the text.
+/// The length in bytes of the whole characters at the start of the text, at most bytes_max.
 std::size_t whole_characters(std::string_view text, std::size_t bytes_max) {
   std::size_t end = 0;
   while (end < text.size()) {
@@ -69,7 +68,7 @@ std::string from_header(const Mailbox& from) {
   return name + " <" + written_address(from.address) + ">";
 }
 
-/// RFC 5322 has the form of HTTP's dates and a number for the zone.
+/// RFC 5322 writes dates like HTTP, but with a number for the time zone.
 std::string date_header(TimePoint date) {
   std::string text;
   append_http_date(text, date);
@@ -90,7 +89,7 @@ void append_part(std::string& out, std::string_view boundary, std::string_view t
 
 bool is_literal(char c) { return (c >= 0x21 && c <= 0x7E && c != '=') || c == ' ' || c == '\t'; }
 
-/// A line without its end. A blank at the end is written as a code, for blanks there may get lost.
+/// Appends a line without its line end. A blank at the end of the line is encoded, because blanks there may get lost.
 void append_quoted_line(std::string& out, std::string_view line) {
   std::size_t column = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -139,7 +138,7 @@ std::string message_id(MailId id, const Mailbox& from) {
 }
 
 std::string format_message(const MessageParts& parts) {
-  // "=_" stands in no quoted-printable text.
+  // "=_" cannot occur in quoted-printable text.
   const std::string boundary = "=_gatehouse_" + std::to_string(parts.id.value);
   std::string out;
   append_header(out, "From", from_header(parts.from));

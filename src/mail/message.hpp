@@ -25,16 +25,17 @@ struct MessageParts {
   TimePoint date;
 };
 
-/// A message as it travels (RFC 5322): multipart/alternative with text and HTML, quoted-printable, CRLF at every line's
-/// end, no line longer than 998 bytes. Of the same parts always the same bytes. `Auto-Submitted` keeps machines from
-/// answering (RFC 3834).
+/// The message as it is sent (RFC 5322): multipart/alternative with text and HTML, quoted-printable, CRLF at the end of
+/// every line, no line longer than 998 bytes. The same parts always give the same bytes. `Auto-Submitted` keeps
+/// automatic responders from answering (RFC 3834).
 [[nodiscard]] std::string format_message(const MessageParts& parts);
 
 /// `<gatehouse-7@example.com>`: the same for every attempt to send the row, so that a second copy can be recognised.
 [[nodiscard]] std::string message_id(MailId id, const Mailbox& from);
 
-/// Unstructured text for a header: as it is where that is ASCII, else in encoded words (RFC 2047). Controls, line ends
-/// among them, become blanks.
+/// Unstructured text for a header: unchanged if it is short ASCII without `=?`, otherwise in encoded words
+/// (RFC 2047). Control characters,
+/// including line ends, become blanks.
 [[nodiscard]] std::string header_text(std::string_view text);
 
 /// RFC 2045 section 6.7; every line end of the text becomes CRLF.

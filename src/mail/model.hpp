@@ -14,7 +14,7 @@ namespace gatehouse::mail {
 
 using MailId = StrongId<struct MailTag>;
 
-/// Where a mail stands; the numbers are those of the column.
+/// The state of a mail; the numbers are the values of the column.
 enum class State : std::uint8_t { waiting = 0, sent = 1, failed = 2, expired = 3 };
 
 [[nodiscard]] constexpr std::string_view to_text(State state) {
@@ -31,10 +31,11 @@ enum class State : std::uint8_t { waiting = 0, sent = 1, failed = 2, expired = 3
   return "waiting";
 }
 
-/// What a letter's templates fill in, by name; variables_of() says which. An empty value counts as none.
+/// The values that a letter's templates fill in, by name; variables_of() lists the names. An empty value counts as
+/// none.
 using Variables = std::map<std::string, std::string, std::less<>>;
 
-/// All that is sealed into a row: the secret of the link, where there is one, and the variables.
+/// All that is sealed into a row: the secret of the link, if there is one, and the variables.
 struct Contents {
   SecretString token;
   Variables variables;
@@ -43,25 +44,25 @@ struct Contents {
 inline constexpr std::size_t variables_max = 16;
 inline constexpr std::size_t variable_bytes_max = 1024;
 
-/// What a row is made of, apart from whom it goes to.
+/// What a row is made of, except for the recipient.
 struct NewMail {
   MailId id;
   Kind kind;
   std::string locale;                        ///< a language tag, or empty: the default
   std::string sealed_body;                   ///< ContentsSealer's, for this id and kind
   std::optional<std::string> dedupe_key;     ///< a second mail with the same key is not written
-  std::optional<TimePoint> expires_at = {};  ///< of what it is about
+  std::optional<TimePoint> expires_at = {};  ///< the mail is not sent any more after that
   TimePoint created_at;
 };
 
-/// A mail that one worker has for a time, to send it.
+/// A mail that one worker has claimed for a time, to send it.
 struct ClaimedMail {
   MailId id;
   std::string kind;
   std::string recipient;
   std::string locale;
   std::string sealed_body;
-  std::int64_t attempts = 0;  ///< that have failed
+  std::int64_t attempts = 0;  ///< those that have failed
   TimePoint created_at;
   std::optional<TimePoint> expires_at;
 };

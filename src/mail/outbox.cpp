@@ -9,7 +9,7 @@
 namespace gatehouse::mail {
 namespace {
 
-/// So that every reader of JSON reads the number exactly (RFC 8259 section 6).
+/// Every JSON parser reads a number of 53 bits exactly (RFC 8259 section 6).
 constexpr unsigned id_bits = 53;
 
 MailId new_id(crypto::Random& random) {

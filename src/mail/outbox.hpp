@@ -21,23 +21,23 @@
 
 namespace gatehouse::mail {
 
-/// What a flow wants to be told to somebody.
+/// What a flow wants to tell somebody.
 ///
 ///     changes.add(outbox.letter_to({.user = id}, {.kind = Kind::password_changed, .locale = locale,
 ///                                                 .variables = {{"address", from}}}));
 struct Letter {
   Kind kind;
-  std::string locale = {};                               ///< Outbox::locale_for() knows; empty: the default
-  SecretString token = {};                               ///< of the link; empty: a letter without one
+  std::string locale = {};                               ///< from Outbox::locale_for(); empty: the default
+  SecretString token = {};                               ///< the link's secret; empty: a letter without a link
   Variables variables = {};                              ///< variables_of(kind), as far as they are known
   std::optional<std::string> dedupe_key = std::nullopt;  ///< a second letter with this key is dropped
-  std::optional<TimePoint> expires_at = std::nullopt;    ///< of the token: the letter is not sent any more after that
+  std::optional<TimePoint> expires_at = std::nullopt;    ///< when the token expires: the letter is not sent after that
 };
 
-/// What letters are sealed with and filled into. Immutable.
+/// The keys that seal letters and the templates that render them. Immutable.
 struct Stationery {
-  /// Of the secrets, at least one, keys are kept. Throws std::invalid_argument where a template of MAIL_TEMPLATES has a
-  /// mistake. Blocks.
+  /// Takes at least one secret and keeps only the keys derived from the secrets. Throws std::invalid_argument if a
+  /// template of MAIL_TEMPLATES has a mistake. Blocks.
   Stationery(const MailSettings& settings, std::span<const SecretString> secrets);
 
   const ContentsSealer sealer;
@@ -45,8 +45,8 @@ struct Stationery {
 };
 
 /// Where flows hand in their letters. A letter is a change: it is sent if and only if the transaction it was added to
-/// is committed, at least once, by any replica, within moments where the mail server is there. Its secrets are in the
-/// database in sealed form alone, until it is sent or given up.
+/// is committed. Any replica sends it, at least once, and within moments if the mail server is reachable. The database
+/// holds its secrets only in sealed form, until it is sent or given up.
 ///
 /// Thread-safe.
 class Outbox {
@@ -54,18 +54,18 @@ class Outbox {
   /// `clock` and `random` outlive the outbox.
   Outbox(std::shared_ptr<const Stationery> stationery, const Clock& clock, crypto::Random& random);
 
-  /// From the next letter on.
+  /// Replaces the stationery from the next letter on.
   void use(std::shared_ptr<const Stationery> stationery);
 
-  /// To a user, at the address that their row has then; to nobody where there is no such user, or a disabled one. It
-  /// is the same work either way, so that nobody learns from the time whether there is. Throws std::invalid_argument
-  /// for variables over the bounds of model.hpp.
+  /// A letter to a user, at the address that their row has when the change is made; to nobody if the user does not
+  /// exist or is disabled. The work is the same either way, so that its duration does not reveal whether the user
+  /// exists. Throws std::invalid_argument for variables over the bounds of model.hpp.
   [[nodiscard]] database::Change<void> letter_to(Reader reader, Letter letter) const;
-  /// To an address that no row has yet.
+  /// A letter to an address that no row has yet.
   [[nodiscard]] database::Change<void> letter_to_address(std::string address, Letter letter) const;
 
-  /// What a letter to a user should be written in: the user's own locale, else the best of an Accept-Language header of
-  /// the request that caused it that there are templates for.
+  /// The locale for a letter to a user: the user's own, otherwise the most wanted one in the Accept-Language header of
+  /// the request that there are templates for.
   [[nodiscard]] std::string locale_for(const std::optional<std::string>& own, std::string_view accept_language) const;
 
   [[nodiscard]] std::shared_ptr<const Stationery> stationery() const;

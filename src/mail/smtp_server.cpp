@@ -18,7 +18,7 @@ std::unexpected<Unreadable> refusal(std::string_view expectation) {
   return std::unexpected(Unreadable{std::string{expectation}});
 }
 
-/// Nothing where a % is not followed by two hex digits, or where a control hides behind one.
+/// Nothing if a % is not followed by two hex digits, or if the decoded text contains a control character.
 std::optional<std::string> percent_decoded(std::string_view text) {
   const auto encoded = boost::urls::make_pct_string_view(text);
   if (!encoded) return std::nullopt;

@@ -9,16 +9,16 @@
 
 namespace gatehouse::mail {
 
-/// Where mails are handed in: SMTP_URL, taken apart.
+/// The mail server: SMTP_URL, parsed.
 struct SmtpServer {
-  bool uses_tls_at_once = false;  ///< smtps://; else the connection turns to TLS by STARTTLS
+  bool uses_tls_at_once = false;  ///< smtps://; otherwise the connection switches to TLS by STARTTLS
   std::string host;               ///< a name, an IPv4 address, or an IPv6 address in brackets
-  std::uint16_t port = 0;         ///< 587 of smtp:// and 465 of smtps://, where the URL has none
+  std::uint16_t port = 0;         ///< if the URL has none, 587 for smtp:// and 465 for smtps://
   std::string user;               ///< empty: no login
   SecretString password;
 
   [[nodiscard]] bool is_set() const { return !host.empty(); }
-  /// Whether nobody else can listen on the way there.
+  /// Whether the connection stays on this machine, where nobody else can listen.
   [[nodiscard]] bool is_on_this_machine() const;
   /// `mail.example.com:587`, for people: without user and password.
   [[nodiscard]] std::string name() const;

@@ -22,7 +22,7 @@ constexpr std::string_view service_not_available = "421";  // RFC 5321 section 3
 
 /// One message on its way through libcurl's callbacks.
 struct Transfer {
-  std::string_view unsent;  ///< of the message
+  std::string_view unsent;  ///< the rest of the message
   const std::stop_token* stop;
   std::optional<Clock::time_point> stop_seen = std::nullopt;
   std::string refusal = {};    ///< the last reply of the 4xx or 5xx class since MAIL FROM
@@ -45,8 +45,8 @@ int on_progress(void* user, curl_off_t /*a*/, curl_off_t /*b*/, curl_off_t /*c*/
   return Clock::now() - *transfer.stop_seen >= SmtpTransport::stop_patience ? 1 : 0;
 }
 
-/// Sees the dialogue, from which it keeps the server's refusal and how far the message came. Commands of a login
-/// pass here, too, and are not kept.
+/// Watches the dialogue and keeps the server's refusal and how far the message got. Login commands pass through here,
+/// too, and are not kept.
 int on_dialogue(CURL* /*handle*/, curl_infotype kind, char* bytes, std::size_t size, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   const std::string_view line = trim({bytes, size}, " \r\n");
@@ -59,7 +59,7 @@ int on_dialogue(CURL* /*handle*/, curl_infotype kind, char* bytes, std::size_t s
   return 0;
 }
 
-/// What a server or a library said, as one line that a log and a terminal can take.
+/// What a server or a library said, as one printable line for a log or a terminal.
 std::string printable(std::string_view text) {
   std::string out{text};
   std::ranges::replace_if(out, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
@@ -109,9 +109,9 @@ void SmtpTransport::Handle::set_server(const MailSettings& settings) const {
   const std::string url = (server.uses_tls_at_once ? "smtps://" : "smtp://") + server.name();
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  set(CURLOPT_PROXY, "");  // what the environment says is for browsers
+  set(CURLOPT_PROXY, "");  // proxy variables of the environment are for browsers
   set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_QUICK_EXIT, 1L);  // wait for no thread that looks a name up
+  set(CURLOPT_QUICK_EXIT, 1L);  // do not wait for a thread that looks up a name
   set(CURLOPT_USE_SSL, static_cast<long>(settings.tls == SmtpTls::required ? CURLUSESSL_ALL : CURLUSESSL_NONE));
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!settings.tls_ca.empty()) set(CURLOPT_CAINFO, settings.tls_ca.c_str());
@@ -151,8 +151,9 @@ Delivery SmtpTransport::send(const Envelope& envelope, std::stop_token stop) {
   }
 }
 
-/// A server may close a kept connection at any moment; what failed on one and was not handed over yet is `was_stale`.
-/// One that hangs instead has had the time that a message may take.
+/// A server may close a kept connection at any moment: if the attempt failed on such a connection before the message
+/// was handed over, `was_stale` is true. It is not for a connection that hangs: that attempt has used up the time a
+/// message may take.
 Delivery SmtpTransport::try_once(const Envelope& envelope, const std::stop_token& stop, bool& was_stale) {
   if (!handle_) handle_ = std::make_unique<Handle>(libcurl());
   const Handle& handle = *handle_;
@@ -167,7 +168,7 @@ Delivery SmtpTransport::try_once(const Envelope& envelope, const std::stop_token
       handle.curl.slist_append(nullptr, envelope.to.c_str()), handle.curl.slist_free_all};
   handle.set(CURLOPT_MAIL_RCPT, recipients.get());
   const CURLcode code = handle.curl.easy_perform(handle.easy);
-  // They end with this call, while the handle and its connection go on.
+  // The buffer and the transfer end with this call, while the handle and its connection live on.
   handle.set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
   handle.set(CURLOPT_DEBUGFUNCTION, static_cast<curl_debug_callback>(nullptr));
   handle.set(CURLOPT_VERBOSE, 0L);

@@ -12,14 +12,14 @@ namespace gatehouse::mail {
 /// Hands messages to the mail server of SMTP_URL, through libcurl. The connection is kept for the next message until
 /// rest().
 ///
-/// A reply of the 4xx or 5xx class counts for the message only once the message was begun (MAIL FROM): before that it
-/// is about the connection or the login, which an operator can mend, and means `unreachable`. The calling thread gets
-/// no signals from its first send() on: a closed connection must not end the process.
+/// A 4xx or 5xx reply counts against the message only once the message was begun (MAIL FROM). Before that, it concerns
+/// the connection or the login, which an operator can fix, and means `unreachable`. From its first send() on, the
+/// calling thread receives no signals, because a closed connection must not end the process.
 class SmtpTransport final : public Transport {
  public:
   static constexpr std::chrono::milliseconds connect_timeout{10'000};
   static constexpr std::chrono::milliseconds send_timeout{30'000};
-  /// What a message under way may still take once the stop was requested.
+  /// How long a message being sent may still take after the stop was requested.
   static constexpr std::chrono::milliseconds stop_patience{500};
 
   /// `settings` outlive the transport.
@@ -36,7 +36,7 @@ class SmtpTransport final : public Transport {
 
   const MailSettings& settings_;
   std::unique_ptr<Handle> handle_;  ///< from the first message to rest()
-  bool has_connection_ = false;     ///< the last message went well, and its connection may be there still
+  bool has_connection_ = false;     ///< the last message was sent, and its connection may still be open
 };
 
 }  // namespace gatehouse::mail

@@ -87,7 +87,7 @@ class TagReader {
   const std::string_view text_;
   const Kind kind_;
   std::size_t position_ = 0;
-  std::vector<std::pair<std::string_view, std::size_t>> open_;  ///< sections, with where they begin
+  std::vector<std::pair<std::string_view, std::size_t>> open_;  ///< open sections, with their positions
 };
 
 }  // namespace

@@ -15,9 +15,9 @@ struct TemplateMistake {
   std::string problem;
 };
 
-/// The first mistake of a Mustache template for this kind of mail: a tag or section that does not close, a variable
-/// that no mail of the kind has, or what templates may not do here, which is to take in others and to change the
-/// delimiters.
+/// The first mistake of a Mustache template for this kind of mail: a tag or section that is not closed, a variable that
+/// mails of this kind do not have, or something that templates must not do here, which is to include other templates or
+/// to change the delimiters.
 [[nodiscard]] std::optional<TemplateMistake> find_mistake(std::string_view text, Kind kind);
 
 }  // namespace gatehouse::mail

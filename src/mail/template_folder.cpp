@@ -13,7 +13,7 @@
 namespace gatehouse::mail {
 namespace {
 
-/// The kind of `<kind>.<part>` and `<kind>.<locale>.<part>`.
+/// The kind of a file named `<kind>.<part>` or `<kind>.<locale>.<part>`.
 std::optional<Kind> kind_of_file(std::string_view name) {
   const std::string_view stem = name.substr(0, name.rfind('.'));
   const std::size_t dot = stem.find('.');

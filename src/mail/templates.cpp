@@ -19,7 +19,8 @@ std::string_view built_in_text(Kind kind, std::string_view part) {
   return found == files.end() ? std::string_view{} : found->text;
 }
 
-/// `de-ch` and `de` of `de-ch`, then nothing; a single letter goes with what stands behind it (RFC 4647 section 3.4).
+/// The locale without its last subtag: `de` for `de-ch`, nothing for `de`. A single-letter subtag is removed together
+/// with the subtag after it (RFC 4647 section 3.4).
 std::string_view shortened(std::string_view locale) {
   const std::size_t dash = locale.rfind('-');
   if (dash == std::string_view::npos) return {};

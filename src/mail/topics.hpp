@@ -5,7 +5,7 @@
 
 namespace gatehouse::mail {
 
-/// A mail waits to be sent; which one does not matter to those who look for all of them.
+/// A mail waits to be sent. Listeners look for all waiting mails, so which one was announced does not matter.
 inline constexpr database::Topic<MailId> mail_topic{"mail"};
 
 }  // namespace gatehouse::mail

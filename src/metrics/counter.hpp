@@ -17,7 +17,7 @@ class Counter {
   std::atomic<std::uint64_t> value_ = 0;
 };
 
-/// Counts what happens on one thread, which alone adds and pays a plain increment for it. Any thread may read.
+/// Counts what happens on one thread. Only that thread adds, with a plain increment; any thread may read.
 class ThreadCounter {
  public:
   void add(std::uint64_t count = 1) noexcept {

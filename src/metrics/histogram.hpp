@@ -11,13 +11,13 @@
 
 namespace gatehouse::metrics {
 
-/// The upper bound of a bucket, and what a page calls it: seconds.
+/// The upper bound of a bucket, and its text on a page, in seconds.
 struct Bound {
   std::chrono::nanoseconds at_most;
   std::string_view text;
 };
 
-/// Of every histogram of durations. What took longer stands in one more bucket, `+Inf`.
+/// The buckets of every histogram of durations. Longer durations are counted in one more bucket, `+Inf`.
 inline constexpr std::array bounds = [] {
   using namespace std::chrono_literals;
   return std::array{Bound{50us, "0.00005"}, Bound{100us, "0.0001"},   Bound{250us, "0.00025"}, Bound{500us, "0.0005"},
@@ -34,8 +34,8 @@ struct Distribution {
   friend bool operator==(const Distribution&, const Distribution&) = default;
 };
 
-/// Durations, of which only their number in each bucket and their sum are kept. `Count` is Counter, or ThreadCounter
-/// where one thread adds.
+/// Keeps only the number of durations in each bucket and their sum. `Count` is Counter, or ThreadCounter if only one
+/// thread adds.
 template <class Count>
 class Histogram {
  public:

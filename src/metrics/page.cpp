@@ -48,7 +48,7 @@ void Page::begin(std::string_view name, std::string_view kind, std::string_view 
 
 void Page::sample(Labels labels, double value) { write_sample({}, labels, {}, number_text(value)); }
 
-/// Buckets are cumulative: each holds what the ones before it hold.
+/// Buckets are cumulative: each includes the counts of those before it.
 void Page::sample(Labels labels, const Distribution& distribution) {
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < bounds.size(); ++i) {

@@ -13,7 +13,7 @@
 
 namespace gatehouse::metrics {
 
-/// What tells one sample of a metric from another.
+/// Tells one sample of a metric from another.
 struct Label {
   std::string_view name;   ///< lower-case letters and `_`
   std::string_view value;  ///< any text
@@ -22,10 +22,10 @@ using Labels = std::initializer_list<Label>;
 
 /// What a scrape gets: text in Prometheus' exposition format, version 0.0.4.
 ///
-/// A metric begins once; its samples follow before the next one begins, each with other labels.
+/// A metric begins once; its samples follow before the next one begins, each with different labels.
 class Page {
  public:
-  /// A metric whose samples follow. `help` is one line.
+  /// Begins a metric; its samples follow. `help` is one line.
   void begin_counter(std::string_view name, std::string_view help) { begin(name, "counter", help); }
   void begin_gauge(std::string_view name, std::string_view help) { begin(name, "gauge", help); }
   void begin_histogram(std::string_view name, std::string_view help) { begin(name, "histogram", help); }
@@ -71,7 +71,7 @@ class Page {
   std::string_view name_;  ///< of the metric whose samples follow
 };
 
-/// Adds what somebody knows to a page. Called on any thread, while others count.
+/// Adds a component's metrics to a page. Called on any thread, while others count.
 using Source = std::function<void(Page&)>;
 
 }  // namespace gatehouse::metrics

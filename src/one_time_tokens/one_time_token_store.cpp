@@ -15,7 +15,7 @@ using database::Rows;
 using database::Statement;
 using database::Write;
 
-// Nobody remembers a token: each request that brings one asks the database.
+// Nobody caches tokens: each request that brings one asks the database.
 constexpr Statement find_open_token{
     "one_time_tokens_find_open",
     "SELECT user_id, payload FROM one_time_tokens WHERE token_hash = $1 AND kind = $2 AND expires_at > $3 "
@@ -27,7 +27,7 @@ constexpr Write insert_token{"one_time_tokens_insert",
                              "SELECT $1, id, $3, $4, $5, $6 FROM users WHERE id = $2 AND disabled_at IS NULL",
                              announces_nothing};
 
-// By the very email that was inserted before, in the same transaction.
+// Finds the user by exactly the email that was inserted before, in the same transaction.
 constexpr Write insert_token_for_new_user{
     "one_time_tokens_insert_for_new_user",
     "INSERT INTO one_time_tokens (kind, user_id, token_hash, payload, created_at, expires_at) "

@@ -13,23 +13,23 @@ namespace gatehouse::one_time_tokens {
 
 using OneTimeTokenId = StrongId<struct OneTimeTokenTag>;
 
-/// What a token is for; it is good for nothing else.
+/// What a token is for; it is valid for nothing else.
 enum class Kind : std::uint8_t { reset, verify, email_change };
 
-/// As rows have it.
+/// The kind's name in rows.
 [[nodiscard]] std::string_view to_text(Kind kind);
-/// How its tokens begin: `gtr_`, `gtv_`, `gte_`.
+/// How tokens of the kind begin: `gtr_`, `gtv_`, `gte_`.
 [[nodiscard]] std::string_view prefix_of(Kind kind);
 
-/// A new token, as the user gets it: crypto::make_checked_text() says how it looks.
+/// A new token, as the user gets it; crypto::make_checked_text() describes its form.
 struct NewToken {
   SecretString text;
   std::string hash;  ///< SHA-256 of the text; all that is stored
 };
-/// Its secret is of 256 random bits.
+/// The token's secret has 256 random bits.
 [[nodiscard]] NewToken make_token(Kind kind, crypto::Random& random);
 
-/// The hash of what somebody sent as a token of this kind; nothing where it cannot be one.
+/// The hash of what somebody sent as a token of this kind; nothing if it cannot be one.
 [[nodiscard]] std::optional<std::string> hash_of(std::string_view text, Kind kind);
 
 }  // namespace gatehouse::one_time_tokens

@@ -29,7 +29,7 @@ std::optional<std::string> from_base64(std::string_view text, Base64Alphabet alp
     bit_count -= 8;
     bytes += static_cast<char>(bits >> bit_count & 0xff);
   }
-  // Six bits left over are a letter too many, and set bits in the rest a second spelling of the same bytes.
+  // Six bits left over mean one letter too many. Set bits among fewer would be a second spelling of the same bytes.
   if (bit_count >= 6) return std::nullopt;
   if (spare == SpareBits::zero && (bits & ((1U << bit_count) - 1)) != 0) return std::nullopt;
   return bytes;

@@ -7,18 +7,18 @@
 
 namespace gatehouse::passwords {
 
-/// The letters of base64 in strings of hashes: those of RFC 4648 section 4, or bcrypt's.
+/// The base64 alphabet of a hash string: that of RFC 4648 section 4, or bcrypt's.
 enum class Base64Alphabet : std::uint8_t { standard, bcrypt };
 
-/// What the unused bits of the last letter may be: zero, so that bytes have one text; or anything.
+/// What the unused bits of the last letter may be: zero, so that the same bytes have only one text, or anything.
 enum class SpareBits : std::uint8_t { zero, any };
 
-/// Without padding. Nothing where the text is not that. Any thread.
+/// Base64 without padding. Decoding returns nullopt for any other text. Any thread.
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text, Base64Alphabet alphabet,
                                                      SpareBits spare = SpareBits::zero);
 void append_base64(std::string& out, std::string_view bytes, Base64Alphabet alphabet);
 
-/// The same of the standard alphabet with padding, which must be there.
+/// The same for the standard alphabet, with mandatory padding.
 [[nodiscard]] std::optional<std::string> from_padded_base64(std::string_view text);
 void append_padded_base64(std::string& out, std::string_view bytes);
 

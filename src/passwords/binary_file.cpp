@@ -103,7 +103,7 @@ void BinaryFile::take_name(const std::string& path) {
   if (::rename(path_.c_str(), path.c_str()) != 0) fail_with(path, "cannot be replaced", errno);
   is_temporary_ = false;
   path_ = path;
-  // The name, too, is to be there after a loss of power.
+  // The new name, too, must survive a loss of power.
   const std::filesystem::path folder = std::filesystem::path{path}.parent_path();
   const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;

@@ -8,12 +8,12 @@
 
 namespace gatehouse::passwords {
 
-/// An open file of bytes, of the commands that build breach filters. Its calls block, and throw std::runtime_error with
+/// An open binary file, for the commands that build breach filters. Its calls block, and throw std::runtime_error with
 /// the path and the system's reason. One thread at a time.
 class BinaryFile {
  public:
   [[nodiscard]] static BinaryFile open(const std::string& path);
-  /// A new file beside `path`, with another name, which nobody else has.
+  /// Creates a new file beside `path`, under a unique temporary name.
   [[nodiscard]] static BinaryFile create_beside(const std::string& path);
 
   BinaryFile(BinaryFile&& other) noexcept;
@@ -22,19 +22,19 @@ class BinaryFile {
   BinaryFile& operator=(const BinaryFile&) = delete;
   ~BinaryFile();
 
-  /// What was read, at the front of `buffer`; empty at the end of the file.
+  /// Returns the bytes read, at the front of `buffer`; empty at the end of the file.
   [[nodiscard]] std::span<std::byte> read(std::span<std::byte> buffer);
-  /// The same from there on, whatever read() has come to; less than `buffer` only at the end.
+  /// The same from `offset`, independent of read()'s position; shorter than `buffer` only at the end of the file.
   [[nodiscard]] std::span<std::byte> read_at(std::uint64_t offset, std::span<std::byte> buffer) const;
   void write(std::string_view bytes);
   void write_at(std::uint64_t offset, std::string_view bytes);
 
-  /// 0 of what is no regular file.
+  /// In bytes; 0 if this is not a regular file.
   [[nodiscard]] std::uint64_t size() const;
 
-  /// Takes the name away; the bytes go when the object does.
+  /// Removes the file's name; the bytes are freed with the object.
   void unlink();
-  /// Puts everything on the disk, readable for all users, and gives it this name at once in place of any other file.
+  /// Syncs the file to disk, readable for all users, and renames it to `path`, atomically replacing any other file.
   void take_name(const std::string& path);
 
  private:
@@ -43,7 +43,7 @@ class BinaryFile {
 
   std::string path_;
   int descriptor_;
-  bool is_temporary_ = false;  ///< goes with the object
+  bool is_temporary_ = false;  ///< the destructor removes the file
 };
 
 }  // namespace gatehouse::passwords

@@ -40,7 +40,7 @@ std::expected<BreachFilter::Mapping, std::string> BreachFilter::map(const std::s
   if (!is_file) return std::unexpected("is not a file");
   if (bytes == 0) return std::unexpected(std::string{to_text(FilterFault::too_short)});
   if (memory == MAP_FAILED) return std::unexpected(reason("cannot be mapped", error));
-  // A wish: neighbours of what is looked up are of no use.
+  // Only a hint: a lookup has no use for neighbouring pages.
   ::madvise(memory, bytes, MADV_RANDOM);
   return Mapping{static_cast<const std::byte*>(memory), Unmap{bytes}};
 }

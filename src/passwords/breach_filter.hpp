@@ -11,19 +11,19 @@
 
 namespace gatehouse::passwords {
 
-/// The operator's file of passwords that were stolen somewhere (PASSWORD_BREACH_FILTER, filter_format.hpp), mapped
-/// read-only: the kernel keeps the pages that are asked for, and gives them up where memory is short. A lookup reads
-/// four pages, from the disk where they are not in memory. Any thread.
+/// The operator's file of breached passwords (PASSWORD_BREACH_FILTER, filter_format.hpp), mapped read-only: the kernel
+/// keeps the pages that are used, and drops them when memory is short. A lookup reads four pages, from disk if they are
+/// not in memory. Any thread.
 ///
-/// The file must not be changed in place while it is mapped. build_filter() and mv replace it, which leaves the mapped
-/// one as it is until nobody uses it.
+/// The file must not be changed in place while it is mapped. build_filter() and mv replace it instead: the mapped file
+/// then stays as it is until nobody uses it.
 class BreachFilter {
  public:
-  /// Looks at length, header and directory. The error is for an operator and begins behind the file's name:
+  /// Checks length, header and directory. The error is for an operator and is written after the file's name:
   /// `cannot be opened: …`, `has a damaged directory`.
   [[nodiscard]] static std::expected<std::shared_ptr<const BreachFilter>, std::string> open(const std::string& path);
 
-  /// Whether the password, in composed form, is in it. One in 65,536 passwords that are not seems to be.
+  /// Whether the password, in composed form, is in the filter. One in 65,536 absent passwords is reported as present.
   [[nodiscard]] bool contains(std::string_view composed_password) const;
 
   [[nodiscard]] const FilterHeader& header() const { return view_.header(); }
@@ -42,8 +42,8 @@ class BreachFilter {
   FilterView view_;
 };
 
-/// Compares the whole file with its SHA-256, on top of what BreachFilter::open() looks at: what is wrong with it, or
-/// nothing. Reads all of it, in little memory.
+/// Checks what BreachFilter::open() checks, and the SHA-256 of the whole file; the error says what is wrong. Reads the
+/// whole file, using little memory.
 [[nodiscard]] std::expected<FilterHeader, std::string> check_filter(const std::string& path);
 
 }  // namespace gatehouse::passwords

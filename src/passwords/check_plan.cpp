@@ -4,14 +4,15 @@
 
 namespace gatehouse::passwords {
 
-// Invariants. A plan holds every format in use exactly once, always in one order, and at most one of its checks is the
-// row's own; so all plans of one moment cost the same, and time tells nothing about the row. A PHC format that nobody
-// has met yet takes the current one's place, for a plan that grew by it would tell; it joins all plans from the next
-// check on (PasswordService remembers it).
+// Invariants. A plan holds every format in use exactly once, always in the same order, and at most one of its checks is
+// the row's own; so all plans made at one moment cost the same, and their time tells nothing about the row. There are
+// two exceptions. A PHC format that was not met before takes the current one's place, because a longer plan would give
+// the row away; it joins all plans from the next check on (PasswordService remembers it). An Express row that a scan
+// has missed gets one check more.
 
 std::optional<StoredHash> read_stored(const std::optional<StoredPassword>& stored) {
   if (!stored || !stored->hash) return std::nullopt;
-  // The schema's sign of the Express service: a PHC string brings its salt along, and the column is empty.
+  // A value in the salt column marks an Express row: a PHC string contains its salt, and the column is empty.
   if (stored->salt) return parse_express(*stored->hash, *stored->salt);
   return parse_phc(*stored->hash);
 }
@@ -44,7 +45,7 @@ std::vector<PlannedCheck> plan_of_checks(std::optional<StoredHash> stored, const
   for (const PhcFormat& format : formats.retired) {
     add(own_cost == format, [&]() -> StoredHash { return decoy_of(format, decoy); });
   }
-  // An Express row after a look that found none is checked all the same, or its owner could not log in.
+  // An Express row is checked even after a scan that found none; otherwise its owner could not log in.
   if (formats.express || (own_express && !own_is_alone)) {
     add(own_express, [&]() -> StoredHash { return express_decoy(decoy); });
   }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view rounds_name = "rounds=";
 
-/// What there is to know of a method.
+/// The properties of a method.
 struct MethodTerms {
   CryptMethod method;
   std::string_view prefix;
@@ -28,7 +28,7 @@ constexpr std::array<MethodTerms, 5> all_methods{{
 
 const MethodTerms& terms_of(CryptMethod method) { return all_methods.at(static_cast<std::size_t>(method)); }
 
-/// The number that letters stand for, the least significant first.
+/// The number that the letters encode, the least significant letter first.
 std::uint64_t value_of(std::string_view letters) {
   std::uint64_t value = 0;
   for (std::size_t i = letters.size(); i > 0; --i) value = value << 6U | crypt_letters.find(letters[i - 1]);
@@ -49,13 +49,13 @@ std::optional<std::string> take_sha1_parameters(PhcReader& reader) {
   return std::to_string(rounds) + '$';
 }
 
-/// libcrypt refuses less than four blocks.
+/// libcrypt refuses an N below four.
 bool is_taken_by_libcrypt(std::uint64_t log2_n, std::uint64_t block, std::uint64_t parallel) {
   constexpr std::uint64_t log2_n_min = 2;
   return log2_n >= log2_n_min && is_affordable(log2_n, block, parallel);
 }
 
-/// The usual flavour, and letters that stand for log2 N and r, less one.
+/// The usual flavour `j`, then one letter each for log2 N and r, less one.
 std::optional<std::string> take_yescrypt_parameters(PhcReader& reader) {
   constexpr std::size_t letter_count = 3;
   const std::string_view letters = reader.take_until('$');
@@ -90,7 +90,7 @@ std::optional<std::string> take_parameters(PhcReader& reader, CryptMethod method
   return take_sha1_parameters(reader);
 }
 
-/// Whole bytes in base64, without bits to spare in the last letter: libcrypt takes nothing else.
+/// Whether the salt is base64 of whole bytes without set spare bits in the last letter: libcrypt accepts nothing else.
 bool is_yescrypt_salt(std::string_view salt) {
   constexpr std::size_t letters_of_group = 4;
   const std::size_t rest = salt.size() % letters_of_group;

@@ -13,19 +13,19 @@ namespace gatehouse::passwords {
 inline constexpr std::string_view crypt_letters = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 inline constexpr std::size_t md5crypt_salt_letters_max = 8;
 
-/// Whether the text has no other character.
+/// Whether the text consists only of these letters.
 [[nodiscard]] bool are_crypt_letters(std::string_view text);
 
-/// Reads a hash of crypt(3), other than of bcrypt and `$1$`:
+/// Parses a crypt(3) hash other than bcrypt and `$1$`:
 ///   `$5$<salt>$<43 letters>`, `$6$<salt>$<86 letters>`, each also with `rounds=<1,000 to 2,000,000>$` before the salt
 ///   `$sha1$<rounds, up to 2,000,000>$<salt>$<28 letters>`
-///   `$y$j<log2 N><r>$<salt>$<43 letters>`: yescrypt as systems make it, without further parameters
+///   `$y$j<log2 N><r>$<salt>$<43 letters>`: yescrypt as operating systems write it, without further parameters
 ///   `$7$<log2 N><five letters of r><five of p><salt>$<43 letters>`
-/// Salts have 1 to 16 letters, of the last three 64; memory and the rest are bounded as scrypt's. Nothing where it is
-/// anything else. Any thread.
+/// Salts have 1 to 16 letters, those of the last three up to 64; memory and other costs have scrypt's limits. Returns
+/// nullopt for anything else. Any thread.
 [[nodiscard]] std::optional<Phc> parse_crypt(std::string_view text);
 
-/// Writes the string that parse_crypt() reads, of a hash of CryptCost. Any thread.
+/// Writes the string that parse_crypt() reads, for a hash with CryptCost. Any thread.
 [[nodiscard]] std::string crypt_text(const Phc& phc);
 
 /// How many letters the digest of a method has.

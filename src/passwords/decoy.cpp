@@ -8,7 +8,7 @@
 namespace gatehouse::passwords {
 namespace {
 
-/// As many letters of crypt(3), made of the decoy's digest.
+/// `count` letters of crypt(3), made from the decoy's digest.
 std::string decoy_letters(const Decoy& decoy, std::size_t count) {
   std::string letters;
   for (std::size_t i = 0; i < count; ++i) {
@@ -18,12 +18,12 @@ std::string decoy_letters(const Decoy& decoy, std::size_t count) {
   return letters;
 }
 
-/// As many bytes as a digest of this format has.
+/// As many bytes of the decoy's digest as a digest of this format has.
 std::string decoy_bytes(const Decoy& decoy, const PhcFormat& format) {
   return decoy.digest.substr(0, usual_digest_bytes(format));
 }
 
-/// A salt of a hash that is quick to make.
+/// A salt for a fast hash.
 std::string fast_salt(const FastFormat& format, const Decoy& decoy) {
   constexpr std::size_t salt_letters = 8;
   if (const auto* cost = std::get_if<RawCost>(&format)) return cost->salt_place == SaltPlace::none ? "" : decoy.salt;
@@ -40,7 +40,7 @@ struct MakeDecoy {
     return {.format = format, .salt = decoy.salt, .digest = decoy_bytes(decoy, format)};
   }
   Phc operator()(const CryptCost& cost) const {
-    // Base64 of whole bytes without bits to spare, as yescrypt wants.
+    // Base64 of whole bytes without spare bits, as yescrypt requires.
     constexpr std::size_t yescrypt_salt_letters = 24;
     constexpr std::size_t salt_letters = 16;
     const bool is_yescrypt = cost.method == CryptMethod::yescrypt;

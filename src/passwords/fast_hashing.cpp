@@ -25,7 +25,7 @@ const EVP_MD* function_of(RawDigest digest) {
   return nullptr;
 }
 
-/// The digest of both, one behind the other.
+/// The digest of both, concatenated.
 std::string digest_of_both(RawDigest digest, std::string_view first, std::string_view second) {
   std::string input;
   input.reserve(first.size() + second.size());

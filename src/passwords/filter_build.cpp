@@ -21,7 +21,7 @@ using Outcome = std::expected<FilterBuilt, std::string>;
 
 constexpr std::size_t sha1_digits = 40;
 constexpr std::size_t key_digits = 16;
-/// Partitions have about so many keys, less where some hashes are left out.
+/// Partitions have about this many keys, fewer if some hashes are left out.
 constexpr std::uint64_t partition_keys = std::uint64_t{1} << 20U;
 constexpr std::uint64_t progress_lines = std::uint64_t{1} << 19U;
 
@@ -72,7 +72,7 @@ Outcome finish(const FilterBuild& build, FilterWriter& writer, FilterBuilt built
   return built;
 }
 
-/// One pass: the list is in order already, and its length says about how many hashes there are.
+/// One pass: the list is sorted already, and its size tells roughly how many hashes there are.
 Outcome build_from_hashes(const FilterBuild& build, BinaryFile& in) {
   const std::uint64_t bytes = in.size();
   FilterWriter writer{build.out, partition_bits_for(bytes / (sha1_digits + 1))};
@@ -96,7 +96,7 @@ std::optional<std::uint64_t> key_of_plain(std::string_view line) {
   return filter_key(is_ascii(line) ? crypto::sha1(line) : crypto::sha1(to_nfc(line)));
 }
 
-/// Two passes: the keys are sorted first, and counted.
+/// Two passes: the keys are sorted first, then counted and written.
 Outcome build_from_passwords(const FilterBuild& build, BinaryFile& in) {
   FilterBuilt built;
   KeySorter sorter{build.out};

@@ -13,7 +13,7 @@ void append_number(std::string& out, Number number) {
   for (std::size_t i = 0; i < sizeof(Number); ++i) out += static_cast<char>(number >> (i * bits_per_byte));
 }
 
-/// Reads the fields of a record, one behind the other.
+/// Reads the fields of a record, one after the other.
 class Fields {
  public:
   explicit Fields(std::span<const std::byte> bytes) : rest_(bytes) {}

@@ -18,7 +18,7 @@ namespace gatehouse::passwords {
 ///                               file (8), SHA-256 of all that follows the header (32)
 ///     directory   2^p entries   offset of the partition in the file (8), seed (8), segment length (4), segment count
 ///                               (4); the partitions lie without gaps in the order of the directory
-///     partitions                a binary fuse filter each: its fingerprints, of 2 bytes
+///     partitions                one binary fuse filter each: its fingerprints, 2 bytes each
 ///
 /// A key is the first 8 bytes of the password's SHA-1, as a big-endian number; its first p bits say which partition it
 /// is in. The password is hashed in Unicode's composed form (NFC), as UTF-8.
@@ -29,7 +29,7 @@ inline constexpr std::size_t filter_header_bytes = 64;
 inline constexpr std::size_t filter_entry_bytes = 24;
 inline constexpr unsigned partition_bits_max = 16;
 
-/// What the header says, magic and version apart.
+/// The fields of the header except magic and version.
 struct FilterHeader {
   unsigned partition_bits = 0;
   std::uint64_t keys = 0;
@@ -57,7 +57,7 @@ void append_partition(std::string& out, const FilterPartition& partition);
 
 void append_fingerprints(std::string& out, std::span<const Fingerprint> fingerprints);
 
-/// Of exactly so many bytes. Nothing where magic or version are others, or the partition bits too many.
+/// Parses exactly these bytes; nullopt if magic or version differ, or if there are too many partition bits.
 [[nodiscard]] std::optional<FilterHeader> parse_header(std::span<const std::byte, filter_header_bytes> bytes);
 [[nodiscard]] FilterPartition parse_partition(std::span<const std::byte, filter_entry_bytes> bytes);
 

@@ -10,24 +10,24 @@
 
 namespace gatehouse::passwords {
 
-/// Why bytes are no breach filter. In the order in which they are looked for.
+/// Why bytes are not a breach filter.
 enum class FilterFault : std::uint8_t {
-  too_short,      ///< for a header, or for the directory that it speaks of
-  not_a_filter,   ///< another magic or version, or impossible numbers
-  other_length,   ///< it is shorter or longer than its header says: it was cut, or is still being written
-  bad_directory,  ///< a partition that does not lie where it must, or has no filter's shape
+  too_short,      ///< for a header, or for the directory that it announces
+  not_a_filter,   ///< wrong magic or version, or impossible numbers
+  other_length,   ///< shorter or longer than its header says: truncated, or still being written
+  bad_directory,  ///< a partition is not where it must be, or has an impossible shape
 };
-/// `is not a breach filter …`: behind the file's name.
+/// `is not a breach filter …`, to be written after the file's name.
 [[nodiscard]] std::string_view to_text(FilterFault fault);
 
-/// A breach filter (filter_format.hpp) in memory that somebody else owns. Every partition was found to lie inside, so
-/// that no lookup leaves it, whatever the fingerprints are. Any thread.
+/// A breach filter (filter_format.hpp) in memory that somebody else owns. Every partition was checked to lie inside
+/// that memory, so no lookup leaves it, whatever the fingerprints are. Any thread.
 class FilterView {
  public:
-  /// Looks at the header and at each entry of the directory; not at the fingerprints, for which the SHA-256 is.
+  /// Checks the header and each entry of the directory, but not the fingerprints: the SHA-256 covers those.
   [[nodiscard]] static std::expected<FilterView, FilterFault> read(std::span<const std::byte> file);
 
-  /// Whether the key is in it; of those that are not, one in 65,536 looks as if it were.
+  /// Whether the key is in the filter; one in 65,536 absent keys is reported as present.
   [[nodiscard]] bool contains(std::uint64_t key) const;
 
   [[nodiscard]] const FilterHeader& header() const { return header_; }

@@ -8,8 +8,8 @@
 
 namespace gatehouse::passwords {
 
-// Invariants. The file holds a place for header and directory, then partition_ partitions; directory_ describes these,
-// and header_.file_bytes is where the next one begins. keys_ are different, sorted, and all of partition_.
+// Invariants. The file has space for header and directory, then the first partition_ partitions; directory_ describes
+// these, and header_.file_bytes is where the next one begins. keys_ are distinct, sorted, and all in the current one.
 
 FilterWriter::FilterWriter(std::string path, unsigned partition_bits)
     : path_(std::move(path)), file_(BinaryFile::create_beside(path_)) {

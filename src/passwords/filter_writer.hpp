@@ -10,18 +10,18 @@
 
 namespace gatehouse::passwords {
 
-/// Writes a breach filter (filter_format.hpp), partition by partition, of keys that come in order. Some 40 MiB,
-/// whatever their number. Throws what BinaryFile throws; then, and without finish(), no file is left.
+/// Writes a breach filter (filter_format.hpp), partition by partition, from keys in ascending order. Takes some 40 MiB
+/// of memory, whatever their number. Throws what BinaryFile throws; after that, or without finish(), no file is left.
 class FilterWriter {
  public:
   /// The file gets its name in finish().
   FilterWriter(std::string path, unsigned partition_bits);
 
-  /// Not smaller than the one before; the same once more changes nothing. False where the partition cannot take it:
-  /// hashes are never so unevenly spread.
+  /// `key` must not be smaller than the one before; the same key again changes nothing. False if a partition cannot
+  /// take its keys: real hashes are never spread so unevenly.
   [[nodiscard]] bool add(std::uint64_t key);
 
-  /// False likewise. Afterwards the file is complete and has its name, in place of an older one.
+  /// False likewise. Otherwise the file is now complete and has its name, replacing an older one.
   [[nodiscard]] bool finish();
 
   [[nodiscard]] std::uint64_t keys() const { return header_.keys; }
@@ -35,9 +35,9 @@ class FilterWriter {
   BinaryFile file_;
   FilterHeader header_;
   FuseBuilder builder_;
-  std::vector<std::uint64_t> keys_;  ///< of the partition that is collected
-  std::string directory_;            ///< of those that are written
-  std::size_t partition_ = 0;        ///< which is collected
+  std::vector<std::uint64_t> keys_;  ///< of the current partition
+  std::string directory_;            ///< entries of the partitions that are written
+  std::size_t partition_ = 0;        ///< number of the current partition
 };
 
 /// The SHA-256 of what follows the header, read from the file. Throws what BinaryFile throws.

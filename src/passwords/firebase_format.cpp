@@ -15,7 +15,7 @@ bool read_padded(std::string_view text, std::string& bytes, SizeRange size) {
   return true;
 }
 
-/// Base64 up to `end`, which is taken, too.
+/// Takes base64 up to and including `end`.
 bool take_padded(PhcReader& reader, std::string& bytes, char end, SizeRange size) {
   return read_padded(reader.take_until(end), bytes, size);
 }

@@ -37,7 +37,7 @@ void FormatTimes::add(const StoredHash& checked, Duration duration) {
   samples.p95 = p95_of({begin, begin + std::min(samples.count, samples_max)});
 }
 
-/// Nothing where the format was not measured often enough.
+/// Null if the format was not measured often enough.
 const FormatTimes::Samples* FormatTimes::find_locked(const std::string& key) const {
   const auto found = samples_.find(key);
   return found == samples_.end() || found->second.count < samples_min ? nullptr : &found->second;

@@ -7,7 +7,7 @@ namespace gatehouse::passwords {
 namespace {
 
 constexpr unsigned last_character = 0x80;
-/// The generator takes none that is longer.
+/// The generator accepts no longer word.
 constexpr std::size_t coded_word_bytes_max = 64;
 
 /// The words of a group, one after the other.
@@ -40,7 +40,7 @@ class Reader {
 }  // namespace
 
 bool FrontCodedWords::contains(std::string_view word) const {
-  // The last group whose first word is not behind the one that is looked for.
+  // Finds the last group whose first word is not greater than `word`.
   const auto is_before = [&](std::uint16_t start) { return Reader{block_.subspan(start)}.next() <= word; };
   const auto behind = std::ranges::partition_point(group_starts_, is_before);
   if (behind == group_starts_.begin()) return false;

@@ -7,10 +7,10 @@
 
 namespace gatehouse::passwords {
 
-/// A sorted list of words, each as what it has other than the word before: front coding (Witten, Moffat, Bell,
-/// "Managing Gigabytes", section 4.1). Each is one byte with the number of characters it shares with the word before,
-/// and then the others, the last of them with its highest bit set. The first word of each group of 64 shares none, so
-/// that a search begins there. Words are ASCII. Does not own the memory; any thread.
+/// A sorted list of words in front coding (Witten, Moffat, Bell, "Managing Gigabytes", section 4.1): each word is
+/// stored as its difference from the one before. It is one byte with the number of leading characters that both share,
+/// and then the other characters, the last of them with its highest bit set. The first word of each group of 64 shares
+/// none, so a search can begin there. Words are ASCII. Does not own the memory; any thread.
 class FrontCodedWords {
  public:
   /// What cmake/front_code.cpp wrote; all of it has static storage.
@@ -22,7 +22,7 @@ class FrontCodedWords {
   [[nodiscard]] bool contains(std::string_view word) const;
 
   [[nodiscard]] std::size_t words() const { return words_; }
-  /// Of the block and its index.
+  /// The size of the block and its index.
   [[nodiscard]] std::size_t bytes() const { return block_.size() + group_starts_.size_bytes(); }
 
  private:
@@ -31,7 +31,7 @@ class FrontCodedWords {
   std::size_t words_;
 };
 
-/// The passwords that are tried first: 11,611 of at least eight characters, in lower case (third_party/README.md).
+/// The passwords that attackers try first: 11,611 of at least eight characters, in lower case (third_party/README.md).
 [[nodiscard]] FrontCodedWords frequent_passwords();
 
 }  // namespace gatehouse::passwords

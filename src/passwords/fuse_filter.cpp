@@ -5,16 +5,16 @@
 
 namespace gatehouse::passwords {
 
-// Invariants while a filter is made. counts_ and combined_ describe the keys that are not peeled yet: a place with
-// count 1 has in combined_ the hash of its only key. Peeling takes such keys away, one after the other; if all go, they
-// are assigned in the opposite order, each by the one place that no key assigned before it has.
+// Invariants while a filter is built. counts_ and combined_ describe the keys that are not peeled yet: for a place with
+// count 1, combined_ holds the hash of its only key. Peeling removes such keys one after the other; if all go, they are
+// assigned in reverse order, each through the one place that no key assigned before it uses.
 
 namespace {
 
-/// A seed leads to a filter in nine of ten cases, so this many fail for no set of different keys.
+/// A seed works in nine of ten cases, so this many do not all fail for distinct keys.
 constexpr unsigned seeds_max = 64;
 
-/// SplitMix64's (Steele, Lea, Flood 2014): a bijection, so that different keys have different hashes.
+/// SplitMix64's mixing function (Steele, Lea, Flood 2014): a bijection, so distinct keys have distinct hashes.
 std::uint64_t mixed(std::uint64_t value) {
   value ^= value >> 30U;
   value *= 0xbf58476d1ce4e5b9U;
@@ -62,7 +62,7 @@ FuseProbe probe_of(std::uint64_t key, const FuseShape& shape) {
 std::optional<FuseShape> FuseBuilder::build(std::span<const std::uint64_t> keys) {
   FuseShape shape = shape_for(keys.size());
   for (unsigned attempt = 1; attempt <= seeds_max; ++attempt) {
-    // The same for the same keys, so that a filter can be built again and compared.
+    // The same keys get the same seed, so that a filter can be built again and compared.
     shape.seed = mixed(attempt);
     if (!peel(keys, shape)) continue;
     assign(shape);
@@ -91,7 +91,7 @@ void FuseBuilder::take_away(std::uint64_t hash, const FuseShape& shape) {
   }
 }
 
-/// False where the keys are not all peeled.
+/// False if not all keys could be peeled.
 bool FuseBuilder::peel(std::span<const std::uint64_t> keys, const FuseShape& shape) {
   count(keys, shape);
   peeled_hashes_.clear();
@@ -106,7 +106,7 @@ bool FuseBuilder::peel(std::span<const std::uint64_t> keys, const FuseShape& sha
       const std::uint64_t hash = combined_[place];
       const auto places = places_of(hash, shape);
       const auto which = std::ranges::find(places, place) - places.begin();
-      // A count that wrapped around leaves what is no key's hash.
+      // If a count wrapped around, combined_ holds a value that is no key's hash.
       if (which == std::ssize(places) || peeled_hashes_.size() == keys.size()) return false;
       peeled_hashes_.push_back(hash);
       peeled_which_.push_back(static_cast<std::uint8_t>(which));
@@ -121,7 +121,7 @@ void FuseBuilder::assign(const FuseShape& shape) {
   for (std::size_t i = peeled_hashes_.size(); i-- > 0;) {
     const auto places = places_of(peeled_hashes_[i], shape);
     Fingerprint others = fingerprint_of(peeled_hashes_[i]);
-    // Its own place holds nothing yet.
+    // Its own place is still 0.
     for (const std::uint32_t place : places) others ^= fingerprints_[place];
     fingerprints_[places[peeled_which_[i]]] = others;
   }

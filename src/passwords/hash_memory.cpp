@@ -7,10 +7,10 @@
 
 namespace gatehouse::passwords {
 
-// Invariants, for each thread on its own. base_ and size_ are both zero or describe one mapping of size_ bytes and a
-// huge page more. lent_ is null or the first huge page in it, and while it is lent the mapping neither grows nor goes:
-// lend() refuses a second borrower, and release() is for callers outside a scope. What was never lent goes to the
-// kernel, so a wrong guess about libsodium costs speed and nothing else.
+// Invariants, per thread. base_ and size_ are both zero or describe one mapping of size_ bytes plus one huge page.
+// lent_ is null or the first huge page in it, and while it is lent the mapping neither grows nor goes away: lend()
+// refuses a second borrower, and release() is for callers outside a scope. What was never lent goes to the kernel, so a
+// wrong guess about libsodium costs only speed.
 
 // NOLINTBEGIN(*-reserved-identifier,cert-dcl*,readability-identifier-naming): the linker's names under --wrap. `real`
 // is the system's function, `wrap` what objects linked into the program call.
@@ -43,7 +43,7 @@ class KeptMapping {
   void close() noexcept { open_ = false; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  /// Null where the mapping is not to be lent, or there is no memory.
+  /// Null if the mapping must not be lent, or if there is no memory.
   void* lend(std::size_t length) noexcept {
     // Without the scope an allocator's own large mapping could be taken for Argon2's, and would live in memory that the
     // next hash overwrites.
@@ -53,7 +53,7 @@ class KeptMapping {
     return lent_;
   }
 
-  /// False where it is somebody else's.
+  /// False if the address is not the lent one.
   bool take_back(const void* address) noexcept {
     if (lent_ == nullptr || address != lent_) return false;
     // The mapping stays, uncleared: the next hash overwrites it, and clearing is the cost that this file saves.
@@ -72,7 +72,7 @@ class KeptMapping {
   }
 
   bool grow(std::size_t length) noexcept {
-    // First the old one: its bytes are worth nothing, and both together would double the peak.
+    // The old mapping goes first: its contents are worthless, and keeping both would double the peak.
     release();
     const std::size_t size = round_up(length);
     void* const base =
@@ -80,13 +80,13 @@ class KeptMapping {
     if (base == MAP_FAILED) return false;
     base_ = base;
     size_ = size;
-    // Both are wishes: a kernel without them only makes the first hash slower, or a core dump larger.
+    // Both are hints: a kernel without them only makes the first hash slower, or a core dump larger.
     madvise(first_huge_page(), size_, MADV_HUGEPAGE);
     madvise(first_huge_page(), size_, MADV_DONTDUMP);
     return true;
   }
 
-  void* base_ = nullptr;  ///< of size_ and one huge page more, so that a huge page can begin where it must
+  void* base_ = nullptr;  ///< of size_ bytes plus one huge page, so that the lent part can begin on a huge page
   std::size_t size_ = 0;
   void* lent_ = nullptr;
   bool open_ = false;

@@ -11,8 +11,8 @@ namespace gatehouse::passwords {
 /// second with fresh memory, 304 with kept memory. libsodium has no allocator to set, so the program links it
 /// statically and the linker sends its calls of mmap and munmap here (`--wrap`, src/CMakeLists.txt).
 ///
-/// While a HashMemoryScope lives, the first large mapping asked for on its thread is the kept one; everything else goes
-/// to the kernel as ever. What is in it stays until the next hash or release_hash_memory(), and out of core dumps.
+/// While a HashMemoryScope lives, the first large mapping requested on its thread is the kept one; everything else goes
+/// to the kernel as usual. Its contents stay until the next hash or release_hash_memory(), and out of core dumps.
 ///
 /// Threads: everything here concerns the calling thread only. A thread that ends gives its memory back.
 class HashMemoryScope {
@@ -23,8 +23,8 @@ class HashMemoryScope {
   HashMemoryScope& operator=(const HashMemoryScope&) = delete;
 };
 
-/// Gives the calling thread's kept memory back to the kernel, which clears it. Not to be called while a HashMemoryScope
-/// lives.
+/// Gives the calling thread's kept memory back to the kernel, which clears it. Must not be called while a
+/// HashMemoryScope lives.
 void release_hash_memory() noexcept;
 
 /// Bytes that the calling thread keeps.

@@ -25,7 +25,7 @@ std::string argon2id(std::string_view password, const Argon2idCost& cost, std::s
   if (cost.lanes != 1) throw std::invalid_argument("Argon2id is made with one lane");
   if (salt.size() != crypto_pwhash_argon2id_SALTBYTES) throw std::invalid_argument("an Argon2id salt has 16 bytes");
   std::string digest(usual_digest_bytes(cost), '\0');
-  // Around the call alone, so that no other mapping of this thread is taken for Argon2's.
+  // Only around the call, so that no other mapping of this thread is taken for Argon2's.
   const HashMemoryScope kept_memory;
   const int failed =
       crypto_pwhash_argon2id(raw(digest), digest.size(), password.data(), password.size(), raw(salt), cost.passes,
@@ -39,7 +39,7 @@ std::string argon2id(std::string_view password, const Argon2idCost& cost, std::s
 bool argon2_matches(std::string_view password, const std::string& stored,
                     decltype(crypto_pwhash_argon2id_str_verify)* verify) {
   const HashMemoryScope kept_memory;
-  // Left over from another call, an EINVAL would turn a lack of memory into a wrong password.
+  // An EINVAL left over from another call would turn a lack of memory into a wrong password.
   errno = 0;
   const int failed = verify(stored.c_str(), password.data(), password.size());
   if (failed != 0 && errno != EINVAL) throw std::runtime_error("Argon2 could not verify: no memory");
@@ -60,7 +60,7 @@ const EVP_MD* digest_named(Pbkdf2Digest digest) {
 
 std::string scrypt(std::string_view password, const ScryptCost& cost, std::string_view salt, std::size_t digest_bytes) {
   std::string digest(digest_bytes, '\0');
-  // OpenSSL counts more than the table of N blocks.
+  // Twice the limit, because OpenSSL counts more than the table of N blocks.
   const int done =
       EVP_PBE_scrypt(password.data(), password.size(), raw(salt), salt.size(), std::uint64_t{1} << cost.log2_n,
                      cost.block, cost.parallel, 2 * PhcLimits::scrypt_bytes_max, raw(digest), digest.size());
@@ -68,7 +68,7 @@ std::string scrypt(std::string_view password, const ScryptCost& cost, std::strin
   return digest;
 }
 
-/// What is behind the 72nd byte changes nothing.
+/// Bytes after the 72nd do not count.
 std::string bcrypt(std::string_view password, const std::string& setting) {
   constexpr std::size_t counted_bytes = 72;
   return crypt(password.substr(0, counted_bytes), setting);
@@ -78,7 +78,7 @@ std::string bcrypt_setting(const BcryptCost& cost, std::string_view salt) {
   return to_text(Phc{.format = cost, .salt = std::string(salt), .digest = {}});
 }
 
-/// AES-256 in counter mode, beginning with 0.
+/// AES-256 in counter mode, starting at 0.
 std::string aes_ctr(std::string_view text, std::string_view key) {
   const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context{EVP_CIPHER_CTX_new(),
                                                                                 &EVP_CIPHER_CTX_free};
@@ -109,7 +109,7 @@ struct Match {
   bool operator()(const Argon2iCost& /*cost*/) const {
     return argon2_matches(password, to_text(stored), crypto_pwhash_argon2i_str_verify);
   }
-  // As long as the stored one: hashes that were imported may have shorter digests than ours.
+  // The digest is as long as the stored one: imported hashes may have shorter digests than ours.
   bool operator()(const Pbkdf2Cost& cost) const {
     return equals(pbkdf2(password, cost, stored.salt, stored.digest.size()));
   }
@@ -117,7 +117,7 @@ struct Match {
     return equals(scrypt(password, cost, stored.salt, stored.digest.size()));
   }
   bool operator()(const FirebaseCost& cost) const { return equals(firebase(password, cost, stored.salt)); }
-  // A NUL ends the password for libcrypt, and not for its user.
+  // For libcrypt a NUL ends the password; for its user it does not.
   bool operator()(const BcryptCost& cost) const {
     const std::string made = bcrypt(password, bcrypt_setting(cost, stored.salt));
     return equal_in_constant_time(made, to_text(stored)) && !password.contains('\0');
@@ -187,7 +187,7 @@ std::optional<ExpressHash> parse_express(std::string_view hash, std::string_view
   if (hash.size() != 2 * ExpressHash::digest_bytes) return std::nullopt;
   // An empty salt would make equal passwords equal hashes; the service never wrote one.
   if (salt.empty() || salt.size() > ExpressHash::salt_bytes_max) return std::nullopt;
-  // The Express service writes lower case: a hash with capitals is none of its own.
+  // The Express service writes lower case: a hash with capitals is not one of its own.
   auto digest = to_lower(hash) == hash ? from_hex(hash) : std::nullopt;
   if (!digest) return std::nullopt;
   return ExpressHash{.digest = std::move(*digest), .salt = std::string(salt)};

@@ -18,7 +18,7 @@ std::string pending_text(const FastFormat& format, std::string salt, std::string
   return to_text(Phc{.format = PendingCost{format}, .salt = std::move(salt), .digest = std::move(digest)});
 }
 
-/// Bytes of phpass: letters of crypt(3), of each group the least significant bits first.
+/// Decodes the bytes of phpass: letters of crypt(3), the least significant bits of each group first.
 std::optional<std::string> from_phpass_letters(std::string_view letters) {
   std::string bytes;
   std::uint32_t bits = 0;

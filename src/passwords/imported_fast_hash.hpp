@@ -8,12 +8,12 @@
 
 namespace gatehouse::passwords {
 
-// Hashes of others that are quick to make. Each reader gives the string that parse_phc() reads, or nothing; none checks
-// what that checks: sizes and costs. Any thread.
+// Fast hashes of other systems. Each reader returns the string that parse_phc() reads, or nullopt; parse_phc() then
+// checks sizes and costs. Any thread.
 
-/// `md5`, `sha1`, `sha256`, `sha512`, each also with `-salt-before` or `-salt-after` behind it.
+/// `md5`, `sha1`, `sha256`, `sha512`, each also followed by `-salt-before` or `-salt-after`.
 [[nodiscard]] std::optional<RawCost> raw_format_named(std::string_view name);
-/// By the number of hexadecimal digits; nothing where the text is not such digits.
+/// The digest with this number of hexadecimal digits; nullopt if there is none or the text is not hexadecimal.
 [[nodiscard]] std::optional<RawDigest> raw_digest_like(std::string_view text);
 
 /// Hexadecimal digits of either case.
@@ -25,7 +25,7 @@ namespace gatehouse::passwords {
 /// `$1$<1 to 8 letters of salt>$<22 letters>`.
 [[nodiscard]] std::optional<std::string> read_md5crypt(std::string_view text);
 
-/// The hash as it is to be stored: PBKDF2 with too few iterations is to be wrapped.
+/// The hash as it must be stored: PBKDF2 with too few iterations waits to be wrapped (PendingCost).
 [[nodiscard]] Phc as_stored(Phc phc);
 
 }  // namespace gatehouse::passwords

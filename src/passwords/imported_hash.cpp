@@ -17,7 +17,7 @@
 namespace gatehouse::passwords {
 namespace {
 
-// Each reader gives the string that parse_phc() reads, or nothing. None checks what that checks: sizes and costs.
+// Each reader returns the string that parse_phc() reads, or nullopt; parse_phc() then checks sizes and costs.
 
 using Parts = std::vector<std::string_view>;
 
@@ -72,7 +72,7 @@ std::optional<std::string> read_phc_text(std::string_view text) {
   return std::string{text};
 }
 
-/// `$2b$12$` and 53 letters. Some libraries set bits of the last letters that mean nothing.
+/// `$2b$12$` and 53 letters. Some libraries set unused bits in the last letters.
 std::optional<std::string> read_bcrypt(std::string_view text) {
   constexpr std::size_t prefix_bytes = 7;
   constexpr std::size_t salt_letters = 22;
@@ -137,13 +137,13 @@ std::optional<std::string> read_better_auth(std::string_view text) {
   return write_phc(ScryptCost{.log2_n = 14, .block = 16, .parallel = 1}, std::string{parts[0]}, from_hex(parts[1]));
 }
 
-/// `n=14`: what is behind the name, of a list of such.
+/// The value after the name in one part of a list such as `n=14,r=8`.
 std::optional<std::string_view> value_named(std::string_view name, std::string_view part) {
   if (!part.starts_with(name)) return std::nullopt;
   return part.substr(name.size());
 }
 
-/// Base64 with or without padding, also in the alphabet for URLs.
+/// Base64 with or without padding, also in the URL-safe alphabet.
 std::optional<std::string> from_any_base64(std::string_view text) {
   std::string plain{text};
   std::ranges::replace(plain, '-', '+');
@@ -172,7 +172,7 @@ std::optional<FirebaseCost> read_firebase_cost(std::string_view text) {
                       .salt_separator = *std::move(separator_bytes)};
 }
 
-/// `$fbscrypt$<cost>$<Base64>$<Base64>`, as Supabase has it.
+/// `$fbscrypt$<cost>$<Base64>$<Base64>`, as Supabase writes it.
 std::optional<std::string> read_firebase(std::string_view text) {
   const Parts parts = split(text, '$');
   if (parts.size() != 5 || !parts[0].empty() || parts[1] != "fbscrypt") return std::nullopt;
@@ -209,7 +209,7 @@ bool is_better_auth(std::string_view text) {
   return text.size() == salt_digits + 1 + digest_digits && text[salt_digits] == ':';
 }
 
-/// A format: its name, how its text is told from others, and how it is read.
+/// A format: its name, how its text is recognised, and how it is read.
 struct ForeignFormat {
   std::string_view name;
   bool (*is_one)(std::string_view text);
@@ -255,7 +255,7 @@ std::expected<StoredPassword, HashFault> read_express(const ImportedHash& hash) 
   return StoredPassword{.hash = hash.text, .salt = hash.salt};
 }
 
-/// What a reader gave, as it is to be stored.
+/// The stored form of what a reader returned.
 std::expected<StoredPassword, HashFault> store(const std::optional<std::string>& text) {
   auto phc = text ? parse_phc(*text) : std::nullopt;
   if (!phc) return fault("password_hash", "invalid");
@@ -270,12 +270,12 @@ std::expected<StoredPassword, HashFault> read_raw_hash(const ImportedHash& hash,
   return store(read_raw(hash.text, format, hash.salt.value_or("")));
 }
 
-/// A hash without a name, which its text alone tells, or the salt beside it.
+/// A hash without a format name that is recognised by its text alone, or by the salt beside it.
 std::optional<std::expected<StoredPassword, HashFault>> read_nameless(const ImportedHash& hash) {
   const auto digest = raw_digest_like(hash.text);
   if (!hash.salt && digest) return read_raw_hash(hash, {.digest = *digest, .salt_place = SaltPlace::none});
-  // A salt beside the hash is the sign of an Express row, as it is in the database. That of others may go before or
-  // behind the password.
+  // A salt beside the hash marks an Express row, as in the database. With other digests the salt may go before or after
+  // the password.
   if (hash.salt && digest && *digest != RawDigest::sha512) return fault("hash_format", "required");
   if (hash.salt) return read_express(hash);
   return std::nullopt;

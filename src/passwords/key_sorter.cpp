@@ -6,7 +6,7 @@
 namespace gatehouse::passwords {
 namespace {
 
-/// 8 KiB of each run, so 8 MiB of all.
+/// 8 KiB for each run, so 8 MiB for all of them.
 constexpr std::size_t keys_in_memory = 1024;
 
 }  // namespace

@@ -12,17 +12,17 @@
 namespace gatehouse::passwords {
 
 /// Sorts more keys than memory holds: sorted runs in a file, then merged (Knuth, TAOCP 3, section 5.4). First all keys
-/// are added, then all are taken. Some 24 MiB, whatever their number. Throws what BinaryFile throws.
+/// are added, then all are taken. Takes some 24 MiB of memory, whatever their number. Throws what BinaryFile throws.
 class KeySorter {
  public:
-  /// The file lies beside `path`, has no name, and takes 8 bytes a key.
+  /// The file is created beside `path`, has no name, and takes 8 bytes per key.
   explicit KeySorter(const std::string& path);
 
-  /// False where it would be one more than keys_max.
+  /// False if that would exceed keys_max.
   [[nodiscard]] bool add(std::uint64_t key);
   void finish_adding();
 
-  /// The next larger key and how often it was added; nothing behind the last one.
+  /// The next larger key and how often it was added; nullopt after the last one.
   struct Counted {
     std::uint64_t key;
     std::uint64_t count;
@@ -56,7 +56,7 @@ class KeySorter {
   BinaryFile file_;
   std::vector<std::uint64_t> added_;
   std::vector<Run> runs_;
-  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads_;  ///< of each run its smallest key
+  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads_;  ///< the smallest remaining key of each run
   std::uint64_t keys_ = 0;
 };
 

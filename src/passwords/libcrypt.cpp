@@ -8,7 +8,7 @@
 namespace gatehouse::passwords {
 namespace {
 
-/// What crypt(3) works in. It is left with parts of the password.
+/// The working memory of crypt(3), which is left with parts of the password in it.
 struct CryptWork {
   CryptWork() = default;
   CryptWork(const CryptWork&) = delete;

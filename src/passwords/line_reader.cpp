@@ -16,7 +16,7 @@ std::optional<std::string_view> LineReader::next() {
       return take(line_bytes_max, line_bytes_max);
     }
     if (fill()) continue;
-    // The last line may have no end.
+    // The last line may lack a newline.
     if (bytes.empty()) return std::nullopt;
     return take(bytes.size(), bytes.size());
   }

@@ -13,15 +13,15 @@ namespace gatehouse::passwords {
 /// The lines of a file of any size, one after the other. Throws what BinaryFile throws.
 class LineReader {
  public:
-  /// Longer lines are cut there; the rest of them is skipped.
+  /// Longer lines are cut to this length; the rest is skipped.
   static constexpr std::size_t line_bytes_max = 4096;
 
   explicit LineReader(BinaryFile& file) : file_(file), buffer_(buffer_bytes) {}
 
-  /// The next line without its end (LF or CR LF), valid until the next call; nothing behind the last one.
+  /// The next line without its end (LF or CR LF), valid until the next call; nullopt after the last one.
   [[nodiscard]] std::optional<std::string_view> next();
 
-  /// So far.
+  /// Read so far.
   [[nodiscard]] std::uint64_t lines() const { return lines_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
@@ -35,11 +35,11 @@ class LineReader {
 
   BinaryFile& file_;
   std::vector<std::byte> buffer_;
-  std::size_t begin_ = 0;  ///< of what is not read yet
+  std::size_t begin_ = 0;  ///< of the unread bytes
   std::size_t end_ = 0;
   std::uint64_t lines_ = 0;
   std::uint64_t bytes_ = 0;
-  bool is_cut_ = false;  ///< the line of the last call goes on
+  bool is_cut_ = false;  ///< the line of the last call was cut, its rest is unread
 };
 
 }  // namespace gatehouse::passwords

@@ -10,7 +10,7 @@
 namespace gatehouse::passwords {
 namespace {
 
-/// The password in another form. What it is on the way is wiped.
+/// The password in another form. The intermediate text is wiped.
 SecretString mapped(const SecretString& password, std::string (*map)(std::string_view)) {
   std::string text = map(password.reveal());
   SecretString result{text};
@@ -33,7 +33,7 @@ std::optional<PasswordFault> fault_of_form(std::string_view password) {
   return std::nullopt;
 }
 
-/// Of the faults that need no setting.
+/// The messages of the faults that need no setting.
 std::string_view message_of(PasswordFault fault) {
   switch (fault) {
     case PasswordFault::empty:

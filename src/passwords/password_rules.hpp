@@ -19,45 +19,45 @@ namespace gatehouse::passwords {
 enum class PasswordFault : std::uint8_t {
   empty,
   too_long,         ///< over password_bytes_max, as it was received
-  not_unicode,      ///< no well-formed UTF-8
-  nul_character,    ///< which other programs would end it at
+  not_unicode,      ///< not well-formed UTF-8
+  nul_character,    ///< other programs would end the password there
   too_short,        ///< fewer characters than PASSWORD_LENGTH_MIN
   too_few_classes,  ///< fewer kinds of characters than PASSWORD_CLASSES_MIN
   personal,         ///< the person's own words, or PASSWORD_CONTEXT_WORDS
-  common,           ///< one of those that are tried first
+  common,           ///< one of those that attackers try first
   breached,         ///< in the operator's filter
 };
 
-/// A fault as an answer has it. Neither of the texts holds anything of the password.
+/// A fault as an answer reports it. Neither text contains any part of the password.
 struct PasswordRefusal {
   PasswordFault fault;
-  std::string message;  ///< for the person: `must be at least 8 characters long`, behind the field's name
+  std::string message;  ///< for the person: `must be at least 8 characters long`, after the field's name
 
   /// The fault's name, one of FieldCode in api/openapi.yaml.
   [[nodiscard]] std::string_view code() const;
 };
 
-/// The first four faults alone, which no password may have, wherever it comes from: with them it could not be hashed,
-/// or not be typed again.
+/// Checks for the first four faults only. No password may have them, wherever it comes from: it could not be hashed, or
+/// could not be typed again.
 [[nodiscard]] std::optional<PasswordRefusal> form_fault_of(const SecretString& password);
 
-/// What a new password must be like (SP 800-63B-4 section 3.1.1.2; OWASP ASVS 5.0, 6.2). Every way to set one asks
-/// here: creating and changing users, resetting and changing passwords, imports of plain text. Those that were set
-/// before stay good, and the seeds are not asked.
+/// The rules for new passwords (SP 800-63B-4 section 3.1.1.2; OWASP ASVS 5.0, 6.2). Every way to set one applies them:
+/// creating and changing users, resetting and changing passwords, imports of plain text. Passwords that were set before
+/// stay valid, and the seeds are not checked here.
 ///
-/// All rules but the length in bytes see the text that is hashed: the composed form (PasswordService). One per process,
-/// any thread. refusal_of() waits for nothing but the filter's pages, and takes some microseconds.
+/// All rules except the length in bytes apply to the text that is hashed: the composed form (PasswordService). One per
+/// process, any thread. refusal_of() waits for nothing but the filter's pages, and takes some microseconds.
 class PasswordRules {
  public:
-  /// Opens the filter that the settings name. Where it cannot be used there is none: the settings' own check has said
-  /// so, and refused it in production.
+  /// Opens the filter that the settings name. If it cannot be used there is none: the settings' own check has reported
+  /// that, and refused it in production.
   explicit PasswordRules(const PasswordSettings& settings);
 
-  /// Why this person must not have this password; nothing where it is good.
+  /// Why this person must not have this password; nullopt if it is acceptable.
   [[nodiscard]] std::optional<PasswordRefusal> refusal_of(const SecretString& password, const Person& person) const;
 
-  /// Turns to the filter of this path; of an empty one, to none. The error is the reason why it cannot be used, and
-  /// then the one before stays.
+  /// Switches to the filter at this path, or to none if the path is empty. The error says why the new filter cannot be
+  /// used; the previous one then stays.
   [[nodiscard]] std::expected<void, std::string> reopen_filter(const std::string& path);
 
   [[nodiscard]] unsigned length_min() const { return length_min_; }

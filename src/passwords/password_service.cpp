@@ -16,11 +16,11 @@ namespace gatehouse::passwords {
 
 // Invariants. Every check runs its whole plan unless the right password ends it; nothing about the row decides whether
 // or how a job is queued. Jobs own their password and their row, since the coroutine that asked may be gone when they
-// run, and they touch the service only through what is constant, atomic or behind its own lock.
+// run, and they use only members of the service that are constant, atomic or guarded by their own lock.
 
 namespace {
 
-/// More logins than this waiting would be over any sensible HASH_WAIT_MAX; each holds only its password.
+/// If more logins than this wait, they exceed any sensible HASH_WAIT_MAX; each holds only its password.
 constexpr std::size_t hashing_queue_max = 1024;
 /// How long a hashing thread without work keeps its memory.
 constexpr std::chrono::seconds hashing_idle_after{3};
@@ -46,7 +46,7 @@ PhcFormat other_format(PasswordScheme scheme, const CostParameters& costs) {
   return costs.argon2id;
 }
 
-/// The password in NFC; nothing where it is that already, or longer than new ones may be.
+/// The password in NFC; nullopt if it is in NFC already, or longer than new ones may be.
 std::optional<SecretString> composed_form(const SecretString& password) {
   if (password.size() > password_bytes_max || is_ascii(password.reveal())) return std::nullopt;
   std::string composed = to_nfc(password.reveal());
@@ -140,7 +140,7 @@ PasswordService::PasswordService(runtime::WorkerPool& pool, const PasswordSettin
 Task<Verdict> PasswordService::verify(SecretString password, std::optional<StoredPassword> stored,
                                       std::stop_token unwanted) {
   Verification job{.service = this, .password = std::move(password), .stored = std::move(stored)};
-  // An account that does not exist is queued like any other: without it, its answer would be quicker and never a 503.
+  // The check of an account that does not exist is queued, too: otherwise its answer would be faster and never a 503.
   Checked checked = co_await run(std::move(job), std::move(unwanted));
   if (checked.pause > std::chrono::nanoseconds{0}) co_await pause_(checked.pause);
   co_return std::move(checked.verdict);
@@ -182,7 +182,7 @@ PasswordService::Checked PasswordService::check(const SecretString& password,
   return checked;
 }
 
-/// The pause is what all checks but the first took, for they come on top of the slowest format's time.
+/// The pause is the time that all checks but the first took, because they come on top of the slowest format's time.
 PasswordService::Checked PasswordService::run_plan(const std::vector<PlannedCheck>& plan,
                                                    const SecretString& candidate) {
   std::chrono::nanoseconds beside_first{0};
@@ -193,11 +193,11 @@ PasswordService::Checked PasswordService::run_plan(const std::vector<PlannedChec
     counts_.add_hash(kind_of(planned.hash), duration);
     times_.add(planned.hash, duration);
     if (&planned != plan.data()) beside_first += duration;
-    // Asked after the work is done: the match of a decoy means nothing, and nobody has an empty password.
+    // Tested after the work is done: the match of a decoy means nothing, and nobody has an empty password.
     if (!matched || !planned.own || candidate.empty()) continue;
     const bool is_current = !needs_rehash(planned.hash, current_) && !composed_form(candidate);
     if (is_current) return {.verdict = {.matches = true, .replacement = std::nullopt}};
-    // In the same job: the password is at hand only here, and a second job could be refused.
+    // Rehashed in the same job: the password is at hand only here, and a second job could be refused.
     return {.verdict = {.matches = true, .replacement = make_hash(candidate)}};
   }
   return {.verdict = {}, .pause = beside_first};

@@ -19,7 +19,7 @@ constexpr std::string_view password_group = "Passwords and login";
 constexpr std::array schemes{Choice<PasswordScheme>{"argon2id", PasswordScheme::argon2id},
                              Choice<PasswordScheme>{"pbkdf2-sha512", PasswordScheme::pbkdf2_sha512}};
 
-/// SP 800-63B-4 section 3.1.1.2: never less.
+/// SP 800-63B-4 section 3.1.1.2 allows no less.
 constexpr unsigned length_min_advised = 8;
 
 Parsed<std::string> parse_word(Text text) {

@@ -23,10 +23,10 @@ struct PasswordSettings {
   std::string breach_filter{};                       ///< PASSWORD_BREACH_FILTER, a path; empty: none
 };
 
-/// What SP 800-63B-4 section 3.1.1.2 demands where nothing but the password lets somebody in.
+/// The minimum length that SP 800-63B-4 section 3.1.1.2 demands if the password is the only factor.
 inline constexpr unsigned length_min_alone = 15;
 
-/// Their names, defaults and rules.
+/// The names, defaults and rules of these settings.
 [[nodiscard]] config::Section<PasswordSettings> password_section();
 
 }  // namespace gatehouse::passwords

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t word_characters_min = 4;
 constexpr std::size_t more_characters_max = 4;
-// Ordering combining characters takes time that grows with their square. No password is mostly a longer word.
+// Ordering combining characters takes quadratic time. No password is mostly a longer word.
 constexpr std::size_t personal_word_bytes_max = 1024;
 
 void add(std::vector<std::string>& words, std::string_view word) {

@@ -7,10 +7,10 @@
 
 namespace gatehouse::passwords {
 
-// Invariant: one hash has one text. Whatever parse_phc() takes, to_text() writes again to the byte, because libsodium
-// checks Argon2id by the text and because equal formats must compare equal. Numbers without leading zeros, one order of
-// the parameters and clean base64 follow from it. Everything read is checked against PhcLimits before it can cost
-// anything: whoever can write a row must not be able to make a login take a minute or a gigabyte.
+// Invariant: one hash has one text. Whatever parse_phc() accepts, to_text() reproduces byte for byte, because libsodium
+// checks Argon2id by the text and because equal formats must compare equal. Hence numbers have no leading zeros,
+// parameters have one order, and unused base64 bits are zero. Everything read is checked against PhcLimits before it
+// can cost anything: whoever can write a row must not be able to make a login take a minute or a gigabyte.
 
 namespace {
 
@@ -34,7 +34,7 @@ std::string_view prefix_of(Pbkdf2Digest digest) {
   return "";
 }
 
-/// Behind `$m=`, up to and with the `$` before the salt.
+/// Takes what follows `$m=`, up to and including the `$` before the salt.
 template <class Cost>
 std::optional<Cost> take_argon2(PhcReader& reader) {
   Cost cost;
@@ -96,7 +96,7 @@ bool take_salt_and_digest(PhcReader& reader, Phc& phc) {
     return take_fast_salt(reader, pending->inner, phc.salt) && reader.take("$") &&
            reader.take_bytes(phc.digest, {digest_bytes, digest_bytes}) && reader.at_end();
   }
-  // A longer one of PBKDF2 costs several times as much.
+  // A longer digest of PBKDF2 would cost several times as much.
   const bool is_pbkdf2 = std::holds_alternative<Pbkdf2Cost>(phc.format);
   const std::size_t digest_bytes_max = is_pbkdf2 ? usual_digest_bytes(phc.format) : PhcLimits::digest_bytes_max;
   return reader.take_bytes(phc.salt, {PhcLimits::salt_bytes_min, PhcLimits::salt_bytes_max}) && reader.take("$") &&

@@ -11,8 +11,8 @@
 
 namespace gatehouse::passwords {
 
-/// Cost of Argon2id (RFC 9106). The default is OWASP's minimum: 19 MiB, two passes, one lane. Hashes that are made here
-/// have one lane.
+/// Cost of Argon2id (RFC 9106). The default is OWASP's minimum: 19 MiB, two passes, one lane. Hashes made here have one
+/// lane.
 struct Argon2idCost {
   std::uint32_t memory_kib = 19'456;
   std::uint32_t passes = 2;
@@ -21,7 +21,7 @@ struct Argon2idCost {
   friend bool operator==(const Argon2idCost&, const Argon2idCost&) = default;
 };
 
-/// Cost of scrypt (RFC 7914); only imported hashes are of it.
+/// Cost of scrypt (RFC 7914); only imported hashes have it.
 struct ScryptCost {
   std::uint32_t log2_n = 14;
   std::uint32_t block = 8;
@@ -30,15 +30,15 @@ struct ScryptCost {
   friend bool operator==(const ScryptCost&, const ScryptCost&) = default;
 };
 
-/// Cost of bcrypt; only imported hashes are of it.
+/// Cost of bcrypt; only imported hashes have it.
 struct BcryptCost {
   std::uint32_t log2_rounds = 10;
-  char variant = 'b';  ///< a, b or y: who made it; they are checked alike
+  char variant = 'b';  ///< a, b or y: tells who made it; all are checked alike
 
   friend bool operator==(const BcryptCost&, const BcryptCost&) = default;
 };
 
-/// Cost of Argon2i (RFC 9106); only imported hashes are of it.
+/// Cost of Argon2i (RFC 9106); only imported hashes have it.
 struct Argon2iCost {
   std::uint32_t memory_kib = 4096;
   std::uint32_t passes = 3;
@@ -50,8 +50,8 @@ struct Argon2iCost {
 /// The methods of crypt(3) that hash slowly enough, apart from bcrypt.
 enum class CryptMethod : std::uint8_t { sha256, sha512, yescrypt, scrypt, sha1 };
 
-/// A method of crypt(3) and what it is told, as the text between its name and the salt: `rounds=5000$`, `j9T$` or
-/// nothing. Only imported hashes are of it. Salt and digest of such a hash are letters, not bytes.
+/// A method of crypt(3) and its parameters, as the text between its name and the salt: `rounds=5000$`, `j9T$` or empty.
+/// Only imported hashes have it. Salt and digest of such a hash are letters, not bytes.
 struct CryptCost {
   CryptMethod method = CryptMethod::sha512;
   std::string parameters = {};
@@ -59,23 +59,23 @@ struct CryptCost {
   friend bool operator==(const CryptCost&, const CryptCost&) = default;
 };
 
-/// Firebase's scrypt: the key made of the password encrypts the project's signer key. Only imported hashes are of it.
+/// Firebase's scrypt: the key derived from the password encrypts the project's signer key. For imported hashes only.
 struct FirebaseCost {
   ScryptCost scrypt;
   std::string signer_key = {};      ///< raw, as long as the digest
-  std::string salt_separator = {};  ///< raw, behind each salt
+  std::string salt_separator = {};  ///< raw, appended to each salt
 
   friend bool operator==(const FirebaseCost&, const FirebaseCost&) = default;
 };
 
-/// A hash that is quick to make, as it was imported: it waits for being wrapped into an onion.
+/// A fast hash as it was imported: it waits to be wrapped into an onion.
 struct PendingCost {
   FastFormat inner;
 
   friend bool operator==(const PendingCost&, const PendingCost&) = default;
 };
 
-/// Argon2id of the digest of a hash that is quick to make; that digest is stored nowhere (ADR 36).
+/// Argon2id of the digest of a fast hash; that digest itself is stored nowhere (ADR 36).
 struct OnionCost {
   FastFormat inner;
   Argon2idCost outer;
@@ -87,7 +87,8 @@ struct OnionCost {
 using PhcFormat = std::variant<Argon2idCost, Pbkdf2Cost, ScryptCost, BcryptCost, Argon2iCost, CryptCost, FirebaseCost,
                                PendingCost, OnionCost>;
 
-/// How long a digest of this format is made, so that its cost is that of one. Those of Argon2 and scrypt may be others.
+/// How long a digest of this format is made, so that it costs what a stored one does. Stored digests of Argon2 and
+/// scrypt may have other lengths.
 [[nodiscard]] std::size_t usual_digest_bytes(const PhcFormat& format);
 
 /// Limits on what is read from the database: a row can neither exhaust the machine nor weaken a check.
@@ -120,31 +121,31 @@ struct Phc {
   PhcFormat format;
   std::string salt;
   std::string digest;
-  std::string inner_salt = {};  ///< of an onion: of the hash inside
+  std::string inner_salt = {};  ///< of the hash inside an onion
 
   friend bool operator==(const Phc&, const Phc&) = default;
 };
 
 /// Reads a PHC string:
-///   `$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<digest>`, and the same of argon2i
-///   `$pbkdf2-sha512$i=<iterations>$<salt>$<digest>`, and the same of sha1 and sha256
+///   `$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<digest>`, and the same for argon2i
+///   `$pbkdf2-sha512$i=<iterations>$<salt>$<digest>`, and the same for sha1 and sha256
 ///   `$scrypt$ln=<log2 N>,r=<block>,p=<parallel>$<salt>$<digest>`
 ///   `$pending_wrap$<inner hash (fast_format.hpp)>$<salt>$<digest>`
 ///   `$onion$<inner hash>$<its salt>$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<digest>`
-/// salt and digest in base64 (RFC 4648 section 4) without padding; with padding:
+/// with salt and digest in base64 (RFC 4648 section 4) without padding; or, with padding:
 ///   `$fbscrypt$v=1,n=<log2 N>,r=<block>,p=<parallel>,ss=<salt separator>,sk=<signer key>$<salt>$<digest>`
-/// or a string of bcrypt, in base64 of its own alphabet:
+/// or a bcrypt string, in base64 with bcrypt's own alphabet:
 ///   `$2b$<two digits of log2 rounds>$<salt of 16 bytes><digest of 23 bytes>`
 /// or one of crypt(3): `$5$`, `$6$`, `$y$`, `$7$`, `$sha1$` (crypt_format.hpp).
 /// Strict: exactly this order, decimal numbers without leading zeros, unused base64 bits zero, everything within
-/// PhcLimits, and PBKDF2's digest no longer than its hash; so to_text(*parse_phc(text)) == text. Nothing where it is
-/// anything else. Any thread.
+/// PhcLimits, and PBKDF2's digest no longer than its hash; so to_text(*parse_phc(text)) == text. Returns nullopt
+/// for anything else. Any thread.
 [[nodiscard]] std::optional<Phc> parse_phc(std::string_view text);
 
 /// Writes the string parse_phc reads. Any thread.
 [[nodiscard]] std::string to_text(const Phc& phc);
 
-/// Whether a hash waits for being wrapped: what its text begins with.
+/// The beginning of the text of a hash that waits to be wrapped.
 inline constexpr std::string_view pending_prefix = "$pending_wrap$";
 
 }  // namespace gatehouse::passwords

@@ -18,7 +18,7 @@ struct SizeRange {
   std::size_t max;
 };
 
-/// Reads the string of a hash from the left; each step takes what it accepts off the front, and says whether it did.
+/// Reads a hash string from the left; each step takes what it accepts off the front, and says whether it did.
 class PhcReader {
  public:
   explicit PhcReader(std::string_view text) : rest_(text) {}
@@ -38,7 +38,7 @@ class PhcReader {
     return true;
   }
 
-  /// Whatever stands before the next of this character, which is taken, too, or before the end.
+  /// Takes everything before the next `end`, and `end` itself; or all that is left, if there is none.
   [[nodiscard]] std::string_view take_until(char end) {
     const std::string_view text = rest_.substr(0, rest_.find(end));
     rest_.remove_prefix(text.size());
@@ -46,24 +46,24 @@ class PhcReader {
     return text;
   }
 
-  /// So many characters, or all that are left.
+  /// Takes `count` characters, or all that are left.
   [[nodiscard]] std::string_view take_some(std::size_t count) {
     const std::string_view text = rest_.substr(0, count);
     rest_.remove_prefix(text.size());
     return text;
   }
 
-  /// Base64 up to the next '$' or the end.
+  /// Takes base64 up to the next '$' or the end.
   [[nodiscard]] bool take_bytes(std::string& bytes, SizeRange size) {
     const std::string_view text = rest_.substr(0, rest_.find('$'));
     return take_letters(bytes, text.size(), size, Base64Alphabet::standard);
   }
 
-  /// Base64 of so many letters, or of all that are left.
+  /// Takes base64 of `count` letters, or of all that are left.
   [[nodiscard]] bool take_letters(std::string& bytes, std::size_t count, SizeRange size, Base64Alphabet alphabet) {
     const std::string_view text = rest_.substr(0, count);
     rest_.remove_prefix(text.size());
-    // Not too long to decode before it is measured: the whole text is bounded.
+    // It may be decoded before its size is checked, because the whole text is bounded.
     auto decoded = from_base64(text, alphabet);
     if (!decoded || decoded->size() < size.min || decoded->size() > size.max) return false;
     bytes = std::move(*decoded);

@@ -6,7 +6,7 @@ namespace gatehouse::passwords {
 
 void RetiredFormats::remember(const PhcFormat& format) {
   const std::scoped_lock lock(mutex_);
-  // Past the bound a format is checked in the current one's place.
+  // Beyond the limit, a format is checked in the current one's place.
   if (formats_.size() >= count_max || std::ranges::find(formats_, format) != formats_.end()) return;
   formats_.push_back(format);
 }

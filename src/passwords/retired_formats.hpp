@@ -11,10 +11,10 @@ namespace gatehouse::passwords {
 /// The formats of earlier settings and imports that were met in the database since the program started. Any thread.
 class RetiredFormats {
  public:
-  /// Of any further one the time of an answer may tell.
+  /// The time of an answer may reveal any further format.
   static constexpr std::size_t count_max = 32;
 
-  /// Does nothing when the format is known or count_max are.
+  /// Does nothing if the format is known already, or if count_max formats are.
   void remember(const PhcFormat& format);
 
   [[nodiscard]] std::vector<PhcFormat> all() const;

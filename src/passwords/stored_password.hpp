@@ -6,8 +6,8 @@
 
 namespace gatehouse::passwords {
 
-/// Longest new password, in bytes. Longer ones are refused, never truncated (OWASP ASVS 5.0, 6.2.8). Those that were
-/// set before there was a limit still log in, as long as a body may be.
+/// Longest new password, in bytes. Longer ones are refused, never truncated (OWASP ASVS 5.0, 6.2.8). Longer
+/// ones that were set before there was a limit still work, up to the size of a request body.
 inline constexpr std::size_t password_bytes_max = 1024;
 
 /// The two columns of a users row. Without a salt the hash is a PHC string; with one, both are as the Express service

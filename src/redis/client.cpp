@@ -62,7 +62,7 @@ void Client::give_up(std::string_view reason) {
   if (connection_) connection_->close(reason);
 }
 
-/// Until it ends. One that lasted was good, so the next pause is short again.
+/// Uses the connection until it ends. After one that lasted, the next pause is short again.
 Task<> Client::use(std::shared_ptr<Connection> connection) {
   constexpr int lasting_probes = 5;
   connection_ = connection;
@@ -81,7 +81,7 @@ Task<> Client::use(std::shared_ptr<Connection> connection) {
   if (cancellation.cancelled() == asio::cancellation_type::none) note_loss(true, connection->reason());
 }
 
-/// Closes it, with the reason, where Redis refuses.
+/// Closes the connection, with the reason, if Redis refuses.
 Task<> Client::subscribe(std::shared_ptr<Connection> connection) {
   channel_ = parts_.subscription->channel();
   connection->on_message(parts_.subscription->on_message);

@@ -18,8 +18,8 @@
 
 namespace gatehouse::redis {
 
-/// One event loop's Redis: a connection that keep() opens again whenever it ends. Nobody waits for that; while there is
-/// none, there is no answer, at once. One io thread's.
+/// The Redis connection of one event loop, which keep() reopens whenever it ends. Commands do not wait for that: while
+/// there is no connection, they get no answer, at once. Confined to one io thread.
 class Client {
  public:
   /// How often Redis is asked whether it still answers.
@@ -27,23 +27,23 @@ class Client {
   /// The longest pause between two attempts to connect.
   static constexpr std::chrono::milliseconds pause_max{1'000};
 
-  /// Told when it is reached, with an empty text, and why it is not; see Reach.
+  /// Called with an empty text when Redis is reached, and with the reason when it is not; see Reach.
   using ChangeSink = std::function<void(std::string_view reason)>;
 
-  /// What it listens to in the place of taking commands: a connection can do one of both.
+  /// What the client listens to instead of taking commands: a connection can do only one of the two.
   struct Subscription {
-    std::function<std::string()> channel;  ///< where it is another one, it is subscribed to within probe_interval
-    std::function<void()> on_message;      ///< not before it is reached, and not once keep() has ended
+    std::function<std::string()> channel;  ///< if it changes, the connection is replaced after probe_interval at most
+    std::function<void()> on_message;      ///< not called after keep() has ended
   };
 
   /// What it works with.
   struct Parts {
     const RedisSettings& settings;  ///< outlive the client
     Reach& reach;                   ///< likewise
-    std::string probe;              ///< a command that it must be able to carry out, as to_command() makes it
+    std::string probe;              ///< a command that Redis must be able to carry out, as to_command() makes it
     std::uint32_t seed;             ///< for the pauses between attempts
     ChangeSink on_change;
-    std::optional<Subscription> subscription = {};  ///< without it, it takes commands
+    std::optional<Subscription> subscription = {};  ///< if absent, the client takes commands
   };
 
   explicit Client(Parts parts);
@@ -53,22 +53,23 @@ class Client {
   /// Connects, and connects again, until it is cancelled.
   [[nodiscard]] Task<> keep();
 
-  /// The answer, an error of Redis included; nothing where it is away or takes longer than REDIS_TIMEOUT. Then nobody
-  /// knows whether the command was carried out.
+  /// Redis's answer, which may be an error; nothing if Redis is away or takes longer than REDIS_TIMEOUT. In that case
+  /// nobody knows whether the command was carried out.
   [[nodiscard]] Task<std::optional<Reply>> ask(std::string command);
   /// Sends a command whose answer nobody waits for, if Redis is there.
   void tell(std::string command);
 
-  /// What a script answers, sent by its text where Redis does not know it by its name: it was restarted, or somebody
-  /// flushed its scripts. As ask().
+  /// A script's answer, as ask(). The script is sent as text if Redis does not know it by name, because Redis was
+  /// restarted or its scripts were flushed.
   [[nodiscard]] Task<std::optional<Reply>> run(Invocation invocation);
 
-  /// Whose data it reaches; empty where that is not known, or it is away. Valid until the next co_await.
+  /// Which server's data it reaches; empty if that is not known or Redis is away. Valid until the next co_await.
   [[nodiscard]] std::string_view server() const {
     return connection_ ? std::string_view{connection_->server()} : std::string_view{};
   }
 
-  /// It answers, but not as it should: it is away, for this reason, until it has been connected to anew.
+  /// For a Redis that answers, but not as it should: closes the connection for this reason. Redis counts as away until
+  /// keep() has connected again.
   void give_up(std::string_view reason);
 
  private:
@@ -81,8 +82,8 @@ class Client {
   const Parts parts_;
   Opener opener_;
   runtime::BackOff back_off_;
-  std::shared_ptr<Connection> connection_;  ///< null: none is open
-  std::string channel_;                     ///< that was subscribed to last
+  std::shared_ptr<Connection> connection_;  ///< null: no connection is open
+  std::string channel_;                     ///< the one subscribed to last
 };
 
 }  // namespace gatehouse::redis

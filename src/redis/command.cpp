@@ -15,7 +15,7 @@ void append_count(std::string& out, char kind, std::size_t count) {
 }  // namespace
 
 std::string to_command(std::span<const std::string_view> words) {
-  // More than a count and the line's end take, so that no password is left behind in a smaller buffer.
+  // More than a count and its line ending take: the buffer never grows, so no password is left behind in a smaller one.
   constexpr std::size_t head_bytes = 32;
   std::size_t bytes = head_bytes;
   for (const std::string_view word : words) bytes += head_bytes + word.size();

@@ -6,7 +6,7 @@
 
 namespace gatehouse::redis {
 
-/// A command as it goes over the wire: an array of bulk strings (RESP). Any byte may stand in any word.
+/// A command as it goes over the wire: an array of bulk strings (RESP). Each word may contain any byte.
 [[nodiscard]] std::string to_command(std::span<const std::string_view> words);
 
 }  // namespace gatehouse::redis

@@ -17,7 +17,7 @@ using boost::system::error_code;
 
 namespace {
 
-/// `message`, the channel and the text, which come without having been asked for.
+/// A Pub/Sub message answers no command; it has three items: `message`, the channel and the text.
 bool is_message(const Reply& reply) { return reply.items.size() == 3 && reply.items.front().text == "message"; }
 
 }  // namespace
@@ -44,7 +44,7 @@ Task<std::optional<Reply>> Connection::ask_on(std::shared_ptr<Connection> self, 
   co_return std::move(exchange->reply);
 }
 
-/// Whoever is cancelled goes on without an answer, which says nothing about Redis.
+/// A cancelled waiter goes on without an answer; this says nothing about Redis.
 Task<> Connection::wait_for(std::shared_ptr<Exchange> exchange) {
   const auto begin = [this, exchange = std::move(exchange)](Waiter waiter) {
     if (auto slot = asio::get_associated_cancellation_slot(waiter); slot.is_connected()) {
@@ -57,7 +57,7 @@ Task<> Connection::wait_for(std::shared_ptr<Exchange> exchange) {
   return asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(begin, use_task);
 }
 
-/// Through the io thread's queue.
+/// Resumes the waiter, if there is one, through the io thread's queue.
 void Connection::resume(Exchange& exchange, const Executor& executor) {
   if (!exchange.waiter) return;
   Waiter waiter = *std::move(exchange.waiter);
@@ -103,7 +103,7 @@ void Connection::close(std::string_view reason) {
   is_open_ = false;
   reason_ = reason;
   stream_->close();
-  wipe_memory(pending_.data(), pending_.size());  // nobody will get it
+  wipe_memory(pending_.data(), pending_.size());  // it will never be sent
   pending_.clear();
   for (const auto& exchange : std::exchange(waiting_, {})) {
     if (!exchange) continue;
@@ -133,7 +133,7 @@ void Connection::post_write() {
   });
 }
 
-/// Commands of one turn of the io thread go together, and so do those that come while a write is under way.
+/// Commands of one turn of the io thread are written together, and so are those that arrive during a write.
 void Connection::write_pending() {
   writing_.swap(pending_);
   if (writing_.empty()) return;

@@ -18,13 +18,13 @@
 
 namespace gatehouse::redis {
 
-/// A connection on which many commands are on their way at once. Redis answers them in their order.
+/// A pipelined connection: many commands are under way at once, and Redis answers them in order.
 ///
-/// It closes itself when an answer is late, when the server ends it, and when what comes is no answer: who waits then
-/// is told at once. One io thread's. Whoever waits for the network keeps it alive.
+/// It closes itself when an answer is late, when the server closes it, and when the bytes received are no answer. Those
+/// who wait are then told at once. Confined to one io thread. Whatever waits for the network keeps it alive.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  /// Commands that wait for their answers; above it none is sent.
+  /// The most commands that may wait for their answers; beyond that, none is sent.
   static constexpr std::size_t pipeline_max = 4096;
 
   Connection(std::shared_ptr<Stream> stream, const Executor& executor);
@@ -34,24 +34,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Begins to read.
   void start();
 
-  /// Called for each message of a channel that was subscribed to (Redis: Pub/Sub, RESP2). Before any is.
+  /// Sets what is called for each message of a subscribed channel (Redis: Pub/Sub, RESP2). Call it before subscribing.
   void on_message(std::function<void()> handler) { on_message_ = std::move(handler); }
 
-  /// The answer, an error of Redis included; nothing where the connection closes first, or within the time.
+  /// Redis's answer, which may be an error; nothing if the connection closes first or no answer arrives in time.
   [[nodiscard]] Task<std::optional<Reply>> ask(std::string command, std::chrono::milliseconds at_most);
   /// Sends a command whose answer nobody waits for.
   void tell(std::string command);
 
-  /// Returns when it is closed, or after the time.
+  /// Returns when the connection is closed, or after `at_most`.
   [[nodiscard]] Task<> wait_for_end(std::chrono::milliseconds at_most);
 
-  /// The first reason counts.
+  /// If it is called more than once, the first reason counts.
   void close(std::string_view reason);
   [[nodiscard]] bool is_open() const { return is_open_; }
   /// Why it is closed.
   [[nodiscard]] const std::string& reason() const { return reason_; }
 
-  /// Which server's data it reaches, as the opener has learnt; empty: nobody has asked.
+  /// Which server's data it reaches, as the opener found out; empty: not known.
   [[nodiscard]] const std::string& server() const { return server_; }
   void know(std::string server) { server_ = std::move(server); }
 
@@ -63,7 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   struct Exchange {
     std::chrono::milliseconds at_most{};
     Clock::time_point deadline;
-    std::optional<Waiter> waiter;  ///< resumed by the answer, by the end of the connection, or where it is cancelled
+    std::optional<Waiter> waiter;  ///< resumed by the answer, the end of the connection, or cancellation
     std::optional<Reply> reply;
     bool is_over = false;
   };
@@ -84,14 +84,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<Stream> stream_;
   const Executor executor_;
   runtime::SteadyTimer end_bell_;
-  runtime::SteadyTimer deadline_bell_;  ///< one for all, because setting a timer for each costs more than all else here
-  Clock::time_point watched_ = Clock::time_point::max();  ///< when it rings
+  runtime::SteadyTimer deadline_bell_;  ///< one for all commands: setting one for each costs more than all else here
+  Clock::time_point watched_ = Clock::time_point::max();  ///< when deadline_bell_ rings
   ReplyReader reader_;
   std::array<char, 16'384> input_;
-  std::string pending_;                            ///< commands that the current write does not hold
+  std::string pending_;                            ///< commands that are not part of the current write
   std::string writing_;                            ///< empty: nothing is being written
   std::deque<std::shared_ptr<Exchange>> waiting_;  ///< in the order of their commands; null: nobody waits
-  std::function<void()> on_message_;               ///< empty: there are none
+  std::function<void()> on_message_;               ///< empty: no messages are expected
   std::string reason_;
   std::string server_;
   bool write_posted_ = false;

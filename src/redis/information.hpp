@@ -8,7 +8,7 @@
 
 namespace gatehouse::redis {
 
-/// The value of a field of what INFO answered: `7.0.15` of `redis_version`; nothing where it is not there.
+/// The value of a field in an answer to INFO, such as `7.0.15` for `redis_version`; nothing if it is not there.
 [[nodiscard]] std::optional<std::string> field_of(const std::optional<Reply>& info, std::string_view name);
 
 }  // namespace gatehouse::redis

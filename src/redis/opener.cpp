@@ -32,7 +32,7 @@ using Tcp = asio::ip::tcp;
 using Socket = asio::basic_stream_socket<Tcp, Executor>;
 using TlsStream = ssl::stream<TcpSocket>;
 
-/// A stream of Asio's kind, its own.
+/// A Stream over one of Asio's, which it owns.
 template <class AsioStream>
 class StreamOver final : public Stream {
  public:
@@ -59,7 +59,7 @@ std::string why(const error_code& error) {
   return error == asio::error::operation_aborted ? too_slow() : error.message();
 }
 
-/// Calls `close` of what it is given, unless that is gone, when the time for a step has passed and this still lives.
+/// Calls `close()` on what it is given when step_patience has passed, unless that or this is gone by then.
 template <class Closable>
 class StepDeadline {
  public:
@@ -119,10 +119,10 @@ ssl::context make_client_context() {
 
 std::string words(std::initializer_list<std::string_view> list) { return to_command({list.begin(), list.size()}); }
 
-/// `ROLE` of a server that takes no writes begins with another word.
+/// The answer to `ROLE` from a server that takes no writes begins with another word.
 bool is_master(const Reply& role) { return !role.items.empty() && role.items.front().text == "master"; }
 
-/// Of what SENTINEL GET-MASTER-ADDR-BY-NAME answers: host and port.
+/// The host and port in an answer to SENTINEL GET-MASTER-ADDR-BY-NAME.
 std::optional<ServerAddress> address_in(const std::optional<Reply>& answer) {
   if (!answer || answer->items.size() != 2) return std::nullopt;
   const auto port = config::parse_number(answer->items[1].text, {1, 65'535});
@@ -130,7 +130,7 @@ std::optional<ServerAddress> address_in(const std::optional<Reply>& answer) {
   return ServerAddress{.host = answer->items[0].text, .port = static_cast<std::uint16_t>(*port)};
 }
 
-/// Where a server does not know a command, as one whose AUTH was renamed, it repeats what came with it: the password.
+/// A server that does not know a command, such as one whose AUTH was renamed, repeats its arguments: the password.
 std::string_view without_arguments(std::string_view refusal) { return refusal.substr(0, refusal.find(", with args")); }
 
 std::unexpected<std::string> closed(Connection& connection, std::string_view reason) {
@@ -175,7 +175,7 @@ Task<Opened> Opener::connect(ServerAddress address) {
   co_return connection;
 }
 
-/// What a server is told first; it answers each with OK.
+/// The first commands on a connection; a server answers each with OK.
 std::vector<std::string> Opener::greetings() const {
   std::vector<std::string> commands;
   const std::string_view password = settings_.password.reveal();
@@ -197,7 +197,7 @@ Task<Opened> Opener::connect_and_log_in(ServerAddress address) {
     if (!answer) co_return std::unexpected(connection->reason());
     if (answer->is_error()) co_return closed(*connection, without_arguments(answer->text));
   }
-  // The first answer of a connection may take longer than those of requests, which is no reason not to use it.
+  // The first answer on a connection may take longer than requests wait; this is no reason not to use the connection.
   co_await prove(connection, step_patience);
   co_await prove(connection, settings_.timeout);
   co_await identify(connection);
@@ -205,7 +205,7 @@ Task<Opened> Opener::connect_and_log_in(ServerAddress address) {
   co_return connection;
 }
 
-/// Without the right to ask, the connection is good for all but sessions.
+/// If the user may not run INFO, the connection is good for everything but sessions.
 Task<> Opener::identify(std::shared_ptr<Connection> connection) const {
   if (!settings_.session_cache || !connection->is_open()) co_return;
   std::string about_run = words({"INFO", "server"});
@@ -226,7 +226,7 @@ Task<> Opener::prove(std::shared_ptr<Connection> connection, std::chrono::millis
   if (answer && answer->is_error()) connection->close(answer->text);
 }
 
-/// The first Sentinel that knows the name.
+/// The answer of the first Sentinel that knows the name.
 Task<std::expected<ServerAddress, std::string>> Opener::find_master() {
   for (const ServerAddress& sentinel : settings_.servers) {
     auto master = co_await ask_sentinel(sentinel);

@@ -14,28 +14,28 @@
 
 namespace gatehouse::redis {
 
-/// A connection that is good to use; or, as a text for operators without any secret, why there is none.
+/// A connection that is ready for use, or why there is none: a text for operators, without any secret.
 using Opened = std::expected<std::shared_ptr<Connection>, std::string>;
 
-/// Opens connections to the Redis that the settings name: connects, checks its certificate, logs in, and has it answer
-/// the probe, a command that it must be able to carry out. Sentinels are asked where it is each time.
+/// Opens connections to the Redis that the settings name: connects, checks its certificate, logs in, and sends the
+/// probe, a command that Redis must be able to carry out. Sentinels are asked each time where Redis is.
 class Opener {
  public:
-  /// For each step that waits for the network.
+  /// The time limit of each step that waits for the network.
   static constexpr std::chrono::milliseconds step_patience{1'000};
 
-  /// The settings outlive it; `probe` as to_command() makes it.
+  /// `settings` outlive the opener; `probe` is a command as to_command() makes it.
   Opener(const RedisSettings& settings, std::string probe);
 
-  /// Throws nothing but what memory runs out by.
+  /// Throws only when memory runs out.
   [[nodiscard]] Task<Opened> open();
 
-  /// Has an open connection answer the probe; closes it, with the reason, where it does not.
+  /// Sends the probe on an open connection; closes the connection, with the reason, if the probe fails.
   [[nodiscard]] Task<> prove(std::shared_ptr<Connection> connection, std::chrono::milliseconds at_most) const;
 
-  /// Where sessions are kept: has an open connection say whose data it reaches, and closes it where these are no longer
-  /// those of before. A server's data are of one run and one history: another process, or one that was a replica in
-  /// between, may have lost what was written.
+  /// If sessions are kept in Redis: asks an open connection which server's data it reaches, and closes it if they are
+  /// not the same as before. A run and a replication history identify a server's data: another process, or one that was
+  /// a replica in between, may have lost writes.
   [[nodiscard]] Task<> identify(std::shared_ptr<Connection> connection) const;
 
  private:

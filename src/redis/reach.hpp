@@ -8,29 +8,30 @@
 
 namespace gatehouse::redis {
 
-/// Whether the event loops of this process reach Redis. Each has a connection of its own, and each would tell of one
-/// outage; here it is told once. Any thread.
+/// Whether the event loops of this process reach Redis. Each has its own connection, and each would report the same
+/// outage; with this class, each reason of an outage is reported once. Any thread.
 class Reach {
  public:
-  /// Reasons of one outage that are told, at most.
+  /// The most reasons that are reported for one outage.
   static constexpr std::size_t reasons_max = 16;
 
-  /// A loop that does not reach it yet.
+  /// Adds a loop that does not reach Redis yet.
   void add_loop();
 
-  /// A loop reaches it. True where this is news: all do, which did not before.
+  /// Notes that a loop reaches Redis. True if this is news: now all loops do, which was not so before.
   [[nodiscard]] bool gain();
-  /// A loop that reached it, or did not yet, does not for this reason. True where nobody has told so in this outage.
+  /// Notes that a loop does not reach Redis, for this reason; `did_reach`: until now it did. True if nobody has
+  /// reported this reason in this outage.
   [[nodiscard]] bool lose(bool did_reach, std::string_view reason);
 
-  /// All of them do.
+  /// Whether all loops reach Redis.
   [[nodiscard]] bool is_up() const;
 
  private:
   mutable std::mutex mutex_;  ///< guards what follows
   std::size_t loops_ = 0;
   std::size_t reaching_ = 0;
-  std::set<std::string, std::less<>> reasons_;  ///< that were told in this outage
+  std::set<std::string, std::less<>> reasons_;  ///< those reported in this outage
 };
 
 }  // namespace gatehouse::redis

@@ -28,7 +28,7 @@ std::unexpected<Unreadable> not_a_redis_url(Text expectation) {
   return std::unexpected(Unreadable{std::string{expectation}});
 }
 
-/// What stands before the separator, which is removed from `rest` with it; all of it where there is none.
+/// Cuts the text before the separator off `rest`, with the separator, and returns it; all of `rest` if there is none.
 Text cut_before(Text& rest, char separator) {
   const std::size_t end = rest.find(separator);
   const Text taken = rest.substr(0, end);
@@ -36,7 +36,7 @@ Text cut_before(Text& rest, char separator) {
   return taken;
 }
 
-/// RFC 3986 section 2.1; nothing where a % is not followed by two hex digits.
+/// Percent-decoded (RFC 3986 section 2.1); nothing if a % is not followed by two hex digits.
 std::optional<std::string> decoded(Text text) {
   const auto encoded = boost::urls::make_pct_string_view(text);
   if (!encoded) return std::nullopt;
@@ -58,7 +58,7 @@ Parsed<void> read_login(RedisSettings& settings, Text text) {
 
 std::optional<ServerAddress> parse_address(Text text, std::uint16_t default_port) {
   std::size_t host_bytes = text.find(':');
-  if (text.starts_with('[')) host_bytes = text.find(']') + 1;  // 0 where there is none
+  if (text.starts_with('[')) host_bytes = text.find(']') + 1;  // 0 if there is none
   const Text host = text.substr(0, host_bytes);
   Text rest = text.substr(host.size());
   if (!is_host(host)) return std::nullopt;
@@ -94,14 +94,14 @@ Parsed<void> read_database(RedisSettings& settings, Text text) {
   return {};
 }
 
-/// After the scheme: `user:password@` and the servers, and what comes behind the first slash.
+/// What follows the scheme: `user:password@`, the servers, and the part after the first slash.
 struct UrlParts {
   Text login;
   Text servers;
   Text path;
 };
 
-/// The last @ ends the login, for people write passwords with one.
+/// The last @ ends the login, because people write passwords that contain an @.
 UrlParts parts_of(Text rest) {
   UrlParts parts;
   const std::size_t at = rest.rfind('@');
@@ -130,7 +130,7 @@ Parsed<void> read_sentinel_url(RedisSettings& settings, UrlParts parts) {
   return read_database(settings, parts.path);
 }
 
-/// Whether the text begins with it, which is then removed.
+/// Whether the URL begins with the scheme, which is then removed.
 bool take_scheme(Text& url, Text scheme) {
   if (!url.starts_with(scheme)) return false;
   url.remove_prefix(scheme.size());

@@ -26,17 +26,17 @@ struct ServerAddress {
 
 /// Which Redis the replicas share, and how long a request waits for it.
 struct RedisSettings {
-  std::vector<ServerAddress> servers;  ///< REDIS_URL: the server, or Sentinels that know it; empty: there is none
-  std::string master;                  ///< the name by which the Sentinels know it; empty: these are no Sentinels
+  std::vector<ServerAddress> servers;  ///< REDIS_URL: the server, or Sentinels that know it; empty: no Redis
+  std::string master;                  ///< the name by which the Sentinels know it; empty: there are no Sentinels
   std::string user;                    ///< empty: Redis's own default user
-  SecretString password;               ///< empty: none is asked for
+  SecretString password;               ///< empty: none is sent
   unsigned database = 0;
   bool tls = false;
-  std::chrono::milliseconds timeout{50};  ///< REDIS_TIMEOUT, of each command
-  bool session_cache = false;             ///< REDIS_SESSION_CACHE: replicas remember sessions together
+  std::chrono::milliseconds timeout{50};  ///< REDIS_TIMEOUT, for each command
+  bool session_cache = false;             ///< REDIS_SESSION_CACHE: replicas share a cache of sessions
 
   [[nodiscard]] bool is_set() const { return !servers.empty(); }
-  /// Where it is, for people: without its user and password.
+  /// Where Redis is, for people to read: without user and password.
   [[nodiscard]] std::string name() const;
 };
 

@@ -7,7 +7,7 @@
 namespace gatehouse::redis {
 namespace {
 
-/// Where the reader wants the next object: in the list that it reads, or as a reply of its own, which it owns.
+/// Where the reader wants the next object: in the list that it is reading, or as a new reply, which the reader owns.
 Reply* place_for(const redisReadTask* task) {
   if (task->parent == nullptr) return new (std::nothrow) Reply;
   return &static_cast<Reply*>(task->parent->obj)->items[static_cast<std::size_t>(task->idx)];
@@ -21,7 +21,7 @@ void* make_text(const redisReadTask* task, char* bytes, std::size_t size) {
   return reply;
 }
 
-/// Null, which the reader takes for a lack of memory, where there would be too many. The type of `count` depends on the
+/// Null if there would be too many items; the reader takes it for a lack of memory. The type of `count` depends on the
 /// release of hiredis.
 template <class Count>
 void* make_list(const redisReadTask* task, Count count) {

@@ -13,14 +13,14 @@ struct redisReader;  // NOLINT(readability-identifier-naming): hiredis' name
 
 namespace gatehouse::redis {
 
-/// What Redis answers to one command (RESP2).
+/// Redis's answer to one command (RESP2).
 struct Reply {
-  /// Of what type it is (RESP2).
+  /// The type of the answer (RESP2).
   enum class Kind { nothing, integer, text, list, error };
 
   Kind kind = Kind::nothing;
   std::int64_t integer = 0;  ///< of an integer
-  std::string text = {};     ///< of a text, or what an error says: `NOSCRIPT No matching script`
+  std::string text = {};     ///< of a text, or an error's message: `NOSCRIPT No matching script`
   std::vector<Reply> items = {};
 
   [[nodiscard]] bool is_error() const { return kind == Kind::error; }
@@ -28,10 +28,10 @@ struct Reply {
   friend bool operator==(const Reply&, const Reply&) = default;
 };
 
-/// Puts replies together from bytes as they arrive, by hiredis' reader. One connection's; not synchronised.
+/// Assembles replies from bytes as they arrive, with hiredis' reader. One per connection; not synchronised.
 class ReplyReader {
  public:
-  /// What is larger breaks the connection: nothing that is asked here has such an answer.
+  /// A larger reply breaks the connection: no command that is sent here has such an answer.
   static constexpr std::size_t reply_bytes_max = 64 * 1024;
   static constexpr std::size_t items_max = 1024;
 
@@ -42,7 +42,7 @@ class ReplyReader {
 
   void feed(std::string_view bytes);
 
-  /// The next reply that is there as a whole, if one is; or why these bytes are no replies, and then always.
+  /// The next reply, if it has arrived completely; or why these bytes are no replies, and then so on every later call.
   [[nodiscard]] std::expected<std::optional<Reply>, std::string> next();
 
  private:

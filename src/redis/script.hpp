@@ -7,17 +7,17 @@
 
 namespace gatehouse::redis {
 
-/// A script that Redis runs as a whole, and the name by which Redis knows it once it has run it. Immutable.
+/// A script that Redis runs atomically, and the name by which Redis knows it after the first run. Immutable.
 class Script {
  public:
-  /// The text is static.
+  /// The text has static storage duration.
   explicit Script(std::string_view text);
 
   using Words = std::span<const std::string>;
 
-  /// EVALSHA, which Redis answers with NOSCRIPT where it does not know the script.
+  /// EVALSHA, which Redis answers with NOSCRIPT if it does not know the script.
   [[nodiscard]] std::string by_name(Words keys, Words arguments) const;
-  /// EVAL, which makes it known.
+  /// EVAL, which makes the script known to Redis.
   [[nodiscard]] std::string by_text(Words keys, Words arguments) const;
 
  private:
@@ -25,7 +25,7 @@ class Script {
   std::string name_;  ///< SHA-1 of the text, in hexadecimal digits
 };
 
-/// A script with what it is run on; the script outlives it.
+/// A script with its keys and arguments; the script outlives the invocation.
 struct Invocation {
   const Script& script;
   std::vector<std::string> keys;

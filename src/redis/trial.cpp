@@ -18,7 +18,7 @@ namespace {
 
 using Trial = std::expected<std::string, std::string>;
 
-/// A user may not be allowed to ask.
+/// Redis may not allow this user to run INFO.
 std::string version_in(const std::optional<Reply>& info) {
   const auto version = field_of(info, "redis_version");
   return version ? "Redis " + *version : "Redis";

@@ -18,25 +18,25 @@ namespace gatehouse::revocations {
 
 /// The newest part of the log, for those who wait for what comes next. Immutable.
 struct RecentPart {
-  Place begin;                                    ///< before the first
+  Place begin;                                    ///< the place before the first row
   std::vector<Revocation> rows;                   ///< in order
-  TimePoint as_of;                                ///< as that of News
+  TimePoint as_of;                                ///< as in News
   std::chrono::steady_clock::time_point read_at;  ///< likewise
 
   [[nodiscard]] Place end() const { return rows.empty() ? begin : rows.back().place; }
-  /// Nothing: the place is not in this part.
+  /// What comes after the place; nothing if the place is not in this part.
   [[nodiscard]] std::optional<News> behind(Place place) const;
 };
 
-/// What the process tells those who wait for revocations. One keeper reads the log for all of them, as long as there is
-/// anybody.
+/// Passes revocations on to those who wait for them in this process. One keeper reads the log for all of them, as long
+/// as anybody waits.
 ///
 /// Threads: any.
 class RevocationFeed {
  public:
   static constexpr std::size_t recent_rows_max = 1024;
 
-  /// The place of one who waits.
+  /// The place of one reader, which the destructor frees.
   class Seat {
    public:
     Seat(Seat&& other) noexcept : feed_(std::exchange(other.feed_, nullptr)) {}
@@ -54,21 +54,21 @@ class RevocationFeed {
 
   explicit RevocationFeed(std::uint32_t readers_max) : readers_max_(readers_max) {}
 
-  /// Nothing where all are taken. The feed outlives it.
+  /// Nothing if all seats are taken. The feed outlives the seat.
   [[nodiscard]] std::optional<Seat> take_seat();
   [[nodiscard]] bool has_readers() const { return taken_.load(std::memory_order_relaxed) > 0; }
 
   /// Null: nothing was read yet.
   [[nodiscard]] std::shared_ptr<const RecentPart> recent() const;
-  /// The keeper's: what is behind the part before, or the beginning of another one. Wakes all who wait.
+  /// For the keeper: adds what comes after the recent part, or begins another part. Wakes all who wait.
   void publish(News news);
   void begin_at(const RevocationLog::End& end);
 
-  /// Nobody waits any more: the process ends.
+  /// Ends all waiting, because the process ends.
   void end();
   [[nodiscard]] bool has_ended() const { return has_ended_.load(std::memory_order_relaxed); }
 
-  /// Where those who wait do so.
+  /// Where readers wait.
   [[nodiscard]] runtime::WaitingRoom& room() { return room_; }
   /// Where the keeper waits.
   [[nodiscard]] RevocationBell& bell() { return bell_; }

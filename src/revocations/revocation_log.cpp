@@ -7,14 +7,14 @@
 namespace gatehouse::revocations {
 namespace {
 
-/// What was read begins at the place, if that is there.
+/// Whether the log has this place. The rows that were read begin with its row, if that still exists.
 bool is_known(Place place, const Reading& reading) {
   if (place.position < reading.deleted.position) return false;
   if (place == reading.last || place == reading.deleted) return true;
   return !reading.rows.empty() && place == reading.rows.front().place;
 }
 
-/// Whether somebody else has deleted what is behind the place: positions have no gaps.
+/// Whether somebody else has deleted rows after the place: otherwise positions have no gaps.
 bool has_gap(Place place, const Reading& reading) {
   std::int64_t position = place.position;
   for (const Revocation& row : reading.rows) {
@@ -31,7 +31,7 @@ void set_until(std::vector<Revocation>& revocations, std::chrono::seconds token_
 
 }  // namespace
 
-/// A row more than wanted: the one at the place itself.
+/// Reads one row more than wanted: the one at the place itself.
 Task<Reading> RevocationLog::read_in_order(std::int64_t from_position) {
   Reading reading = co_await store_.read(from_position, news_max + 1, clock_.now());
   while (reading.has_unordered && std::cmp_less_equal(reading.rows.size(), news_max)) {
@@ -57,7 +57,7 @@ Task<std::optional<News>> RevocationLog::read(Place after) {
   const bool is_cut = end.position < reading.last.position || reading.has_unordered;
   co_return News{.revocations = std::move(rows),
                  .end = end,
-                 // What is missing was committed after the last that is here was made, by the database's clock.
+                 // By the database's clock, what is missing was committed after the last one here was made.
                  .as_of = is_cut ? std::min(as_of, end.at - clock_slack) : as_of,
                  .is_cut = is_cut,
                  .read_at = read_at};

@@ -9,13 +9,13 @@
 
 namespace gatehouse::revocations {
 
-/// What is behind a place, as far as it was read.
+/// What comes after a place, as far as it was read.
 struct News {
   std::vector<Revocation> revocations;              ///< in order
-  Place end;                                        ///< behind them
-  TimePoint as_of;                                  ///< whatever was revoked before is in the log up to the end
+  Place end;                                        ///< the place that is reached with them
+  TimePoint as_of;                                  ///< everything revoked before it is in the log up to `end`
   bool is_cut = false;                              ///< there is more, to be read at once
-  std::chrono::steady_clock::time_point read_at{};  ///< as_of by a clock that nobody sets
+  std::chrono::steady_clock::time_point read_at{};  ///< as_of by a steady clock
 };
 
 /// The log as its readers see it, in order and without gaps. Belongs to its Database's thread; throws what Database
@@ -26,25 +26,25 @@ class RevocationLog {
   /// By how much the clocks of the database and of the replicas may differ.
   static constexpr std::chrono::minutes clock_slack{1};
 
-  /// Both outlive the log.
+  /// `database` and `clock` outlive the log.
   /// `token_ttl` is how long tokens of this process live.
   RevocationLog(database::Database& database, const Clock& clock, std::chrono::seconds token_ttl)
       : database_(database), store_(database), clock_(clock), token_ttl_(token_ttl) {}
 
-  /// At most news_max. Nothing: the log does not know the place, or something behind it was deleted.
+  /// At most news_max. Nothing: the log does not know the place, or something after it was deleted.
   [[nodiscard]] Task<std::optional<News>> read(Place after);
 
-  /// The place behind the newest revocation, and the moment at which it was that.
+  /// The place of the newest revocation, and the time at which it was the newest.
   struct End {
     Place place;
     TimePoint as_of;
-    std::chrono::steady_clock::time_point read_at{};  ///< as that of News
-    std::chrono::seconds token_ttl;                   ///< the longest life of tokens that are alive, and clock_slack
+    std::chrono::steady_clock::time_point read_at{};  ///< as in News
+    std::chrono::seconds token_ttl;                   ///< the longest life of tokens that are alive, plus clock_slack
   };
   [[nodiscard]] Task<End> end();
 
-  /// The next part of what is behind `after` and not behind the end, without those that were over at its as_of; empty:
-  /// there is no more.
+  /// The next revocations after `after` and up to `end`, without those that were over at its as_of; empty: there are no
+  /// more.
   [[nodiscard]] Task<std::vector<Revocation>> part(Place after, End end);
 
  private:

@@ -6,7 +6,7 @@
 
 namespace gatehouse::revocations {
 
-/// Who may wait for revocations.
+/// How many may wait for revocations.
 struct RevocationSettings {
   std::uint32_t readers_max = 10'000;  ///< FEED_READERS_MAX
 };

@@ -17,7 +17,7 @@ using database::Rows;
 using database::Statement;
 using database::Write;
 
-// One statement, so that all of it is of one moment.
+// One statement, so that everything it returns is from the same moment.
 constexpr Statement read_log{
     "revocations_read",
     "SELECT log.last_position, log.last_at, log.deleted_position, log.deleted_at, "
@@ -31,8 +31,8 @@ constexpr Statement read_part{"revocations_part",
                               "SELECT position, at, kind, subject FROM revocations WHERE position > $1 "
                               "AND position <= $2 AND at > $3 ORDER BY position LIMIT $4"};
 
-// Nobody remembers the log: what is revoked is announced by the write that revokes. The first statement makes others
-// who give positions wait for the end of the transaction.
+// Nobody remembers the log: the write that revokes announces what it revokes. The first statement makes others who
+// assign positions wait for the end of the transaction.
 constexpr Write lock_order{"revocation_order_lock", "UPDATE revocation_order SET ordered_at = $1 WHERE id = 1",
                            announces_nothing};
 
@@ -67,7 +67,7 @@ constexpr Write delete_old{"revocations_delete_old",
                            "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)",
                            announces_nothing};
 
-/// The table knows no other kinds.
+/// The table allows no other kinds.
 Kind kind_of(std::string_view text) {
   return static_cast<Kind>(std::ranges::find(kind_texts, text) - kind_texts.begin());
 }
@@ -112,7 +112,7 @@ Task<std::vector<Revocation>> RevocationStore::part(std::int64_t after, std::int
   co_return revocations;
 }
 
-/// Noted once a minute; a job that is late must not make it too short.
+/// Noted once a minute; a late job must not make the time too short, hence the slack.
 Change<void> RevocationStore::note_token_ttl(std::chrono::seconds ttl, TimePoint now) {
   constexpr std::chrono::minutes slack{5};
   return {note_ttl, {static_cast<std::int64_t>(ttl.count()), now + ttl + slack}};

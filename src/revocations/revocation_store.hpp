@@ -21,9 +21,9 @@ struct Reading {
 
 /// The only place that knows the SQL of the tables revocations, revocation_order and token_lifetimes.
 ///
-/// Triggers write the rows, in the transaction that revokes, whoever makes it. Positions are given afterwards, to
-/// whatever is committed by then, by one process at a time: so nothing ever appears behind somebody who has read on,
-/// however long a transaction lasts.
+/// Triggers write the rows in the transaction that revokes, whoever runs it. Positions are assigned afterwards, to
+/// whatever is committed by then, by one process at a time. So no row ever appears at a position that a reader has
+/// already passed, however long a transaction lasts.
 ///
 /// Threads: belongs to its Database's thread. Failures: what Database throws.
 class RevocationStore {
@@ -34,20 +34,20 @@ class RevocationStore {
   /// `database` outlives the store.
   explicit RevocationStore(database::Database& database) : database_(database) {}
 
-  /// At most `limit` rows, at least 1.
+  /// At most `limit` rows; `limit` is at least 1.
   [[nodiscard]] Task<Reading> read(std::int64_t from_position, std::int64_t limit, TimePoint now);
-  /// Those behind `after`, up to `last`, that were revoked later than `since`; in order, at most `limit`. Without their
-  /// `until`, like all that is read here.
+  /// The revocations after `after`, up to `last`, that were made later than `since`; in order, at most `limit`. Their
+  /// `until` is not set, like that of everything read here.
   [[nodiscard]] Task<std::vector<Revocation>> part(std::int64_t after, std::int64_t last, TimePoint since,
                                                    std::int64_t limit);
 
-  /// Says that tokens which live so long may be made now, and for a minute.
+  /// Notes that tokens with this lifetime may be made now and for a minute.
   [[nodiscard]] static database::Change<void> note_token_ttl(std::chrono::seconds ttl, TimePoint now);
 
-  /// Gives what is committed its position, oldest first, order_rows_max of them.
+  /// Assigns positions to what is committed, oldest first, at most order_rows_max of them.
   static void order(database::Changes& changes, TimePoint now);
-  /// Says that those revoked at `until` or before are deleted, and deletes a batch of them while the lease is held; how
-  /// many. Those without a position stay.
+  /// Notes that revocations made at `until` or before are deleted, and deletes a batch of them while the lease is held;
+  /// returns how many. Those without a position stay.
   [[nodiscard]] static database::ResultOf<std::int64_t> forget(database::Changes& changes, TimePoint until,
                                                                database::HeldLease lease);
 

@@ -4,7 +4,7 @@
 
 namespace gatehouse::revocations {
 
-// The features that announce what may revoke something do so under these names; service/ checks that they agree.
+// Features announce changes that may revoke something under these names; service/ checks that the names agree.
 inline constexpr std::string_view session_topic_name = "session";
 inline constexpr std::string_view user_topic_name = "user";
 inline constexpr std::string_view signing_key_topic_name = "signing_key";

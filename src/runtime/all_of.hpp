@@ -6,8 +6,9 @@
 
 namespace gatehouse::runtime {
 
-/// Runs the tasks beside each other, on the thread and for the request of whoever awaits it, until each of them has
-/// ended. Where some throw, the first one's exception is thrown then. What the tasks refer to outlives their end.
+/// Runs the tasks concurrently, on the thread and for the request of the awaiting coroutine, until all of them have
+/// ended. If some throw, it then throws the exception of the first of them. Everything that the tasks refer to must
+/// outlive them.
 [[nodiscard]] Task<> all_of(std::vector<Task<>> tasks);
 
 }  // namespace gatehouse::runtime

@@ -18,11 +18,11 @@
 namespace gatehouse::runtime {
 namespace {
 
-// Between two looks at the child and at the flag.
+// Between two checks of the child and of the flag.
 constexpr std::chrono::milliseconds look_pause{20};
 constexpr std::size_t read_bytes = 65'536;
 
-/// Which descriptors the child begins with.
+/// The descriptors that the child starts with.
 class FileActions {
  public:
   FileActions() { posix_spawn_file_actions_init(&actions_); }
@@ -43,7 +43,7 @@ class FileActions {
   posix_spawn_file_actions_t actions_{};
 };
 
-// posix_spawnp() takes them as if it might change them; it does not.
+// posix_spawnp() takes pointers to non-const characters, but does not change them.
 std::vector<char*> pointers_to(const ChildCommand& command) {
   std::vector<char*> words;
   words.reserve(command.words.size() + 1);
@@ -52,14 +52,15 @@ std::vector<char*> pointers_to(const ChildCommand& command) {
   return words;
 }
 
-/// What another program needs to be found and to speak the user's language, and no setting, which may be a secret.
+/// Whether the variable helps to find a program or to speak the user's language. Settings are not passed on, because
+/// they may be secrets.
 bool is_for_children(std::string_view variable) {
   constexpr std::array<std::string_view, 6> names{"PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR"};
   const std::string_view name = variable.substr(0, variable.find('='));
   return name.starts_with("LC_") || std::ranges::find(names, name) != names.end();
 }
 
-/// A SecretString keeps a zero behind its bytes, as std::string does.
+/// A SecretString is null-terminated, like std::string.
 std::vector<char*> environment_of(const ChildCommand& command) {
   std::vector<char*> variables;
   for (char** own = environ; *own != nullptr; ++own) {

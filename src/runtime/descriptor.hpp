@@ -11,7 +11,7 @@ namespace gatehouse::runtime {
 class Descriptor {
  public:
   Descriptor() = default;
-  /// Takes it over; a negative number is none.
+  /// Takes ownership of it; a negative number means none.
   explicit Descriptor(int number) noexcept : number_(number) {}
   Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
@@ -22,10 +22,10 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() { close(); }
 
-  /// -1 where there is none.
+  /// -1 if there is none.
   [[nodiscard]] int get() const noexcept { return number_; }
   explicit operator bool() const noexcept { return number_ >= 0; }
-  /// Gives it away.
+  /// Gives up ownership.
   [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
   void close() noexcept {
     if (number_ >= 0) ::close(release());
@@ -35,7 +35,7 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// Writes all of it, after interruptions by signals, too. False where it cannot, and errno says why.
+/// Writes all bytes, and continues after interruptions by signals. False if it fails; errno says why.
 [[nodiscard]] bool write_all(int file, std::string_view bytes) noexcept;
 
 /// The two ends of a channel between processes.
@@ -44,7 +44,8 @@ struct Pipe {
   Descriptor write;
 };
 
-/// Neither end is inherited by a program that is started. Throws std::system_error where there are too many already.
+/// Neither end is inherited by programs that this one starts. Throws std::system_error if there are too many
+/// descriptors.
 [[nodiscard]] Pipe make_pipe();
 
 }  // namespace gatehouse::runtime

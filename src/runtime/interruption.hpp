@@ -7,8 +7,8 @@
 
 namespace gatehouse::runtime {
 
-/// While one lives, SIGINT, SIGTERM and SIGHUP do not end the process but set a flag, so that long work can stop and
-/// clean up behind itself. One at a time, and none where others handle these signals.
+/// While an instance lives, SIGINT, SIGTERM and SIGHUP do not end the process but set a flag, so that long work can
+/// stop and clean up after itself. Use one at a time, and none where other code handles these signals.
 class Interruption {
  public:
   Interruption();
@@ -16,7 +16,7 @@ class Interruption {
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
-  /// Whether such a signal has come. Any thread.
+  /// Whether such a signal was received. Any thread.
   [[nodiscard]] const std::atomic<bool>& has_come() const noexcept { return has_come_; }
 
  private:

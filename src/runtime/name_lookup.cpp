@@ -22,11 +22,11 @@ using boost::system::error_code;
 using Found = NameLookup::Found;
 using Name = std::pair<std::string, std::string>;  // host and service
 
-/// What a lookup's thread and its callers share, under the lock of all searches. The thread touches no event loop,
-/// which may end before it does: who waits sees a pipe end.
+/// What a lookup's thread and its callers share, guarded by Searches::mutex. The thread touches no event loop, which
+/// may end first. Instead it closes the write end of each caller's pipe, which wakes the caller.
 struct Search {
   Found found = std::unexpected(error_code{asio::error::timed_out});
-  std::vector<Descriptor> ends;  ///< one of each caller's pipe, closed when it is over
+  std::vector<Descriptor> ends;  ///< the write end of each caller's pipe, closed when the search is over
 };
 
 struct Searches {
@@ -34,13 +34,13 @@ struct Searches {
   std::map<Name, std::shared_ptr<Search>> under_way;
 };
 
-/// Those of the process; whoever uses them keeps them.
+/// All searches of the process. Each user keeps a reference.
 std::shared_ptr<Searches> all_searches() {
   static const auto all = std::make_shared<Searches>();
   return all;
 }
 
-/// On the lookup's thread.
+/// Runs on the lookup's thread.
 void run(const std::shared_ptr<Searches>& all, const std::shared_ptr<Search>& search, const Name& name,
          const NameLookup::Resolver& resolver) {
   Found found = resolver(name.first, name.second);
@@ -50,10 +50,10 @@ void run(const std::shared_ptr<Searches>& all, const std::shared_ptr<Search>& se
   all->under_way.erase(name);
 }
 
-/// A caller's part in the search for a name, which it begins where nobody has.
+/// A caller's part in the search for a name; it begins the search if nobody has.
 class Participation {
  public:
-  /// Throws std::system_error where there is no descriptor or thread left.
+  /// Throws std::system_error if no descriptor or thread is left.
   Participation(const Name& name, const NameLookup::Resolver& resolver) {
     Pipe pipe = make_pipe();
     end_ = std::move(pipe.read);
@@ -70,7 +70,7 @@ class Participation {
   Participation(const Participation&) = delete;
   Participation& operator=(const Participation&) = delete;
 
-  /// What becomes readable when the search is over.
+  /// Becomes readable when the search is over.
   [[nodiscard]] Descriptor& end() noexcept { return end_; }
   [[nodiscard]] Found found() const {
     const std::scoped_lock lock(all_->mutex);
@@ -78,7 +78,7 @@ class Participation {
   }
 
  private:
-  /// Under the lock.
+  /// Called with the mutex locked.
   [[nodiscard]] std::shared_ptr<Search> begin(const Name& name, const NameLookup::Resolver& resolver) const {
     auto search = std::make_shared<Search>();
     std::thread{run, all_, search, name, resolver}.detach();
@@ -106,7 +106,7 @@ Task<NameLookup::Found> NameLookup::look_up(std::string host, std::string servic
     end->assign(search->end().get(), error);
     if (!error) (void)search->end().release();
   } catch (const std::system_error&) {
-    // The error is that already.
+    // `error` is already no_descriptors.
   }
   if (error) co_return std::unexpected(error);
   end_ = end;

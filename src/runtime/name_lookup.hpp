@@ -14,12 +14,12 @@
 
 namespace gatehouse::runtime {
 
-/// Finds the addresses of a name by the system's resolver, getaddrinfo(3), which cannot be interrupted and takes as
-/// long as its nameservers let it. So it runs on a thread that nobody waits for: a caller who gives up goes on at once,
-/// and a process ends without it. All who look up a name at the same time, on any thread, share one such thread, so
-/// there are no more of them than names.
+/// Finds the addresses of a name with the system's resolver, getaddrinfo(3), which cannot be interrupted and may take
+/// as long as the nameservers take. So it runs on a detached thread: a caller who gives up continues at once, and the
+/// process ends without waiting for it. All callers that look up the same name at the same time, on any thread, share
+/// one such thread, so there is at most one per name.
 ///
-/// Threads: all calls come from the io thread of the executor. Life: outlives the coroutine of look_up().
+/// Threads: all calls come from the io thread of the executor. Lifetime: it must outlive the coroutine of look_up().
 class NameLookup {
  public:
   using Places = boost::asio::ip::tcp::resolver::results_type;
@@ -27,12 +27,12 @@ class NameLookup {
   /// Called on the lookup's thread, perhaps after the NameLookup is gone.
   using Resolver = std::function<Found(const std::string& host, const std::string& service)>;
 
-  /// Tests give a `resolver` of their own, and a name of their own to each.
+  /// Tests pass their own `resolver`, and use a different name for each.
   explicit NameLookup(const Executor& executor, Resolver resolver = ask_system);
 
-  /// Where `host` is, at the port of `service` (a number or a name; empty: 0). One lookup at a time. The errors are
-  /// Asio's: host_not_found and the like; timed_out after `patience` or close(); no_descriptors where the process has
-  /// no descriptor or thread left.
+  /// The addresses of `host`, with the port of `service` (a number or a name; empty: 0). One lookup at a time. The
+  /// errors are Asio's: host_not_found and the like; timed_out after `patience` or close(); no_descriptors if the
+  /// process has no descriptor or thread left.
   [[nodiscard]] Task<Found> look_up(std::string host, std::string service, std::chrono::milliseconds patience);
 
   /// Ends a lookup under way.
@@ -45,7 +45,7 @@ class NameLookup {
 
   Executor executor_;
   Resolver resolver_;
-  std::weak_ptr<End> end_;  ///< of the search that is waited for: readable once it is over
+  std::weak_ptr<End> end_;  ///< the end of the current search's pipe: readable once the search is over
   SteadyTimer patience_;
 };
 

@@ -16,7 +16,8 @@ Task<> pause_for(std::chrono::milliseconds time) {
 }
 
 Task<> run_periodically(std::chrono::milliseconds interval, PeriodicJob job, FailureSink on_failure, Pause pause) {
-  // Cancellation ends the loop by a look at its state, not by an exception out of whatever happens to be awaited.
+  // The loop checks the cancellation state itself, so that cancellation does not throw out of whatever is being
+  // awaited.
   co_await boost::asio::this_coro::throw_if_cancelled(false);
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   while (cancellation.cancelled() == boost::asio::cancellation_type::none) {

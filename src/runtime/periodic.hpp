@@ -15,10 +15,10 @@ using PeriodicJob = std::function<Task<>()>;
 /// Receives why a run failed, as one line for the log.
 using FailureSink = std::function<void(std::string_view)>;
 
-/// Waits for an interval. It returns early, and throws nothing, where its coroutine is cancelled.
+/// Waits for an interval. Returns early, without throwing, if its coroutine is cancelled.
 using Pause = std::function<Task<>(std::chrono::milliseconds)>;
 
-/// By a timer that no change of the wall clock moves.
+/// Uses a timer that changes of the wall clock do not affect.
 [[nodiscard]] Task<> pause_for(std::chrono::milliseconds time);
 
 /// Runs the job at once, and then again `interval` after each run has ended, until the coroutine is cancelled. A

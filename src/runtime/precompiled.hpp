@@ -1,6 +1,6 @@
 #pragma once
 
-// What every target that speaks Asio includes, compiled once.
+// Included by every target that uses Asio, and compiled once.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

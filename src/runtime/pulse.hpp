@@ -8,14 +8,14 @@
 
 namespace gatehouse::runtime {
 
-/// Whether all event loops of a process turn, as they see it of each other.
+/// Detects event loops of the process that are stuck; the loops watch each other.
 ///
-/// Each loop beats at one interval. A loop that has not beaten for `missed_max` beats of another one is stuck, until it
-/// beats again. Beats are counted, and not timed: where the whole process or machine stood still for a while, no loop
-/// is behind the others.
+/// All loops beat at the same interval. A loop that has not beaten during `missed_max` beats of another one is stuck,
+/// until it beats again. Beats are counted rather than timed, so that no loop looks stuck after the whole process or
+/// machine stood still for a while.
 ///
-/// Threads: loops are added while the process is put together, before they run; then each loop beats on its own thread,
-/// and anybody may ask.
+/// Threads: loops are added while the process is set up, before they run. Then each loop beats on its own thread, and
+/// any thread may call has_stuck_loop().
 class Pulse {
  public:
   explicit Pulse(std::uint32_t missed_max) : missed_max_(missed_max) {}
@@ -27,20 +27,20 @@ class Pulse {
 
   void beat(std::size_t loop) noexcept;
 
-  /// Whether a loop saw another one stuck at its last beat. A few loads, no lock.
+  /// Whether a loop, at its last beat, saw another one stuck. It costs a few loads and takes no lock.
   [[nodiscard]] bool has_stuck_loop() const noexcept;
 
  private:
   /// What a loop knows of another one.
   struct Seen {
-    std::uint32_t beats = 0;   ///< of the other one, at this loop's last beat
+    std::uint32_t beats = 0;   ///< the other loop's, at this loop's last beat
     std::uint32_t missed = 0;  ///< beats of this loop since then
   };
-  /// On a cache line of its own, for another thread writes it.
+  /// On its own cache line, because each loop is written by a different thread.
   struct alignas(64) Loop {
     std::atomic<std::uint32_t> beats = 0;
     std::atomic<bool> sees_stuck = false;
-    std::vector<Seen> others;  ///< its own thread's, one for each loop, itself included
+    std::vector<Seen> others;  ///< used by its own thread alone; one for each loop, including itself
   };
 
   const std::uint32_t missed_max_;

@@ -6,14 +6,14 @@
 
 namespace gatehouse::runtime {
 
-/// Counts what each of many has of something, up to the same bound for all. Holds no more entries than there are things
-/// out. Any thread; a lock for as long as a lookup takes, so it has no place on the way of a request.
+/// Counts how many units each key has taken, with the same limit for every key. Holds no more entries than there are
+/// units taken. Any thread; it takes a lock for the time of a lookup, so do not use it on the path of a request.
 template <class Key>
 class Quotas {
  public:
   explicit Quotas(std::uint32_t each_max) : each_max_(each_max) {}
 
-  /// False where this one has all it may have.
+  /// False if this key has taken all it may have.
   [[nodiscard]] bool take(const Key& key) {
     const std::scoped_lock lock{mutex_};
     std::uint32_t& taken = taken_[key];
@@ -22,7 +22,7 @@ class Quotas {
     return true;
   }
 
-  /// Once for each take() that returned true.
+  /// To be called once for each take() that returned true.
   void give_back(const Key& key) {
     const std::scoped_lock lock{mutex_};
     const auto entry = taken_.find(key);

@@ -9,19 +9,20 @@
 
 namespace gatehouse::runtime {
 
-/// An executor of Asio that also says for which request its coroutines work. A coroutine passes it on to whatever it
-/// awaits, so code deep below knows its request without being told. In everything else it is `Inner`.
+/// An Asio executor that also knows the request for which its coroutines work. A coroutine passes it on to whatever it
+/// awaits, so code deep in the call chain knows its request without a parameter. In all other respects it behaves like
+/// `Inner`.
 template <class Inner>
 class ScopedExecutor {
  public:
-  /// Without a scope it works for no request. The scope outlives what runs by it.
+  /// Without a scope it works for no request. The scope must outlive everything that runs on the executor.
   ScopedExecutor(Inner inner, RequestScope* scope = nullptr) noexcept  // NOLINT: as good as the inner one
       : inner_(std::move(inner)), scope_(scope) {}
 
   [[nodiscard]] RequestScope* scope() const noexcept { return scope_; }
   [[nodiscard]] ScopedExecutor with(RequestScope& scope) const noexcept { return {inner_, &scope}; }
 
-  // What Asio asks of an executor.
+  // What Asio requires of an executor.
   template <class Function>
   void execute(Function&& function) const {
     inner_.execute(std::forward<Function>(function));

@@ -15,20 +15,21 @@
 
 namespace gatehouse::runtime {
 
-/// Something that costs too much to be done for everybody who asks: it is done once for all, on the thread of whoever
-/// asks first, and what it found is good for a while. Whoever asks while it is being done waits for it.
+/// Shares the result of work that is too expensive to do for every caller. The work is done once for all callers, on
+/// the thread of the first one, and its finding stays valid for a while. Callers that ask while it is being done wait
+/// for it.
 ///
-/// Thread-safe; outlives every ask(). A run that takes longer than `patience`, or whose asker is gone, is not waited
-/// for any longer, and the next one to ask makes another.
+/// Thread-safe; must outlive every ask(). Nobody waits any longer for a run that has taken longer than `patience`, or
+/// whose caller is gone; the next caller starts another run.
 template <class Finding>
 class SharedRun {
  public:
   using Instant = std::chrono::steady_clock::time_point;
 
-  /// How long a finding is good, and a run is waited for.
+  /// How long a finding is valid, and how long callers wait for a run.
   struct Terms {
-    std::chrono::milliseconds good_for;  ///< how long a finding is the answer to all
-    std::chrono::milliseconds patience;  ///< how long one waits for another's run
+    std::chrono::milliseconds good_for;  ///< how long a finding answers all callers
+    std::chrono::milliseconds patience;  ///< how long a caller waits for another's run
     std::function<Instant()> now = &std::chrono::steady_clock::now;
   };
 
@@ -36,7 +37,7 @@ class SharedRun {
   SharedRun(const SharedRun&) = delete;
   SharedRun& operator=(const SharedRun&) = delete;
 
-  /// The finding; nothing where another's run took too long. `run` makes a Task<Finding> that does not throw.
+  /// The finding; nothing if another caller's run took too long. `run` returns a Task<Finding> that does not throw.
   template <class Run>
   [[nodiscard]] Task<std::optional<Finding>> ask(Run run) {
     const Executor executor = co_await boost::asio::this_coro::executor;
@@ -54,11 +55,11 @@ class SharedRun {
   }
 
  private:
-  /// What somebody who asks gets: a finding, a timer to wait on, or, with neither, the run itself.
+  /// What a caller gets: a finding, a timer to wait on or, with neither, the task of making the run.
   struct Turn {
     std::optional<Finding> known = std::nullopt;
     std::shared_ptr<SteadyTimer> waiter = nullptr;
-    Instant began{};  ///< the run that is waited for, or made
+    Instant began{};  ///< when the run began that the caller waits for or makes
   };
 
   /// Ends a run whose coroutine is destroyed before it found anything.
@@ -98,7 +99,7 @@ class SharedRun {
     }
   }
 
-  /// A timer is touched on its own thread alone.
+  /// A timer may be touched only on its own thread.
   static void wake(std::shared_ptr<SteadyTimer> waiter) {
     const Executor executor = waiter->get_executor();
     boost::asio::post(executor, [waiter = std::move(waiter)] { waiter->cancel(); });
@@ -116,8 +117,8 @@ class SharedRun {
   // Guarded by mutex_.
   std::optional<Finding> found_;
   Instant found_at_{};
-  Instant found_by_{};                               ///< when the run began that found it
-  std::optional<Instant> running_since_;             ///< of the run under way
+  Instant found_by_{};                               ///< when the run that found it began
+  std::optional<Instant> running_since_;             ///< when the current run began
   std::vector<std::weak_ptr<SteadyTimer>> waiters_;  ///< each belongs to the coroutine that waits on it
 };
 

@@ -9,17 +9,18 @@
 
 // Two epolls, one inside the other. The outer one is ours and holds every socket, and Asio's epoll as one more
 // descriptor, whose event has no watch. Asio's holds the rest: the database, timers, the acceptor, and the eventfd by
-// which other threads wake the loop. Asio's scheduler blocks in AsioReactor::run(), which waits in the outer epoll
-// alone. Asio's own is asked, without waiting, only when the outer one says that it has something, or when a full turn
-// may have left its event out.
+// which other threads wake the loop. Asio's scheduler blocks in AsioReactor::run(), which waits only in the outer
+// epoll. Asio's own epoll is queried, without waiting, only when the outer one reports an event for it, or when a full
+// turn may have left that event out.
 //
 // Handlers never run inside the wait. wait() leaves the events in events_ and hands the scheduler one operation, which
-// calls serve(). The scheduler queues its next wait behind every operation of the last one, so that serve() has run
-// before events_ is written again, and the operation is never queued twice. Handlers that were queued earlier run
-// between wait() and serve(), and may destroy sockets: retire() removes their events.
+// calls serve(). The scheduler queues its next wait after every operation of the last one, so serve() has run before
+// events_ is written again, and the operation is never queued twice. Handlers that were queued earlier run between
+// wait() and serve(), and may destroy sockets: retire() removes their events.
 //
-// A turn is what one wait found. It is long while requests are answered on the spot. As long as some wait for the
-// database, it is short, for what one turn asks of the database leaves together when the turn ends.
+// A turn is the set of events that one wait found. It is long while requests are answered on the spot. While some
+// requests wait for the database, it is short, because everything that one turn asks of the database is sent together
+// when the turn ends.
 
 namespace gatehouse::runtime {
 
@@ -29,8 +30,8 @@ namespace {
 
 boost::system::system_error failure_of(const char* call) { return {errno, boost::system::system_category(), call}; }
 
-/// Asio shows its epoll to nobody, and without it nothing can wait for both. An explicit instantiation may name a
-/// private member (C++23 [temp.spec.general] paragraph 6); should Asio rename it, this does not compile.
+/// Asio does not expose its epoll, and without it one wait cannot cover both epolls. An explicit instantiation may name
+/// a private member (C++23 [temp.spec.general] paragraph 6). If Asio renames it, this does not compile.
 template <auto member>
 struct EpollOfAsio {
   friend int epoll_of(const asio::detail::epoll_reactor& reactor) { return reactor.*member; }
@@ -40,11 +41,12 @@ template struct EpollOfAsio<&asio::detail::epoll_reactor::epoll_fd_>;
 
 }  // namespace
 
-/// Asio's reactor in every way but for where it waits.
+/// Asio's reactor, except that it waits in the outer epoll.
 class SocketReactor::AsioReactor final : public asio::detail::epoll_reactor {
  public:
   AsioReactor(asio::execution_context& context, SocketReactor& sockets) : epoll_reactor(context), sockets_(sockets) {
-    // Its timers are on a timerfd. Where Asio got no descriptor for that, the next line gets none either, and throws.
+    // Asio's timers use a timerfd. If Asio got no descriptor for it, epoll_ctl() below gets none either, and this
+    // throws.
     epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
     if (epoll_ctl(sockets.epoll_.descriptor, EPOLL_CTL_ADD, epoll_of(*this), &event) != 0) {
       throw failure_of("epoll_ctl");
@@ -113,7 +115,8 @@ void SocketReactor::wait(int at_most_ms, Operations& ready) {
 }
 
 void SocketReactor::serve() {
-  // The scheduler takes one piece of work off its count after each operation, and this one is not on it.
+  // The scheduler subtracts one from its work count after each operation, but this operation was never added to the
+  // count.
   scheduler_.compensating_work_started();
   serving_ = true;
   for (std::size_t i = 0; i < event_count_; ++i) {
@@ -125,7 +128,7 @@ void SocketReactor::serve() {
   retired_.clear();
 }
 
-/// What a watch abandons may own other watches, so each round starts at the front again.
+/// The handlers that a watch destroys may own other watches, so each round starts at the front again.
 void SocketReactor::shutdown() {
   event_count_ = 0;
   while (!watches_.empty()) {

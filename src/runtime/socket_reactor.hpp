@@ -16,16 +16,17 @@ namespace gatehouse::runtime {
 
 /// Tells the sockets of one event loop when they are ready.
 ///
-/// Asio's sockets try to read before they wait. A connection that answers one request after the other pays a recv(2)
-/// that finds nothing for each of them. The sockets of this reactor wait first. They share an edge-triggered epoll(7)
-/// of their own, and this epoll is what the event loop waits in: it holds Asio's epoll as one more descriptor. A
-/// request costs three system calls when it comes alone, and fewer when others come with it: epoll_wait, recv, send
+/// Asio's sockets try to read before they wait. On a connection that carries one request after the other, each request
+/// then costs a recv(2) that finds nothing. The sockets of this reactor wait first. They share their own edge-triggered
+/// epoll(7), in which the event loop waits: it holds Asio's epoll as one more descriptor. A request costs three system
+/// calls when it comes alone, and fewer when others come with it: epoll_wait, recv, send
 /// (docs/adr/0010-sockets-wait-before-they-read.md).
 ///
-/// A service of the io_context. Made with asio::use_service() before anything else waits on that io_context, for it
-/// takes the place of Asio's reactor; later it throws boost::asio::service_already_exists. When the io_context goes,
-/// the handlers that still wait are destroyed uncalled, as Asio does with its own. With it, io_context::run() does not
-/// end for want of work, only by stop(). Every call on the io_context's thread.
+/// A service of the io_context. Create it with asio::use_service() before anything else waits on that io_context,
+/// because it replaces Asio's reactor; later, it throws boost::asio::service_already_exists. When the io_context is
+/// destroyed, handlers that still wait are destroyed without being called, as Asio does with its own. With this
+/// service, io_context::run() does not end when it runs out of work, only by stop(). All calls must come from the
+/// io_context's thread.
 class SocketReactor final : public boost::asio::execution_context::service {
  public:
   using key_type = SocketReactor;  // NOLINT(readability-identifier-naming): Asio's name
@@ -36,9 +37,9 @@ class SocketReactor final : public boost::asio::execution_context::service {
    public:
     virtual ~Watch() = default;
     /// `events` of epoll(7). May close the descriptor, but the watch itself lives on until retire() takes it. What was
-    /// ready when the loop waited may no longer be.
+    /// ready when the loop waited may no longer be ready.
     virtual void on_ready(std::uint32_t events) = 0;
-    /// Destroys what waits, without calling it.
+    /// Destroys the waiting handlers without calling them.
     virtual void abandon() = 0;
   };
 
@@ -46,15 +47,15 @@ class SocketReactor final : public boost::asio::execution_context::service {
   explicit SocketReactor(boost::asio::execution_context& context);
 
   void add(Watch& watch) { watches_.push_back(watch); }
-  /// Tells the watch once which of these events of epoll(7) there are, and of each that comes from then on. `before` is
-  /// what it was watched for, 0 at first; the same events again make it look anew. If this fails, the watch never
-  /// becomes ready, and the connection ends at its deadline.
+  /// Reports to the watch which of these epoll(7) events are present now, and then each one that occurs later, once
+  /// each. `before` is what it was watched for until now, 0 at first; passing the same events again makes the epoll
+  /// check anew. If this fails, the watch never becomes ready, and the connection ends at its deadline.
   void watch(Watch& watch, int descriptor, std::uint32_t before, std::uint32_t events) noexcept;
   /// Takes a watch whose on_ready() may still be running, and destroys it after that has returned.
   void retire(std::unique_ptr<Watch> watch);
 
-  /// Some request waits for what Asio serves, the database mostly; as long as one does, turns are short. Each call of
-  /// the first is followed by one of the second.
+  /// Counts the requests that wait for something that Asio serves, mostly the database; while there is one, turns are
+  /// short. Each add_waiting_request() must be followed by one remove_waiting_request().
   void add_waiting_request() noexcept { ++waiting_requests_; }
   void remove_waiting_request() noexcept { --waiting_requests_; }
 
@@ -63,12 +64,12 @@ class SocketReactor final : public boost::asio::execution_context::service {
   using Operation = boost::asio::detail::operation;
   using Operations = boost::asio::detail::op_queue<Operation>;
 
-  /// The scheduler's name for "serve the sockets that are ready".
+  /// The scheduler operation that serves the sockets that are ready.
   struct ServeOperation final : Operation {
     explicit ServeOperation(SocketReactor& sockets);
     SocketReactor& reactor;
   };
-  /// Closes it.
+  /// Owns the descriptor and closes it.
   struct Epoll {
     Epoll();
     ~Epoll();

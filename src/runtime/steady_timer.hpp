@@ -7,7 +7,7 @@
 
 namespace gatehouse::runtime {
 
-/// A timer of one io thread that no change of the wall clock moves.
+/// A timer of one io thread that changes of the wall clock do not affect.
 using SteadyTimer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                       boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 

@@ -9,8 +9,8 @@
 
 namespace gatehouse {
 
-/// The one executor of the program: an io thread's io_context, and the request that is worked for. Concrete, so that no
-/// call goes through type erasure.
+/// The one executor of the program: an io thread's io_context, and the request that it works for. It is a concrete
+/// type, so that no call goes through type erasure.
 using Executor = runtime::ScopedExecutor<boost::asio::io_context::executor_type>;
 
 /// A coroutine that runs on one io thread and is resumed only there.

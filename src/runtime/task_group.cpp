@@ -46,7 +46,7 @@ void TaskGroup::when_empty(std::function<void()> call) {
 
 void TaskGroup::cancel() {
   is_cancelled_ = true;
-  // A task that ends at once leaves the list while it is walked.
+  // A task that ends at once is removed from the list during this loop.
   for (auto next = spawned_.begin(); next != spawned_.end();) {
     Spawned& spawned = *next++;
     // From Asio 1.28 on, a signal to a coroutine that has not begun throws out of the event loop.

@@ -14,8 +14,9 @@ namespace gatehouse::runtime {
 
 /// Background work of one io thread that its owner can end: nothing runs detached.
 ///
-/// Every call on that thread. Destroying the group ends no task, and a task that ends later would touch what is gone:
-/// cancel() the group first and destroy it once is_empty(), or after the io_context has stopped for good.
+/// All calls must come from that thread. Destroying the group ends no task, and a task that ends later would touch the
+/// destroyed group. So cancel() the group first and destroy it once is_empty(), or after the io_context has stopped for
+/// good.
 class TaskGroup {
  public:
   using FailureSink = std::function<void(std::string_view)>;
@@ -27,7 +28,7 @@ class TaskGroup {
 
   /// Asks every task to end at its next wait that can be cancelled. One that has not begun yet does not begin.
   void cancel();
-  /// Calls back once, when the last task has ended; from within if there is none now.
+  /// Calls back once, when the last task has ended; immediately, from within this call, if there is none now.
   void when_empty(std::function<void()> call);
   [[nodiscard]] bool is_empty() const noexcept { return spawned_.empty(); }
 
@@ -43,8 +44,8 @@ class TaskGroup {
 
   boost::asio::io_context& io_;
   FailureSink on_failure_;
-  std::list<Spawned> spawned_;        ///< and not yet ended
-  std::function<void()> when_empty_;  ///< once, if anybody waits for it
+  std::list<Spawned> spawned_;        ///< spawned and not yet ended
+  std::function<void()> when_empty_;  ///< called once, if set
   bool is_cancelled_ = false;
 };
 

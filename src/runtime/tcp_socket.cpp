@@ -10,10 +10,11 @@
 #include <cerrno>
 #include <utility>
 
-// The reactor says once that something has arrived (epoll(7), edge-triggered), so that a socket that was emptied is not
-// looked at again. `readable_` remembers what it said until a read has found less than it had room for: then the socket
-// is empty, and what arrives later is told anew. The end of the stream is told once, too, maybe together with the last
-// bytes; so a socket that has ended stays readable. A read that finds `readable_` set asks the reactor to look again.
+// The reactor reports only once that something has arrived (epoll(7), edge-triggered), so a socket that was emptied is
+// not checked again. `readable_` remembers that report until a read has received less than it had room for: then the
+// socket is empty, and later arrivals are reported anew. The end of the stream is reported only once, too, maybe
+// together with the last bytes; so a socket that has ended stays readable. A read that finds `readable_` set asks the
+// reactor to check again.
 
 namespace gatehouse::runtime {
 
@@ -135,8 +136,8 @@ class TcpSocket::State final : public SocketReactor::Watch {
   const Executor executor_;
   SocketReactor& reactor_;
   int descriptor_;
-  std::uint32_t watched_ = 0;  ///< what the reactor was asked for; 0: nothing yet
-  bool readable_ = false;      ///< it may hold what no read has taken, and the epoll will not say so again
+  std::uint32_t watched_ = 0;  ///< the events the reactor was asked for; 0: none yet
+  bool readable_ = false;      ///< there may be unread data that the epoll will not report again
   bool ended_ = false;         ///< the other side sends no more, or the socket is closed
   std::stop_source end_{std::nostopstate};
   MutableBuffer read_buffer_;

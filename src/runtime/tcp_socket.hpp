@@ -25,7 +25,7 @@ class TcpSocket {
   using ErrorCode = boost::system::error_code;
   using Handler = std::move_only_function<void(ErrorCode, std::size_t)>;
 
-  /// Takes the descriptor over, which is connected and non-blocking.
+  /// Takes ownership of the descriptor, which must be connected and non-blocking.
   TcpSocket(const Executor& executor, int descriptor);
   TcpSocket(TcpSocket&& other) noexcept;
   TcpSocket& operator=(TcpSocket&&) = delete;
@@ -34,18 +34,19 @@ class TcpSocket {
   [[nodiscard]] executor_type get_executor() const noexcept;
   [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
   [[nodiscard]] bool is_open() const noexcept;
-  /// Whether the other side has sent what no read has taken yet.
+  /// Whether there is received data that no read has taken yet.
   [[nodiscard]] bool has_unread() const noexcept;
 
-  /// Asked to stop once the other side has ended or reset the connection, or it was closed here; noticed without a
-  /// read. A client that has sent its request and ends only its own direction cannot be told from one that went away.
+  /// A token that is asked to stop once the other side has ended or reset the connection, or it was closed here; this
+  /// is noticed without a read. A client that has sent its request and closes only its own direction cannot be told
+  /// apart from one that went away.
   [[nodiscard]] std::stop_token end_token();
 
   void cancel();
   void close() noexcept;
   void shutdown_send() noexcept;
   /// Closes it with a reset, so that the other side knows that what it received is incomplete. A Unix socket has no
-  /// reset: its other side sees the end.
+  /// reset: the other side sees the end of the stream.
   void reset() noexcept;
 
   [[nodiscard]] SocketReactor& reactor() const noexcept;

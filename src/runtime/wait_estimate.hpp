@@ -20,8 +20,8 @@ class WaitEstimate {
 
   [[nodiscard]] std::chrono::nanoseconds service_time() const { return service_time_; }
 
-  /// Zero while a thread is idle; otherwise the time until `threads` threads have worked off the jobs waiting and one
-  /// of those running. Never negative, saturates instead of overflowing. `threads` of at least 1.
+  /// Zero while a thread is idle; otherwise the time until `threads` threads have finished the jobs waiting and one of
+  /// those running. Never negative, saturates instead of overflowing. `threads` of at least 1.
   [[nodiscard]] std::chrono::nanoseconds predicted_wait(std::size_t waiting, std::size_t running,
                                                         std::size_t threads) const;
 

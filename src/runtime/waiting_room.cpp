@@ -6,7 +6,7 @@
 
 namespace gatehouse::runtime {
 
-/// A coroutine that is dropped where it waits leaves nothing behind.
+/// A coroutine that is destroyed while it waits leaves no entry behind.
 class WaitingRoom::Guest {
  public:
   Guest(WaitingRoom& room, std::uint64_t seen, const std::shared_ptr<SteadyTimer>& timer) : room_(room) {
@@ -37,7 +37,8 @@ std::uint64_t WaitingRoom::turn() const {
 
 Task<> WaitingRoom::wait(std::uint64_t seen, std::chrono::steady_clock::time_point until, std::stop_token gone) {
   const auto executor = co_await boost::asio::this_coro::executor;
-  // It is set before anybody may cancel it: whoever wakes it posts that, and it runs after the wait has begun.
+  // The timer is set before anybody may cancel it. wake_all() posts the cancellation, so it runs after the wait has
+  // begun.
   const auto timer = std::make_shared<SteadyTimer>(executor);
   timer->expires_at(until);
   const Guest guest{*this, seen, timer};

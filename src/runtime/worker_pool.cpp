@@ -116,7 +116,8 @@ void WorkerPool::wait_for_work(std::unique_lock<std::mutex>& lock) {
   work_came_.wait(lock, awaited);
 }
 
-/// Failing to lower the priority costs latency, never correctness, and a container may forbid it: results are ignored.
+/// If lowering the priority fails, which a container may cause, only latency suffers, never correctness: results are
+/// ignored.
 void WorkerPool::lower_priority() const {
   pthread_setname_np(pthread_self(), options_.name.c_str());
   if (options_.nice > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options_.nice);

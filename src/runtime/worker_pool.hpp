@@ -31,8 +31,8 @@ struct PoolOverloaded {
   std::chrono::seconds retry_after{1};
 };
 
-/// Thrown at the co_await of a job that was still waiting when its pool stopped, or that came after. The job did not
-/// run.
+/// Thrown at the co_await of a job that was still waiting when its pool stopped, or that was submitted after that. The
+/// job did not run.
 class PoolStopped : public std::runtime_error {
  public:
   PoolStopped() : std::runtime_error("the worker pool has stopped") {}
@@ -43,31 +43,31 @@ class PoolStopped : public std::runtime_error {
 /// The queue is bounded twice: by count (`queue_max`) and by time. A job is refused at once when the wait predicted for
 /// it (see WaitEstimate) is above `wait_max`; should it nevertheless wait longer than twice that, it is refused when
 /// its turn comes instead of being run for a caller who has given up. So each wait has a deadline, and an overloaded
-/// pool spends its time on answers that are still wanted. A job that had to wait and whose `unwanted` was asked to stop
-/// meanwhile, because its client has gone, is refused as well.
+/// pool spends its time on answers that are still wanted. A job that had to wait is refused as well if its `unwanted`
+/// was asked to stop meanwhile, because its client has gone.
 ///
 /// Order: first come, first served. Threads: run() may be called from any io thread; the coroutine is resumed by its
-/// own io_context, which is kept from running out of work meanwhile. A job that ran is destroyed before its caller goes
-/// on.
+/// own io_context, which is kept from running out of work meanwhile. A job that ran is destroyed before its caller
+/// resumes.
 ///
-/// Priority: `nice` under the normal policy lets io threads take a core from the pool when they wake, and says what is
-/// left for the pool when they never sleep (docs/adr/0018-hashing-keeps-a-share.md).
+/// Priority: under the normal scheduling policy, `nice` lets io threads take a core from the pool when they wake, and
+/// sets the share that the pool keeps when they never sleep (docs/adr/0018-hashing-keeps-a-share.md).
 ///
-/// Life: stop or destroy the pool before the io_contexts whose coroutines have used it: Asio's post() still touches an
-/// io_context for a moment after the coroutine has gone on. stop() lets running jobs finish and deliver; jobs still
-/// waiting are not run, their callers get PoolStopped.
+/// Lifetime: stop or destroy the pool before the io_contexts whose coroutines have used it: Asio's post() still touches
+/// an io_context for a moment after the coroutine has resumed. stop() lets running jobs finish and deliver their
+/// results; jobs still waiting are not run, and their callers get PoolStopped.
 class WorkerPool {
  public:
   /// How large a pool is, and how patient.
   struct Options {
-    std::string name;                           ///< of the threads, as `top -H` shows them; at most 15 bytes are kept
+    std::string name;                           ///< the threads' name, as `top -H` shows it; at most 15 bytes are kept
     unsigned threads = 1;                       ///< at least 1
-    int nice = 0;                               ///< 0 to 19, of each thread (setpriority(2))
+    int nice = 0;                               ///< 0 to 19, for each thread (setpriority(2))
     std::size_t queue_max = 1024;               ///< jobs waiting, without those running
     std::chrono::milliseconds wait_max{2'000};  ///< above 0
     std::chrono::milliseconds idle_after{0};    ///< with on_idle: above 0
-    /// Each thread calls it once after it has had no job for idle_after, to give back the memory it keeps, and not
-    /// again before its next job. It must not throw.
+    /// Each thread calls it once after it has had no job for idle_after, to release the memory it keeps, and not again
+    /// before its next job. It must not throw.
     std::function<void()> on_idle = nullptr;
   };
 
@@ -79,8 +79,8 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   /// Runs `job()` on a thread of the pool and resumes with what it returned, or with PoolOverloaded when it was not
-  /// run. An exception of the job is rethrown here; PoolStopped see above. The job may be move-only; it is moved, never
-  /// copied. It cannot be cancelled: once begun it runs to its end.
+  /// run. An exception of the job is rethrown here; for PoolStopped, see above. The job may be move-only; it is moved,
+  /// never copied. It cannot be cancelled: once begun it runs to its end.
   template <std::move_constructible Job>
     requires std::invocable<Job&>
   [[nodiscard]] Task<std::expected<std::invoke_result_t<Job&>, PoolOverloaded>> run(Job job,
@@ -107,7 +107,7 @@ class WorkerPool {
     Work work;
     Clock::time_point queued_at;
     std::stop_token unwanted;
-    bool waited;  ///< no thread was free when it came
+    bool waited;  ///< no thread was free when it was submitted
   };
 
   template <class Result>
@@ -123,7 +123,7 @@ class WorkerPool {
   // Constant after construction.
   const Options options_;
 
-  // Guarded by mutex_, which no job and no completion runs under.
+  // Guarded by mutex_, which is never held while a job or a completion runs.
   mutable std::mutex mutex_;
   std::condition_variable work_came_;
   std::deque<Entry> queue_;
@@ -152,7 +152,7 @@ struct WorkerPool::Submission {
         failure = std::make_exception_ptr(PoolStopped{});
       }
       auto caller = guard.get_executor();
-      // The guard goes along, so that the io_context cannot run out of work before the coroutine goes on.
+      // The guard moves along, so that the io_context cannot run out of work before the coroutine resumes.
       boost::asio::post(
           caller, [handler = std::move(handler), failure = std::move(failure), outcome = std::move(outcome),
                    guard = std::move(guard)]() mutable { std::move(handler)(std::move(failure), std::move(outcome)); });
@@ -160,7 +160,7 @@ struct WorkerPool::Submission {
     pool->submit(std::move(work), std::move(unwanted));
   }
 
-  /// Takes the job by value, so that what it owns is gone before its caller goes on.
+  /// Takes the job by value, so that everything it owns is destroyed before its caller resumes.
   template <class Job>
   static void run_job(Job job, Outcome& outcome, std::exception_ptr& failure) {
     try {

@@ -11,7 +11,7 @@ namespace gatehouse::service {
 /// In which form the log is written; `automatic` is text on a terminal and JSON elsewhere.
 enum class LogFormat : std::uint8_t { automatic, json, console };
 
-/// What concerns the program as a whole.
+/// Settings that concern the program as a whole.
 struct ApplicationSettings {
   config::Environment environment = config::Environment::development;  ///< APP_ENV, else NODE_ENV
   telemetry::Level log_level = telemetry::Level::info;                 ///< LOG_LEVEL

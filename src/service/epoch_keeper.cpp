@@ -23,7 +23,7 @@ sessions::SharedEpoch::Place EpochKeeper::place() const {
 }
 
 Task<> EpochKeeper::keep() {
-  // Cancellation ends the loop by a look at its state, not by an exception out of whatever happens to be awaited.
+  // The loop ends because it checks the cancellation state, not by an exception from whatever happens to be awaited.
   co_await boost::asio::this_coro::throw_if_cancelled(false);
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   while (cancellation.cancelled() == boost::asio::cancellation_type::none) {
@@ -57,7 +57,7 @@ Task<> EpochKeeper::take(Announce step) {
     co_await parts_.database.commit(std::move(change));
     is_done = true;
   } catch (const database::Unavailable&) {
-    // Those who serve requests tell of it.
+    // The code that serves requests reports it.
   } catch (const std::exception& failure) {
     tell_refusal(failure.what());
   }
@@ -112,8 +112,8 @@ Task<EpochKeeper::Answer> EpochKeeper::run(redis::Invocation invocation) {
   co_return sound(std::move(answer));
 }
 
-/// An error is no answer. Neither is one of a connection that took the place of the one before in the meantime: the
-/// epoch hears of that first.
+/// An error reply does not count as an answer. If another connection has replaced the previous one in the meantime, its
+/// answer does not count either: the epoch is told of the new connection first.
 EpochKeeper::Answer EpochKeeper::sound(Answer answer) {
   parts_.epoch.reach(place());
   if (!answer || !answer->is_error()) return answer;

@@ -12,8 +12,8 @@
 
 namespace gatehouse::service {
 
-/// Does what sessions::SharedEpoch decides: asks Redis and announces through the database. One per process; belongs to
-/// the io thread of its client and its Database.
+/// Carries out what sessions::SharedEpoch decides: asks Redis and announces through the database. One per process;
+/// belongs to the io thread of its client and its Database.
 class EpochKeeper {
  public:
   /// Everything outlives the keeper.
@@ -26,10 +26,10 @@ class EpochKeeper {
 
   EpochKeeper(const Parts& parts, const sessions::SharedSessionKeys& keys) : parts_(parts), keys_(&keys) {}
 
-  /// Turns to other keys, which outlive it or its next turn.
+  /// Switches to other keys, which outlive the keeper or its next switch.
   void use(const sessions::SharedSessionKeys& keys) { keys_ = &keys; }
 
-  /// Until the coroutine is cancelled.
+  /// Runs until the coroutine is cancelled.
   [[nodiscard]] Task<> keep();
 
  private:
@@ -56,7 +56,7 @@ class EpochKeeper {
   Parts parts_;
   const sessions::SharedSessionKeys* keys_;
   bool was_member_ = false;
-  std::string refusal_;  ///< told in the log
+  std::string refusal_;  ///< already logged
 };
 
 }  // namespace gatehouse::service

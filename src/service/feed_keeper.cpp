@@ -16,14 +16,14 @@ static_assert(revocations::session_topic_name == sessions::session_topic.name);
 static_assert(revocations::user_topic_name == sessions::user_topic.name);
 static_assert(revocations::signing_key_topic_name == signing_keys::signing_key_topic.name);
 
-/// Where the log has lost the place, those who wait find that out by themselves.
+/// If the log no longer knows the place, the waiting readers find that out by themselves.
 Task<> FeedKeeper::read() {
   const auto recent = feed_.recent();
   std::optional<revocations::News> news;
   if (recent) news = co_await revocations_.read(recent->end());
   while (news && news->is_cut) {
     const revocations::Place end = news->end;
-    news->as_of = feed_.recent()->as_of;  // which holds still: a cut part promises less, and time would go back
+    news->as_of = feed_.recent()->as_of;  // which still holds: a cut part promises less, so time would go back
     feed_.publish(std::move(*news));
     news = co_await revocations_.read(end);
   }
@@ -32,7 +32,7 @@ Task<> FeedKeeper::read() {
   feed_.begin_at(end);
 }
 
-/// Much is announced that revokes nothing: that wakes nobody.
+/// Many announcements revoke nothing; they wake nobody.
 void FeedKeeper::tell(revocations::News news) {
   const bool is_fresh = news.read_at - feed_.recent()->read_at < reading_interval / 2;
   if (!news.revocations.empty() || !is_fresh) feed_.publish(std::move(news));
@@ -43,7 +43,7 @@ Task<> FeedKeeper::try_to_read() {
     co_await read();
     unread_reason_.clear();
   } catch (const database::Unavailable&) {
-    // Those who serve requests tell of it.
+    // The code that serves requests reports it.
   } catch (const std::exception& failure) {
     if (failure.what() != unread_reason_) log_.error("revocations_unread", {{"reason", failure.what()}});
     unread_reason_ = failure.what();
@@ -51,7 +51,7 @@ Task<> FeedKeeper::try_to_read() {
 }
 
 Task<> FeedKeeper::keep() {
-  // Cancellation ends the loop by a look at its state, not by an exception out of whatever happens to be awaited.
+  // The loop ends because it checks the cancellation state, not by an exception from whatever happens to be awaited.
   co_await boost::asio::this_coro::throw_if_cancelled(false);
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   while (cancellation.cancelled() == boost::asio::cancellation_type::none) {

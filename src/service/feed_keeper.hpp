@@ -11,9 +11,9 @@
 
 namespace gatehouse::service {
 
-/// Reads the log of revocations for all who wait: when something may have been revoked, and each second, so that they
-/// can say how new is what they know. While the database is away, and where nobody waits, it reads nothing. Belongs to
-/// its Database's io thread.
+/// Reads the log of revocations for all waiting readers: when something may have been revoked, and every second, so
+/// that they can say how recent their knowledge is. It reads nothing while the database is unavailable or nobody waits.
+/// Belongs to its Database's io thread.
 class FeedKeeper {
  public:
   /// A little less than that second.
@@ -23,7 +23,7 @@ class FeedKeeper {
   FeedKeeper(revocations::RevocationFeed& feed, revocations::RevocationLog revocations, telemetry::Log& log)
       : feed_(feed), revocations_(std::move(revocations)), log_(log) {}
 
-  /// Until the coroutine is cancelled.
+  /// Runs until the coroutine is cancelled.
   [[nodiscard]] Task<> keep();
 
  private:
@@ -34,7 +34,7 @@ class FeedKeeper {
   revocations::RevocationFeed& feed_;
   revocations::RevocationLog revocations_;
   telemetry::Log& log_;
-  std::string unread_reason_;  ///< told in the log
+  std::string unread_reason_;  ///< already logged
 };
 
 }  // namespace gatehouse::service

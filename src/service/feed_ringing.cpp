@@ -15,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view channel_prefix = "gatehouse:feed:";
-// How soon it sees that the feed knows its log.
+// How soon keep() notices that the feed knows its log.
 constexpr std::chrono::milliseconds log_patience{200};
 
 std::string ping() {
@@ -72,7 +72,7 @@ void FeedRinging::publish() {
 
 std::string FeedRinging::trial() { return message_to(std::string{channel_prefix} + "trial"); }
 
-/// Empty while it is not known.
+/// Empty while the log is not known.
 std::string FeedRinging::channel() const {
   const std::string log = feed_ == nullptr ? std::string{} : feed_->log();
   return log.empty() ? log : std::string{channel_prefix} + log;

@@ -14,17 +14,17 @@
 
 namespace gatehouse::service {
 
-/// Rings through Redis, so that change feeds that read rows (CHANGE_FEED=redis) look at once for what was announced,
-/// and not only at their next interval. A message says nothing but that there is something. Where Redis is away, or
-/// loses one, it is found a little later.
+/// Wakes change feeds through Redis, so that those that read rows (CHANGE_FEED=redis) look at once for what was
+/// announced, and not only at their next interval. A message says only that there is something new. If Redis is
+/// unavailable or loses a message, the change is found a little later.
 ///
-/// Belongs to the io thread of the change feed, but for ring().
+/// Belongs to the io thread of the change feed, except for ring().
 class FeedRinging {
  public:
   /// Everything outlives it.
   struct Parts {
     boost::asio::io_context& io;
-    redis::Client& publisher;  ///< one that takes commands, of this io thread
+    redis::Client& publisher;  ///< a client for commands, of this io thread
     const redis::RedisSettings& settings;
     redis::Reach& reach;  ///< its own
     std::uint32_t seed;   ///< for the pauses between attempts to connect
@@ -35,17 +35,17 @@ class FeedRinging {
   FeedRinging(const FeedRinging&) = delete;
   FeedRinging& operator=(const FeedRinging&) = delete;
 
-  /// The feed that is to look, from now on; null: none any more.
+  /// Sets the feed that has to look from now on; null: none any more.
   void use(database::ChangeFeed* feed) { feed_ = feed; }
 
-  /// Hears, until it is cancelled.
+  /// Listens for messages until it is cancelled.
   [[nodiscard]] Task<> keep();
 
-  /// Tells the feeds of all processes on the database to look. Any thread. What comes before the message has been sent
-  /// goes with it.
+  /// Tells the feeds of all processes on the database to look. Any thread. Calls that arrive before the message has
+  /// been sent share it.
   void ring();
 
-  /// A command that who may not use the channels cannot carry out; nobody hears it.
+  /// A command that fails for users who may not use the channels. Nobody receives its message.
   [[nodiscard]] static std::string trial();
 
  private:

@@ -14,7 +14,7 @@ void report(FailureLog& failures, const api::Dispatcher::Failure& failure) {
   failures.report_unavailable(failure.request, failure.what, std::chrono::steady_clock::now());
 }
 
-/// Once: without a proxy, any client can send that header as often as it likes.
+/// Warns only once: without a proxy, any client can send that header as often as it likes.
 void warn_of_disbelief(telemetry::Log& log, std::atomic<bool>& told, std::string_view peer) {
   if (told.load(std::memory_order_relaxed) || told.exchange(true)) return;
   log.warn("forwarded_for_ignored", {{"peer", peer},
@@ -22,7 +22,7 @@ void warn_of_disbelief(telemetry::Log& log, std::atomic<bool>& told, std::string
                                      {"remedy", "if it is your proxy, name it there; otherwise nothing"}});
 }
 
-/// Null where no Redis is set.
+/// Null if no Redis is set.
 std::unique_ptr<redis::Client> make_redis(SharedParts& shared, telemetry::Log& log) {
   const redis::RedisSettings& settings = shared.settings.redis;
   if (!settings.is_set()) return nullptr;
@@ -39,7 +39,7 @@ std::unique_ptr<redis::Client> make_redis(SharedParts& shared, telemetry::Log& l
                                                               .on_change = tell});
 }
 
-/// Null where replicas share none.
+/// Null if replicas share no sessions.
 std::unique_ptr<sessions::RedisSessions> make_shared_sessions(redis::Client* client, SharedParts& shared,
                                                               const KeySet& keys) {
   if (client == nullptr || !shared.settings.redis.session_cache) return nullptr;

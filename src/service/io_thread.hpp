@@ -27,8 +27,8 @@ namespace gatehouse::service {
 
 /// One io thread: its event loop, its share of the database, its features and its connections.
 ///
-/// Constructed and destroyed by the process's main thread while it does not run; in between only its own thread
-/// touches it. What the process prepares once before it is ready is spawned on one of them.
+/// Constructed and destroyed by the process's main thread while it does not run; in between only its own thread touches
+/// it. Work that prepares the process once, before it is ready, is spawned on one of these threads.
 class IoThread {
  public:
   /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it.
@@ -38,7 +38,7 @@ class IoThread {
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
-  /// Throws boost::system::system_error. The port; a free one for 0.
+  /// Returns the port; for 0, a free one. Throws boost::system::system_error.
   std::uint16_t listen(const std::string& host, std::uint16_t port) { return server_.listen(host, port); }
 
   /// Accepts for all io threads; `hand_over` runs on this one.
@@ -49,11 +49,11 @@ class IoThread {
   /// From any thread: serves a connection that another io thread has accepted.
   void adopt(http::Accepted accepted);
 
-  /// Runs the event loop on a thread of its own, until drain() is through.
+  /// Runs the event loop on its own thread until drain() has completed.
   void start();
   void join();
 
-  /// From any thread: requests and connections from now on are served with these.
+  /// From any thread: serves requests and connections with these from now on.
   void use(Reloaded reloaded);
   void use(std::shared_ptr<const TokenRing> ring);
 
@@ -63,14 +63,14 @@ class IoThread {
   /// From any thread: ends connections and background work, then the event loop.
   void drain();
 
-  /// Once, on the thread that keeps the epoch for all, where replicas share sessions.
+  /// Keeps the epoch for all threads, if replicas share sessions. To be called once, on one io thread only.
   void keep_epoch();
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
   [[nodiscard]] database::Database& database() { return *database_; }
   [[nodiscard]] Features& features() { return features_; }
   [[nodiscard]] runtime::TaskGroup& background() { return background_; }
-  /// Null where no Redis is set.
+  /// Null if no Redis is set.
   [[nodiscard]] redis::Client* redis() { return redis_.get(); }
 
  private:
@@ -80,15 +80,15 @@ class IoThread {
   telemetry::Log& log_;
   boost::asio::io_context& io_;
   std::unique_ptr<database::Database> database_;
-  std::shared_ptr<const KeySet> keys_;                              ///< that everything below uses
+  std::shared_ptr<const KeySet> keys_;                              ///< used by everything below
   std::shared_ptr<const TokenRing> ring_;                           ///< likewise
   const std::unique_ptr<redis::Client> redis_;                      ///< null: limits are not shared
   const std::shared_ptr<limits::RedisLimits> shared_limits_;        ///< likewise
-  const std::unique_ptr<sessions::RedisSessions> shared_sessions_;  ///< null: replicas share none
+  const std::unique_ptr<sessions::RedisSessions> shared_sessions_;  ///< null: replicas share no sessions
   runtime::Pulse& pulse_;
   const std::size_t number_;  ///< in pulse_
   Features features_;
-  std::unique_ptr<EpochKeeper> epoch_keeper_;  ///< null: another thread's, or nobody's
+  std::unique_ptr<EpochKeeper> epoch_keeper_;  ///< null: another thread keeps the epoch, or none does
   runtime::TaskGroup background_;
   http::ThreadTraffic& traffic_;
   api_keys::ApiKeyCheck key_check_;

@@ -78,7 +78,7 @@ void JobsThread::end_if_last() {
   if (--ending_ == 0) io_.stop();
 }
 
-/// Jobs go on where it fails.
+/// If it fails, the jobs go on.
 void JobsThread::record(Task<> change, std::function<void()> on_ended) {
   boost::asio::co_spawn(io_, std::move(change),
                         [this, on_ended = std::move(on_ended)](const std::exception_ptr& thrown) {

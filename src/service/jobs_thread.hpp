@@ -18,14 +18,14 @@
 
 namespace gatehouse::service {
 
-/// The thread on which the service's jobs run, with its event loop and its database, so that no client waits for one.
-/// It also puts on record that the service has started and stopped, as far as the database lets it.
+/// The thread on which the service's jobs run, with its own event loop and database, so that no client waits for a job.
+/// It also records that the service has started and stopped, if the database allows it.
 ///
-/// start(), stop() and end() come from one thread at a time, in this order; join() and the destructor after them.
+/// Call start(), stop() and end() in this order, from one thread at a time, and join() and the destructor after them.
 class JobsThread {
  public:
-  /// What a run may still take once end() was called. Then its coroutine is dropped where it waits; its lease runs out
-  /// by itself.
+  /// How long a run may still take once end() was called. Then its coroutine is destroyed while it waits; its lease
+  /// expires by itself.
   static constexpr std::chrono::seconds stop_patience{1};
 
   /// Everything outlives the thread; `io` in particular outlives the provider, whose drivers post to it.
@@ -37,9 +37,9 @@ class JobsThread {
 
   /// Opens the database and runs every job. Once.
   void start();
-  /// Ends the jobs. Nothing to do where it did not start.
+  /// Ends the jobs. Does nothing if the thread was not started.
   void stop();
-  /// After stop(), once no other thread counts any more: writes what is counted, and ends the thread, within
+  /// To be called after stop(), once no other thread counts any more. Writes the counts and ends the thread, within
   /// stop_patience unless a run blocks it.
   void end();
   void join();
@@ -54,12 +54,12 @@ class JobsThread {
   SharedParts& shared_;
   telemetry::Log& log_;
 
-  // Of a thread that was started; then only it touches them.
+  // Set by start(); once the thread runs, only it touches them.
   std::unique_ptr<database::Database> database_;
   std::optional<jobs::LeaseStore> leases_;
   std::optional<jobs::Scheduler> scheduler_;
   std::optional<runtime::SteadyTimer> patience_;
-  int ending_ = 2;  ///< the jobs and the record of the end: what has yet to end before the event loop may
+  int ending_ = 2;  ///< what has yet to end before the event loop may: the jobs and the record of the end
 
   std::thread thread_;
 };

@@ -6,14 +6,14 @@
 
 namespace gatehouse::service {
 
-/// Serves the metrics on METRICS_HOST and METRICS_PORT, beside the API and on one of its io threads. Constructed and
-/// destroyed as that thread's IoThread is.
+/// Serves the metrics on METRICS_HOST and METRICS_PORT, separately from the API but on one of its io threads.
+/// Constructed and destroyed under the same rules as that thread's IoThread.
 class MetricsListener {
  public:
   /// Both outlive it.
   MetricsListener(boost::asio::io_context& io, SharedParts& shared);
 
-  /// Before the thread runs. Throws std::runtime_error where the address cannot be had.
+  /// To be called before the thread runs. Throws std::runtime_error if it cannot listen on the address.
   void listen();
 
  private:

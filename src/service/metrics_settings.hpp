@@ -7,7 +7,7 @@
 
 namespace gatehouse::service {
 
-/// Where the metrics can be had without an API key.
+/// Where the metrics are served without an API key.
 struct MetricsSettings {
   std::string host = "127.0.0.1";  ///< METRICS_HOST
   std::uint16_t port = 0;          ///< METRICS_PORT; 0: nowhere

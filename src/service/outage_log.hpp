@@ -9,9 +9,9 @@
 
 namespace gatehouse::service {
 
-/// What the log hears of the database: one outage is felt by every event loop, the change feed and the migrations, and
-/// each would tell its reason. Here a reason is told once, until the database is reached or gives another one. An event
-/// with a reason that was told already is logged without it, and only once.
+/// Logs the outages of the database. Every event loop, the change feed and the migrations notice the same outage, and
+/// each would log its reason. Here a reason is logged once, until the database is reached or gives another reason. An
+/// event whose reason was already logged is logged without it, and only once.
 ///
 /// Any thread may call.
 class OutageLog {
@@ -19,7 +19,7 @@ class OutageLog {
   /// `log` outlives the object.
   explicit OutageLog(telemetry::Log& log) : log_(log) {}
 
-  /// Logs `event` with its reason as the field `name`. Below `warn` it is good news, and ends the outage.
+  /// Logs `event` with its reason as the field `name`. An event below `warn` is good news and ends the outage.
   void write(telemetry::Level level, std::string_view event, std::string_view name, std::string_view reason);
 
  private:
@@ -27,9 +27,9 @@ class OutageLog {
   [[nodiscard]] News news_in(telemetry::Level level, std::string_view event, std::string_view reason);
 
   telemetry::Log& log_;
-  std::mutex mutex_;                           ///< guards what follows
+  std::mutex mutex_;                           ///< guards the members below
   std::string reason_;                         ///< empty: there is no outage
-  std::set<std::string, std::less<>> events_;  ///< that were logged with reason_ known
+  std::set<std::string, std::less<>> events_;  ///< already logged for reason_
 };
 
 }  // namespace gatehouse::service

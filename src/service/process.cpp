@@ -69,8 +69,8 @@ HealthSource source_of_health(const ServeParts& parts) {
 void forbid_core_dumps() { prctl(PR_SET_DUMPABLE, 0); }
 
 /// The serving process: io threads and the jobs thread over one database, and what they share. Members are destroyed in
-/// reverse order, so that everything that posts to an event loop is gone before the loop is, and what connections refer
-/// to after it.
+/// reverse order, so that everything that posts to an event loop is destroyed before the loop, and what connections
+/// refer to is destroyed after it.
 class ServingProcess {
  public:
   explicit ServingProcess(const ServeParts& parts);
@@ -78,13 +78,13 @@ class ServingProcess {
   ServingProcess(const ServingProcess&) = delete;
   ServingProcess& operator=(const ServingProcess&) = delete;
 
-  /// Until a signal ends it and the last request is answered. The process's exit code. Throws std::runtime_error where
-  /// HOST and PORT, or LISTEN_UNIX, cannot be had.
+  /// Runs until a signal ends it and the last request is answered. Returns the process's exit code. Throws
+  /// std::runtime_error if it is not possible to listen on HOST and PORT, or on LISTEN_UNIX.
   int run();
 
  private:
-  /// Within it a schema is ready nearly always, even where the machine is busy; clients of a service that listens then
-  /// need not see a 503. While the database is away there is nothing to wait for.
+  /// Within schema_patience a schema is nearly always ready, even on a busy machine. If the service listens only then,
+  /// its clients need not see a 503. While the database is unavailable, there is nothing to wait for.
   static constexpr std::chrono::seconds schema_patience{10};
   static constexpr std::chrono::seconds absence_patience{1};
   static constexpr std::chrono::milliseconds turn_of_others{20};
@@ -99,7 +99,7 @@ class ServingProcess {
   void watch_loops();
   void warn_of_low_limit();
   void require_places();
-  /// The schema, then the jobs that need it.
+  /// Prepares the schema, then starts the jobs that need it.
   [[nodiscard]] Task<> prepare_schema();
   void wait_for_schema();
   void listen();
@@ -121,21 +121,21 @@ class ServingProcess {
   std::unique_ptr<FeedRinging> feed_ringing_;  ///< with CHANGE_FEED=redis
   RingKeeper ring_keeper_;
   FeedKeeper feed_keeper_;
-  std::optional<MetricsListener> metrics_;                     ///< where they have a port of their own
+  std::optional<MetricsListener> metrics_;                     ///< if metrics have their own port
   std::unique_ptr<database::SchemaDatabase> schema_database_;  ///< until the schema is ready
   std::optional<SchemaStartup> schema_;                        ///< likewise
   JobsThread jobs_;
   std::unique_ptr<database::ChangeFeed> feed_;
   SignalSet signals_;
-  std::optional<Watchdog> watchdog_;  ///< where the supervisor wants one
+  std::optional<Watchdog> watchdog_;  ///< if the supervisor wants one
   runtime::SteadyTimer delay_;
   Reloader reloader_;
   SignalSet reload_signals_;
   bool is_prepared_ = false;  ///< the schema is ready, and so is the process as far as its database is concerned
   bool is_listening_ = false;
   std::vector<http::Listener> handed_sockets_;  ///< until it listens
-  std::size_t turn_ = 0;                        ///< in threads_, of the next connection that is handed round
-  std::optional<int> exit_code_;                ///< once it is ending
+  std::size_t turn_ = 0;                        ///< index in threads_ for the next connection that is handed round
+  std::optional<int> exit_code_;                ///< set once the process is ending
 };
 
 ServingProcess::ServingProcess(const ServeParts& parts)
@@ -185,7 +185,8 @@ ServingProcess::ServingProcess(const ServeParts& parts)
                  .outbox = shared_.capabilities.outbox,
                  .log = parts.log}),
       reload_signals_(*loops_.front(), SIGHUP) {
-  // Before the cache: what enters it from Redis was believed after the cache began to wait for it.
+  // Before the cache: the cache begins to wait for an entry from Redis before the epoch believes it, and so hears of
+  // every change that the epoch had not yet heard of.
   if (parts.settings.redis.session_cache) provider_->observers().add(shared_.capabilities.epoch);
   provider_->observers().add(shared_.capabilities.cache);
   provider_->observers().add(shared_.capabilities.key_cache);
@@ -204,7 +205,7 @@ ServingProcess::ServingProcess(const ServeParts& parts)
 }
 
 ServingProcess::~ServingProcess() {
-  // Hashes that are still made are delivered to event loops that have stopped; what is delivered goes with the loops.
+  // Hashes that are still being computed are delivered to event loops that have stopped, and are destroyed with them.
   shared_.capabilities.hashing_pool.stop();
 }
 
@@ -218,7 +219,7 @@ IoThreads ServingProcess::make_threads() {
   return threads;
 }
 
-/// Null where changes are not told as rows.
+/// Null if changes are not announced as rows.
 std::unique_ptr<FeedRinging> ServingProcess::make_feed_ringing() {
   const Settings& settings = parts_.settings;
   if (settings.database.change_feed != database::ChangeFeedKind::redis) return nullptr;
@@ -252,7 +253,7 @@ void ServingProcess::watch_failures() {
   first().background().spawn(std::move(watch));
 }
 
-/// So that the readiness is known without asking.
+/// Keeps the readiness known, so that nobody has to ask the database for it.
 void ServingProcess::watch_health() {
   auto watch = runtime::run_periodically(
       api::Health::renewal_interval, [this] { return shared_.health.renew(first().database()); },
@@ -289,7 +290,7 @@ void ServingProcess::wait_for_schema() {
     const auto now = std::chrono::steady_clock::now();
     if (now >= begin + patience) return;
     loops_.front()->run_one_until(std::min(begin + patience, now + turn_of_others));
-    // Their threads do not run yet, but their database connections open.
+    // Their threads do not run yet, but their database connections are being opened.
     for (const auto& loop : loops_ | std::views::drop(1)) loop->poll();
   }
 }
@@ -319,15 +320,15 @@ void ServingProcess::listen() {
        {"environment", config::to_text(parts_.settings.application.environment)}});
 }
 
-/// Its name.
+/// Returns the listener's name.
 std::string ServingProcess::share(http::Listener listener) {
   std::string name = listener.name();
   first().listen(std::move(listener), [this](http::Accepted accepted) { hand_round(std::move(accepted)); });
   return name;
 }
 
-/// One io thread after the other, so that each gets its share of the clients however they come. On the first thread. It
-/// hands nothing to the others once they are told to end.
+/// Goes round the io threads, so that each gets its share of the clients however they arrive. Runs on the first thread.
+/// Hands nothing to the others once they have been told to end.
 void ServingProcess::hand_round(http::Accepted accepted) {
   const std::size_t next = exit_code_ ? 0 : turn_++ % threads_.size();
   threads_[next]->adopt(std::move(accepted));
@@ -354,7 +355,7 @@ void ServingProcess::end_on_signal() {
   });
 }
 
-/// Time for those who watch the readiness to turn away; another signal cuts it short.
+/// Gives those who watch the readiness time to send their requests elsewhere; another signal cuts it short.
 void ServingProcess::end_after(std::chrono::milliseconds delay) {
   delay_.expires_after(delay);
   delay_.async_wait([this](const boost::system::error_code& ec) {

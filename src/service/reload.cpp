@@ -14,7 +14,7 @@
 namespace gatehouse::service {
 namespace {
 
-/// Secrets that nobody gave are made up at each reading. Those of the start are in use.
+/// Secrets that are not given are generated anew at each reading, but those of the start are in use.
 void keep_if_generated(const config::Reading& reading, std::string_view name, std::vector<SecretString>& secrets,
                        const std::vector<SecretString>& of_the_start) {
   const auto one = std::ranges::find(reading.resolved, name, [](const auto& each) { return each.setting->name; });
@@ -58,13 +58,13 @@ Reloaded Reloader::take_over(Loaded loaded) {
   const bool has_tls = !start.server.tls_cert.empty();
   if (has_tls == now.server.tls_cert.empty()) warn_of_restart("TLS_CERT");
 
-  (void)tokens::load_token_keys(now.tokens);  // throws where a key cannot be used
+  (void)tokens::load_token_keys(now.tokens);  // throws if a key cannot be used
   Reloaded reloaded{.keys = std::make_shared<const KeySet>(now),
                     .tls = has_tls ? make_tls(now.server) : nullptr,
                     .settings = nullptr,
                     .logs_access = now.application.log_level <= telemetry::Level::info};
   auto stationery = std::make_shared<const mail::Stationery>(start.mail, now.sessions.secrets);
-  reopen_breach_filter(now.passwords.breach_filter);  // the last that can fail
+  reopen_breach_filter(now.passwords.breach_filter);  // the last step that can fail
   parts_.outbox.use(std::move(stationery));
   log_warnings(parts_.log, loaded.reading.warnings);
   log_warnings(parts_.log, http::certificate_advice(now.server, parts_.clock.now()));
@@ -72,7 +72,8 @@ Reloaded Reloader::take_over(Loaded loaded) {
   return reloaded;
 }
 
-/// What tokens say, and how long they and their keys live: jobs, revocations and other routes go by that of the start.
+/// Keeps what tokens say, and how long they and their keys live: jobs, revocations and other routes still use the
+/// values of the start.
 void Reloader::keep_token_rules(Settings& now) {
   const Settings& start = parts_.settings;
   const auto keep = [this](auto& value, const auto& before, std::string_view name) {
@@ -96,7 +97,7 @@ void Reloader::tell(const Reloaded& reloaded) {
   parts_.log.set_level(now.application.log_level);
 }
 
-/// The one in use stays where the file is not a good one.
+/// The filter in use stays if the file is not a valid one.
 void Reloader::reopen_breach_filter(const std::string& path) {
   const auto reopened = parts_.password_rules.reopen_filter(path);
   if (!reopened) throw std::runtime_error("PASSWORD_BREACH_FILTER: " + path + " " + reopened.error());

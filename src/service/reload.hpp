@@ -26,19 +26,19 @@ struct Reloaded {
   bool logs_access;
 };
 
-/// One line for each.
+/// Logs one line for each.
 void log_warnings(telemetry::Log& log, const config::Mistakes& warnings);
 
 /// Reads the settings again, or says what is wrong with them.
 using Reread = std::function<std::expected<Loaded, config::Mistakes>()>;
 
-/// What SIGHUP does: certificate, secrets, breach filter, texts of mails and log level as the files say now. All other
-/// settings stay as they were at the start. Used by one thread, which it blocks while it reads.
+/// Carries out SIGHUP: takes the certificate, secrets, breach filter, mail texts and log level from the files as they
+/// are now. All other settings stay as they were at the start. Used by one thread, which it blocks while it reads.
 class Reloader {
  public:
   /// What a reloader is made of; everything referred to outlives it.
   struct Parts {
-    const Settings& settings;  ///< of the start
+    const Settings& settings;  ///< those of the start
     const Reread& reread;
     const Clock& clock;
     crypto::Random& random;
@@ -49,11 +49,11 @@ class Reloader {
 
   explicit Reloader(const Parts& parts) : parts_(parts) {}
 
-  /// Sets the breach filter and what mails are made with, and returns the rest, which the caller takes over before it
-  /// calls tell(). Nothing where anything is wrong: then the log says what, and all stays as it was.
+  /// Sets the breach filter and what mails are made with, and returns the rest, which the caller puts to use before it
+  /// calls tell(). std::nullopt if anything is wrong: the log then says what, and everything stays as it was.
   [[nodiscard]] std::optional<Reloaded> reload();
 
-  /// Says that all has been taken over, which people and scripts wait for, and sets the log level.
+  /// Logs that everything is in use, which people and scripts wait for, and sets the log level.
   void tell(const Reloaded& reloaded);
 
  private:

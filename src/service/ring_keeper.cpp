@@ -38,14 +38,14 @@ void RingKeeper::use(std::shared_ptr<const Settings> settings) {
   make_ring();
 }
 
-/// False where it is to be tried again soon.
+/// False if it should be tried again soon.
 Task<bool> RingKeeper::try_to_renew() {
   try {
     co_await renew();
     unread_reason_.clear();
     co_return true;
   } catch (const database::Unavailable&) {
-    // Those who serve requests tell of it.
+    // The code that serves requests reports it.
     co_return false;
   } catch (const std::exception& failure) {
     if (failure.what() != unread_reason_) parts_.log.error("signing_keys_unread", {{"reason", failure.what()}});
@@ -55,7 +55,7 @@ Task<bool> RingKeeper::try_to_renew() {
 }
 
 Task<> RingKeeper::keep() {
-  // Cancellation ends the loop by a look at its state, not by an exception out of whatever happens to be awaited.
+  // The loop ends because it checks the cancellation state, not by an exception from whatever happens to be awaited.
   co_await boost::asio::this_coro::throw_if_cancelled(false);
   const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   bool is_read = true;

@@ -19,16 +19,15 @@
 
 namespace gatehouse::service {
 
-/// Keeps the token ring true to the table of signing keys and to the settings: reads the table when the bell rings,
-/// each second while the change feed is silent, and makes another ring where anything is different. While the database
-/// is away the ring stays as it was. Belongs to its Database's io thread.
+/// Keeps the token ring in line with the table of signing keys and with the settings. It reads the table when the bell
+/// rings, and every second while the change feed is silent, and makes another ring if anything has changed. While the
+/// database is unavailable, the ring stays as it was. Belongs to its Database's io thread.
 class RingKeeper {
  public:
-  static constexpr std::chrono::seconds deaf_interval{
-      1};  ///< while the change feed is silent, or the table was not read
+  static constexpr std::chrono::seconds deaf_interval{1};  ///< if the change feed is silent, or the table was not read
   static constexpr std::chrono::minutes calm_interval{1};
 
-  /// Everything outlives the keeper, but for the settings, of which it holds a share.
+  /// Everything outlives the keeper, except for the settings, which it owns jointly with others.
   struct Parts {
     std::shared_ptr<const Settings> settings;
     database::Database& database;
@@ -43,11 +42,11 @@ class RingKeeper {
 
   explicit RingKeeper(Parts parts) : parts_(std::move(parts)), store_(parts_.database) {}
 
-  /// Reads the table and turns to what it holds. Throws what Database throws.
+  /// Reads the table and switches to what it holds. Throws what Database throws.
   [[nodiscard]] Task<> renew();
   /// Renews the ring until the coroutine is cancelled.
   [[nodiscard]] Task<> keep();
-  /// Turns to settings that were read again, and whose keys can be used.
+  /// Switches to settings that were read again and whose keys can be used.
   void use(std::shared_ptr<const Settings> settings);
 
  private:
@@ -58,8 +57,8 @@ class RingKeeper {
   signing_keys::SigningKeyStore store_;
   std::vector<signing_keys::StoredKey> keys_;  ///< of the last reading
   bool has_ring_ = false;                      ///< made of keys_
-  std::vector<std::string> unreadable_;        ///< told in the log
-  std::string unread_reason_;                  ///< likewise, why the table could not be read
+  std::vector<std::string> unreadable_;        ///< already logged
+  std::string unread_reason_;                  ///< why the table could not be read, already logged
 };
 
 }  // namespace gatehouse::service

@@ -41,14 +41,14 @@ Task<SchemaStartup::Outcome> SchemaStartup::migrate() {
   co_return Outcome::ready;
 }
 
-/// A warning only: the Express service lived with such a database, too.
+/// Only a warning, because the Express service worked with such a database too.
 Task<> SchemaStartup::check_encoding() {
   const auto facts = co_await database::read_database_facts(parts_.schema);
   if (facts.stores_every_text()) co_return;
   parts_.log.warn("database_encoding", {{"reason", database::encoding_warning(facts)}});
 }
 
-/// Before the first event of this process: what is recorded below a sealed position would pass for forged.
+/// Runs before the first event of this process: an event recorded below a sealed position would be taken for forged.
 Task<> SchemaStartup::raise_audit_positions() {
   audit::SealStore seals{parts_.database};
   const bool were_raised = co_await seals.raise_positions();

@@ -34,7 +34,7 @@ class SchemaStartup {
     std::atomic<bool>& ready;
   };
 
-  static constexpr std::chrono::milliseconds retry_interval{500};  ///< while the database is away
+  static constexpr std::chrono::milliseconds retry_interval{500};  ///< while the database is unavailable
   static constexpr std::chrono::seconds refused_interval{30};      ///< while an operator has to act
 
   explicit SchemaStartup(const Parts& parts);
@@ -44,7 +44,7 @@ class SchemaStartup {
   /// operator may act while the service runs.
   [[nodiscard]] Task<bool> attempt_until_ready();
 
-  /// Whether the database has been away so far.
+  /// Whether the database has been unavailable so far.
   [[nodiscard]] bool was_away() const { return was_away_; }
 
  private:

@@ -29,8 +29,8 @@
 
 namespace gatehouse::service {
 
-/// Everything the program can be told, checked: each feature's settings, as that feature defines them. A new feature
-/// gets a member here and a line in settings.cpp.
+/// All settings of the program, checked: each feature's settings, as that feature defines them. A new feature gets a
+/// member here and a line in settings.cpp.
 struct Settings {
   ApplicationSettings application;
   api::ApiSettings api;
@@ -63,7 +63,7 @@ struct Loaded {
 [[nodiscard]] std::expected<Loaded, config::Mistakes> load_settings(const config::Sources& sources,
                                                                     crypto::Random& random);
 
-/// The same for looking at, mistakes included.
+/// The same for display: the settings, and the mistakes in them.
 [[nodiscard]] Loaded read_settings(const config::Sources& sources, crypto::Random& random);
 
 /// Every setting there is.

@@ -7,8 +7,8 @@
 namespace gatehouse::service {
 namespace {
 
-/// What ends a process by default (signal(7)) and is no fault of its own. SIGXFSZ is among them: a write beyond a limit
-/// then fails, and the log says so.
+/// The signals that end a process by default (signal(7)) and do not report a fault of its own. SIGXFSZ is among them:
+/// if it is ignored, a write beyond a limit fails, and the log says so.
 constexpr std::array ignored{SIGHUP,    SIGQUIT, SIGPIPE, SIGALRM,   SIGUSR1, SIGUSR2,
                              SIGVTALRM, SIGPROF, SIGPOLL, SIGSTKFLT, SIGPWR,  SIGXFSZ};
 

@@ -18,7 +18,7 @@ void SlowQueryLog::on_call(const database::EndedCall& call) noexcept {
                                {"trace_id", call.scope->trace_id}});
     }
   } catch (const std::exception&) {
-    // Without memory for a line there is none.
+    // If there is no memory for a line, it is not written.
   }
 }
 

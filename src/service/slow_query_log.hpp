@@ -7,11 +7,11 @@
 
 namespace gatehouse::service {
 
-/// Writes a line for each call of the database that took longer than SLOW_QUERY: its statement's name, its time and
-/// rows, and for which request. Never a parameter. Any thread.
+/// Logs each database call that took SLOW_QUERY or longer: the name of its statement, its duration, its rows, and its
+/// request. Never logs a parameter. Any thread.
 class SlowQueryLog final : public database::CallObserver {
  public:
-  /// `log` outlives it. 0: no line at all.
+  /// `log` outlives it. 0: nothing is logged.
   SlowQueryLog(telemetry::Log& log, std::chrono::milliseconds longer_than) : log_(log), longer_than_(longer_than) {}
 
   void on_call(const database::EndedCall& call) noexcept override;

@@ -32,7 +32,7 @@ std::optional<std::int64_t> number_in(std::string_view text) {
   return number;
 }
 
-/// 0, or why the message did not arrive.
+/// 0, or the errno that says why the message did not arrive.
 int send_datagram(const std::string& socket_name, std::string_view message) {
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
   if (socket_name.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
@@ -56,7 +56,7 @@ Supervisor::Supervisor(const std::map<std::string, std::string, std::less<>>& en
     : socket_(value_of(environment, "NOTIFY_SOCKET")), log_(log) {
   const auto timeout_us = number_in(value_of(environment, "WATCHDOG_USEC"));
   const auto watched = number_in(value_of(environment, "WATCHDOG_PID"));
-  // Inherited from a parent that is watched itself, they are not meant for this process.
+  // If they were inherited from a parent that is itself watched, they are not meant for this process.
   if (timeout_us && *timeout_us > 0 && watched.value_or(::getpid()) == ::getpid()) {
     watchdog_timeout_ = std::chrono::microseconds{*timeout_us};
   }

@@ -14,10 +14,11 @@ namespace schema = database::schema;
 using schema::CopyProgress;
 using schema::TableCopy;
 
-// Services wait behind whoever waits for the table, and give up after DB_LOCK_TIMEOUT. So it asks for little at a time.
+// Services queue behind anyone who waits for a lock on the table, and give up after DB_LOCK_TIMEOUT. So each wait here
+// is short.
 constexpr std::chrono::milliseconds lock_patience{200};
 constexpr std::chrono::milliseconds pause_between{400};
-// Nobody waits for the statistics.
+// Gathering statistics keeps nobody waiting.
 constexpr std::chrono::milliseconds analyze_patience{5'000};
 
 }  // namespace
@@ -48,7 +49,7 @@ Task<Reshaped::End> TableReshaping::reshape() {
   co_return co_await make(is_wanted, is_wanted && state.is_followed);
 }
 
-/// All of it, but for what an earlier run has done.
+/// Does all of it, except what an earlier run has done.
 Task<Reshaped::End> TableReshaping::make(bool has_copy, bool is_followed) {
   if (const auto end = co_await prepare(has_copy, is_followed)) co_return *end;
   if (const auto end = co_await copy()) co_return *end;
@@ -66,9 +67,9 @@ Task<std::optional<Reshaped::End>> TableReshaping::prepare(bool has_copy, bool i
     std::string begin = schema::begin_copy_script(table_, layout_);
     if (const auto end = co_await run_script(std::move(begin))) co_return end;
   }
-  // Months may have passed since.
+  // Months may have passed since the earlier run.
   if (is_followed && !layout_.is_by_month()) co_return std::nullopt;
-  // One at a time, for each locks users for a moment.
+  // One at a time, because each of those of sessions locks the table users for a moment.
   auto scripts = schema::add_partition_scripts(table_, layout_);
   for (std::string& add : scripts) {
     if (const auto end = co_await run_script(std::move(add))) co_return end;
@@ -83,7 +84,7 @@ Task<std::optional<Reshaped::End>> TableReshaping::copy() {
   for (int tries = 0; tries < tries_max; ++tries) {
     database::Changes changes;
     const auto batch = TableCopy::add_batch(changes, table_);
-    // Last, so that nobody waits long for its row; what is copied twice does no harm.
+    // The renewal comes last, so that nobody waits long for its row. Copying something twice does no harm.
     const auto renewed = changes.add(jobs::LeaseStore::renew(*lease_, parts_.clock.now()));
     const auto committed = co_await try_batch(std::move(changes));
     if (!committed) continue;
@@ -97,7 +98,7 @@ Task<std::optional<Reshaped::End>> TableReshaping::copy() {
   co_return End::busy;
 }
 
-/// A little at a time, for each partition that goes locks users for a moment.
+/// A little at a time, because dropping a partition of sessions locks the table users for a moment.
 Task<std::optional<Reshaped::End>> TableReshaping::drop_old() {
   for (std::int64_t i = 0; i < old_partitions_; ++i) {
     std::string drop_one = schema::drop_old_partition_script(table_);
@@ -107,7 +108,7 @@ Task<std::optional<Reshaped::End>> TableReshaping::drop_old() {
   co_return co_await run_script(std::move(drop));
 }
 
-/// Nothing, after a pause, where it gave way to others.
+/// std::nullopt, after a pause, if it gave way to others.
 Task<std::optional<database::Committed>> TableReshaping::try_batch(database::Changes changes) {
   try {
     co_return co_await parts_.database.commit(std::move(changes));

@@ -25,24 +25,24 @@ struct Reshaped {
     done,
     already,           ///< it had that shape
     other_partitions,  ///< it is partitioned, but into another number; nothing was done
-    obstacles,         ///< something on it could not come along; nothing was done
-    busy,              ///< others held locks all the time; another run goes on from here
-    unequal,           ///< the copy was not what it should be, and is gone
+    obstacles,         ///< something that belongs to it could not be carried over; nothing was done
+    busy,              ///< others held locks all the time; another run continues from here
+    unequal,           ///< the copy was not equal to the table, and was dropped
     taken_over,        ///< another process took the lease
   };
 
   End end = End::done;
-  std::int64_t rows = 0;                    ///< compared
-  database::schema::Layout layout = {};     ///< that the table has
+  std::int64_t rows = 0;                    ///< rows that were compared
+  database::schema::Layout layout = {};     ///< the one that the table has
   std::vector<std::string> obstacles = {};  ///< each in a few words
 };
 
-/// A table, and what those who run the command call it.
+/// A table, and what it is called on the command line.
 struct Reshapable {
   database::schema::ReshapableTable table;
   std::string_view name;   ///< `audit`
   std::string_view rows;   ///< `events`
-  jobs::LeaseTerms lease;  ///< under which it is reshaped
+  jobs::LeaseTerms lease;  ///< the one under which it is reshaped
 };
 
 inline constexpr Reshapable reshapable_sessions{
@@ -56,19 +56,19 @@ inline constexpr Reshapable reshapable_audit{
     .rows = "events",
     .lease = {.name = "audit partitioning", .duration = std::chrono::seconds{10}}};
 
-/// Gives a table another layout, or makes it one again, while services use it (ADR 39).
+/// Partitions a table, or makes it a single table again, while services use it (ADR 39).
 ///
-/// It copies in small batches beside a trigger that follows every change, compares both tables, and then swaps them in
-/// one short transaction. It may be killed at any moment: another run goes on where it was. A run that wants another
-/// layout throws the copy away first.
+/// It copies in small batches while a trigger follows every change, compares both tables, and then swaps them in one
+/// short transaction. It may be killed at any moment: another run continues where it stopped. A run that wants another
+/// layout drops the copy first.
 ///
 /// PostgreSQL only, with every migration applied. Under a lease; every step renews it. Belongs to its Database's
 /// thread; throws what Database throws.
 class TableReshaping {
  public:
-  static constexpr int tries_max = 1'000;  ///< of a step that others hold up; some ten minutes
+  static constexpr int tries_max = 1'000;  ///< for a step that others hold up; about ten minutes
 
-  /// Told from time to time: how many rows were copied, or compared, of about how many.
+  /// Called from time to time: how many rows were copied, or compared, of about how many.
   using Show = std::function<void(std::string_view what, std::int64_t done, std::int64_t all)>;
 
   /// What it works on; all outlive it.
@@ -83,14 +83,14 @@ class TableReshaping {
   TableReshaping(Parts parts, const database::schema::ReshapableTable& table, database::schema::Layout layout)
       : parts_(std::move(parts)), table_(table), layout_(layout) {}
 
-  /// One run, with its end in outcome().
+  /// One run; outcome() says how it ended.
   [[nodiscard]] Task<> run(jobs::Lease lease);
 
   [[nodiscard]] const Reshaped& outcome() const { return outcome_; }
 
  private:
   using End = Reshaped::End;
-  /// Nothing: go on.
+  /// std::nullopt: go on.
   using Step = Task<std::optional<End>>;
 
   [[nodiscard]] Task<End> reshape();
@@ -108,7 +108,7 @@ class TableReshaping {
   const database::schema::ReshapableTable table_;
   const database::schema::Layout layout_;
   std::int64_t rows_ = 0;             ///< estimated
-  std::int64_t old_partitions_ = 0;   ///< of the table that was there before
+  std::int64_t old_partitions_ = 0;   ///< of the original table
   std::optional<jobs::Lease> lease_;  ///< of the run
   Reshaped outcome_;
 };

@@ -13,12 +13,12 @@ namespace gatehouse::service {
 
 /// Tells the supervisor that every event loop still turns.
 ///
-/// Twice in each timeout a round begins at the first loop: it goes from loop to loop, and only when it is back at the
-/// first one is the supervisor told. A loop that hangs holds the round, so the supervisor hears nothing and restarts
-/// the process.
+/// Twice in each timeout a round begins at the first loop and goes from loop to loop. The supervisor is told only when
+/// the round is back at the first loop. A loop that hangs holds the round up, so the supervisor hears nothing and
+/// restarts the process.
 ///
-/// Constructed and destroyed while the loops do not run. start() before they run, or on the first loop; stop() on the
-/// first loop.
+/// Constructed and destroyed while the loops do not run. Call start() before they run or on the first loop, and stop()
+/// on the first loop.
 class Watchdog {
  public:
   using EventLoops = std::vector<std::reference_wrapper<boost::asio::io_context>>;
@@ -27,7 +27,7 @@ class Watchdog {
   Watchdog(EventLoops loops, const Supervisor& supervisor, std::chrono::microseconds timeout);
 
   void start();
-  /// No round begins after it, and the supervisor is told no more.
+  /// After it no round begins, and the supervisor is not told any more.
   void stop();
 
  private:

@@ -14,13 +14,13 @@ namespace gatehouse::sessions {
 
 /// Why a session was refused.
 enum class SessionError {
-  invalid,         ///< not something this service sealed: another length, alphabet, version or key, or altered
-  expired,         ///< the row is there, its time is over
+  invalid,         ///< not sealed by this service: wrong length, alphabet, version or key, or altered
+  expired,         ///< the row exists, but its time is over
   not_found,       ///< logged out or revoked, or never there
-  user_not_found,  ///< the row is there, its user is not
+  user_not_found,  ///< the row exists, but its user does not
 };
 
-/// The client that logged in, as it is shown in the list of sessions. Cut to what is stored by storable().
+/// The client that logged in, as it is shown in the list of sessions. storable() cuts it to what is stored.
 struct Client {
   std::string address;
   std::string user_agent;
@@ -29,11 +29,11 @@ struct Client {
 inline constexpr std::size_t address_characters_max = 45;  ///< an IPv6 address with an embedded IPv4 one
 inline constexpr std::size_t user_agent_characters_max = 255;
 
-/// The client with its texts cut at their limits, in code points. Bytes that no database takes as text (NUL, malformed
-/// UTF-8) make the text's bytes outside printable ASCII question marks.
+/// The client with its texts cut at their limits, in code points. If a text has bytes that no database accepts as text
+/// (NUL, malformed UTF-8), all its bytes outside printable ASCII become question marks.
 [[nodiscard]] Client storable(Client client);
 
-/// The client with a question mark for every byte outside printable ASCII, which a database of any encoding takes.
+/// The client with a question mark for every byte outside printable ASCII, which a database of any encoding accepts.
 [[nodiscard]] Client in_ascii(Client client);
 
 /// 128 random bits; the sealed session carries them, the database holds their SHA-256.
@@ -53,7 +53,7 @@ struct TokenSession {
   SessionId id;
   UserId user;
   std::optional<SessionMark> mark =
-      {};  ///< nothing: the token does not say, and any session of the user with the id will do
+      {};  ///< nullopt: the token does not say, and any session of the user with the id will do
 };
 
 /// An active session as its owner sees it.
@@ -66,7 +66,7 @@ struct SessionInfo {
   std::optional<std::string> user_agent;
 };
 
-/// Writes `{"id":1,"createdAt":"…","lastSeenAt":"…","expiresAt":"…","ipAddress":"…","userAgent":"…"}`; null where
+/// Writes `{"id":1,"createdAt":"…","lastSeenAt":"…","expiresAt":"…","ipAddress":"…","userAgent":"…"}`; null if
 /// unknown.
 void write_session(json::Writer& writer, const SessionInfo& session);
 

@@ -35,7 +35,7 @@ Task<SharedSessions::Finding> RedisSessions::find(SessionId id) {
   co_return finding;
 }
 
-/// What is as old as no entry can be was put there by somebody else.
+/// An entry that is older than any entry can be was put there by somebody else.
 std::optional<StoredSession> RedisSessions::believed(const redis::Reply& reply, const SharedEpoch::Ticket& ticket,
                                                      SessionId id, std::string_view name) const {
   if (reply.kind != redis::Reply::Kind::text) return std::nullopt;
@@ -46,7 +46,7 @@ std::optional<StoredSession> RedisSessions::believed(const redis::Reply& reply, 
   return std::move(row->session);
 }
 
-/// By the script's text, for nobody would read the answer that it is not known.
+/// Sends the script's text, because nobody would read the answer that the script is not known.
 void RedisSessions::fill(const SharedEpoch::Ticket& ticket, SessionId id, const StoredSession& session) {
   if (!session.owner || !parts_.epoch.is_good(ticket, id, session.user)) return;
   const auto left = std::chrono::floor<std::chrono::milliseconds>(session.times.expires_at - parts_.clock.now());

@@ -10,10 +10,10 @@
 namespace gatehouse::sessions {
 
 /// Sessions in Redis; docs/adr/0040-sessions-that-replicas-share-belong-to-an-epoch.md says why they can be believed.
-/// One io thread's.
+/// Belongs to one io thread.
 class RedisSessions final : public SharedSessions {
  public:
-  /// All of it outlives it; the client is of the same io thread.
+  /// All of these outlive the object; the client belongs to the same io thread.
   struct Parts {
     redis::Client& client;
     SharedEpoch& epoch;
@@ -24,7 +24,7 @@ class RedisSessions final : public SharedSessions {
 
   RedisSessions(const Parts& parts, const SharedSessionKeys& keys) : parts_(parts), keys_(&keys) {}
 
-  /// Turns to other keys, which outlive it or its next turn.
+  /// Replaces the keys. The new ones outlive the object or the next use().
   void use(const SharedSessionKeys& keys) { keys_ = &keys; }
 
   [[nodiscard]] Task<Finding> find(SessionId id) override;

@@ -24,8 +24,8 @@ struct RefreshReference {
   std::int64_t generation;
 };
 
-/// Makes refresh tokens and opens them: `gtf_` and base64url of what crypto::SealingKeys make of the session's id and
-/// the generation, 8 bytes each and big-endian, and the session's secret, 16. Immutable; any thread.
+/// Makes refresh tokens and opens them: `gtf_`, then in base64url what crypto::SealingKeys make of the session's id,
+/// the generation (8 bytes each, big-endian) and the session's secret (16 bytes). Immutable; any thread.
 class RefreshSealer {
  public:
   static constexpr std::string_view prefix = "gtf_";
@@ -38,7 +38,7 @@ class RefreshSealer {
 
   [[nodiscard]] std::string seal(const RefreshReference& reference, crypto::Random& random) const;
 
-  /// Nothing unless every character is as sealed with one of the secrets.
+  /// nullopt unless every character is as it was sealed with one of the secrets.
   [[nodiscard]] std::optional<RefreshReference> open(std::string_view token) const;
 
  private:

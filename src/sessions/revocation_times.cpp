@@ -4,7 +4,7 @@
 
 namespace gatehouse::sessions {
 
-/// Where the database's clock is ahead of this machine's, no time has passed.
+/// If the database's clock is ahead of this machine's, this counts as no time.
 void RevocationTimes::on_heard(const database::HeardAnnouncement& heard) noexcept {
   const bool ends_sessions = session_topic.id_in(heard.announcement) || user_topic.id_in(heard.announcement);
   if (ends_sessions && heard.said_at) times_.add(clock_.now() - *heard.said_at);

@@ -6,7 +6,7 @@
 
 namespace gatehouse::sessions {
 
-/// How long it took until what ends sessions was known here, whichever process it was. Any thread.
+/// How long changes that may end sessions, by whichever process, took to become known here. Any thread.
 class RevocationTimes final : public database::CallObserver {
  public:
   /// `clock` outlives it.

@@ -23,7 +23,7 @@ void SessionCache::insert(FillTicket ticket, const CachedSession& session) noexc
   if (enabled_) shard_of(session.principal.session).insert(ticket.generation, session);
 }
 
-/// Nothing is ordered by it: what is known to be over was dropped under its shard's lock.
+/// The load orders nothing, and need not: what is known to be over was dropped under its shard's lock.
 bool SessionCache::may_answer() const noexcept {
   return enabled_ && clock_.now() < trusted_until_.load(std::memory_order_relaxed);
 }

@@ -21,13 +21,13 @@ namespace gatehouse::sessions {
 
 class SessionCacheShard;
 
-/// What the cache takes of a session: a view, copied by insert().
+/// What the cache remembers of a session. A view, which insert() copies.
 struct CachedSession {
   Principal principal;
   SessionSecret secret;
   SessionMark mark = {};
-  TimePoint valid_until;  ///< the earlier of the session's expiry and its next renewal; not trusted from then on
-  std::optional<Profile> profile;  ///< nothing: the session is only known to be active
+  TimePoint valid_until;  ///< the session's expiry, or its next renewal if that is earlier and a check renews it
+  std::optional<Profile> profile;  ///< nullopt: the session is only known to be active
 };
 
 /// What memory alone can say about a session.
@@ -41,7 +41,7 @@ enum class CachedVerdict {
 struct SessionCacheStatistics {
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;
-  std::uint64_t evictions = 0;      ///< dropped for room
+  std::uint64_t evictions = 0;      ///< dropped to make room
   std::uint64_t invalidations = 0;  ///< announcements and local changes
   std::size_t sessions = 0;
   std::size_t bytes = 0;
@@ -49,8 +49,8 @@ struct SessionCacheStatistics {
 
 /// Remembers verified sessions, so that verifying one costs no query. One per process, shared by its threads.
 ///
-/// Bounded in bytes, least recently used first out; 0 bytes switches it off. Sixteen shards, each with a mutex that is
-/// held for a lookup or a copy only.
+/// Bounded in bytes; the least recently used session is dropped first; 0 bytes switches it off. Sixteen shards, each
+/// with a mutex that is held only for a lookup or a copy.
 ///
 /// Once a revocation is known here, the cache never answers for what was revoked:
 /// - A reader takes a ticket (begin_fill) before it asks the database and hands it to insert(). An invalidation in
@@ -58,16 +58,16 @@ struct SessionCacheStatistics {
 /// - Changes arrive as announcements, this process's own from Database::commit(), other processes' from the feed. While
 ///   they might be missed, from on_feed_lost() to the next on_feed_proved() and before the first one, the cache is
 ///   empty and stores nothing.
-/// - Each answer is given only before the end of the feed's last proof, on a clock that does not stop with the process.
+/// - Each answer is given only before the feed's last proof expires, on a clock that does not stop with the process.
 class SessionCache final : public database::ChangeObserver {
  public:
-  /// `clock` outlives the cache; the proofs of its feed are of the same clock.
+  /// `clock` outlives the cache; the proofs of its feed use the same clock.
   SessionCache(std::size_t bytes_max, const BootClock& clock);
   ~SessionCache() override;
   SessionCache(const SessionCache&) = delete;
   SessionCache& operator=(const SessionCache&) = delete;
 
-  /// False where it has no room and never answers.
+  /// False if it has no room and never answers.
   [[nodiscard]] bool is_enabled() const noexcept { return enabled_; }
 
   /// What the cache looked like before a fill: an invalidation since then makes the ticket worthless.
@@ -75,16 +75,16 @@ class SessionCache final : public database::ChangeObserver {
     std::uint64_t generation;
   };
   [[nodiscard]] FillTicket begin_fill(SessionId id);
-  /// Ignored when the ticket was overtaken, the feed is not ready, or there is no memory. An entry with a profile is
-  /// not replaced by one without that is valid no longer.
+  /// Ignored if the ticket has become worthless, the feed is not ready, or there is no memory. An entry with a profile
+  /// is not replaced by one without a profile unless that is valid for longer.
   void insert(FillTicket ticket, const CachedSession& session) noexcept;
 
   /// Fills the view with the session that has this secret and returns true; false when the database must be asked.
   [[nodiscard]] bool find(SessionId id, const SessionSecret& secret, TimePoint now, SessionView& view);
-  /// The same for a token's session. An active one of which only that is known has no view: then the database must be
-  /// asked.
+  /// The same for a token's session. If all that is known is that it is active, there is no view, and the database must
+  /// be asked.
   [[nodiscard]] CachedVerdict find(const TokenSession& session, TimePoint now, SessionView& view);
-  /// True: that session is active. False: the one with its id is another one. Nothing: the database must be asked.
+  /// True: that session is active. False: another session has its id. nullopt: the database must be asked.
   [[nodiscard]] std::optional<bool> is_active(const TokenSession& session, TimePoint now);
 
   void drop_session(SessionId id) noexcept;

@@ -8,7 +8,7 @@
 namespace gatehouse::sessions {
 namespace {
 
-/// What malloc takes for an object: a word of its own, rounded up to 16 bytes.
+/// What malloc takes for an object: one more word, rounded up to 16 bytes.
 constexpr std::size_t allocated(std::size_t bytes) { return (bytes + sizeof(std::size_t) + 15) & ~std::size_t{15}; }
 
 std::size_t text_bytes(const CachedSession& session) noexcept {

@@ -26,7 +26,7 @@ struct SessionCacheEntry {
   std::array<std::uint32_t, 3> profile_bytes;  ///< email, first name, last name
   bool has_profile;
 
-  /// Null where there is no memory.
+  /// Null if there is no memory.
   [[nodiscard]] static SessionCacheEntry* create(const CachedSession& session) noexcept;
   static void destroy(SessionCacheEntry* entry) noexcept;
 

@@ -14,9 +14,9 @@ namespace gatehouse::sessions {
 
 /// A sixteenth of the cache: one mutex, and under it one allocation per session.
 ///
-/// Invariants. Each entry stands in three structures at once: the index by session id, the chain of its user's bucket,
+/// Invariants. Each entry is in three structures at once: the index by session id, the chain of its user's bucket,
 /// and the list from most to least recently used. Only link() and remove() change which entries there are, and they
-/// change all three and the statistics. While trusted_ is false there are none. generation_ moves with each
+/// change all three and the statistics. While trusted_ is false there are none. generation_ changes with each
 /// invalidation, so a fill that began before one is recognised.
 ///
 /// Any thread. Every call is short: a lookup copies a profile, an invalidation unlinks what it names.
@@ -81,7 +81,7 @@ class alignas(64) SessionCacheShard {
   // Guarded by mutex_.
   bool trusted_ = false;  ///< other processes' changes are known to arrive
   std::uint64_t generation_ = 0;
-  std::array<Index::bucket_type, 1> no_buckets_;  ///< the index's before the first insert
+  std::array<Index::bucket_type, 1> no_buckets_;  ///< of the index before the first insert
   Buckets buckets_;
   Chains chains_;                 ///< half as many as buckets
   std::size_t bucket_count_ = 0;  ///< a power of two, or 0 before the first insert

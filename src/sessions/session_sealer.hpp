@@ -14,7 +14,7 @@
 
 namespace gatehouse::sessions {
 
-/// What a sealed session says once it was opened: which row, and the secret that proves it.
+/// What a sealed session says once it is opened: which row, and the secret that proves it.
 struct SessionReference {
   SessionId id;
   SessionSecret secret;
@@ -33,7 +33,7 @@ class SessionSealer {
     return sealer_.seal({.id = reference.id.value, .secret = reference.secret}, random);
   }
 
-  /// Nothing unless every character is as sealed with one of the secrets.
+  /// nullopt unless every character is as it was sealed with one of the secrets.
   [[nodiscard]] std::optional<SessionReference> open(std::string_view text) const {
     const auto reference = sealer_.open(text);
     if (!reference) return std::nullopt;

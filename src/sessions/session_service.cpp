@@ -89,8 +89,8 @@ Task<std::expected<SessionView, SessionError>> SessionService::verify(std::strin
   co_return SessionView{principal, profile};
 }
 
-/// What replicas share, and a standby, may say that the session is good; only the primary refuses one. What is to be
-/// shared comes from the primary, for a standby's row may be older than a change that others have heard of.
+/// What replicas share, or a standby, may say that the session is good; only the primary refuses one. Only the
+/// primary's rows are shared, because a standby's row may be older than a change that others have heard of.
 Task<std::expected<SessionService::Known, SessionError>> SessionService::find(SessionReference reference) {
   auto shared = co_await find_shared(reference.id);
   if (!refusal(shared.session, reference.secret, clock_.now())) {
@@ -161,7 +161,7 @@ Task<bool> SessionService::is_active(TokenSession session) {
   co_return session.mark.value_or(found->mark) == found->mark;
 }
 
-/// A standby's only where that is good, as in find(). What is to be shared is the whole row.
+/// A standby's answer counts only if it is good, as in find(). If replicas share sessions, the whole row is read.
 Task<std::optional<ActiveSession>> SessionService::find_active_of_token(TokenSession session, TimePoint now) {
   if (shared_ != nullptr) {
     const auto found = co_await find_of_token(session, now);
@@ -198,7 +198,7 @@ bool SessionService::is_of_token(const std::optional<StoredSession>& found, cons
   return lifetime_.bounded(found->times).expires_at > now && session.mark.value_or(mark) == mark;
 }
 
-/// Remembered without the secret, which no token has: whoever shows the sealed session is looked up once more.
+/// Remembered without the secret, which no token has: if the sealed session is shown, it is looked up once more.
 Task<std::optional<SessionView>> SessionService::find_active(TokenSession session) {
   const auto ticket = cache_.begin_fill(session.id);
   const TimePoint now = clock_.now();

@@ -28,10 +28,10 @@ struct SessionLifetime {
   std::chrono::microseconds ttl;           ///< without activity
   std::chrono::microseconds absolute_ttl;  ///< from the login on, whatever happens
 
-  /// A session in use is written this often at most: a tenth of its time to live.
+  /// A session in use is written at most once in this time: a tenth of its time to live.
   [[nodiscard]] std::chrono::microseconds renewal_interval() const { return ttl / 10; }
 
-  /// The session's times with a limit that is a date. Where somebody wrote infinity into the row, the limit is what a
+  /// The session's times with a limit that is a date. If somebody wrote infinity into the row, the limit is what a
   /// login would have set; a row that does not even say when it began is over.
   [[nodiscard]] SessionTimes bounded(SessionTimes times) const;
 };
@@ -51,15 +51,14 @@ struct SessionRow {
 /// Sessions from login to their end. One per io thread; everything it refers to outlives it.
 ///
 /// Failures: SessionError as a value; what Database throws. While the database is down, a session counts as valid only
-/// if the cache says so, or what replicas share, each within the trust in the change feed.
+/// if the cache or what replicas share says so, and only as long as the change feed is trusted.
 class SessionService {
  public:
   /// With `shared`, which outlives it too, replicas remember sessions together.
   SessionService(database::Database& database, SessionCache& cache, const SessionSealer& sealer, const Clock& clock,
                  crypto::Random& random, const SessionSettings& settings, SharedSessions* shared = nullptr);
 
-  /// Turns to another sealer, which takes the place of the one before. Sessions that it cannot open are no longer
-  /// known.
+  /// Replaces the sealer. Sessions that the new one cannot open are no longer known.
   void use(const SessionSealer& sealer) {
     sealer_ = &sealer;
     opened_.forget();
@@ -68,26 +67,26 @@ class SessionService {
   /// False if the cache is switched off; the two fast paths are then useless.
   [[nodiscard]] bool has_cache() const noexcept { return cache_.is_enabled(); }
 
-  /// The fast path of verify(), which must be asked where it says `unknown`; `refused` is SessionError::invalid. No
+  /// The fast path of verify(), which must be asked if this says `unknown`; `refused` is SessionError::invalid. No
   /// query, no suspension, and no allocation once `view` has been used before.
   [[nodiscard]] CachedVerdict verify_cached(std::string_view sealed, SessionView& view);
   /// Renews the session when a tenth of its time to live has passed since it was last seen, never past its absolute
   /// limit.
   [[nodiscard]] Task<std::expected<SessionView, SessionError>> verify(std::string sealed);
 
-  /// Whether the session a token was issued with is still active at `now`: for verify-token. Nothing: is_active() must
+  /// Whether the session a token was issued with is still active at `now`: for verify-token. nullopt: is_active() must
   /// ask.
   [[nodiscard]] std::optional<bool> is_active_cached(const TokenSession& session, TimePoint now);
   [[nodiscard]] Task<bool> is_active(TokenSession session);
 
-  /// The same with the session's user; the view's expiry is the session's. Nothing: it is not active.
+  /// The same with the session's user; the view's expiry is the session's. nullopt: it is not active.
   [[nodiscard]] CachedVerdict find_cached(const TokenSession& session, TimePoint now, SessionView& view) {
     return cache_.find(session, now, view);
   }
   [[nodiscard]] Task<std::optional<SessionView>> find_active(TokenSession session);
 
-  /// Which row a sealed session is of, whether or not that is still there, for its end by
-  /// SessionStore::remove_with_secret(). Nothing for what this service did not seal.
+  /// The row that a sealed session names, whether or not it still exists, to end the session with
+  /// SessionStore::remove_with_secret(). nullopt for what this service did not seal.
   [[nodiscard]] std::optional<SessionRow> row_of(std::string_view sealed);
   /// Active sessions of the user, newest first, at most SessionStore::list_sessions_max.
   [[nodiscard]] Task<std::vector<SessionInfo>> list(UserId user);
@@ -104,7 +103,7 @@ class SessionService {
   struct Known {
     StoredSession session;
     std::optional<SharedEpoch::Ticket> ticket = {};
-    bool is_shared = false;  ///< it came from there
+    bool is_shared = false;  ///< it came from what replicas share
   };
   [[nodiscard]] std::optional<SessionReference> open_sealed(std::string_view sealed);
   [[nodiscard]] Task<std::expected<Known, SessionError>> find(SessionReference reference);

@@ -19,7 +19,7 @@ struct SessionSettings {
   std::chrono::seconds refresh_grace{30};                    ///< REFRESH_GRACE; 0: none
 };
 
-/// Their names, defaults and rules.
+/// The names, defaults and rules of these settings.
 [[nodiscard]] config::Section<SessionSettings> session_section();
 
 }  // namespace gatehouse::sessions

@@ -20,7 +20,7 @@ using database::Statement;
 using database::Value;
 using database::Write;
 
-// Nobody can have remembered anything of a session that was not there.
+// Nobody can have remembered anything about a session that did not exist.
 constexpr Write insert_session{
     "sessions_insert",
     "INSERT INTO sessions (user_id, secret_hash, created_at, updated_at, expires_at, absolute_expires_at, ip_address, "
@@ -29,9 +29,9 @@ constexpr Write insert_session{
     "AND disabled_at IS NULL RETURNING id",
     announces_nothing};
 
-// LIMIT 1 has PostgreSQL keep one plan for every id where sessions has partitions: it believes that each may have a
-// row, and a plan for one id, made anew each time, to be cheaper than all of them without a limit. Making it costs more
-// than the check.
+// If sessions has partitions, LIMIT 1 makes PostgreSQL keep a generic plan. Without a limit it expects a row in each
+// partition, and considers a custom plan, made anew for each id, cheaper than asking them all. Making that plan costs
+// more than the check.
 constexpr Statement find_session{
     "sessions_find",
     "SELECT s.user_id, s.secret_hash, s.expires_at, s.absolute_expires_at, s.updated_at, u.email, u.first_name, "
@@ -43,17 +43,17 @@ constexpr Statement find_active_session{"sessions_find_active",
                                         "WHERE id = $1 AND user_id = $2 AND secret_hash IS NOT NULL "
                                         "AND expires_at > $3 LIMIT 1"};
 
-// Later than remembered is never too late: caches only ask once more.
+// An expiry later than the remembered one does no harm: caches only ask once more.
 constexpr Write renew_session{"sessions_renew",
                               "UPDATE sessions SET expires_at = $2, updated_at = $3 "
                               "WHERE id = $1 AND secret_hash IS NOT NULL AND expires_at > $3 "
                               "AND absolute_expires_at >= $2 AND updated_at <= $4",
                               announces_nothing, shares_transaction};
 
-// A session is renewed as a check renews it, so no cache still has it then: none keeps a session beyond its next
-// renewal. Most refreshes change no indexed column.
-// Sets no column that ends a session, so PostgreSQL need not ask the triggers of those. The schema ends the sessions of
-// disabled users, so nobody asks for the user either.
+// A refresh renews a session just as a check does, and the same holds for caches. Most refreshes change no indexed
+// column.
+// Sets no column that ends a session, so PostgreSQL need not call the triggers of those. The schema ends the sessions
+// of disabled users, so the user need not be checked either.
 constexpr Write rotate_session{
     "sessions_rotate",
     "UPDATE sessions SET refresh_generation = refresh_generation + 1, refreshed_at = $4, refresh_attempt = $5 "
@@ -84,7 +84,7 @@ constexpr Statement count_sessions{
     "sessions_count",
     "SELECT count(*) FROM sessions WHERE user_id = $1 AND secret_hash IS NOT NULL AND expires_at > $2"};
 
-// Ids at even distances, each looked up by itself: as many rows of 50 million sessions as of a thousand.
+// Evenly spaced ids, each looked up by itself: this reads as many rows of 50 million sessions as of a thousand.
 constexpr Statement sample_sessions{
     "sessions_sample",
     "WITH RECURSIVE sample(number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM sample WHERE number < 999), "
@@ -108,13 +108,13 @@ constexpr Write remove_active_sessions_of_user{"sessions_remove_active_of_user",
 constexpr Write remove_sessions_of_user{"sessions_remove_of_user", "DELETE FROM sessions WHERE user_id = $1",
                                         user_topic};
 
-// Beside many others: BulkDatabase says who tells of it.
+// Runs with many other changes: BulkDatabase says who announces it.
 constexpr Write remove_sessions_of_staged_users{
     "sessions_remove_of_staged",
     "DELETE FROM sessions WHERE user_id IN (SELECT user_id FROM staged_users WHERE ends_sessions = 1)",
     announces_nothing};
 
-// Their time was over, and nothing is answered from memory beyond it, so nobody need hear of it.
+// Their time was over, and nothing is answered from memory after that, so nobody needs to hear of it.
 //
 // PostgreSQL evaluates the outer condition again on a row it had to wait for, so a session that was renewed between
 // being chosen and being locked is kept.
@@ -124,11 +124,11 @@ constexpr Write delete_expired_sessions{"sessions_delete_expired",
                                         "AND EXISTS (SELECT 1 FROM leases WHERE name = $3 AND holder = $4)",
                                         announces_nothing};
 
-// No session has the id 0. What counts is the announcement, which stands in line with those of all other changes.
+// No session has the id 0. Only the announcement matters, which is ordered among those of all other changes.
 constexpr Write announce_join{"sessions_announce_join", "UPDATE sessions SET secret_hash = secret_hash WHERE id = $1",
                               join_topic};
 
-/// Where a row has them.
+/// The columns in which a row has the times.
 struct TimeColumns {
   std::size_t created_at;
   std::size_t expires_at;
@@ -202,7 +202,7 @@ Value blob_or_null(std::optional<std::string> bytes) { return bytes ? Value{Blob
 
 Value text_or_null(std::string text) { return text.empty() ? Value{} : Value{std::move(text)}; }
 
-/// Of both statements that rotate, which end with a time of their own.
+/// The parameters of both statements that rotate; `last` means a different time for each.
 Parameters parameters_of(Rotation rotation, TimePoint last) {
   return {rotation.id.value, Blob{std::move(rotation.secret_hash)},          rotation.from_generation,
           rotation.now,      blob_or_null(std::move(rotation.attempt_hash)), last};

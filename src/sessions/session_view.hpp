@@ -8,7 +8,7 @@
 
 namespace gatehouse::sessions {
 
-/// What a user's row tells with each session. Views: their owner says how long they last.
+/// What each session shows of its user's row. Views: their owner says how long they last.
 struct Profile {
   std::string_view email;
   std::string_view first_name;
@@ -35,7 +35,7 @@ class SessionView {
     first_name_bytes_ = profile.first_name.size();
   }
 
-  /// Proved by something that ends at another time than the session.
+  /// For a session proved by something that expires at another time than the session.
   void expire_at(TimePoint time) noexcept { principal_.expires_at = time; }
 
   [[nodiscard]] const Principal& principal() const noexcept { return principal_; }

@@ -86,7 +86,7 @@ Step SharedEpoch::next_of_member(BootTime now) {
   return take_from_queue();
 }
 
-/// In the order in which they were heard: what a joiner is covered for was delivered before.
+/// In the order in which things were heard: what a joiner is covered for must be delivered before.
 Step SharedEpoch::take_from_queue() {
   if (const auto* join = std::get_if<JoinId>(&queue_.front())) return Cover{.epoch = epoch_, .join = *join};
   while (!queue_.empty() && on_its_way_.size() < batch_max) {
@@ -131,7 +131,7 @@ void SharedEpoch::begun(const std::optional<std::string>& epoch) {
   const std::scoped_lock lock{mutex_};
   if (is_answer_late()) return;
   if (!epoch) {
-    // Under another name: what was sent may still be done, even when all that it began with is forgotten.
+    // Under another name: what was sent may still be carried out, even when all that it began with is forgotten.
     begin_another(before_);
     return pause(failure_pause);
   }
@@ -161,7 +161,7 @@ void SharedEpoch::delivered(std::optional<bool> is_done) {
     if (is_done && delivery.queued == 0) undelivered_.erase(ended);
     if (is_done) continue;
     ++delivery.queued;
-    queue_.emplace_front(ended);  // before whoever is covered for it
+    queue_.emplace_front(ended);  // before the joiners that are covered for it
   }
   if (!is_done) pause(failure_pause);
 }
@@ -187,7 +187,7 @@ void SharedEpoch::leave() {
   on_its_way_.clear();
 }
 
-/// From here on it delivers what it hears: the announcement comes later.
+/// From here on this process delivers what it hears; the announcement comes later.
 void SharedEpoch::join(std::string epoch) {
   leave();
   become(Phase::announcing);
@@ -226,7 +226,7 @@ void SharedEpoch::on_announcement(const database::Announcement& announcement) no
   if (const auto join = join_topic.id_in(announcement)) cover(*join);
 }
 
-/// Without room the joiner begins another epoch.
+/// If there is no room, the joiner begins another epoch.
 void SharedEpoch::cover(JoinId join) noexcept {
   const std::scoped_lock lock{mutex_};
   if (phase_ != Phase::member || queue_.size() >= undelivered_max) return;
@@ -254,7 +254,7 @@ void SharedEpoch::hear(const Ended& ended) noexcept {
   bell_.ring();
 }
 
-/// Every member hears of it, and none stays.
+/// Every member hears of the change, and none stays in the epoch.
 void SharedEpoch::on_unknown_change() noexcept {
   const std::scoped_lock lock{mutex_};
   if (phase_ == Phase::deaf || phase_ == Phase::out) return;

@@ -9,7 +9,7 @@
 
 namespace gatehouse::sessions {
 
-/// Rows of sessions that replicas remember together, asked before the database is. One io thread's.
+/// Rows of sessions that replicas remember together, asked before the database is. Belongs to one io thread.
 class SharedSessions {
  public:
   SharedSessions() = default;
@@ -17,15 +17,15 @@ class SharedSessions {
   SharedSessions& operator=(const SharedSessions&) = delete;
   virtual ~SharedSessions() = default;
 
-  /// What is known of a session.
+  /// What is known about a session.
   struct Finding {
-    std::optional<StoredSession> session;       ///< as good as what a cache remembers; a refusal is not
-    std::optional<SharedEpoch::Ticket> ticket;  ///< for fill(), where the database must be asked
+    std::optional<StoredSession> session;       ///< as good as a cached one; but no reason to refuse
+    std::optional<SharedEpoch::Ticket> ticket;  ///< for fill(), if the database must be asked
   };
-  /// Waits no longer than for one answer of the store. Throws nothing but what memory runs out by.
+  /// Waits for at most one answer of the store. Throws only std::bad_alloc.
   [[nodiscard]] virtual Task<Finding> find(SessionId id) = 0;
 
-  /// Remembers what the primary answered since the ticket, for all. Waits for nobody.
+  /// Remembers for all replicas what the primary answered since the ticket. Does not wait.
   virtual void fill(const SharedEpoch::Ticket& ticket, SessionId id, const StoredSession& session) = 0;
 };
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-// The clock stands still where the server's goes back: what was remembered longest ago is then the first to be
+// The clock stands still when the server's goes back: what was remembered longest ago is then still the first to be
 // forgotten, as it should be. It is the score of the member `clock`, which is never below what is forgotten.
 
 namespace gatehouse::sessions {
@@ -30,7 +30,7 @@ return entry
 )lua";
 
 // KEYS: ends, entry. ARGV: the entry, its life, when it was read, how old it may be, session, how long its end is
-// remembered, user, how long its.
+// remembered, user, how long its end is.
 constexpr std::string_view fill_text = R"lua(
 if not redis.call('ZSCORE', KEYS[1], 'epoch') or now - ARGV[3] > tonumber(ARGV[4]) then return 0 end
 for i = 5, 7, 2 do
@@ -41,7 +41,7 @@ redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return 1
 )lua";
 
-// KEYS: ends, entries of the sessions. ARGV: how many ends there may be, and names, each behind how long it is
+// KEYS: ends, entries of the sessions. ARGV: how many ends there may be, and names, each after how long it is
 // remembered.
 constexpr std::string_view end_text = R"lua(
 if not redis.call('ZSCORE', KEYS[1], 'epoch') then return 0 end

@@ -12,7 +12,7 @@ bool is_known(const StoredKey& key, TimePoint now) {
   return key.state != KeyState::revoked && (!key.drop_at || *key.drop_at > now);
 }
 
-/// Null where the row holds no such key.
+/// Null if the row holds no public key of its algorithm.
 std::shared_ptr<const jose::VerifyingKey> public_half(const StoredKey& key) {
   try {
     auto read = std::make_shared<const jose::PublicKey>(jose::read_public_jwk(key.public_jwk), key.kid);
@@ -22,7 +22,7 @@ std::shared_ptr<const jose::VerifyingKey> public_half(const StoredKey& key) {
   }
 }
 
-/// Null where no secret opens it, or it is not of this row.
+/// Null if no secret opens it, or if it does not belong to this row.
 std::shared_ptr<const jose::SigningKey> private_half(const StoredKey& key, const PrivateKeySealer& sealer) {
   if (!key.sealed_private) return nullptr;
   const auto pem = sealer.open(key.kid, *key.sealed_private);

@@ -19,8 +19,8 @@ namespace gatehouse::signing_keys {
 ///     0x01 | key id, 4 bytes | nonce, 24 | PEM, encrypted | tag, 16
 ///
 /// XChaCha20-Poly1305; version, key id and the row's kid are associated data, so the bytes are worth nothing in another
-/// row. Keys come from SESSION_SECRET by HKDF ("signing-keys"). The first secret seals, every one opens. Immutable; any
-/// thread.
+/// row. Keys are derived from SESSION_SECRET by HKDF ("signing-keys"). The first secret seals, every one opens.
+/// Immutable; any thread.
 class PrivateKeySealer {
  public:
   static constexpr std::size_t key_id_bytes = 4;
@@ -29,7 +29,7 @@ class PrivateKeySealer {
   explicit PrivateKeySealer(std::span<const SecretString> secrets);
 
   [[nodiscard]] std::string seal(std::string_view kid, const SecretString& pem, crypto::Random& random) const;
-  /// Nothing where it was sealed with a secret that was not given, or not for this row.
+  /// Nothing if it was sealed with a secret that was not given, or not for this row.
   [[nodiscard]] std::optional<SecretString> open(std::string_view kid, std::string_view sealed) const;
 
  private:

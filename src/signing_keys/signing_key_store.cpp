@@ -50,7 +50,7 @@ constexpr Write revoke_key{"signing_keys_revoke",
 
 constexpr Write drop_keys{"signing_keys_drop", "DELETE FROM signing_keys WHERE drop_at <= $1", signing_key_topic};
 
-/// The table knows no other states and algorithms.
+/// The table allows no other states and algorithms.
 KeyState state_of(std::string_view text) {
   const auto found = std::ranges::find(state_texts, text);
   return static_cast<KeyState>(found - state_texts.begin());

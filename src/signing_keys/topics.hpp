@@ -10,10 +10,10 @@ namespace gatehouse::signing_keys {
 using KeyRingId = StrongId<struct KeyRingTag>;
 inline constexpr KeyRingId the_key_ring{1};
 
-/// A key has come, gone or changed its state.
+/// A key was added or deleted, or changed its state.
 inline constexpr database::Topic<KeyRingId> signing_key_topic{"signing_key"};
 
-/// Rings when a key was changed, by this process or another one, or may have been.
+/// Rings when a key was changed, or may have been, by this process or another one.
 class KeyBell final : public database::ChangeBell {
  public:
   KeyBell() : ChangeBell({signing_key_topic.name}) {}

@@ -9,9 +9,9 @@
 
 namespace gatehouse::telemetry {
 
-// Invariants. Before a line is written the buffer has room for the longest line there can be, so nothing below looks at
-// its end again: access_line_bytes_max follows from the cuts, and append() flushes first. A buffer holds whole lines
-// only. prefix_ is the text of prefix_second_: a second has many lines, and its date is written once.
+// Invariants. Before a line is written, the buffer has room for the longest possible line, so nothing below checks its
+// end again: access_line_bytes_max follows from the cuts, and append() flushes first. A buffer holds whole lines only.
+// prefix_ is the text of prefix_second_: many lines share a second, whose date is formatted once.
 
 namespace {
 
@@ -25,7 +25,7 @@ constexpr std::size_t access_line_bytes_max =
     fixed_bytes_max + escaped_bytes_per_byte * (AccessLog::path_bytes_max + 5 * AccessLog::text_bytes_max);
 constexpr std::size_t iso8601_second_length = 19;
 
-// Not memcpy(3), which takes no null pointer, as an empty text may be.
+// Not memcpy(3), because it takes no null pointer, which an empty text may have.
 char* put(char* out, std::string_view text) { return std::ranges::copy(text, out).out; }
 
 char* put_number(char* out, std::uint64_t number) {
@@ -37,7 +37,7 @@ char* put_number(char* out, std::uint64_t number) {
 AccessLog::AccessLog(LogQueue* queue, bool enabled)
     : queue_(queue), enabled_(enabled && queue != nullptr), prefix_second_(std::numeric_limits<std::int64_t>::min()) {
   if (queue_ != nullptr) queue_->add_buffers(spare_buffers);
-  // Both at their longest, so that append() never allocates.
+  // Both get their greatest length, so that append() never allocates.
   scratch_.reserve(escaped_bytes_per_byte * path_bytes_max + 2);
   prefix_.reserve(64);
 }
@@ -79,7 +79,7 @@ void AccessLog::flush() {
 
 char* AccessLog::put_time(char* out, TimePoint time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  // Not only later ones: the wall clock may be set back.
+  // Not only for a later second: the wall clock may be set back.
   if (second.time_since_epoch().count() != prefix_second_) {
     prefix_second_ = second.time_since_epoch().count();
     prefix_ = "{\"time\":\"";

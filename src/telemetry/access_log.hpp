@@ -16,7 +16,7 @@ struct AccessLine {
   std::string_view request_id;
   std::string_view trace_id;
   std::string_view method;
-  std::string_view path;  ///< of the request target; a query string is cut off, for it may hold secrets
+  std::string_view path;  ///< of the request target; a query string is cut off, because it may hold secrets
   unsigned status = 0;
   std::string_view code;    ///< of a refusal; "": the line has none
   std::uint64_t bytes = 0;  ///< of the whole answer
@@ -42,7 +42,7 @@ class AccessLog {
   AccessLog& operator=(const AccessLog&) = delete;
 
   [[nodiscard]] bool is_enabled() const noexcept { return enabled_; }
-  /// False where LOG_LEVEL is above info; then append() does nothing.
+  /// `enabled` is false if LOG_LEVEL is above info; append() then does nothing.
   void enable(bool enabled) {
     flush();
     enabled_ = enabled && queue_ != nullptr;

@@ -4,7 +4,7 @@
 
 namespace gatehouse::telemetry {
 
-/// How much a line of the log matters; `off` is above them all and belongs to a log that is silent.
+/// How important a log line is; `off` is above all others and makes a log silent.
 enum class Level { trace, debug, info, warn, error, off };
 
 [[nodiscard]] constexpr std::string_view to_text(Level level) {

@@ -10,17 +10,17 @@
 
 namespace gatehouse::telemetry {
 
-// Invariants. is_mid_line_ says whether the descriptor's last byte was of a line whose rest was dropped; the next call
-// ends that line first, so a reader never sees two lines as one. is_stalled_ says that the last call gave up: only the
-// first call of a standstill waits, or a queue of a thousand lines would take a thousand times the patience to end.
+// Invariants. is_mid_line_ says whether the last byte written belongs to a line whose rest was dropped; the next call
+// ends that line first, so a reader never sees two lines as one. is_stalled_ says that the last call gave up. Only the
+// first call of a stall waits; otherwise a queue of a thousand lines would take a thousand times the patience to end.
 
 bool LineWriter::write(std::string_view lines) {
   const auto patience = is_stalled_ ? std::chrono::milliseconds{0} : patience_;
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::string_view line_end = "\n";
-  // Until the end is reached: every way out but the last one is a failure.
+  // Stays so unless the end is reached: every return but the last one is a failure.
   is_stalled_ = true;
-  // What an earlier call left behind half-written must not swallow this call's first line.
+  // A line that an earlier call left half-written must not swallow this call's first line.
   while (is_mid_line_ && !line_end.empty()) {
     if (!wait_until_writable(deadline) || !write_some(line_end)) return false;
   }
@@ -39,8 +39,8 @@ bool LineWriter::write(std::string_view lines) {
 bool LineWriter::wait_until_writable(std::chrono::steady_clock::time_point deadline) const {
   pollfd target{descriptor_, POLLOUT, 0};
   while (true) {
-    // Anew in each turn, as a signal may end poll(2) any number of times; rounded up, or the last millisecond would
-    // spin.
+    // Computed in each turn, because signals may end poll(2) any number of times; rounded up, or the loop would spin
+    // during the last millisecond.
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     const int ready = ::poll(&target, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
     if (ready < 0 && errno == EINTR) continue;
@@ -51,7 +51,7 @@ bool LineWriter::wait_until_writable(std::chrono::steady_clock::time_point deadl
 bool LineWriter::write_some(std::string_view& rest) const {
   // A pipe that poll(2) calls writable takes PIPE_BUF bytes without blocking (pipe(7)); more might block.
   const std::size_t piece = std::min<std::size_t>(rest.size(), PIPE_BUF);
-  // EAGAIN comes where whoever shares the descriptor made it non-blocking; then poll(2) decides again.
+  // EAGAIN occurs if somebody who shares the descriptor made it non-blocking; then poll(2) decides again.
   const ssize_t written = ::write(descriptor_, rest.data(), piece);
   if (written < 0) return errno == EINTR || errno == EAGAIN;
   rest.remove_prefix(static_cast<std::size_t>(written));

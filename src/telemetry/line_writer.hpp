@@ -8,18 +8,18 @@ namespace gatehouse::telemetry {
 /// Writes whole lines to a file descriptor, from one background thread.
 ///
 /// If the reader does not read (a full pipe, a stopped terminal), a call waits for at most `patience`. Then it drops
-/// the rest of its lines, and later calls drop theirs until the reader is back. A closed descriptor drops at once.
-/// Pipes are written in pieces that fit when poll(2) says so; the descriptor is never made non-blocking, because its
-/// flags belong to every process that shares it.
+/// the rest of its lines, and later calls drop theirs until the reader is back. If the descriptor is closed, lines are
+/// dropped at once. Pipes are written in pieces that fit whenever poll(2) reports them writable; the descriptor is
+/// never made non-blocking, because its flags belong to every process that shares it.
 ///
-/// Threads: one, and never an io thread: a call may take `patience`. It blocks SIGPIPE (see block_signals()). The
-/// descriptor stays the caller's and outlives the object.
+/// Threads: one, and never an io thread, because a call may take `patience`. The thread blocks SIGPIPE (see
+/// block_signals()). The caller keeps the descriptor, which outlives the object.
 class LineWriter {
  public:
   explicit LineWriter(int descriptor, std::chrono::milliseconds patience = std::chrono::seconds{1})
       : descriptor_(descriptor), patience_(patience) {}
 
-  /// Writes `lines`, each of them ended by \n. False where some of it was dropped.
+  /// Writes `lines`, each of them ended by \n. False if some of it was dropped.
   bool write(std::string_view lines);
 
  private:

@@ -12,12 +12,12 @@ constexpr std::string_view cut_mark = "\xE2\x80\xA6";  // …
 std::string_view first_bytes(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   std::size_t end = bytes_max;
-  // Three steps lead out of any character of UTF-8; more bytes of that kind are none, and need not be kept together.
+  // Three steps lead out of any UTF-8 character; more such bytes are no character, and need not be kept together.
   while (end > 0 && bytes_max - end < 3 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
   return text.substr(0, end);
 }
 
-/// Cut before it is escaped, so that an escape is never cut in two; a mark says so.
+/// Cuts a text before it is escaped, so that an escape is never cut in two; a mark shows the cut.
 void write_text(json::Writer& writer, std::string_view text) {
   const std::string_view kept = first_bytes(text, field_bytes_max);
   if (kept.size() == text.size()) {
@@ -47,7 +47,7 @@ void Log::write(Level level, std::string_view event, Fields fields) {
   writer.begin_object().member("time", clock_.now()).member("level", to_text(level)).key("event");
   write_text(writer, event);
   for (const Field& field : fields) {
-    // Looked at between fields: one more field of bounded size is kept whole, and the line stays JSON.
+    // Checked between fields: the last field, whose size is bounded, is kept whole, and the line stays JSON.
     if (line.size() > line_bytes_max) {
       writer.member("truncated", true);
       break;

@@ -15,7 +15,7 @@
 
 namespace gatehouse::telemetry {
 
-/// A field's text is cut to this many bytes before it is escaped, a line ends its fields after that many.
+/// A field's text is cut to field_bytes_max before it is escaped; a line beyond line_bytes_max gets no more fields.
 inline constexpr std::size_t field_bytes_max = 4096;
 inline constexpr std::size_t line_bytes_max = 32 * 1024;
 
@@ -41,7 +41,7 @@ using Fields = std::initializer_list<Field>;
 
 /// The program's log: one JSON object a line, `{"time":"…Z","level":"info","event":"server_started",…}`.
 ///
-/// Events are fixed words in snake_case and what varies stands in fields, so that lines can be counted and searched.
+/// Events are fixed words in snake_case, and what varies goes into fields, so that lines can be counted and searched.
 /// Every text is escaped (no CR, LF, ANSI sequence or bad UTF-8 gets through) and bounded. Names of fields are literals
 /// of the program, never `time`, `level` or `event`. Secrets have no place here; SecretString does not convert.
 ///

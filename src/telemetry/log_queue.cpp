@@ -7,10 +7,10 @@
 namespace gatehouse::telemetry {
 
 // Invariants. A buffer has one owner: its AccessLog, free_buffers_, waiting_buffers_ or, while it writes, the thread.
-// Both vectors were reserved for all the buffers that there are, so moving one under the lock never allocates. Each
-// waiting line and buffer bears the number of its arrival; the two queues are sorted by it, and the thread takes the
-// lower of the two fronts. Two queues, and not one of both kinds, because the bound of the lines drops the oldest line,
-// which in a common queue might stand behind any number of buffers. The lock is never held during a write.
+// Both vectors have room for all existing buffers, so moving one under the lock never allocates. Each waiting line and
+// buffer has the number of its arrival; the two queues are sorted by it, and the thread takes the lower of the two
+// fronts. There are two queues, and not one for both kinds, because the bound on lines drops the oldest line, which in
+// a common queue might come after any number of buffers. The lock is never held during a write.
 
 LogQueue::LogQueue(LineWriter writer, std::size_t lines_max, LineForm form)
     : lines_max_(lines_max), form_(form), writer_(writer), thread_([this] { run(); }) {}
@@ -27,7 +27,7 @@ LogQueue::~LogQueue() {
 void LogQueue::push(std::string line) {
   {
     const std::scoped_lock lock{mutex_};
-    // The oldest goes: what happened last says more about the trouble that keeps the reader away.
+    // The oldest line is dropped: what happened last says more about the trouble that keeps the reader away.
     if (waiting_lines_.size() >= lines_max_) {
       waiting_lines_.pop_front();
       count_dropped(1);
@@ -40,7 +40,7 @@ void LogQueue::push(std::string line) {
 void LogQueue::add_buffers(std::size_t spares) {
   std::vector<LineBuffer> added(spares);
   const std::scoped_lock lock{mutex_};
-  // The caller's own is counted, too: it is queued when the caller ends.
+  // The caller's own buffer counts, too: it is queued when the caller ends.
   buffers_ += spares + 1;
   waiting_buffers_.reserve(buffers_);
   free_buffers_.reserve(buffers_);
@@ -69,7 +69,7 @@ void LogQueue::run() {
   std::unique_lock lock{mutex_};
   while (true) {
     wake_.wait(lock, [this] { return is_stopping_ || !is_empty(); });
-    // Stopping comes second, so that what was queued before the end is written.
+    // The thread stops only when nothing is queued, so that everything queued before the end is written.
     if (is_empty()) return;
     if (is_line_next()) {
       write_line(lock);
@@ -101,7 +101,7 @@ void LogQueue::write_buffer(std::unique_lock<std::mutex>& lock) {
   LineBuffer buffer = std::move(waiting_buffers_.front().buffer);
   waiting_buffers_.erase(waiting_buffers_.begin());
   lock.unlock();
-  // Some of its lines may have gone out before the reader got stuck; which of them, the writer does not know.
+  // Some of its lines may have been written before the reader got stuck; the writer does not know which.
   if (!write(buffer.text())) count_dropped(buffer.lines());
   buffer.clear();
   lock.lock();

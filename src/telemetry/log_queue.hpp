@@ -40,7 +40,7 @@ class LineBuffer {
 /// How lines are written: as they come, or as to_readable() shows them.
 enum class LineForm : std::uint8_t { json, readable, coloured };
 
-/// The lines of all logs on their way out: one queue and one thread for a process.
+/// Queues and writes the lines of all logs: one queue and one thread per process.
 ///
 /// Log lines come one by one, access lines in buffers of many; both are written in the order of their arrival. Both are
 /// bounded: when `lines_max` log lines wait, the oldest of them is dropped, and when no buffer is free, exchange()
@@ -60,7 +60,7 @@ class LogQueue {
   /// Queues one line, which ends in \n.
   void push(std::string line);
 
-  /// Brings `spares` empty buffers, for a caller that owns one more and exchanges it.
+  /// Adds `spares` empty buffers, for a caller that owns one more and exchanges it.
   void add_buffers(std::size_t spares);
 
   /// Queues a buffer and returns an empty one. Holds a lock for a few instructions; never allocates.
@@ -90,18 +90,18 @@ class LogQueue {
   const std::size_t lines_max_;
   const LineForm form_;
   std::atomic<std::uint64_t> dropped_lines_ = 0;
-  LineWriter writer_;  ///< of thread_ alone
+  LineWriter writer_;  ///< used by thread_ alone
 
   std::mutex mutex_;  ///< guards what follows
   std::condition_variable wake_;
   std::deque<WaitingLine> waiting_lines_;
   std::vector<WaitingBuffer> waiting_buffers_;  ///< has room for every buffer there is
   std::vector<LineBuffer> free_buffers_;        ///< likewise
-  std::size_t buffers_ = 0;                     ///< that there are, with those that callers own
+  std::size_t buffers_ = 0;                     ///< how many exist, including those that callers own
   std::uint64_t arrivals_ = 0;
   bool is_stopping_ = false;
 
-  std::thread thread_;  ///< the last member: it uses all others from its first moment on
+  std::thread thread_;  ///< the last member, because it uses all others from its start
 };
 
 }  // namespace gatehouse::telemetry

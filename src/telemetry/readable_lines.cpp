@@ -10,14 +10,14 @@ namespace {
 
 using Text = std::string_view;
 
-/// One member of a line's object, both as they stand in the JSON: the name without its quotes, the value with them.
+/// One member of a line's object, as written in the JSON: the name without its quotes, the value with them.
 struct Member {
   Text name;
   Text value;
 };
 using Members = std::vector<Member>;
 
-/// The string literal that `rest` begins with, quotes included; empty where there is none.
+/// The string literal that `rest` begins with, quotes included; empty if there is none.
 Text string_at_front(Text rest) {
   if (!rest.starts_with('"')) return {};
   for (std::size_t i = 1; i < rest.size(); ++i) {
@@ -63,13 +63,13 @@ std::optional<Members> members_of(Text line) {
 
 Text without_quotes(Text value) { return value.starts_with('"') ? value.substr(1, value.size() - 2) : value; }
 
-/// With its quotes only where it would not be seen where it ends.
+/// Keeps the quotes only if the end of the value could not be seen without them.
 Text shown(Text value) {
   const Text bare = without_quotes(value);
   return bare.empty() || bare.find_first_of(" \\=") != Text::npos ? value : bare;
 }
 
-/// `42 µs`, `1.3 ms`, `2.0 s`, of a count of microseconds.
+/// `42 µs`, `1.3 ms`, `2.0 s`, for a count of microseconds.
 std::string duration_text(Text microseconds) {
   constexpr std::size_t digits_of_ms = 3;
   constexpr std::size_t digits_of_s = 6;
@@ -80,7 +80,7 @@ std::string duration_text(Text microseconds) {
   return std::string{microseconds.substr(0, whole)} + '.' + microseconds[whole] + (in_s ? " s" : " ms");
 }
 
-/// What a request's line shows; nothing where it lacks a part of it.
+/// What is shown for a request's line; nothing if the line lacks a part of it.
 std::optional<std::string> request_text(const Members& members) {
   constexpr std::array<Text, 6> names{"method", "path", "status", "bytes", "duration_us", "client"};
   std::array<Text, names.size()> parts;

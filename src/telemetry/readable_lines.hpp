@@ -16,7 +16,7 @@ enum class Colours : std::uint8_t { none, ansi };
 ///     08:42:07.310 warn  postgres_feed_lost detail="connection refused"
 ///
 /// Times are UTC. With colours, the level has one. A text with blanks or escapes keeps its quotes and escapes, so no
-/// control character reaches the terminal. Of requests the id is left out. A line that is no flat JSON object of the
+/// control character reaches the terminal. The id of a request is left out. A line that is no flat JSON object of the
 /// log stays as it is.
 [[nodiscard]] std::string to_readable(std::string_view json_lines, Colours colours = Colours::none);
 

@@ -10,7 +10,7 @@ namespace {
 /// 9999-12-31T23:59:59Z: later times could not be written as ISO 8601, nor multiplied without care.
 constexpr std::int64_t unix_seconds_max = 253'402'300'799;
 
-/// A short name as one number, so that a switch finds it; 0 for every longer one.
+/// A short name as one number, so that a switch can find it; 0 for every longer name.
 constexpr std::uint32_t short_name(std::string_view name) {
   if (name.size() > sizeof(std::uint32_t)) return 0;
   std::uint32_t number = 0;

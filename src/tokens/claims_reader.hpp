@@ -14,16 +14,16 @@
 
 namespace gatehouse::tokens {
 
-/// Reads a token's claims from its JSON, keeping no text: issuer and audience are compared while they pass by.
-/// It is the json::Sink of its own reading.
+/// Reads a token's claims from its JSON, keeping no text: issuer and audience are compared as they are read.
+/// It is its own json::Sink.
 class ClaimsReader {
  public:
   /// Both outlive the reader. One of the audiences is enough.
   ClaimsReader(std::string_view issuer, std::span<const std::string> audiences)
       : expected_issuer_(issuer), expected_audiences_(audiences) {}
 
-  /// True where the JSON is a strict flat object with every required claim, each well typed, `id` equal to `sub` and
-  /// times between the years 1970 and 9999. The answers below mean something only then.
+  /// True if the JSON is a strict flat object with every required claim, each well typed, `id` equal to `sub` and times
+  /// between the years 1970 and 9999. The answers below mean something only then.
   [[nodiscard]] bool from_json(std::string_view json);
 
   [[nodiscard]] bool issuer_matches() const { return *issuer_matches_; }
@@ -40,7 +40,7 @@ class ClaimsReader {
   bool on_name(std::string_view name);
   bool on_value(const json::Scalar& value);
   bool on_list() { return true; }
-  /// Of the claims that are read `aud` alone may be a list.
+  /// Of the claims that are read, only `aud` may be a list.
   bool on_entry(const json::Scalar& entry);
   bool on_fault(json::Fault) { return false; }
 
@@ -62,7 +62,7 @@ class ClaimsReader {
   bool on_text(std::string_view text);
   bool on_number(std::int64_t number);
 
-  Claim claim_ = Claim::other;  ///< whose value comes next
+  Claim claim_ = Claim::other;  ///< the one whose value comes next
   std::string_view expected_issuer_;
   std::span<const std::string> expected_audiences_;
   std::optional<bool> issuer_matches_;

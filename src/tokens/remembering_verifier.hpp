@@ -12,17 +12,17 @@
 
 namespace gatehouse::tokens {
 
-/// Verifies tokens as its TokenVerifier does and remembers the claims of those it found good, so that a token that
+/// Verifies tokens as its TokenVerifier does and remembers the claims of those it found valid, so that a token that
 /// comes with every request of a page costs one signature check. Times are checked each time. One per io thread.
 class RememberingVerifier {
  public:
-  /// RS256 with 2,048 bits and our claims takes some 750; a longer token is verified each time.
+  /// A token with our claims and RS256 of 2,048 bits takes some 750 bytes; one longer than this is verified each time.
   static constexpr std::size_t token_bytes_max = 1024;
 
-  /// `verifier` outlives it; `random` gives the key that places are found by.
+  /// `verifier` outlives it; `random` provides the key of the hash that finds places.
   RememberingVerifier(const TokenVerifier& verifier, crypto::Random& random) : verifier_(&verifier), known_(random) {}
 
-  /// Turns to another verifier, which takes the place of the one before.
+  /// Replaces the verifier, and forgets what the previous one found valid.
   void use(const TokenVerifier& verifier) {
     verifier_ = &verifier;
     known_.forget();

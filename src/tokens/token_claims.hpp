@@ -9,8 +9,8 @@
 namespace gatehouse::tokens {
 
 /// Who a token speaks for. Only TokenVerifier makes one, so holding it means that the token's signature and claims were
-/// checked. Whether its session is still active is the caller's question, and whether the session with this id is the
-/// one that the token was issued with.
+/// checked. The caller has to check that its session is still active, and that the session with this id is the one that
+/// the token was issued with.
 struct TokenClaims {
   UserId user;
   SessionId session;

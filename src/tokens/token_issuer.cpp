@@ -11,9 +11,6 @@
 
 namespace gatehouse::tokens {
 
-// Issuer and audience come from the settings and may hold anything, so they are escaped, once, at the start. All that a
-// token adds is numbers and base64url, which need no escape: a token is put together without a JSON writer.
-
 namespace {
 
 constexpr std::size_t token_id_bytes = 16;
@@ -51,7 +48,7 @@ TokenIssuer::TokenIssuer(const TokenSettings& settings, crypto::Random& random,
       issuer_(settings.issuer),
       first_audience_(settings.audiences.front()) {}
 
-/// Down, never up: a token from the future would be refused by a strict reader.
+/// Rounds down, never up: a strict reader would refuse a token from the future.
 TokenIssuer::Validity TokenIssuer::validity(const Grant& grant, TimePoint now, std::chrono::seconds ttl) {
   const auto from = std::chrono::floor<std::chrono::seconds>(now);
   return {.from = from, .to = std::min(from + ttl, std::chrono::floor<std::chrono::seconds>(grant.session_ends_at))};
@@ -75,7 +72,7 @@ std::string TokenIssuer::issue(const Grant& grant, const Validity& validity) con
       .member("iss", issuer_)
       .member("aud", grant.audience.empty() ? std::string_view{first_audience_} : grant.audience)
       .member("sub", std::to_string(grant.user.value))
-      // Twice the same: `sub` is the registered claim and a text, `id` the number that the API knows users by.
+      // The same user twice: `sub` is the registered claim and a text, `id` the number by which the API knows users.
       .member("id", grant.user)
       .member("iat", unix_seconds(validity.from))
       .member("exp", unix_seconds(validity.to))

@@ -34,23 +34,23 @@ struct Grant {
 
 /// Issues the tokens that logins hand out: JWTs (RFC 7519) with the claims iss, aud, sub, id, iat, exp, jti, sid, smk,
 /// auth_time and amr. `sub` and `sid` are decimal text; `id` repeats the user as a number, where clients of the Express
-/// service read it. `smk` is the session's mark in base64url: ids come again after a backup was restored, marks do not.
+/// service read it. `smk` is the session's mark in base64url: after a backup is restored, ids come again, marks do not.
 /// `amr` is always a password (RFC 8176). With the type at+jwt there is `client_id`, too (RFC 9068 section 2.2).
 /// Immutable; any thread.
 class TokenIssuer {
  public:
-  /// `signing` instead of what the settings name, where it is not null. `random` outlives the issuer. Throws
+  /// Signs with `signing` if it is not null, else with what the settings name. `random` outlives the issuer. Throws
   /// std::invalid_argument as load_token_keys does.
   TokenIssuer(const TokenSettings& settings, crypto::Random& random,
               std::shared_ptr<const jose::SigningKey> signing = nullptr);
 
-  /// A token valid from `now`, whole seconds, for the configured time. Throws std::runtime_error when OpenSSL fails.
+  /// A token valid from `now`, in whole seconds, for the configured time. Throws std::runtime_error when OpenSSL fails.
   [[nodiscard]] std::string issue(const Grant& grant, TimePoint now) const;
   [[nodiscard]] std::string issue(UserId user, SessionId session, const SessionMark& mark, TimePoint now) const {
     return issue({.user = user, .session = session, .mark = mark}, now);
   }
-  /// The same for a client that refreshes its tokens: valid up to JWT_JITTER shorter, at random, so that clients that
-  /// began together do not all come back together.
+  /// The same for a client that refreshes its tokens: its validity is shortened at random, by up to JWT_JITTER, so that
+  /// clients that began together do not all come back together.
   [[nodiscard]] IssuedToken issue_to_refresh(const Grant& grant, TimePoint now) const;
 
  private:

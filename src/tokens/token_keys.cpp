@@ -40,7 +40,7 @@ TokenKeys load_token_keys(const TokenSettings& settings) {
   TokenKeys keys;
   for (const SecretString& secret : settings.secrets) {
     const auto key = load_secret(secret);
-    // The same secret twice, as a rotation may leave it, is one key; a verifier refuses two with one kid.
+    // The same secret given twice, as a rotation may leave it, is one key; a verifier refuses two keys with one kid.
     const bool known = std::ranges::any_of(keys.verifying, [&](const auto& k) { return k->kid() == key->kid(); });
     if (known) continue;
     // The first one signs and all verify, so that a secret is rotated by putting the new one in front.

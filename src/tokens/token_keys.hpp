@@ -20,14 +20,14 @@ inline constexpr std::string_view access_token_type = "at+jwt";
 
 /// Keys for the issuer and for the verifier.
 struct TokenKeys {
-  std::shared_ptr<const jose::SigningKey> signing;  ///< of load_token_keys() never null
+  std::shared_ptr<const jose::SigningKey> signing;  ///< never null if it comes from load_token_keys()
   std::vector<std::shared_ptr<const jose::VerifyingKey>> verifying;
   std::vector<std::string> published = {};  ///< the JWKs of those that are public
 };
 
-/// With JWT_PRIVATE_KEY that key signs and alone verifies. Otherwise each JWT_SECRET verifies and the first one signs;
-/// a secret given twice counts once. Throws std::invalid_argument, naming the setting and never its value, where
-/// neither is there, the PEM text holds no acceptable key, or a secret is a PEM key.
+/// With JWT_PRIVATE_KEY, only that key signs and verifies. Otherwise each JWT_SECRET verifies and the first one signs;
+/// a secret given twice counts once. Throws std::invalid_argument, naming the setting and never its value, if neither
+/// is set, the PEM text holds no acceptable key, or a secret is a PEM key.
 [[nodiscard]] TokenKeys load_token_keys(const TokenSettings& settings);
 
 }  // namespace gatehouse::tokens

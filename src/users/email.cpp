@@ -39,7 +39,7 @@ std::string key_of_parts(std::string_view email, std::size_t at) {
   return to_nfkc_casefold(email.substr(0, at)) + '@' + (ascii ? *ascii : to_nfkc_casefold(domain));
 }
 
-/// Of characters that look like one of ASCII, such as a fullwidth @, some hide what must not stand before the @.
+/// Some characters that look like ASCII ones, such as a fullwidth @, hide characters that are not allowed before the @.
 bool is_local_part(std::string_view local) {
   if (is_ascii(local)) return true;
   const std::string folded = to_nfkc_casefold(local);
@@ -73,7 +73,7 @@ std::string email_key(std::string_view typed) {
   if (is_ascii(email) || email.size() > stored_email_bytes_max || !is_utf8(email)) return to_lower(email);
   const std::size_t at = email.rfind('@');
   std::string key = at == std::string_view::npos ? to_nfkc_casefold(email) : key_of_parts(email, at);
-  // A few characters stand for many, and an index takes only so much.
+  // A few characters may fold into many, and the size of an index entry is limited.
   return key.size() > stored_email_bytes_max ? to_lower(email) : key;
 }
 

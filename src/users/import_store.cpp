@@ -33,7 +33,7 @@ constexpr Statement insert_staged_user{
     "password_hash, salt, is_verified, created_at, is_disabled, locale) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"};
 
-// Nobody remembers imports, and a staged user is seen by its transaction alone: no write here announces anything.
+// Nobody caches imports, and only its own transaction sees a staged user, so no write here announces anything.
 
 constexpr Statement find_import{
     "imports_find",
@@ -46,7 +46,7 @@ constexpr Write begin_import{"imports_begin",
                              "RETURNING id, bytes_done, lines_done, records_done, accepted, refused, completed_at",
                              announces_nothing};
 
-// Each address is looked up by itself, for nobody knows how many there are: an index answers it in any case.
+// Each address is looked up separately, because nobody knows how many there are: this way an index answers in any case.
 constexpr Write find_staged{
     "imports_find_staged",
     "UPDATE staged_users SET user_id = (SELECT id FROM users WHERE users.email_key = staged_users.email_key)",
@@ -60,13 +60,13 @@ constexpr Write find_ended{
     "OR (staged_users.is_disabled = 1 AND users.disabled_at IS NULL)))",
     announces_nothing};
 
-// Waits for whoever is about to go on with it.
+// Waits for any other process that is about to continue the import.
 constexpr Write hold_import{"imports_hold",
                             "UPDATE imports SET bytes_done = CASE WHEN bytes_done = $2 THEN bytes_done ELSE -1 END "
                             "WHERE id = $1",
                             announces_nothing};
 
-// Who was not there and has the time of this transaction was stored by it.
+// A user who did not exist before and has the time of this transaction was stored by it.
 constexpr Write advance_import{"imports_advance",
                                "UPDATE imports SET bytes_done = $2, lines_done = $3, "
                                "records_done = records_done + $4, refused = refused + $5, accepted = accepted "

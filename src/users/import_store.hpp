@@ -18,18 +18,18 @@ using ImportId = StrongId<struct ImportTag>;
 
 /// What is done with a record whose user exists already.
 enum class OnConflict : std::uint8_t {
-  skip,    ///< the user stays as they are
-  update,  ///< what the record says replaces what is stored
+  skip,    ///< the user is not changed
+  update,  ///< the record's values replace the stored ones
   fail,    ///< the import ends
 };
 
-/// A user as the database is to store them. What is nothing has its default in a new user, and is not changed in one
-/// who is there.
+/// A user as the database is to store them. An empty value means the default for a new user, and no change for an
+/// existing one.
 struct StagedUser {
   std::string email;
   std::optional<std::string> first_name = {};
   std::optional<std::string> last_name = {};
-  std::optional<std::string> password_hash = {};  ///< with `salt` as UserCredentials have them
+  std::optional<std::string> password_hash = {};  ///< with `salt`, as in UserCredentials
   std::optional<std::string> salt = {};
   std::optional<bool> is_verified = {};
   std::optional<TimePoint> created_at = {};
@@ -37,17 +37,17 @@ struct StagedUser {
   std::optional<std::string> locale = {};
 };
 
-/// Where the users of one transaction wait for UserStore to take them. Each address may be there once.
+/// The table in which the users of one transaction wait for UserStore to take them. Each address may occur only once.
 extern const database::StagingTable staged_users;
 [[nodiscard]] database::StagedRows stage(std::span<const StagedUser> users);
 
-/// Which import: of which file, and with which rule.
+/// Identifies an import by its file and its rule.
 struct ImportKey {
   std::string file_sha256;  ///< raw bytes
   OnConflict on_conflict;
 };
 
-/// How far an import has come.
+/// How far an import has got.
 struct ImportProgress {
   ImportId id;
   RecordPlace place;  ///< in the file
@@ -56,17 +56,17 @@ struct ImportProgress {
   std::int64_t refused = 0;   ///< because of a fault
   bool is_complete = false;
 
-  /// Whose users were there already.
+  /// The number of records whose users existed already.
   [[nodiscard]] std::int64_t skipped() const { return records - accepted - refused; }
 };
 
 /// What one transaction adds to an import.
 struct ImportStep {
-  RecordPlace place;  ///< behind its records
+  RecordPlace place;  ///< after its records
   std::int64_t records = 0;
   std::int64_t refused = 0;
   bool is_last = false;
-  bool stores_all = false;  ///< of the staged users, or nothing: who was stored need not be looked for
+  bool stores_all = false;  ///< all staged users or none: no need to look up who was stored
 };
 
 /// Whether an import is still where this process left it.
@@ -75,7 +75,7 @@ inline constexpr database::Constraint import_is_where_it_was{database::Violation
 
 /// The imports table and staged_users, and the only place that knows their SQL.
 ///
-/// Threads and failures as Database's.
+/// Threads and failures: as for Database.
 class ImportStore {
  public:
   /// `database` outlives the store.
@@ -83,16 +83,16 @@ class ImportStore {
 
   /// The newest import of this file with this rule.
   [[nodiscard]] Task<std::optional<ImportProgress>> find(ImportKey key);
-  /// A new one, at the beginning of the file.
+  /// Begins a new import, at the beginning of the file.
   [[nodiscard]] Task<ImportProgress> begin(ImportKey key, TimePoint now);
 
-  /// Finds out which staged users there are already, and which of them lose their sessions: those who get another
-  /// password or are disabled. Behind it UserStore::update_staged() and its like are right.
+  /// Finds out which staged users exist already, and which of them lose their sessions: those who get another password
+  /// or are disabled. UserStore::add_update_of_staged() and similar changes must come after it.
   static void add_recognition(database::Changes& changes);
-  /// Before the changes that store the import's users. Violates import_is_where_it_was where another process has gone
-  /// on with it.
+  /// To be added before the changes that store the import's users. Violates import_is_where_it_was if another process
+  /// has continued the import.
   [[nodiscard]] static database::Change<void> hold(const ImportProgress& from);
-  /// Goes on with the import behind those changes; the users have `now` as their updated_at.
+  /// Advances the import, after those changes; the users have `now` as their updated_at.
   [[nodiscard]] static database::Change<ImportProgress> advance(ImportId id, const ImportStep& step, TimePoint now);
 
  private:

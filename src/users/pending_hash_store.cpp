@@ -9,7 +9,7 @@ using database::Parameters;
 using database::Rows;
 using database::Statement;
 
-// The condition is the text of that of users_pending_wrap_index.
+// The condition has the same text as that of users_pending_wrap_index.
 constexpr Statement pending_hashes_after{"users_pending_hashes_after",
                                          "SELECT id, password_hash FROM users "
                                          "WHERE substr(password_hash, 1, 14) = '$pending_wrap$' AND id > $1 "

@@ -62,14 +62,14 @@ std::optional<ReadRecord> RecordReader::next() {
   }
 }
 
-/// Appends a line to text_, without its end.
+/// Appends a line to text_, without its line end.
 RecordReader::Taken RecordReader::take_line() {
   in_.getline(chunk_.data(), static_cast<std::streamsize>(chunk_.size()));
   auto count = static_cast<std::size_t>(in_.gcount());
   if (count == 0) return Taken::nothing;
   place_.bytes += count;
   ++place_.lines;
-  if (in_.fail() && !in_.eof()) {  // there is more of it
+  if (in_.fail() && !in_.eof()) {  // the line is longer than the buffer
     in_.clear();
     in_.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
     place_.bytes += static_cast<std::uint64_t>(in_.gcount());
@@ -89,7 +89,7 @@ RecordReader::Taken RecordReader::take_record() {
   while (format_ == RecordFormat::csv && taken == Taken::record && has_open_quote(text_)) {
     text_ += '\n';
     taken = take_line();
-    if (taken == Taken::nothing) return Taken::record;  // which is no CSV
+    if (taken == Taken::nothing) return Taken::record;  // which is not valid CSV
   }
   if (taken == Taken::record && text_.ends_with('\r')) text_.pop_back();
   return taken;

@@ -20,18 +20,18 @@ struct RecordPlace {
   friend bool operator==(const RecordPlace&, const RecordPlace&) = default;
 };
 
-/// A record of a file, or why it is none.
+/// A record of a file, or why it is not one.
 struct ReadRecord {
-  std::uint64_t line;  ///< that it begins in, from 1
+  std::uint64_t line;  ///< in which it begins, from 1
   std::expected<UserRecord, RecordFault> content;
 };
 
 /// Reads the records of a file one after the other, in constant memory. Lines end with LF or CR LF; empty ones are
-/// skipped, and so is a byte order mark. A record of CSV goes over several lines where its quotation marks enclose
-/// their ends. What was read is wiped, for it may hold passwords. One thread at a time.
+/// skipped, and so is a byte order mark. A CSV record spans several lines if its quotation marks enclose line ends.
+/// What was read is wiped, because it may hold passwords. One thread at a time.
 class RecordReader {
  public:
-  /// Of a record; a longer one is a fault of its line, and the next line begins another one.
+  /// The longest record; a longer one is a fault of its line, and the next line begins another record.
   static constexpr std::size_t record_bytes_max = std::size_t{64} * 1024;
 
   /// `in`, opened in binary mode, outlives the reader.
@@ -40,14 +40,14 @@ class RecordReader {
   RecordReader(const RecordReader&) = delete;
   RecordReader& operator=(const RecordReader&) = delete;
 
-  /// Reads the names at the top of CSV. Before everything else, once.
+  /// Reads the header line of CSV. To be called once, before everything else.
   [[nodiscard]] std::expected<void, RecordFault> begin();
-  /// Goes on where another reader of the same file was.
+  /// Continues where another reader of the same file was.
   void go_to(const RecordPlace& place);
 
-  /// Nothing at the end.
+  /// The next record; nothing at the end.
   [[nodiscard]] std::optional<ReadRecord> next();
-  /// Behind what next() returned last.
+  /// The place after the record that next() returned last.
   [[nodiscard]] const RecordPlace& place() const noexcept { return place_; }
 
  private:

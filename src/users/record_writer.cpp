@@ -10,7 +10,7 @@ bool is_written(const RecordField& field, const ExportTerms& terms) {
   return field.name != "password" && (terms.has_hashes || !is_of_hash);
 }
 
-/// In microseconds where it has them: what comes back is what was there.
+/// With microseconds if the time has them, so that it is read back exactly.
 std::string exact_time(TimePoint time) {
   std::string text = to_iso8601(time);
   const auto us = (time - std::chrono::floor<std::chrono::milliseconds>(time)).count();
@@ -20,7 +20,7 @@ std::string exact_time(TimePoint time) {
   return text;
 }
 
-/// A member's value as text; nothing where there is none.
+/// A member's value as text; nothing if there is none.
 struct TextOf {
   const UserRecord& record;
 

@@ -12,9 +12,9 @@ struct ExportTerms {
   bool has_hashes = false;  ///< password_hash, salt and hash_format
 };
 
-/// Appends what stands at the top of the file, if anything does.
+/// Appends the header line of the file, if the format has one.
 void append_record_header(std::string& out, const ExportTerms& terms);
-/// Appends a record with the end of its line; RecordReader reads the same from it. Never the password.
+/// Appends a record with its line end; RecordReader reads the same record from it. Never writes the password.
 void append_record(std::string& out, const UserRecord& record, const ExportTerms& terms);
 
 }  // namespace gatehouse::users

@@ -5,7 +5,7 @@
 
 namespace gatehouse::users {
 
-/// A user's row has changed or is gone, and with it whatever was remembered of the user.
+/// A user's row has changed or is gone, so that nothing cached about the user is valid any more.
 inline constexpr database::Topic<UserId> user_topic{"user"};
 
 }  // namespace gatehouse::users

@@ -9,7 +9,7 @@
 namespace gatehouse::users {
 namespace {
 
-/// Longer than any value that is taken, so that what is too long is called so by its field.
+/// Larger than any accepted value, so that a value that is too long is reported with its field.
 constexpr json::Limits record_limits{
     .members_max = 32, .list_entries_max = 1, .name_bytes_max = 64, .text_bytes_max = 16 * 1024, .depth_max = 2};
 
@@ -97,7 +97,7 @@ class RecordSink {
   const RecordField* field_ = nullptr;
 };
 
-/// Takes the cell at the front of the text off it; false where a quotation mark stands in the wrong place.
+/// Removes the first cell from the text; false if a quotation mark is in the wrong place.
 bool take_cell(std::string_view& text, std::string& cell) {
   if (!text.starts_with('"')) {
     const std::size_t end = std::min(text.find(','), text.size());

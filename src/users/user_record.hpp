@@ -12,13 +12,14 @@
 #include "base/secret_string.hpp"
 #include "base/time.hpp"
 
-/// Users as files hold them, one in a record: imports read them, exports write them.
+/// Users as files hold them, one per record: imports read them, exports write them.
 namespace gatehouse::users {
 
-/// How a file is written: JSON Lines, an object in each line; or CSV (RFC 4180) with a line of names at the top.
+/// The format of a file: JSON Lines, an object in each line; or CSV (RFC 4180) with a header line.
 enum class RecordFormat : std::uint8_t { jsonl, csv };
 
-/// What a record says of a user; nothing where it says nothing. Unchecked, but UTF-8 without U+0000.
+/// What a record says about a user; a member is empty if the record says nothing about it. Unchecked, but UTF-8 without
+/// U+0000.
 struct UserRecord {
   std::optional<std::string> email;
   std::optional<std::string> first_name;
@@ -26,14 +27,14 @@ struct UserRecord {
   std::optional<std::string> password_hash;
   std::optional<std::string> salt;
   std::optional<std::string> hash_format;
-  std::optional<SecretString> password;  ///< in clear; no export has it
+  std::optional<SecretString> password;  ///< in plain text; no export has it
   std::optional<bool> email_verified;
   std::optional<TimePoint> created_at;
   std::optional<bool> disabled;
   std::optional<std::string> locale;
 };
 
-/// Why a record cannot be taken. It holds nothing of a value.
+/// Why a record cannot be accepted. It holds no part of a value.
 struct RecordFault {
   std::string field;      ///< empty: the record as a whole
   std::string_view code;  ///< static: one of FieldCode in api/openapi.yaml, or of those in docs/import-export.md
@@ -41,7 +42,7 @@ struct RecordFault {
   friend bool operator==(const RecordFault&, const RecordFault&) = default;
 };
 
-/// A field of a record: its name in files and the member that has it.
+/// A field of a record: its name in files and the member that holds it.
 struct RecordField {
   using Member = std::variant<std::optional<std::string> UserRecord::*, std::optional<SecretString> UserRecord::*,
                               std::optional<bool> UserRecord::*, std::optional<TimePoint> UserRecord::*>;
@@ -50,7 +51,7 @@ struct RecordField {
   Member member;
 };
 
-/// All of them, in the order in which they are written.
+/// All fields, in the order in which they are written.
 inline constexpr std::array<RecordField, 11> record_fields{{
     {"email", &UserRecord::email},
     {"first_name", &UserRecord::first_name},
@@ -65,18 +66,17 @@ inline constexpr std::array<RecordField, 11> record_fields{{
     {"locale", &UserRecord::locale},
 }};
 
-/// The field of that name; null where there is none.
+/// The field of that name; null if there is none.
 [[nodiscard]] const RecordField* find_record_field(std::string_view name);
 
-/// Stores what a text says of a field, such as a cell of CSV: times as parse_iso8601() reads them, truth as `true`,
-/// `false`, `1` or `0`. Empty where that went well, otherwise a code of RecordFault.
+/// Stores the text of a field, such as a CSV cell: times as parse_iso8601() reads them, booleans as `true`, `false`,
+/// `1` or `0`. Empty on success, otherwise a code of RecordFault.
 [[nodiscard]] std::string_view store_text(UserRecord& record, const RecordField& field, std::string_view text);
 
 /// The record that a line of JSON Lines holds. A member that is null says nothing.
 [[nodiscard]] std::expected<UserRecord, RecordFault> read_json_record(std::string_view line);
 
-/// The texts of a record of CSV (RFC 4180) without its line's end; nothing where a quotation mark stands in the wrong
-/// place.
+/// The cells of a CSV record (RFC 4180) without its line end; nothing if a quotation mark is in the wrong place.
 using CsvCells = std::vector<std::string>;
 [[nodiscard]] std::optional<CsvCells> split_csv(std::string_view record);
 

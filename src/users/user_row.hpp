@@ -12,7 +12,7 @@ namespace gatehouse::users {
 
 /// What the stores of users have in common.
 
-/// PostgreSQL would answer such a parameter with an error, and no row can hold it.
+/// Whether a row can hold the key; PostgreSQL would reject any other key as a parameter.
 [[nodiscard]] inline bool can_be_stored(std::string_view email_key) {
   return email_key.size() <= stored_email_bytes_max && is_utf8(email_key) && !email_key.contains('\0');
 }

@@ -10,7 +10,8 @@
 namespace gatehouse::users {
 namespace {
 
-// Of each kind the first ones, as the indexes have them: as many rows of 10 million users as of 10 thousand.
+// Reads the first matches of each kind in the order of the indexes: as many rows with 10 million users as with 10
+// thousand.
 constexpr database::Statement search_users{
     "users_search",
     "SELECT id, first_name, last_name, email, created_at, updated_at, disabled_at, version FROM users WHERE id IN ("
@@ -21,7 +22,7 @@ constexpr database::Statement search_users{
     "SELECT id FROM (SELECT id FROM user_names WHERE first_name >= $3 AND first_name < $4 "
     "ORDER BY first_name LIMIT $5) AS by_first_name) ORDER BY created_at DESC, id DESC LIMIT $5"};
 
-/// Behind all texts that begin with another one: no text has this character, which is the last one.
+/// Appended to a text, it sorts after all texts that begin with it: it is the last character, and no text has it.
 constexpr std::string_view last_character = "\U0010FFFF";
 
 }  // namespace

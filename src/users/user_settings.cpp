@@ -17,7 +17,7 @@ constexpr auto user_rows = std::to_array<config::SettingOf<UserSettings>>({
      [](UserSettings& s, std::string_view text) { return config::assign_boolean(text, s.require_verified_email); }},
 });
 
-/// Everybody would be kept out.
+/// Without mail nobody could verify an email, so everybody would be kept out.
 void check(const UserSettings& settings, config::Checks& checks) {
   if (!settings.require_verified_email || checks.is_given("SMTP_URL")) return;
   checks.refuse_in_production({"REQUIRE_VERIFIED_EMAIL", "is true, but SMTP_URL is not set: no user gets the link",

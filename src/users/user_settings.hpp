@@ -4,12 +4,12 @@
 
 namespace gatehouse::users {
 
-/// What is asked of users.
+/// What is required of users.
 struct UserSettings {
   bool require_verified_email = false;  ///< REQUIRE_VERIFIED_EMAIL, to log in
 };
 
-/// Their names, defaults and rules.
+/// The settings' names, defaults and rules.
 [[nodiscard]] config::Section<UserSettings> user_section();
 
 }  // namespace gatehouse::users

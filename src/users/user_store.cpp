@@ -72,7 +72,7 @@ constexpr Statement find_contact_by_either_key{
 
 constexpr Statement find_express_hash{"users_find_express_hash", "SELECT id FROM users WHERE salt IS NOT NULL LIMIT 1"};
 
-// Ids at even distances, each looked up by itself: as many rows of 10 million users as of 10 thousand.
+// Ids at even distances, each looked up separately: as many rows with 10 million users as with 10 thousand.
 constexpr Statement sample_of_hashes{
     "users_sample_hashes",
     "WITH RECURSIVE sample(number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM sample WHERE number < 999), "
@@ -80,7 +80,7 @@ constexpr Statement sample_of_hashes{
     "SELECT DISTINCT password_hash FROM sample CROSS JOIN ids "
     "JOIN users ON id = first + (last - first) * number / 999 WHERE salt IS NULL AND password_hash LIKE '$%'"};
 
-// Nobody can have remembered anything of a user who was not there.
+// Nobody can have cached anything about a user who did not exist.
 constexpr Write insert_user{"users_insert",
                             "INSERT INTO users (first_name, last_name, email, password_hash, created_at, updated_at, "
                             "canonical_of, canonical_email) VALUES ($1, $2, $3, $4, $5, $5, $6, $7) "
@@ -116,7 +116,7 @@ constexpr Write insert_staged_users_who_are_new{
     "locale FROM staged_users WHERE user_id IS NULL ORDER BY place ON CONFLICT DO NOTHING",
     announces_nothing};
 
-// Announced by the triggers of the schema, as BulkDatabase says; so is what goes with it.
+// The triggers of the schema announce this and what goes with it, as BulkDatabase says.
 constexpr Write update_staged_users{
     "users_update_staged",
     "UPDATE users SET first_name = COALESCE(staged_users.first_name, users.first_name), "
@@ -148,7 +148,7 @@ constexpr Write remove_user{"users_remove", "DELETE FROM users WHERE id = $1 RET
 constexpr Write set_disabled{"users_set_disabled", "UPDATE users SET disabled_at = $2 WHERE id = $1 RETURNING id",
                              user_topic};
 
-// Sessions go on, and whoever remembers one shows nothing of it.
+// Sessions continue, and cached sessions do not show this.
 constexpr Write demand_password_change{"users_require_password_change",
                                        "UPDATE users SET must_change_password = true WHERE id = $1 RETURNING id",
                                        announces_nothing};
@@ -184,7 +184,7 @@ constexpr Write require_password_of{
     "(SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL)",
     announces_nothing};
 
-// $2 is a list with a comma before and behind each number.
+// $2 is a list with a comma before and after each number.
 constexpr Write require_version_of{"users_require_version",
                                    "INSERT INTO refusals (reason) SELECT 'version replaced' WHERE NOT EXISTS "
                                    "(SELECT 1 FROM users WHERE id = $1 AND $2 LIKE '%,' || version || ',%')",
@@ -195,7 +195,7 @@ constexpr Write require_email_of{"users_require_email",
                                  "(SELECT 1 FROM users WHERE id = $1 AND email = $2)",
                                  announces_nothing};
 
-// The same password in another form: sessions go on.
+// It is the same password in another form, so sessions continue.
 constexpr Write replace_hash{"users_replace_hash",
                              "UPDATE users SET password_hash = $3, salt = NULL WHERE id = $1 AND password_hash = $2",
                              announces_nothing};
@@ -217,8 +217,9 @@ constexpr Write forget_kept_passwords{
     "DELETE FROM express_passwords WHERE user_id IN (SELECT user_id FROM express_passwords LIMIT $1)",
     announces_nothing};
 
-/// An address in the forms by which its row is found. In ASCII they are one. An address beyond ASCII that others wrote
-/// has no key yet, and is found by what the database makes of it; the key goes before.
+/// The forms of an address by which its row is found. For an ASCII address they are the same. A non-ASCII address that
+/// another program wrote has no stored key yet, and is found by the key that the database derives from it. A row with
+/// the stored key takes precedence.
 struct EmailLookup {
   std::string key;
   std::string plain_key;
@@ -227,7 +228,7 @@ struct EmailLookup {
   [[nodiscard]] Parameters parameters() const {
     return has_one_form() ? Parameters{plain_key} : Parameters{key, plain_key};
   }
-  /// The row that was meant; `key_column` is where a row of either form has its key.
+  /// The row that was meant; `key_column` is the column of the key in the rows.
   [[nodiscard]] std::optional<Row> choose(const Rows& rows, std::size_t key_column) const {
     if (rows.empty()) return std::nullopt;
     return rows.size() > 1 && rows[1].text(key_column) == key ? rows[1] : rows[0];
@@ -242,7 +243,7 @@ std::optional<EmailLookup> lookup(std::string_view email) {
   return can_be_stored(lookup.key) ? std::optional{std::move(lookup)} : std::nullopt;
 }
 
-/// The address whose key is stored, and the key; both NULL where the database makes it.
+/// Adds the address whose key is stored, and the key; both are NULL if the database derives it.
 void add_key(Parameters& parameters, const std::optional<std::string>& email) {
   const auto key = email ? key_beside(*email) : std::nullopt;
   parameters.push_back(key ? nullable(email) : nullable(std::nullopt));

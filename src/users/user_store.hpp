@@ -20,13 +20,13 @@ struct PagePosition {
   UserId id;
 };
 
-/// A user as an export has them, and who it is.
+/// A user as an export has them, with their id.
 struct NumberedRecord {
   UserId id;
   UserRecord record;
 };
 
-/// Whether an email is free: as it was typed, and as users::email_key() of it.
+/// Whether an email is free, both as it was typed and by its users::email_key().
 inline constexpr database::Constraint email_is_unique{
     database::Violation::Kind::unique,
     {"users_email_key_unique", "users_email_unique", "users.email_key", "users.email"}};
@@ -39,7 +39,7 @@ inline constexpr database::Constraint password_is_the_checked_one{database::Viol
 inline constexpr database::Constraint version_is_the_given_one{database::Violation::Kind::check,
                                                                {"refusals_version_is_the_given_one"}};
 
-/// Whether a user may go: tables of others may hold references that forbid it.
+/// Whether a user may be deleted: tables of other programs may hold references that forbid it.
 inline constexpr database::Constraint user_is_not_referenced = database::Constraint::any_reference();
 
 /// The users and express_passwords tables, and the only place that knows their SQL.
@@ -60,7 +60,7 @@ class UserStore {
   /// Newest first: created_at descending, then id descending. At most `limit` users, at most page_users_max.
   [[nodiscard]] Task<std::vector<User>> page(std::optional<PagePosition> after, unsigned limit);
 
-  /// Everything that an export has of each user but the format of the hash, in the order of their ids.
+  /// Everything that an export has of each user except the format of the hash, in the order of their ids.
   [[nodiscard]] Task<std::vector<NumberedRecord>> records(UserId after, unsigned limit);
 
   /// The user whose email has the same email_key(). Text that cannot be an email (NUL, not UTF-8, too long) finds
@@ -83,53 +83,55 @@ class UserStore {
 
   /// How many Express hashes are kept for a rollback.
   [[nodiscard]] Task<std::int64_t> count_express_passwords();
-  /// Deletes all kept Express hashes, forget_rows_max at a time; how many there were. Those deleted before a failure
-  /// stay deleted. A rollback then leaves those users without a password.
+  /// Deletes all kept Express hashes, forget_rows_max at a time; returns how many there were. Those deleted before a
+  /// failure stay deleted. A rollback then leaves those users without a password.
   [[nodiscard]] Task<std::int64_t> forget_express_passwords();
 
-  /// Stores a validated user with the PHC string of the password. Violates email_is_unique where the email is taken.
+  /// Stores a validated user with the PHC string of the password. Violates email_is_unique if the email is taken.
   [[nodiscard]] static database::Change<User> insert(NewUser user, std::string password_hash, TimePoint now);
-  /// Changes the given fields (never the password) and updated_at: the user as it is then, if there is one. Violates
-  /// email_is_unique where the email is taken.
+  /// Changes the given fields (never the password) and updated_at; the result is the changed user, if there is one.
+  /// Violates email_is_unique if the email is taken.
   [[nodiscard]] static database::Change<std::optional<User>> update(UserId id, const UserChanges& changes,
                                                                     TimePoint now);
-  /// Stores the staged users who were not recognised. Where an email is taken, a rule of `fail` violates
-  /// email_is_unique; with any other that user is left out.
+  /// Stores the staged users who were not recognised. If an email is taken, the rule `fail` violates email_is_unique;
+  /// with any other rule that user is left out.
   [[nodiscard]] static database::Change<void> insert_staged(OnConflict rule, TimePoint now);
-  /// Changes the users who were recognised to what was staged of them. Their sessions are another store's.
+  /// Changes the users who were recognised to what was staged for them. Their sessions are another store's concern.
   static void add_update_of_staged(database::Changes& changes, TimePoint now);
-  /// Deletes the user, if there is one; sessions and the kept Express hash go with it. Violates
-  /// user_is_not_referenced where other tables still refer to the user.
+  /// Deletes the user, if there is one; sessions and the kept Express hash are deleted with it. Violates
+  /// user_is_not_referenced if other tables still refer to the user.
   [[nodiscard]] static database::Change<bool> remove(UserId id);
-  /// Disables the user, or enables them again with nothing; whether there is one. Their sessions are another store's.
+  /// Disables the user, or enables them again if `since` is empty; the result is whether there is one. Their sessions
+  /// are another store's concern.
   [[nodiscard]] static database::Change<bool> set_disabled(UserId id, std::optional<TimePoint> since);
-  /// The next right password of the user is to be answered with the demand for another one; whether there is one.
+  /// The user's next correct password is to be answered with the demand for a new one; the result is whether there is
+  /// such a user.
   [[nodiscard]] static database::Change<bool> require_password_change(UserId id);
-  /// Stores a new PHC string, without a salt, whatever was there.
+  /// Stores a new PHC string, without a salt, whatever was stored before.
   [[nodiscard]] static database::Change<void> set_password(UserId id, std::string password_hash, TimePoint now);
-  /// The user has shown that mails to the email reach them. The first time counts.
+  /// Records that the user has shown that mails to the email reach them. Only the first time counts.
   [[nodiscard]] static database::Change<void> verify_email(UserId id, TimePoint now);
-  /// A new email that was verified before. Violates email_is_unique where it is taken.
+  /// Stores a new email that was verified before. Violates email_is_unique if it is taken.
   [[nodiscard]] static database::Change<void> change_email(UserId id, std::string email, TimePoint now);
   /// Locks the row until the changes are committed, so that what follows sees whether somebody else deleted it.
   [[nodiscard]] static database::Change<void> lock(UserId id);
   /// Locks the row until the changes are committed if it still holds this hash; what follows can rely on it.
   [[nodiscard]] static database::Change<void> lock(UserId id, std::string password_hash);
-  /// Changes nothing. Behind a change that locks the row, violates password_is_the_checked_one where the user has
-  /// another hash, is disabled, or is gone: then nothing of the changes is committed.
+  /// Changes nothing. After a change that locks the row, violates password_is_the_checked_one if the user has another
+  /// hash, is disabled, or is gone: then none of the changes is committed.
   [[nodiscard]] static database::Change<void> require_password(UserId id, std::string checked_hash);
-  /// The same for version_is_the_given_one, where the user has none of these versions, or is gone.
+  /// The same for version_is_the_given_one, if the user has none of these versions, or is gone.
   [[nodiscard]] static database::Change<void> require_version(UserId id, const std::vector<std::int64_t>& any_of);
-  /// The same, where the user has another email than this one, or is gone.
+  /// The same, if the user has another email than this one, or is gone.
   [[nodiscard]] static database::Change<void> require_email(UserId id, std::string seen);
-  /// Replaces the hash that was just verified by a better one of the same password, unless another one is stored
+  /// Replaces the hash that was just verified by a better one of the same password, unless another hash was stored
   /// meanwhile; locks the row as lock() does.
   [[nodiscard]] static database::Change<void> replace_hash(UserId id, std::string verified_hash, std::string new_hash);
   /// Keeps the Express service's hash of a user whose `new_hash` was stored by the same changes, for `migrate
   /// rollback`.
   [[nodiscard]] static database::Change<void> keep_express_password(UserId id, std::string express_hash,
                                                                     std::string express_salt, std::string new_hash);
-  /// Forgets the kept Express hash: the password has changed.
+  /// Deletes the kept Express hash, because the password has changed.
   [[nodiscard]] static database::Change<void> drop_express_password(UserId id);
 
  private:

@@ -11,18 +11,19 @@
 
 namespace gatehouse::api {
 
-/// Where the dispatcher puts on record whom it refuses.
+/// Where the dispatcher records the callers that it refuses.
 class AccessTrail {
  public:
   virtual ~AccessTrail() = default;
 
-  /// A refusal on its own, before it is answered: of a key that is not good, or that lacks `scope`, else empty. Both
-  /// texts are static. The request outlives the coroutine. Throws what Database throws.
+  /// Records a single refusal before it is answered: of an invalid key, with an empty `scope`, or of a key that lacks
+  /// `scope`. Both texts are static. The request outlives the coroutine. Throws what Database throws.
   [[nodiscard]] virtual Task<> record(const http::Request& request, std::string_view reason,
                                       std::string_view scope) = 0;
-  /// One of many: a request without any key, or a gateway's with one that does not do. `reason` is static.
+  /// Counts one of many refusals: of a request without a key, or of a gateway's with an insufficient one. `reason` is
+  /// static.
   virtual void count_refused(const http::Request& request, std::string_view reason) = 0;
-  /// One of many: a request that is one too many for this policy, whose name is static.
+  /// Counts one of many requests that are too many for this policy, whose name is static.
   virtual void count_limited(const http::Request& request, std::string_view policy) = 0;
 };
 

@@ -7,14 +7,14 @@
 
 namespace gatehouse::api {
 
-/// Lets only callers with a key of API_KEY in (header X-API-Key), with every scope. Several keys are valid at once, so
-/// that they can rotate. Immutable, any thread.
+/// Lets in only callers with a key of API_KEY (header X-API-Key), with every scope. Several keys are valid at once, so
+/// that they can be rotated. Immutable, any thread.
 class ApiKeys final : public AccessPolicy {
  public:
-  /// `tell_client`: who has one is believed about the client it asks for.
+  /// `tell_client`: whether a caller with such a key is believed about the client it asks for.
   explicit ApiKeys(const std::vector<SecretString>& keys, bool tell_client = true);
 
-  /// Always knows. Each key is compared in constant time.
+  /// Always has a verdict. Each key is compared in constant time.
   [[nodiscard]] std::optional<Verdict> admit_now(const http::Request& request) const override;
   [[nodiscard]] Task<Verdict> admit(const http::Request& request) const override;
 

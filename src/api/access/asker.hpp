@@ -15,8 +15,8 @@ namespace gatehouse::api {
   return {.address = std::string{request.client.text}, .user_agent = std::string{request.client.user_agent}};
 }
 
-/// Who sends a request, in which languages they want mails that it causes, and where they are: users are not told of a
-/// back end.
+/// Who sent a request, in which languages they want mails that it causes, and where they are, unless only a back end is
+/// known: users are not told of that.
 [[nodiscard]] inline flows::Asker asker_of(const http::Request& request) {
   flows::Asker asker{.origin = origin_of(request),
                      .languages = std::string{request.headers[http::Field::accept_language]},

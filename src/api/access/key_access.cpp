@@ -23,7 +23,7 @@ Verdict verdict_on(api_keys::Checked key) {
   return caller;
 }
 
-/// Whether the table may have what is not in the settings.
+/// Whether the table may have a key that is not in the settings.
 bool may_be_of_table(const Verdict& of_settings, const Request& request) {
   return !of_settings && of_settings.error().code == problem("invalid_api_key").code &&
          request.headers.count(Field::api_key) == 1;

@@ -7,8 +7,8 @@
 
 namespace gatehouse::api {
 
-/// Who sends a request and for which client, for the events that it causes: the key's name once it is known, the
-/// address and user agent that were told, or those of the connection.
+/// Who sent a request and for which client, for the events that it causes: the key's name once it is known, and the
+/// address and user agent of the client that was named, or those of the connection.
 [[nodiscard]] inline audit::Origin origin_of(const http::Request& request) {
   return {.kind = audit::ActorKind::key,
           .actor = std::string{request.caller.name},

@@ -19,7 +19,7 @@ using limits::Subject;
 
 namespace {
 
-/// Those whose budget a request uses.
+/// The subjects whose budgets a request uses.
 struct Subjects {
   std::array<Subject, limits::charges_max> list{};
   std::size_t count = 0;
@@ -28,7 +28,7 @@ struct Subjects {
   [[nodiscard]] std::span<const Subject> all() const { return std::span{list}.first(count); }
 };
 
-/// A back end that does not say for whom it asks is no user, and all its users together are not one.
+/// A back end that does not say for which client it asks is not a user, and neither are all its users together.
 bool is_a_user(const http::Client& client) { return client.is_told || !client.is_backend; }
 
 /// The block of a client's address as bytes.
@@ -57,19 +57,19 @@ Subjects subjects_of(const Request& request, const RateLimiter::Asked& asked, st
   return subjects;
 }
 
-/// A back end does not say for whom it calls a route that counts its users' calls.
+/// Whether a back end calls a route that counts its users' calls without saying for which client.
 bool misses_a_user(const Request& request, const RateLimiter::Asked& asked) {
   return asked.route != nullptr && asked.route->limit && asked.has_good_key && !is_a_user(request.client);
 }
 
-/// A String item with parameters (RFC 9651 section 3.3), behind a comma unless it is the first.
+/// Appends a String item with parameters (RFC 9651 section 3.3), after a comma unless it is the first.
 void add_item(std::string& list, std::string_view name, std::string_view first, std::int64_t one,
               std::string_view second, std::int64_t two) {
   list.append(list.empty() ? "\"" : ", \"").append(name).append("\";").append(first).append("=");
   list.append(std::to_string(one)).append(";").append(second).append("=").append(std::to_string(two));
 }
 
-/// A policy of the route itself always shows; the others when little is left.
+/// The route's own policy is always shown; the others only when little is left.
 bool shows(const PolicyStanding& one, const RateLimiter::Asked& asked) {
   constexpr std::int64_t little = 10;
   const bool is_own = asked.route != nullptr && asked.route->limit == one.policy;
@@ -90,7 +90,7 @@ void add_fields(const limits::Verdict& verdict, const RateLimiter::Asked& asked,
   answer.add_header("RateLimit", standings);
 }
 
-/// RFC 9457, with the type and the member of the draft on RateLimit fields.
+/// Problem details (RFC 9457), with the type and the member of the draft on RateLimit fields.
 std::string problem_details(std::string_view policy, const http::Problem& problem, const Request& request) {
   std::string json;
   json::Writer writer{json};

@@ -13,7 +13,7 @@ struct Cookie {
   std::string_view value;
 };
 
-/// Takes the next cookie off a list that is not empty. What has no equals sign is a name without a value.
+/// Takes the next cookie off a list that is not empty. A part without an equals sign is a name without a value.
 Cookie take_cookie(std::string_view& cookies) {
   const std::string_view pair = cookies.substr(0, cookies.find(';'));
   cookies.remove_prefix(pair.size() < cookies.size() ? pair.size() + 1 : pair.size());

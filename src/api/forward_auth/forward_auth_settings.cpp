@@ -17,10 +17,10 @@ constexpr std::array header_names{Choice<UserHeaders>{"x-user", UserHeaders::x_u
                                   Choice<UserHeaders>{"remote", UserHeaders::remote},
                                   Choice<UserHeaders>{"both", UserHeaders::both}};
 
-/// Besides letters and digits.
+/// The characters of a token besides letters and digits.
 constexpr Text token_marks = "!#$%&'*+-.^_`|~";
 
-/// A token (RFC 9110 section 5.6.2), as which RFC 6265 has the names of cookies.
+/// Whether the text is a token (RFC 9110 section 5.6.2), as RFC 6265 requires of a cookie's name.
 bool is_token(Text text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     const char lower = to_lower(c);

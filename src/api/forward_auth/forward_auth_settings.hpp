@@ -10,10 +10,10 @@
 
 namespace gatehouse::api {
 
-/// Under which names gateways are told who the user is.
+/// The names of the header fields that tell gateways who the user is.
 enum class UserHeaders : std::uint8_t {
-  x_user,  ///< X-User-Id and its like
-  remote,  ///< Remote-User and its like, which applications behind Authelia read
+  x_user,  ///< X-User-Id and the like
+  remote,  ///< Remote-User and the like, which applications behind Authelia read
   both,
 };
 
@@ -22,13 +22,13 @@ struct ForwardAuthSettings {
   std::string session_cookie = "session";     ///< SESSION_COOKIE
   bool without_key = false;                   ///< FORWARD_AUTH_WITHOUT_KEY, from TRUSTED_PROXIES
   UserHeaders headers = UserHeaders::x_user;  ///< FORWARD_AUTH_HEADERS
-  std::string login_url;                      ///< FORWARD_AUTH_LOGIN_URL; empty: users are led nowhere
+  std::string login_url;                      ///< FORWARD_AUTH_LOGIN_URL; empty: users are not sent to a login page
   std::vector<ReturnHost> hosts;              ///< FORWARD_AUTH_HOSTS
 };
 
 inline constexpr std::size_t login_url_bytes_max = 1'000;
 
-/// Their names, defaults and rules.
+/// The settings' names, defaults and rules.
 [[nodiscard]] config::Section<ForwardAuthSettings> forward_auth_section();
 
 /// A host with or without a port: `app.example.com`, `app.example.com:8443`.

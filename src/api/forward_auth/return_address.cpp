@@ -17,11 +17,11 @@ using http::Headers;
 struct Wanted {
   std::string_view scheme;
   std::string_view authority;
-  std::string_view path;  ///< may have its query
+  std::string_view path;  ///< may include the query
   std::string_view query = {};
 };
 
-/// "" where the field came more than once.
+/// "" if the field occurs more than once.
 std::string_view only(const Headers& headers, Field field) {
   return headers.count(field) == 1 ? headers[field] : std::string_view{};
 }
@@ -49,11 +49,11 @@ Wanted wanted_by(const http::Request& request, std::string_view path) {
           .query = request.query};
 }
 
-/// Visible ASCII. A backslash is a slash to some, a number sign ends what a server gets, and the others end a URL in
-/// HTML.
+/// Visible ASCII, with exceptions: some take a backslash for a slash, a number sign ends the part that a server gets,
+/// and the others end a URL in HTML.
 bool is_url_character(char c) { return c > ' ' && c < 0x7f && !std::string_view{"\\#\"<>"}.contains(c); }
 
-/// With two slashes at its front it would be a host to whoever takes it for a reference of its own.
+/// With two slashes at the front, it would name a host to anybody who takes it for a relative reference.
 bool is_path(std::string_view path) {
   return path.starts_with('/') && !path.starts_with("//") && std::ranges::all_of(path, is_url_character);
 }
@@ -65,7 +65,7 @@ std::optional<std::uint16_t> port_of(std::string_view digits) {
   return port;
 }
 
-/// Finds the host that an authority names, with the port that it has in this scheme.
+/// Finds the host that an authority names; a missing port means the scheme's default.
 class HostSearch {
  public:
   explicit HostSearch(bool is_https) : own_port_(is_https ? 443 : 80) {}

@@ -9,7 +9,8 @@
 namespace gatehouse::api {
 namespace {
 
-/// What most addresses consist of stays as it is; a percent sign does not, so that there is one way to decode.
+/// The characters that most addresses consist of stay as they are; a percent sign is encoded, so that decoding is
+/// unambiguous.
 void append_encoded_email(std::string& out, std::string_view email) {
   constexpr std::string_view kept = "@+!#$&'*/=?^`{|}";
   while (!email.empty()) {

@@ -7,8 +7,9 @@
 namespace gatehouse::api {
 
 /// Tells a gateway who the user is, in header fields for the application behind it. Every field of the chosen names is
-/// there, empty where there is nothing to say, so that the gateway overwrites what its client wrote under it. Email and
-/// name are percent-encoded, so no text of a user's ends a line; of an email only what RFC 5322's atoms lack is.
+/// there, empty if there is nothing to say, so that the gateway overwrites whatever its client sent in it. Email and
+/// name are percent-encoded, so that no user's text can end a line; in an email, the characters
+/// of RFC 5322's atoms except `%`, the `@` and the dots stay as they are.
 ///
 /// One per io thread; it reuses its memory.
 class UserFields {

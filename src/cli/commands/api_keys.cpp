@@ -23,10 +23,10 @@ namespace {
 using flows::ApiKeyError;
 using flows::ApiKeyFlow;
 
-/// Whoever reaches the database may hand out everything.
+/// Whoever can reach the database may grant everything.
 constexpr flows::Authority all_authority{.scopes = {Scope::admin}, .tells_client = true};
 
-/// Of `keys create`.
+/// Arguments of `keys create`.
 struct NewApiKeyOptions {
   std::string name;
   std::string scopes;
@@ -34,17 +34,17 @@ struct NewApiKeyOptions {
   std::optional<std::int64_t> expires_in_s;
   bool as_json = false;
 };
-/// Of `keys list`.
+/// Arguments of `keys list`.
 struct ApiKeyListOptions {
   bool as_json = false;
 };
-/// Of `keys rotate ID`.
+/// Arguments of `keys rotate ID`.
 struct ApiKeyRotationOptions {
   std::string id;
   std::int64_t grace_s = api_keys::usual_grace.count();
   bool as_json = false;
 };
-/// Of `keys revoke ID`.
+/// Arguments of `keys revoke ID`.
 struct ApiKeyRevocationOptions {
   std::string id;
   bool as_json = false;
@@ -88,14 +88,14 @@ std::string_view sentence_of(ApiKeyError error) {
       return "The API key has expired; make another one\n";
     case ApiKeyError::too_many_keys:
       return "There are 1000 API keys; revoke some first\n";
-    case ApiKeyError::superseded:  // a command repeats nothing
+    case ApiKeyError::superseded:  // not here: a command repeats no request
     case ApiKeyError::not_covered:
       break;
   }
   return "The API key may do more than this command\n";
 }
 
-/// The secret alone on a line of its own, for scripts; what people want to know goes to the other stream.
+/// Prints the secret alone on its line, for scripts; what people want to know goes to standard error.
 int print_issued(const Program& program, const ApiKeyFlow::Issued& issued, std::string_view sentence, bool as_json) {
   if (!issued) {
     program.err << sentence_of(issued.error().reason);

@@ -21,7 +21,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `audit list`; empty: not given.
+/// Arguments of `audit list`; empty: not given.
 struct AuditListOptions {
   std::string type;
   std::string user;  ///< number or address
@@ -33,7 +33,7 @@ struct AuditListOptions {
   bool as_json = false;
 };
 
-/// Of `audit export`.
+/// Arguments of `audit export`.
 struct ExportOptions {
   std::string from;
   std::string to;
@@ -56,7 +56,7 @@ void define_audit_list(CLI::App& command, AuditListOptions& options) {
 
 void define_export(CLI::App& command, ExportOptions& options) { define_times(command, options.from, options.to); }
 
-/// False where the text is given and no time; then the reason has been printed.
+/// False, with the reason printed, if the text is given but is not a time.
 bool read_time(const Program& program, std::string_view option, const std::string& text,
                std::optional<TimePoint>& time) {
   if (text.empty()) return true;
@@ -65,7 +65,7 @@ bool read_time(const Program& program, std::string_view option, const std::strin
   return time.has_value();
 }
 
-/// Nothing where something is wrong; then the reason has been printed.
+/// std::nullopt, with the reason printed, if something is wrong.
 std::optional<audit::Filter> filter_of(const Program& program, const AuditListOptions& options) {
   audit::Filter filter;
   filter.type = given(options.type);

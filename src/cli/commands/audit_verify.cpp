@@ -23,7 +23,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `audit verify`.
+/// Arguments of `audit verify`.
 struct VerifyOptions {
   std::string anchors;            ///< a file; empty: none
   std::vector<std::string> keys;  ///< files
@@ -44,7 +44,7 @@ void define_verify(CLI::App& command, VerifyOptions& options) {
   define_json(command, options.as_json);
 }
 
-/// Nothing where a file cannot be used; then the reason has been printed.
+/// std::nullopt, with the reason printed, if a file cannot be used.
 std::optional<audit::SealKeys> read_keys(const Program& program, const VerifyOptions& options,
                                          const audit::AuditSettings& settings) {
   audit::SealKeys keys;
@@ -60,7 +60,7 @@ std::optional<audit::SealKeys> read_keys(const Program& program, const VerifyOpt
   return keys;
 }
 
-/// Nothing where the file tells of no seal; then the reason has been printed.
+/// std::nullopt, with the reason printed, if the file tells of no seal.
 std::optional<audit::SealAnchors> read_anchors(const Program& program, const std::string& path) {
   if (path.empty()) return audit::SealAnchors{};
   std::ifstream log{path};
@@ -72,7 +72,7 @@ std::optional<audit::SealAnchors> read_anchors(const Program& program, const std
   return anchors;
 }
 
-/// Whether each signature would only be unknown; then the reason has been printed.
+/// Whether every signature would just be unknown for lack of keys; if so, the reason has been printed.
 bool lacks_keys(const Program& program, DatabaseSession& session, const audit::SealKeys& keys) {
   if (!keys.empty()) return false;
   audit::SealStore store{session.database()};

@@ -30,13 +30,13 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `backup FILE`.
+/// Arguments of `backup FILE`.
 struct BackupOptions {
   std::string file;
-  bool force = false;  ///< even over a file that exists
+  bool force = false;  ///< replaces a file that exists
 };
 
-/// Of `restore FILE`.
+/// Arguments of `restore FILE`.
 struct RestoreOptions {
   std::string file;
   bool ends_sessions = false;
@@ -62,7 +62,7 @@ bool is_postgres(const service::Loaded& loaded) {
   return loaded.settings.database.kind == database::DatabaseKind::postgres;
 }
 
-/// Why the backup must not get that name; nothing where it may. A device that is replaced by a file is gone.
+/// Why the backup must not get that name; std::nullopt if it may. Replacing a device by a file would remove the device.
 std::optional<std::string> find_objection(const BackupOptions& options) {
   using std::filesystem::file_type;
   std::error_code unknown;
@@ -89,14 +89,14 @@ std::string describe(const database::BackupContent& content) {
          content.newest_migration();
 }
 
-/// SQLite's is the program's own.
+/// Empty for SQLite, whose version is the program's own.
 std::string server_version(const Program& program, const service::Loaded& loaded) {
   if (!is_postgres(loaded)) return {};
   DatabaseSession session{program, loaded.settings};
   return session.run(database::read_database_facts(session.schema())).version;
 }
 
-/// To be interrupted is no failure of the database.
+/// An interruption does not count as a failure of the database.
 std::expected<database::BackupContent, std::string> save(database::Backups& backups, const database::NewFile& file,
                                                          const std::string& version,
                                                          const runtime::Interruption& interruption) {
@@ -133,13 +133,13 @@ int back_up(const Program& program, const BackupOptions& options, const service:
   return exit_success;
 }
 
-/// Why the file cannot be read; nothing where it can.
+/// Why the file cannot be read; std::nullopt if it can.
 std::optional<std::string> find_obstacle(const std::string& path) {
   if (::access(path.c_str(), R_OK) == 0) return std::nullopt;
   return path + " cannot be read: " + std::generic_category().message(errno);
 }
 
-/// Of a migration that this program lacks; nothing where it knows them all.
+/// The name of a migration that this program lacks; std::nullopt if it knows them all.
 std::optional<std::string> find_unknown(const Program& program, const service::Loaded& loaded,
                                         const database::BackupContent& content) {
   const auto dialect = is_postgres(loaded) ? database::Dialect::postgres : database::Dialect::sqlite;
@@ -156,8 +156,8 @@ std::string in_use(const std::vector<std::string>& others) {
   return text;
 }
 
-/// The SQL that makes a table one, without a row, and ends a copy of it: `pg_restore --clean` cannot drop the keys of
-/// partitions one by one.
+/// The SQL that turns a partitioned table into an empty plain one, and drops an unfinished copy of it: `pg_restore
+/// --clean` cannot drop the keys of partitions one by one.
 std::string make_plain(DatabaseSession& session, const database::schema::ReshapableTable& table) {
   namespace schema = database::schema;
   const auto state = session.run(schema::read_table_state(session.schema(), table));
@@ -169,7 +169,7 @@ std::string make_plain(DatabaseSession& session, const database::schema::Reshapa
   return script;
 }
 
-/// The SQL that makes the database as old as the backup.
+/// The SQL that takes the database back to the migrations of the backup.
 std::expected<std::string, std::string> prepare_postgres(const Program& program, const service::Loaded& loaded,
                                                          const database::BackupContent& content) {
   DatabaseSession session{program, loaded.settings};
@@ -183,7 +183,7 @@ std::expected<std::string, std::string> prepare_postgres(const Program& program,
          *std::move(script);
 }
 
-/// What must be so before the question is asked; the SQL as above.
+/// Checks what must hold before the question is asked. Returns the SQL as above.
 std::expected<std::string, std::string> prepare(const Program& program, const service::Loaded& loaded,
                                                 database::Backups& backups, const database::BackupContent& content,
                                                 const std::string& file) {
@@ -207,7 +207,7 @@ void report(const Program& program, const RestoreOptions& options, const databas
   }
 }
 
-/// So that events of commands that run before the service starts lie behind those that came back, too. A backup without
+/// Makes events of commands that run before the service starts come after the restored ones, too. A backup without
 /// seals has positions that no seal covers.
 void raise_audit_positions(const Program& program, const service::Loaded& loaded,
                            const database::BackupContent& content) {

@@ -4,7 +4,7 @@
 
 namespace gatehouse::cli {
 
-/// `gatehouse db …`: works on all that is stored, and prints what it did.
+/// `gatehouse db …`: works on the whole database, and prints what it did.
 void add_database_commands(Commands& commands);
 
 }  // namespace gatehouse::cli

@@ -14,7 +14,8 @@ namespace gatehouse::cli {
 
 /// The configured database for the length of one command, on an event loop that the calling thread runs.
 ///
-/// No deadline of its own: each call of a Database has one, except a migration's script, which takes what it takes.
+/// No deadline of its own: each call of a Database has one, except a migration's script, which takes as long as it
+/// takes.
 class DatabaseSession {
  public:
   DatabaseSession(const Program& program, const service::Settings& settings)
@@ -22,7 +23,7 @@ class DatabaseSession {
   DatabaseSession(const DatabaseSession&) = delete;
   DatabaseSession& operator=(const DatabaseSession&) = delete;
 
-  // Each is opened in the background when it is first asked for; a database that is away shows at the first run().
+  // Each is opened in the background when it is first asked for. An unavailable database is noticed at the first run().
   [[nodiscard]] database::Database& database() {
     if (!database_) database_ = provider_->open(io_, 1);
     return *database_;
@@ -52,11 +53,11 @@ class DatabaseSession {
     return std::move(*result);
   }
 
-  /// Runs the coroutines beside each other until all have ended, and throws the first exception.
+  /// Runs the coroutines concurrently until all have ended, and throws the first exception.
   void run_all(std::vector<Task<>> tasks);
 
  private:
-  // So that the event loop knows one kind of task, and not every command compiles its own.
+  // Gives the event loop a single kind of task, so that not every command compiles its own.
   template <class Result>
   static Task<> keep(Task<Result> task, std::optional<Result>* result) {
     result->emplace(co_await std::move(task));

@@ -36,10 +36,10 @@ namespace {
 /// How far the database's clock may differ from this machine's. Sessions and tokens are checked by both.
 constexpr std::chrono::seconds clock_difference_max{5};
 
-/// Remembers the findings, and whether one of them is bad. Prints each at once, unless they are to be JSON.
+/// Remembers the findings, and whether one of them is bad. Prints each at once, unless the output is JSON.
 class Findings {
  public:
-  /// With nothing to print to, they are only remembered.
+  /// If `out` is null, the findings are only remembered.
   explicit Findings(std::ostream* out) : out_(out) {}
 
   void good(std::string_view subject, std::string_view finding) { add("ok", subject, finding); }
@@ -50,7 +50,7 @@ class Findings {
   }
   [[nodiscard]] bool is_healthy() const { return is_healthy_; }
 
-  /// A list, each with `check`, `verdict` and `text`.
+  /// Writes a list of objects with `check`, `verdict` and `text`.
   void write(json::Writer& writer) const {
     writer.begin_array();
     for (const Finding& one : all_) {
@@ -83,7 +83,7 @@ class Findings {
   bool is_healthy_ = true;
 };
 
-/// Of `doctor`.
+/// Arguments of `doctor`.
 struct DoctorOptions {
   bool as_json = false;
 };
@@ -121,7 +121,7 @@ void print_settings(std::ostream& out, const service::Loaded& loaded) {
   out << '\n';
 }
 
-/// Each with `name`, `value`, `origin` and `default`; secrets are masked.
+/// Writes a list of objects with `name`, `value`, `origin` and `default`; secrets are masked.
 void write_settings(json::Writer& writer, const service::Loaded& loaded) {
   writer.begin_array();
   for (const auto& one : loaded.reading.resolved) {
@@ -179,7 +179,7 @@ void check_clock(const Program& program, const database::DatabaseFacts& facts, F
   }
 }
 
-/// True where every migration of this program is applied.
+/// True if every migration of this program is applied.
 bool check_schema(const Program& program, DatabaseSession& session, Findings& findings) {
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto migrations = session.run(migrator.status());
@@ -193,7 +193,7 @@ bool check_schema(const Program& program, DatabaseSession& session, Findings& fi
   return pending == 0;
 }
 
-/// SQLite's are made with their tables.
+/// SQLite's indexes are made with their tables.
 void check_indexes(const Program& program, DatabaseSession& session, Findings& findings) {
   auto planned = database::schema::plan_background_indexes(program.migrations, session.schema().dialect());
   if (planned.empty()) return;
@@ -216,7 +216,7 @@ void check_kept_passwords(DatabaseSession& session, Findings& findings) {
                                       "you no longer need that, run `gatehouse users forget-express-passwords`");
 }
 
-/// Mails that wait without a mail server to wait for are written by somebody who expects them to arrive.
+/// If mails wait although there is no mail server, somebody expects them to arrive.
 void check_mail(DatabaseSession& session, const service::Settings& settings, Findings& findings) {
   if (settings.mail.server.is_set()) {
     findings.good("mail", "sent through " + settings.mail.server.name() + "; `gatehouse mail test ADDRESS` tries it");
@@ -243,7 +243,8 @@ void check_audit(const audit::AuditSettings& settings, Findings& findings) {
   }
 }
 
-/// One that may be the primary at another time, or has not caught up with a promotion, is as somebody set it up.
+/// A standby that may be the primary at another time, or has not caught up with a promotion, was set up that way, so it
+/// is only noted.
 void check_standbys(DatabaseSession& session, Findings& findings) {
   for (const database::StandbyFinding& standby : session.check_standbys()) {
     const std::string trouble = standby.name + ' ' + standby.trouble + "; the primary answers in its place";
@@ -269,7 +270,7 @@ void check_change_feed(DatabaseSession& session, const database::DatabaseSetting
   }
 }
 
-/// Nothing to say of a trail that is one table.
+/// Says nothing about a trail that is a single table.
 void check_audit_months(DatabaseSession& session, const database::DatabaseSettings& settings, Findings& findings) {
   if (settings.kind == database::DatabaseKind::sqlite) return;
   const auto found = session.run(database::schema::read_audit_months(session.database()));
@@ -356,7 +357,7 @@ void check_redis(const redis::RedisSettings& settings, Findings& findings) {
   findings.bad("redis", where + " cannot be used, so replicas cannot " + what + " together: " + found.error());
 }
 
-/// Whether its user may use the channels.
+/// Checks whether the Redis user may use the channels.
 void check_ringing(const service::Settings& settings, Findings& findings) {
   if (settings.database.change_feed != database::ChangeFeedKind::redis) return;
   const auto found = redis::try_out(settings.redis, service::FeedRinging::trial());
@@ -364,7 +365,7 @@ void check_ringing(const service::Settings& settings, Findings& findings) {
   findings.bad("redis channel", "cannot be used, so changes are heard up to 100 ms later: " + found.error());
 }
 
-/// What is wrong with the settings keeps everything else from being looked at.
+/// If something is wrong with the settings, nothing else is checked.
 void check_all(const Program& program, const service::Loaded& loaded, Findings& findings) {
   check_settings(loaded, program.clock.now(), findings);
   if (!loaded.reading.mistakes.empty()) return;

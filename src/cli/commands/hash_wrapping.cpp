@@ -16,7 +16,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `users wrap-hashes`.
+/// Arguments of `users wrap-hashes`.
 struct WrappingOptions {
   bool as_json = false;
 };
@@ -28,7 +28,7 @@ void define_wrapping(CLI::App& command, WrappingOptions& options) {
       "this at its end; run it again where that was interrupted. The service may be running.");
 }
 
-/// All cores, and only what nobody else wants of them.
+/// Settings that use all cores, but only the time that nobody else wants.
 passwords::PasswordSettings idle_settings(passwords::PasswordSettings settings) {
   constexpr unsigned lowest_priority = 19;
   settings.hash_threads = 0;
@@ -36,7 +36,7 @@ passwords::PasswordSettings idle_settings(passwords::PasswordSettings settings) 
   return settings;
 }
 
-/// One line that is written over and over, where a person sees it.
+/// One line that is rewritten in place, if a person is watching.
 void show(const Program& program, std::int64_t wrapped, std::int64_t all, bool is_end) {
   if (!program.is_interactive || all == 0) return;
   program.err << "\rWrapped " << wrapped << " of " << all << " hashes   " << (is_end ? "\n" : "") << std::flush;

@@ -7,19 +7,19 @@
 
 namespace gatehouse::cli {
 
-/// What wrapping has come to.
+/// The result of wrapping.
 struct WrappingReport {
   std::int64_t wrapped = 0;
-  std::int64_t left = 0;      ///< that nobody can read, or that have come meanwhile
-  bool is_log_empty = false;  ///< no earlier version of a row is in SQLite's log
+  std::int64_t left = 0;      ///< hashes that cannot be read, or that came meanwhile
+  bool is_log_empty = false;  ///< SQLite's log holds no earlier version of a row
 };
 
-/// Wraps all hashes that wait for it, with all cores at the lowest priority; tells how far it is where a person sees
-/// it. Throws what the database throws; what was wrapped before stays so.
+/// Wraps all pending hashes, with all cores at the lowest priority, and shows its progress if a person is watching.
+/// Throws what the database throws; what was wrapped before that stays wrapped.
 [[nodiscard]] WrappingReport wrap_hashes(const Program& program, const service::Settings& settings,
                                          DatabaseSession& session);
 
-/// Says on the standard error what is not as it should be.
+/// Says on standard error what is not as it should be.
 void report_rest(const Program& program, const WrappingReport& report);
 
 /// `gatehouse users wrap-hashes`.

@@ -18,7 +18,7 @@ using http::ServerAddress;
 
 constexpr std::chrono::milliseconds patience{3'000};
 
-/// Of `health`.
+/// Arguments of `health`.
 struct HealthOptions {
   bool asks_readiness = false;
   std::string url;
@@ -38,8 +38,8 @@ constexpr std::string_view unix_scheme = "unix:";
 /// Whether there is a port that is known before the service listens.
 bool has_fixed_port(const http::ServerSettings& server) { return server.port.value_or(0) != 0; }
 
-/// Where a service with these settings is reached from its own machine: on its port, or where that is not fixed on its
-/// Unix socket. Its certificate is for the name by which others know it, so it is not looked at.
+/// Where a service with these settings is reached from its own machine: on its port or, if that is not fixed, on its
+/// Unix socket. Its certificate is issued for the name by which others know it, so it is not checked.
 ServerAddress own_address(const http::ServerSettings& server) {
   if (!has_fixed_port(server)) return {.unix_path = server.unix_socket.path};
   std::string host = server.host;
@@ -51,7 +51,7 @@ ServerAddress own_address(const http::ServerSettings& server) {
           .trust = ServerAddress::Trust::anybody};
 }
 
-/// Nothing where it is not `http://host`, `https://host`, one of these with a port, or `unix:/path`.
+/// std::nullopt if it is not `http://host`, `https://host`, one of these with a port, or `unix:/path`.
 std::optional<ServerAddress> parse_url(const std::string& text) {
   if (text.starts_with(unix_scheme)) {
     const std::string path = text.substr(unix_scheme.size());
@@ -76,7 +76,7 @@ std::expected<ServerAddress, std::string> address_of(const Program& program, con
     if (const auto address = parse_url(options.url)) return *address;
     return std::unexpected("--url takes http://HOST:PORT or https://HOST:PORT, without a path, or unix:/PATH");
   }
-  // A mistake in another setting is the service's to report.
+  // Mistakes in other settings are for the service to report.
   const service::Loaded loaded = service::read_settings(sources, program.random);
   const http::ServerSettings& server = loaded.settings.server;
   if (has_fixed_port(server) || server.unix_socket.is_set()) return own_address(server);

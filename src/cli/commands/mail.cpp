@@ -18,19 +18,19 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `mail test ADDRESS`.
+/// Arguments of `mail test ADDRESS`.
 struct TestOptions {
   std::string address;
   bool as_json = false;
 };
 
-/// Of `mail list`.
+/// Arguments of `mail list`.
 struct MailListOptions {
   bool only_troubled = false;
   bool as_json = false;
 };
 
-/// Of `mail retry ID`.
+/// Arguments of `mail retry ID`.
 struct RetryOptions {
   std::int64_t id = 0;
 };
@@ -61,7 +61,7 @@ mail::Envelope test_envelope(const Program& program, const mail::Mailbox& from, 
           .message = mail::format_message({.id = id, .from = from, .to = address, .rendered = rendered, .date = now})};
 }
 
-/// On a thread of its own: sending blocks the signals of whoever does it.
+/// Sends on a separate thread, because sending blocks the signals of the thread that does it.
 mail::Delivery send_beside(mail::Transport& transport, const mail::Envelope& envelope) {
   mail::Delivery delivery;
   std::jthread sender{[&](std::stop_token stop) { delivery = transport.send(envelope, std::move(stop)); }};

@@ -8,7 +8,7 @@ class App;
 
 namespace gatehouse::cli {
 
-/// Of a command that writes new files: `migrate make NAME [--directory PATH]`.
+/// Arguments of a command that writes new files: `migrate make NAME [--directory PATH]`.
 struct MakeOptions {
   std::string name;
   std::string directory;

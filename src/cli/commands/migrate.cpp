@@ -20,15 +20,15 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `migrate rollback`.
+/// Arguments of `migrate rollback`.
 struct RollbackOptions {
   std::string to;      ///< empty: only the last batch
   bool force = false;  ///< even while others are connected
   Consent consent;
 };
 
-/// CLI11's way: what is wrong with the argument, or nothing. A script whose variable is empty must not roll back the
-/// last batch instead.
+/// A CLI11 validator: says what is wrong with the argument; empty if nothing is. A script whose variable is empty must
+/// not roll back the last batch instead.
 std::string refuse_empty(const std::string& name) { return name.empty() ? "needs a migration's name" : ""; }
 
 void define_rollback(CLI::App& command, RollbackOptions& options) {
@@ -78,7 +78,7 @@ int migrate_latest(const Program& program, const service::Loaded& loaded) {
                 "The schema is up to date");
 }
 
-/// False, and says why, where services would go on with tables that are not theirs any more.
+/// False, with the reason printed, if services would go on with tables that no longer fit them.
 bool may_roll_back(const Program& program, DatabaseSession& session) {
   const auto others = session.run(list_who_stays(session.schema()));
   if (others.empty()) return true;
@@ -104,7 +104,7 @@ int migrate_rollback(const Program& program, const RollbackOptions& options, con
   return report(program, session.run(migrator.rollback(target)), "Rolled back", "There is nothing to roll back");
 }
 
-/// Fails where a migration is pending, or applied and unknown, so that scripts can ask.
+/// Fails if a migration is pending, or applied and unknown, so that scripts can ask.
 int migrate_status(const Program& program, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};

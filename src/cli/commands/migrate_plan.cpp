@@ -25,7 +25,7 @@ using database::schema::MigrationPreview;
 
 using Planned = std::expected<std::vector<MigrationPreview>, database::schema::MigrationError>;
 
-/// Of `migrate plan`.
+/// Arguments of `migrate plan`.
 struct PlanOptions {
   bool as_json = false;
 };

@@ -20,7 +20,7 @@ using database::schema::TouchedTable;
 
 using Previews = std::span<const MigrationPreview>;
 
-/// As PostgreSQL's documents call it.
+/// The name in PostgreSQL's documentation.
 std::string_view name_of(TableLock lock) {
   switch (lock) {
     case TableLock::none:
@@ -39,7 +39,7 @@ std::string_view name_of(TableLock lock) {
   return "";
 }
 
-/// What of the service's own statements waits. A transaction of SQLite that writes keeps all others from writing.
+/// Which of the service's own statements wait. On SQLite, a transaction that writes keeps all others from writing.
 std::string_view blocked_by(TableLock lock, Dialect dialect) {
   if (dialect == Dialect::sqlite) return "writes";
   if (lock == TableLock::access_exclusive) return "everything";

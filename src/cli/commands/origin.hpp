@@ -5,7 +5,8 @@
 
 namespace gatehouse::cli {
 
-/// Who typed the command, for the events that it causes: whoever became root by sudo, or the user of the environment.
+/// Who typed the command, for the events that it causes: the user who ran sudo, otherwise the user named by the
+/// environment.
 [[nodiscard]] audit::Origin origin_of(const Program& program);
 
 }  // namespace gatehouse::cli

@@ -7,8 +7,8 @@
 
 namespace gatehouse::cli {
 
-/// Who is connected to the database, but for those that are about to be gone: a server sees the end of a client a
-/// moment later. Waits two seconds at most; `schema` outlives it.
+/// Who else is connected to the database, except for clients that are just leaving: a server notices the end of a
+/// client a moment later. Waits at most two seconds; `schema` outlives the call.
 [[nodiscard]] Task<std::vector<std::string>> list_who_stays(database::SchemaDatabase& schema);
 
 }  // namespace gatehouse::cli

@@ -30,14 +30,14 @@ using service::TableReshaping;
 
 constexpr std::int64_t partitions_default = 8;
 
-/// Of `db partition TABLE`.
+/// Arguments of `db partition TABLE`.
 struct PartitionOptions {
   std::string table;
   std::optional<std::int64_t> count;
   std::optional<std::string> by;
 };
 
-/// Of `db unpartition TABLE`.
+/// Arguments of `db unpartition TABLE`.
 struct UnpartitionOptions {
   std::string table;
 };
@@ -67,7 +67,7 @@ const Reshapable& reshapable(const std::string& table) {
   return table == service::reshapable_audit.name ? service::reshapable_audit : service::reshapable_sessions;
 }
 
-/// One line that is written over and over, where a person sees it.
+/// One line that is rewritten in place, if a person is watching.
 TableReshaping::Show show_on(const Program& program, std::string_view rows) {
   return [&program, rows](std::string_view what, std::int64_t done, std::int64_t all) {
     if (!program.is_interactive) return;
@@ -75,7 +75,7 @@ TableReshaping::Show show_on(const Program& program, std::string_view rows) {
   };
 }
 
-/// False, with the reason printed, where the tables are not those of this program.
+/// False, with the reason printed, if the tables are not those of this program.
 bool has_current_schema(const Program& program, DatabaseSession& session) {
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto migrations = session.run(migrator.status());
@@ -84,7 +84,7 @@ bool has_current_schema(const Program& program, DatabaseSession& session) {
   return false;
 }
 
-/// False where another process has the lease, or held something up; a run that was begun goes on where it was.
+/// False if another process has the lease, or held something up. The next run continues where this one stopped.
 bool try_to_run(DatabaseSession& session, const jobs::Job& job, jobs::LeaseStore& leases) {
   try {
     return session.run(jobs::run_once(job, leases));
@@ -94,7 +94,7 @@ bool try_to_run(DatabaseSession& session, const jobs::Job& job, jobs::LeaseStore
   return false;
 }
 
-/// False where another process has had the lease for longer than one that died would.
+/// False if another process has had the lease for longer than a process that died would.
 bool run_leased(DatabaseSession& session, const jobs::Job& job, jobs::LeaseStore& leases) {
   constexpr std::chrono::milliseconds pause{500};
   const auto waits_max = job.lease.value().duration / pause + 2;

@@ -7,8 +7,8 @@
 
 namespace gatehouse::cli {
 
-/// A new password. From who types at a terminal, who does not see it and types it twice; else the first line of
-/// standard input. Nothing, with the reason printed, where there is none or the two differ.
+/// Asks for a new password. At a terminal it is typed twice and not shown; otherwise it is the first line of standard
+/// input. std::nullopt, with the reason printed, if there is none or the two differ.
 [[nodiscard]] std::optional<SecretString> ask_password(const Program& program);
 
 }  // namespace gatehouse::cli

@@ -11,7 +11,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `passwords build-filter IN OUT`.
+/// Arguments of `passwords build-filter IN OUT`.
 struct BuildOptions {
   std::string in;
   std::string out;
@@ -19,7 +19,7 @@ struct BuildOptions {
   std::uint64_t count_min = 1;
 };
 
-/// Of `passwords check-filter PATH`.
+/// Arguments of `passwords check-filter PATH`.
 struct CheckOptions {
   std::string path;
 };
@@ -39,7 +39,7 @@ void define_check(CLI::App& command, CheckOptions& options) {
   command.add_option("path", options.path, "The filter")->required()->type_name("PATH");
 }
 
-/// One line that is written over and over.
+/// One line that is rewritten in place.
 void show_progress(const Program& program, std::string_view step, double done) {
   constexpr double percent = 100;
   program.err << '\r' << step << ", " << static_cast<int>(done * percent) << " %   " << std::flush;

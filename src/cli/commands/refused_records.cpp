@@ -18,7 +18,7 @@ std::unexpected<std::string> cannot_write(const std::string& path) {
   return std::unexpected(path + " cannot be written: " + std::generic_category().message(errno));
 }
 
-/// How many bytes the first lines of a file have; all of them where there are fewer lines.
+/// How many bytes the first `lines` lines of a file have; all of its bytes if it has fewer lines.
 std::uintmax_t bytes_of_lines(const std::string& path, std::int64_t lines) {
   std::ifstream file{path, std::ios::binary};
   std::string line;

@@ -4,7 +4,7 @@
 
 namespace gatehouse::cli {
 
-/// `gatehouse routes`: lists what is served, a method and a path a line. It needs no settings and no database.
+/// `gatehouse routes`: lists the routes, one method and path per line. It needs no settings and no database.
 void add_routes_command(Commands& commands);
 
 }  // namespace gatehouse::cli

@@ -9,7 +9,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Lines for .env.
+/// Prints lines for .env.
 int generate_secrets(const Program& program) {
   std::set<std::string_view> names;
   for (const config::Setting* setting : service::catalog()) {

@@ -18,7 +18,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `seed run [FILE...]`.
+/// Arguments of `seed run [FILE...]`.
 struct SeedRunOptions {
   std::vector<std::string> files;  ///< none: the built-in ones
 };

@@ -10,7 +10,7 @@ namespace gatehouse::cli {
 /// `gatehouse seed …`: each prints what it did.
 void add_seed_commands(Commands& commands);
 
-/// Plants the files' users into the session's database. Fails where an entry was skipped, with the reason printed.
+/// Adds the files' users to the session's database. Fails if an entry was skipped, with the reason printed.
 [[nodiscard]] int plant_seeds(const Program& program, const service::Settings& settings, DatabaseSession& session,
                               std::span<const EmbeddedFile> files);
 

@@ -7,8 +7,8 @@
 
 namespace gatehouse::cli {
 
-/// Whether SESSION_SECRET is given. Where it was made up, which ends with this command, prints that and `consequence`,
-/// the reason why the command needs the service's.
+/// Whether SESSION_SECRET is given. If it was generated, for this command alone, prints that and `consequence`, the
+/// reason why the command needs the service's secret.
 [[nodiscard]] bool has_session_secret(const Program& program, const service::Loaded& loaded,
                                       std::string_view consequence);
 

@@ -15,7 +15,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `sessions cleanup`.
+/// Arguments of `sessions cleanup`.
 struct CleanupOptions {
   bool as_json = false;
 };
@@ -29,7 +29,7 @@ std::string json_of_cleanup(std::int64_t deleted, bool has_run) {
   return json + '\n';
 }
 
-/// Does nothing, successfully, where another process is at it.
+/// Does nothing, and succeeds, if another process is already cleaning up.
 int cleanup_sessions(const Program& program, const CleanupOptions& options, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   jobs::LeaseStore leases{session.database(), program.clock, program.random};
@@ -48,7 +48,7 @@ int cleanup_sessions(const Program& program, const CleanupOptions& options, cons
   return exit_success;
 }
 
-/// Of `sessions list USER`.
+/// Arguments of `sessions list USER`.
 struct SessionListOptions {
   std::string user;  ///< number or address
   bool as_json = false;

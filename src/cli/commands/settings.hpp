@@ -4,7 +4,7 @@
 
 namespace gatehouse::cli {
 
-/// `gatehouse settings`: lists every setting there is, also as the documents have them. It needs no settings.
+/// `gatehouse settings`: lists every setting there is, optionally in the format of the documents. It needs no settings.
 void add_settings_command(Commands& commands);
 
 }  // namespace gatehouse::cli

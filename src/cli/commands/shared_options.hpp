@@ -9,10 +9,10 @@ class App;
 
 namespace gatehouse::cli {
 
-/// `--json` of a command that prints for people otherwise.
+/// `--json`, for a command that otherwise prints for people.
 void define_json(CLI::App& command, bool& as_json);
 
-/// What an option holds; nothing where it is empty, so was not given.
+/// The text of an option; std::nullopt if it is empty, which means it was not given.
 [[nodiscard]] std::optional<std::string> given(const std::string& text);
 
 }  // namespace gatehouse::cli

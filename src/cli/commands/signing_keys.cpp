@@ -36,23 +36,23 @@ constexpr std::size_t pem_bytes_max = 64UL * 1024;
 struct JsonOption {
   bool as_json = false;
 };
-/// Of `signing-keys generate`.
+/// Arguments of `signing-keys generate`.
 struct GenerateOptions {
   std::string algorithm = "ES256";
   bool as_json = false;
 };
-/// Of `signing-keys import FILE`.
+/// Arguments of `signing-keys import FILE`.
 struct ImportOptions {
   std::string file;
   bool as_json = false;
 };
-/// Of `signing-keys promote [KID]` and `retire [KID]`; empty: the one that it must be.
+/// Arguments of `signing-keys promote [KID]` and `retire [KID]`; empty: the default one.
 struct StepOptions {
   std::string kid;
   bool at_once = false;
   bool as_json = false;
 };
-/// Of `signing-keys revoke KID`.
+/// Arguments of `signing-keys revoke KID`.
 struct RevokeOptions {
   std::string kid;
   Consent consent;
@@ -209,7 +209,7 @@ int generate_key(const Program& program, const GenerateOptions& options, const s
   return print_step(program, session, step, sentence_of_new(loaded), options.as_json);
 }
 
-/// Nothing, with the reason printed, where it holds no key.
+/// std::nullopt, with the reason printed, if the file holds no key.
 std::optional<jose::AsymmetricKey> read_key_file(const Program& program, const std::string& path) {
   std::ifstream file{path, std::ios::binary};
   std::string pem(pem_bytes_max, '\0');
@@ -229,7 +229,7 @@ std::optional<jose::AsymmetricKey> read_key_file(const Program& program, const s
   return key;
 }
 
-/// Whether it is JWT_PRIVATE_KEY, which no step on the table would take out of use.
+/// Whether the key is JWT_PRIVATE_KEY, which no step on the table would take out of use.
 bool is_of_settings(const service::Loaded& loaded, std::string_view kid) {
   const SecretString& pem = loaded.settings.tokens.private_key_pem;
   return !pem.empty() && jose::thumbprint(jose::read_private_pem(pem.reveal())) == kid;
@@ -248,7 +248,7 @@ int import_key(const Program& program, const ImportOptions& options, const servi
   return print_step(program, session, step, sentence_of_new(loaded), options.as_json);
 }
 
-/// Once every replica has heard of the key, should it be that new.
+/// Promotes the key at once or, if it is very new, as soon as every replica has heard of it.
 flows::SigningKeyFlow::Result promote_at_once(const Program& program, KeySession& session,
                                               const std::optional<std::string>& kid) {
   const auto promote = [&] {
@@ -271,7 +271,7 @@ int promote_key(const Program& program, const StepOptions& options, const servic
   return print_step(program, session, step, sentence, options.as_json);
 }
 
-/// Which keys of the settings sign where no key of the table does.
+/// Which keys of the settings sign if no key of the table does.
 std::string_view settings_that_sign(const service::Loaded& loaded) {
   return loaded.settings.tokens.private_key_pem.empty() ? "JWT_SECRET" : "JWT_PRIVATE_KEY";
 }

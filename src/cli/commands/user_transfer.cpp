@@ -39,7 +39,7 @@ using users::ImportProgress;
 using users::OnConflict;
 using users::RecordFormat;
 
-/// Of `users export [FILE]`.
+/// Arguments of `users export [FILE]`.
 struct UserExportOptions {
   std::string file;
   std::string format = "jsonl";
@@ -47,7 +47,7 @@ struct UserExportOptions {
   bool as_json = false;
 };
 
-/// Of `users import FILE`.
+/// Arguments of `users import FILE`.
 struct UserImportOptions {
   std::string file;
   std::string format;
@@ -92,7 +92,7 @@ int report_failure(const Program& program, const std::string& why) {
   return exit_failure;
 }
 
-/// In the order of their ids, a part at a time; how many there were.
+/// Writes the users in the order of their ids, a part at a time. Returns how many there were.
 std::int64_t write_users(const Program& program, const users::ExportTerms& terms, const service::Loaded& loaded,
                          std::ostream& out) {
   constexpr unsigned part_users = 1000;
@@ -170,7 +170,7 @@ OnConflict rule_named(const std::string& name) {
   return name == "update" ? OnConflict::update : OnConflict::fail;
 }
 
-/// One import, from a file that was opened to the report.
+/// One import, from the opened file to the report.
 class UserImportRun {
  public:
   UserImportRun(const Program& program, const UserImportOptions& options, const service::Loaded& loaded,
@@ -216,7 +216,7 @@ class UserImportRun {
     }
     flows::ImportBatch batch = read();
     while (true) {
-      // The next one is read while the database is busy with this one.
+      // The next batch is read while the database is busy with this one.
       std::future<flows::ImportBatch> next;
       if (!batch.is_last) next = std::async(std::launch::async, &UserImportRun::read, this);
       if (const auto failure = store(batch)) return report_failure(program_, *failure);
@@ -226,7 +226,7 @@ class UserImportRun {
     }
   }
 
-  /// What is stored is safe before anything is said of it.
+  /// Wraps pending hashes first, so that what is stored is safe before anything is reported.
   int finish(std::string_view remark) {
     users::PendingHashStore pending{session_.database()};
     if (session_.run(pending.count()) > 0) {
@@ -239,7 +239,7 @@ class UserImportRun {
 
   flows::ImportBatch read() { return flows::read_batch(reader_, shared_.password_rules); }
 
-  /// Why it was not stored, if it was not.
+  /// Why the batch was not stored; std::nullopt if it was.
   std::optional<std::string> store(flows::ImportBatch& batch) {
     hash(batch);
     if (const auto written = refused_.append(batch.refused); !written) return written.error();
@@ -287,7 +287,7 @@ class UserImportRun {
     return report("");
   }
 
-  /// The lines whose users are there, or come before in the file.
+  /// The lines whose users already exist, or appear earlier in the file.
   std::vector<std::uint64_t> find_taken(const flows::ImportBatch& batch) {
     std::vector<std::uint64_t> lines = session_.run(import_.find_taken_lines(batch));
     for (const flows::ImportBatch::Record& record : batch.records) {
@@ -300,7 +300,7 @@ class UserImportRun {
     return lines;
   }
 
-  /// One line that is written over and over, where a person sees it.
+  /// One line that is rewritten in place, if a person is watching.
   void show(const users::RecordPlace& place) const {
     if (!program_.is_interactive) return;
     const std::uint64_t percent = facts_.bytes == 0 ? 100 : place.bytes * 100 / facts_.bytes;
@@ -349,7 +349,7 @@ class UserImportRun {
   flows::UserImport import_;
   ImportProgress progress_;
   std::int64_t wrapped_ = 0;
-  std::unordered_set<std::size_t> addresses_;  ///< hashes of those that were tried
+  std::unordered_set<std::size_t> addresses_;  ///< hashes of the addresses that were tried
 };
 
 int import_users(const Program& program, const UserImportOptions& options, const service::Loaded& loaded) {

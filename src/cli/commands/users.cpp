@@ -19,13 +19,13 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Of `users list` and `users show USER`.
+/// Arguments of `users list` and `users show USER`.
 struct ShownUsers {
   std::string user;  ///< number or address
   bool as_json = false;
 };
 
-/// Of `users create`; the password is asked for, or the first line of standard input.
+/// Arguments of `users create`. The password is asked for, or is the first line of standard input.
 struct NewUserOptions {
   std::string email;
   std::string first_name;
@@ -33,20 +33,20 @@ struct NewUserOptions {
   bool as_json = false;
 };
 
-/// Of `users disable USER` and others that change one user.
+/// Arguments of `users disable USER` and others that change one user.
 struct ChosenUser {
   std::string user;
   bool as_json = false;
 };
 
-/// Of `users delete USER`.
+/// Arguments of `users delete USER`.
 struct DeletedUser {
   std::string user;
   Consent consent;
   bool as_json = false;
 };
 
-/// Of `users forget-express-passwords`.
+/// Arguments of `users forget-express-passwords`.
 struct Forgetting {
   Consent consent;
   bool as_json = false;
@@ -160,7 +160,7 @@ int create_user(const Program& program, const NewUserOptions& options, const ser
   return exit_success;
 }
 
-/// What has become of somebody who was chosen: as JSON, as the user is now, or in a sentence.
+/// Prints what has become of the chosen user: as JSON, the user as they are now; otherwise the sentence.
 int print_change(const Program& program, DatabaseSession& session, const ChosenUser& options, UserId id,
                  std::string_view sentence) {
   users::UserStore store{session.database()};
@@ -177,7 +177,7 @@ int print_change(const Program& program, DatabaseSession& session, const ChosenU
   return exit_success;
 }
 
-/// Changes whom the options name by what `change` makes of them, and prints the sentence.
+/// Applies `change` to the user whom the options name, and prints the sentence.
 template <class Change>
 int change_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded, const Change& change,
                 std::string_view sentence) {

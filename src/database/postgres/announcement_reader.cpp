@@ -9,7 +9,7 @@ namespace gatehouse::database::postgres {
 
 namespace {
 
-/// What was committed before another row's transaction began has the smaller entry, and never the larger position.
+/// A row that was committed before another row's transaction began has a smaller entry, and never a larger position.
 bool is_told_before(const AnnouncementRow* one, const AnnouncementRow* other) {
   constexpr auto not_placed = std::numeric_limits<std::int64_t>::max();
   return std::pair{one->position.value_or(not_placed), one->entry} <
@@ -38,13 +38,13 @@ AnnouncementReader::News AnnouncementReader::take(const AnnouncementPage& page) 
   return news;
 }
 
-/// One that was sent so late that nothing was trusted any more begins anew, as whoever stood still for longer does.
+/// A look that was sent after trust had ended begins anew, like that of a process that was stopped for too long.
 bool AnnouncementReader::goes_on(const AnnouncementPage& page) const {
   return page.is_written && page.log == log_ && page.deleted <= position_ && page.last >= position_ &&
          sent_at_ < trusted_until_;
 }
 
-/// What was committed before was never remembered.
+/// What was committed before was never remembered, so it need not be told.
 void AnnouncementReader::begin(const AnnouncementPage& page) { position_ = page.last; }
 
 void AnnouncementReader::read_on(const AnnouncementPage& page, News& news) {

@@ -8,8 +8,8 @@
 namespace gatehouse::database::postgres {
 namespace {
 
-// One statement, so that all of it is of one moment. PostgreSQL takes tables without statistics for large ones; by its
-// key it knows that a row is one.
+// One statement, so that all of it comes from one snapshot. PostgreSQL assumes that tables without statistics are
+// large; the condition on the key tells it that there is one row.
 constexpr Statement read_announcements{
     "announcements_read",
     "SELECT feed.log, feed.writes_rows, placed.last_position, placed.deleted_position, clock_timestamp(), "
@@ -19,7 +19,7 @@ constexpr Statement read_announcements{
     "UNION ALL (SELECT entry, position, topic, id, at FROM announcements WHERE position IS NULL LIMIT $2)"
     ") AS one ON true WHERE feed.id = 1"};
 
-// Others who give positions wait here for the end of the transaction.
+// Other processes that assign positions wait here until the transaction ends.
 constexpr Statement lock_order{"announcement_order_lock",
                                "UPDATE announcement_order SET ordered_at = clock_timestamp() WHERE id = 1"};
 constexpr Statement place_rows{
@@ -35,7 +35,7 @@ constexpr Statement note_last{"announcement_order_note_last",
 
 constexpr Statement use_rows{"change_feed_use_rows", "SELECT gatehouse_use_feed('redis')"};
 
-/// `session:7@1700000000000000`, or a topic alone where nobody can name what changed.
+/// `session:7@1700000000000000`, or the topic alone if nobody can name what changed.
 std::string text_of(const Row& row, std::size_t topic) {
   std::string name{row.text(topic)};
   if (row.is_null(topic + 1)) return name;
@@ -50,7 +50,7 @@ AnnouncementRow announcement_in(const Row& row, std::size_t column) {
   return one;
 }
 
-/// More of one kind than are asked for show in one row too many.
+/// The query asks for one row more of each kind than a page has, and that row shows that there are more.
 bool is_cut(const std::vector<AnnouncementRow>& rows) {
   std::int64_t placed = 0;
   for (const AnnouncementRow& one : rows) placed += one.position ? 1 : 0;

@@ -17,21 +17,20 @@ struct AnnouncementLook {
   TimePoint read_at;  ///< by the server's clock
 };
 
-/// The SQL of a change feed that reads rows, on connections of its own. Belongs to the io thread of its pool. Throws
-/// what Database throws; every call ends within the pool's deadline.
+/// The SQL of a change feed that reads rows, on its own connections. Belongs to the io thread of its pool. Throws what
+/// Database throws; every call ends within the pool's deadline.
 class AnnouncementStore {
  public:
   /// `pool` is started, and stopped by its owner.
   explicit AnnouncementStore(std::shared_ptr<ConnectionPool> pool) : pool_(std::move(pool)) {}
 
-  /// The rows behind a position, and those without one.
+  /// The rows after a position, and those without one.
   [[nodiscard]] Task<AnnouncementLook> look(std::int64_t position) const;
 
-  /// Gives positions to rows that are committed and have none.
+  /// Assigns positions to rows that are committed and have none.
   [[nodiscard]] Task<> place() const;
 
-  /// Has all changes told as rows from now on, where they are not; says that somebody is here who reads them; and
-  /// deletes old ones.
+  /// Makes sure that all changes are told as rows from now on, records that somebody reads them, and deletes old ones.
   [[nodiscard]] Task<> use() const;
 
  private:

@@ -16,12 +16,12 @@ inline constexpr Statement announce{
     "gatehouse_announce",
     "SELECT pg_notify('gatehouse', $1 || '@' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"};
 
-/// The same as a row: topic and id of what changed, the id NULL where nobody can name it.
+/// The same as a row: topic and id of what changed, the id NULL if nobody can name it.
 inline constexpr Statement announce_by_row{"gatehouse_announce_by_row",
                                            "INSERT INTO announcements (topic, id) VALUES ($1, $2)"};
 
-/// More announcements of one transaction are one row, which says that everything may have changed. The triggers of the
-/// schema have the same number.
+/// If a transaction has more announcements, they become one row, which says that everything may have changed. The
+/// triggers of the schema use the same number.
 inline constexpr std::size_t announced_rows_max = 64;
 /// That row's topic, which has no id.
 inline constexpr std::string_view everything = "all";

@@ -62,7 +62,7 @@ class EncodedParameters {
   std::vector<int> lengths_;
   std::vector<int> formats_;
   std::vector<std::uint32_t> types_;
-  std::vector<std::uint64_t> integers_;  ///< reserved before it is pointed into
+  std::vector<std::uint64_t> integers_;  ///< reserved first, because values_ points into it
 };
 
 }  // namespace gatehouse::database::postgres

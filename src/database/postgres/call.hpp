@@ -23,8 +23,8 @@ class Pipeline;
 /// exactly once, always through the io thread's queue and never from within libpq's loops.
 class Call {
  public:
-  /// A read may share a group with other reads and may be sent again; a write is a group of its own, or one with other
-  /// writes that may share.
+  /// A read may share a group with other reads and may be sent again; a write is sent as its own group, or in one with
+  /// other writes that may share.
   enum class Kind : std::uint8_t { read, write };
   using Handler = boost::asio::async_result<boost::asio::use_awaitable_t<Executor>, void()>::handler_type;
   using Hook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
@@ -61,7 +61,7 @@ class Call {
   std::optional<Failure> failure;
 
   // Where it is, for the pool and the pipeline.
-  bool may_share;  ///< a write, its transaction with others; no more once such a transaction was undone
+  bool may_share;  ///< a write that may share its transaction; false once such a transaction was undone
   std::chrono::steady_clock::time_point deadline;
   Pipeline* pipeline = nullptr;   ///< null while it waits for a connection
   std::optional<SqlError> error;  ///< of its first failed command, until its group ends

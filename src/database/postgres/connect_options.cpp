@@ -4,14 +4,15 @@ namespace gatehouse::database::postgres {
 
 namespace {
 
-// A peer that stopped answering is noticed within this, also while connecting: together with the longest pause between
-// attempts it keeps the promise to be back within 5 s of the database's return.
+// A peer that stops answering is noticed within this time, also while connecting. Together with the longest pause
+// between attempts, this keeps the promise to be back within 5 s of the database's return.
 constexpr const char* silence_ms_max = "2500";
 constexpr const char* keepalive_idle_s = "10";
 constexpr const char* keepalive_interval_s = "3";
 constexpr const char* keepalive_probes = "3";
 constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
-// Below something that is no folder there is nothing, and nobody lacks the right to see that: libpq goes on without.
+// A path below something that is no directory never exists, and needs no permission to be looked up: libpq goes on
+// without the file.
 constexpr const char* no_file = "/dev/null/none";
 
 void add_files(ConnectOptions& options, const PostgresSettings& settings) {

@@ -5,7 +5,7 @@
 
 namespace gatehouse::database::postgres {
 
-/// What a process's pools lack, for its change feed, which takes connections only where requests have theirs: a server
+/// What a process's pools lack. Its change feed takes connections only while the requests have theirs, because a server
 /// may give the process fewer than it is configured for. Any thread.
 class ConnectionNeed {
  public:
@@ -16,7 +16,7 @@ class ConnectionNeed {
     refused,  ///< it has none, and could not open one
   };
 
-  /// One pool's need turned from one kind into another.
+  /// One pool's need changed from one kind to another.
   void change(Kind before, Kind after) noexcept {
     add(before, -1);
     add(after, 1);

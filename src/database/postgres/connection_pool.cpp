@@ -10,10 +10,10 @@ namespace gatehouse::database::postgres {
 
 namespace {
 
-// From this on one more connection is opened, for reads queue behind each other.
+// From this load on, another connection is opened, because reads queue behind each other.
 constexpr std::size_t grow_load = Pipeline::write_load;
 constexpr std::chrono::milliseconds sweep_interval{100};
-// After this, an attempt to connect gets company, at most so much of it.
+// Another attempt to connect starts beside one that has had no answer for this long, up to attempts_max of them.
 constexpr std::chrono::milliseconds attempt_patience{2'500};
 constexpr std::size_t attempts_max = 4;
 // While the server writes the log for one group, it works on the next. More groups would only be smaller.
@@ -23,7 +23,7 @@ constexpr std::size_t sharing_writes_max = 64;
 using Clock = std::chrono::steady_clock;
 using Reason = Unavailable::Reason;
 
-/// By its first call; without one it is older than none.
+/// Compares the first calls; a queue with calls is older than an empty one.
 bool is_older(const CallQueue& queue, const CallQueue& other) {
   if (queue.empty() || other.empty()) return other.empty();
   return queue.front().deadline < other.front().deadline;
@@ -118,7 +118,8 @@ CallQueue& ConnectionPool::queue_for(const Call& call) noexcept {
   return call.may_share ? waiting_sharing_ : waiting_writes_;
 }
 
-/// Writes first, whichever have waited longest: there is room for few of them, and none where reads alone may go.
+/// Writes first, of both kinds the one that has waited longer: there is room for few of them, and none on the
+/// connection that is kept for reads.
 void ConnectionPool::serve_queues() {
   const bool sharing_first = is_older(waiting_sharing_, waiting_writes_);
   serve(sharing_first ? waiting_sharing_ : waiting_writes_);
@@ -143,7 +144,7 @@ Call& ConnectionPool::take_first(CallQueue& queue) {
   return call;
 }
 
-/// A write that may share, and those that wait for such a one.
+/// The call, which may share, and those that wait to share.
 std::vector<Call*> ConnectionPool::with_waiting(Call& call) {
   std::vector<Call*> writes{&call};
   while (!waiting_sharing_.empty() && writes.size() < sharing_writes_max) {
@@ -152,8 +153,8 @@ std::vector<Call*> ConnectionPool::with_waiting(Call& call) {
   return writes;
 }
 
-/// The oldest of the least loaded, so that the youngest can idle out. One with a write only where there is no other at
-/// all: a read that finds the others full waits here.
+/// The oldest of the least loaded connections, so that the youngest can idle out. One with a write is chosen only if
+/// there is no other at all: a read that finds the others full waits here.
 Pipeline* ConnectionPool::best_for_read(const Call& call) const noexcept {
   const bool any_without_write = pipelines_without_write() > 0;
   Pipeline* best = nullptr;
@@ -166,7 +167,7 @@ Pipeline* ConnectionPool::best_for_read(const Call& call) const noexcept {
   return best;
 }
 
-/// The oldest of the least loaded that has no write. The last of several without one is left to the reads.
+/// The oldest of the least loaded connections without a write. The last such one of several is left to the reads.
 Pipeline* ConnectionPool::best_for_write(const Call& call) const noexcept {
   if (pipelines_.size() > 1 && pipelines_without_write() == 1) return nullptr;
   Pipeline* best = nullptr;
@@ -186,7 +187,7 @@ std::ptrdiff_t ConnectionPool::pipelines_without_write() const noexcept {
   return std::ranges::count_if(pipelines_, [](const auto& pipeline) { return !pipeline->has_write(); });
 }
 
-/// One more connection would serve the call better, or what may come while it is on its way.
+/// Whether another connection would better serve the call, or those that may come while it is on its way.
 bool ConnectionPool::is_crowded(const Call& call, const Pipeline* chosen) const noexcept {
   if (chosen == nullptr) return true;
   if (call.kind == Call::Kind::write) return pipelines_.size() == 1;
@@ -197,10 +198,10 @@ void ConnectionPool::refuse(Call& call, Reason reason, const std::string& messag
   call.fail(io_.get_executor(), Unavailable{reason, message});
 }
 
-/// What the last attempt to connect ended with, for the people who read it in the log or at a command's end.
+/// Why the last attempt to connect failed, for people who read it in the log or at a command's end.
 std::string ConnectionPool::why_away() const { return last_failure_.empty() ? "" : ": " + last_failure_; }
 
-/// It has been admitted before, so it goes first and no bound applies.
+/// The call has been admitted before, so it goes first and the queue's bound does not apply.
 void ConnectionPool::send_again(Call& call) {
   call.pipeline = nullptr;
   if (stopped_) return refuse(call, Reason::stopped, "shutting down");
@@ -210,8 +211,8 @@ void ConnectionPool::send_again(Call& call) {
   ++queue_size_;
 }
 
-/// The next sweep sends it, up to its interval from now: at once it could come before the one it was in the way of, and
-/// they would meet again.
+/// The next sweep sends it, within `sweep_interval`. If it were sent at once, it could overtake the transaction that it
+/// conflicted with, and they would conflict again.
 void ConnectionPool::send_later(Call& call) {
   call.pipeline = nullptr;
   put_off_.push_back(call);
@@ -225,10 +226,10 @@ void ConnectionPool::on_closed(Pipeline& pipeline, const std::string& why) {
   update_need();
   log_(telemetry::Level::warn, "postgres_connection_lost", why);
   if (!holding_) hold_attempts(back_off_.next());
-  serve(waiting_sharing_);  // they may have waited for its group alone
+  serve(waiting_sharing_);  // they may have waited only for its group
 }
 
-/// All of its connections at once, before any call is sent again, which none of them may get.
+/// Removes all connections to the replaced server before any call is sent again, so that none of them gets it.
 void ConnectionPool::leave_replaced_server() {
   const std::size_t connected = options_->first->connected();
   if (std::exchange(server_, connected) == connected) return;
@@ -252,7 +253,7 @@ void ConnectionPool::connect_if_wanted() {
   }
   attempts_.push_back(PgConnection::create(io_));
   auto attempt = establish(weak_from_this(), attempts_.back(), options_);
-  hold_attempts(attempt_patience);  // before it begins, for it may fail at once and say how long to pause
+  hold_attempts(attempt_patience);  // before it begins: it may fail at once and set its own pause
   boost::asio::co_spawn(io_, std::move(attempt), boost::asio::detached);
 }
 

@@ -24,26 +24,26 @@ struct PoolLimits {
 /// One io thread's connections. The pool opens them in the background, spreads calls over them, ends calls at their
 /// deadline, and recovers by itself when the database is back.
 ///
-/// A write may wait for a row that another transaction keeps locked, and then whatever was sent after it on the same
-/// connection waits too. So there is at most one write on a connection, others wait in the pool; where the pool may
-/// have two connections, it keeps one of them free of writes; and a read is sent behind a write only where there is no
-/// other connection.
+/// A write may wait for a row that another transaction keeps locked, and whatever is sent after it on the same
+/// connection then waits too. So a connection has at most one write, and other writes wait in the pool. If the pool has
+/// more than one connection, it keeps one of them free of writes. A read is sent after a write only if no connection is
+/// free of writes.
 ///
-/// Writes that may share a transaction wait while two of their groups are on their way. Those that have waited go
-/// together: the more there are, the fewer commits and flushes of the log they cost.
+/// Writes that may share a transaction wait while two of their groups are on their way. Those that have waited are sent
+/// together: the more there are, the fewer commits and log flushes they cost.
 ///
 /// Right after the start and after a loss, calls wait for a connection. Once no connection is left and an attempt to
-/// connect has failed or got no answer for a while, the pool takes the database for down, and new calls fail at once.
+/// connect has failed or got no answer for a while, the pool assumes the database is down, and new calls fail at once.
 ///
 /// Connections open one at a time, with growing pauses after failures. An attempt without an answer runs until its
 /// timeout, because some servers take long to wake. But other attempts start beside it, so that one dead path to the
 /// server does not hide a working one.
 ///
-/// Once any pool of the process is connected to another server, this one's connections to the one before are given up:
-/// it may come back and take itself for the primary.
+/// Once any pool of the process is connected to another server, this pool gives up its connections to the previous one,
+/// which may come back and believe that it is the primary.
 class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>, private PipelineOwner {
  public:
-  /// `need` hears of a pool without a connection, `load` ten times a second how busy it is. Both outlive the pool.
+  /// `need` is told if the pool lacks a connection, `load` how busy it is, ten times a second. Both outlive the pool.
   ConnectionPool(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options, PoolLimits limits,
                  ConnectionNeed& need, LoadSum& load, DriverLog log, runtime::BackOff back_off);
 
@@ -57,7 +57,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   /// Runs the call to its outcome: its results or its failure. `call` lives until then.
   [[nodiscard]] Task<> perform(Call& call);
 
-  /// Runs a SELECT; its rows. Throws what the port throws. It may be resumed after the pool is gone.
+  /// Runs a SELECT and returns its rows. Throws what the port throws. It may be resumed after the pool is gone.
   [[nodiscard]] Task<Rows> query(const Statement& statement, Parameters parameters);
 
  private:
@@ -111,9 +111,9 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   SteadyTimer sweep_timer_;
   std::vector<std::shared_ptr<Pipeline>> pipelines_;     ///< connected ones, oldest first
   std::vector<std::shared_ptr<PgConnection>> attempts_;  ///< to connect, oldest first
-  std::size_t server_ = 0;  ///< where the pipelines lead, as FirstServer had it when the last call came
+  std::size_t server_ = 0;  ///< the server that the pipelines lead to: FirstServer::connected() when last looked at
   bool holding_ = false;    ///< no attempt may start now: the newest is young, or the last one failed a moment ago
-  bool grow_ = false;       ///< one more connection than there are is wanted
+  bool grow_ = false;       ///< another connection is wanted
   bool away_ = false;       ///< the database is down: no connection is left, and attempts failed or got no answer
   bool stopped_ = false;
   ConnectionNeed::Kind told_need_ = ConnectionNeed::Kind::none;
@@ -121,7 +121,7 @@ class ConnectionPool final : public std::enable_shared_from_this<ConnectionPool>
   std::string last_failure_;  ///< of the last attempt; empty once one succeeded
   Unavailable::Reason last_reason_ = Unavailable::Reason::connection;
 
-  DeadlineList deadlines_;  ///< every call in flight, earliest deadline first, as all have the same time
+  DeadlineList deadlines_;  ///< every call in flight, earliest deadline first, as all have the same timeout
   CallQueue waiting_reads_;
   CallQueue waiting_writes_;
   CallQueue waiting_sharing_;     ///< writes that may share

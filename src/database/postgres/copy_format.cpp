@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// A signature, no flags, and no more header.
+// The signature, no flags, and no header extension.
 constexpr std::string_view header = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0"sv;
 constexpr std::int32_t no_value = -1;
 constexpr std::int16_t end_of_rows = -1;
@@ -22,7 +22,7 @@ void append_big_endian(std::string& out, Integer number) {
   out.append(reinterpret_cast<const char*>(&swapped), sizeof swapped);
 }
 
-/// Appends a value behind its length.
+/// Appends a value, preceded by its length.
 struct Appender {
   std::string& out;
 

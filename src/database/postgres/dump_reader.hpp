@@ -8,14 +8,14 @@
 
 namespace gatehouse::database::postgres {
 
-/// Reads a dump as pg_restore writes it as SQL, in pieces of any size, and counts what a backup's content is: the rows
-/// of `users` and those of `gatehouse_migrations`. Keeps no more of a line than its beginning.
+/// Reads a dump as SQL, the way pg_restore writes it, in pieces of any size, and finds a backup's content: the number
+/// of rows of `users`, and the rows of `gatehouse_migrations`. Keeps only the beginning of each line.
 class DumpReader {
  public:
   void read(std::string_view bytes);
 
   [[nodiscard]] const BackupContent& content() const noexcept { return content_; }
-  /// The one that has the tables; empty where they were not found.
+  /// The schema that has the tables; empty if they were not found.
   [[nodiscard]] const std::string& schema() const noexcept { return schema_; }
 
  private:

@@ -16,9 +16,9 @@ namespace gatehouse::database::postgres {
 /// other one. Invariants: it is ready only while the last probe of this attempt was heard and the next one is not
 /// overdue; a probe of an earlier attempt proves nothing, whatever session it arrives through.
 ///
-/// A probe that is heard proves that everything was heard that had been committed when it was sent, for notifications
-/// come in the order of the commits. So trust is counted from the sending, on a clock that goes on while the process
-/// stands still: whatever happens to it, nothing that was over for longer than `interval` plus `deadline` is trusted.
+/// A probe that is heard proves that everything committed when it was sent was heard, because notifications come in the
+/// order of the commits. So trust is counted from the sending, on a clock that goes on while the process is stopped:
+/// whatever happens to it, nothing that has been outdated for longer than `interval` plus `deadline` is trusted.
 class FeedProbe {
  public:
   using Instant = BootTime;
@@ -41,7 +41,7 @@ class FeedProbe {
     return std::to_string(++sent_);
   }
 
-  /// A notification on the probe's channel. True where it is the last probe that was sent: the feed hears.
+  /// A notification on the probe's channel. True if it is the last probe that was sent: the feed hears.
   bool hear(std::string_view payload, Instant now) {
     if (payload != std::to_string(sent_)) return false;
     is_ready_ = true;
@@ -54,7 +54,7 @@ class FeedProbe {
   void lose() { is_ready_ = false; }
 
   [[nodiscard]] bool is_ready() const { return is_ready_; }
-  /// Until when the probe that was heard last is a proof. Meaningful while ready and no other probe has been sent.
+  /// Until when the last probe that was heard is a proof. Meaningful while ready and no other probe has been sent.
   [[nodiscard]] Instant trusted_until() const { return sent_at_ + interval + deadline; }
   /// What is to be done next, and when, unless the probe is heard before.
   [[nodiscard]] Due due() const { return due_; }

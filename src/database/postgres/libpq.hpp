@@ -60,8 +60,8 @@ class Libpq {
 /// Any thread. Throws std::runtime_error, with what to install, when the library or one of its functions is missing.
 [[nodiscard]] const Libpq& libpq();
 
-/// Removes the variables PG… from the environment, in which libpq finds values for whatever it was not given, among
-/// them a service file. For main(), before any other thread runs.
+/// Removes the PG… variables from the environment: libpq takes from them whatever it was not given, including a service
+/// file. For main(), before any other thread runs.
 void forget_libpq_environment();
 
 }  // namespace gatehouse::database::postgres

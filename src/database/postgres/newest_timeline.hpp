@@ -6,9 +6,9 @@
 
 namespace gatehouse::database::postgres {
 
-/// Which of several servers has been left behind: each promotion begins a timeline with a higher number, and a primary
-/// that comes back after it (a machine that was paused, a network that was cut) still has the lower one, and takes
-/// itself for the primary until somebody tells it. Thread-safe.
+/// Which of several servers was left behind by a failover. Each promotion begins a timeline with a higher number. A
+/// primary that comes back afterwards (its machine was paused, or its network cut) still has the lower one, and
+/// believes that it is the primary until somebody tells it otherwise. Thread-safe.
 ///
 /// A server restored from a backup may have a lower timeline and be the only one there is, so a refusal is not for
 /// ever.
@@ -16,14 +16,14 @@ class NewestTimeline {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  /// For so long nothing but servers of lower timelines must have been found before one of them is believed. What
-  /// manages a cluster tells a server that came back within a fraction of that.
+  /// A server of a lower timeline is believed only after nothing else has been found for this long. A cluster manager
+  /// corrects a server that came back within a fraction of that time.
   static constexpr std::chrono::seconds believed_after{30};
   /// Attempts further apart than this do not count as one search.
   static constexpr std::chrono::seconds pause_max{10};
 
-  /// Whether a server of this timeline, which takes writes at `now`, may be the primary. True also where it has the
-  /// newest timeline so far.
+  /// Whether a server of this timeline, which takes writes at `now`, may be the primary. Always true if no newer
+  /// timeline was seen.
   [[nodiscard]] bool admits(std::int64_t timeline, TimePoint now) {
     const std::scoped_lock lock{mutex_};
     if (timeline < newest_ && !is_long_search(now)) return false;

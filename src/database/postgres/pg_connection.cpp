@@ -15,14 +15,14 @@ namespace gatehouse::database::postgres {
 namespace {
 
 constexpr int binary_results = 1;
-// An attempt that has had no answer for so long lets the next ones begin elsewhere.
+// After an attempt has had no answer for this long, the next ones begin at another server.
 constexpr std::chrono::milliseconds silence_max{2'000};
 
 Unavailable connection_error(const std::string& message) {
   return Unavailable{Unavailable::Reason::connection, message};
 }
 
-/// libpq says only in words that a server was there and did not have the target_session_attrs.
+/// Only the text of libpq's message says that a server answered but did not meet target_session_attrs.
 Unavailable refusal(const std::string& message) {
   const bool read_only = message.find("session is read-only") != std::string::npos ||
                          message.find("server is in hot standby mode") != std::string::npos;
@@ -36,7 +36,7 @@ bool is_address_or_socket(const std::string& host) {
   return !not_an_address.failed();
 }
 
-/// One part of each, with commas between, as libpq takes lists.
+/// One member of each element, separated by commas, as libpq takes lists.
 template <class Element>
 std::string joined(const std::vector<Element>& elements, std::string Element::* part) {
   std::string list;
@@ -46,7 +46,8 @@ std::string joined(const std::vector<Element>& elements, std::string Element::* 
 
 void ignore_notice(void*, const pg_result*) {}
 
-/// So that a name whose nameservers are lost with its server does not keep the others from being tried.
+/// The time to resolve each of several names, so that one whose nameservers are lost with its server does not keep the
+/// others from being tried.
 constexpr std::chrono::milliseconds one_name_of_several{1'000};
 
 }  // namespace
@@ -99,7 +100,7 @@ Task<> PgConnection::log_in(std::shared_ptr<const ConnectOptions> options) {
   if (options->servers.size() > 1) co_await refuse_if_left_behind(options);
 }
 
-/// What speaks PostgreSQL's protocol and knows of no timelines is taken as it is.
+/// A server that speaks PostgreSQL's protocol but has no timelines is accepted.
 Task<> PgConnection::refuse_if_left_behind(std::shared_ptr<const ConnectOptions> options) {
   Command command{&primary_timeline, {}};
   const auto rows = co_await run(std::move(command));
@@ -112,7 +113,7 @@ std::string PgConnection::host() const { return connection_ == nullptr ? "" : li
 
 std::string PgConnection::user() const { return connection_ == nullptr ? "" : libpq().PQuser(connection_); }
 
-/// The one of options.servers that it is connected to, or that libpq has come to.
+/// The one of options.servers that it is connected to, or that libpq is trying.
 std::optional<std::size_t> PgConnection::this_server(const ConnectOptions& options) const {
   if (connection_ == nullptr) return std::nullopt;
   const std::string port = libpq().PQport(connection_);
@@ -124,7 +125,7 @@ std::optional<std::size_t> PgConnection::this_server(const ConnectOptions& optio
   return static_cast<std::size_t>(found - options.servers.begin());
 }
 
-/// The attempt that began at `first` has failed here, or waits here for too long.
+/// The attempt that began at `first` has failed at this server, or has waited for it too long.
 void PgConnection::pass_over_this_server(const ConnectOptions& options, std::size_t first) const {
   options.first->pass_over(first, this_server(options).value_or(first), options.servers.size());
 }
@@ -150,8 +151,8 @@ void PgConnection::end_at_deadline(std::chrono::milliseconds rest) {
   });
 }
 
-/// The addresses of all servers, from that at `first` on. A name that nobody knows is left out, unless it is the last
-/// hope.
+/// The addresses of all servers, beginning with the one at `first`. A name that cannot be resolved is left out; if
+/// nothing is left, that is an error.
 Task<std::vector<PgConnection::Candidate>> PgConnection::find_candidates(std::shared_ptr<const ConnectOptions> options,
                                                                          std::size_t first) {
   std::vector<Candidate> candidates;
@@ -230,7 +231,7 @@ Task<> PgConnection::poll_until_connected() {
   watch_socket();
 }
 
-/// libpq may have replaced its socket since the last step (another address, TLS refused), under the same number even.
+/// libpq may have replaced its socket since the last step (another address, TLS refused), even under the same number.
 void PgConnection::watch_socket() {
   boost::system::error_code ignored;
   descriptor_.close(ignored);
@@ -239,7 +240,7 @@ void PgConnection::watch_socket() {
   descriptor_.assign(duplicate);
 }
 
-/// That the first statement is answered proves that the server is there, which a login through a pooler does not.
+/// An answer to the first statement proves that the server is there; a login through a pooler does not.
 Task<> PgConnection::take_session(std::shared_ptr<const ConnectOptions> options) {
   std::string sql = take_session_sql(*options, libpq().PQbackendPID(connection_));
   const auto rows = co_await select(std::move(sql));
@@ -302,7 +303,7 @@ Task<std::expected<Rows, SqlError>> PgConnection::run(Command command) {
   co_return std::move(rows);
 }
 
-/// Of what was sent, which is one statement.
+/// The rows of what was sent, which is one statement.
 Task<std::expected<Rows, SqlError>> PgConnection::last_rows() {
   const auto self = shared_from_this();
   co_await flush_all();
@@ -353,7 +354,7 @@ PgConnection::Flush PgConnection::flush() noexcept {
 
 bool PgConnection::receive() noexcept {
   if (libpq().PQconsumeInput(connection_) == 0) return false;
-  // What TLS has already decrypted no longer makes the socket readable, so it is read now.
+  // Bytes that TLS has already decrypted no longer make the socket readable, so they are read now.
   while (has_decrypted_bytes()) {
     if (libpq().PQconsumeInput(connection_) == 0) return false;
   }

@@ -36,7 +36,7 @@ struct Notification {
 /// a duplicate, so that Asio and libpq each close their own.
 class PgConnection : public std::enable_shared_from_this<PgConnection> {
  public:
-  /// How far writing got: `pending` waits for the socket, `broken` has lost it.
+  /// How far writing got. `pending`: it must wait for the socket; `broken`: the connection is lost.
   enum class Flush { done, pending, broken };
 
   [[nodiscard]] static std::shared_ptr<PgConnection> create(boost::asio::io_context& io);
@@ -46,8 +46,8 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
 
   /// Resolves the servers' names, connects to the first server that will do, logs in and sets the session up. Throws
   /// Unavailable: connection (refused, wrong password, wrong certificate), read_only (no server takes writes, and one
-  /// answered), deadline (options->timeout passed) or stopped (close() was called). Throws connection, too, where
-  /// others have found another server meanwhile, or one of a newer timeline before.
+  /// answered), deadline (options->timeout passed) or stopped (close() was called). Also throws connection if another
+  /// attempt has found another server meanwhile, or one of a newer timeline before.
   [[nodiscard]] Task<> connect(std::shared_ptr<const ConnectOptions> options);
 
   /// The name or address of the server that it is connected to, as the settings have it.
@@ -105,7 +105,8 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   [[nodiscard]] Task<PgResult> next_result();
   /// The rows of one statement without parameters, or why there are none. Not in pipeline mode.
   [[nodiscard]] Task<std::expected<Rows, SqlError>> select(std::string sql);
-  /// The result of one statement that is not kept prepared, or why there is none; an error has its name. Likewise.
+  /// The result of one statement that is not kept prepared, or why there is none; an error names the statement. Not in
+  /// pipeline mode.
   [[nodiscard]] Task<std::expected<Rows, SqlError>> run(Command command);
 
   /// libpq's latest error message, on one line.

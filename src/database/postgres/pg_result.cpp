@@ -50,7 +50,7 @@ std::string_view field_or_empty(const pg_result* result, int field) {
   return text == nullptr ? std::string_view{} : std::string_view{text};
 }
 
-/// What a constraint is known by. NOT NULL has no name, and is known by its column, as SQLite has it.
+/// What identifies a constraint: its name, or for NOT NULL, which has none, its column, as in SQLite.
 std::string constraint_of(const pg_result* result) {
   const auto name = field_or_empty(result, PG_DIAG_CONSTRAINT_NAME);
   const auto column = field_or_empty(result, PG_DIAG_COLUMN_NAME);

@@ -14,7 +14,7 @@ namespace gatehouse::database::postgres {
 /// Owns one result of libpq. It may be empty: libpq ends a command's results with a null.
 class PgResult {
  public:
-  /// What kind() tells.
+  /// The kinds of result; see kind().
   enum class Kind { nothing, done, failed, skipped, end_of_group, copying };
 
   explicit PgResult(pg_result* result) : result_(result) {}

@@ -7,11 +7,11 @@ namespace gatehouse::database::postgres {
 
 namespace {
 
-// A group is answered when its last read is; short groups let the first ones go on meanwhile.
+// A group is answered only when its last read is; with short groups, the first reads return earlier.
 constexpr std::uint32_t reads_per_group_max = 32;
 constexpr std::uint8_t cures_max = 3;
 
-// Goes before writes that share a transaction, in milliseconds: whoever has locked one row holds up all of them.
+// Sent before writes that share a transaction; 20 ms, because whoever has locked one row holds up all of them.
 constexpr Statement wait_little{"gatehouse_wait_little", "SELECT set_config('lock_timeout', '20', true)"};
 
 using Reason = Unavailable::Reason;
@@ -27,17 +27,16 @@ using Reason = Unavailable::Reason;
 //   the same order, the settings of a group of writes, a prepare where one was needed and a command for each of its
 //   commands; and a sync where a group ends. The sync knows how many calls its group has, so those are the first ones
 //   of `calls_` when it is answered.
-// - `groups_on_way_` syncs are in `steps_`; they have all of `calls_` but the last `open_calls_`, which are reads.
-// Where
-//   there are such, end_turn() is on its way to end their group: no call waits for a Sync longer than this turn.
+// - `steps_` has `groups_on_way_` syncs, for all of `calls_` but the last `open_calls_`, which are reads. If there are
+//   such reads, end_turn() is on its way to end their group: no call waits for a Sync longer than this turn.
 // - `load_` is the weight of `calls_`, and `writes_` the number of writes among them.
 //
-// Once a send has failed (`broken_`), `steps_` may promise more than the server knows of. Answers are still taken, for
-// those calls are done, but nothing is sent, and the connection is given up at the end of the turn. Once closed, both
-// queues are empty and nothing arrives any more; posted continuations find `closed_` and do nothing.
+// Once a send has failed (`broken_`), `steps_` may promise more than the server knows of. Answers are still taken,
+// because those calls are done, but nothing is sent, and the connection is given up at the end of the turn. Once
+// closed, both queues are empty and nothing arrives any more; posted continuations find `closed_` and do nothing.
 //
-// Every end of a call goes through its io thread's queue (Call::complete), so no caller's code runs within a loop here.
-// The owner's does, in send_again() and on_closed(): what follows such a call may not rely on `calls_` of before.
+// Every call is completed through its io thread's queue (Call::complete), so no caller's code runs within a loop here.
+// The owner's does, in send_again() and on_closed(): code after such a call must not rely on what `calls_` was before.
 
 Pipeline::Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, std::string write_settings,
                    PipelineOwner& owner)
@@ -77,7 +76,7 @@ void Pipeline::submit_sharing(std::span<Call* const> writes) {
 }
 
 void Pipeline::begin_writes(Call& first) {
-  // Reads that shared a write's group would be undone with it and could not be told from it when they are sent again.
+  // Reads that shared a write's group would be undone with it and could not be told apart when they are sent again.
   if (open_calls_ > 0) end_group();
   sharing_ = first.may_share;
   if (!connection_->has_own_session()) send_settings(first);
@@ -114,15 +113,15 @@ void Pipeline::send_statement(Step step, const Parameters& parameters) {
     if (!entry.prepared) {
       sent = connection_->send_prepare(entry.name, statement->sql, entry.types);
       steps_.push_back({Step::Kind::prepare, 0, entry.generation, step.call, statement});
-      // Believed before it is answered, so that the next call of this turn need not prepare it too; on_failure() and a
-      // skipped answer take it back.
+      // Set before the answer comes, so that the next call of this turn need not prepare it too; on_failure() and a
+      // skipped answer undo it.
       entry.prepared = true;
     }
     sent = sent && connection_->send_prepared(entry.name, encoded_);
   } else {
     sent = connection_->send_unprepared(statement->sql, encoded_);
   }
-  // Also where the send failed: the step keeps the order of what was sent before, and close() drops it.
+  // Also if the send failed: the step keeps the order of what was sent before, and close() drops it.
   steps_.push_back(step);
   if (!sent) break_off();
 }
@@ -177,7 +176,7 @@ void Pipeline::on_readable() {
   take_results();
   if (closed_) return;
   if (!alive) return lose(connection_->error_message());
-  // Only now: the calls whose answers came with the refusal have got them.
+  // Only now, so that the calls whose answers came with the refusal have got them.
   if (read_only_) return lose("the server turned read-only");
   wait_readable();
   owner_.on_room();
@@ -191,7 +190,7 @@ void Pipeline::take_results() {
       after_end = false;
       on_answer(result);
     } else if (after_end) {
-      return;  // each command's results end once; twice means that no answer is there
+      return;  // each command's results end once; twice in a row means that no answer is there
     } else {
       after_end = true;
     }
@@ -202,7 +201,7 @@ void Pipeline::on_answer(const PgResult& result) {
   const Step step = steps_.front();
   const auto kind = result.kind();
   const bool end_is_due = step.kind == Step::Kind::sync;
-  // A failure where the Sync is due is the commit's: a deferred constraint. The Sync's own answer follows.
+  // A failure when the Sync is due comes from the commit: a deferred constraint. The Sync's own answer follows.
   if (kind != PgResult::Kind::failed && end_is_due != (kind == PgResult::Kind::end_of_group)) {
     return lose("the answers do not fit the questions: something between here and the server mixes them up");
   }
@@ -224,7 +223,7 @@ void Pipeline::on_answer(const PgResult& result) {
 void Pipeline::on_failure(const Step& step, const PgResult& result) {
   auto error = result.error();
   read_only_ = read_only_ || is_read_only(error.state);
-  // A group with a deferred failure is of writes. Of those that shared it, each will hear its own by itself.
+  // Only a group of writes has a deferred failure. If several shared it, each is sent again and gets its own outcome.
   Call* const call = step.kind == Step::Kind::sync && !calls_.empty() ? calls_.front() : step.call;
   if (call == nullptr) return;
   if (step.kind == Step::Kind::prepare) prepared_.forget(*step.statement, step.generation);
@@ -250,7 +249,7 @@ void Pipeline::on_group_end() {
   if (idle()) idle_since_ = std::chrono::steady_clock::now();
 }
 
-/// The first of `calls_`, all before one of them is sent again, which may close this pipeline.
+/// Takes all of the group's calls, the first of `calls_`, before one is sent again, which may close this pipeline.
 void Pipeline::take_out(std::uint32_t group_calls) {
   ended_.assign(calls_.begin(), calls_.begin() + group_calls);
   calls_.erase(calls_.begin(), calls_.begin() + group_calls);
@@ -260,7 +259,7 @@ void Pipeline::take_out(std::uint32_t group_calls) {
   }
 }
 
-/// Of writes that shared a transaction one failed, so none has happened.
+/// Whether one of several writes that shared a transaction failed, so that none has happened.
 bool Pipeline::is_undone(std::uint32_t group_calls) const {
   return calls_.front()->may_share && std::any_of(calls_.begin(), calls_.begin() + group_calls,
                                                   [](const Call* call) { return call->error.has_value(); });
@@ -270,7 +269,7 @@ void Pipeline::settle(Call& call) {
   if (call.error) {
     if (!try_cure(call)) call.fail(executor_, classify(*call.error));
   } else if (call.skipped) {
-    // Only reads have neighbours, so it is a read, and it did not run.
+    // Groups of writes have been sent again by now, so this is a read beside one that failed, and it did not run.
     owner_.send_again(call);
   } else {
     call.complete(executor_);
@@ -279,7 +278,7 @@ void Pipeline::settle(Call& call) {
 
 /// The server rolled the call's group back, so sending it again cannot do anything twice.
 bool Pipeline::try_cure(Call& call) {
-  // A read may wait for a table until its deadline, but not here all the time, where it holds up what comes after it.
+  // A read may wait for a table until its deadline, but not here all the time, holding up what comes after it.
   if (call.kind == Call::Kind::read && is_lock_timeout(call.error->state)) {
     owner_.send_later(call);
     return true;
@@ -295,8 +294,8 @@ bool Pipeline::try_cure(Call& call) {
   return true;
 }
 
-/// The calls that were here, for the caller to end or send again: after on_closed(), so that the owner does not choose
-/// this pipeline for them.
+/// Returns the calls that were here. The caller ends them or sends them again, but after on_closed(), so that the owner
+/// does not choose this pipeline for them.
 std::deque<Call*> Pipeline::close() {
   closed_ = true;
   connection_->close();
@@ -342,8 +341,8 @@ void Pipeline::abandon_all(Reason reason, const std::string& why) {
   }
 }
 
-/// A read changes nothing, and a connection that is lost twice under it is no accident. What the server said as it went
-/// away is not about the read.
+/// A read changes nothing, so it may be sent again, but only once: a connection that is lost twice under a read is no
+/// accident. What the server said as it went away is not about the read.
 bool Pipeline::may_be_sent_again(const Call& call) {
   if (call.kind == Call::Kind::write || call.lost_once) return false;
   if (!call.error) return true;
@@ -353,7 +352,7 @@ bool Pipeline::may_be_sent_again(const Call& call) {
   return unavailable->reason() == Reason::connection || unavailable->reason() == Reason::read_only;
 }
 
-/// Where the server had already refused a call, its own words say more than the loss of the connection.
+/// If the server had already refused a call, its own words say more than the loss of the connection.
 void Pipeline::fail_lost(Call& call, Reason reason, const std::string& why) {
   if (call.error) {
     call.fail(executor_, classify(*call.error));

@@ -39,7 +39,7 @@ class PipelineOwner {
 /// pipeline sends those again, so a caller never notices its neighbours.
 ///
 /// Writes that may share a transaction are submitted together, as one group. None of them waits for a lock for longer
-/// than a moment. When one fails, none has happened, and each is sent again as a group of its own.
+/// than a moment. When one fails, none has happened, and each is sent again as its own group.
 ///
 /// The price of pipelining: a slow statement delays everything sent after it on the same connection.
 ///
@@ -52,7 +52,7 @@ class PipelineOwner {
 class Pipeline : public std::enable_shared_from_this<Pipeline> {
  public:
   /// `connection` is connected. `owner` outlives the pipeline or calls abandon() first. `write_settings` is a SELECT
-  /// that goes before each write on a shared session, where no setting can be kept.
+  /// that is sent before each write on a shared session, where no setting can be kept.
   Pipeline(Executor executor, std::shared_ptr<PgConnection> connection, std::string write_settings,
            PipelineOwner& owner);
 
@@ -60,9 +60,9 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   void start();
 
   [[nodiscard]] bool has_room_for(const Call& call) const noexcept;
-  /// Only where there is room.
+  /// Only if there is room.
   void submit(Call& call);
-  /// At least one write, each of which may share. Only where there is room for one of them.
+  /// At least one write, each of which may share. Only if there is room for one of them.
   void submit_sharing(std::span<Call* const> writes);
 
   /// Gives the connection up because `late` passed its deadline. `late` gets Unavailable{deadline}. The other reads are
@@ -78,9 +78,9 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   /// A write is on its way. It may wait for a row that another transaction has locked, and what is sent after it waits
   /// as well.
   [[nodiscard]] bool has_write() const noexcept { return writes_ > 0; }
-  /// The same of writes that share their transaction.
+  /// The same for writes that share their transaction.
   [[nodiscard]] bool has_sharing() const noexcept { return has_write() && sharing_; }
-  /// What PgConnection says.
+  /// See PgConnection::server().
   [[nodiscard]] std::size_t server() const noexcept { return connection_->server(); }
   [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }
 
@@ -96,7 +96,7 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
     std::uint32_t index;         ///< command: position in its call; sync: how many calls the group has
     std::uint32_t generation;    ///< prepare: of the prepared statement
     Call* call;                  ///< null for a sync
-    const Statement* statement;  ///< null for a sync; settings: what a failure names
+    const Statement* statement;  ///< null for a sync; settings: the one that a failure names
   };
 
   [[nodiscard]] bool usable() const noexcept { return !closed_ && !broken_; }

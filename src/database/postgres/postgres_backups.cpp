@@ -78,7 +78,7 @@ class Input {
   void child_has_it() noexcept { theirs_.close(); }
   void end() noexcept { ours_.close(); }
 
-  /// False where the program is gone, or `stopping` was set before all was taken.
+  /// False if the program is gone, or `stopping` was set before everything was written.
   [[nodiscard]] bool write(std::string_view bytes, const std::atomic<bool>& stopping) const {
     while (!bytes.empty() && !stopping.load()) {
       const ssize_t count = ::send(ours_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -113,7 +113,7 @@ class PostgresRestoration final : public Restoration {
     if (auto written = write_backup(sql); !written) return std::unexpected(written.error());
     if (!sql.write(last_sql(terms), parts_.stopping)) return refusal(*psql, sql);
     sql.end();
-    // From here on the outcome is the server's: to interrupt would leave it open.
+    // From here on the server decides the outcome: an interruption would leave it unknown.
     const std::atomic<bool> never = false;
     const int code = psql->wait(never);
     if (code != 0) return std::unexpected("psql ended with " + std::to_string(code) + "; it says above why");
@@ -130,13 +130,13 @@ class PostgresRestoration final : public Restoration {
            std::to_string(migration_lock) + ");\n" + terms.undo + "\n";
   }
 
-  /// pg_restore's SQL ends with an empty search path, and triggers look for tables.
+  /// The SQL of pg_restore ends with an empty search path, but triggers need one to find tables.
   [[nodiscard]] std::string last_sql(const RestoreTerms& terms) const {
     if (!terms.ends_sessions) return "\nCOMMIT;\n";
     return "\nSET LOCAL search_path TO " + identifier(backup_.schema) + "; DELETE FROM sessions; COMMIT;\n";
   }
 
-  /// The schema alone: extensions and other schemas belong to others, who may not want them back.
+  /// Restores the schema alone: extensions and other schemas belong to others, who may not want them restored.
   [[nodiscard]] std::expected<void, std::string> write_backup(const Input& sql) const {
     const std::vector<std::string> words{
         "pg_restore", "--file=-", "--clean", "--if-exists", "--no-owner", "--schema=" + backup_.schema, "--", file_};
@@ -185,7 +185,7 @@ PostgresBackups::PostgresBackups(const DatabaseSettings& settings, BackupParts p
 
 std::expected<BackupContent, std::string> PostgresBackups::save(const NewFile& file, std::string_view server_version) {
   if (auto good = require_version(server_version, parts_.stopping); !good) return std::unexpected(good.error());
-  // By name: on its standard output, pg_dump 17 leaves a second table of contents at the end.
+  // The file is given by name: on its standard output, pg_dump 17 leaves a second table of contents at the end.
   const auto words_for = [this](const std::string& path) {
     return join({"pg_dump", "--format=custom", "--file=" + path}, connection_arguments(*options_));
   };

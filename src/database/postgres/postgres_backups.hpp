@@ -18,7 +18,7 @@ class PostgresBackups final : public Backups {
  public:
   PostgresBackups(const DatabaseSettings& settings, BackupParts parts);
 
-  /// Fails where pg_dump is missing or older than the server.
+  /// Fails if pg_dump is missing or older than the server.
   [[nodiscard]] std::expected<BackupContent, std::string> save(const NewFile& file,
                                                                std::string_view server_version) override;
   [[nodiscard]] std::expected<std::unique_ptr<Restoration>, std::string> open(const std::string& file) override;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds statement_timeout{60'000};
 
-/// Whoever writes so much leaves it to the triggers to tell of it.
+/// Writes of this size leave it to the triggers to announce the changes.
 std::shared_ptr<const ConnectOptions> without_session_settings(const ConnectOptions& options) {
   ConnectOptions own{options.servers, options.keywords, options.password.clone(), options.timeout};
   own.first = options.first;
@@ -23,7 +23,7 @@ std::shared_ptr<const ConnectOptions> without_session_settings(const ConnectOpti
   return std::make_shared<const ConnectOptions>(std::move(own));
 }
 
-/// Of the transaction and not of the session, which belongs to others behind a pooler.
+/// The settings belong to the transaction and not to the session, which other clients share behind a pooler.
 std::string begin_script(const StagingTable& table, std::chrono::milliseconds lock_timeout) {
   return "BEGIN; SET LOCAL statement_timeout = " + std::to_string(statement_timeout.count()) +
          "; SET LOCAL lock_timeout = " + std::to_string(lock_timeout.count()) + "; " + std::string{table.create.sql} +
@@ -32,7 +32,7 @@ std::string begin_script(const StagingTable& table, std::chrono::milliseconds lo
 
 using Error = std::optional<SqlError>;
 
-/// Nothing where all of it went well; then the server has the rows, which outlive the coroutine.
+/// Nothing if all of it went well; then the server has the rows. `rows` outlives the coroutine.
 Task<Error> copy_rows(std::shared_ptr<PgConnection> connection, const StagedRows& rows) {
   const auto lost = [&connection] { return Unavailable{Unavailable::Reason::connection, connection->error_message()}; };
   const std::string sql =
@@ -51,7 +51,7 @@ Task<Error> copy_rows(std::shared_ptr<PgConnection> connection, const StagedRows
   }
 }
 
-/// All but the beginning, in a transaction that was begun. Rows and results outlive the coroutine.
+/// Everything after the BEGIN, in a transaction that was begun. `rows` and `results` outlive the coroutine.
 Task<Error> run_all(std::shared_ptr<PgConnection> connection, const StagedRows& rows, std::vector<Command> commands,
                     std::vector<Rows>& results) {
   Error failed = co_await copy_rows(connection, rows);

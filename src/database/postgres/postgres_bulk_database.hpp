@@ -10,8 +10,8 @@
 
 namespace gatehouse::database::postgres {
 
-/// Fills the staging table with a binary COPY. Each load() has a connection of its own, which ends with it. Destroying
-/// the object ends what is in flight with Unavailable{stopped}.
+/// Fills the staging table with a binary COPY. Each load() opens its own connection, which ends with it. Destroying the
+/// object ends what is in flight with Unavailable{stopped}.
 ///
 /// The role needs the right to make temporary tables, which every role has unless somebody took it away.
 class PostgresBulkDatabase final : public BulkDatabase {

@@ -18,14 +18,13 @@ std::string probe_channel(std::span<const std::byte> secret_name) {
   return "gatehouse_ping_" + to_hex({reinterpret_cast<const char*>(secret_name.data()), secret_name.size()});
 }
 
-/// Sends a probe in the form of an announcement, with the server's time; but none where changes are not told in this
-/// way.
+/// Sends a probe in the form of an announcement, with the server's time, but none if changes are not told in this way.
 std::string notify(const std::string& channel, const std::string& number) {
   return "SELECT pg_notify('" + channel + "', 'probe:" + number +
          "@' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) FROM change_feed WHERE id = 1 AND notifies";
 }
 
-/// Has changes told in this way from now on, where they are not, and says that somebody is here who hears them.
+/// Makes sure that changes are told in this way from now on, and records that somebody hears them.
 constexpr const char* use_notifications = "SELECT gatehouse_use_feed('postgres')";
 constexpr std::chrono::milliseconds notify_use_interval{10'000};
 
@@ -87,7 +86,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     co_await timer_.async_wait(boost::asio::redirect_error(use_task, ignored));
   }
 
-  /// Hears until something breaks; always ends by throwing.
+  /// Listens until something breaks; always ends by throwing.
   Task<> listen() {
     ears_ = PgConnection::create(io_);
     mouth_ = PgConnection::create(io_);
@@ -143,7 +142,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
     wake_when_due();
   }
 
-  /// The answer to the last probe's statement, as libpq wants it before the next one.
+  /// Takes the answer to the last probe's statement, as libpq requires before the next one.
   [[nodiscard]] bool take_probe_answer() {
     if (!mouth_->receive()) return false;
     while (!mouth_->busy()) {

@@ -19,9 +19,9 @@ struct Announcing {
 
 /// The port over one io thread's connection pool. See Database for the contract and Pipeline for how calls travel.
 ///
-/// A serialization failure or deadlock, which the server rolled back, is run again up to three times by the driver,
-/// after up to 100 ms each time; then it is Unavailable{overload}. Destroying the database ends what is in flight with
-/// Unavailable{stopped}.
+/// After a serialization failure or a deadlock, which the server rolled back, the driver runs the call again up to
+/// three times, each time after up to 100 ms; then it is Unavailable{overload}. Destroying the database ends what is in
+/// flight with Unavailable{stopped}.
 class PostgresDatabase final : public Database {
  public:
   /// `observers` outlive it; see Database.

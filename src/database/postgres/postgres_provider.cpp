@@ -29,8 +29,8 @@ std::shared_ptr<const ConnectOptions> for_queries(const DatabaseSettings& settin
   return std::make_shared<const ConnectOptions>(std::move(options));
 }
 
-/// The schema's own connections: an index of a large table takes longer than a query may. A session behind a pooler
-/// belongs to others and is left as it is.
+/// For the schema's own connections, which have no statement_timeout: an index of a large table takes longer than a
+/// query may. A session behind a pooler belongs to others and is left as it is.
 std::shared_ptr<const ConnectOptions> for_schema(const PostgresSettings& settings, const ConnectOptions& queries) {
   ConnectOptions options = options_for_queries(settings);
   if (queries.statement_timeout) options.statement_timeout = std::chrono::milliseconds{0};
@@ -44,7 +44,7 @@ bool is_same(const ServerAddress& one, const ServerAddress& other) {
   return one.host == other.host && one.port == other.port;
 }
 
-/// A feed that asks the servers of the queries learns from these where the primary is, and which one was left behind.
+/// A feed on the same servers as queries learns from these where the primary is, and which one was left behind.
 std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options, const ConnectOptions& queries) {
   if (std::ranges::equal(options.servers, queries.servers, is_same)) {
     options.first = queries.first;
@@ -54,7 +54,7 @@ std::shared_ptr<const ConnectOptions> for_feed(ConnectOptions options, const Con
   return std::make_shared<const ConnectOptions>(std::move(options));
 }
 
-/// A feed that reads rows goes the way of the queries, with deadlines of its own.
+/// A feed that reads rows connects like the queries, with its own deadlines.
 std::shared_ptr<const ConnectOptions> for_row_feed(const PostgresSettings& settings, const ConnectOptions& queries) {
   ConnectOptions options = options_for_queries(settings);
   options.lock_timeout = FeedProbe::deadline / 2;
@@ -69,7 +69,7 @@ std::shared_ptr<Standbys> make_standbys(const PostgresSettings& settings, const 
   return servers.empty() ? nullptr : std::make_shared<Standbys>(servers, queries, clock);
 }
 
-// A standby that is silent costs the reads on their way so much and no more; then its connections are closed.
+// A silent standby costs the reads on their way this much time and no more; then its connections are closed.
 constexpr std::chrono::milliseconds standby_timeout_max{500};
 
 /// The log of one standby's pool, whose events must not look like the primary's.
@@ -96,8 +96,8 @@ PostgresProvider::PostgresProvider(const DatabaseSettings& settings, DriverLog l
       random_(random),
       standbys_(make_standbys(settings.postgres, *query_options_, clock_)) {
   announcing_->way = settings.change_feed;
-  (void)libpq();                                        // where it is missing, the start says so
-  if (standbys_) observers().add(standbys_->wanted());  // before every cache: see there
+  (void)libpq();                                        // if it is missing, the start says so
+  if (standbys_) observers().add(standbys_->wanted());  // before every cache, see WantedPosition
 }
 
 std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, unsigned sharers) {
@@ -113,7 +113,7 @@ std::unique_ptr<Database> PostgresProvider::open(boost::asio::io_context& io, un
 }
 
 std::unique_ptr<SchemaDatabase> PostgresProvider::open_schema(boost::asio::io_context& io) {
-  // In silence: where the database is away, the pools of the io threads say so, or the caller who gets Unavailable.
+  // Without a log: if the database is unreachable, the io threads' pools say so, or the caller, who gets Unavailable.
   auto pool = make_pool(io, PoolShare{.connections_min = 1, .connections_max = 1}, or_silent({}));
   return std::make_unique<PostgresSchemaDatabase>(io, schema_options_, std::move(pool));
 }
@@ -155,7 +155,7 @@ std::span<const std::shared_ptr<StandbyFigures>> PostgresProvider::standbys() co
   return standbys_->all_figures();
 }
 
-/// In silence: the pools of the io threads say where the database is away, and the feed why it hears nothing.
+/// Without a log: the pools of the io threads say if the database is unreachable, and the feed why it hears nothing.
 std::shared_ptr<ConnectionPool> PostgresProvider::make_feed_pool(boost::asio::io_context& io) {
   constexpr std::uint32_t calls_max = 16;
   const PoolLimits limits{

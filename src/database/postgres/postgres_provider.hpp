@@ -14,12 +14,12 @@
 
 namespace gatehouse::database::postgres {
 
-/// PostgreSQL 13 or later, or what speaks its protocol, opened once for the process.
+/// PostgreSQL 13 or later, or a server that speaks its protocol, opened once for the process.
 ///
 /// Each open() takes its share_of() DB_POOL_MIN and DB_POOL_MAX, at least one connection; the two that watch() holds
-/// are within DB_POOL_MAX, unless there are too many io threads. An open_beside() takes one connection besides, so does
-/// open_schema(), and each migration's script or check one more while it runs. Each load() of an open_bulk() takes one.
-/// Each standby of DB_REPLICA_HOSTS gets as many as the primary does from an open(), once a read may go there.
+/// are within DB_POOL_MAX, unless there are too many io threads. An open_beside() takes one more, and so does
+/// open_schema(); each migration's script or check takes another while it runs. Each load() of an open_bulk() takes
+/// one. Each standby of DB_REPLICA_HOSTS gets as many as the primary does from an open(), once a read may go there.
 class PostgresProvider final : public Provider {
  public:
   /// `random` outlives the provider; it spreads reconnects and names the feed's private channel.
@@ -36,7 +36,7 @@ class PostgresProvider final : public Provider {
 
  private:
   [[nodiscard]] std::shared_ptr<ConnectionPool> make_pool(boost::asio::io_context& io, PoolShare share, DriverLog log);
-  /// Of the standbys, where calls end after `timeout`.
+  /// One for each standby; their calls end after `timeout`.
   [[nodiscard]] std::vector<std::shared_ptr<ConnectionPool>> make_standby_pools(boost::asio::io_context& io,
                                                                                 PoolShare share,
                                                                                 std::chrono::milliseconds timeout);
@@ -54,15 +54,15 @@ class PostgresProvider final : public Provider {
   const std::uint32_t queue_max_;
   ConnectionNeed need_;          ///< of every pool of the primary
   LoadSum load_;                 ///< likewise
-  ConnectionNeed standby_need_;  ///< of those of the standbys, for which nothing else waits
+  ConnectionNeed standby_need_;  ///< of the standbys' pools; nothing else waits for it
   LoadSum standby_load_;
-  ConnectionNeed feed_need_;  ///< of a feed that reads rows, for which nothing else waits
+  ConnectionNeed feed_need_;  ///< of the pool of a feed that reads rows, likewise
   LoadSum feed_load_;         ///< likewise
   const DriverLog log_;
   crypto::Random& random_;
   const SystemBootClock clock_;                                                    ///< the change feed's
-  const std::shared_ptr<Standbys> standbys_;                                       ///< null where there are none
-  const std::shared_ptr<Announcing> announcing_ = std::make_shared<Announcing>();  ///< calls under way have it as well
+  const std::shared_ptr<Standbys> standbys_;                                       ///< null if there are none
+  const std::shared_ptr<Announcing> announcing_ = std::make_shared<Announcing>();  ///< shared with calls under way
 };
 
 }  // namespace gatehouse::database::postgres

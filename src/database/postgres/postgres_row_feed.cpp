@@ -21,10 +21,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds look_interval{100};
-// However often it is told to look: what a crowd announces at once is read together.
+// The shortest time between looks, so that what many processes announce at once is read together.
 constexpr milliseconds look_gap{5};
 constexpr milliseconds use_interval{10'000};
-// Between these, so that of many replicas few do the same.
+// The patience is drawn from this range, so that of many replicas only few do the same.
 constexpr milliseconds placing_patience_min{100};
 constexpr milliseconds placing_patience_max{600};
 // How soon the feed sees that the pools have what they need.
@@ -79,7 +79,7 @@ class PostgresRowFeed::Reading : public std::enable_shared_from_this<Reading> {
     std::string why;
     try {
       if (!pool_) connect();
-      // Where nothing can be lost yet, it does first what others may wait for.
+      // While nothing can be lost yet, it first does what others may wait for.
       const AnnouncementStore store{pool_};
       const auto self = shared_from_this();
       if (!reader_.is_ready()) co_await use(self, store);
@@ -104,7 +104,7 @@ class PostgresRowFeed::Reading : public std::enable_shared_from_this<Reading> {
     pool_.reset();
   }
 
-  /// One look, and what comes of it. False where it proves nothing.
+  /// Looks once and tells what it found. False if the look proves nothing.
   Task<bool> read() {
     const AnnouncementStore store{pool_};
     is_rung_ = false;
@@ -130,7 +130,7 @@ class PostgresRowFeed::Reading : public std::enable_shared_from_this<Reading> {
     co_return true;
   }
 
-  /// As often as probes do: each makes observers do some work.
+  /// Called as often as probes would be sent, because each proof makes observers do some work.
   void prove(BootTime trusted_until, const ServerTime& time) {
     proved_at_ = boot_now();
     parts_.observers.time_told(time);
@@ -148,7 +148,7 @@ class PostgresRowFeed::Reading : public std::enable_shared_from_this<Reading> {
     boost::asio::co_spawn(parts_.io, std::move(tending), boost::asio::detached);
   }
 
-  /// Beside the looks, for it may wait for a lock. What fails is tried again; trust does not depend on it.
+  /// Runs beside the looks, because it may wait for a lock. What fails is tried again; trust does not depend on it.
   static Task<> tend(std::shared_ptr<Reading> self, AnnouncementStore store, bool is_placing_due) {
     std::string why;
     try {

@@ -9,8 +9,8 @@
 
 namespace gatehouse::database::postgres {
 
-/// The migrator's port. Queries go through a pool of its own; each script and check, which have no deadline, through a
-/// connection of its own that ends with it. Destroying the database ends what is in flight with Unavailable{stopped}.
+/// The migrator's port. Queries go through its own pool; each script and check, which have no deadline, goes through
+/// its own connection, which ends with it. Destroying the database ends what is in flight with Unavailable{stopped}.
 class PostgresSchemaDatabase final : public SchemaDatabase {
  public:
   PostgresSchemaDatabase(boost::asio::io_context& io, std::shared_ptr<const ConnectOptions> options,

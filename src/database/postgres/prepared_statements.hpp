@@ -14,8 +14,8 @@ namespace gatehouse::database::postgres {
 ///
 /// A type is fixed when a statement is prepared, and a NULL has none; so a statement first used with NULL may have to
 /// be prepared again when a value of a definite type comes. Each preparation has its own name, because the old one may
-/// still be needed by commands on their way. The superseded one stays on the server until the connection ends: few, for
-/// they come only from NULLs and schema changes.
+/// still be needed by commands on their way. A superseded one stays on the server until the connection ends; there are
+/// few, because only NULLs and schema changes cause them.
 class PreparedStatements {
  public:
   /// A statement as it was prepared for parameters of these types.

@@ -10,13 +10,13 @@ namespace gatehouse::database::postgres {
 
 namespace {
 
-// Of the transaction and not of the session, which belongs to others behind a pooler.
+// The settings belong to the transaction and not to the session, which other clients share behind a pooler.
 constexpr std::string_view no_timeouts = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;";
 constexpr std::string_view only_read_without_timeouts =
     "SELECT set_config('transaction_read_only', 'on', true), set_config('statement_timeout', '0', true), "
     "set_config('lock_timeout', '0', true)";
 
-// Tells those who read rows, in a schema that has them.
+// Tells the feeds that read rows, if the schema has such rows.
 constexpr std::string_view record_schema_change =
     "DO $tell$ BEGIN IF to_regclass('change_feed') IS NOT NULL THEN INSERT INTO announcements (topic) SELECT 'schema' "
     "FROM change_feed WHERE writes_rows; END IF; END $tell$; ";
@@ -65,7 +65,7 @@ ScriptRefusal refusal_of(std::size_t step, const SqlError& error, const std::str
   throw ConstraintViolation{violation_or_throw(classify(error))};
 }
 
-/// The rows of a check, which must be none, or why it failed.
+/// The refusal, if the check finds rows or fails.
 Task<std::optional<ScriptRefusal>> run_check_of(std::shared_ptr<PgConnection> connection, std::size_t step,
                                                 std::string sql) {
   auto rows = co_await connection->select(std::move(sql));
@@ -74,8 +74,8 @@ Task<std::optional<ScriptRefusal>> run_check_of(std::shared_ptr<PgConnection> co
   co_return ScriptRefusal{.step = step, .problems = *std::move(rows)};
 }
 
-/// The rows of a SELECT in a transaction of its own that only reads, without timeouts. One group, and no BEGIN, so that
-/// a pooler in statement mode takes it.
+/// The rows of a SELECT in its own read-only transaction, without timeouts. It is one group, and has no BEGIN, so that
+/// a pooler in statement mode accepts it.
 Task<std::expected<Rows, SqlError>> read_as_group(std::shared_ptr<PgConnection> connection, std::string sql) {
   const EncodedParameters none;
   if (!connection->enter_pipeline() || !connection->send_unprepared(only_read_without_timeouts, none) ||
@@ -95,9 +95,9 @@ Task<std::expected<Rows, SqlError>> read_as_group(std::shared_ptr<PgConnection> 
   throw connection_lost(*connection);
 }
 
-/// All steps and the commit, in a transaction that was begun; nothing where all went well.
+/// Runs all steps and the commit, in a transaction that was begun; nothing if all went well.
 Task<std::optional<ScriptRefusal>> run_steps(std::shared_ptr<PgConnection> connection, std::vector<ScriptStep> steps) {
-  // Observers start anew, because a script may remove anything: no announcement of theirs reads 'schema'.
+  // Lets observers start anew, because a script may remove anything: 'schema' alone is no announcement.
   std::string last{record_schema_change};
   last.append("NOTIFY ").append(announcement_channel).append(", 'schema'; COMMIT");
   steps.push_back({.sql = std::move(last)});
@@ -106,7 +106,7 @@ Task<std::optional<ScriptRefusal>> run_steps(std::shared_ptr<PgConnection> conne
       if (auto refusal = co_await run_check_of(connection, i, std::move(steps[i].check))) co_return refusal;
     }
     const auto error = co_await run_simple(connection, std::move(steps[i].sql));
-    // What the commit refuses was put off by the last script.
+    // A refusal of the commit counts as one of the last script, which deferred it.
     if (error) co_return refusal_of(std::min(i, steps.size() - 2), *error, connection->user());
   }
   co_return std::nullopt;

@@ -8,7 +8,7 @@ namespace {
 
 using Reason = Unavailable::Reason;
 
-/// Class 23, and a text that is longer than its column takes.
+/// Class 23, and a text that is longer than its column allows.
 std::optional<Violation::Kind> violation_of(std::string_view state) {
   if (state == "23505") return Violation::Kind::unique;
   if (state == "23503" || state == "23001") return Violation::Kind::foreign_key;  // 23001: ON DELETE RESTRICT

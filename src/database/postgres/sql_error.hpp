@@ -8,8 +8,8 @@
 
 namespace gatehouse::database::postgres {
 
-/// What the server said about a statement: the five-character SQLSTATE, its primary message, and the constraint where
-/// it names one. The detail may quote parameter values: it is for scripts, which have none, and no Failure holds it.
+/// What the server said about a statement: the five-character SQLSTATE, its primary message, and the constraint if it
+/// names one. The detail may quote parameter values: it is for scripts, which have none, and no Failure holds it.
 struct SqlError {
   std::string state;
   std::string message;
@@ -21,7 +21,7 @@ struct SqlError {
 /// How a call failed, as the port names it.
 using Failure = std::variant<Violation, Unavailable, StatementFailed, Unstorable>;
 
-/// What may cure a group of statements that the server rolled back whole, and so certainly did not run.
+/// What may cure the failure of a group of statements that the server rolled back as a whole, so that it had no effect.
 enum class Cure {
   none,
   prepare_again,  ///< the prepared statement is gone, or its result changed with the schema
@@ -30,17 +30,17 @@ enum class Cure {
 
 /// PostgreSQL's Appendix A (error codes) in the terms of the port.
 [[nodiscard]] Failure classify(const SqlError& error);
-/// The violation, which is a value; any other failure is thrown.
+/// Returns a violation, and throws any other failure.
 [[nodiscard]] Violation violation_or_throw(const Failure& failure);
 [[nodiscard]] Cure cure_for(std::string_view state) noexcept;
 
 /// Another transaction held a lock for longer than lock_timeout (55P03).
 [[nodiscard]] bool is_lock_timeout(std::string_view state) noexcept;
 
-/// Others had a lock for too long, or a deadlock was ended: another try may succeed.
+/// Others held a lock for too long or changed the same row, or a deadlock was ended: another try may succeed.
 [[nodiscard]] bool is_contention(std::string_view state) noexcept;
 
-/// The server only reads (25006): a failover left this connection on a standby, so it is of no use.
+/// The server is read-only (25006): a failover left this connection on a standby, so it is of no use.
 [[nodiscard]] bool is_read_only(std::string_view state) noexcept;
 
 }  // namespace gatehouse::database::postgres

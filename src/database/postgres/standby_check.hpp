@@ -8,12 +8,12 @@
 
 namespace gatehouse::database::postgres {
 
-/// Asks each of the standbys how far it is, one after the other. The pools are not started yet, and are stopped
-/// afterwards. Throws what the port throws where the primary does not answer.
+/// Asks the standbys, one after the other, how far each has replayed. The pools are not started yet, and are stopped
+/// afterwards. Throws what the port throws if the primary does not answer.
 [[nodiscard]] Task<std::vector<StandbyFinding>> check_standbys(std::shared_ptr<Standbys> standbys,
                                                                StandbyReader::Pools pools);
 
-/// What a standby's position means beside its primary's.
+/// Judges a standby's position by its primary's.
 [[nodiscard]] StandbyFinding judge_standby(std::string name, const std::optional<LogPosition>& standby,
                                            const LogPosition& primary);
 

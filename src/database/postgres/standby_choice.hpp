@@ -7,8 +7,9 @@
 
 namespace gatehouse::database::postgres {
 
-/// Which of several standbys is asked next: each in turn. One that was behind is left out for a moment, so that it
-/// costs one read of many a second round trip; one that gave no answer for longer. Pure; belongs to one thread.
+/// Chooses which of several standbys is asked next: each in turn. One that was behind is left out for a moment, so that
+/// it costs only one of many reads a second round trip; one that gave no answer is left out for longer. Pure; belongs
+/// to one thread.
 class StandbyChoice {
  public:
   using Instant = std::chrono::steady_clock::time_point;
@@ -17,7 +18,7 @@ class StandbyChoice {
 
   explicit StandbyChoice(std::size_t count) : not_before_(count, Instant::min()) {}
 
-  /// `is_connected(position)` says whether that one can be asked at all. Nothing where none can.
+  /// `is_connected(position)` says whether that standby can be asked at all. Nothing if none can.
   template <class IsConnected>
   [[nodiscard]] std::optional<std::size_t> next(Instant now, IsConnected is_connected) {
     const std::size_t count = not_before_.size();
@@ -30,7 +31,7 @@ class StandbyChoice {
     return std::nullopt;
   }
 
-  /// That one is left out for the pause.
+  /// Leaves that standby out for the pause.
   void put_off(std::size_t position, Instant now, std::chrono::milliseconds pause) {
     not_before_[position] = now + pause;
   }

@@ -51,7 +51,7 @@ Task<std::optional<Rows>> StandbyReader::read_announced(std::shared_ptr<StandbyR
   const auto standby = self->choose();
   if (!standby) co_return std::nullopt;
   auto answer = co_await ask(self, *standby, statement, std::move(parameters));
-  // What was announced meanwhile counts as well.
+  // What was announced meanwhile must be covered as well.
   co_return self->judged(*standby, std::move(answer), wanted.get());
 }
 
@@ -72,7 +72,7 @@ Task<std::optional<Rows>> StandbyReader::read_acknowledged(std::shared_ptr<Stand
   co_return self->judged(*standby, std::move(answer), end);
 }
 
-/// The position is asked first: the rows are at least as new.
+/// The position is asked for first, so the rows are at least as new.
 Task<std::optional<StandbyReader::Answer>> StandbyReader::ask(std::shared_ptr<StandbyReader> self, std::size_t standby,
                                                               const Statement& statement, Parameters parameters) {
   const std::array<Command, 2> commands{Command{&standby_position, {}}, Command{&statement, std::move(parameters)}};
@@ -97,7 +97,7 @@ std::optional<Rows> StandbyReader::judged(std::size_t standby, std::optional<Ans
   return std::nullopt;
 }
 
-/// For the reads that follow, unless it is on its way already.
+/// Asks for the reads that follow, unless a question is on its way already.
 void StandbyReader::ask_primary() {
   const auto ticket = standbys_->wanted().begin_asking();
   if (!ticket || stopped_) return;
@@ -105,7 +105,7 @@ void StandbyReader::ask_primary() {
   boost::asio::co_spawn(io_, std::move(learning), boost::asio::detached);
 }
 
-/// Nothing where the server does not say, for whatever reason: then the primary answers, or says why it cannot.
+/// Nothing if the server does not say, for whatever reason: then the primary answers, or says why it cannot.
 Task<std::optional<LogPosition>> StandbyReader::find_position(std::shared_ptr<ConnectionPool> pool,
                                                               const Statement& statement) {
   const Command command{&statement, {}};
@@ -133,7 +133,7 @@ void StandbyReader::schedule_look() {
   });
 }
 
-/// For the figures, and for whoever reads next.
+/// Updates the figures, and the position for whoever reads next.
 Task<> StandbyReader::look(std::shared_ptr<StandbyReader> self) {
   self->connect();
   const auto end = co_await learn_position(self, self->standbys_->wanted().ticket());

@@ -11,9 +11,9 @@
 
 namespace gatehouse::database::postgres {
 
-/// Reads of one io thread that a standby may answer (docs/adr/0038-a-standby-says-how-far-it-is.md). Each goes to the
-/// standby together with the question how far that is, on one connection; the rows count only where the position that
-/// came with them is enough.
+/// Reads of one io thread that a standby may answer (docs/adr/0038-a-standby-says-how-far-it-is.md). Each is sent to
+/// the standby on one connection, together with a query for the standby's position; the rows count only if the position
+/// that came with them is far enough.
 ///
 /// Connects to the standbys with the first read, or when it is this thread's turn to look how far they are.
 class StandbyReader : public std::enable_shared_from_this<StandbyReader> {
@@ -31,13 +31,13 @@ class StandbyReader : public std::enable_shared_from_this<StandbyReader> {
   /// Ends every call; nothing may be read afterwards.
   void stop();
 
-  /// The rows, or nothing where the primary must be asked. Throws Unavailable where the primary is and was to be asked
-  /// first. It may be resumed after the pools are stopped.
+  /// Returns the rows, or nothing if the primary must be asked. Throws Unavailable if the primary had to be asked first
+  /// and is unavailable. It may be resumed after the pools are stopped.
   [[nodiscard]] static Task<std::optional<Rows>> read(std::shared_ptr<StandbyReader> self, const Statement& statement,
                                                       Parameters parameters, Recency recency);
 
  private:
-  /// What a standby found, and how far it was before.
+  /// The rows that a standby found, and its position before that.
   struct Answer {
     LogPosition position;
     Rows rows;

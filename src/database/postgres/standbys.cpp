@@ -8,7 +8,7 @@ namespace {
 // While there is no connection, the primary answers.
 constexpr std::chrono::milliseconds connect_timeout_max{5'000};
 
-/// Any server will do: one that is promoted is told by its position, and its connections stay for when it follows
+/// Any server will do: a promoted one is recognised by its position, and its connections are kept for when it follows
 /// again.
 std::shared_ptr<const ConnectOptions> options_for(const ServerAddress& server, const ConnectOptions& queries) {
   ConnectOptions options{

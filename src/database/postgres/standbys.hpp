@@ -18,7 +18,7 @@ class Standbys {
  public:
   static constexpr std::chrono::milliseconds look_interval{1'000};
 
-  /// `queries` is how the primary is reached: standbys are reached in the same way, at addresses of their own.
+  /// `queries` says how the primary is reached; the standbys are reached in the same way, at their own addresses.
   Standbys(const std::vector<ServerAddress>& servers, const ConnectOptions& queries, const BootClock& clock);
 
   [[nodiscard]] std::size_t size() const noexcept { return options_.size(); }
@@ -29,7 +29,7 @@ class Standbys {
   [[nodiscard]] const std::vector<std::shared_ptr<StandbyFigures>>& all_figures() const noexcept { return figures_; }
   [[nodiscard]] WantedPosition& wanted() noexcept { return wanted_; }
 
-  /// True for one of the threads that ask within an interval: it looks how far the standbys are.
+  /// True for only one of the threads that ask within an interval: that one looks how far the standbys are.
   [[nodiscard]] bool is_my_look(BootTime now);
 
  private:

@@ -10,34 +10,34 @@
 
 namespace gatehouse::database::postgres {
 
-/// The position in the primary's log that has every announced change this process knows of. A standby that has replayed
-/// it may answer for what is announced, as a cache may. One per process; any thread.
+/// The position in the primary's log that covers every announced change this process knows of. A standby that has
+/// replayed it may answer for what is announced, as a cache may. One per process; any thread.
 ///
-/// An announcement does not say where its commit stands in the log. But it comes after the commit, so a position that
-/// the primary is asked for after the announcement covers it. So every announcement, heard or of a commit of this
+/// An announcement does not say where in the log its commit is. But it comes after the commit, so a position that the
+/// primary is asked for after the announcement covers it. So every announcement, whether heard or of a commit of this
 /// process, makes the position unknown, and so does each proof of the feed, which says that everything older has been
-/// heard. The next reader asks for another one.
+/// heard. The next reader asks for a new position.
 ///
-/// Observers hear in the order in which they were added: this one comes before the caches. Otherwise a reader might
-/// fill a cache, after the cache has heard and before this has, with a row from before the change.
+/// Observers are told in the order in which they were added, and this one comes before the caches. Otherwise a reader
+/// might fill a cache with a row from before the change, after the cache was told and before this was.
 class WantedPosition final : public ChangeObserver {
  public:
-  /// `clock` outlives it; the feed's proofs are of the same clock.
+  /// `clock` outlives it; the feed's proofs use the same clock.
   explicit WantedPosition(const BootClock& clock) : clock_(clock) {}
 
   /// What was known when the primary was asked.
   struct Ticket {
     std::uint64_t changes;
   };
-  /// To be taken before the primary is asked for its position. Nothing where it need not be: the position is known,
+  /// Taken before the primary is asked for its position. Nothing if it need not be asked: the position is known,
   /// somebody asks already, or the feed is not proven to hear.
   [[nodiscard]] std::optional<Ticket> begin_asking();
-  /// To be taken before the primary is asked, by whoever needs its position in any case.
+  /// Taken before the primary is asked, by whoever needs its position in any case.
   [[nodiscard]] Ticket ticket() const;
-  /// What the primary answered. Ignored where something was announced since the ticket.
+  /// Records what the primary answered. Ignored if something was announced since the ticket.
   void learn(Ticket ticket, LogPosition position);
 
-  /// Nothing where it is unknown, or the feed is not proven to hear.
+  /// Nothing if it is unknown, or the feed is not proven to hear.
   [[nodiscard]] std::optional<LogPosition> get() const;
 
   void on_feed_proved(BootTime trusted_until) noexcept override;

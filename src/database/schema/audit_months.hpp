@@ -10,34 +10,35 @@
 
 namespace gatehouse::database::schema {
 
-// audit_events as a table of months, on PostgreSQL only (ADR 43).
+// audit_events partitioned by month, on PostgreSQL only (ADR 43).
 
 /// Which partitions there are.
 struct AuditMonths {
   std::int64_t months = 0;      ///< 0: it is one table
-  std::int64_t missing = 0;     ///< of this month and the next three; 0 where it is one table
-  std::int64_t rest_bytes = 0;  ///< of events that have no month; 0 where there have been none
+  std::int64_t missing = 0;     ///< of this month and the next three; 0 if it is one table
+  std::int64_t rest_bytes = 0;  ///< of events that have no month; 0 if there have been none
 };
 
 /// Throws what Database throws.
 [[nodiscard]] Task<AuditMonths> read_audit_months(Database& database);
 
-/// Makes the missing ones, and moves events into theirs that came before it; for SchemaDatabase::run_beside(). Does
-/// nothing where there are so many of these that it would take long.
+/// Creates the missing partitions, and moves into them events that came before they existed; for
+/// SchemaDatabase::run_beside(). Does nothing if there are so many such events that it would take long.
 [[nodiscard]] std::string add_audit_months_script();
 
 /// The partitions of months that ended before `time`, the oldest first. Throws what Database throws.
 [[nodiscard]] Task<std::vector<std::string>> list_audit_months_before(Database& database, TimePoint time);
 
-/// What a month is dropped by.
+/// Which month to drop, and on which conditions.
 struct AuditMonthDrop {
   std::string partition;    ///< of list_audit_months_before()
-  TimePoint sealed_before;  ///< all its events must have seals from before
+  TimePoint sealed_before;  ///< all its events must have seals from before this
   TimePoint now;
 };
 
-/// Drops a month that is over, and tells its seals, while the leases table has that lease; for
-/// SchemaDatabase::run_beside(). Does nothing, and leaves the partition, where it is not over yet.
+/// Drops a month that is over, and records in its seals that their events are gone, while the leases table has that
+/// lease; for SchemaDatabase::run_beside(). Does nothing, and leaves the partition, if the month cannot be dropped
+/// yet.
 [[nodiscard]] std::string drop_audit_month_script(const AuditMonthDrop& drop, const HeldLease& lease);
 
 }  // namespace gatehouse::database::schema

@@ -12,7 +12,7 @@
 namespace gatehouse::database::schema {
 namespace {
 
-// One that is not valid was begun.
+// An index that is not valid was begun and not finished.
 constexpr Statement finished_indexes{
     "schema_indexes_made",
     "SELECT CAST(relname AS text) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "

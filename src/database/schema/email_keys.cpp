@@ -16,19 +16,19 @@ constexpr std::int64_t batch_rows_max = 500;
 /// The addresses that have one key.
 using Spellings = std::map<std::string, std::vector<std::string>, std::less<>>;
 
-// As the index users_unkeyed_email_index says it.
+// The same condition as in the index users_unkeyed_email_index.
 std::string beyond_ascii(Dialect dialect) {
   return dialect == Dialect::postgres ? "octet_length(email) <> char_length(email)"
                                       : "length(CAST(email AS BLOB)) <> length(email)";
 }
 
-// As the column email_key says it.
+// The same expression as in the column email_key.
 std::string plain_key(Dialect dialect) {
   return dialect == Dialect::postgres ? "lower(btrim(email, E' \\t\\r\\n\\f\\x0B') COLLATE \"C\")"
                                       : "lower(trim(email, char(32, 9, 13, 10, 12, 11)))";
 }
 
-// Text from rows that goes back as digits cannot be taken for SQL.
+// Text from rows goes back into SQL as hex digits, so it cannot be taken for SQL.
 std::string join(std::span<const std::string> texts) {
   std::string joined;
   for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
@@ -96,7 +96,7 @@ Task<std::optional<CheckFailed>> EmailKeys::check() {
     for (const Address& address : batch) {
       std::string key = key_of_(address.email);
       auto& emails = spellings[key];
-      // Only such a key can be that of an address in ASCII, too.
+      // Only an ASCII key can also be that of an ASCII address.
       if (emails.empty() && is_ascii(key)) ascii_keys.push_back(std::move(key));
       emails.push_back(address.email);
     }
@@ -123,7 +123,7 @@ Task<> EmailKeys::fill() {
   }
 }
 
-/// All at once; where one of the keys is taken, one by one, and that one not.
+/// Stores all keys at once; if one of them is taken, stores them one by one, without that one.
 Task<> EmailKeys::store(const Addresses& addresses) {
   const Dialect dialect = database_.dialect();
   std::vector<std::string> values;

@@ -11,24 +11,25 @@
 
 namespace gatehouse::database::schema {
 
-/// The part of the migration `20261126_010_add_canonical_emails` that SQL cannot do: what addresses beyond ASCII have
-/// for a key. Statements and failures as Migrator's.
+/// The part of the migration `20261126_010_add_canonical_emails` that SQL cannot do: the keys of addresses beyond
+/// ASCII. Statements and failures are those of Migrator.
 class EmailKeys {
  public:
   static constexpr std::string_view migration = "20261126_010_add_canonical_emails";
 
-  /// One key for all spellings of an address; those who own addresses know it.
+  /// Gives all spellings of an address one key; supplied by the code that owns addresses.
   using KeyOf = std::string (*)(std::string_view email);
 
   /// `database` outlives it.
   EmailKeys(SchemaDatabase& database, KeyOf key_of) : database_(database), key_of_(key_of) {}
 
-  /// Before a database that lacks the migration is changed: addresses that would have one key. Nothing where there are
-  /// none, no users yet, or the migration was made. Addresses in ASCII alone are another migration's to compare.
+  /// Called before a database that lacks the migration is changed: finds addresses that would have the same key.
+  /// Nothing if there are none, there are no users yet, or the migration was made. ASCII addresses are compared with
+  /// each other by another migration.
   [[nodiscard]] Task<std::optional<CheckFailed>> check();
 
   /// Stores the keys that are missing, in a database that has the migration. An address whose key another user has
-  /// keeps the one that the database makes. May run at any time, in several processes.
+  /// keeps the key that the database makes. May run at any time, in several processes.
   [[nodiscard]] Task<> fill();
 
  private:

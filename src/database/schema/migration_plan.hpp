@@ -14,18 +14,17 @@ namespace gatehouse::database::schema {
 struct Migration {
   std::string_view name;   ///< `20261123_002_add_email_key`
   std::string_view up;     ///< the script that makes the step
-  std::string_view down;   ///< the script that takes it back
+  std::string_view down;   ///< the script that reverts it
   std::string_view check;  ///< empty, or a comment for the operator and a SELECT of one text column that must be empty
-  std::string_view indexes =
-      {};  ///< empty, or what the service makes of it while it serves; see background_indexes.hpp
+  std::string_view indexes = {};  ///< empty, or what the service builds while it serves; see background_indexes.hpp
 };
 
-/// The steps among the files `migrations/<dialect>/NAME.{up,down,check,indexes}.sql`, by name, which is by date.
-/// Throws std::invalid_argument for a file whose NAME is not of [a-z0-9_] or that is none of the four, and for a step
-/// without one of its two scripts.
+/// The steps among the files `migrations/<dialect>/NAME.{up,down,check,indexes}.sql`, by name, which is by date. Throws
+/// std::invalid_argument for a file whose NAME has other characters than [a-z0-9_] or that is none of the four, and for
+/// a step without its up or its down script.
 [[nodiscard]] std::vector<Migration> plan_migrations(std::span<const EmbeddedFile> files, Dialect dialect);
 
-/// The name of the last of them: a database that has it has all before. Empty where there is none.
+/// The name of the last step: a database that has it has all before it. Empty if there is none.
 [[nodiscard]] std::string newest_migration(std::span<const EmbeddedFile> files, Dialect dialect);
 
 /// The comment lines at the head of a script or check, as one line without their dashes.

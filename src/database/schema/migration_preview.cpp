@@ -17,8 +17,8 @@ constexpr Statement postgres_indexes{
     "SELECT CAST(one.relname AS text), CAST(owner.relname AS text) FROM pg_index "
     "JOIN pg_class AS one ON one.oid = indexrelid JOIN pg_class AS owner ON owner.oid = indrelid "
     "WHERE pg_table_is_visible(indrelid) AND owner.relnamespace <> CAST('pg_catalog' AS regnamespace)"};
-// The pages of a table and of its indexes; what its leaves hold are its rows. Not a Statement: the time that it takes
-// grows with the file.
+// The pages of a table and of its indexes; the cells of its leaf pages are its rows. Not a Statement, because the time
+// that it takes grows with the file.
 constexpr std::string_view sqlite_tables =
     "SELECT tbl_name, sum(CASE WHEN pages.name = tbl_name AND pagetype = 'leaf' THEN ncell ELSE 0 END), sum(pgsize) "
     "FROM sqlite_master JOIN dbstat AS pages ON pages.name = sqlite_master.name GROUP BY tbl_name";
@@ -49,8 +49,9 @@ std::chrono::milliseconds estimate_of(const TableSize& size, TableWork work) {
   return std::chrono::milliseconds{size.bytes / (preview_bytes_per_second / 1000)};
 }
 
-/// What a rollback deletes. What the step itself computes from other columns can be computed again; a column whose name
-/// another one gets was copied; of a table that is made anew the rows are gone.
+/// What a rollback deletes. A column that the step itself computes from others is no loss, because it can be computed
+/// again; nor is one whose name another column gets, because it was copied. Of a table that is created anew, the rows
+/// are lost.
 std::vector<std::string> losses_of(const Migration& migration, const std::set<std::string>& computed, Dialect dialect) {
   std::vector<std::string> losses;
   for (const StatementWords& statement : split_script(migration.down)) {
@@ -64,7 +65,7 @@ std::vector<std::string> losses_of(const Migration& migration, const std::set<st
   return losses;
 }
 
-/// Tells the steps in their order, because one may touch an index that an earlier one makes.
+/// Previews the steps in order, because one may touch an index that an earlier one makes.
 class Preview {
  public:
   Preview(SchemaFacts facts, Dialect dialect) : facts_(std::move(facts)), dialect_(dialect) {}

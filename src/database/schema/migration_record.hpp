@@ -19,7 +19,7 @@ struct AppliedMigration {
   TimePoint applied_at;
 };
 
-/// What the database says about its own schema: `gatehouse_migrations`, and Knex's table where the Express service was
+/// What the database says about its own schema: `gatehouse_migrations`, and Knex's table if the Express service was
 /// there before. Everything here may throw as SchemaDatabase does.
 struct MigrationRecord {
   bool exists = false;                    ///< there is a gatehouse_migrations

@@ -30,7 +30,7 @@ std::string day_of(TimePoint now) {
   return day;
 }
 
-// The highest number among the day's files, 0 where there is none.
+// The highest number among the day's files, 0 if there is none.
 unsigned last_number(const std::filesystem::path& folder, const std::string& prefix) {
   unsigned last = 0;
   std::error_code missing;

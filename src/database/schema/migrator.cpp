@@ -10,16 +10,16 @@
 namespace gatehouse::database::schema {
 namespace {
 
-// What the step is called that makes the record itself.
+// The name of the step that makes the record itself.
 constexpr std::string_view record_table = "gatehouse_migrations";
 
-// A check's text without its semicolon, to stand in parentheses. Its leading comment may stay.
+// A check's text without its semicolon, for use in parentheses. Its leading comment may stay.
 std::string_view as_subquery(std::string_view check) {
   const auto last = check.find_last_not_of("; \t\r\n");
   return check.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
-// The rows that stand in the way, each with the number of all, in one look at the tables.
+// The rows that prevent the migration, each with the number of all such rows, in one statement.
 std::string check_statement(std::string_view check) {
   return "SELECT problems.*, count(*) OVER () FROM (" + std::string{as_subquery(check)} + "\n) AS problems LIMIT " +
          std::to_string(Migrator::check_rows_max);
@@ -51,7 +51,7 @@ std::expected<std::string, MigrationError> find_target(const std::vector<Applied
   return std::move(candidates.front());
 }
 
-// What rollback() takes back, newest first.
+// The migrations that rollback() reverts, newest first.
 MigrationNames select_for_rollback(const std::vector<AppliedMigration>& applied, const std::optional<std::string>& to) {
   MigrationNames names;
   const auto batch = last_batch(applied);
@@ -129,8 +129,8 @@ Task<std::optional<MigrationError>> Migrator::check(const Migration& migration) 
   co_return check_failed(migration.name, problems);
 }
 
-/// Before anything is touched, because a migration may take long and the check of a later one is quick. Each is made
-/// again when its turn comes.
+/// Runs before anything is touched, because a migration may take long and the check of a later one is quick. Each check
+/// is made again when its turn comes.
 Task<std::optional<MigrationError>> Migrator::check_all(MigrationNames names) {
   for (const std::string& name : names) {
     const Migration* const migration = find(name);
@@ -138,7 +138,7 @@ Task<std::optional<MigrationError>> Migrator::check_all(MigrationNames names) {
     try {
       if (auto failed = co_await check(*migration)) co_return failed;
     } catch (const StatementFailed&) {
-      continue;  // what it looks at is still to be made
+      continue;  // what it looks at does not exist yet
     }
   }
   co_return std::nullopt;
@@ -150,13 +150,13 @@ void Migrator::Batch::add(std::string_view name, std::string sql, std::string ch
   steps.push_back({.sql = std::move(sql), .check = std::move(check)});
 }
 
-/// A copy of a table that is half made has the columns of before, so a migration throws it away.
+/// An unfinished copy of a table has the old columns, so a migration throws it away.
 Migrator::Batch Migrator::begin_batch() const {
   const bool may_have_copy = database_.dialect() == Dialect::postgres;
   return {.before = may_have_copy ? drop_copies_script() : std::string{}, .names = {}, .steps = {}};
 }
 
-/// What latest() has to do, beginning with the record itself where it is not there yet or lacks what Knex made.
+/// What latest() has to do, beginning with the record itself if it does not exist yet or lacks what Knex made.
 Migrator::Batch Migrator::missing(const MigrationRecord& record) const {
   Batch batch = begin_batch();
   if (!record.exists || !record.express.empty()) {
@@ -176,7 +176,7 @@ Migrator::Batch Migrator::missing(const MigrationRecord& record) const {
   return batch;
 }
 
-/// What takes those of the migrations back that are applied.
+/// Reverts those of the migrations that are applied.
 Migrator::Batch Migrator::undoing(const MigrationRecord& record, const MigrationNames& names) const {
   Batch batch = begin_batch();
   for (const std::string& name : names) {
@@ -193,7 +193,7 @@ MigrationError Migrator::error_of(const Batch& batch, const ScriptRefusal& refus
   return StatementRefused{name, refusal.reason, refusal.remedy};
 }
 
-/// Whether another process has been at work since the record was read that had so many migrations.
+/// Whether another process has worked on the database since the record was read, which had `applied` migrations.
 Task<bool> Migrator::has_changed(std::size_t applied) {
   const auto record = co_await read_migration_record(database_);
   co_return record.applied.size() != applied;
@@ -223,7 +223,7 @@ Task<std::expected<MigrationNames, MigrationError>> Migrator::latest() {
       std::erase(batch.names, record_table);
       co_return std::move(batch.names);
     }
-    // Unless another process made a step in the meantime: then there is less to do.
+    // If another process made a step in the meantime, there is less to do; otherwise this is a failure.
     if (!co_await has_changed(record.applied.size())) co_return std::unexpected(error_of(batch, made.error()));
   }
 }

@@ -48,12 +48,12 @@ struct ConstraintViolated {
   std::string reason;  ///< the database's own words
 };
 
-/// The database refused a statement of a migration: something depends on what is to be changed, a right is missing, the
-/// tables are not as they should be. Nothing was changed.
+/// The database refused a statement of a migration: something depends on what is to be changed, a privilege is missing,
+/// or the tables are not as they should be. Nothing was changed.
 struct StatementRefused {
   std::string migration;
   std::string reason;  ///< the database's own words
-  std::string remedy;  ///< empty where none is known
+  std::string remedy;  ///< empty if none is known
 };
 
 using MigrationError =
@@ -65,14 +65,14 @@ struct MigrationStatus {
   bool known;                           ///< to this program
   bool applied;                         ///< in this database
   std::int64_t batch;                   ///< of an applied one
-  std::optional<TimePoint> applied_at;  ///< none where Knex made it and it was not adopted yet
+  std::optional<TimePoint> applied_at;  ///< none if Knex made it and it was not adopted yet
 };
 
 /// Names of migrations, in the order in which they were applied or rolled back.
 using MigrationNames = std::vector<std::string>;
 
-/// Moves a database's schema from version to version. What one call applies or rolls back is one transaction, with the
-/// record of it: all of it or nothing.
+/// Moves a database's schema from version to version. Whatever one call applies or rolls back is one transaction,
+/// together with the record of it: all of it or nothing.
 ///
 /// It adopts a database of the Express service: migrations that its Knex table lists count as applied, in batch 1.
 /// Several processes may migrate one database at the same time; each step is made once, and latest() returns in every
@@ -94,8 +94,8 @@ class Migrator {
   /// Every migration that is known or applied, by name. Changes nothing.
   [[nodiscard]] Task<std::vector<MigrationStatus>> status();
 
-  /// What latest() would apply, in that order; fails where it would refuse before it changes anything, with
-  /// UnknownApplied or CheckFailed. A check of what is still to be made is not made. Changes nothing.
+  /// What latest() would apply, in that order. Fails with UnknownApplied or CheckFailed if latest() would refuse before
+  /// it changes anything. A check of something that does not exist yet is skipped. Changes nothing.
   [[nodiscard]] Task<std::expected<std::vector<Migration>, MigrationError>> pending();
 
   /// Applies the missing migrations as one batch. Returns the names that this call applied.
@@ -106,13 +106,13 @@ class Migrator {
   /// names that this call rolled back.
   [[nodiscard]] Task<std::expected<MigrationNames, MigrationError>> rollback(std::optional<std::string> to);
 
-  /// The SQL that takes back every applied migration that is not among `kept`, newest first; empty where there is none.
+  /// The SQL that reverts every applied migration that is not among `kept`, newest first; empty if there is none.
   /// Fails with UnknownApplied. Changes nothing.
   [[nodiscard]] Task<std::expected<std::string, MigrationError>> undo_script(MigrationNames kept);
 
  private:
   [[nodiscard]] const Migration* find(std::string_view name) const;
-  /// Scripts that are run together, and whose each of them is.
+  /// Scripts that are run together, and the migration to which each of them belongs.
   struct Batch {
     std::string before;  ///< what the first script begins with
     MigrationNames names;

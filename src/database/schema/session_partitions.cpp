@@ -9,7 +9,7 @@ constexpr Statement list_partitions{"session_partitions_list",
                                     "SELECT CAST(inhrelid AS bigint) FROM pg_inherits "
                                     "WHERE inhparent = to_regclass('sessions') ORDER BY inhrelid"};
 
-// Their time was over, and nothing is answered from memory beyond it, so nobody need hear of it.
+// The sessions had expired, and nothing is answered from memory after that, so nobody need hear of it.
 constexpr Write delete_expired{"session_partitions_delete_expired",
                                "SELECT CASE WHEN EXISTS (SELECT 1 FROM leases WHERE name = $4 AND holder = $5) "
                                "THEN gatehouse_delete_expired_sessions(CAST($1 AS oid), $2, $3) ELSE 0 END",

@@ -8,13 +8,13 @@
 
 namespace gatehouse::database::schema {
 
-/// A text without backslashes, such as a name, between quotes.
+/// The literal of a text without backslashes, such as a name.
 [[nodiscard]] std::string name_literal(std::string_view text);
 
-/// Of any bytes, however the database reads backslashes.
+/// The literal of any bytes, however the database treats backslashes.
 [[nodiscard]] std::string text_literal(std::string_view text, Dialect dialect);
 
-/// As the dialect's tables store it; to milliseconds with PostgreSQL.
+/// The literal of a time as the dialect's tables store it; to milliseconds with PostgreSQL.
 [[nodiscard]] std::string time_literal(TimePoint time, Dialect dialect);
 
 }  // namespace gatehouse::database::schema

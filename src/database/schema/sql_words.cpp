@@ -28,7 +28,7 @@ class Scanner {
     if (!is_word_character(rest_.front())) return take(1);
     const auto end = std::ranges::find_if_not(rest_, is_word_character);
     std::string word = to_lower(take(static_cast<std::size_t>(end - rest_.begin())));
-    // E'…' of PostgreSQL, where a backslash takes the next character with it.
+    // PostgreSQL's E'…', in which a backslash escapes the next character.
     if (word == "e" && rest_.starts_with('\'')) return literal(text_length(true));
     return word;
   }
@@ -66,14 +66,15 @@ class Scanner {
     }
   }
 
-  /// Of the text in single quotes that begins here. A doubled quote begins another text, which comes to the same.
+  /// The length of the text in single quotes that begins here. A doubled quote begins another text, with the same
+  /// result.
   [[nodiscard]] std::size_t text_length(bool has_escapes) const {
     std::size_t at = 1;
     while (at < rest_.size() && rest_[at] != '\'') at += has_escapes && rest_[at] == '\\' ? 2 : 1;
     return std::min(at + 1, rest_.size());
   }
 
-  /// Of the text in $tag$ … $tag$ that begins here; 0 where none does: `$1`.
+  /// The length of the text in $tag$ … $tag$ that begins here; 0 if none does, as with `$1`.
   [[nodiscard]] std::size_t dollar_quote_length() const {
     const auto tag_end = rest_.find('$', 1);
     if (tag_end == std::string_view::npos) return 0;
@@ -86,7 +87,7 @@ class Scanner {
   std::string_view rest_;
 };
 
-/// Whether a semicolon is one between the statements of a trigger's body.
+/// Whether a semicolon after these words is part of a trigger's body.
 bool is_inside_trigger(const StatementWords& words) {
   const bool is_trigger = words.size() > 2 && words[0] == "create" && (words[1] == "trigger" || words[2] == "trigger");
   if (!is_trigger || std::ranges::find(words, "begin") == words.end()) return false;

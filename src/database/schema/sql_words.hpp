@@ -6,13 +6,13 @@
 
 namespace gatehouse::database::schema {
 
-/// One statement of a script as words: names and keywords in lower case, every other character but blanks alone, a
-/// literal of any kind as `'`. Comments are no words.
+/// One statement of a script as words: names and keywords in lower case, every other character except blanks as its own
+/// word, a literal of any kind as `'`. Comments are left out.
 using StatementWords = std::vector<std::string>;
 
-/// The statements of a script in either dialect, those that have words. Knows text in single and in dollar quotes,
-/// names in double quotes, and that a trigger of SQLite has statements of its own. Not for hostile input: what is not
-/// SQL gives some words.
+/// The statements of a script in either dialect, without empty ones. Understands text in single and in dollar quotes,
+/// names in double quotes, and triggers of SQLite, which contain statements themselves. Not for hostile input: text
+/// that is not SQL yields some words or other.
 [[nodiscard]] std::vector<StatementWords> split_script(std::string_view script);
 
 /// A position among a statement's words.
@@ -24,13 +24,13 @@ class WordCursor {
   [[nodiscard]] bool at_end() const { return at_ == words_.size(); }
   /// The next word; empty at the end.
   [[nodiscard]] std::string_view peek() const { return at_end() ? std::string_view{} : words_[at_]; }
-  /// The next word, and goes on behind it.
+  /// Returns the next word and moves past it.
   std::string_view take();
-  /// True, and goes on behind them, where these words come next: `if not exists`.
+  /// Moves past these words if they come next, such as `if not exists`; true if they did.
   bool skip(std::string_view phrase);
-  /// Goes on behind the next such word, or to the end; true where there was one.
+  /// Moves past the next such word, or to the end; true if there was one.
   bool skip_past(std::string_view word);
-  /// A name, without the schema before it.
+  /// Takes a name, without the schema before it.
   std::string take_name();
 
  private:

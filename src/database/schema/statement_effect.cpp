@@ -8,7 +8,7 @@ namespace {
 
 bool has(const StatementWords& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
-/// The parts of an ALTER TABLE behind the table's name, which stand between commas.
+/// The actions of an ALTER TABLE, which follow the table's name and are separated by commas.
 std::vector<StatementWords> split_actions(WordCursor& words) {
   std::vector<StatementWords> actions(1);
   int depth = 0;
@@ -113,7 +113,7 @@ class Reader {
     add(std::move(table), TableLock::row_exclusive, TableWork::scan);
   }
 
-  /// However many of its parts go through the table, PostgreSQL does it once.
+  /// However many of its actions go through the table, PostgreSQL does it once.
   void read_alter() {
     words_.skip("if exists");
     words_.skip("only");
@@ -147,7 +147,7 @@ class Reader {
     words.skip("column");
     words.take_name();
     if (words.skip("type") || words.skip("set data type")) {
-      // A varchar becomes text as it stands; from other types nobody changes to text.
+      // A varchar becomes text without a rewrite; nobody changes other types to text.
       return words.skip("text") ? TableWork::none : TableWork::rewrite;
     }
     return has(action, "null") && has(action, "set") ? TableWork::scan : TableWork::none;
@@ -159,7 +159,7 @@ class Reader {
     return has_to_look ? TableWork::scan : TableWork::none;
   }
 
-  /// A default that is computed for each row, unless it is the time of the transaction.
+  /// Whether the default is computed for each row: it calls a function, other than now(), the transaction's time.
   static bool has_called_default(const StatementWords& action) {
     WordCursor words{action};
     if (!words.skip_past("default")) return false;

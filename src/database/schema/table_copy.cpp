@@ -21,7 +21,7 @@ constexpr std::string_view find_copy_sql =
     "FROM {stem}_copy";
 
 // Whatever others have made on the table: what depends on it but is not part of it, and what is part of it but cannot
-// be part of the next one. The key of rows is made anew.
+// be part of its successor. The primary key is made anew.
 constexpr std::string_view obstacles_sql =
     "WITH one AS (SELECT * FROM pg_class WHERE oid = to_regclass('{table}')), "
     "tree AS (SELECT oid FROM one UNION ALL SELECT inhrelid FROM pg_inherits JOIN one ON inhparent = one.oid) "
@@ -61,10 +61,10 @@ constexpr std::string_view obstacles_sql =
     "FROM one JOIN pg_index ON indrelid = one.oid JOIN pg_attribute ON attrelid = one.oid AND attname = '{chosen_by}' "
     "WHERE $1 = 1 AND indisunique AND NOT indisprimary AND NOT attnum = ANY (indkey) ORDER BY 1";
 
-// Of the transaction.
+// Applies to the transaction.
 constexpr Write be_patient{"table_copy_be_patient", "SELECT set_config('lock_timeout', $1, true)", announces_nothing};
 
-// Rows of later ids are copied by the trigger alone. Nobody sees the copy, so nothing is announced.
+// Rows with later ids are copied by the trigger alone. Nobody sees the copy, so nothing is announced.
 constexpr std::string_view copy_sql =
     "WITH batch AS MATERIALIZED (SELECT * FROM {table} WHERE id > (SELECT last_id FROM {stem}_copy) "
     "ORDER BY id LIMIT $1 FOR SHARE), "
@@ -73,7 +73,7 @@ constexpr std::string_view copy_sql =
     "UPDATE {stem}_copy SET last_id = greatest(last_id, coalesce((SELECT max(id) FROM batch), target_id)) "
     "RETURNING (SELECT count(*) FROM copied), CAST(CASE WHEN last_id >= target_id THEN 1 ELSE 0 END AS bigint)";
 
-// A checksum is the sum of the rows' hashes, so the order counts for nothing.
+// A checksum is the sum of the rows' hashes, so their order does not matter.
 constexpr std::string_view compare_sql =
     "WITH range AS (SELECT max(id) AS last, count(*) AS ids FROM "
     "(SELECT id FROM {table} WHERE id > $1 ORDER BY id LIMIT $2) AS few), "

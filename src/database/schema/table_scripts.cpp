@@ -6,8 +6,8 @@
 namespace gatehouse::database::schema {
 namespace {
 
-// An index cannot have its name yet, for the one of the old table has it; nor can the key, which is one. The key of a
-// partitioned table has to name the column that chooses the partition.
+// A new index cannot have its name yet, because the old table's index has it; the same goes for the primary key, which
+// is an index. The key of a partitioned table has to name the column that chooses the partition.
 constexpr std::string_view copy_keys_and_indexes = R"(
 DO $copy$
 DECLARE
@@ -31,8 +31,8 @@ END
 $copy$;
 )";
 
-// What is set for the table, or for its partitions, counts for the parts of the copy that hold rows; and they belong to
-// whom it belongs to.
+// The storage parameters of the table, or of its partitions, apply to the parts of the copy that hold rows; and the
+// parts get the table's owner.
 std::string take_over_script(const std::string& part) {
   return R"(
 DO $own$
@@ -111,8 +111,9 @@ std::vector<std::string> add_partition_scripts(const ReshapableTable& table, Lay
   return scripts;
 }
 
-// The function works with the rights of its owner, for whoever may change the table has none on the copy. An id that is
-// changed is another row. Behind the trigger's lock nobody writes, so max(id) has everything that it did not see.
+// The function runs with the rights of its owner, because whoever may change the table has none on the copy. A changed
+// id makes another row. While the trigger's lock is held nobody writes, so max(id) covers everything that the trigger
+// did not see.
 std::string follow_changes_script(const ReshapableTable& table) {
   return with_names_of(table, R"(
 DO $follow$
@@ -152,9 +153,9 @@ UPDATE {stem}_copy SET
 std::string analyze_copy_script(const ReshapableTable& table) { return with_names_of(table, "ANALYZE {table}_next;"); }
 
 // Statements that wait for a lock meanwhile look up the name again once they have it. Whoever reads the view locks it
-// first, so this does, too. To drop the old table takes longer, so that comes later. An identity has a sequence of its
-// own, which goes on where the old one is; nobody draws from that behind the lock. Rights that new tables get by
-// default are not those of the old one.
+// first, so this does, too. Dropping the old table takes longer, so that comes later. An identity column has its own
+// sequence, which continues where the old one is; nobody draws from that while the lock is held. New tables get default
+// rights, which are not those of the old table.
 std::string switch_tables_script(const ReshapableTable& table) {
   const std::string_view view = table.view.empty() ? "" : "{view}, ";
   return with_names_of(table, "\nLOCK TABLE " + std::string{view} + R"({table}, {table}_next IN ACCESS EXCLUSIVE MODE;

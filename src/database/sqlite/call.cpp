@@ -7,7 +7,7 @@ namespace gatehouse::database::sqlite {
 namespace {
 
 // Keeps the call alive, and the io_context busy, until the coroutine runs again. The function is held here and not in
-// the call: should the io_context go away instead, the coroutine is destroyed with this and no cycle keeps the call.
+// the call: if the io_context is destroyed instead, the coroutine is destroyed with this and no cycle keeps the call.
 struct Resumption {
   CallPtr call;
   std::move_only_function<void()> resume;
@@ -21,7 +21,7 @@ struct Resumption {
 Failure to_failure(const std::exception& thrown) {
   if (dynamic_cast<const StatementFailed*>(&thrown) != nullptr) return {std::nullopt, thrown.what()};
   const auto* unavailable = dynamic_cast<const Unavailable*>(&thrown);
-  // Anything else is the machine's trouble, such as no memory.
+  // Anything else is a problem of the machine, such as a lack of memory.
   return {unavailable != nullptr ? unavailable->reason() : Unavailable::Reason::storage, thrown.what()};
 }
 
@@ -54,7 +54,7 @@ std::expected<std::vector<Rows>, Violation> Call::take_results() {
 }
 
 std::optional<ScriptRefusal> Call::take_refusal() {
-  (void)take_results();  // where there was no answer at all, it is thrown
+  (void)take_results();  // throws if the call failed as a whole
   return std::move(outcome_.refusal);
 }
 

@@ -31,7 +31,7 @@ struct Failure {
 
 [[nodiscard]] Failure to_failure(const std::exception& thrown);
 
-/// The outcome of a call: one result per command, or the violated constraint, or a failure; of scripts, a refusal.
+/// The outcome of a call: one result per command, or the violated constraint, or a failure; for scripts, a refusal.
 struct Outcome {
   std::expected<std::vector<Rows>, Violation> results;
   std::optional<Failure> failure;
@@ -63,7 +63,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void fail(Unavailable::Reason reason, std::string message);
   [[nodiscard]] bool answered() const { return answered_.load(std::memory_order_acquire); }
 
-  /// The results, or the failure thrown. On the io thread, once, after the resumption.
+  /// Returns the results, or throws the failure. On the io thread, once, after the resumption.
   [[nodiscard]] std::expected<std::vector<Rows>, Violation> take_results();
   /// The same for scripts: why they were refused, if they were.
   [[nodiscard]] std::optional<ScriptRefusal> take_refusal();

@@ -15,7 +15,7 @@ namespace gatehouse::database::sqlite {
 /// on_feed_lost(). Thread-safe.
 class ChangeFeeds {
  public:
-  /// Subscribes until the feed is destroyed. The feeds outlive it, and `observers` as well.
+  /// Subscribes the observers until the feed is destroyed. This object and `observers` outlive the feed.
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(Observers& observers);
 
   [[nodiscard]] bool empty() const;

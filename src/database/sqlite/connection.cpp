@@ -10,17 +10,17 @@
 namespace gatehouse::database::sqlite {
 
 // Invariants. deadline_ bounds whatever SQLite does now: the progress handler ends a statement at it, the busy handler
-// a wait for another process. Whatever may be interrupted sets it first; COMMIT, ROLLBACK and scripts, which must not
-// be, set it to Deadline::max(). A statement of prepared_ is reset and unbound whenever none of its rows is being read.
-// broken_ never becomes false again: the owner closes the connection and opens another one.
+// a wait for another process. Every operation that may be interrupted sets it first; COMMIT, ROLLBACK and scripts,
+// which must not be, set it to Deadline::max(). A statement of prepared_ is reset and unbound whenever none of its rows
+// is being read. broken_ never becomes false again: the owner closes the connection and opens another one.
 
 namespace {
 
 // Steps of SQLite's virtual machine between two looks at the clock: some tens of microseconds.
 constexpr int steps_between_checks = 4000;
 
-// What is deleted is overwritten, such as hashes that were replaced. The log is cut back to this after a checkpoint,
-// should one long read have let it grow.
+// secure_delete overwrites what is deleted, such as hashes that were replaced. After a checkpoint the log is cut back
+// to journal_size_limit, in case a long read has let it grow.
 constexpr const char* settings_sql =
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
@@ -72,13 +72,13 @@ Connection::Connection(const std::string& path, Role role, const std::atomic<boo
   require(code, "opening " + path);
   if (wanted && identify(path) != *wanted) throw Unavailable{Unavailable::Reason::storage, path + " was replaced"};
   configure();
-  // The first read opens the log, whose identity is wanted.
+  // The first read opens the log, whose identity files_ needs.
   (void)schema();
   files_ = DatabaseFiles{path, sqlite3_db_filename(opened, "main")};
   if (has_moved()) throw Unavailable{Unavailable::Reason::storage, path + " was replaced while it was opened"};
 }
 
-/// The name stands for another file than the open one.
+/// Whether the name now refers to another file than the open one.
 bool Connection::has_moved() noexcept {
   int moved = 0;
   return sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved != 0;
@@ -90,13 +90,13 @@ void Connection::configure() {
   sqlite3_busy_handler(connection, &Connection::on_busy, this);
   deadline_ = std::chrono::steady_clock::now() + (role_ == Role::alone ? alone_lock_timeout : script_lock_timeout);
   // A file from outside must not run code of its own choice, through triggers, views or a damaged schema; and a
-  // mistyped column's name must not pass for a text.
+  // mistyped column name must not be taken for a string.
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0);
-  // Before the log is first looked at: then its index is not shared with others.
+  // Set before the log is first accessed, so that its index is not shared with others.
   if (role_ == Role::alone) control("PRAGMA locking_mode = EXCLUSIVE");
   require(sqlite3_exec(connection, settings_sql, nullptr, nullptr, nullptr), "opening the database file");
   if (role_ == Role::writer) {
@@ -109,7 +109,7 @@ void Connection::configure() {
   deadline_ = Deadline::max();
 }
 
-/// Where two processes open a new file at once, one finds it locked, and SQLite asks no busy handler about this.
+/// If two processes open a new file at once, one finds it locked, and SQLite does not call the busy handler for that.
 void Connection::switch_to_wal() {
   constexpr int pause_ms = 1;
   while (true) {
@@ -119,7 +119,7 @@ void Connection::switch_to_wal() {
   }
 }
 
-/// The locks of the first transaction stay. What the log has goes into the file, and the log is removed.
+/// The locks of the first transaction are kept. The log's content goes into the file, and the log is removed.
 void Connection::shut_out_others() {
   control("BEGIN EXCLUSIVE");
   control("COMMIT");
@@ -150,7 +150,7 @@ void Connection::fail(int code, std::string_view doing) {
   std::string context{doing};
   // A wrong statement's message says what is wrong with it; it quotes the statement's text, never a parameter.
   if ((code & 0xff) == SQLITE_ERROR && handle_) context.append(": ").append(sqlite3_errmsg(handle_.get()));
-  // SQLite calls whatever keeps it from a file by one name.
+  // SQLite has one code for whatever keeps it from a file, so the system's error is added.
   const int system_error = handle_ && breaks_connection(code) ? sqlite3_system_errno(handle_.get()) : 0;
   if (system_error != 0) context.append(" (").append(std::generic_category().message(system_error)).append(")");
   const bool given_up = (code & 0xff) == SQLITE_INTERRUPT || (code & 0xff) == SQLITE_BUSY;
@@ -175,7 +175,7 @@ void Connection::begin(Deadline deadline) {
 }
 
 std::expected<void, Violation> Connection::commit() {
-  // Interrupted, it would leave open whether the group is on the disk.
+  // An interrupted COMMIT would leave open whether the group is on the disk.
   deadline_ = Deadline::max();
   return execute("COMMIT", "COMMIT");
 }
@@ -205,9 +205,9 @@ void Connection::require_files() {
 }
 
 void Connection::copy_to(Connection& destination) {
-  // Some megabytes between two looks at whether to stop.
+  // Some megabytes between two checks whether to stop.
   constexpr int pages_per_step = 1024;
-  // An open transaction sees one moment. Without it, every write of another process would begin the copy anew.
+  // An open transaction reads one snapshot. Without it, every write of another process would begin the copy anew.
   control("BEGIN");
   (void)schema();
   deadline_ = destination.deadline_ = Deadline::max();
@@ -261,13 +261,13 @@ Connection::Prepared Connection::compile(const Statement& statement, unsigned fl
   Prepared prepared;
   prepared.handle.reset(made);
   if (made == nullptr) throw StatementFailed{std::string{statement.name} + ": no statement"};
-  // query_only refuses it as well, but only when it runs, and then as a failure of the database.
+  // query_only would refuse it as well, but only when it runs, and as a failure of the database.
   if (role_ == Role::reader && sqlite3_stmt_readonly(made) == 0) {
     throw StatementFailed{std::string{statement.name} + ": a query that writes"};
   }
   const int count = sqlite3_bind_parameter_count(made);
   for (int number = 1; number <= count; ++number) {
-    // SQLite numbers $2 by where it first stands, PostgreSQL by its name; the port promises the latter.
+    // SQLite numbers $2 by where it first appears, PostgreSQL by its name; the port promises the latter.
     prepared.positions.push_back(sqlite3_bind_parameter_index(made, ("$" + std::to_string(number)).c_str()));
   }
   return prepared;
@@ -316,7 +316,7 @@ void Connection::read_row(sqlite3_stmt* statement, std::string_view name, Rows& 
 
 std::expected<Rows, Violation> Connection::run(const Command& command, Deadline deadline) {
   deadline_ = deadline;
-  // The progress handler looks only after thousands of steps, and a short statement has fewer.
+  // The progress handler is called only after thousands of steps, and a short statement has fewer.
   if (must_end()) fail(SQLITE_INTERRUPT, command.statement->name);
   return perform(prepare(*command.statement), command);
 }
@@ -334,7 +334,7 @@ std::expected<Rows, Violation> Connection::perform(const Prepared& prepared, con
   bind(prepared, command);
 
   int code = sqlite3_step(statement);
-  // The schema may have changed since the statement was prepared, and its columns with it: asked after the first step.
+  // The schema, and with it the columns, may have changed since the preparation: counted after the first step.
   Rows rows{static_cast<std::size_t>(sqlite3_column_count(statement))};
   for (; code == SQLITE_ROW; code = sqlite3_step(statement)) read_row(statement, command.statement->name, rows);
   if (auto violation = violation_of(code, sqlite3_errmsg(handle_.get()), command.statement->name)) {

@@ -21,8 +21,8 @@
 
 namespace gatehouse::database::sqlite {
 
-/// Whether a connection may write. One that is alone may, and keeps every other connection out, with a rollback journal
-/// in place of the log: the file is then all of the database.
+/// Whether a connection may write. One that is `alone` may, and keeps every other connection out. It has a rollback
+/// journal instead of the log, so the file is then all of the database.
 enum class Role { writer, reader, alone };
 
 /// One connection to the database file, and the only code that calls SQLite's C interface.
@@ -31,12 +31,12 @@ enum class Role { writer, reader, alone };
 /// call unsafe functions. A reader's connection refuses to write. One thread at a time may use it.
 ///
 /// Every function throws Unavailable{storage} if the file cannot be read or written, Unavailable{read_only} if it must
-/// not be written, Unavailable{deadline} if a
-/// statement passes its deadline, Unavailable{stopped} once `stopping` is set, and StatementFailed for wrong SQL.
+/// not be written, Unavailable{deadline} if a statement passes its deadline, Unavailable{stopped} once `stopping` is
+/// set, and StatementFailed for wrong SQL.
 class Connection {
  public:
-  /// Opens the file, which exists. Throws Unavailable{storage} where it is not `wanted`, and has then neither read it
-  /// nor touched its log. `stopping` outlives the connection.
+  /// Opens the file, which exists. Throws Unavailable{storage} if it is not `wanted`, before it reads the file or
+  /// touches its log. `stopping` outlives the connection.
   Connection(const std::string& path, Role role, const std::atomic<bool>& stopping, std::optional<FileId> wanted);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -48,7 +48,7 @@ class Connection {
   /// Runs one SELECT that is not kept prepared. No deadline.
   [[nodiscard]] std::expected<Rows, Violation> run_check(const std::string& sql);
 
-  /// Waits for another process's write to end, until the deadline.
+  /// Begins a transaction that writes. Waits for another process's write to end, until the deadline.
   void begin(Deadline deadline);
   /// Durable when it returns. On a violation (a deferred foreign key) the transaction is still open.
   [[nodiscard]] std::expected<void, Violation> commit();
@@ -58,31 +58,30 @@ class Connection {
   void rollback_savepoint();
   [[nodiscard]] bool in_transaction() const noexcept;
 
-  /// Runs the statements of a script; their rows are dropped. No deadline.
+  /// Runs the statements of a script; their rows are discarded. No deadline.
   [[nodiscard]] std::expected<void, Violation> run_script(const std::string& sql);
 
-  /// Makes the other database, which is empty, a copy of this one as it is at the call: writers are not held up, and
-  /// what they write does not get in. No deadline; ends early with Unavailable once `stopping` is set.
+  /// Makes the other database, which is empty, a copy of this one at the time of the call: writers are not held up, and
+  /// what they write meanwhile is not copied. No deadline; ends early with Unavailable once `stopping` is set.
   void copy_to(Connection& destination);
 
   /// A number that changes whenever another connection, of this process or not, has changed the database.
   [[nodiscard]] std::int64_t data_version();
 
-  /// Throws Unavailable{storage} where somebody has deleted or replaced one of the files: what is committed here from
-  /// then on is gone when the connection is closed.
+  /// Throws Unavailable{storage} if somebody has deleted or replaced one of the files: what is committed here from then
+  /// on is lost when the connection is closed.
   void require_files();
   /// What require_files() found; nothing as long as all is well.
   [[nodiscard]] const std::optional<std::string>& lost_files() const noexcept { return lost_files_; }
 
   /// The statements that made the schema, as one text.
   [[nodiscard]] std::string schema();
-  /// Copies the log's content into the database's file, wherever both are now; false where others do not let it within
-  /// a moment.
+  /// Copies the log's content into the database's file, wherever both are now; false if others prevent it for longer
+  /// than save_log_timeout.
   [[nodiscard]] bool save_log() noexcept;
-  /// The same, and leaves the log without content; false where others read or write all the time until the timeout of
-  /// scripts.
+  /// The same, and truncates the log; false if others keep reading or writing until script_lock_timeout.
   [[nodiscard]] bool empty_log() noexcept;
-  /// Closing the connection will not remove the log: what has its name now may be another one.
+  /// Lets the log stay when the connection is closed: the file that has its name now may be another one.
   void leave_log() noexcept;
   /// The files as they were when the connection was opened.
   [[nodiscard]] const DatabaseFiles& files() const noexcept { return files_; }

@@ -47,7 +47,7 @@ void ConnectionSlot::close_lost() noexcept {
   try {
     schema_ = connection_->schema();
   } catch (const std::exception&) {
-    schema_.reset();  // with nothing to compare it with, what is there is taken
+    schema_.reset();  // with no schema to compare with, any file is accepted
   }
   if (found) {
     is_log_saved_ = connection_->save_log();
@@ -71,7 +71,8 @@ void ConnectionSlot::close(const std::string& why) noexcept {
   next_attempt_ = std::chrono::steady_clock::now() + pause_;
 }
 
-/// Counted before it looks whether the file is lost, so that a writer that has found this sees it or is seen.
+/// The connection is counted before `losses` is read: a writer that finds the file lost sees the connection, or this
+/// thread sees the loss.
 void ConnectionSlot::open() noexcept {
   ++parts_.use.connections;
   seen_losses_ = parts_.use.losses;
@@ -84,7 +85,7 @@ void ConnectionSlot::open() noexcept {
     report(telemetry::Level::info, "sqlite_connection_opened", parts_.path);
   } catch (const std::exception& failure) {
     --parts_.use.connections;
-    // Said once for each cause, not at every attempt, and not of one that the end of the process interrupts.
+    // Said once for each cause, not at every attempt, and not if the end of the process interrupted the attempt.
     const bool is_new = failure_ != failure.what() && !parts_.stopping;
     if (is_new) report(telemetry::Level::warn, "sqlite_open_failed", failure.what());
     failure_ = failure.what();
@@ -101,7 +102,7 @@ std::unique_ptr<Connection> ConnectionSlot::open_for_reading() {
 std::unique_ptr<Connection> ConnectionSlot::open_for_writing() {
   auto file = parts_.use.file.get();
   if (!file) {
-    // Before SQLite does it, whose file others could read.
+    // Created before SQLite does it, because others could read a file that SQLite creates.
     create_database_file(parts_.path);
     refuse_stale_log();  // while no connection of this process has a lock that closing the file would drop
   }

@@ -31,8 +31,8 @@ class WritersFile {
 
 /// How the threads of a process use the file together.
 struct FileUse {
-  /// How often the writer has found that the file under the database's name is another one, and how often it has opened
-  /// that: odd in between, when no other thread may open anything.
+  /// Counts each time the writer finds that the file under the database's name is another one, and each time it has
+  /// then opened that one. Odd in between, when no other thread may open anything.
   std::atomic<unsigned> losses = 0;
   /// Connections that are open, or about to be.
   std::atomic<unsigned> connections = 0;
@@ -42,12 +42,13 @@ struct FileUse {
 /// A thread's connection. While it is broken, it is opened again with growing pauses. Only that thread may use it.
 ///
 /// The writer's slot creates a file that is missing at the start. Later on a file is never created: an empty database
-/// in the place of one that was deleted would be taken for it. What stands in a lost file's place is opened if it has
-/// the same schema; any other waits for a restart, which migrates it.
+/// in the place of a deleted one would be taken for it. The file that took a lost one's place is opened if it has the
+/// same schema; otherwise it waits for a restart, which migrates it.
 ///
-/// At no time has a process two files of the database's name open: a reader opens none but the writer's, and the writer
-/// opens the next one once all have closed what they had. Both would have the log and its index by one name, and
-/// SQLite, which looks for those of the process that have the same file, would empty the index under the others' feet.
+/// At no time does a process have two files of the database's name open: a reader opens only the writer's file, and the
+/// writer opens the next one only after all have closed theirs. Otherwise both files' logs and indexes would have the
+/// same names, and SQLite, which looks for the process's connections to the same file, would empty the index while the
+/// others use it.
 class ConnectionSlot {
  public:
   /// What the threads of one process share; everything outlives the slot.
@@ -66,7 +67,7 @@ class ConnectionSlot {
   /// Closes a broken connection, and opens a new one once the pause is over. Never throws.
   void maintain() noexcept;
 
-  /// It would open what took the place of a lost file, if no other connection were open.
+  /// Whether it would open the file that took a lost one's place, if no other connection were open.
   [[nodiscard]] bool waits_for_others() const noexcept;
 
   /// The open connection, or nullptr: then failure() says why there is none.
@@ -94,7 +95,7 @@ class ConnectionSlot {
   std::unique_ptr<Connection> connection_;
   unsigned seen_losses_ = 0;
   // Of the connection that was closed last, until another one is open.
-  std::optional<std::string> schema_;  ///< where its file was lost
+  std::optional<std::string> schema_;  ///< set if its file was lost
   DatabaseFiles lost_;
   bool is_log_saved_ = false;
   std::string failure_ = "the database's file is not open yet";

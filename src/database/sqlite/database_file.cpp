@@ -25,7 +25,7 @@ void create_private_directories(const std::filesystem::path& directory) {
   for (const auto& part : directory) {
     made /= part;
     if (::mkdir(made.c_str(), S_IRWXU) == 0 || errno == EEXIST) continue;
-    // Looking at what is there would replace the reason.
+    // Looking at what is there would overwrite errno.
     const int error = errno;
     std::error_code unknown;
     if (!std::filesystem::is_directory(made, unknown)) refuse(made, error);

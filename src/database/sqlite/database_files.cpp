@@ -8,7 +8,7 @@
 namespace gatehouse::database::sqlite {
 namespace {
 
-// Places in files_.
+// Positions in files_.
 constexpr std::size_t resolved = 1;
 constexpr std::size_t written_ahead = 2;
 constexpr std::size_t written_ahead_index = 3;

@@ -8,7 +8,7 @@
 
 namespace gatehouse::database::sqlite {
 
-/// Which file a name stands for. Nothing stands for one that is gone: inode 0, which no file has.
+/// Which file a name refers to. If there is none: inode 0, which no file has.
 struct FileId {
   dev_t device = 0;
   ino_t inode = 0;
@@ -20,8 +20,8 @@ struct FileId {
 
 /// The files that a connection has open: the database, its write-ahead log and the log's index.
 ///
-/// A file that was deleted or replaced under its name goes on to take what is written, and everything is gone once it
-/// is closed. SQLite does not look. Devices and inodes tell: while a connection is open, its files keep theirs.
+/// A file that was deleted or replaced under its name still takes what is written, and everything is lost once it is
+/// closed. SQLite does not check. Devices and inodes tell: while a connection is open, its files keep theirs.
 class DatabaseFiles {
  public:
   DatabaseFiles() = default;
@@ -30,14 +30,14 @@ class DatabaseFiles {
 
   [[nodiscard]] FileId database() const { return files_.empty() ? FileId{} : files_.front().id; }
 
-  /// What is no longer the file that was opened: `/data/gatehouse.db was deleted`. Nothing where all are. stat(2) for
-  /// each.
+  /// The first file that is no longer the one that was opened: `/data/gatehouse.db was deleted`. Nothing if all still
+  /// are. Calls stat(2) for each.
   [[nodiscard]] std::optional<std::string> change() const;
 
-  /// Another database stands in the place of this one, and this one's log is still there: whoever opens the new
-  /// database would play the log into it.
+  /// Whether another database is in the place of this one while this one's log is still there: whoever opens the new
+  /// database would replay the log into it.
   [[nodiscard]] bool has_left_its_log() const;
-  /// Removes the log that was left.
+  /// Removes the log that was left behind.
   void remove_log() const noexcept;
 
  private:

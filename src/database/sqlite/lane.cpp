@@ -46,12 +46,12 @@ void Lane::push(CallPtr call) {
 
 std::vector<CallPtr> Lane::take(std::size_t max, Deadline until) {
   std::unique_lock lock{mutex_};
-  // What was answered needs no watching over its deadline any more.
+  // The deadlines of answered calls need no watching any more.
   std::erase_if(running_, [](const CallPtr& call) { return call->answered(); });
   arrived_.wait_until(lock, until, [this, wakes = wakes_] { return stopped_ || !waiting_.empty() || wakes_ != wakes; });
   std::vector<CallPtr> taken;
   while (!waiting_.empty() && taken.size() < max) {
-    // A script runs in a transaction of its own, so neither before nor after others of one group.
+    // A script runs in its own transaction, so it never shares a group.
     const bool script = waiting_.front()->is_script();
     if (script && !taken.empty()) break;
     running_.push_back(waiting_.front());
@@ -75,8 +75,8 @@ void Lane::expire(Deadline now) {
     call->fail(Unavailable::Reason::deadline, "the query waited for the database until its deadline");
     return true;
   });
-  // Their thread interrupts a statement at its deadline by itself. What is here after the grace hangs in a system call,
-  // and the caller should not hang with it; a script may take as long as it likes.
+  // Their threads interrupt a statement at its deadline themselves. A call that is still here after the grace hangs in
+  // a system call, and its caller should not hang with it; a script may take as long as it likes.
   std::erase_if(running_, [now](const CallPtr& call) {
     if (!call->answered() && (call->is_script() || now < call->deadline() + running_grace)) return false;
     call->fail(Unavailable::Reason::deadline, "the database's storage did not answer by the query's deadline");
@@ -87,7 +87,7 @@ void Lane::expire(Deadline now) {
 void Lane::stop() {
   const std::scoped_lock lock{mutex_};
   stopped_ = true;
-  // Those in work are left to their threads, which answer them before they end.
+  // Running calls are left to their threads, which answer them before they end.
   for (const CallPtr& call : waiting_) call->fail(Unavailable::Reason::stopped, "the database is closing");
   waiting_.clear();
   arrived_.notify_all();

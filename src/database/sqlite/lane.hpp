@@ -17,18 +17,18 @@ namespace gatehouse::database::sqlite {
 /// stop(). Thread-safe.
 class Lane {
  public:
-  /// More than `waiting_max` calls waiting: the next one gets Unavailable{overload}.
+  /// At most `waiting_max` calls wait: the next one gets Unavailable{overload}.
   explicit Lane(std::size_t waiting_max) : waiting_max_(waiting_max) {}
 
   /// Queues the call and suspends the coroutine until it is answered. On the io thread of the call.
   [[nodiscard]] Task<> submit(CallPtr call);
 
   /// The next calls, oldest first, at most `max` and never a script together with anything else. Waits for the first
-  /// one until `until`; empty where none came, at a wake(), or after stop(). The thread has answered what it took
+  /// one until `until`; empty if none came, at a wake(), or after stop(). The calling thread has answered what it took
   /// before.
   [[nodiscard]] std::vector<CallPtr> take(std::size_t max, Deadline until);
 
-  /// Lets the threads that wait for calls now look after their connections.
+  /// Wakes the threads that wait for calls, so that they look after their connections.
   void wake();
 
   /// Answers the calls whose deadline has passed. Waiting calls are answered at once; running ones after
@@ -39,7 +39,7 @@ class Lane {
   void stop();
   [[nodiscard]] bool stopped() const;
 
-  /// Calls that wait, and calls in work.
+  /// Calls that wait, and calls that are being run.
   struct Counts {
     std::size_t waiting;
     std::size_t running;

@@ -18,7 +18,7 @@ class Lanes {
   /// All references outlive it. `query_timeout` counts from the call to the answer.
   Lanes(boost::asio::io_context& io, Lane& writes, Lane& reads, std::chrono::milliseconds query_timeout)
       : io_(io), writes_(writes), reads_(reads), query_timeout_(query_timeout) {}
-  /// After its calls have ended, before the io_context.
+  /// Destroyed after its calls have ended, before the io_context.
   ~Lanes() { handover_->wait_until_ended(); }
   Lanes(const Lanes&) = delete;
   Lanes& operator=(const Lanes&) = delete;

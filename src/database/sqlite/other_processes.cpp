@@ -8,7 +8,7 @@
 namespace gatehouse::database::sqlite {
 namespace {
 
-// Behind the eight locks of the log's index, which begin at byte 120.
+// After the eight locks of the log's index, which begin at byte 120.
 constexpr off_t dead_mans_switch = 128;
 
 /// A process of another container has a number that means nothing here.

@@ -17,7 +17,7 @@ class OtherProcesses {
   OtherProcesses(const OtherProcesses&) = delete;
   OtherProcesses& operator=(const OtherProcesses&) = delete;
 
-  /// One of them, as `gatehouse, process 4711`; the kernel tells no more than one. Empty where there is none.
+  /// One of them, in the form `gatehouse, process 4711`; the kernel reports only one. Empty if there is none.
   [[nodiscard]] std::vector<std::string> list();
 
  private:

@@ -10,7 +10,7 @@ constexpr std::string_view foreign_key_message = "FOREIGN KEY constraint failed"
 constexpr int primary_code(int code) { return code & 0xff; }
 
 Violation::Kind kind_of(int code, std::string_view message) {
-  // ON DELETE RESTRICT is carried out by a trigger that SQLite makes.
+  // SQLite carries out ON DELETE RESTRICT by a trigger, so only the message says that it was a foreign key.
   if (message == foreign_key_message) return Violation::Kind::foreign_key;
   switch (code) {
     case SQLITE_CONSTRAINT_UNIQUE:

@@ -22,10 +22,10 @@
 
 namespace gatehouse::database::sqlite {
 
-// Invariants of a restoration. The backup is copied beside the database first, and all that is checked and changed is
-// the copy. The old database is then opened alone: nobody else has it or gets it, and its log is part of its file. So
-// the rename that ends everything is one step, and there is no log that could be played into the wrong file. Whoever
-// waited for the old file finds it replaced and opens the new one (ConnectionSlot).
+// Invariants of a restoration. The backup is copied beside the database first, and only the copy is checked and
+// changed. The old database is then opened alone: nobody else has it open or can open it, and its log is part of its
+// file. So the rename that ends everything is one step, and there is no log that could be replayed into the wrong file.
+// Whoever waited for the old file finds it replaced and opens the new one (ConnectionSlot).
 
 namespace {
 
@@ -37,7 +37,7 @@ std::unexpected<std::string> failure(const std::string& doing) {
 
 bool exists(const std::string& path) { return identify(path) != FileId{}; }
 
-/// Reads every page. Throws where it cannot.
+/// Reads every page. Throws if it cannot.
 std::expected<BackupContent, std::string> examine(Connection& connection) {
   const Rows verdict = connection.run_check("PRAGMA integrity_check(1)").value();
   if (verdict[0].text(0) != "ok") return std::unexpected("is damaged: " + std::string{verdict[0].text(0)});
@@ -56,7 +56,7 @@ std::expected<BackupContent, std::string> examine(Connection& connection) {
   return content;
 }
 
-/// The same of a file that nobody else uses.
+/// The same for a file that nobody else uses.
 std::expected<BackupContent, std::string> examine_file(const std::string& path, const std::atomic<bool>& stopping) {
   try {
     Connection connection{path, Role::alone, stopping, std::nullopt};
@@ -86,7 +86,7 @@ std::expected<void, std::string> copy_bytes(const std::string& from, const std::
   return std::unexpected<std::string>("interrupted");
 }
 
-/// The file that an administrator restores belongs to whom the old one belonged to, or its folder.
+/// A file that root restores gets the owner of the old one, or of its folder.
 std::expected<void, std::string> give_to_owner(const std::string& file, const std::string& database) {
   struct stat owner{};
   const std::string folder = std::filesystem::path{database}.parent_path().string();
@@ -116,7 +116,7 @@ class SqliteRestoration final : public Restoration {
                              "; stop what uses it, or, if it is damaged, move " + path +
                              " with its -wal and -shm away and try again");
     }
-    // The index of a log that is no more; who wants to open the old file waits before it would look at this one.
+    // The index of a log that no longer exists; whoever wants to open the old file waits before looking at this one.
     ::unlink((path + "-shm").c_str());
     return copy_.publish(Replacing::allowed);
   }
@@ -127,7 +127,7 @@ class SqliteRestoration final : public Restoration {
     if (!connection.run_script("DELETE FROM sessions")) throw StatementFailed{"the sessions cannot be ended"};
   }
 
-  /// A log that was left would be played into the backup.
+  /// A log that was left behind would be replayed into the backup.
   [[nodiscard]] std::expected<void, std::string> publish_where_none_is() {
     for (const std::string& left : {copy_.target() + "-wal", copy_.target() + "-journal"}) {
       if (exists(left)) return std::unexpected(left + " was left by another database; move it away and try again");

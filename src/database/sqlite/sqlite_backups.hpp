@@ -9,8 +9,8 @@
 
 namespace gatehouse::database::sqlite {
 
-/// Backups of the database file: a copy made by SQLite's online backup, in one file without a log beside it. It comes
-/// back by being renamed to the database's place.
+/// Backups of the database file: a copy made by SQLite's online backup, in one file without a log beside it. A
+/// restoration renames a copy of that file to the database's place.
 class SqliteBackups final : public Backups {
  public:
   SqliteBackups(const DatabaseSettings& settings, BackupParts parts);
@@ -21,7 +21,7 @@ class SqliteBackups final : public Backups {
   [[nodiscard]] std::vector<std::string> list_others() override;
 
  private:
-  const std::string path_;  ///< where the file is, behind all symbolic links: names of logs are made of that
+  const std::string path_;  ///< where the file is, after all symbolic links: names of logs are derived from it
   const BackupParts parts_;
 };
 

@@ -33,8 +33,8 @@ SqliteProvider::SqliteProvider(const DatabaseSettings& settings, DriverLog log)
 
 SqliteProvider::~SqliteProvider() { stop(); }
 
-/// The writer ends last: whoever closes the file as the last one leaves all of it in one file and removes the log, and
-/// of two that close at once each may take the other for that one.
+/// The writer ends last: the last connection to close the file puts all of it into one file and removes the log, and if
+/// two close at once, each may take the other for the last.
 void SqliteProvider::stop() {
   stopping_.store(true);
   reads_.stop();

@@ -21,8 +21,8 @@
 namespace gatehouse::database::sqlite {
 
 /// The embedded database: one writing thread, `settings.sqlite.readers` reading ones, and a third kind that watches
-/// deadlines. The file is opened, and created where missing, in the background; while it cannot be, calls get
-/// Unavailable{storage} and it is tried again every second at the latest. The same goes for a file that was deleted or
+/// deadlines. The file is opened in the background, and created if it is missing. While that fails, calls get
+/// Unavailable{storage}, and it is tried again every second at the latest. The same goes for a file that was deleted or
 /// replaced while it was open: see ConnectionSlot.
 ///
 /// `settings.queue_max` bounds the calls that wait for the writer, and those that wait for the readers, per process.
@@ -44,7 +44,7 @@ class SqliteProvider final : public Provider {
   /// those that are committed after their caller was refused at the deadline.
   [[nodiscard]] std::unique_ptr<ChangeFeed> watch(boost::asio::io_context& io) override;
 
-  /// The writing connection is busy with all calls of one transaction.
+  /// However many calls its transaction has, the writing connection counts as one.
   [[nodiscard]] Load load() const override;
 
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
@@ -73,7 +73,7 @@ class SqliteProvider final : public Provider {
   ChangeFeeds feeds_;
   Statistics statistics_;
 
-  OtherProcesses others_;  ///< of the schema's thread; outlives the connections, which are the threads'
+  OtherProcesses others_;  ///< used by the schema's thread; outlives the connections, which belong to the threads
 
   std::mutex tick_mutex_;
   std::condition_variable_any tick_;

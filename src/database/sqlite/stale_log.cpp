@@ -13,8 +13,8 @@
 namespace gatehouse::database::sqlite {
 namespace {
 
-// The write-ahead log as https://www.sqlite.org/fileformat2.html#walformat has it: a header, then frames of a header
-// and a page each. Frames of the log's present round carry the salt of its header.
+// The write-ahead log's format (https://www.sqlite.org/fileformat2.html#walformat): a header, then frames of a header
+// and a page each. Frames of the log's current round carry the salt of its header.
 constexpr std::size_t log_header_bytes = 32;
 constexpr std::size_t frame_header_bytes = 24;
 constexpr std::size_t salt_at = 16;  // in the log's header; in a frame's at 8
@@ -33,7 +33,7 @@ std::optional<std::chrono::nanoseconds> written_at(const std::string& path) {
   return std::chrono::seconds{found.st_mtim.tv_sec} + std::chrono::nanoseconds{found.st_mtim.tv_nsec};
 }
 
-/// Where the log has the newest committed text of each page.
+/// Where the log has the newest committed version of each page.
 struct Committed {
   std::uint32_t page_bytes = 0;
   std::map<std::uint32_t, std::streamoff> pages;

@@ -5,7 +5,7 @@
 
 namespace gatehouse::database::sqlite {
 
-/// What the writer did since the start. Any thread may read it.
+/// What the writer has done since the start. Any thread may read it.
 struct Statistics {
   std::atomic<std::uint64_t> commits = 0;  ///< transactions, each one fsync of the log
   std::atomic<std::uint64_t> writes = 0;   ///< calls that they made durable

@@ -6,10 +6,10 @@
 
 namespace gatehouse::database::sqlite {
 
-// Invariants. No call hears of success before its group's COMMIT, and every call of a group is answered: by its own
-// outcome, by the failure that ended it alone, or by the failure that ended all. Between groups the connection is in no
-// transaction. A call that is undone leaves the group's transaction as it found it: one statement by SQLite's own
-// undoing, several by a savepoint. Only this thread uses the connection, so nothing here needs a lock.
+// Invariants. No call hears of success before its group's COMMIT, and every call of a group is answered: with its own
+// outcome, with the failure that ended it alone, or with the failure that ended all. Between groups the connection is
+// in no transaction. A call that is undone leaves the group's transaction as it found it: SQLite itself undoes one
+// statement, a savepoint several. Only this thread uses the connection, so nothing here needs a lock.
 
 namespace {
 
@@ -21,7 +21,7 @@ Outcome run_alone(Connection& connection, const Command& command, Deadline deadl
   return {.results = std::move(results), .failure = {}};
 }
 
-// All of the commands or none of them, inside the group's transaction.
+// Runs all of the commands or none of them, inside the group's transaction.
 Outcome run_batch(Connection& connection, const std::vector<Command>& commands, Deadline deadline) {
   connection.begin_savepoint();
   std::vector<Rows> results;
@@ -56,11 +56,11 @@ Outcome run_call(Connection& connection, const Call& call) {
 }
 
 Deadline latest_deadline(const std::vector<CallPtr>& calls) {
-  // BEGIN may wait for another process; it is worth it as long as one of the calls can still use it.
+  // BEGIN may wait for another process; the wait is worth it as long as one of the calls can still use it.
   return (*std::ranges::max_element(calls, {}, &Call::deadline))->deadline();
 }
 
-// False where one of them had been answered before, at its deadline.
+// False if one of them had been answered before, at its deadline.
 bool answer_all(const std::vector<CallPtr>& calls, std::vector<Outcome> outcomes) {
   bool in_time = true;
   for (std::size_t i = 0; i < calls.size(); ++i) in_time = calls[i]->answer(std::move(outcomes[i])) && in_time;
@@ -74,7 +74,7 @@ ScriptRefusal refusal_of(std::size_t step, Violation violation) {
   return refusal;
 }
 
-/// Why the scripts cannot be committed, if they cannot; in a transaction that was begun.
+/// Runs the scripts in a transaction that was begun; the result is why they cannot be committed, if they cannot.
 std::optional<ScriptRefusal> run_steps(Connection& connection, const std::vector<ScriptStep>& steps) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     try {
@@ -91,7 +91,7 @@ std::optional<ScriptRefusal> run_steps(Connection& connection, const std::vector
   return std::nullopt;
 }
 
-// The look after it decides what is acknowledged; the one before keeps most writes from being lost with the file.
+// The check afterwards decides what is acknowledged; the one before keeps most writes from being lost with the file.
 std::expected<void, Violation> commit_into_the_file(Connection& connection) {
   connection.require_files();
   auto committed = connection.commit();
@@ -99,7 +99,7 @@ std::expected<void, Violation> commit_into_the_file(Connection& connection) {
   return committed;
 }
 
-/// What the commit refuses was put off by the last script.
+/// A refusal of the commit counts as one of the last script, which deferred it.
 std::optional<ScriptRefusal> commit_steps(Connection& connection, std::size_t count) {
   auto done = commit_into_the_file(connection);
   if (done) return std::nullopt;
@@ -113,14 +113,14 @@ void fail_all(const std::vector<CallPtr>& calls, Unavailable::Reason reason, con
 }  // namespace
 
 void Writer::run(std::latch& opened) {
-  // Before the count: whoever waits for the start wants to hear whether there is a file.
+  // Before the count-down: whoever waits for the start wants to hear whether there is a file.
   slot_.maintain();
   opened.count_down();
   while (!lane_.stopped()) {
     poll_feed();
     auto calls = lane_.take(group_max, std::chrono::steady_clock::now() + feed_interval);
-    // Before, so that these calls find a connection whose pause is over; after, so that a broken one is closed before
-    // the next poll takes its number for an answer.
+    // Before serving, so that these calls find a connection whose pause is over; after it, so that a broken one is
+    // closed before the next poll takes its data version for an answer.
     slot_.maintain();
     if (!calls.empty()) serve(std::move(calls));
     slot_.maintain();
@@ -147,13 +147,13 @@ void Writer::write_group(Connection& connection, std::vector<CallPtr> calls) {
     connection.rollback();
     fail_all(calls, failure.reason(), failure.what());
   } catch (const std::exception& failure) {
-    // Of BEGIN, COMMIT or a savepoint, or there is no memory: no caller's statement is to blame.
+    // BEGIN, COMMIT or a savepoint failed, or there is no memory: no caller's statement is to blame.
     connection.rollback();
     fail_all(calls, Unavailable::Reason::storage, failure.what());
   }
 }
 
-// False where one call ended the transaction: it is answered and taken out, the others have to run again.
+// False if one call ended the transaction: it is answered and taken out, and the others have to run again.
 bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
   connection.begin(latest_deadline(calls));
   std::vector<Outcome> outcomes;
@@ -170,7 +170,7 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
       return false;
     }
   }
-  // No constraint of the schema is deferred. Should one ever be, nobody could say whose call it was.
+  // No constraint of the schema is deferred. If one ever were, nobody could say whose call violated it.
   if (auto committed = commit_into_the_file(connection); !committed) {
     connection.rollback();
     settle_refused(connection, calls, std::move(committed.error()));
@@ -178,13 +178,13 @@ bool Writer::try_commit(Connection& connection, std::vector<CallPtr>& calls) {
   }
   statistics_.commits.fetch_add(1, std::memory_order_relaxed);
   statistics_.writes.fetch_add(calls.size(), std::memory_order_relaxed);
-  // Whoever was told at the deadline that the outcome is unknown has dropped from this process's cache what the write
-  // ended, but that was before the commit.
+  // When a caller is told at its deadline that the outcome is unknown, what the write ends is dropped from this
+  // process's cache, but that was before the commit.
   if (!answer_all(calls, std::move(outcomes))) feeds_.lose();
   return true;
 }
 
-// A deferred constraint does not say whose it is: alone, each call gets what it deserves.
+// A deferred constraint does not say which call violated it: alone, each call gets its own outcome.
 void Writer::settle_refused(Connection& connection, const std::vector<CallPtr>& calls, Violation violation) {
   if (calls.size() == 1) {
     calls.front()->answer({.results = std::unexpected(std::move(violation)), .failure = {}});
@@ -198,7 +198,7 @@ void Writer::run_scripts(Connection& connection, const CallPtr& call) {
     connection.begin(Deadline::max());
     auto refusal = run_steps(connection, call->steps());
     if (!refusal) refusal = commit_steps(connection, call->steps().size());
-    // Where COMMIT went through there is nothing left to roll back; where it did not, no script must leave a trace.
+    // If COMMIT succeeded, there is nothing left to roll back; if it did not, no script must leave a trace.
     connection.rollback();
     call->answer({.results = {}, .failure = {}, .refusal = std::move(refusal)});
   } catch (const std::exception& thrown) {
@@ -222,7 +222,7 @@ void Writer::poll_feed() {
     connection->require_files();
     const BootTime asked_at = boot_now();
     const auto version = connection->data_version();
-    // A number belongs to its connection; between two of them the feeds were lost.
+    // A data version belongs to its connection; between two connections the feeds were lost.
     if (data_version_ && *data_version_ != version) feeds_.lose();
     data_version_ = version;
     feeds_.prove(asked_at + feed_trust);

@@ -14,13 +14,13 @@ namespace gatehouse::database::sqlite {
 
 /// The process's only writer: group commit.
 ///
-/// It takes all waiting writes (at most `group_max`), runs them in one transaction, and answers them all when it is on
-/// the disk. So the writes that arrived during one fsync share the cost of the next. A call that violates a constraint
-/// is undone alone. A call that ends the whole transaction (an interrupted statement) is answered, and the others run
-/// again.
+/// It takes all waiting writes (at most `group_max`), runs them in one transaction, and answers them all when that is
+/// on the disk. So the writes that arrived during one fsync share the cost of the next. A call that violates a
+/// constraint is undone alone. A call that ends the whole transaction (an interrupted statement) is answered, and the
+/// others run again.
 ///
-/// Between groups, and every `feed_interval` when idle, it looks whether another process changed the file, and whether
-/// it is still the file that was opened. It also looks for the latter around every commit, so that no write is
+/// Between groups, and every `feed_interval` when idle, it checks whether another process changed the file, and whether
+/// it is still the file that was opened. It also checks the latter around every commit, so that no write is
 /// acknowledged that went into a deleted file. A write that it commits after its caller was answered at the deadline is
 /// reported to the feeds as well.
 class Writer {
@@ -36,7 +36,7 @@ class Writer {
  private:
   static constexpr std::size_t group_max = 256;
   static constexpr std::chrono::milliseconds feed_interval{50};
-  /// How long what is remembered is good after a look, should the next one be late: behind an fsync or another process.
+  /// How long what is remembered may be trusted after a look, if an fsync or another process delays the next.
   static constexpr std::chrono::seconds feed_trust{1};
 
   void serve(std::vector<CallPtr> calls);

@@ -7,7 +7,7 @@
 
 namespace gatehouse::flows {
 
-// Features do not know each other: who changes a user is heard by those who remember the user's sessions.
+// Features do not know each other. With equal names, whoever remembers a user's sessions hears of changes to the user.
 static_assert(users::user_topic.name == sessions::user_topic.name);
 
 using audit::AuditStore;
@@ -22,7 +22,7 @@ bool has_profile_change(const users::UserChanges& wanted) {
   return wanted.first_name || wanted.last_name || wanted.email;
 }
 
-/// `{"fields":["email"]}`: which, and not what was in them.
+/// `{"fields":["email"]}`: the names of the changed fields, not their values.
 std::string changed_fields(const users::UserChanges& wanted) {
   std::string json;
   json::Writer writer{json};
@@ -34,7 +34,7 @@ std::string changed_fields(const users::UserChanges& wanted) {
   return json;
 }
 
-/// To the address that the row still has.
+/// It goes to the address that the row still has.
 Notice email_notice(UserId user, const std::string& new_email) {
   return {.kind = mail::Kind::email_changed, .user = user, .variables = {{"new_email", new_email}}};
 }
@@ -93,8 +93,8 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
   throw database::Unavailable{database::Unavailable::Reason::overload, "the email of the user changes all the time"};
 }
 
-/// Whether the email is a new one, the row says that was read before; it must still say so. `update` is update()'s,
-/// which waits for this.
+/// The row that is read first tells whether the email is a new one; at the commit it must still have the same email.
+/// `update` belongs to update(), which waits for this.
 Task<std::expected<User, AccountError>> AccountFlow::try_to_update(const Update& update) {
   const UserId id = update.id;
   const users::UserChanges& wanted = update.wanted;
@@ -130,7 +130,7 @@ Task<std::expected<User, AccountError>> AccountFlow::try_to_update(const Update&
   co_return *std::move(user);
 }
 
-/// Both belong to update(), which waits for this.
+/// Both belong to callers, which wait for this.
 Task<CountedMail> AccountFlow::add_password(database::Changes& changes, const Update& update) {
   changes.add(AuditStore::record_of_user(event(EventType::password_changed, update.origin), update.id));
   changes.add(UserStore::set_password(update.id, *update.new_hash, clock_.now()));
@@ -191,7 +191,7 @@ Task<std::expected<std::int64_t, AccountError>> AccountFlow::forget_devices(User
 
 Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id, audit::Origin origin, users::SeenVersions seen) {
   database::Changes changes;
-  // Of two that delete one user, the second waits here, and then there is nobody to tell of.
+  // If two delete the same user, the second waits here, and then finds nobody to put on record.
   changes.add(UserStore::lock(id));
   if (seen) changes.add(UserStore::require_version(id, *seen));
   changes.add(AuditStore::record_of_user(event(EventType::user_deleted, std::move(origin)), id));
@@ -203,7 +203,7 @@ Task<std::expected<void, AccountError>> AccountFlow::remove(UserId id, audit::Or
   co_return std::expected<void, AccountError>{};
 }
 
-/// Who is gone has no version.
+/// A user who is gone has no version.
 Task<AccountError> AccountFlow::reason_of(database::Violation violation, UserId id) {
   if (users::email_is_unique.is_violated_by(violation)) co_return AccountError::email_taken;
   if (users::user_is_not_referenced.is_violated_by(violation)) co_return AccountError::referenced;

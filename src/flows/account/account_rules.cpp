@@ -13,7 +13,7 @@ void note(FieldErrors& errors, const std::optional<passwords::PasswordRefusal>& 
   if (refusal) errors.push_back({std::string{field}, refusal->message, refusal->code()});
 }
 
-/// Who the user will be. The views are valid as long as both arguments.
+/// The person after the changes. The views are valid as long as both arguments.
 passwords::Person person_after(const users::UserChanges& changes, const std::optional<users::User>& user) {
   const auto text = [&user](const std::optional<std::string>& wanted, std::string users::User::* now) {
     if (wanted) return std::string_view{*wanted};

@@ -9,18 +9,18 @@
 
 namespace gatehouse::flows {
 
-/// All mistakes in a new user's fields, in their order: what users and passwords accept. Empty if there are none.
+/// All mistakes in a new user's fields, in their order, by the rules of users and passwords. Empty if there are none.
 [[nodiscard]] FieldErrors mistakes_in(const users::NewUser& user, const passwords::PasswordRules& rules);
 
-/// The mistake in a user's new password, reported as this field's. Empty if there is none.
+/// The mistake in a user's new password, reported for this field. Empty if there is none.
 [[nodiscard]] FieldErrors mistakes_in(std::string_view field, const SecretString& password, const users::Contact& user,
                                       const passwords::PasswordRules& rules);
 
-/// The mistake of a new password that is the old one, reported as this field's.
+/// The mistake that the new password is the old one, reported for this field.
 [[nodiscard]] FieldErrors unchanged_password(std::string_view field);
 
-/// What a user's fields must be like, their own password included, which must not be made of the others. One per io
-/// thread; everything it refers to outlives it. Throws what Database throws.
+/// The rules for a user's fields, including the password, which must not be made of the others. One per io thread;
+/// everything it refers to outlives it. Throws what Database throws.
 class AccountRules {
  public:
   AccountRules(database::Database& database, const passwords::PasswordRules& passwords)
@@ -30,8 +30,8 @@ class AccountRules {
     return flows::mistakes_in(user, passwords_);
   }
 
-  /// Of the fields that are present. A value that the user has already is not a mistake: it may be older than the
-  /// rules; it is taken out of the changes. Nobody need have this id. `changes` outlives the coroutine.
+  /// The mistakes in the fields that are present. A value that the user has already is not a mistake, since it may be
+  /// older than the rules; it is removed from the changes. The id may be nobody's. `changes` outlives the coroutine.
   [[nodiscard]] Task<FieldErrors> mistakes_in(UserId id, users::UserChanges& changes);
 
  private:

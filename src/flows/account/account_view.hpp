@@ -23,16 +23,16 @@ struct AccountState {
   std::int64_t sessions = 0;
 };
 
-/// Collects what the features know of one user. One per io thread; everything it refers to outlives it. Throws what
+/// Collects what the features know about one user. One per io thread; everything it refers to outlives it. Throws what
 /// Database throws.
 class AccountView {
  public:
   AccountView(database::Database& database, PasswordCheck& passwords, const Clock& clock)
       : users_(database), devices_(database), sessions_(database), passwords_(passwords), clock_(clock) {}
 
-  /// Nothing where there is no such user. The parts may be some milliseconds apart.
+  /// nullopt if there is no such user. The parts may be read some milliseconds apart.
   [[nodiscard]] Task<std::optional<AccountState>> of(UserId user);
-  /// The user's devices that are known now, the one of the last login first; nothing where there is no such user.
+  /// The user's devices that are known now, that of the last login first; nullopt if there is no such user.
   [[nodiscard]] Task<std::optional<std::vector<devices::Device>>> devices_of(UserId user);
 
  private:

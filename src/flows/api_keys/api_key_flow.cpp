@@ -10,7 +10,7 @@
 namespace gatehouse::flows {
 
 // A key is read before it is changed, so that a refusal can say why. Somebody else may revoke it in between; then the
-// change violates a constraint, and nothing of the transaction remains, its event neither.
+// change violates a constraint, and nothing of the transaction remains, not even its event.
 
 namespace {
 
@@ -19,7 +19,7 @@ using api_keys::ApiKeyStore;
 using audit::AuditStore;
 using audit::EventType;
 
-/// What of the key the authority does not cover; empty: nothing.
+/// The first thing about the key that the authority does not cover; empty if it covers all.
 std::string_view first_missing(const Authority& authority, Scopes scopes, bool tells_client) {
   if (const auto scope = authority.scopes.first_missing(scopes)) return to_text(*scope);
   return tells_client && !authority.tells_client ? "tellsClient" : "";
@@ -47,7 +47,7 @@ database::Change<void> record_step(EventType type, TimePoint at, audit::Origin o
   return AuditStore::record(std::move(event));
 }
 
-/// Who repeats the request gets the very answer: nothing but this has the secret.
+/// Stores the answer for whoever repeats the request: nothing else has the secret.
 void add_answer(database::Changes& changes, const idempotency::RepeatableWork* work, TimePoint at,
                 const IssuedKey& issued) {
   if (work == nullptr) return;

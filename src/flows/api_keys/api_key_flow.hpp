@@ -16,10 +16,10 @@
 
 namespace gatehouse::flows {
 
-/// Why a step of an API key's life was not made.
+/// Why a step in an API key's life was refused.
 enum class ApiKeyError : std::uint8_t {
   unknown_key,    ///< there is none with this public id, or it is revoked
-  expired,        ///< a new secret would be good for nothing
+  expired,        ///< a new secret would be useless
   not_covered,    ///< the key may do what the caller may not
   too_many_keys,  ///< api_keys::keys_max
   superseded,     ///< another attempt at the same request took the place of this one
@@ -28,24 +28,24 @@ enum class ApiKeyError : std::uint8_t {
 /// The same, with what the caller lacks: a scope, or tellsClient.
 struct ApiKeyRefusal {
   ApiKeyError reason;
-  std::string_view missing = {};  ///< static; of not_covered
+  std::string_view missing = {};  ///< static storage; for not_covered
 };
 
-/// What a caller may do, and so hand out.
+/// What a caller may do, and may therefore grant.
 struct Authority {
   Scopes scopes;
   bool tells_client = false;
 };
 
-/// A key and its secret, which is nowhere else.
+/// A key and its secret, which exists nowhere else.
 struct IssuedKey {
   api_keys::ApiKey key;
   SecretString secret;
 };
 
-/// Makes, rotates and revokes API keys, each step on record. Each replica hears of it by the change feed. Nobody gets
-/// the secret of a key that may do more than they: such a refusal is on record, too. One per Database's thread;
-/// everything outlives it. Throws what Database throws.
+/// Makes, rotates and revokes API keys, and puts each step on record. Each replica hears of it through the change feed.
+/// Nobody gets the secret of a key that may do more than they may; such a refusal is put on record, too. One per
+/// Database's thread; everything it refers to outlives it. Throws what Database throws.
 class ApiKeyFlow {
  public:
   using Issued = std::expected<IssuedKey, ApiKeyRefusal>;
@@ -54,15 +54,15 @@ class ApiKeyFlow {
   ApiKeyFlow(database::Database& database, const Clock& clock, crypto::Random& random)
       : database_(database), store_(database), clock_(clock), random_(random) {}
 
-  /// `request` has no mistakes (api_keys::validate). not_covered, too_many_keys; and where it is the work
-  /// of a request that may be repeated, which outlives the coroutine, superseded.
+  /// `request` must have no mistakes (api_keys::validate). Fails with not_covered, with too_many_keys, or with
+  /// superseded if it is the `work` of a repeatable request, which must outlive the coroutine.
   [[nodiscard]] Task<Issued> create(api_keys::KeyRequest request, Authority authority, audit::Origin origin,
                                     const idempotency::RepeatableWork* work = nullptr);
-  /// A new secret; the one before stays good for `grace`, and the one before that, if there is one, no longer.
-  /// unknown_key, expired, not_covered; superseded as above.
+  /// Issues a new secret; the previous one stays valid for `grace`, an older one no longer. Fails with unknown_key,
+  /// expired, not_covered, or with superseded as above.
   [[nodiscard]] Task<Issued> rotate(std::string public_id, std::chrono::seconds grace, Authority authority,
                                     audit::Origin origin, const idempotency::RepeatableWork* work = nullptr);
-  /// unknown_key.
+  /// Fails with unknown_key.
   [[nodiscard]] Task<Revoked> revoke(std::string public_id, audit::Origin origin);
 
  private:

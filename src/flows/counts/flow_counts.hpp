@@ -7,13 +7,13 @@
 
 namespace gatehouse::flows {
 
-/// How a login ended. Rate limits refuse others before they begin.
+/// How a login ended. Rate limits refuse other logins before they begin.
 enum class LoginOutcome : std::uint8_t {
   ok,
-  invalid,     ///< no such user, or not the password
+  invalid,     ///< no such user, or a wrong password
   blocked,     ///< after too many wrong passwords
-  disabled,    ///< the user is
-  unverified,  ///< the email is, and has to be
+  disabled,    ///< the user is disabled
+  unverified,  ///< the email is not verified, and has to be
   password_change_required,
 };
 [[nodiscard]] std::string_view to_text(LoginOutcome outcome);
@@ -25,7 +25,7 @@ enum class Partition : std::uint8_t { device, source, others };
 /// What became of a refresh token that somebody sent.
 enum class RefreshOutcome : std::uint8_t {
   rotated,
-  repeated,  ///< an answer was lost, or two came at once: the same successor again
+  repeated,  ///< an answer was lost, or two came at once: the same successor is issued again
   reused,    ///< somebody else has used it: the session ended
   expired,
   invalid,

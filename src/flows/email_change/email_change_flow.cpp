@@ -31,7 +31,7 @@ Task<std::expected<void, EmailChangeFlow::Refusal>> EmailChangeFlow::request(Ema
   co_return std::unexpected(PasswordError::wrong_password);
 }
 
-/// False where the password is another one by now.
+/// False if the password has been replaced meanwhile.
 Task<bool> EmailChangeFlow::send(Owner owner, std::string new_email, Asker asker) {
   const UserId user = owner.contact.id;
   std::string sought = new_email;

@@ -12,7 +12,7 @@
 
 namespace gatehouse::flows {
 
-/// Another email for who is its owner.
+/// The account's owner wants another email.
 struct EmailChange {
   OwnerClaim owner;
   std::string new_email;
@@ -37,12 +37,12 @@ class EmailChangeFlow {
 
   using Refusal = std::variant<sessions::SessionError, PasswordError, FieldErrors>;
 
-  /// Sends a link to the new address. Where another user has it, that user is told instead, and it looks the same. The
-  /// mistakes are the address's.
+  /// Sends a link to the new address. If another user has it, that user is told instead, and the result looks the same.
+  /// The FieldErrors are about the address.
   [[nodiscard]] Task<std::expected<void, Refusal>> request(EmailChange wanted);
 
-  /// The user has the new, verified address, their other one-time tokens are void, and the old address is told. Where
-  /// the address was taken meanwhile, nothing changes and the token stays good.
+  /// Gives the user the new address, verified, voids their other one-time tokens, and tells the old address. If the new
+  /// address was taken meanwhile, nothing changes and the token stays valid.
   [[nodiscard]] Task<std::expected<UserId, std::variant<TokenRefusal, EmailTaken>>> confirm(std::string token,
                                                                                             Asker asker);
 

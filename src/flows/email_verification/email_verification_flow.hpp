@@ -17,11 +17,11 @@ class EmailVerificationFlow {
   EmailVerificationFlow(database::Database& database, Letters& letters, const Clock& clock)
       : database_(database), users_(database), redemption_(database, clock), letters_(letters), clock_(clock) {}
 
-  /// Sends a link to the user with this email, if there is one who has not verified it. The same work either way, and
-  /// on record.
+  /// Sends a link to the user with this email, if there is one who has not verified it. Does the same work either way,
+  /// and puts it on record.
   [[nodiscard]] Task<> request(std::string email, Asker asker);
 
-  /// Whose email it was.
+  /// Returns the user whose email is now verified.
   [[nodiscard]] Task<std::expected<UserId, TokenRefusal>> verify(std::string token, audit::Origin origin);
 
  private:

@@ -12,16 +12,16 @@
 
 namespace gatehouse::flows {
 
-/// Replaces imported hashes that are quick to make by onions (ADR 36), a batch in each transaction. It may end at any
-/// moment and begin again: who is left is told by the rows themselves. A hash that a login or somebody else replaces
-/// meanwhile stays as they left it.
+/// Replaces imported fast hashes with onions (ADR 36), one batch per transaction. It may end at any moment and begin
+/// again: the rows themselves tell which hashes are left. A hash that a login or somebody else replaces meanwhile stays
+/// as they left it.
 ///
 /// Belongs to its Database's thread; one batch at a time. Throws what the database and PasswordService throw.
 class HashWrapping {
  public:
   static constexpr unsigned batch_max = 100;
 
-  /// A hash, and what it was wrapped into; nothing where nobody can read it.
+  /// A hash, and the onion it was wrapped into; nullopt if the hash is unreadable.
   struct Entry {
     users::PendingHash pending;
     std::optional<std::string> onion = {};
@@ -32,15 +32,15 @@ class HashWrapping {
   HashWrapping(database::Database& database, passwords::PasswordService& passwords)
       : database_(database), passwords_(passwords), pending_(database) {}
 
-  /// The next hashes behind this user; none at the end.
+  /// The next hashes after this user; none at the end.
   [[nodiscard]] Task<Batch> read(UserId after);
-  /// Wraps one hash of the batch after the other. Several of these may run at once with one `next`, which begins with
-  /// 0; both outlive them.
+  /// Wraps the hashes of the batch one after the other. Several calls may run at once and share one `next`, which
+  /// begins with 0; both arguments outlive them.
   [[nodiscard]] Task<> wrap(Batch& batch, std::size_t& next);
   /// Stores the batch, which outlives the call.
   [[nodiscard]] Task<> store(const Batch& batch);
 
-  /// How many wait.
+  /// How many hashes wait to be wrapped.
   [[nodiscard]] Task<std::int64_t> count() { return pending_.count(); }
 
  private:

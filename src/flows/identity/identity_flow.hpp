@@ -20,10 +20,10 @@ class IdentityFlow {
                crypto::Random& random)
       : sessions_(sessions), tokens_(tokens, random), clock_(clock) {}
 
-  /// Turns to another verifier, which takes the place of the one before.
+  /// Replaces the verifier.
   void use(const tokens::TokenVerifier& tokens) { tokens_.use(tokens); }
 
-  /// False where nothing can be said from memory: the …_now() calls would do their work for nothing.
+  /// False if nothing can be answered from memory: the …_now() calls would be wasted work.
   [[nodiscard]] bool answers_from_memory() const noexcept { return sessions_.has_cache(); }
 
   /// The session's view; its principal() is who is asking.
@@ -34,9 +34,9 @@ class IdentityFlow {
     return sessions_.verify(std::move(sealed));
   }
 
-  /// `principal` is filled where the verdict is active. Every reason against a token is `refused`.
+  /// `principal` is filled if the verdict is active. Every reason against a token gives `refused`.
   [[nodiscard]] sessions::CachedVerdict by_token_now(std::string_view compact, Principal& principal);
-  /// Nothing for a token that is not good, or whose session has ended.
+  /// nullopt for a token that is not valid, or whose session has ended.
   [[nodiscard]] Task<std::optional<Principal>> by_token(std::string compact);
 
   /// The same with the token's user; the view's principal() is the token's.

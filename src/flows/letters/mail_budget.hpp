@@ -17,13 +17,13 @@ namespace gatehouse::flows {
 
 class MailBudget;
 
-/// A mail that is counted. Unless it is kept, because what it tells of is committed, it is as if nobody had asked for
-/// it: what fails must not use up the mails about what happens.
+/// A mail that counts against a budget. keep() it once what it reports is committed; otherwise it is given back,
+/// because what fails must not use up the mails about what happens.
 class [[nodiscard]] CountedMail {
  public:
-  /// None.
+  /// No mail.
   CountedMail() = default;
-  /// `shared`, which need not outlive it, is what counted it; null: this process did.
+  /// `shared`, which need not outlive it, is what counted it; null: this process counted it.
   CountedMail(const MailBudget& budget, std::string whose, const std::shared_ptr<limits::SharedLimits>& shared)
       : budget_(&budget), whose_(std::move(whose)), is_shared_(shared != nullptr), shared_(shared) {}
   CountedMail(CountedMail&& other) noexcept
@@ -39,25 +39,25 @@ class [[nodiscard]] CountedMail {
   void keep() { budget_ = nullptr; }
 
  private:
-  const MailBudget* budget_ = nullptr;  ///< that it is given back to
+  const MailBudget* budget_ = nullptr;  ///< to which it is given back
   std::string whose_;
   bool is_shared_ = false;
   std::weak_ptr<limits::SharedLimits> shared_;
 };
 
-/// How often mails of one kind are sent to one user, or to an address that a user wants (RATE_LIMIT_MAIL_ACCOUNT). Each
-/// kind has a budget of its own: who asks for mails of another kind in somebody's name does not keep them from a reset.
-/// Any thread.
+/// Limits how often mails of one kind are sent to one user, or to an address that a user wants
+/// (RATE_LIMIT_MAIL_ACCOUNT). Each kind has its own budget, so whoever asks for mails of another kind in somebody's
+/// name does not keep them from a reset. Any thread.
 class MailBudget {
  public:
   /// `limits` outlives it. `now` is a steady clock's.
   MailBudget(limits::RateLimits& limits, std::function<limits::Instant()> now)
       : limits_(limits), now_(std::move(now)) {}
 
-  /// What an io thread counts in, where replicas count together; null: this process counts for itself.
+  /// Where an io thread counts if replicas count together; null: this process counts for itself.
   using Shared = std::shared_ptr<limits::SharedLimits>;
 
-  /// One more; nothing where there were too many. The budget outlives it.
+  /// Counts one more mail; nullopt if there were too many. The budget outlives it.
   [[nodiscard]] Task<std::optional<CountedMail>> take(mail::Kind kind, UserId user, Shared shared = nullptr) const;
   /// The same for a mail to an address, by users::email_key().
   [[nodiscard]] Task<std::optional<CountedMail>> take(mail::Kind kind, std::string email_key,

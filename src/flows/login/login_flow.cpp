@@ -10,7 +10,7 @@ namespace {
 
 using users::UserStore;
 
-/// Stores the better hash, before what rests on it.
+/// Stores the better hash, before the changes that depend on it.
 void add_replacement(database::Changes& changes, const users::UserCredentials& verified,
                      const std::string& replacement) {
   changes.add(UserStore::replace_hash(verified.id, *verified.password_hash, replacement));
@@ -24,7 +24,7 @@ constexpr LoginError reason_of(PasswordError error) {
 
 std::unexpected<LoginRefusal> refused(LoginError reason) { return std::unexpected(LoginRefusal{reason}); }
 
-/// Of a login whose password is right.
+/// The outcome of a login whose password is right.
 constexpr LoginOutcome outcome_of(LoginError obstacle) {
   switch (obstacle) {
     case LoginError::email_not_verified:
@@ -38,12 +38,12 @@ constexpr LoginOutcome outcome_of(LoginError obstacle) {
   return LoginOutcome::invalid;
 }
 
-/// As the audit trail has it.
+/// The reason in the audit trail.
 constexpr std::string_view reason_text(LoginError obstacle) {
   return obstacle == LoginError::email_not_verified ? "email_not_verified" : "password_change_required";
 }
 
-/// For the user, as long as the session is opened.
+/// Sent to the user only if the session is opened.
 Notice notice_of_device(UserId user, const std::string& password_hash, const Asker& asker) {
   return {.kind = mail::Kind::new_device,
           .user = user,
@@ -52,7 +52,7 @@ Notice notice_of_device(UserId user, const std::string& password_hash, const Ask
           .password_hash = password_hash};
 }
 
-/// A device to be: its secret, and where its id will be.
+/// A device that will be inserted: its secret, and where its id will be.
 struct DraftDevice {
   devices::DeviceSecret secret;
   database::ResultOf<std::optional<devices::DeviceId>> inserted;
@@ -113,7 +113,8 @@ std::optional<LoginError> LoginFlow::obstacle(const users::UserCredentials& user
   return std::nullopt;
 }
 
-/// Helps them out of it: by another letter, or by a token for a new password. The password must still be theirs then.
+/// Helps the user past the obstacle, by another letter or by a token for a new password. The password must still be
+/// theirs at the commit.
 Task<LoginRefusal> LoginFlow::refuse(CheckedPassword checked, LoginError why, Asker asker) {
   const UserId user = checked.credentials.id;
   const auto contact = co_await users_.find_contact(user);
@@ -155,14 +156,14 @@ Task<std::optional<LoginResult>> LoginFlow::try_to_open_session(Proven proven) {
     Proven again = proven;
     co_return co_await open_session(std::move(again));
   } catch (const database::Unstorable&) {
-    // What a browser calls itself is no reason to keep its user out. All else that is written here has been stored
-    // once.
+    // The name that a browser gives itself is no reason to keep its user out. Everything else that is written here has
+    // been stored before.
     proven.client = sessions::in_ascii(std::move(proven.client));
   }
   co_return co_await open_session(std::move(proven));
 }
 
-/// Its first change locks the user's row.
+/// The first of the changes locks the user's row.
 Task<database::Committed> LoginFlow::commit_in_turn(UserId user, database::Changes changes) {
   Turns::Turn turn = co_await turns_.take(std::to_string(user.value));
   try {
@@ -182,8 +183,8 @@ Task<std::optional<LoginResult>> LoginFlow::open_session(Proven proven) {
   } else {
     changes.add(UserStore::lock(verified.id, *verified.password_hash));
   }
-  // The session rests on the hash that is stored now. With the row locked by the change before, another password either
-  // came first, and nothing is inserted, or comes later and deletes this session with the others.
+  // The session depends on the hash that is stored now. The change before has locked the row, so another password
+  // either came first, and nothing is inserted, or comes later and deletes this session with the others.
   const std::string current_hash = replacement.value_or(*verified.password_hash);
   PendingSession pending =
       parts_.opening.add(changes, verified.id, current_hash, std::move(proven.client), proven.refreshing);

@@ -22,8 +22,8 @@
 
 namespace gatehouse::flows {
 
-/// Why a login failed. Of the first two the client learns nothing more than that, unless LOGIN_ERRORS says otherwise;
-/// both always take the same time. The others are told to who knows the password.
+/// Why a login failed. The client cannot tell the first two apart unless LOGIN_ERRORS says otherwise; both always take
+/// the same time. The others are told only to somebody who knows the password.
 enum class LoginError { unknown_user, wrong_password, email_not_verified, password_change_required };
 
 /// A login that failed.
@@ -59,23 +59,23 @@ class LoginFlow {
   LoginFlow(const Parts& parts, const devices::DeviceSealer& sealer)
       : parts_(parts), users_(parts.database), device_sealer_(&sealer) {}
 
-  /// Turns to another sealer, which takes the place of the one before.
+  /// Replaces the sealer.
   void use(const devices::DeviceSealer& sealer) { device_sealer_ = &sealer; }
 
-  /// Throws what Database and PasswordService throw. Each login is a new session; a hash in an old format is replaced
-  /// on the way. A login is put on record with its session, and a refusal before it returns.
+  /// Throws what Database and PasswordService throw. Each login opens a new session, and replaces a hash in an old
+  /// format. A login is put on record together with its session, a refusal before this returns.
   [[nodiscard]] Task<std::expected<LoginResult, LoginRefusal>> login(LoginRequest request);
 
  private:
   using Ended = std::pair<LoginOutcome, std::expected<LoginResult, LoginRefusal>>;
   /// A password may be replaced between reading its hash and inserting the session, by a change or by another login's
-  /// rehash; then everything is checked again, this often at most.
+  /// rehash; then everything is checked again, at most this often.
   static constexpr int rounds_max = 3;
 
-  /// As long as the database waits for the lock of a row.
+  /// As long as the database waits for a row lock.
   static constexpr std::chrono::seconds turn_patience{5};
 
-  /// A right password, with what is asked for beside it.
+  /// A right password, and what else was asked for.
   struct Proven {
     CheckedPassword password;
     sessions::Client client;
@@ -94,7 +94,7 @@ class LoginFlow {
   const Parts parts_;
   users::UserStore users_;
   const devices::DeviceSealer* device_sealer_;
-  Turns turns_{turn_patience};  ///< of users whose row is being locked
+  Turns turns_{turn_patience};  ///< for users whose row is being locked
 };
 
 }  // namespace gatehouse::flows

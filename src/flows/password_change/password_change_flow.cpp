@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view new_password_field = "newPassword";
 
-/// As the audit trail has it: whoever learns that the password is right leaves a trace.
+/// The reason in the audit trail: whoever learns that the password is right leaves a trace.
 std::string_view reason_of(const PasswordChangeFlow::Refusal& refusal) {
   return std::holds_alternative<EmailNotVerified>(refusal) ? "email_not_verified" : "new_password_refused";
 }
@@ -45,7 +45,7 @@ Task<std::expected<LoginResult, PasswordChangeFlow::Refusal>> PasswordChangeFlow
   co_return std::unexpected(PasswordError::wrong_password);
 }
 
-/// Who must not log in gets no new session this way either.
+/// Whoever must not log in gets no new session this way either.
 std::optional<PasswordChangeFlow::Refusal> PasswordChangeFlow::refusal_of(const users::Contact& user,
                                                                           const SecretString& password) const {
   if (parts_.requires_verified_email && !user.is_verified) return EmailNotVerified{};
@@ -54,7 +54,7 @@ std::optional<PasswordChangeFlow::Refusal> PasswordChangeFlow::refusal_of(const 
   return mistakes;
 }
 
-/// Nothing where somebody else has changed the password meanwhile.
+/// nullopt if somebody else has changed the password meanwhile.
 Task<std::optional<LoginResult>> PasswordChangeFlow::store(Owner owner, NewSecret wanted) {
   const UserId user = owner.contact.id;
   const std::string password_hash =

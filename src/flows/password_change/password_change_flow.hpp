@@ -43,8 +43,8 @@ class PasswordChangeFlow {
 
   using Refusal = std::variant<sessions::SessionError, PasswordError, FieldErrors, EmailNotVerified>;
 
-  /// Ends all sessions of the user and opens another one, voids their one-time tokens, and tells them. The mistakes are
-  /// the new password's.
+  /// Ends all sessions of the user and opens another one, voids their one-time tokens, and tells them. The FieldErrors
+  /// are about the new password.
   [[nodiscard]] Task<std::expected<LoginResult, Refusal>> change(PasswordChange wanted);
 
  private:

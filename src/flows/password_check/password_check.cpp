@@ -16,7 +16,7 @@ using lockout::GuardStore;
 using lockout::Place;
 using lockout::SourceStore;
 
-/// Nobody's, so that an unknown email asks the database the same questions.
+/// Nobody's id, so that an unknown email asks the database the same questions.
 constexpr UserId nobody{0};
 
 std::optional<passwords::StoredPassword> stored_password(const std::optional<users::UserCredentials>& credentials) {
@@ -90,7 +90,7 @@ Task<std::expected<CheckedPassword, PasswordRefusal>> PasswordCheck::check(Passw
   auto place = co_await take_place(guard);
   const bool had_place = place.has_value();
 
-  // Nobody learns from the time that an account is blocked: something is hashed all the same.
+  // Something is hashed in any case, so that the time does not reveal a blocked account.
   auto stored = place ? stored_password(credentials) : std::nullopt;
   audit::Origin origin = attempt.origin;
   auto verdict = co_await verify(std::move(attempt), std::move(stored), place);
@@ -114,7 +114,7 @@ Task<std::expected<CheckedPassword, PasswordRefusal>> PasswordCheck::check(Passw
   co_return std::unexpected(refusal_of(credentials, had_place));
 }
 
-/// A password that was not hashed tells its sender nothing, so its place is free again.
+/// A password that was not hashed tells its sender nothing, so its place is given back.
 Task<passwords::Verdict> PasswordCheck::verify(PasswordAttempt attempt, std::optional<passwords::StoredPassword> stored,
                                                std::optional<Place> place) {
   std::exception_ptr overload;
@@ -145,16 +145,16 @@ Task<PasswordCheck::Part> PasswordCheck::part_of(UserId user, std::optional<std:
   co_return Part{lockout::part_of_others(), std::nullopt};
 }
 
-/// Where others write what counts, one that is blocked writes this: else its time would tell.
+/// A blocked attempt writes this where others write their count; otherwise its time would give it away.
 Task<> PasswordCheck::touch(Guard guard) {
   auto change = GuardStore::touch(guard, parts_.clock.now());
   co_await parts_.database.commit(std::move(change));
 }
 
-/// Until a place of this guard is free in this io thread, and no longer than the pause: others may free one, too.
+/// Waits until a place of this guard is freed in this io thread, at most for the pause: others may free one, too.
 Task<> PasswordCheck::wait_for_place(Guard guard, std::chrono::milliseconds pause) {
   runtime::SteadyTimer timer{co_await boost::asio::this_coro::executor, pause};
-  const auto waiting = waiting_.emplace(guard.account + guard.part, &timer).first;  // alone, for it has the turn
+  const auto waiting = waiting_.emplace(guard.account + guard.part, &timer).first;  // the only one, as it has the turn
   boost::system::error_code woken;
   co_await timer.async_wait(boost::asio::redirect_error(use_task, woken));
   waiting_.erase(waiting);
@@ -165,8 +165,8 @@ void PasswordCheck::end(const Place& place) {
   if (waiting != waiting_.end()) waiting->second->cancel();
 }
 
-/// Waits while all places are taken by attempts under way, one coroutine of each io thread asking the database for all.
-/// Nothing where the guard is blocked.
+/// Waits while attempts under way have taken all places; one coroutine of each io thread asks the database for all of
+/// them. nullopt if the guard is blocked.
 Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
   auto turn = co_await turns_.take(guard.account + guard.part);
   const auto give_up_at = std::chrono::steady_clock::now() + parts_.wait_max;
@@ -187,8 +187,8 @@ Task<std::optional<Place>> PasswordCheck::take_place(Guard guard) {
   throw database::Unavailable{refusal};
 }
 
-/// What the failure leads to is committed with it. Beyond LOCKOUT_FREE one attempt has a place at a time, so it is
-/// known before; where others under way came in between, it is told from the count, behind it.
+/// The failure's consequences are committed with it. Beyond LOCKOUT_FREE one attempt has a place at a time, so they are
+/// known in advance; if others under way came in between, they follow from the actual count, after the commit.
 Task<> PasswordCheck::count_failure(Failure failure) {
   const std::int64_t expected = failure.place.failures + 1;
   database::Changes changes;
@@ -208,7 +208,7 @@ Task<> PasswordCheck::count_failure(Failure failure) {
   late_mail.keep();
 }
 
-/// A device from which nothing but wrong passwords come is forgotten; its owner logs in from another place. `changes`
+/// A device from which only wrong passwords come is forgotten; its owner can log in as from another place. `changes`
 /// belongs to count_failure(), which waits for this.
 Task<CountedMail> PasswordCheck::add_consequences(database::Changes& changes, Failure failure, std::int64_t failures) {
   const bool is_last = failures == parts_.settings.disable_after;
@@ -239,8 +239,8 @@ void PasswordCheck::add_closing(database::Changes& changes, audit::Event event,
   changes.add(AuditStore::record(std::move(event)));
 }
 
-/// `changes` belongs to count_failure(), which waits for this. For nobody the same is done, so that the time tells
-/// nothing.
+/// `changes` belongs to count_failure(), which waits for this. For nobody the same work is done, so that the time
+/// tells nothing.
 Task<CountedMail> PasswordCheck::add_guessing_notice(database::Changes& changes, UserId user, std::int64_t failures) {
   const auto today = std::chrono::floor<std::chrono::days>(parts_.clock.now()).time_since_epoch().count();
   Notice notice{.kind = mail::Kind::password_guessing,
@@ -248,7 +248,7 @@ Task<CountedMail> PasswordCheck::add_guessing_notice(database::Changes& changes,
                 .variables = {{"failures", std::to_string(failures)}},
                 .dedupe_key = "password-guessing " + std::to_string(user.value) + " " + std::to_string(today)};
   CountedMail mail = co_await parts_.letters.add_notice(changes, std::move(notice));
-  if (user == nobody) mail = {};  // all unknown users together have no budget
+  if (user == nobody) mail = {};  // unknown users have no common budget
   co_return mail;
 }
 

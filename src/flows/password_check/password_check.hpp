@@ -31,7 +31,7 @@
 
 namespace gatehouse::flows {
 
-/// Why a password was refused. A blocked account's and a disabled user's is wrong, whatever it is.
+/// Why a password was refused. That of a blocked account or of a disabled user is always wrong.
 enum class PasswordError { unknown_user, wrong_password };
 
 /// A password that was refused.
@@ -51,37 +51,37 @@ struct PasswordAttempt {
   [[nodiscard]] PasswordAttempt clone() const { return {email, password.clone(), traces, origin, client_gone}; }
 };
 
-/// A right password. What it was checked for is committed together with PasswordCheck::add_success().
+/// A right password. What it was checked for must be committed together with PasswordCheck::add_success().
 struct CheckedPassword {
   users::UserCredentials credentials;
   std::optional<std::string> replacement;  ///< a better hash, to be stored
   lockout::Place place;
-  std::optional<std::string> source;               ///< the key of the address, where it is known
+  std::optional<std::string> source;               ///< the key of the address, if it is known
   std::optional<devices::DeviceReference> device;  ///< the known device that it came from
 };
 
-/// What wrong passwords have come to.
+/// What wrong passwords have led to.
 struct Standing {
-  std::optional<TimePoint> blocked_until;  ///< nothing: not now, or for good
-  bool is_disabled = false;                ///< for good: until somebody unlocks it
+  std::optional<TimePoint> blocked_until;  ///< nullopt: not blocked, or blocked for good
+  bool is_disabled = false;                ///< blocked for good: until somebody unlocks it
 };
 
 /// The one way to check a password: every path that asks for one comes here, so that all share the same counters.
 ///
-/// Wrong passwords are counted for each account, in parts: of each of the user's devices, of each address from which
-/// the user logged in before, and of all other places together. So guesses from elsewhere never keep out the owner, who
-/// comes from a known place. A place in the budget is taken before anything is hashed; an attempt that finds all taken
-/// by others under way waits for them. Blocked attempts cost the same time, look the same, and do not count as
-/// failures.
+/// Wrong passwords are counted for each account, in parts: one for each of the user's devices, one for each address
+/// from which the user logged in before, and one for everywhere else together. So guesses from elsewhere never keep out
+/// the owner, who comes from a known device or address. An attempt takes a place in the budget before anything is
+/// hashed; if others under way have taken all places, it waits for them. Blocked attempts take the same time, look the
+/// same, and do not count as failures.
 ///
 /// A refusal is on record when check() returns: `login.failed` in the write that counts it, `login.blocked` in the
 /// tally. A user whose password is guessed from elsewhere is told, once a day.
 ///
 /// One per io thread; everything it refers to outlives it. Throws what Database and PasswordService throw, and
-/// database::Unavailable{overload} where too many attempts on one account wait.
+/// database::Unavailable{overload} if too many attempts on one account wait.
 class PasswordCheck {
  public:
-  /// What belongs to the secrets, and changes with them.
+  /// What depends on the secrets, and changes with them.
   struct Keys {
     const lockout::AccountKeys& accounts;
     const devices::DeviceSealer& devices;
@@ -101,37 +101,37 @@ class PasswordCheck {
 
   PasswordCheck(const Parts& parts, const Keys& keys);
 
-  /// Turns to other keys, which take the place of the ones before.
+  /// Replaces the keys.
   void use(const Keys& keys);
 
   [[nodiscard]] Task<std::expected<CheckedPassword, PasswordRefusal>> check(PasswordAttempt attempt);
 
-  /// Adds what a success means for the counters, to be committed with what it was for, behind a lock of the user's row.
+  /// Adds what a success means for the counters, to be committed with what it was for, after a lock of the user's row.
   void add_success(database::Changes& changes, const CheckedPassword& checked) const;
 
-  /// What add_success() added is committed: whoever waits for the place may have it.
+  /// To be called when the changes of add_success() are committed: whoever waits for the place may have it.
   void end(const lockout::Place& place);
 
   /// Forgets all wrong passwords of the user, wherever they came from and under whichever SESSION_SECRET they were
-  /// counted. For an operator, and for who has proved to be the owner.
+  /// counted. For an operator, and for somebody who has proved to be the owner.
   void add_unlock(database::Changes& changes, UserId user) const;
-  /// The same for a user, and puts it on record; false where there is none.
+  /// The same, committed and put on record; false if there is no such user.
   [[nodiscard]] Task<bool> unlock(UserId user, audit::Origin origin);
 
-  /// Whether this is the password of the user with this email already. For who has proved to be them: nothing is
-  /// counted.
+  /// Whether the user with this email has this password already. For somebody who has proved to be that user: nothing
+  /// is counted.
   [[nodiscard]] Task<bool> is_current(std::string email, SecretString password, std::stop_token client_gone);
 
-  /// How the account stands for all places that the user is not known by.
+  /// How the account stands for attempts from devices and addresses that are not known to be the user's.
   [[nodiscard]] Task<Standing> standing(UserId user);
 
-  /// Nothing came of a right password.
+  /// To be called when nothing came of a right password: gives its place back.
   [[nodiscard]] Task<> give_back(lockout::Place place);
-  /// The password was replaced while it was found right.
+  /// The reason to refuse a right password that was replaced while it was checked.
   static constexpr std::string_view replaced_meanwhile = "password_changing";
-  /// A right password is refused, which is put on record.
+  /// To be called when a right password is refused; puts the refusal on record.
   [[nodiscard]] Task<> give_up(lockout::Place place, UserId user, audit::Origin origin, std::string_view reason);
-  /// What becomes of `work` that a right password is for. Where it throws, the place is given back first.
+  /// Runs `work`, which the right password is for, and returns its result. If it throws, the place is given back first.
   template <class Result>
   [[nodiscard]] Task<Result> or_give_back(lockout::Place place, Task<Result> work) {
     std::exception_ptr failure;
@@ -179,8 +179,8 @@ class PasswordCheck {
   devices::DeviceStore devices_;
   const lockout::AccountKeys* accounts_;
   const devices::DeviceSealer* device_sealer_;
-  Turns turns_;                                           ///< of guards whose places are being taken
-  std::map<std::string, runtime::SteadyTimer*> waiting_;  ///< of guards whose places are all taken; ends the wait
+  Turns turns_;                                           ///< for guards whose places are being taken
+  std::map<std::string, runtime::SteadyTimer*> waiting_;  ///< for guards whose places are all taken; ends the wait
 };
 
 }  // namespace gatehouse::flows

@@ -5,12 +5,12 @@
 
 namespace gatehouse::flows {
 
-/// Where an attempt to prove a password comes from, as far as it can be told.
+/// Where an attempt to prove a password comes from, as far as it is known.
 struct Traces {
-  /// The client's address, in a text that is the same for all that count as one; nothing where only a back end is
-  /// known.
+  /// The client's address, as a text that is the same for all addresses that count as one; nullopt if only a back end's
+  /// is known.
   std::optional<std::string> source;
-  /// The device token that came with it, as it came, or what stands for "make one". Nothing: no token is wanted.
+  /// The device token as it came with the attempt, or a text that asks for a new one. nullopt: no token is wanted.
   std::optional<std::string> device_token;
 };
 

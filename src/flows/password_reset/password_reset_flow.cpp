@@ -53,7 +53,7 @@ Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordReset
   Changes changes = redemption_.begin(*token);
   changes.add(UserStore::set_password(token->user, std::move(password_hash), clock_.now()));
   changes.add(UserStore::drop_express_password(token->user));
-  // A token that was answered and not mailed says nothing about the address.
+  // A token that was given in an answer rather than mailed proves nothing about the address.
   if (token->payload != answered_token) changes.add(UserStore::verify_email(token->user, clock_.now()));
   changes.add(sessions::SessionStore::remove_of_user(token->user));
   changes.add(OneTimeTokenStore::drop_open(token->user));
@@ -66,7 +66,7 @@ Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> PasswordReset
   co_return std::expected<void, std::variant<TokenRefusal, FieldErrors>>{};
 }
 
-/// Whoever must change the password chooses another, wherever the token came from. All three outlive it.
+/// Whoever must change the password has to choose another, wherever the token came from. The arguments outlive it.
 Task<FieldErrors> PasswordResetFlow::mistakes_of(const PasswordReset& wanted, const GoodToken& token,
                                                  const users::Contact& user) {
   constexpr std::string_view field = "password";

@@ -17,7 +17,7 @@
 
 namespace gatehouse::flows {
 
-/// A new password for who has the token.
+/// A new password from somebody who has the token.
 struct PasswordReset {
   std::string token;
   SecretString password;
@@ -43,14 +43,14 @@ class PasswordResetFlow {
         letters_(letters),
         clock_(clock) {}
 
-  /// Sends a link to the user with this email, if there is one. The same work either way, and on record.
+  /// Sends a link to the user with this email, if there is one. Does the same work either way, and puts it on record.
   [[nodiscard]] Task<> request(std::string email, Asker asker);
 
-  /// The same for a user whom an operator names, however many were sent before.
+  /// The same for a user whom an operator names, however many links were sent before.
   [[nodiscard]] Task<std::expected<void, SendingError>> send(UserId user, audit::Origin origin);
 
   /// Stores the password, ends all sessions of the user and voids their other tokens, forgets all wrong passwords, and
-  /// tells the user. Mistakes in the password leave the token good; of any number of redemptions one succeeds.
+  /// tells the user. Mistakes in the password leave the token valid; of any number of redemptions one succeeds.
   [[nodiscard]] Task<std::expected<void, std::variant<TokenRefusal, FieldErrors>>> reset(PasswordReset wanted);
 
  private:

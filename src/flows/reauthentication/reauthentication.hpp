@@ -21,7 +21,7 @@ struct OwnerClaim {
   std::stop_token client_gone;  ///< once it is asked to stop, no hashing begins
 };
 
-/// The user, and their right password: what they want is committed with PasswordCheck::add_success().
+/// The user, and their right password: what they want must be committed with PasswordCheck::add_success().
 struct Owner {
   users::Contact contact;
   CheckedPassword password;

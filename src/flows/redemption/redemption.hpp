@@ -9,7 +9,7 @@
 
 namespace gatehouse::flows {
 
-/// A one-time token is not good: unknown, for something else, used already, or its time is over. Nobody learns which.
+/// A one-time token is not valid: unknown, for something else, used already, or expired. Nobody learns which.
 struct TokenRefusal {};
 
 /// A token that can be redeemed.
@@ -20,16 +20,16 @@ struct GoodToken {
   std::optional<std::string> payload;
 };
 
-/// Exchanges one-time tokens for what they bring about (docs/adr/0026-a-token-is-redeemed-by-a-constraint.md). One per
+/// Exchanges one-time tokens for their effect (docs/adr/0026-a-token-is-redeemed-by-a-constraint.md). One per
 /// flow; everything it refers to outlives it. Throws what Database throws.
 class Redemption {
  public:
   Redemption(database::Database& database, const Clock& clock) : tokens_(database), clock_(clock) {}
 
-  /// Nothing where the text is no token of this kind that is good.
+  /// nullopt unless the text is a valid token of this kind.
   [[nodiscard]] Task<std::optional<GoodToken>> find(std::string text, one_time_tokens::Kind kind);
 
-  /// What redeems the token; what it brings about is added behind. One such transaction is committed, all others
+  /// The changes that redeem the token; its effect is added after them. One such transaction is committed, all others
   /// violate token_is_unredeemed or token_is_open.
   [[nodiscard]] database::Changes begin(const GoodToken& token) const;
 

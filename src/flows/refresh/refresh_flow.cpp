@@ -32,7 +32,7 @@ constexpr RefreshOutcome outcome_of(RefreshError error) {
   return RefreshOutcome::invalid;
 }
 
-/// One for each session, however many requests find it out at once.
+/// One notice for each session, however many requests detect the reuse at once.
 Notice notice_of_reuse(const RefreshableSession& session, SessionId id, const Asker& asker) {
   const SessionMark mark = SessionMark::of(session.secret_hash);
   return {.kind = mail::Kind::new_device,
@@ -101,7 +101,7 @@ Task<std::optional<sessions::RotatedSession>> RefreshFlow::rotate(const Presente
   co_return co_await database_.commit(std::move(renewing));
 }
 
-/// The token did not rotate: somebody else has done it, or the session is over.
+/// The token was not rotated: somebody else has done so, or the session is over.
 Task<RefreshFlow::Outcome> RefreshFlow::take_again(Presented presented, Asker asker) {
   auto session = co_await store_.find_refreshable(presented.reference.id);
   if (!session || !equal_in_constant_time(session->secret_hash, presented.secret_hash)) {
@@ -124,7 +124,7 @@ Task<RefreshFlow::Outcome> RefreshFlow::take_again(Presented presented, Asker as
   co_return std::unexpected(RefreshError::invalid);
 }
 
-/// As an end of the session by its user: locked first, and on record before the row goes.
+/// Like a logout: the row is locked first, and the event recorded before the row goes.
 Task<RefreshError> RefreshFlow::end_reused(Presented presented, RefreshableSession session, Asker asker) {
   const SessionId id = presented.reference.id;
   database::Changes changes;

@@ -22,7 +22,7 @@ namespace gatehouse::flows {
 /// A refresh token, and who brings it.
 struct RefreshRequest {
   SecretString token;
-  std::optional<std::string> attempt;  ///< what the client calls this refresh, also when it asks again
+  std::optional<std::string> attempt;  ///< the client's name for this refresh, the same when it asks again
   Asker asker;
 };
 
@@ -30,7 +30,7 @@ struct RefreshRequest {
 enum class RefreshError {
   invalid,  ///< no refresh token of this service, or its session has ended, or its user is disabled
   expired,  ///< the session's time is over
-  reused,   ///< two have it; its session has ended with this
+  reused,   ///< two clients have it; its session has now been ended
 };
 
 /// What a client gets for its refresh token.
@@ -56,18 +56,18 @@ class RefreshFlow {
 
   explicit RefreshFlow(const Parts& parts);
 
-  /// Each token has one successor, which it gets once more for the same attempt, and for any within REFRESH_GRACE. A
-  /// token that somebody else has used ends the session, on record, and its user is told.
+  /// Each token has one successor, which is issued again for the same attempt, and for any within REFRESH_GRACE. A
+  /// token that somebody else has used ends the session; this is put on record, and the user is told.
   [[nodiscard]] Task<std::expected<Refreshed, RefreshError>> refresh(RefreshRequest request);
 
  private:
-  /// A token that is one of this service's, and with which attempt it came.
+  /// A token of this service, and the attempt it came with.
   struct Presented {
     sessions::RefreshReference reference;
     std::string secret_hash;
     sessions::PresentedRefresh refresh;
-    std::string client_id;  ///< who asks, as TokenIssuer has it
-    std::string audience;   ///< for whom the token is to be, likewise
+    std::string client_id;  ///< who asks, as in tokens::Grant
+    std::string audience;   ///< of the wanted token, likewise
     TimePoint now;
   };
   using Outcome = std::expected<Refreshed, RefreshError>;

@@ -33,7 +33,7 @@ std::expected<users::NewUser, std::string> read_user(const boost::json::value& v
                       .password = SecretString{std::string_view{entry->at("password").as_string()}}};
   const auto errors = users::validate(user);
   if (!errors.empty()) return std::unexpected(errors.front().field + " " + errors.front().message);
-  // Not the other rules: seeds are for development, and everybody knows their passwords.
+  // The other rules do not apply: seeds are for development, and everybody knows their passwords.
   const auto refusal = passwords::form_fault_of(user.password);
   if (refusal) return std::unexpected("password " + refusal->message);
   return user;
@@ -65,7 +65,7 @@ Task<SeedReport> Seeder::run(std::span<const EmbeddedFile> files) {
 
 /// `report` belongs to run(), which waits for this.
 Task<> Seeder::add(users::NewUser user, SeedReport& report) {
-  // Asked first, so that seeding again does not hash every password again.
+  // Checked first, so that seeding again does not hash every password again.
   if (co_await users_.email_exists(user.email)) {
     ++report.existing;
     co_return;

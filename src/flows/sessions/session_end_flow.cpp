@@ -5,8 +5,8 @@
 
 namespace gatehouse::flows {
 
-// The event of a session is taken from its row, so it is recorded before the row goes. The lock in front makes two that
-// end one session take turns, so the second finds no row, and there is one event.
+// The event of a session is taken from its row, so it is recorded before the row goes. The lock before that makes two
+// that end the same session take turns, so the second finds no row, and there is one event.
 
 using audit::AuditStore;
 using audit::Event;

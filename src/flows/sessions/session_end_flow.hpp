@@ -11,8 +11,8 @@
 
 namespace gatehouse::flows {
 
-/// The end of sessions before their time, put on record with it. One per io thread; everything it refers to outlives
-/// it. Throws what Database throws.
+/// Ends sessions before their time, and puts that on record with it. One per io thread; everything it refers to
+/// outlives it. Throws what Database throws.
 class SessionEndFlow {
  public:
   SessionEndFlow(database::Database& database, sessions::SessionService& sessions, const Clock& clock)
@@ -22,7 +22,7 @@ class SessionEndFlow {
   [[nodiscard]] Task<> log_out(std::string sealed, audit::Origin origin);
   /// False when there was none.
   [[nodiscard]] Task<bool> revoke(SessionId session, audit::Origin origin);
-  /// How many active ones of the user were ended. One event tells of all.
+  /// Returns how many active sessions of the user were ended. One event covers all of them.
   [[nodiscard]] Task<std::int64_t> revoke_all(UserId user, audit::Origin origin);
 
  private:

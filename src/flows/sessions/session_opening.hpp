@@ -15,14 +15,14 @@ namespace gatehouse::flows {
 /// Whether a session's client gets refresh tokens.
 enum class Refreshing { no, yes };
 
-/// What a client gets that has logged in.
+/// What a client gets after logging in.
 struct LoginResult {
   UserId user;
   std::string token;    ///< JWS compact
   std::string session;  ///< sealed
   TimePoint session_expires_at;
-  std::optional<std::string> device_token = {};  ///< where one was asked for
-  std::optional<Refreshable> refreshable = {};   ///< the same
+  std::optional<std::string> device_token = {};  ///< if one was asked for
+  std::optional<Refreshable> refreshable = {};   ///< likewise
 };
 
 /// A session that is being inserted.
@@ -30,8 +30,8 @@ struct PendingSession {
   UserId user;
   sessions::SessionDraft draft;
   database::ResultOf<std::optional<SessionId>> inserted;
-  std::string client_id = {};  ///< who asked for it, as TokenIssuer has it
-  std::string audience = {};   ///< for whom the token is, likewise
+  std::string client_id = {};  ///< who asked for it, as in tokens::Grant
+  std::string audience = {};   ///< of the token, likewise
 };
 
 /// Opens sessions, each with a token. One per io thread; everything it refers to outlives it.
@@ -41,13 +41,13 @@ class SessionOpening {
                  FlowCounts& counts, const Clock& clock)
       : sessions_(sessions), pairs_(pairs), tokens_(&tokens), counts_(counts), clock_(clock) {}
 
-  /// Turns to another issuer, which takes the place of the one before.
+  /// Replaces the issuer.
   void use(const tokens::TokenIssuer& tokens) { tokens_ = &tokens; }
 
-  /// A session that rests on this password hash, which the changes before have locked or stored.
+  /// Adds a session that depends on this password hash, which the changes before have locked or stored.
   [[nodiscard]] PendingSession add(database::Changes& changes, UserId user, std::string password_hash,
                                    sessions::Client client, Refreshing refreshing = Refreshing::no) const;
-  /// What its client gets; nothing where the user has another password by now, or none.
+  /// What the session's client gets; nullopt if the user has another password by now, or none.
   [[nodiscard]] std::optional<LoginResult> opened(const PendingSession& pending,
                                                   const database::Committed& committed) const;
 

@@ -31,13 +31,13 @@ class TokenPairs {
              const Clock& clock, crypto::Random& random)
       : tokens_(&tokens), sealer_(&sealer), counts_(counts), clock_(clock), random_(random) {}
 
-  /// Turns to another issuer or sealer, which takes the place of the one before.
+  /// Replaces the issuer or the sealer.
   void use(const tokens::TokenIssuer& tokens) { tokens_ = &tokens; }
   void use(const sessions::RefreshSealer& sealer) { sealer_ = &sealer; }
 
   [[nodiscard]] const sessions::RefreshSealer& sealer() const { return *sealer_; }
 
-  /// For the grant's session and the generation that its row has.
+  /// Issues them for the grant's session, and the generation that its row has.
   [[nodiscard]] TokenPair issue(const tokens::Grant& grant, const sessions::RefreshReference& reference) const;
 
  private:

@@ -11,8 +11,8 @@
 
 namespace gatehouse::flows {
 
-// What a step needs of the table is read first, so that a refusal can say why. Somebody else may come in between; then
-// the change itself violates a constraint, and nothing of the transaction remains, its events neither.
+// A step first reads what it needs from the table, so that a refusal can say why. Somebody else may come in between;
+// then the change itself violates a constraint, and nothing of the transaction remains, not even its events.
 
 namespace {
 
@@ -30,7 +30,7 @@ const StoredKey* find(std::string_view kid, std::span<const StoredKey> keys) {
 
 bool has_ended(const StoredKey& key) { return key.state == KeyState::retired || key.state == KeyState::revoked; }
 
-/// What an event says of a key.
+/// What an event says about a key.
 struct Told {
   std::string_view kid;
   jose::JwsAlgorithm algorithm;
@@ -100,7 +100,7 @@ bool SigningKeyFlow::is_readable(const StoredKey& key) const {
   return key.sealed_private && parts_.sealer.get()->open(key.kid, *key.sealed_private);
 }
 
-/// Without those that wait to sign and never could.
+/// Leaves out those that wait to sign but never could.
 std::vector<StoredKey> SigningKeyFlow::readable(std::vector<StoredKey> keys) const {
   std::erase_if(keys, [this](const StoredKey& key) { return key.state == KeyState::next && !is_readable(key); });
   return keys;

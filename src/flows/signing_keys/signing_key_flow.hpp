@@ -18,9 +18,9 @@
 
 namespace gatehouse::flows {
 
-/// Why a step of a key's life was not made.
+/// Why a step in a key's life was refused.
 enum class KeyError {
-  unknown_key,        ///< the table has no key of this kid
+  unknown_key,        ///< the table has no key with this kid
   known_key,          ///< the table has it already
   too_many_keys,      ///< signing_keys::keys_max
   no_next_key,        ///< none waits to be promoted
@@ -32,21 +32,21 @@ enum class KeyError {
   changed_meanwhile,  ///< by somebody else, at the same time
 };
 
-/// A sentence's rest: `the key …`.
+/// The rest of a sentence that begins with `the key …`.
 [[nodiscard]] std::string_view to_text(KeyError error);
 
-/// Why a step was not made, and when it will be possible.
+/// Why a step was refused, and when it will be possible.
 struct KeyRefusal {
   KeyError reason;
-  std::optional<TimePoint> possible_from = {};  ///< of too_young
+  std::optional<TimePoint> possible_from = {};  ///< for too_young
 };
 
-/// A step that was made.
+/// A step that was taken.
 struct KeyStep {
   std::string kid;
   std::optional<std::string> other =
-      {};                    ///< of a promotion, which key signed before; of a revocation, which one does now
-  bool was_current = false;  ///< of a key that has ended
+      {};                    ///< for a promotion, the key that signed before; for a revocation, the one that does now
+  bool was_current = false;  ///< whether a key that has ended was the current one
 };
 
 /// Where a new key comes from.
@@ -58,8 +58,8 @@ enum class Publication : std::uint8_t {
   waived,    ///< only until every replica has heard of it
 };
 
-/// Moves keys through their life, each step on record. Each replica hears of it by the change feed. One per Database's
-/// thread; everything it refers to outlives it. Throws what Database throws.
+/// Moves keys through their life, and puts each step on record. Each replica hears of it through the change feed. One
+/// per Database's thread; everything it refers to outlives it. Throws what Database throws.
 class SigningKeyFlow {
  public:
   /// What the flow works with.
@@ -74,20 +74,20 @@ class SigningKeyFlow {
 
   explicit SigningKeyFlow(const Parts& parts) : parts_(parts), store_(parts.database) {}
 
-  /// In state next. known_key, too_many_keys.
+  /// Adds the key in state next. Fails with known_key, too_many_keys.
   [[nodiscard]] Task<Result> add(jose::AsymmetricKey key, KeySource source, audit::Origin origin);
-  /// The named key, or the one that waits longest; the one that signed before is retired. unknown_key, no_next_key,
-  /// not_next, too_young, changed_meanwhile.
+  /// Promotes the named key, or the one that has waited longest, and retires the one that signed before. Fails with
+  /// unknown_key, no_next_key, not_next, too_young, unreadable, changed_meanwhile.
   [[nodiscard]] Task<Result> promote(std::optional<std::string> kid, Publication publication, audit::Origin origin);
-  /// The named key, or the one that signs. Where that was the current one, the keys of the settings sign. unknown_key,
-  /// no_current_key, has_ended, changed_meanwhile.
+  /// Retires the named key, or the one that signs. If that was the current one, the keys of the settings sign. Fails
+  /// with unknown_key, no_current_key, has_ended, changed_meanwhile.
   [[nodiscard]] Task<Result> retire(std::optional<std::string> kid, audit::Origin origin);
-  /// Where it was the current one, a key whose publication is complete takes over, else the keys of the settings do.
-  /// unknown_key, has_ended, changed_meanwhile.
+  /// Revokes the key. If it was the current one, a key whose publication is complete takes over, or else the keys of
+  /// the settings. Fails with unknown_key, has_ended, changed_meanwhile.
   [[nodiscard]] Task<Result> revoke(std::string kid, audit::Origin origin);
 
-  /// Forgets keys whose time is over, and makes the step that is due where each key signs for `interval`. Throws
-  /// std::runtime_error where it cannot be made.
+  /// Forgets keys whose time is over, and takes the step that is due if each key signs for `interval`. Throws
+  /// std::runtime_error if that step cannot be taken.
   [[nodiscard]] Task<> rotate(std::chrono::seconds interval);
 
  private:

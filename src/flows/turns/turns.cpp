@@ -4,9 +4,9 @@
 
 namespace gatehouse::flows {
 
-// Invariants. A thing has a line as long as somebody has the turn. One that waits is in the line until it is woken:
-// with the turn, with a refusal, or by its timer, and then it takes itself out. Its place lives in its coroutine's
-// frame and unlinks itself, should the frame be destroyed.
+// Invariants. A thing has a line as long as somebody has the turn. A waiting coroutine is in the line until it is
+// woken: with the turn, with a refusal, or by its timer, and then it takes itself out. Its place lives in its
+// coroutine's frame and unlinks itself if the frame is destroyed.
 
 Task<Turns::Turn> Turns::take(std::string thing) {
   const auto lines = lines_;

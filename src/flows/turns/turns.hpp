@@ -24,7 +24,7 @@ class Turns {
   struct Waiting : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     Waiting(const Executor& executor, std::chrono::milliseconds patience) : timer(executor, patience) {}
 
-    /// Ends the wait. It leaves the line first, for nobody may wake it twice.
+    /// Ends the wait. It leaves the line first, because it must not be woken twice.
     void wake() {
       unlink();
       timer.cancel();
@@ -38,7 +38,7 @@ class Turns {
   using Lines = std::map<std::string, Line>;
 
  public:
-  /// Ends with its owner's coroutine; then the next one's begins.
+  /// A turn ends with its owner's coroutine; then the next one begins.
   class Turn {
    public:
     Turn(std::shared_ptr<Lines> lines, std::string thing) : lines_(std::move(lines)), thing_(std::move(thing)) {}
@@ -48,7 +48,7 @@ class Turns {
     Turn& operator=(const Turn&) = delete;
     ~Turn();
 
-    /// The thing could not be had in time: those who wait for it are refused as well.
+    /// To be called when the thing could not be had in time: those who wait for it are refused as well.
     void refuse_others(const database::Unavailable& why);
 
    private:
@@ -59,12 +59,12 @@ class Turns {
   explicit Turns(std::chrono::milliseconds patience) : patience_(patience) {}
 
   /// Waits for a turn with the thing of this name, at most `patience`. Throws database::Unavailable{overload} after
-  /// that, or where the one before was refused.
+  /// that, or if the one before was refused.
   [[nodiscard]] Task<Turn> take(std::string thing);
 
  private:
   std::chrono::milliseconds patience_;
-  std::shared_ptr<Lines> lines_ = std::make_shared<Lines>();  ///< of things somebody has, with those who wait
+  std::shared_ptr<Lines> lines_ = std::make_shared<Lines>();  ///< for each thing that somebody has: those who wait
 };
 
 }  // namespace gatehouse::flows

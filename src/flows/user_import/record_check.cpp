@@ -13,7 +13,7 @@ namespace {
 using users::RecordFault;
 using users::UserRecord;
 
-/// The first that users find fault with.
+/// The first fault by the rules of users.
 std::optional<RecordFault> fault_of_profile(const UserRecord& record) {
   if (!record.email) return RecordFault{.field = "email", .code = "required"};
   const FieldErrors errors = users::validate(users::UserChanges{
@@ -22,7 +22,7 @@ std::optional<RecordFault> fault_of_profile(const UserRecord& record) {
   return RecordFault{.field = errors.front().field, .code = errors.front().code};
 }
 
-/// Puts the hash in the form that is stored; nothing where there is none or all is well.
+/// Puts the hash, if there is one, in the form that is stored; nullopt if all is well.
 std::optional<RecordFault> take_hash(UserRecord& record) {
   if (!record.password_hash) {
     if (record.salt) return RecordFault{.field = "password_hash", .code = "required"};
@@ -54,7 +54,7 @@ std::optional<RecordFault> fault_of_locale(const UserRecord& record) {
 }  // namespace
 
 std::expected<CheckedRecord, RecordFault> check_record(UserRecord record, const passwords::PasswordRules& rules) {
-  // An empty text says nothing, as an empty cell of CSV does.
+  // An empty text counts as missing, like an empty cell of CSV.
   if (record.first_name == "") record.first_name.reset();
   if (record.last_name == "") record.last_name.reset();
   auto fault = fault_of_profile(record);

@@ -10,15 +10,15 @@
 
 namespace gatehouse::flows {
 
-/// A record without a fault: the user to be stored, and the password that is yet to be hashed, if it has one in clear.
+/// A record without a fault: the user to be stored, and the plaintext password that is yet to be hashed, if it has one.
 struct CheckedRecord {
   users::StagedUser user;
   std::optional<SecretString> password = {};
 };
 
-/// What users and passwords accept of a record; the fault is the first in the order of its fields. An address is
-/// needed. Names may be missing; where they are there, they are what users::validate() accepts. A hash is one that can
-/// be checked, a password in clear one that PasswordRules accept; a record has one of the two at most. Any thread.
+/// Checks a record by the rules of users and passwords; the fault is the first in the order of its fields. An address
+/// is required. Names may be missing; if present, they must be what users::validate() accepts. A hash must be one that
+/// can be checked, a plaintext password one that PasswordRules accept; a record has at most one of the two. Any thread.
 [[nodiscard]] std::expected<CheckedRecord, users::RecordFault> check_record(users::UserRecord record,
                                                                             const passwords::PasswordRules& rules);
 

@@ -28,8 +28,8 @@ std::vector<users::StagedUser> users_of(const ImportBatch& batch) {
   return staged;
 }
 
-/// The users change before their sessions go: a login that checked the old password meanwhile has opened one by then,
-/// or waits and finds another password.
+/// The users change before their sessions go: a login that checked the old password meanwhile has either opened its
+/// session by then, or waits and finds another password.
 void add_users(database::Changes& changes, OnConflict rule, TimePoint now) {
   if (rule == OnConflict::update) {
     ImportStore::add_recognition(changes);
@@ -101,7 +101,7 @@ Task<std::vector<std::uint64_t>> UserImport::find_taken_lines(const ImportBatch&
   co_return lines;
 }
 
-/// One for all: which users there are in a file, its hash tells.
+/// One event for all records: the file's hash tells which users they are.
 audit::Event UserImport::event_of(const ImportBatch& batch, const ImportProgress& from, TimePoint now) const {
   audit::Event event{.type = audit::EventType::user_imported, .at = now, .origin = origin_};
   json::Writer writer{event.details};

@@ -30,8 +30,8 @@ struct ImportParts {
   const Clock& clock;
 };
 
-/// Stores the users of a file, a batch in each transaction, which also says how far the import has come and puts one
-/// event on record. So an import that was ended in any way goes on behind its last batch when it is run again.
+/// Stores the users of a file, one batch per transaction, which also stores how far the import has come and puts one
+/// event on record. So an import that was ended in any way goes on after its last batch when it is run again.
 ///
 /// Belongs to its Database's thread; one batch at a time. Throws what the databases and PasswordService throw.
 class UserImport {
@@ -39,17 +39,17 @@ class UserImport {
   /// `origin` is who imports.
   UserImport(const ImportParts& parts, users::ImportKey key, audit::Origin origin);
 
-  /// Where an earlier import of this file with this rule has come to; a new one where there is none, or if `anew`.
+  /// How far an earlier import of this file with this rule has come; a new import if there is none, or if `anew`.
   [[nodiscard]] Task<users::ImportProgress> begin(bool anew);
 
-  /// Hashes one password of the batch after the other and takes each out of it. Several of these may run at once with
-  /// one `next`, which begins with 0; both outlive them.
+  /// Hashes the passwords of the batch one after the other and removes each from it. Several calls may run at once and
+  /// share one `next`, which begins with 0; both arguments outlive them.
   [[nodiscard]] Task<> hash_passwords(ImportBatch& batch, std::size_t& next);
-  /// Stores the batch, whose passwords have been hashed, behind `from`: how far the import has come then.
+  /// Stores the batch, whose passwords have been hashed, after `from`; returns how far the import has come then.
   [[nodiscard]] Task<std::expected<users::ImportProgress, ImportError>> store(const ImportBatch& batch,
                                                                               users::ImportProgress from);
 
-  /// The records of the batch whose users exist already. The batch outlives the call.
+  /// The lines of the records in the batch whose users exist already. The batch outlives the call.
   [[nodiscard]] Task<std::vector<std::uint64_t>> find_taken_lines(const ImportBatch& batch);
 
  private:

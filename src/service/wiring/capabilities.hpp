@@ -49,21 +49,21 @@
 
 namespace gatehouse::service {
 
-/// What there is once a process of each capability, made from the settings: immutable, or safe from any thread. The
-/// one place where it is constructed, for the service, for commands and for tests.
+/// The parts of each capability that exist once per process, made from the settings: immutable, or safe from any
+/// thread. This is the only place where they are constructed, for the service, for commands and for tests.
 struct SharedCapabilities {
   /// `clock` and `random` outlive it, the settings need not; `costs` are for tests. Throws std::invalid_argument, with
-  /// the name of the setting, where a key cannot be used.
+  /// the name of the setting, if a key cannot be used.
   SharedCapabilities(const Settings& settings, const Clock& clock, crypto::Random& random,
                      const passwords::CostParameters& costs = {});
   SharedCapabilities(const SharedCapabilities&) = delete;
   SharedCapabilities& operator=(const SharedCapabilities&) = delete;
 
   const Clock& clock;
-  database::DatabaseClock database_clock;  ///< where replicas must agree to seconds
+  database::DatabaseClock database_clock;  ///< for times on which replicas must agree to the second
   crypto::Random& random;
   const std::shared_ptr<const KeySet> keys;     ///< of the start
-  const std::shared_ptr<const TokenRing> ring;  ///< of the start, and of the settings alone
+  const std::shared_ptr<const TokenRing> ring;  ///< of the start; made from the settings alone
   const SystemBootClock boot_clock;
   sessions::SessionCache cache;
   sessions::SharedEpoch epoch;
@@ -87,13 +87,13 @@ struct SharedCapabilities {
 /// The clock of rate limits.
 [[nodiscard]] limits::Instant coarse_instant();
 
-/// What an io thread shares with those of other replicas, where Redis is set.
+/// What an io thread shares with those of other replicas, if Redis is set.
 struct ReplicaParts {
   flows::MailBudget::Shared limits = nullptr;    ///< replicas count mails together
   sessions::SharedSessions* sessions = nullptr;  ///< replicas remember sessions together; outlives what uses it
 };
 
-/// What there is of each capability over one Database: for each io thread, for a command, for a test.
+/// The parts of each capability that work on one Database: made for each io thread, for a command, for a test.
 struct Capabilities {
   /// `database` and `shared` outlive it.
   Capabilities(database::Database& database, const Settings& settings, SharedCapabilities& shared,
@@ -101,7 +101,7 @@ struct Capabilities {
   Capabilities(const Capabilities&) = delete;
   Capabilities& operator=(const Capabilities&) = delete;
 
-  /// Turns to other keys, which outlive it or its next turn to such keys.
+  /// Switches to other keys, which outlive it or its next switch to such keys.
   void use(const KeySet& keys);
   void use(const TokenRing& ring);
 

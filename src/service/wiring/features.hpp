@@ -14,7 +14,7 @@ struct Features {
   Features(const Features&) = delete;
   Features& operator=(const Features&) = delete;
 
-  /// Turns to other keys, which outlive it or its next turn to such keys.
+  /// Switches to other keys, which outlive it or its next switch to such keys.
   void use(const KeySet& keys);
   void use(const TokenRing& ring);
 

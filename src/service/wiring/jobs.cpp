@@ -37,10 +37,10 @@
 namespace gatehouse::service {
 namespace {
 
-/// Links are secrets: they are for whoever looks at the console and not for the log, which goes elsewhere.
+/// Links are secrets: they are for the person at the console, not for the log, which goes elsewhere.
 void tell_developer(std::string_view line) { telemetry::LineWriter{STDERR_FILENO}.write(line); }
 
-/// The reason may hold an address, and stays with the mail.
+/// The actual reason may hold an address, so it stays with the mail.
 database::Change<void> record_of_failure(const mail::ClaimedMail& mail, TimePoint now) {
   audit::Event event{.type = audit::EventType::mail_failed,
                      .at = now,

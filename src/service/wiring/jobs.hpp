@@ -14,7 +14,7 @@
 
 namespace gatehouse::service {
 
-/// What the jobs work with; what it refers to outlives them.
+/// What the jobs work with. Everything it refers to outlives them.
 struct JobParts {
   database::Database& database;  ///< the jobs thread's
   std::function<std::unique_ptr<database::SchemaDatabase>()> open_schema;

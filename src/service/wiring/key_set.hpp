@@ -16,8 +16,9 @@
 
 namespace gatehouse::service {
 
-/// What is made of the settings' secrets, but for tokens, which have a TokenRing. A running service gets another one
-/// when they have changed (SIGHUP); each io thread turns to it by itself. Immutable, any thread.
+/// Everything that is made from the settings' secrets, except for tokens, which have a TokenRing. A running service
+/// gets another one when the secrets have changed (SIGHUP); each io thread switches to it by itself. Immutable, any
+/// thread.
 struct KeySet {
   /// The settings need not outlive it.
   explicit KeySet(const Settings& settings)

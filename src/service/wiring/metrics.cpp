@@ -19,7 +19,7 @@ void write_database(Page& page, const SharedParts& shared, const database::Provi
              shared.feed_proof.is_good() ? 1 : 0);
 }
 
-/// Nothing where no Redis is set.
+/// Writes nothing if no Redis is set.
 void write_redis(Page& page, const SharedParts& shared) {
   if (!shared.settings.redis.is_set()) return;
   page.gauge("gatehouse_limits_redis_up", "Whether limits are shared: all event loops reach Redis.",
@@ -29,7 +29,7 @@ void write_redis(Page& page, const SharedParts& shared) {
              shared.ring_reach.is_up() ? 1 : 0);
 }
 
-/// Nothing where replicas share no sessions.
+/// Writes nothing if replicas share no sessions.
 void write_sharing(Page& page, const SharedParts& shared) {
   if (!shared.settings.redis.session_cache) return;
   const sessions::SharingCounts& counts = shared.capabilities.sharing_counts;

@@ -9,7 +9,7 @@ namespace gatehouse::service {
 
 namespace {
 
-/// Proxies and back ends speak for many clients each.
+/// Each proxy and back end speaks for many clients.
 http::AddressRanges unbounded_addresses(const http::ServerSettings& server) {
   std::vector<std::string> ranges = http::trusted_backend_ranges(server);
   ranges.insert(ranges.end(), server.trusted_proxies.begin(), server.trusted_proxies.end());

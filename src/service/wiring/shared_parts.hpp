@@ -35,7 +35,7 @@
 
 namespace gatehouse::service {
 
-/// What the service's health is judged by and told to; see api::Health.
+/// What the service's health is judged by, and who is told of it; see api::Health.
 struct HealthSource {
   std::string newest_migration;
   api::Health::ChangeSink on_change = {};
@@ -44,7 +44,7 @@ struct HealthSource {
 /// What the io threads of a serving process share: immutable, or safe from any thread.
 struct SharedParts {
   /// Everything outlives the parts; `costs` are for tests. Throws std::invalid_argument or std::runtime_error, with the
-  /// name of the setting, where a key, certificate or address range cannot be used.
+  /// name of the setting, if a key, certificate or address range cannot be used.
   SharedParts(const Settings& settings, const Clock& clock, crypto::Random& random, std::string_view openapi_text,
               HealthSource of_health, const passwords::CostParameters& costs = {});
 
@@ -53,10 +53,11 @@ struct SharedParts {
   crypto::Random& random;
   const std::string_view openapi;
 
-  /// Between two beats of an event loop, and how many it misses until it is taken for stuck: five seconds' worth.
+  /// The time between two beats of an event loop, and how many it may miss before it counts as stuck: five seconds'
+  /// worth.
   static constexpr std::chrono::milliseconds beat_interval{100};
   static constexpr std::uint32_t missed_beats_max = 50;
-  /// On METRICS_PORT. A scraper needs one; nobody else should come.
+  /// Connections on METRICS_PORT. A scraper needs one; nobody else should connect.
   static constexpr std::uint32_t metrics_connections_max = 64;
 
   const api::Cors cors;
@@ -68,7 +69,7 @@ struct SharedParts {
 
   const ClientPlaces places;  ///< CONNECTIONS_MAX and FEED_READERS_MAX, or what the system's limit of open files leaves
   revocations::RevocationFeed revocation_feed{places.feed_readers};
-  std::atomic<bool> told_of_disbelief = false;  ///< of X-Forwarded-For from a peer that is not trusted
+  std::atomic<bool> told_of_disbelief = false;  ///< whether X-Forwarded-For from an untrusted peer was logged
   http::ConnectionCounts connections;
   http::AddressShares shares;
   http::ConnectionCounts metrics_connections;  ///< of METRICS_PORT
@@ -78,7 +79,7 @@ struct SharedParts {
   runtime::Pulse pulse{missed_beats_max};
   database::FeedProof feed_proof{capabilities.boot_clock};
   redis::Reach redis_reach;
-  redis::Reach ring_reach;  ///< of the change feed's messages
+  redis::Reach ring_reach;  ///< for the change feed's messages
   api::Health health;
   const api::Readiness readiness;
 
@@ -88,10 +89,10 @@ struct SharedParts {
   audit::EventCounts event_counts;
   audit::SealFigures seal_figures;
   jobs::DatabaseFigures figures;
-  std::vector<metrics::Source> metrics;  ///< filled while the process is put together
+  std::vector<metrics::Source> metrics;  ///< filled while the process is constructed
 };
 
-/// From TLS_CERT and TLS_KEY; null where they are not set. Throws std::runtime_error, with the file that cannot be
+/// From TLS_CERT and TLS_KEY; null if they are not set. Throws std::runtime_error, which names the file that cannot be
 /// used.
 [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_tls(const http::ServerSettings& server);
 

@@ -9,11 +9,11 @@
 
 namespace gatehouse::service {
 
-/// What issues, checks and publishes at a time: the keys of the settings and those of the table, of which the current
-/// one signs. A running service gets another one when either has changed; each io thread turns to it by itself.
-/// Immutable, any thread.
+/// What issues tokens, verifies them and publishes their keys at a given time: the keys of the settings and those of
+/// the table, whose current key signs. A running service gets another one when either has changed; each io thread
+/// switches to it by itself. Immutable, any thread.
 struct TokenRing {
-  /// `random` outlives it, the others need not. Throws std::invalid_argument, with the name of the setting, where a key
+  /// `random` outlives it, the others need not. Throws std::invalid_argument, with the name of the setting, if a key
   /// cannot be used.
   TokenRing(const Settings& settings, const signing_keys::KeyRing& table, crypto::Random& random);
 
