@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
   const std::clock_t begin = std::clock();
   for (long i = 0; i < charges; ++i) {
     const std::array subjects{Subject{Policy::address, whose[static_cast<std::size_t>(i) % addresses]}};
-    // A millisecond apart: an address comes every ten seconds.
+    // One request per millisecond: each address comes every ten seconds.
     if (!limits.charge(subjects, std::chrono::milliseconds{i}).is_allowed()) ++refused;
   }
   const double elapsed_s = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;

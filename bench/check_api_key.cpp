@@ -23,7 +23,7 @@ using namespace gatehouse;
 
 constexpr std::size_t keys_count = 100;
 
-/// Nobody may be asked.
+/// A database that must not be asked.
 class NoDatabase final : public database::Database {
  public:
   explicit NoDatabase(database::Observers& observers) : Database(observers) {}

@@ -37,7 +37,7 @@ Coded code(const std::vector<std::string>& words) {
     if (i % words_per_group == 0) {
       coded.group_starts.push_back(coded.block.size());
     } else {
-      // At least one character of its own, which carries the mark of the end.
+      // Each word adds at least one character of its own, which carries the end mark.
       shared = static_cast<std::size_t>(std::ranges::mismatch(before, word).in1 - before.begin());
     }
     coded.block += static_cast<char>(shared);

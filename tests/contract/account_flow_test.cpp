@@ -29,7 +29,7 @@ class AccountFlowTest : public testing::LoginFixture {
     co_return result.has_value();
   }
 
-  /// Logged in and remembered by the cache.
+  /// The session of a new login, verified and remembered by the cache.
   std::string verified_session(const std::string& email, std::string_view password) {
     auto session = login(email, password).value().session;
     EXPECT_TRUE(run(sessions_.verify(session)));
@@ -111,7 +111,7 @@ TEST_P(AccountFlowTest, StateOfAnUnknownUser_CannotBeChanged) {
   EXPECT_EQ(run(accounts_.enable(UserId{7}, origin_)).error(), AccountError::not_found);
 }
 
-// A login that had checked the password already could have opened a session for a user who is disabled meanwhile.
+// A login that had already checked the password could open a session for a user who was disabled meanwhile.
 TEST_P(AccountFlowTest, LoginsBesideADisabling_LeaveNoSession) {
   const auto user = create("ada@example.com", "correct horse");
   std::vector<Task<bool>> tasks;

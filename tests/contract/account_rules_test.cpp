@@ -65,7 +65,7 @@ TEST_P(AccountRulesTest, NobodysPassword_IsCheckedAllTheSame) {
   EXPECT_EQ(mistakes_in(UserId{99}, changes), "");
 }
 
-/// Rules hold where a password is set, never where it is checked.
+/// The rules apply when a password is set, never when it is checked.
 TEST_P(AccountRulesTest, APasswordOlderThanTheRules_StillLogsIn) {
   create("ada@example.com", "x");
   EXPECT_TRUE(login("ada@example.com", "x"));

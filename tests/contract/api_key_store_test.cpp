@@ -148,7 +148,7 @@ TEST_P(ApiKeyStoreTest, KeysThatEndedLongAgo_AreDeletedUnderTheLease) {
   EXPECT_THAT(run(store_.list(clock_.now())), SizeIs(1));
 }
 
-/// What the trigger of the schema says of somebody else's SQL.
+/// What the schema's trigger announces of somebody else's SQL.
 class ApiKeysBySql : public gatehouse::testing::PostgresTest {
  protected:
   void SetUp() override {

@@ -18,7 +18,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// A trail by month, whose clock stands in January 2025.
+/// A trail partitioned by month, with the clock in January 2025.
 class AuditMonthsTest : public testing::SealFixture {
  protected:
   static constexpr auto february = std::chrono::sys_days{std::chrono::year{2025} / 2 / 1};
@@ -42,7 +42,7 @@ class AuditMonthsTest : public testing::SealFixture {
     run_script("SELECT gatehouse_add_audit_months('audit_events', '" + since + "')");
   }
 
-  /// Sealed at once, three at a time.
+  /// Records three events from `time` on and seals them.
   void record_at(TimePoint time) {
     clock_.set(time);
     make_seals(1);
@@ -70,7 +70,7 @@ TEST_P(AuditMonthsTest, Events_LieInTheirMonths) {
 
 TEST_P(AuditMonthsTest, MonthThatIsOver_IsDroppedAndItsSealsAreTold) {
   record_at(february - days{3});
-  record_at(february - seconds{2});  // one of these is of February
+  record_at(february - seconds{2});  // one of these is in February
   record_at(february + minutes{1});
   clock_.set(TimePoint{february} + retention + seconds{30});
   ASSERT_TRUE(prune());

@@ -29,7 +29,7 @@ class AuditSealsTest : public testing::SealFixture {
   }
   bool is_refused(const std::string& both) { return is_refused(both, both); }
 
-  /// Many events without an hour of requests.
+  /// Inserts many events at once; as requests they would take an hour.
   void insert_events(int count) {
     run_script(
         "INSERT INTO audit_events (at, type, outcome, actor_kind) SELECT to_timestamp(0), 'logout', 'ok', 'key' "
@@ -86,7 +86,7 @@ TEST_P(AuditSealsTest, UnsealedEvents_AreToldAndNotFound) {
 }
 
 TEST_P(AuditSealsTest, ManyEvents_GetSeveralSeals) {
-  record(1);  // of a transaction of its own
+  record(1);  // in its own transaction
   insert_events(static_cast<int>(sealed_events_max) + 2500);
   insert_events(10);
   EXPECT_TRUE(seal());
@@ -113,7 +113,7 @@ TEST_P(AuditSealsTest, Figures_TellHowFarTheSealingIs) {
   metrics::Page page;
   figures_.write(page, clock_.now());
   EXPECT_NE(page.text().find("gatehouse_audit_unsealed_seconds 0\n"), std::string::npos) << "as it was found last";
-  // Another replica looks, too, and does not get the lease.
+  // A replica that does not get the lease looks, too.
   jobs::LeaseStore other{*database_, clock_, random_};
   ASSERT_TRUE(run(other.take({.name = "audit sealing", .duration = seconds{30}})));
   EXPECT_FALSE(seal());
@@ -316,7 +316,7 @@ TEST_P(AuditSealsTest, SealOfTheSameNumber_IsNotAddedTwice) {
   EXPECT_EQ(verify_and_find(), "");
 }
 
-// Two replicas seal at the same moments, each on a connection of its own, while events come.
+// Two replicas seal at the same moments.
 TEST_P(AuditSealsTest, TwoReplicas_MakeOneChain) {
   jobs::LeaseStore other{*database_, clock_, random_};
   for (int i = 0; i < 20; ++i) {

@@ -230,7 +230,7 @@ TEST_P(AuditStoreTest, Pages_LeadThroughAllOfThem) {
   }
 }
 
-// Whoever looks for a rare value must not make the database read the whole trail for one page.
+// A search for a rare value must not make the database read the whole trail for one page.
 TEST_P(AuditStoreTest, PageOfARareValue_EndsWhereEnoughWasLookedAt) {
   constexpr int count = AuditStore::scanned_events_max + 5;
   record(EventType::audit_pruned);

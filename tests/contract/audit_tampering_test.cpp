@@ -14,7 +14,7 @@ class AuditTamperingTest : public testing::SealFixture {
  protected:
   AuditTamperingTest() { make_seals(3); }
 
-  /// Sets a column of an event, looks what is found, and sets it back.
+  /// Sets a column of an event, returns what is found, and restores the column.
   std::string found_with(const std::string& column, const std::string& value) {
     tamper("CREATE TABLE kept AS SELECT * FROM audit_events WHERE id = 5; UPDATE audit_events SET " + column + " = " +
            value + " WHERE id = 5");
@@ -170,7 +170,7 @@ TEST_P(AuditTamperingTest, ReplayedSeal_DoesNotFollow) {
   EXPECT_EQ(verify_and_find(), "4 chain\n");
 }
 
-// Whoever has the database and not the key can cut off its end, events and seals. Only the log knows.
+// Somebody who has the database but not the key can cut off its end, events and seals. Only the log shows it.
 TEST_P(AuditTamperingTest, TailThatWasCutOffWithItsSeals_IsFoundByTheLog) {
   const SealAnchors told = anchors();
   tamper(
@@ -185,7 +185,7 @@ TEST_P(AuditTamperingTest, TailThatWasCutOffWithItsSeals_IsFoundByTheLog) {
   EXPECT_EQ(found(), "2 anchor\n3 missing\n");
 }
 
-// Even whoever has the key cannot make another chain that the log agrees with.
+// Even somebody who has the key cannot make another chain that agrees with the log.
 TEST_P(AuditTamperingTest, RewrittenChain_IsFoundByTheLog) {
   const SealAnchors told = anchors();
   tamper("UPDATE audit_events SET reason = 'x' WHERE id = 5; DELETE FROM audit_seals; DELETE FROM audit_seal_leaves");

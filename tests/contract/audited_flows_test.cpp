@@ -13,7 +13,7 @@ namespace {
 
 using audit::StoredEvent;
 
-/// What each flow puts on record.
+/// Which events each flow records.
 class AuditedFlowsTest : public testing::LoginFixture {
  protected:
   /// Oldest first.
@@ -23,7 +23,7 @@ class AuditedFlowsTest : public testing::LoginFixture {
     return found;
   }
 
-  /// `login.failed refused wrong_password user 1`, of those behind the first `seen`.
+  /// The events after the first `seen`, each as in `login.failed refused wrong_password user 1`.
   std::vector<std::string> told(std::size_t seen = 0) {
     std::vector<std::string> lines;
     for (const StoredEvent& event : events()) {
@@ -251,7 +251,7 @@ TEST_P(AuditedFlowsTest, LoginsOfOneMoment_AreToldOfTheirOwnSessions) {
   EXPECT_EQ(events().size(), 22u);
 }
 
-// No success without its event, and no event without what it tells of.
+// Without its event no change succeeds, and without the change there is no event.
 TEST_P(AuditedFlowsTest, TrailThatCannotBeWritten_RefusesTheChange) {
   const auto user = create("ada@example.com", "correct horse");
   const auto session = login("ada@example.com", "correct horse").value().session;

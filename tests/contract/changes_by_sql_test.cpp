@@ -1,5 +1,5 @@
-// What somebody else changes by SQL, in an administration tool or from another service, is heard like the service's own
-// writes, and no more often than it must be.
+// Changes that somebody else makes by SQL, in an administration tool or from another service, are heard like the
+// service's own writes, and no more often than they must be.
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ using sessions::SessionStore;
 using std::chrono::hours;
 using Heard = std::vector<std::string>;
 
-/// Times are the real ones, because SQL compares them with the database's clock.
+/// Uses real times, because SQL compares them with the database's clock.
 class ChangesBySql : public FeatureFixture {
  protected:
   ChangesBySql() {
@@ -114,7 +114,7 @@ class ChangesByPostgresSql : public PostgresTest {
   Heard until_mark(NotificationListener& listener) {
     database_->run("NOTIFY gatehouse, 'mark'");
     Heard heard = listener.until("mark");
-    for (std::string& one : heard) one.resize(std::min(one.size(), one.find('@')));  // when it was said
+    for (std::string& one : heard) one.resize(std::min(one.size(), one.find('@')));  // without its time
     return heard;
   }
 };
@@ -137,7 +137,7 @@ TEST_F(ChangesByPostgresSql, ManyRows_AreToldOnce) {
   EXPECT_EQ(heard_of("TRUNCATE users CASCADE"), Heard{"all"});
 }
 
-// A loop, a script of single statements, or a cascade that comes to each user's sessions on its own.
+// As in a loop, a script of single statements, or a cascade that reaches each user's sessions separately.
 TEST_F(ChangesByPostgresSql, ManyStatementsOfOneTransaction_AreNamedUpToABound_AndThenToldOnce) {
   add_sessions(100);
   const Heard heard = heard_of(
@@ -167,7 +167,7 @@ TEST_F(ChangesByPostgresSql, WhatNobodyRemembers_IsNotTold) {
   EXPECT_EQ(heard_of("DELETE FROM sessions"), Heard{});
 }
 
-// An administration tool may have a search path of its own, or none.
+// An administration tool may have its own search path, or none.
 TEST_F(ChangesByPostgresSql, SearchPathOfTheSession_DoesNotMatter) {
   add_sessions(1);
   EXPECT_EQ(heard_of("SET search_path = ''; DELETE FROM public.sessions"), Heard{"session:1"});
@@ -183,7 +183,7 @@ TEST_F(ChangesByPostgresSql, OwnWrites_AreToldOnce) {
 }
 
 TEST_F(ChangesByPostgresSql, OwnWritesOnSharedSessions_AreToldOnce) {
-  settings_.postgres.prepared_statements = false;  // a pooler is assumed
+  settings_.postgres.prepared_statements = false;  // a pooler is assumed then
   open();
   add_sessions(1);
   NotificationListener listener = database_->listen();

@@ -204,7 +204,7 @@ TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT CAST%' AND "
                "datname = current_database()") == "2";
   };
-  // Where one stands still for long enough, the two miss each other, and there is none.
+  // If one of the two stalls for long enough, they miss each other, and there is no deadlock.
   constexpr int attempts_max = 10;
   std::int64_t attempts = 0;
   while (deadlocks() == "0" && attempts < attempts_max) {
@@ -221,12 +221,12 @@ TEST_F(DatabasePostgresCalls, Deadlock_IsRunAgainAndBothSucceed) {
     EXPECT_TRUE(one->value && one->value->has_value());
     EXPECT_TRUE(two->value && two->value->has_value());
     EXPECT_EQ(run(db_->query(amount_of, {std::int64_t{1}}))[0].integer(0), 2 * attempts);
-    db_.reset();  // a session's end is what makes the server count at once
+    db_.reset();  // the server counts at once when a session ends
   }
   EXPECT_NE(deadlocks(), "0");
 }
 
-// A sequence counts on although its transaction is rolled back.
+// The value of a sequence is not rolled back with its transaction.
 constexpr const char* contended =
     "CREATE SEQUENCE runs; CREATE FUNCTION contended(failures bigint) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN "
     "IF nextval('runs') <= failures THEN RAISE EXCEPTION 'contended' USING ERRCODE = '40001'; END IF; "
@@ -282,7 +282,7 @@ TEST_F(DatabasePostgresCalls, LostPreparedStatement_IsPreparedAgain) {
 TEST_F(DatabasePostgresCalls, WithoutPreparedStatements_EverythingWorks) {
   static constexpr Statement count_prepared{"calls_count_prepared", "SELECT count(*) FROM pg_prepared_statements"};
   settings_.postgres.prepared_statements = false;
-  keep_connections(1);  // each session lists only its own
+  keep_connections(1);  // a session lists only its own statements
   open();
   ASSERT_TRUE(execute(insert, item(1)).has_value());
   EXPECT_EQ(execute(insert, item(1)).error().kind, Violation::Kind::unique);

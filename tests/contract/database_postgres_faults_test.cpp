@@ -35,8 +35,8 @@ class DatabasePostgresFaults : public PostgresTest {
     }
   }
 
-  /// True if a question is answered soon; asks again as long as the database is unavailable. An attempt to connect that
-  /// gets no answer lasts longer (DB_CONNECT_TIMEOUT), so it must not be what is waited for.
+  /// True if a query is answered soon; asks again while the database is unavailable. A connection attempt that gets no
+  /// answer lasts longer (DB_CONNECT_TIMEOUT), so recovery must not wait for one.
   bool recovers() {
     const auto answered = [this] {
       try {
@@ -87,7 +87,7 @@ TEST_F(DatabasePostgresFaults, QueriesBehindASlowOne_AreServedElsewhere) {
   const auto begin = SteadyClock::now();
   const auto slow = start(db_->query(long_sleep, {}));
   ASSERT_TRUE(become_active(1, "%pg_sleep(30)%"));
-  // Long before its deadline, and late enough for theirs to leave as much time after it.
+  // Long before its deadline, but so late that the others still have as much time after it.
   ASSERT_TRUE(run_until(io_, [&] { return SteadyClock::now() - begin >= 5s; }));
   const auto innocent = start(db_->query(echo_write.statement, {std::int64_t{2}}));
   const auto unlucky_write = start(testing::execute(*db_, slow_write, {}));
@@ -126,7 +126,7 @@ TEST_F(DatabasePostgresFaults, ReadOnALostConnection_IsSentAgain) {
   static constexpr Statement wait_for_flag{"faults_wait_for_flag", "SELECT CAST(pg_advisory_lock_shared(7) AS text)"};
   AdminConnection administrator{database_->conninfo()};
   administrator.run("SELECT pg_advisory_lock(7)");
-  keep_connections(1);  // so that it is not sent again on one that ends, too
+  keep_connections(1);  // so that the read is not repeated on another connection that ends, too
   open();
   const auto read = start(db_->query(wait_for_flag, {}));
   ASSERT_TRUE(become_active(1, "%pg_advisory_lock_shared%"));
@@ -139,7 +139,7 @@ TEST_F(DatabasePostgresFaults, ReadOnALostConnection_IsSentAgain) {
 }
 
 TEST_F(DatabasePostgresFaults, ReadThatLosesItsConnectionTwice_Fails_ThenRecovers) {
-  keep_connections(1);  // so that no other one that ends counts as the second time
+  keep_connections(1);  // so that no other connection that ends counts as the second loss
   open();
   EXPECT_EQ(ask(1), 1);
   const auto killed = start(db_->query(long_sleep, {}));
@@ -169,7 +169,7 @@ TEST_F(DatabasePostgresFaults, TerminatedIdleSession_IsReplacedBeforeItIsUsed) {
 
 TEST_F(DatabasePostgresFaults, ServerAway_FailsFast_AndRecovers) {
   auto& proxy = through_proxy();
-  keep_connections(1);  // with it the database is away
+  keep_connections(1);  // without it the database is unavailable
   open();
   EXPECT_EQ(ask(1), 1);
   proxy.cut();
@@ -279,7 +279,7 @@ TEST_F(DatabasePostgresFaults, ReadOnlyServer_IsNotConnectedTo) {
 TEST_F(DatabasePostgresFaults, SilentFirstServer_DoesNotHideTheSecond) {
   settings_.query_timeout = 500ms;
   const std::string port = std::to_string(settings_.postgres.port);
-  through_proxy().silence();  // it takes connections and never says a word
+  through_proxy().silence();  // it accepts connections and never answers
   settings_.postgres.host = "127.0.0.1,localhost";
   settings_.postgres.ports = {settings_.postgres.port, static_cast<std::uint16_t>(std::stoi(port))};
   open();
@@ -289,7 +289,7 @@ TEST_F(DatabasePostgresFaults, SilentFirstServer_DoesNotHideTheSecond) {
 
 TEST_F(DatabasePostgresFaults, FirstServerThatHangsUp_HidTheSecondForEver) {
   const ReservedPort nobody;
-  const TcpProxy hangs_up{"127.0.0.1", nobody.number()};  // as a load balancer whose server is gone
+  const TcpProxy hangs_up{"127.0.0.1", nobody.number()};  // like a load balancer whose server is gone
   settings_.postgres.ports = {hangs_up.port(), settings_.postgres.port};
   settings_.postgres.host = "127.0.0.1,localhost";
   open();
@@ -298,7 +298,7 @@ TEST_F(DatabasePostgresFaults, FirstServerThatHangsUp_HidTheSecondForEver) {
 }
 
 TEST_F(DatabasePostgresFaults, FirstServerThatHangsUpAfterTheLogin_HidTheSecondForEver) {
-  scripted_ = std::make_unique<ScriptedPostgres>(std::vector<std::string>{});  // as a pooler whose server is gone
+  scripted_ = std::make_unique<ScriptedPostgres>(std::vector<std::string>{});  // like a pooler whose server is gone
   settings_.postgres.ports = {scripted_->port(), settings_.postgres.port};
   settings_.postgres.host = "127.0.0.1,localhost";
   open();
@@ -313,7 +313,7 @@ TEST_F(DatabasePostgresFaults, HostThatNobodyKnows_DoesNotHideTheOther) {
 }
 
 TEST_F(DatabasePostgresFaults, ReadOnlyServer_IsUnavailable_AndItsConnectionDropped) {
-  settings_.postgres.target_session_attrs = "any";  // as one that turned read-only while it was connected to
+  settings_.postgres.target_session_attrs = "any";  // as if the server turned read-only after the connection was made
   database_->run("CREATE TABLE written (id bigint PRIMARY KEY)");
   database_->run("ALTER DATABASE " + database_->name() + " SET default_transaction_read_only = on");
   open();

@@ -68,7 +68,7 @@ class DatabasePostgresFeed : public PostgresTest {
   bool becomes_ready(std::chrono::milliseconds at_most = patience) {
     return run_until(io_, [&] { return observer_.ready; }, at_most);
   }
-  /// As another process would: this one's observers hear of its own writes without a feed.
+  /// As another process would, because this one's observers hear of its own writes without a feed.
   bool announce(std::int64_t id, std::string_view topic) {
     std::vector<PlainCommand> commands;
     commands.push_back({&add_revoked, {id}});
@@ -77,8 +77,8 @@ class DatabasePostgresFeed : public PostgresTest {
     committed_ = SteadyClock::now();
     return done;
   }
-  /// Announces, under a new id, until it is heard: again only after the feed has said that it may have missed one, as
-  /// it does when this machine stood still for longer than a probe may take.
+  /// Announces, under a new id each time, until it is heard: again only after the feed has said that it may have missed
+  /// one, as it does if this machine stalled for longer than a probe may take.
   bool is_heard(std::string_view topic) {
     constexpr int losses_max = 20;
     for (int losses = 0; losses < losses_max && becomes_ready(); ++losses) {
@@ -143,7 +143,7 @@ TEST_F(DatabasePostgresFeed, Announcement_OfARolledBackBatch_IsNeverHeard) {
   EXPECT_EQ(observer_.announcements, (std::vector<std::string>{"first:7", "last:7"}));
 }
 
-// Each may be held up by what else the machine does. That a quarter is in time shows that none waits for a timer.
+// Other work on the machine may delay any of them. If a quarter is in time, none waits for a timer.
 TEST_F(DatabasePostgresFeed, Announcements_NotHeldUp_ArriveWithin20Milliseconds) {
   watch();
   std::vector<std::chrono::nanoseconds> delays;
@@ -157,7 +157,7 @@ TEST_F(DatabasePostgresFeed, Announcements_NotHeldUp_ArriveWithin20Milliseconds)
 
 TEST_F(DatabasePostgresFeed, TerminatedListener_IsLostAtOnce_ThenReadyAgain) {
   watch();
-  // Where this machine stands still, a probe may notice first; it would notice every time if nothing else did.
+  // If this machine stalls, a probe may notice first; if nothing else noticed, a probe would every time.
   EXPECT_TRUE(run_until(io_, [&] {
     if (!becomes_ready()) return false;
     log_.clear();
@@ -183,7 +183,7 @@ TEST_F(DatabasePostgresFeed, SilentLink_IsLostByItsProbe_ThenReadyAgain) {
   feed_.reset();
 }
 
-// Such come through a shared session in which an earlier attempt has left its LISTEN.
+// Such probes arrive through a shared session in which an earlier attempt has left its LISTEN.
 TEST_F(DatabasePostgresFeed, ProbesOfEarlierAttempts_DoNotKeepItReady) {
   settings_.postgres.listen_host = settings_.postgres.host;
   settings_.postgres.listen_port = settings_.postgres.port;
@@ -221,13 +221,13 @@ TEST_F(DatabasePostgresFeed, ListenerRefused_NeverBecomesReady_AndSaysSoOnce) {
 
 TEST_F(DatabasePostgresFeed, StaysReady_WhileProbesComeBack) {
   watch();
-  // Without a probe that came back it would be ready for 2.5 s at a time.
+  // If no probe came back, it would be ready for only 2.5 s at a time.
   EXPECT_TRUE(run_until(io_, [&] { return observer_.ready && SteadyClock::now() - observer_.ready_since > 3500ms; }));
 }
 
 TEST_F(DatabasePostgresFeed, FeedAndThePoolsOfTwoIoThreads_UnderLoad_HoldTogetherWhatDbPoolMaxAllows) {
   settings_.postgres.pool_max = 6;
-  settings_.postgres.idle_timeout = std::chrono::minutes{10};  // one too many would stay
+  settings_.postgres.idle_timeout = std::chrono::minutes{10};  // so that one too many would stay
   provider_ = make_provider();
   db_ = provider_->open(io_, 2);
   const auto other = provider_->open(io_, 2);
@@ -247,7 +247,7 @@ TEST_F(DatabasePostgresFeed, FeedAndThePoolsOfTwoIoThreads_UnderLoad_HoldTogethe
   }));
   load();
   ASSERT_TRUE(run_until(io_, is_idle));
-  // A session that ended, such as a lost feed's, is the server's for a moment longer.
+  // The server keeps a session that has ended, such as a lost feed's, for a moment longer.
   EXPECT_TRUE(run_until(io_, [&] { return session_count() == 6; }));
 }
 

@@ -10,7 +10,7 @@ namespace {
 using database::Rows;
 using database::Statement;
 
-/// The driver logs in as a role that is no superuser, whose connections the server counts.
+/// The driver logs in as a role that is not a superuser, whose connections the server counts.
 class DatabasePostgresFewConnections : public PostgresTest {
  protected:
   void SetUp() override {
@@ -37,7 +37,7 @@ class DatabasePostgresFewConnections : public PostgresTest {
   void limit(int connections) {
     database_->run("ALTER ROLE " + role_ + " CONNECTION LIMIT " + std::to_string(connections));
   }
-  /// Two io threads' pools and the feed of one process.
+  /// Opens the pools of two io threads and the feed of one process.
   void open_all() {
     provider_ = make_provider();
     provider_->observers().add(observer_);
@@ -45,7 +45,7 @@ class DatabasePostgresFewConnections : public PostgresTest {
     other_ = provider_->open(io_, 2);
     feed_ = provider_->watch(io_);
   }
-  /// Until both pools answer; again and again, for a call fails at once while its pool has no connection.
+  /// Calls both pools until they answer: a call fails at once while its pool has no connection.
   bool both_answer() {
     return run_until(io_, [&] {
       const auto one = start(db_->query(echo, {std::int64_t{1}}));
@@ -67,7 +67,7 @@ class DatabasePostgresFewConnections : public PostgresTest {
   std::unique_ptr<database::ChangeFeed> feed_;
 };
 
-// The feed was often the first after an outage, and kept what an io thread then tried in vain to get.
+// After an outage the feed was once often the first, and kept a connection that an io thread then tried in vain to get.
 TEST_F(DatabasePostgresFewConnections, AfterAnOutage_TheRequestsComeFirst_AndTheFeedWhenThereAreMore) {
   open_all();
   ASSERT_TRUE(both_answer() && feed_is_proved());

@@ -29,7 +29,7 @@ class DatabasePostgresLocks : public PostgresTest {
     administrator_.emplace(database_->conninfo());
   }
 
-  /// As an administrator who began a transaction and went to lunch.
+  /// Like an administrator who leaves a transaction open.
   void lock_row() { administrator_->run("BEGIN; UPDATE items SET amount = 0 WHERE id = 1"); }
   void lock_table() { administrator_->run("BEGIN; LOCK TABLE items"); }
   void unlock() { administrator_->run("COMMIT"); }
@@ -49,11 +49,11 @@ class DatabasePostgresLocks : public PostgresTest {
   std::optional<AdminConnection> administrator_;
 };
 
-// They were spread over the connections by load, and so came behind the write as soon as there were many of them.
+// Reads were once spread over the connections by load, so some of them came behind the write if there were many.
 TEST_F(DatabasePostgresLocks, ReadsBesideAWriteThatWaits_GoOn) {
   keep_connections(2);
   open();
-  // Only once it has answered does the pool know a connection.
+  // The pool knows a connection only after it has answered.
   ASSERT_TRUE(run_until(io_, [&] {
     return all_read(2) && database_->run(
                               "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT CAST%' AND "

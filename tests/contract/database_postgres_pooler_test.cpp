@@ -88,7 +88,7 @@ TEST_F(DatabasePostgresPooler, PipelinedCalls_OverFewSharedSessions_AllAnswer) {
   EXPECT_EQ(run(db_->query(count_rows, {}))[0].integer(0), 200);
 }
 
-// Such a pooler takes the session away at the answer to a Sync, whatever of the next group has reached it by then.
+// Such a pooler takes the session away when it answers a Sync, even if part of the next group has already arrived.
 TEST_F(DatabasePostgresPooler, GroupsCutBeforeTheirSync_GetTheirOwnAnswers) {
   pool(PgBouncer::Mode::transaction, 2);
   cut_before_syncs();

@@ -1,5 +1,5 @@
-// Announcements as rows (CHANGE_FEED=redis): they reach every process, whoever makes the change and by whichever way
-// that one tells of it, and a feed that might miss one says so. No Redis here: it only makes looks come sooner.
+// Announcements as rows (CHANGE_FEED=redis) reach every process, whoever makes the change and however it is announced,
+// and a feed that might miss one says so. No Redis is needed: it only makes looks come sooner.
 
 #include <gtest/gtest.h>
 
@@ -48,7 +48,7 @@ class DatabasePostgresRowFeed : public PostgresTest {
     provider_->observers().add(observer_);
     feed_ = provider_->watch(io_);
   }
-  /// Another process, of which this one hears only by its feed.
+  /// Opens another process, of which this one hears only through its feed.
   void open_elsewhere(ChangeFeedKind kind) {
     const ChangeFeedKind own = std::exchange(settings_.change_feed, kind);
     elsewhere_.reset();
@@ -64,7 +64,7 @@ class DatabasePostgresRowFeed : public PostgresTest {
     commands.push_back({&add_row_told, {++last_id_}});
     return run(batch(*elsewhere_, std::move(commands), std::move(announcements))).has_value();
   }
-  /// What was told but proofs, until that.
+  /// Everything that was heard, except proofs, once `last` has been heard.
   Texts heard_until(const std::string& last) {
     EXPECT_TRUE(run_until(io_, [&] { return std::ranges::find(observer_.heard, last) != observer_.heard.end(); }))
         << last;
@@ -115,7 +115,7 @@ TEST_F(DatabasePostgresRowFeed, ManyAnnouncementsOfOneCommit_AreAChangeOfEveryth
   EXPECT_EQ(heard_until("unknown"), Texts{"unknown"});
 }
 
-// A sequence gives its number when a row is inserted, and the row appears when its transaction is committed.
+// A row takes its number from a sequence when it is inserted, and becomes visible when its transaction is committed.
 TEST_F(DatabasePostgresRowFeed, RowThatIsCommittedLongAfterLaterOnes_IsHeard) {
   watch();
   ASSERT_TRUE(is_proved());
@@ -204,7 +204,7 @@ TEST_F(DatabasePostgresRowFeed, BehindAStatementPooler_ItHears) {
   EXPECT_EQ(run(elsewhere_->query(count_told, {}))[0].integer(0), 1);
 }
 
-// Of replicas with different settings each is told in its way, as long as it is there.
+// Replicas with different settings are each told in their own way, as long as they are there.
 TEST_F(DatabasePostgresRowFeed, Ways_AreThoseOfTheReplicasThatAreThere) {
   EXPECT_EQ(ways(), "true false");
   run_as_replica("redis");
@@ -241,7 +241,7 @@ TEST_F(DatabasePostgresRowFeed, WayThatEndsUnderAFeedOfNotifications_IsBegunAgai
   EXPECT_TRUE(run_until(io_, [&] { return ways().starts_with("true"); }));
 }
 
-/// What the triggers of the schema write, whatever the session says that it tells by itself.
+/// What the schema's triggers write, whatever a session says that it announces itself.
 class RowsBySql : public PostgresTest {
  protected:
   void SetUp() override {
@@ -266,7 +266,7 @@ class RowsBySql : public PostgresTest {
         "now() + interval '1 hour', now() + interval '1 day' FROM generate_series(1, " +
         std::to_string(number) + ")");
   }
-  /// What the SQL writes, in its order.
+  /// The announcements that the SQL writes, in order.
   std::string recorded(const std::string& sql) {
     database_->run("DELETE FROM announcements");
     database_->run(sql);

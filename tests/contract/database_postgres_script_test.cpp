@@ -68,7 +68,7 @@ TEST_F(DatabasePostgresScript, Check_LongerThanTheQueryDeadline_IsNotCutShort) {
 }
 
 TEST_F(DatabasePostgresScript, MigrationWhoseCheckIsLongerThanTheQueryDeadline_IsDecidedByItsCheck) {
-  settings_.query_timeout = std::chrono::seconds{4};  // which the migrator's other queries keep
+  settings_.query_timeout = std::chrono::seconds{4};  // which still holds for the migrator's other queries
   open();
   const std::vector<EmbeddedFile> files{
       {"migrations/postgres/20200101_001_slow.up.sql", "SELECT 1;"},

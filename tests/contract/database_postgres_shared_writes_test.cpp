@@ -1,4 +1,4 @@
-// Writes of one row that wait for a connection share a transaction, and nobody notices but the log of the server.
+// Writes of one row that wait for a connection share a transaction, which only the server's log shows.
 
 #include <set>
 
@@ -30,7 +30,7 @@ std::string name_of_sessions(const ::testing::TestParamInfo<bool>& sessions) {
   return sessions.param ? "Own" : "Shared";
 }
 
-/// The parameter: whether each connection has a session of its own, or is taken for one of a pooler.
+/// The parameter: whether each connection has its own session, or is assumed to go through a pooler.
 class DatabasePostgresSharedWrites : public PostgresTest, public ::testing::WithParamInterface<bool> {
  protected:
   using Write = std::shared_ptr<Pending<std::expected<Rows, Violation>>>;
@@ -46,7 +46,7 @@ class DatabasePostgresSharedWrites : public PostgresTest, public ::testing::With
     administrator_.emplace(database_->conninfo());
   }
 
-  /// One connection is left to reads.
+  /// One more connection is left to reads.
   void open_with(unsigned writing_connections) {
     keep_connections(writing_connections + 1);
     open();
@@ -61,7 +61,7 @@ class DatabasePostgresSharedWrites : public PostgresTest, public ::testing::With
   bool took_one(const Write& write) {
     return finish(write) && write->value && write->value->has_value() && write->value->value().affected() == 1;
   }
-  /// Two that sleep, each a group of its own: before there is a connection they would wait, and go together.
+  /// Two that sleep, each in its own group: started before there is a connection, they would wait and share one.
   std::vector<Write> start_both_groups() {
     std::vector<Write> writes;
     for (int i = 1; i <= 2; ++i) {
@@ -70,7 +70,7 @@ class DatabasePostgresSharedWrites : public PostgresTest, public ::testing::With
     }
     return writes;
   }
-  /// Of the one that fails, where all others succeed.
+  /// The violation of the one that fails, while all others succeed.
   Violation violation_of(const std::vector<Write>& writes, std::size_t failing) {
     for (std::size_t i = 0; i < writes.size(); ++i) EXPECT_EQ(took_one(writes[i]), i != failing) << i;
     return writes[failing]->value.value().error();
@@ -154,7 +154,7 @@ TEST_P(DatabasePostgresSharedWrites, LostPreparedStatements_ArePreparedAgain) {
   EXPECT_EQ(taken(), "101");
 }
 
-// Nothing else came to pass that would have sent them.
+// Nothing else happens that would send them.
 TEST_P(DatabasePostgresSharedWrites, ThoseThatWaitForGroupsThatAreLost_GoOn) {
   open_with(4);
   const auto lost = start_both_groups();

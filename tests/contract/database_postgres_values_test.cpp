@@ -1,4 +1,4 @@
-// What goes into PostgreSQL comes back the same: every type of value, and what the driver refuses to read.
+// Every type of value comes back from PostgreSQL as it went in; and what the driver refuses to read.
 
 #include <limits>
 

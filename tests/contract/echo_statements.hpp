@@ -4,7 +4,7 @@
 
 namespace gatehouse::testing {
 
-/// What goes in comes out.
+/// Each returns its parameter.
 inline constexpr database::Statement echo{"echo", "SELECT CAST($1 AS bigint)"};
 inline constexpr database::Statement echo_text{"echo_text", "SELECT CAST($1 AS text)"};
 

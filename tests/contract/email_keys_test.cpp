@@ -30,7 +30,7 @@ class EmailKeysContract : public ::testing::TestWithParam<testing::BackendFactor
         schema_(backend_->provider().open_schema(io_)),
         database_(backend_->provider().open(io_, 1)) {}
 
-  /// The schema before there were keys of the program's.
+  /// The schema from before the migration that adds the program's keys.
   void make_earlier_schema() {
     std::vector<EmbeddedFile> files;
     for (const EmbeddedFile& file : embedded_migrations()) {
@@ -49,13 +49,13 @@ class EmailKeysContract : public ::testing::TestWithParam<testing::BackendFactor
   }
   void run(std::string sql) { ASSERT_TRUE(testing::run_task(io_, schema_->run_script(std::move(sql)))); }
 
-  /// As somebody writes it who does not know of keys: the Express service, an older program, a person.
+  /// Without a key, as the Express service, an older program or a person would insert it.
   void insert_user(const std::string& email) {
     const std::string now = schema_->dialect() == Dialect::postgres ? "CURRENT_TIMESTAMP" : "0";
     run("INSERT INTO users (first_name, last_name, email, created_at, updated_at) VALUES ('A', 'B', '" + email + "', " +
         now + ", " + now + ");");
   }
-  /// The stored address of who is found by what was typed; "" where nobody is.
+  /// The stored address of the user found by what was typed; "" if there is none.
   std::string found_by(const std::string& typed) {
     users::UserStore store{*database_};
     const auto user = testing::run_task(io_, store.find_by_email(typed));

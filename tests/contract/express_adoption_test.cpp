@@ -35,7 +35,7 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
  protected:
   ExpressAdoption() { open_another(); }
 
-  // An empty database in place of the one there was.
+  // Replaces the database with an empty one.
   void open_another() {
     schema_.reset();
     database_.reset();
@@ -52,7 +52,7 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
     return testing::run_task(io_, migrator.status());
   }
 
-  // The Express service after its first `steps` migrations, as Knex leaves it.
+  // The Express service's database after its first `steps` migrations, as Knex leaves it.
   void make_express_database(std::size_t steps) {
     const bool postgres = schema_->dialect() == Dialect::postgres;
     std::string script = "CREATE TABLE knex_migrations (id " + std::string{postgres ? "serial" : "integer"} +
@@ -86,7 +86,7 @@ class ExpressAdoption : public ::testing::TestWithParam<testing::BackendFactory>
 
   struct Password {
     std::string hash;
-    std::string salt;  ///< "NULL" where there is none
+    std::string salt;  ///< "NULL" if there is none
   };
   Password password_of(const std::string& email) {
     Parameters parameters;
@@ -214,7 +214,7 @@ TEST_P(ExpressAdoption, RollbackToExpress_SessionIdThatWasGiven_IsNotGivenAgain)
   EXPECT_GT(insert_express_session(), given);
 }
 
-// What people make beside the service's own tables, and what PostgreSQL then says about their columns.
+// Objects that people create beside the service's own tables, and what PostgreSQL then says about the columns.
 TEST_P(ExpressAdoption, Latest_SomethingDependsOnAnId_IsRefusedByNameAndChangesNothing) {
   if (schema_->dialect() != Dialect::postgres) GTEST_SKIP() << "SQLite changes no type";
   for (const auto& [made, detail] : std::vector<std::pair<std::string, std::string>>{
@@ -298,7 +298,7 @@ TEST_P(ExpressAdoption, Latest_RealExpressDatabase_KeepsEveryUserAndGoesBack) {
   EXPECT_EQ(count(count_sessions), 3);
 }
 
-// The first three migrations make what Knex made, to the letter.
+// The first three migrations make exactly what Knex made.
 TEST_P(ExpressAdoption, ExpressMigrations_OnAnEmptyDatabase_MakeTheRealExpressSchema) {
   auto script = real_express_database();
   if (schema_->dialect() != Dialect::postgres) GTEST_SKIP() << "the Express service knew PostgreSQL only";

@@ -35,7 +35,8 @@ class FeatureFixture : public ::testing::TestWithParam<BackendFactory> {
   }
   void run(Task<> task) { run_task(io_, std::move(task)); }
 
-  /// Runs all tasks at once, interleaved; their results in order. Rethrows the first exception after all have ended.
+  /// Runs all tasks at once, interleaved. Returns their results in order; rethrows the first exception after all have
+  /// ended.
   template <class T>
   std::vector<T> run_all(std::vector<Task<T>> tasks) {
     std::vector<std::optional<T>> results(tasks.size());
@@ -71,7 +72,7 @@ class FeatureFixture : public ::testing::TestWithParam<BackendFactory> {
   }
   void commit(database::Change<void> change) { run(database_->commit(std::move(change))); }
 
-  /// SQL of an operator, in the words of this database.
+  /// Runs SQL as an operator does, in the dialect of this database.
   void run_script(std::string postgres, std::string sqlite) {
     const bool is_postgres = schema_->dialect() == database::Dialect::postgres;
     ASSERT_TRUE(run(schema_->run_script(is_postgres ? std::move(postgres) : std::move(sqlite))));
@@ -93,7 +94,7 @@ class FeatureFixture : public ::testing::TestWithParam<BackendFactory> {
     return UserId{execute(insert, {email, hash, salt, clock_.now()})[0].integer(0)};
   }
 
-  /// The first user and the first session are to get the id after this one.
+  /// Makes the first user and the first session get the id after this one.
   void begin_ids_after(std::int64_t last) {
     const std::string id = std::to_string(last);
     run_script("SELECT setval('users_id_seq', " + id + "), setval('sessions_id_seq', " + id + ")",

@@ -23,7 +23,7 @@ class LeaseStoreTest : public testing::FeatureFixture {
 
   bool renew(const Lease& lease) { return commit(LeaseStore::renew(lease, clock_.now())); }
 
-  /// A job's run: whether it has the lease, and another cannot get it.
+  /// The run of a job: whether it has the lease and another cannot get it.
   Task<> look_whether_held(std::optional<Lease> lease, bool& was_held) {
     const auto others = co_await other_.take(terms);
     was_held = lease && !others;

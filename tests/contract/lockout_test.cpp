@@ -26,7 +26,7 @@ class LockoutTest : public testing::LoginFixture {
     for (int i = 0; i < times; ++i) EXPECT_FALSE(login(adas_email, "wrong", traces));
   }
 
-  /// Fails as often as it takes, waiting each time until another password is checked.
+  /// Fails often enough to disable the password, each time waiting until another one would be checked.
   void disable(const Traces& traces = {}) {
     for (int i = 0; i < 100; ++i) {
       fail(1, traces);
@@ -232,7 +232,7 @@ TEST_P(LockoutTest, RowsThatSayNothing_AreDeleted) {
   EXPECT_EQ(left(), 1) << "a disabled password stays disabled";
 }
 
-// One user made more rows than one batch looks at, and the cleanup never came to its end.
+// If one user had more rows than one batch looks at, the cleanup once never came to its end.
 TEST_P(LockoutTest, AccountWithManyParts_IsWalkedThrough) {
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(logs_in(from(std::to_string(i))));
   static constexpr database::Write copy{

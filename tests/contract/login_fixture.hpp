@@ -24,12 +24,12 @@ inline service::Settings test_settings() {
   settings.sessions.cache_bytes = 1 << 20;
   settings.tokens.secrets = test_secrets();
   settings.passwords.hash_threads = 2;
-  // One job that was held up makes the pool predict as much for all that wait: an hour, so that none is refused.
+  // One job that is held up makes the pool predict as long a wait for all others; with an hour, none is refused.
   settings.passwords.hash_wait_max = std::chrono::hours{1};
   return settings;
 }
 
-/// Whether the hashing pool had too much to do for the call.
+/// Whether the call failed because the hashing pool was overloaded.
 template <class T>
 Task<bool> is_overloaded(Task<T> call) {
   try {
@@ -41,7 +41,7 @@ Task<bool> is_overloaded(Task<T> call) {
   }
 }
 
-/// A hashing pool that takes no job while this lives: its thread is held up, its queue full.
+/// A hashing pool that accepts no job while this lives: its thread is held up, its queue full.
 class FullPool {
  public:
   explicit FullPool(boost::asio::io_context& io) {
@@ -79,7 +79,7 @@ class LoginFixture : public FeatureFixture {
   explicit LoginFixture(service::Settings settings = test_settings()) : settings_(std::move(settings)) {
     backend_->provider().observers().add(cache_);
     cache_.on_feed_proved(BootTime::max());
-    // As after the first look for other formats: until then a failing check pays for all of them, at their real costs.
+    // As after the first search for other formats: before it, a failing check pays the real costs of all of them.
     shared_.passwords.set_formats_known();
     shared_.passwords.set_express_hashes_present(false);
   }
@@ -111,7 +111,7 @@ class LoginFixture : public FeatureFixture {
     return run(users::UserStore{*database_}.find_credentials(email)).value();
   }
 
-  /// The kept hash and salt of the Express service, as "hash:salt"; empty where there is none.
+  /// The kept hash and salt of the Express service, as "hash:salt"; empty if there is none.
   std::string kept_password(UserId id) {
     static constexpr database::Statement find{"test_kept_express_password",
                                               "SELECT password_hash, salt FROM express_passwords WHERE user_id = $1"};
@@ -130,7 +130,7 @@ class LoginFixture : public FeatureFixture {
                               .user_agent = "test"};
   const service::Settings settings_;
   const std::string newest_migration_ = database::schema::newest_migration(embedded_migrations(), schema_->dialect());
-  std::vector<std::string> told_;  ///< of the service's health; empty: all is well again
+  std::vector<std::string> told_;  ///< about the service's health; an empty text: all is well again
   service::SharedParts parts_{settings_,
                               clock_,
                               random_,

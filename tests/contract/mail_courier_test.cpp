@@ -28,8 +28,8 @@ class ScriptedTransport final : public Transport {
  public:
   struct Script {
     std::function<Delivery(const Envelope&)> answer = [](const Envelope&) { return Delivery{}; };
-    std::vector<Envelope> taken;           ///< what was sent well
-    std::atomic<std::size_t> taken_count;  ///< for who looks while the courier works
+    std::vector<Envelope> taken;           ///< what was sent
+    std::atomic<std::size_t> taken_count;  ///< to be read while the courier works
     int attempts = 0;
   };
 
@@ -80,7 +80,7 @@ class CourierTest : public gatehouse::testing::MailFixture {
     script_.answer = [](const Envelope&) { return Delivery{}; };
   }
 
-  std::vector<MailId> failed_;  ///< recorded
+  std::vector<MailId> failed_;  ///< those that were recorded as failed
   MailBell bell_;
   ScriptedTransport::Script script_;
   telemetry::testing::CapturedOutput output_;

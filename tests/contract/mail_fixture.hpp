@@ -14,12 +14,12 @@
 
 namespace gatehouse::testing {
 
-/// An outbox over a migrated database, and a look at its rows that no store gives.
+/// An outbox in a migrated database, and a view of its rows that no store gives.
 class MailFixture : public FeatureFixture {
  protected:
   static constexpr std::string_view secret_text = "a-secret-of-the-contract-tests-0123456789";
 
-  /// What a row holds that nobody but the courier reads.
+  /// The parts of a row that only the courier reads.
   struct Row {
     mail::MailId id;
     std::int64_t state;

@@ -25,7 +25,7 @@ class MigrationsContract : public ::testing::TestWithParam<testing::BackendFacto
  protected:
   MigrationsContract() : backend_(GetParam().make()), schema_(backend_->provider().open_schema(io_)) {}
 
-  // The program's migrations up to and with the one named.
+  // The program's migrations up to and including the one named.
   static std::vector<EmbeddedFile> files_until(std::string_view last) {
     std::vector<EmbeddedFile> files;
     for (const EmbeddedFile& file : embedded_migrations()) {

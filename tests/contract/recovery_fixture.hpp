@@ -19,7 +19,7 @@ inline service::Settings settings_with_mail() {
   return settings;
 }
 
-/// The flows that write to users, and a look into the letters.
+/// The flows that send letters to users, and a look into the letters.
 class RecoveryFixture : public LoginFixture {
  protected:
   static constexpr std::string_view right = "correct horse";
@@ -57,7 +57,7 @@ class RecoveryFixture : public LoginFixture {
     for (const OpenedMail& mail : mails()) lines.push_back(mail.kind + " to " + mail.recipient);
     return lines;
   }
-  /// Of the last letter of this kind.
+  /// The token of the last letter of this kind.
   std::string token_of(std::string_view kind) {
     const auto all = mails();
     const auto found = std::ranges::find(all.rbegin(), all.rend(), kind, &OpenedMail::kind);
@@ -65,7 +65,7 @@ class RecoveryFixture : public LoginFixture {
   }
   void forget_mails() { run_script("DELETE FROM mails"); }
 
-  /// The newest event but login events: `password.reset ok`.
+  /// The newest event that is not a login event: `password.reset ok`.
   std::string last_event() {
     for (const auto& event : run(audit::AuditStore{*database_}.page({}, std::nullopt, 10)).events) {
       if (!event.type.starts_with("login.")) return event.type + " " + event.outcome + " " + event.reason.value_or("");

@@ -113,7 +113,7 @@ TEST_P(RecoveryTest, TokensOfAUserWhoIsDisabledOrChanged_AreVoid) {
   });
 }
 
-// On PostgreSQL such a token was not seen by the change that was to void it.
+// On PostgreSQL, the change once did not see such a token, which it had to void.
 TEST_P(RecoveryTest, TokenRequestedBesideAChange_DoesNotOutliveIt) {
   for (int i = 0; i < 20; ++i) {
     const bool is_disabling = i % 2 == 0;
@@ -138,7 +138,7 @@ TEST_P(RecoveryTest, TokenRequestedBesideAChange_DoesNotOutliveIt) {
   }
 }
 
-// Who knew an address could use up the mails that its owner needed to get back in.
+// Anybody who knew an address could once use up the mails that its owner needed to get back in.
 TEST_P(RecoveryTest, AddressWantedByStrangers_CanStillBeReset) {
   for (const std::string name : {"eve", "mallory"}) {
     create(name + "@example.com", right);
@@ -373,7 +373,7 @@ TEST_P(StrictLoginTest, UnverifiedUser_GetsALinkInsteadOfASession) {
   EXPECT_TRUE(login("ada@example.com", right));
 }
 
-// A session from before the setting was a way around it.
+// A session from before the setting was once a way around it.
 TEST_P(StrictLoginTest, UnverifiedUserWithASession_CannotChangeThePassword) {
   const auto ada = create("ada@example.com", right);
   EXPECT_TRUE(verifies(token_of("verify-email")));

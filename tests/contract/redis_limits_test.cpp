@@ -29,7 +29,7 @@ using gatehouse::testing::run_task;
 using gatehouse::testing::run_until;
 using gatehouse::testing::TestRedis;
 
-/// The scripts in a Redis of the suite's own.
+/// The scripts, in the suite's own Redis.
 class RedisLimitsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -126,7 +126,7 @@ TEST_F(RedisLimitsTest, KeyOfAnotherType_IsAnErrorAndGivesRedisUp) {
   EXPECT_FALSE(run_task(io_, client_->ask(redis::to_command(std::array<std::string_view, 1>{"PING"}))));
 }
 
-/// Random histories, by Redis's own clock: whatever time the script says that it was, gcra.cpp has to say the same of.
+/// Random histories, by Redis's own clock: for the time that the script reports, gcra.cpp must give the same result.
 class ScriptHistories : public RedisLimitsTest {
  protected:
   using Model = std::map<std::string, Instant>;
@@ -149,7 +149,7 @@ class ScriptHistories : public RedisLimitsTest {
   }
 
  private:
-  /// Of intervals from a fifth of a millisecond, so that units come back between two commands, up to an hour.
+  /// With intervals from a fifth of a millisecond, so that units come back between two commands, up to an hour.
   static Quota quota(std::minstd_rand& random) {
     constexpr std::array<std::uint32_t, 4> units{5'000, 1'000, 30, 1};
     constexpr std::array<std::chrono::seconds, 3> windows{1s, 2s, 1h};
@@ -165,7 +165,7 @@ class ScriptHistories : public RedisLimitsTest {
     std::vector<Instant> after;
     for (std::size_t i = 0; i < charges.size(); ++i) {
       const Instant before = model[charges[i].key];
-      // Redis has forgotten what is whole again.
+      // Redis has forgotten a budget that is whole again.
       if (before > now) {
         EXPECT_EQ(reply.items[2 + i].integer, before.count());
       }

@@ -11,7 +11,7 @@
 
 namespace gatehouse::testing {
 
-/// Logins with refresh tokens, and what becomes of these.
+/// Logins with refresh tokens, and what becomes of the tokens.
 class RefreshFixture : public RecoveryFixture {
  protected:
   using Outcome = std::expected<flows::Refreshed, flows::RefreshError>;
@@ -30,7 +30,7 @@ class RefreshFixture : public RecoveryFixture {
     request.refreshing = flows::Refreshing::yes;
     return run(login_.login(std::move(request))).value();
   }
-  /// Its refresh token.
+  /// The refresh token of a new login.
   std::string first_token() { return log_in_refreshable().refreshable.value().refresh_token; }
 
   [[nodiscard]] flows::RefreshRequest request_with(std::string_view token,
@@ -42,11 +42,11 @@ class RefreshFixture : public RecoveryFixture {
   Outcome refresh(std::string_view token, std::optional<std::string_view> attempt = {}) {
     return run(capabilities_.refreshes.refresh(request_with(token, attempt)));
   }
-  /// The successor of a token that has to be good.
+  /// The successor of a token, which must be valid.
   std::string refreshed(std::string_view token, std::optional<std::string_view> attempt = {}) {
     return refresh(token, attempt).value().pair.refreshable.refresh_token;
   }
-  /// Why not; nothing: it is refreshed.
+  /// Why the token is not refreshed; nullopt if it is.
   std::optional<flows::RefreshError> refusal(std::string_view token, std::optional<std::string_view> attempt = {}) {
     const auto outcome = refresh(token, attempt);
     return outcome ? std::nullopt : std::optional{outcome.error()};

@@ -16,7 +16,7 @@ constexpr int steps = 40;
 /// Somebody who has the tokens of a session.
 struct Holder {
   std::string token;
-  std::string attempt;  ///< of the refresh that it is at, answered or not
+  std::string attempt;  ///< of the current refresh, answered or not
   int attempts = 0;
 
   void begin(std::string_view name) {
@@ -28,14 +28,14 @@ struct Holder {
   }
 };
 
-/// What has to be true of a session, apart from how it is stored.
+/// What must be true of a session, however it is stored.
 struct Truth {
   std::int64_t generation = 0;
   TimePoint rotated_at{};
   std::string rotated_by;  ///< the attempt
   bool is_over = false;
 
-  /// Nothing: the token is refreshed.
+  /// nullopt: the token is refreshed.
   std::optional<RefreshError> expect(std::int64_t presented, const std::string& attempt, TimePoint now) {
     if (is_over) return RefreshError::invalid;
     if (presented == generation) {
@@ -57,7 +57,7 @@ class RefreshHistoriesTest : public testing::RefreshFixture {
 
   static int draw(Random& random, int below) { return static_cast<int>(random() % static_cast<std::uint64_t>(below)); }
 
-  /// One attempt of a holder; true: refused.
+  /// One attempt of a holder; true if it is refused.
   bool use(Holder& holder, std::string_view name, Truth& truth, Loss loss) {
     holder.begin(name);
     if (loss == Loss::request) return false;

@@ -36,7 +36,7 @@ class RepetitionsTest : public testing::FeatureFixture {
   }
   Refusal refusal(KeyedRequest wanted = request()) { return std::get<Refusal>(begin(std::move(wanted))); }
 
-  /// The user is the work; false where it could not be committed.
+  /// Makes a user as the work; false if that could not be committed.
   bool make_user(const RepeatableWork& work, const std::string& email = "ada@example.com") {
     database::Changes changes;
     users::NewUser user{.first_name = "Ada", .last_name = "Lovelace", .email = email, .password = {}};

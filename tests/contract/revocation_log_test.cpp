@@ -26,7 +26,7 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 using Seen = std::vector<std::string>;
 
-/// "session 3" and its like.
+/// For example "session 3".
 std::string to_text(const Revocation& one) { return std::string{to_text(one.kind)} + " " + one.subject; }
 
 Seen texts_of(const std::vector<Revocation>& revocations) {
@@ -35,7 +35,7 @@ Seen texts_of(const std::vector<Revocation>& revocations) {
   return seen;
 }
 
-/// Times are the real ones, because triggers take the database's clock.
+/// Uses real times, because triggers take the database's clock.
 class RevocationLogTest : public gatehouse::testing::FeatureFixture {
  protected:
   static constexpr seconds token_ttl{3600};
@@ -59,7 +59,7 @@ class RevocationLogTest : public gatehouse::testing::FeatureFixture {
     for (int i = 0; i < count; ++i) add_session(user);
   }
   void by_hand(const std::string& sql) { backend_->run_beside(sql); }
-  /// So many rows as the triggers write them: session 1 and so on, a microsecond apart.
+  /// Writes rows as the triggers do: session 1 to `count`, a microsecond apart.
   void write_rows(int count) {
     const std::string n = std::to_string(count);
     run_script(
@@ -111,7 +111,7 @@ TEST_P(RevocationLogTest, WhatIsEndedBySql_IsThere) {
   EXPECT_THAT(all(), ::testing::Contains("session 5"));
 }
 
-// The clock of whoever ended it was ahead, or the trigger looked at the beginning of the transaction.
+// Either the clock of whoever ended it was ahead, or the trigger compared with the beginning of the transaction.
 TEST_P(RevocationLogTest, SessionThatEndsInAMoment_WasNotTold) {
   add_sessions(1);
   const bool is_postgres = schema_->dialect() == database::Dialect::postgres;
@@ -121,7 +121,7 @@ TEST_P(RevocationLogTest, SessionThatEndsInAMoment_WasNotTold) {
   EXPECT_THAT(all(), ElementsAre("session 1"));
 }
 
-// Without its row the log looked empty, and every token good.
+// Without its row, the log once looked empty and every token valid.
 TEST_P(RevocationLogTest, LogWithoutItsRow_PassedForAnEmptyOne) {
   by_hand("DELETE FROM revocation_order");
   EXPECT_THROW(end(), database::StatementFailed);
@@ -148,7 +148,7 @@ TEST_P(RevocationLogTest, WhatEndsNothing_IsNotThere) {
   EXPECT_THAT(all(), IsEmpty());
 }
 
-// The Express service knew no tokens that name a session.
+// The Express service had no tokens that name a session.
 TEST_P(RevocationLogTest, SessionOfTheExpressService_IsNotThere) {
   add_sessions(1);
   by_hand("UPDATE sessions SET secret_hash = NULL");
@@ -275,7 +275,7 @@ TEST_P(RevocationLogTest, WhatNobodyRead_IsKnownToHaveBeenThere) {
   EXPECT_EQ(end().position, RevocationStore::order_rows_max + RevocationStore::cleanup_rows_max + 1);
 }
 
-// Rows that were gone passed for nothing, and whoever read for all looked for them without a pause.
+// Deleted rows once went unnoticed, and the keeper, which reads for all, looked for them without a pause.
 TEST_P(RevocationLogTest, WhatAnAdministratorDeleted_WasNotMissed) {
   write_rows(5);
   const Place second = read(begin_).value().revocations[1].place;
@@ -307,7 +307,7 @@ TEST_P(RevocationLogTest, TokensOfLongerLife_CountUntilTheyAreOver) {
   EXPECT_EQ(rows(), 0);
 }
 
-// The shorter one was not noted while the longer one counted.
+// The shorter lifetime was once not noted while the longer one counted.
 TEST_P(RevocationLogTest, TokensOfTheSecondLongestLife_WereForgotten) {
   write_rows(1);
   const TimePoint at = end().at;
@@ -330,7 +330,7 @@ TEST_P(RevocationLogTest, WithoutTheLease_NothingIsForgotten) {
   EXPECT_TRUE(is_known(before));
 }
 
-/// Two transactions at once, and what has no trigger of its own on SQLite.
+/// Concurrent transactions, and what has no separate trigger on SQLite.
 class RevocationLogPostgresTest : public gatehouse::testing::PostgresTest {
  protected:
   void SetUp() override {

@@ -12,7 +12,7 @@
 
 namespace gatehouse::database {
 
-/// A table of SQLite without the order of its columns, which means nothing: no statement relies on it.
+/// A table of SQLite with its columns sorted: their order means nothing, because no statement relies on it.
 inline std::string with_sorted_columns(std::string_view table) {
   const std::size_t open = table.find('(');
   const std::size_t close = table.rfind(')');
@@ -33,7 +33,7 @@ inline std::string with_sorted_columns(std::string_view table) {
   return text.append(table.substr(close));
 }
 
-/// Everything a database's schema says but the migrations' own table, as text that is equal where two schemas are.
+/// A database's whole schema, except the migrations' own table, as text that is equal if two schemas are.
 inline std::string schema_text(boost::asio::io_context& io, SchemaDatabase& database) {
   static constexpr Statement sqlite{
       "schema_text_sqlite",

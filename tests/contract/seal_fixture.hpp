@@ -55,7 +55,7 @@ class SealFixture : public FeatureFixture {
     settle();
   }
 
-  /// Until nothing holds the events back: transactions of the tests beside this one, which are in the same cluster, do.
+  /// Waits until nothing holds the events back, as transactions of concurrent tests in the same cluster do.
   void settle() {
     static constexpr database::Statement newest{"test_newest_position",
                                                 "SELECT coalesce(max(position), 0) FROM audit_rows"};
@@ -96,7 +96,7 @@ class SealFixture : public FeatureFixture {
     return is_done;
   }
 
-  /// `seals` seals over three events each, with the ids 1 to 3, 4 to 6 …
+  /// Makes `seals` seals over three events each, with the ids 1 to 3, 4 to 6 …
   void make_seals(int seals) {
     for (int i = 0; i < seals; ++i) {
       record(3);
@@ -109,13 +109,13 @@ class SealFixture : public FeatureFixture {
     return run(store.seals_after(0));
   }
 
-  /// The log so far; the last thing that a test asks.
+  /// The log so far. A test calls it last.
   std::string end_log() {
     queue_.reset();  // writes what it holds
     return output_.text();
   }
 
-  /// What lines of the log would tell of the seals that there are.
+  /// The anchors that lines of the log would give for the existing seals.
   audit::SealAnchors anchors() {
     std::string lines;
     for (const audit::Seal& seal : seals()) {
@@ -140,7 +140,7 @@ class SealFixture : public FeatureFixture {
   }
   audit::Verified verify() { return verify(keys_); }
 
-  /// Of the findings: `2 chain,signature changed 4 missing added`, a line each.
+  /// The findings as `2 chain,signature changed 4 missing added`, a line each.
   std::string found() {
     std::string text;
     for (const audit::SealFinding& one : findings_) {
@@ -160,7 +160,7 @@ class SealFixture : public FeatureFixture {
     return found();
   }
 
-  /// SQL of whoever owns the tables, past their triggers.
+  /// Runs SQL as the owner of the tables, past their triggers.
   void tamper(const std::string& postgres, const std::string& sqlite) {
     const std::string triggers =
         "DROP TRIGGER IF EXISTS gatehouse_keep_audit_events_update; "

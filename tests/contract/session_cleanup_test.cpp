@@ -22,8 +22,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// A run without a look at the lease in front of it, so that the one in its batches decides. Whether it deleted
-/// anything.
+/// A run that does not look at the lease first, so that the look in its batches decides. True if it deleted anything.
 Task<bool> clean_up_once(SessionCleanup& cleanup, Lease lease) {
   const std::int64_t before = cleanup.deleted();
   co_await cleanup.run(std::move(lease));
@@ -124,7 +123,8 @@ TEST_P(SessionCleanupTest, RunWhoseClockIsAhead_NeverDeletesARenewedSession) {
   std::vector<SessionId> ids;
   for (int i = 0; i < 100; ++i) ids.push_back(insert(user, seconds{1}));
 
-  // The renewals see sessions with half a second left, the cleanup sees them over: the order in the database decides.
+  // To the renewals the sessions have half a second left, to the cleanup they are over: the order in the database
+  // decides.
   clock_.advance(milliseconds{500});
   testing::ManualClock ahead{clock_.now() + seconds{1}};
   SessionCleanup cleanup{*database_, ahead, schema_->dialect()};

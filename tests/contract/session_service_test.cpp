@@ -250,7 +250,7 @@ TEST_P(SessionServiceTest, IsActive_FollowsTheSession) {
   EXPECT_FALSE(run(service_.is_active(by_token(session, user_))));
 }
 
-// A backup that was restored gives ids a second time, and a token from before it lives on until it expires.
+// After a backup is restored, ids are given a second time, and an earlier token lives on until it expires.
 TEST_P(SessionServiceTest, TokenOfAnotherSessionWithThisId_IsNotActive) {
   const auto session = login();
   const SessionMark own = SessionMark::of(run(SessionStore{*database_}.find(session.id)).value().secret_hash);
@@ -301,7 +301,7 @@ TEST_P(SessionServiceTest, LogoutOnAnotherReplica_EmptiesThisCache) {
   EXPECT_EQ(refusal(session.sealed), SessionError::not_found);
 }
 
-// What somebody may write into a row by hand: PostgreSQL has a word for it, SQLite the ends of its integers.
+// Values that somebody may write into a row by hand: PostgreSQL has infinity, SQLite the limits of its integers.
 TEST_P(SessionServiceTest, ExpiryOfInfinity_IsNotTrustedBeyondTheAbsoluteLimit) {
   const auto session = login();
   run_script("UPDATE sessions SET expires_at = 'infinity', updated_at = '-infinity'",

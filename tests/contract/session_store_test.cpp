@@ -31,7 +31,7 @@ class SessionStoreTest : public testing::FeatureFixture {
 
   std::optional<SessionId> insert(NewSession session) { return commit(SessionStore::insert(std::move(session))); }
 
-  /// As the Express service wrote them: no secret, so nothing can prove it.
+  /// A session as the Express service wrote it: without a secret, so nothing can prove it.
   SessionId insert_express_session(UserId user) {
     static constexpr database::Write insert{
         "test_insert_express_session",

@@ -177,7 +177,7 @@ TEST_P(SigningKeysTest, PromotionOfWhatIsNotNext_IsRefused) {
   EXPECT_EQ(promote(current).error(), KeyError::not_next);
 }
 
-/// What was read may be over when it is written; then nothing of the step remains.
+/// The state that was read may have changed by the time of the write; then nothing of the step remains.
 TEST_P(SigningKeysTest, StepThatIsLate_LeavesNothing) {
   const std::string current = add_current();
   const std::string next = add_key();
@@ -277,7 +277,7 @@ TEST_P(SigningKeysTest, Rotation_RunsByItself) {
                                     "signing_key.promoted"));
 }
 
-// The rotation made a key current that nobody could open, and destroyed the private half of the one that signed.
+// The rotation once made a key current that nobody could open, and destroyed the private half of the one that signed.
 TEST_P(SigningKeysTest, KeySealedWithAnotherSecret_IsNeverPromoted) {
   const std::string unreadable = add_key();
   sealer_.use(std::make_shared<const signing_keys::PrivateKeySealer>(secrets_of({"another secret of 32 characters!"})));
@@ -315,7 +315,7 @@ TEST_P(SigningKeysTest, EachStep_IsAnnounced) {
   EXPECT_GT(observer.heard.size(), heard);
 }
 
-// A key without an end counted as over, so that every run announced something.
+// A key without an end once counted as over, so that every run announced something.
 TEST_P(SigningKeysTest, RotationWithNothingToDo_AnnouncesNothing) {
   add_current();
   gatehouse::testing::RecordingObserver observer;

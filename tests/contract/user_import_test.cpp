@@ -142,7 +142,7 @@ TEST_P(UserImportTest, UsersOfOtherPrograms_LogInAndGetHashesOfOurs) {
   const auto done = import_text(text);
   ASSERT_TRUE(done);
   EXPECT_EQ(done->accepted, static_cast<std::int64_t>(logins.size()));
-  // Failing logins wait for the slowest format, so some will do.
+  // A failing login takes as long as the slowest format, so a few are enough.
   for (std::size_t i = 0; i < logins.size(); i += 9) EXPECT_FALSE(login(logins[i].first, "x" + logins[i].second)) << i;
   for (const auto& [email, password] : logins) {
     EXPECT_TRUE(login(email, password)) << email;

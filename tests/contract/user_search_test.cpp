@@ -17,7 +17,7 @@ class UserSearchTest : public testing::FeatureFixture {
     std::string last_name;
     std::string email;
   };
-  /// Each is younger than the one before.
+  /// Each user is newer than the one before.
   std::int64_t add(Person person) {
     clock_.advance(seconds{1});
     NewUser user{.first_name = std::move(person.first_name),

@@ -35,7 +35,7 @@ class ViolationsTest : public testing::LoginFixture {
   }
 };
 
-/// The words of the ConstraintViolation that the call throws; empty where it throws none.
+/// The text of the ConstraintViolation that the call throws; empty if it throws none.
 std::string fault_of(const auto& call) {
   try {
     (void)call();
@@ -47,7 +47,7 @@ std::string fault_of(const auto& call) {
 
 INSTANTIATE_TEST_SUITE_P(Databases, ViolationsTest, ::testing::ValuesIn(testing::backends()), testing::backend_name);
 
-// The right password got 401. SQLite has no sequence to lag behind; an operator's index refuses the row there.
+// The right password once got 401. SQLite has no sequence to lag behind; there an operator's index refuses the row.
 TEST_P(ViolationsTest, SessionsSequenceBehind_IsNoWrongPassword) {
   create("ada@example.com", "correct horse");
   ASSERT_TRUE(login("ada@example.com", "correct horse"));
@@ -57,7 +57,7 @@ TEST_P(ViolationsTest, SessionsSequenceBehind_IsNoWrongPassword) {
   EXPECT_EQ(login("ada@example.com", "wrong").error(), LoginError::wrong_password);
 }
 
-// Creating a user was answered with "Email already exists".
+// Creating a user was once answered with "Email already exists".
 TEST_P(ViolationsTest, UsersSequenceBehind_IsNoTakenEmail) {
   create("ada@example.com", "correct horse");
   run_script("SELECT setval('users_id_seq', 1, false)", "CREATE UNIQUE INDEX one_family ON users (last_name)");
@@ -65,7 +65,7 @@ TEST_P(ViolationsTest, UsersSequenceBehind_IsNoTakenEmail) {
               says("users_insert", "23505, constraint users_pkey", "2067, constraint users.last_name"));
 }
 
-// A PUT of first_name was answered with "Email already exists".
+// A PUT of first_name was once answered with "Email already exists".
 TEST_P(ViolationsTest, CheckOfAnOperator_IsNoTakenEmail) {
   const auto user = create("ada@example.com", "correct horse");
   run_script("ALTER TABLE users ADD CONSTRAINT short_names CHECK (length(first_name) < 10)",
@@ -82,7 +82,7 @@ TEST_P(ViolationsTest, NotNullColumnOfAnOperator_IsNoTakenEmail) {
               says("users_insert", "23502, constraint users.branch", "1299, constraint users.branch"));
 }
 
-// DELETE said 404 "User not found" while GET found the user.
+// DELETE once said 404 "User not found" while GET found the user.
 class ReferencedUserTest : public ViolationsTest {
  protected:
   void expect_referenced(const std::string& reference) {

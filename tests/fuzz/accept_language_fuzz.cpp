@@ -1,4 +1,4 @@
-// Accept-Language: a few well-formed tags in lower case, each of which is read as itself again.
+// Accept-Language: the result is a few well-formed tags in lower case, each of which is read as itself again.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,5 +1,5 @@
-// What a change feed brings: a session stays in the cache exactly if the announcement is well-formed and names neither
-// it nor its user.
+// Announcements of a change feed: a session stays in the cache if and only if the announcement is well-formed and names
+// neither it nor its user.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -21,7 +21,7 @@ std::string altered(std::string key, std::string_view input) {
   return key;
 }
 
-/// What holds of every text, made up or altered.
+/// Checks what holds for every text, made up or altered.
 void check(std::string_view text) {
   const auto id = api_keys::public_id_in(text);
   if (!id) return;
@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   check(input);
   const std::string text = altered(key, input);
   check(text);
-  // CRC-32 sees every burst of errors of up to 32 bits.
+  // CRC-32 detects every burst of errors of up to 32 bits.
   if (size > 1 && size <= 5 && text != key && api_keys::public_id_in(text)) std::abort();
   return 0;
 }

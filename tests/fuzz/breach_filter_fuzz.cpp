@@ -15,7 +15,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// Lookups all over the partitions, which must not leave the file; sanitizers see where one does.
+/// Looks up hashes all over the partitions. No lookup may leave the file; sanitizers see it if one does.
 void look_up(const FilterView& view) {
   constexpr std::uint64_t steps = 257;
   for (std::uint64_t step = 0; step < steps; ++step) {

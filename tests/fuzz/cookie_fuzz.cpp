@@ -1,5 +1,5 @@
-// A Cookie field: a cookie that is found ends at its semicolon, others change nothing, and a second of its name makes
-// it none.
+// A Cookie field: a cookie that is found ends at its semicolon, other cookies change nothing, and if there is a second
+// one of its name, none is found.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

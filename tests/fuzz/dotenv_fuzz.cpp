@@ -21,7 +21,7 @@ bool is_name(std::string_view name) {
   return true;
 }
 
-/// The entry as a line that means the same; false where its value has every kind of quote.
+/// The entry as a line that means the same; false if its value contains both kinds of quotes.
 bool append_line(std::string& text, const config::DotenvEntry& entry) {
   for (const char quote : {'\'', '`'}) {
     if (entry.value.contains(quote)) continue;

@@ -1,4 +1,4 @@
-// Emails: what is accepted has the promised shape, and a key is a key's own.
+// Emails: an accepted one has the promised shape, and the key of a key is the key itself.
 
 #include <algorithm>
 #include <cstddef>
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (users::email_problem(input).empty() && !has_promised_shape(input)) std::abort();
   const std::string key = users::email_key(input);
   if (gatehouse::is_ascii(input) && key != users::plain_email_key(input)) std::abort();
-  // Only text that no row can hold keeps a longer one.
+  // A longer key is possible only for text that no row can hold.
   if (key.size() > std::max(users::stored_email_bytes_max, input.size())) std::abort();
   if (!users::email_problem(input).empty()) return 0;
   // An accepted email can be typed as its key, with blanks around it.

@@ -1,4 +1,4 @@
-// X-Forwarded-For behind a trusted proxy: the client is nobody or an address, which survives being written.
+// X-Forwarded-For behind a trusted proxy: the client is unknown, or an address that survives being written and read.
 #include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// The JSON reader's short way for plain objects and its long way hear the same of every text; what both take whole is
-// JSON to Boost.JSON's own parser too, and an object.
+// The JSON reader's fast path for plain objects and its general path report the same for every text; a text that both
+// read to the end is JSON to Boost.JSON's own parser too, and an object.
 #include <boost/json.hpp>
 #include <cstddef>
 #include <cstdint>

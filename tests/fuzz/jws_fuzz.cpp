@@ -1,5 +1,5 @@
 // A JWS from anywhere never crashes the verifier and is never believed unless our key signed it; claims from anywhere,
-// properly signed, never crash the reader and are believed only where they say what we asked for.
+// properly signed, never crash the reader and are believed only if they say what we asked for.
 
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +26,7 @@ tokens::TokenSettings settings() {
   return made;
 }
 
-/// The input as a whole token. Nobody has guessed an HMAC, so whatever is accepted is a token of the corpus.
+/// Takes the input as a whole token. Nobody can guess an HMAC, so whatever is accepted is a token of the corpus.
 void verify_stranger(std::string_view input) {
   static const tokens::TokenVerifier tokens{settings()};
   static const jose::JwsVerifier any{{std::make_shared<const jose::HmacKey>(secret)},
@@ -44,7 +44,7 @@ void verify_stranger(std::string_view input) {
   if (jws->payload().size() > input.size() || mac.size() != 32) std::abort();
 }
 
-/// The input as claims that we signed.
+/// Takes the input as claims that we signed.
 void verify_claims(std::string_view input) {
   static const tokens::TokenVerifier tokens{settings()};
   static const jose::JwsSigner signer{tokens::load_token_keys(settings()).signing, tokens::token_type};

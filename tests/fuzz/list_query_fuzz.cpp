@@ -1,5 +1,4 @@
-// The query string of GET /users: what is accepted is within its bounds, and no cursor is accepted that was not
-// written.
+// The query string of GET /users: what is accepted is within its bounds, and no made-up cursor is accepted.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -19,12 +19,12 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// libsodium reads the same cost in the text.
+/// libsodium must read the same cost from the text.
 void check_argon2id(const Argon2idCost& cost, const std::string& text) {
   require(cost.memory_kib >= PhcLimits::memory_kib_min && cost.memory_kib <= PhcLimits::memory_kib_max);
   require(cost.passes >= 1 && cost.passes <= PhcLimits::passes_max);
   require(cost.memory_kib >= 8 * cost.lanes && cost.lanes >= 1 && cost.lanes <= PhcLimits::lanes_max);
-  // libsodium looks only into strings as short as those it writes itself.
+  // libsodium parses only strings that are as short as its own.
   if (text.size() >= crypto_pwhash_argon2id_STRBYTES) return;
   const std::size_t memory_bytes = std::size_t{cost.memory_kib} * 1024;
   require(crypto_pwhash_argon2id_str_needs_rehash(text.c_str(), cost.passes, memory_bytes) == 0);
@@ -35,7 +35,7 @@ void check_scrypt(const ScryptCost& cost) {
   require(cost.parallel >= 1 && cost.parallel <= PhcLimits::scrypt_parallel_max);
 }
 
-/// The limits of a hash, by its format.
+/// Checks the limits of a hash by its format.
 struct Limits {
   const Phc& phc;
   const std::string& text;
@@ -61,7 +61,7 @@ struct Limits {
   }
 };
 
-/// What the parser takes has one spelling and is within the limits.
+/// A text that the parser accepts is the only spelling of its hash, and is within the limits.
 void check_phc(const std::string& text) {
   const auto phc = parse_phc(text);
   if (!phc) return;
@@ -71,7 +71,7 @@ void check_phc(const std::string& text) {
   std::visit(Limits{*phc, text}, phc->format);
 }
 
-/// What an import takes can be checked, and is imported as it stands.
+/// A hash that an import accepts can be checked, and stays the same when it is imported again.
 void check_imported(const std::string& text) {
   const auto stored = read_imported({.text = text});
   if (!stored || stored->salt) return;
@@ -79,7 +79,7 @@ void check_imported(const std::string& text) {
   require(read_imported({.text = *stored->hash})->hash == stored->hash);
 }
 
-/// The columns of an Express row, parted by the first line feed.
+/// The columns of an Express row, separated by the first line feed.
 void check_express(std::string_view text) {
   const std::size_t end = text.find('\n');
   if (end == std::string_view::npos) return;

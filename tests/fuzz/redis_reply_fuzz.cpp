@@ -1,5 +1,5 @@
-// What Redis answers: the replies are the same however the bytes are split over reads, and so is the refusal of bytes
-// that are none.
+// Replies of Redis: they are the same however the bytes are split over reads, and so is the refusal of bytes that are
+// not a reply.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -19,7 +19,7 @@ struct ReadReplies {
   friend bool operator==(const ReadReplies&, const ReadReplies&) = default;
 };
 
-/// All that has arrived.
+/// Reads all replies that have arrived.
 void read_into(ReadReplies& read, ReplyReader& reader) {
   while (true) {
     auto next = reader.next();

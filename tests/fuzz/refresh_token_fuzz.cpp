@@ -1,4 +1,4 @@
-// A refresh token opens only as it was sealed: no input opens by chance, and no change to a real one goes unseen.
+// A refresh token opens only as it was sealed: no input opens by chance, and no change to a real one goes unnoticed.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The HTTP parser: any bytes, in pieces as the first byte says. Whole or in pieces, the verdict is the same.
+// The HTTP parser: any bytes, whole and in pieces whose length the first byte gives. The verdict is the same.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

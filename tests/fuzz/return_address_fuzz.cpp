@@ -1,5 +1,5 @@
-// Where a gateway says that its client wanted to go: nowhere, or a place on a host of the settings. The lines of an
-// input are X-Original-URL, or X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-Uri where there are more than one.
+// Where a gateway says that its client wanted to go: nowhere, or an address on a host of the settings. An input of one
+// line is X-Original-URL; several lines are X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-Uri.
 #include <algorithm>
 #include <array>
 #include <cstdint>

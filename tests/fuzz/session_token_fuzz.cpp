@@ -1,4 +1,4 @@
-// A sealed session opens only as it was sealed: no input opens by chance, and no change to a real one goes unseen.
+// A sealed session opens only as it was sealed: no input opens by chance, and no change to a real one goes unnoticed.
 
 #include <algorithm>
 #include <cstddef>

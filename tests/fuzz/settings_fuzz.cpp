@@ -1,5 +1,5 @@
-// A setting's value, whatever it is: it is read or refused, and no complaint about it repeats what it was. The first
-// byte chooses the setting.
+// The value of a setting: any value is read or refused, and no complaint about it repeats it. The first byte chooses
+// the setting.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -10,7 +10,7 @@ namespace {
 
 using namespace gatehouse;
 
-/// Short texts may stand in a complaint by chance.
+/// A complaint may contain a short text by chance.
 constexpr std::size_t telling_bytes = 12;
 
 void require_silence(const config::Mistakes& mistakes, const std::string& value) {

@@ -15,7 +15,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-/// What is written of a record is read as the same record again.
+/// A record that is written is read as the same record again.
 void check_writing(const UserRecord& record, RecordFormat format) {
   const ExportTerms terms{.format = format, .has_hashes = true};
   std::string written;
@@ -32,7 +32,7 @@ void check_writing(const UserRecord& record, RecordFormat format) {
   require(rewritten == written);
 }
 
-/// The reader goes forward, to the end of the file, and finds the same records from any place on.
+/// The reader moves forward to the end of the file, and finds the same records from any place on.
 void check_reading(const std::string& text, RecordFormat format) {
   std::istringstream in{text};
   RecordReader reader{in, format};

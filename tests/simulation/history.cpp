@@ -62,8 +62,8 @@ void History::let_time_pass(milliseconds duration) {
   clock_.time = end;
 }
 
-/// The next thing that happens to the replica's feed until then; false where there is none. One that stands still finds
-/// all of it later, after it was asked.
+/// Does the next thing that happens to the replica's feed by `until`; false if there is none. A replica that stands
+/// still finds all of it later, after it was asked.
 bool History::feed_once(Replica& replica, Instant until) {
   if (until <= replica.stands_still_until) return false;
   clock_.time = std::max(clock_.time, replica.stands_still_until);
@@ -223,7 +223,7 @@ void History::tell_others(std::int64_t entry, const std::string& text, std::size
   }
 }
 
-/// By whoever the change is made: the service's writes say themselves what they change, all others have triggers.
+/// Whoever makes a change, it is announced: the service's writes announce it themselves, all others have triggers.
 void History::notify(const std::string& text, std::size_t version) {
   for (const auto& replica : replicas_) {
     if (!replica->link.is_open()) continue;
@@ -233,7 +233,7 @@ void History::notify(const std::string& text, std::size_t version) {
   }
 }
 
-/// One row, or so many that they are told as a change of everything.
+/// Changes one row, or so many that they are announced as a change of everything.
 void History::change_by_sql() {
   const std::size_t session = chance_.below(Truth::session_count);
   std::string told;
@@ -282,7 +282,7 @@ void History::disturb(Replica& replica) {
   }
 }
 
-/// What it had on its way to the database may still be committed.
+/// The new one remembers nothing, and what the old one had on its way to the database is lost.
 void History::restart(Replica& replica) {
   auto fresh = std::make_unique<Replica>(clock_);
   fresh->reconnects_at = clock_.time + chance_.up_to(milliseconds{300});

@@ -18,7 +18,7 @@ enum class Fault {
   fill_without_ticket,
   feed_trusted_without_end,
   sql_without_trigger,
-  // Of feeds that read rows alone.
+  // Only for feeds that read rows.
   position_at_insertion,
   unnoted_deletion,
   trust_since_the_answer,
@@ -27,15 +27,14 @@ enum class Fault {
 /// How the replicas hear of each other's changes.
 enum class Feed { notifications, rows };
 
-/// One random history of three replicas on one database: queries and writes whose steps interleave, changes by SQL
-/// beside them, notifications that come late, links that fall silent or are cut, processes that start anew or stand
-/// still for a while. Where announcements are rows: transactions that are committed long after they wrote theirs, looks
-/// that come back late or never, rings that are lost, rows that are deleted before everybody has read them. After each
-/// step every cache is asked for every session, also that of a process that has just gone on and has heard of nothing
-/// yet.
+/// One random history of three replicas on one database: queries and writes whose steps interleave, changes by SQL,
+/// notifications that come late, links that fall silent or are cut, processes that restart or stand still for a while.
+/// If announcements are rows: transactions that commit long after they wrote theirs, looks that come back late or
+/// never, rings that are lost, rows that are deleted before everybody has read them. After each step every cache is
+/// asked for every session, even that of a process that has just resumed and has not heard of anything yet.
 ///
-/// What must hold, whatever happens: a replica that has heard of a change, or acknowledged it, never answers as before
-/// it; and no replica answers as before a change for longer than a silent feed is trusted.
+/// Whatever happens, a replica that has heard of a change, or acknowledged it, must never answer with the state before
+/// it; and no replica may answer with the state before a change for longer than a silent feed is trusted.
 class History {
  public:
   static constexpr std::size_t replica_count = 3;
@@ -43,7 +42,7 @@ class History {
 
   explicit History(std::uint64_t seed, Feed feed = Feed::notifications, Fault fault = Fault::none);
 
-  /// What was answered and should not have been; nothing where all answers were right.
+  /// Describes an answer that should not have been given; nullopt if all answers were right.
   [[nodiscard]] std::optional<std::string> run();
 
  private:
@@ -55,7 +54,7 @@ class History {
   void hear(Replica& replica, const Notification& notification);
   void hear_announcement(Replica& replica, const std::string& text, std::size_t version);
 
-  // Of feeds that read rows.
+  // For feeds that read rows.
   [[nodiscard]] bool look_once(Replica& replica, Instant until);
   void send_look(Replica& replica);
   void take_look(Replica& replica);

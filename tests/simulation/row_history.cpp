@@ -13,7 +13,7 @@ constexpr milliseconds look_interval{100};
 
 }  // namespace
 
-/// The next thing that happens to a feed that reads rows.
+/// Does the next thing that happens to a feed that reads rows.
 bool History::look_once(Replica& replica, Instant until) {
   const Instant next = replica.look ? replica.look->arrives_at : replica.look_at;
   if (next > until) return false;
@@ -34,7 +34,7 @@ void History::send_look(Replica& replica) {
   replica.look->arrives_at = clock_.time + time;
 }
 
-/// The database may have seen it when it was sent, or when the answer comes.
+/// The database may execute a look when it is sent, or only when the answer comes.
 void History::take_look(Replica& replica) {
   Look look = *std::exchange(replica.look, std::nullopt);
   replica.look_at = clock_.time + look_interval;
@@ -56,7 +56,7 @@ void History::take_look(Replica& replica) {
   if (chance_.one_in(20)) table_.sweep(fault_ != Fault::unnoted_deletion);
 }
 
-/// A ring may be lost; whoever hears it looks at once.
+/// A ring may be lost; a replica that hears it looks at once.
 void History::record(std::int64_t entry, const std::string& text, std::size_t version) {
   if (fault_ == Fault::lost_notification && chance_.one_in(10)) return;
   table_.commit(entry, text, version);

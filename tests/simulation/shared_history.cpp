@@ -63,7 +63,7 @@ std::optional<std::string> SharedHistory::run() {
 
 void SharedHistory::at(Instant time, Event event) { events_.emplace(std::max(time, clock_.time), std::move(event)); }
 
-/// One that stands still finds it later, in the same order.
+/// If the process stands still, the event happens later, in the same order.
 void SharedHistory::in(const Process& process, Instant time, Event event) {
   at(time, [this, process, event = std::move(event)] {
     if (process->is_dead) return;
@@ -120,7 +120,7 @@ void SharedHistory::lose_feed(const Process& process) {
   });
 }
 
-/// In order, and late where the link is silent.
+/// Arrives in order, and late if the link is silent.
 void SharedHistory::travel(const Process& process, Event heard) {
   process->last_arrival =
       std::max({clock_.time + chance_.up_to(Link::latency_max), process->last_arrival, process->silent_until});
@@ -306,7 +306,7 @@ void SharedHistory::query(const Process& process, Wanted wanted, sessions::Sessi
   });
 }
 
-/// What it writes may be on its way for long, too.
+/// The entry that it writes may be under way for long, too.
 void SharedHistory::end_query(const Process& process, const Row& row, sessions::SessionCache::FillTicket ticket,
                               const std::optional<SharedEpoch::Ticket>& shared) {
   if (row->session.ended_at) return;
@@ -421,7 +421,7 @@ void SharedHistory::disturb_process(const Process& process) {
   }
 }
 
-/// To a moment at which nothing else happens, so that what has waited comes before what comes then.
+/// Until a moment at which nothing else happens, so that events that have waited come before what happens then.
 void SharedHistory::stand_still(SharingProcess& process) {
   if (clock_.time < process.stands_still_until) return;
   process.stands_still_until =
@@ -451,8 +451,8 @@ void SharedHistory::disturb_server() {
   }
 }
 
-/// To a replica that lacks what was written last, or a restart from an old snapshot. The old server may go on for those
-/// who are connected to it.
+/// Fails over to a replica that lacks the latest writes, or restarts from an old snapshot. The old server may go on for
+/// those who are connected to it.
 void SharedHistory::fail_over() {
   if (chance_.one_in(2)) server_->is_up = false;
   const std::string name =

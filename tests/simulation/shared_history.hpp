@@ -23,7 +23,7 @@ struct SharedServer {
   Instant stands_still_until{};
 };
 
-/// A connection to one. What is sent on it arrives in order, and so do the answers.
+/// A connection to a server. What is sent on it arrives in order, and so do the answers.
 struct Wire {
   std::shared_ptr<SharedServer> server;  ///< null: closed
   std::size_t serial = 0;
@@ -63,13 +63,14 @@ struct SharingProcess {
   std::map<std::int64_t, std::size_t> versions;
 };
 
-/// One random history of three processes that share sessions in a server, beside one database: the feed is late, silent
-/// or cut, processes stand still or are killed, the server loses writes by a failover or a restart, stands still, is
-/// out of reach of some or all, forgets keys, and its clock jumps; queries are answered, and entries written, up to
-/// minutes after they began.
+/// One random history of three processes that share sessions in a server, and of their one database: the feed is late,
+/// silent or cut, processes stand still or are killed, the server loses writes by a failover or a restart, stands
+/// still, cannot be reached by some or all, forgets keys, and its clock jumps; queries are answered, and entries
+/// written, up to minutes after they began.
 ///
-/// What must hold is what must hold without it (history.hpp): a process that has heard of a change, or acknowledged it,
-/// never answers as before it; and none answers as before a change for longer than a silent feed is trusted.
+/// The same must hold as without the server (history.hpp): a process that has heard of a change, or acknowledged it,
+/// never answers with the state before it; and none answers with the state before a change for longer than a silent
+/// feed is trusted.
 class SharedHistory {
  public:
   static constexpr std::size_t process_count = 3;
@@ -77,24 +78,24 @@ class SharedHistory {
 
   explicit SharedHistory(std::uint64_t seed, SharingFault fault = SharingFault::none);
 
-  /// What was answered and should not have been; nothing where all answers were right.
+  /// Describes an answer that should not have been given; nullopt if all answers were right.
   [[nodiscard]] std::optional<std::string> run();
 
-  /// How often what was shared was believed.
+  /// How often a shared entry was believed.
   [[nodiscard]] std::size_t hits() const { return hits_; }
-  /// How often a process joined what others share.
+  /// How often a process joined the epoch that others share.
   [[nodiscard]] std::size_t joins() const { return joins_; }
 
  private:
   using Process = std::shared_ptr<SharingProcess>;
   using Event = std::function<void()>;
   using Row = std::optional<Truth::Row>;
-  /// A session, and where it stood when it was asked for.
+  /// A session, and its slot when it was asked for.
   struct Wanted {
     std::size_t slot;
     SessionId id;
   };
-  /// For crypto::Random.
+  /// crypto::Random, from the history's Chance.
   class RandomOfChance;
 
   void at(Instant time, Event event);
@@ -155,8 +156,8 @@ class SharedHistory {
   Truth truth_;
   std::multimap<Instant, Event> events_;
   std::vector<Process> processes_;
-  std::shared_ptr<SharedServer> server_;  ///< that is found by whoever connects
-  SharedStore copy_;                      ///< of its data, some time ago
+  std::shared_ptr<SharedServer> server_;  ///< the one that new connections reach
+  SharedStore copy_;                      ///< its data at some earlier time
   std::size_t servers_ = 0;
   int standstills_ = 0;
   std::size_t hits_ = 0;

@@ -1,4 +1,4 @@
-// What replicas share, in random histories. GATEHOUSE_SIMULATION_SEED=N runs one again.
+// Random histories of replicas that share sessions. GATEHOUSE_SIMULATION_SEED=N runs one again.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -16,7 +16,7 @@ std::uint64_t number_of(const char* variable, std::uint64_t fallback) {
 
 class SharedSimulationWithFault : public ::testing::TestWithParam<SharingFault> {};
 
-/// A sixteenth as many as of the cache alone.
+/// Runs a sixteenth as many histories as the simulation of the cache alone.
 TEST(SharedSimulation, RandomHistories_NeverAnswerWhatWasRevoked) {
   const std::uint64_t histories = number_of("GATEHOUSE_SIMULATION_HISTORIES", 10'000) / 16;
   std::random_device device;

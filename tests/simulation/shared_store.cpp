@@ -17,7 +17,7 @@ milliseconds life_of(const Ended& ended) {
 
 }  // namespace
 
-/// It stands still where the server's goes back.
+/// The clock stands still when the server's goes back.
 std::int64_t SharedStore::now_of(const Ends& ends, Instant now) const {
   constexpr std::int64_t some_time_ms = 1'800'000'000'000;
   const std::int64_t told = some_time_ms + std::chrono::floor<milliseconds>(now.time_since_epoch() + ahead_).count();
@@ -110,7 +110,7 @@ void SharedStore::forget_everything() {
   epoch_ends_at_ = {};
 }
 
-/// A key: of the epoch, of all its ends, or of an entry.
+/// Evicts a key: the epoch's, that of all its ends, or an entry's.
 void SharedStore::evict(Chance& chance) {
   if (chance.one_in(3)) {
     epoch_ends_at_ = {};

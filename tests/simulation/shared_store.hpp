@@ -18,15 +18,15 @@ namespace gatehouse::simulation {
 using sessions::Ended;
 using sessions::SharedTime;
 
-/// What is broken on purpose, to see that the simulation of what replicas share finds it.
+/// What is broken on purpose, to see that the simulation of shared sessions finds it.
 enum class SharingFault {
   none,
   lost_delivery,          ///< the store acknowledges ends that it does not keep
   unchecked_fill,         ///< it takes entries that are older than an end
-  unchecked_read,         ///< it answers with entries whose user is over
-  forgotten_ends,         ///< it forgets ends and not the epoch with them
-  unnoticed_failover,     ///< another server says that it is the one of before
-  cover_by_nobody,        ///< who joins is told that it is covered
+  unchecked_read,         ///< it answers with entries that are older than an end of their user
+  forgotten_ends,         ///< it forgets the ends without forgetting the epoch
+  unnoticed_failover,     ///< another server claims to be the previous one
+  cover_by_nobody,        ///< a process that joins is told that it is covered
   cover_before_delivery,  ///< a member covers before it has delivered
 };
 
@@ -57,7 +57,7 @@ class SharedStore {
   void evict(Chance& chance);
 
  private:
-  /// Of one epoch.
+  /// The ends of one epoch.
   struct Ends {
     std::map<Ended, std::int64_t> until_ms;
     std::int64_t clock_ms = 0;

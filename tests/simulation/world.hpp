@@ -22,7 +22,7 @@ using database::postgres::FeedProbe;
 using Instant = FeedProbe::Instant;
 using std::chrono::milliseconds;
 
-/// The one source of chance of a history: the same seed gives the same history.
+/// The only source of randomness of a history: the same seed gives the same history.
 class Chance {
  public:
   explicit Chance(std::uint64_t seed) : engine_(seed) {}
@@ -71,7 +71,7 @@ class Truth {
   /// A new session in the place of one that has ended, so that a history does not run dry.
   void log_in(std::size_t session);
 
-  /// Since when the row is not what the database says; nothing where it still is.
+  /// Since when the row has differed from the database; nullopt if it does not differ.
   [[nodiscard]] std::optional<Instant> stale_since(const Row& row) const;
   [[nodiscard]] std::optional<Instant> end_of(SessionId id) const;
 
@@ -82,15 +82,15 @@ class Truth {
   std::int64_t last_session_ = 0;
 };
 
-/// A text on its way from the database to a change feed, and the version of the user's profile that it tells of.
+/// A text on its way from the database to a change feed, and the version of the user's profile that it announces.
 struct Notification {
   std::string text;
   std::size_t version;
   Instant arrives_at;
 };
 
-/// The way from the database to one replica's feed. Notifications arrive late and in order; while it is silent none
-/// does, and once it is cut those on their way are lost.
+/// The connection from the database to one replica's feed. Notifications arrive late and in order; while it is silent
+/// none arrives, and when it is cut, those under way are lost.
 class Link {
  public:
   static constexpr milliseconds latency_max{40};
@@ -102,7 +102,7 @@ class Link {
 
   [[nodiscard]] bool is_open() const { return open_; }
   [[nodiscard]] bool is_silent() const { return silent_; }
-  /// When the next notification arrives; nothing while none can.
+  /// When the next notification arrives; nullopt while none can.
   [[nodiscard]] std::optional<Instant> next_arrival() const;
   [[nodiscard]] Notification take();
 
@@ -115,7 +115,7 @@ class Link {
 /// A look at the table of announcements, on its way back to a replica.
 struct Look {
   database::postgres::AnnouncementPage page;
-  std::map<std::int64_t, std::size_t> versions;  ///< of the profiles that the rows tell of, by entry
+  std::map<std::int64_t, std::size_t> versions;  ///< of the profiles that the rows announce, by entry
   bool is_lost = false;                          ///< it never comes back; `arrives_at` is its deadline
   Instant arrives_at{};
 };
@@ -126,13 +126,13 @@ class AnnouncementTable {
  public:
   [[nodiscard]] std::int64_t take_entry() { return ++last_entry_; }
   void commit(std::int64_t entry, std::string text, std::size_t version);
-  /// What a look behind `position` finds now.
+  /// What a look after `position` finds now.
   [[nodiscard]] Look look(std::int64_t position) const;
   /// Gives positions to the rows that have none.
   void place();
   /// The broken way: by the number of the insertion.
   void place_by_entry();
-  /// Deletes all rows that have a position; that is noted, or not.
+  /// Deletes all rows that have a position, and notes that if `is_noted`.
   void sweep(bool is_noted);
 
  private:
@@ -161,7 +161,7 @@ struct Fill {
   Truth::Row row;
 };
 
-/// A write on its way: announced to this process, then committed, then announced again and acknowledged. One that was
+/// A write under way: announced to this process, then committed, then announced again and acknowledged. One that was
 /// given up was announced again before it is committed, and nobody knows whether it will be.
 struct Write {
   std::size_t session;

@@ -8,7 +8,7 @@
 namespace gatehouse::test {
 
 /// A json::Sink that writes down what it hears: `a="x";b=-5;c=["y",7];`. It ends the reading at a member named
-/// `forbidden` and behind one named `stop`, and at a fault unless `bears_faults` is set.
+/// `forbidden` and after one named `stop`, and at a fault unless `bears_faults` is set.
 class JsonTranscript {
  public:
   explicit JsonTranscript(bool bears_faults = false) : bears_faults_(bears_faults) {}
@@ -61,7 +61,7 @@ class JsonTranscript {
   std::string text_;
 };
 
-/// What a reading comes to: the outcome and all that was heard until then.
+/// The result of a reading: the outcome and all that was heard until then.
 struct JsonReading {
   json::Outcome outcome;
   std::string heard;
@@ -76,7 +76,7 @@ inline JsonReading read_json(std::string_view json, const json::Limits& limits, 
   return {outcome, transcript.text()};
 }
 
-/// The same without the short way for plain objects.
+/// The same without the fast path for plain objects.
 inline JsonReading read_any_json(std::string_view json, const json::Limits& limits, bool bears_faults = false) {
   json::TextBuffer texts;
   JsonTranscript transcript{bears_faults};

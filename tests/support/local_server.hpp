@@ -11,8 +11,8 @@ namespace gatehouse::testing {
 /// Another program's server on 127.0.0.1, killed with this object. What it prints is lost.
 class LocalServer {
  public:
-  /// `words` are the program, by its path, and its arguments. Returns when it accepts connections on `port`; throws
-  /// std::runtime_error when it does not.
+  /// `words` are the path of the program and its arguments. Returns once it accepts connections on `port`; throws
+  /// std::runtime_error if it does not.
   LocalServer(std::vector<std::string> words, std::uint16_t port);
   ~LocalServer();
   LocalServer(const LocalServer&) = delete;

@@ -4,8 +4,8 @@
 
 namespace gatehouse::testing {
 
-/// How long a test waits for what must happen. A busy machine stands still for seconds, in any thread and at any
-/// moment, so it is far more than that: only what never happens takes so long.
+/// How long a test waits for something that must happen. A busy machine may stall any thread for seconds at any moment,
+/// so this is far longer: only something that never happens takes so long.
 inline constexpr std::chrono::milliseconds patience{60'000};
 
 }  // namespace gatehouse::testing

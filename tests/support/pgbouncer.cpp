@@ -24,7 +24,7 @@ bool PgBouncer::is_installed() { return access(program, X_OK) == 0; }
 
 PgBouncer::PgBouncer(const std::string& server_host, std::uint16_t server_port, Mode mode,
                      unsigned server_connections) {
-  // It gives up root for a user who must be able to read its configuration.
+  // PgBouncer drops root for another user, who must be able to read its configuration.
   std::filesystem::permissions(directory_.path(), std::filesystem::perms::others_all,
                                std::filesystem::perm_options::add);
   const auto file = (directory_.path() / "pgbouncer.ini").string();

@@ -16,10 +16,10 @@ class PgBouncer {
  public:
   enum class Mode { statement, transaction, session };
 
-  /// False where the program is not installed; then a test skips with a printed line.
+  /// False if the program is not installed; the test is then skipped with a printed line.
   [[nodiscard]] static bool is_installed();
 
-  /// Returns when it accepts connections; throws std::runtime_error when it does not start.
+  /// Returns once it accepts connections; throws std::runtime_error if it does not start.
   PgBouncer(const std::string& server_host, std::uint16_t server_port, Mode mode, unsigned server_connections);
 
   [[nodiscard]] std::uint16_t port() const { return port_.number(); }

@@ -2,8 +2,8 @@
 
 namespace gatehouse::testing {
 
-// The build gives the path to this file only, so that every other object is the same in each clone and the compiler
-// cache has it.
+// The build passes the path to this file only, so that every other object file is the same in each clone and the
+// compiler cache has it.
 std::filesystem::path source_folder() { return GATEHOUSE_SOURCE_DIR; }
 
 std::filesystem::path vectors_folder() { return source_folder() / "tests" / "vectors"; }

@@ -7,7 +7,7 @@ namespace gatehouse::testing {
 /// The repository, wherever it was cloned.
 std::filesystem::path source_folder();
 
-/// Published test vectors, and what the Express service left: tests/vectors/README.md.
+/// Published test vectors and data of the Express service: tests/vectors/README.md.
 std::filesystem::path vectors_folder();
 
 }  // namespace gatehouse::testing

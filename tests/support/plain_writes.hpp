@@ -8,7 +8,7 @@
 
 namespace gatehouse::testing {
 
-/// A write of a test's own with its parameters; its rows are looked at as they come.
+/// A test's own write with its parameters; its rows are returned as they are.
 struct PlainCommand {
   const database::Write<void>* write;
   database::Parameters parameters;
@@ -16,7 +16,7 @@ struct PlainCommand {
 
 [[nodiscard]] inline database::Rows as_they_come(const database::Rows& rows) { return rows; }
 
-/// Commits the commands with the announcements; every violated constraint is a value.
+/// Commits the commands with the announcements; returns a violated constraint as a value.
 inline Task<std::expected<std::vector<database::Rows>, database::Violation>> batch(
     database::Database& database, std::vector<PlainCommand> commands,
     std::vector<database::Announcement> announcements = {}) {
@@ -48,7 +48,7 @@ inline Task<std::expected<database::Rows, database::Violation>> execute(database
   }
 }
 
-/// The kind of constraint that a call's failure was of.
+/// The kind of constraint that made a call fail.
 template <class Result>
 [[nodiscard]] database::Violation::Kind kind_of(const std::expected<Result, database::Violation>& call) {
   return call.error().kind;

@@ -31,7 +31,7 @@ class PostgresBackend final : public Backend {
   std::unique_ptr<database::Provider> provider_;
 };
 
-/// To be copied.
+/// The template that is copied.
 struct MigratedDatabase {
   MigratedDatabase() {
     crypto::SystemRandom random;

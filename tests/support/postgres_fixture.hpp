@@ -20,14 +20,14 @@
 
 namespace gatehouse::testing {
 
-/// How a call of the port ended, where a test starts it now and looks later.
+/// The result of a call of the port that a test starts now and looks at later.
 template <class T>
 struct Pending {
   std::optional<T> value;
   std::exception_ptr thrown;
 
   [[nodiscard]] bool done() const { return value.has_value() || thrown; }
-  /// Why it was Unavailable; nothing if it ended otherwise or has not ended.
+  /// Why it was Unavailable; nullopt if it ended otherwise or has not ended.
   [[nodiscard]] std::optional<database::Unavailable::Reason> unavailable() const {
     if (!thrown) return std::nullopt;
     try {
@@ -40,8 +40,8 @@ struct Pending {
   }
 };
 
-/// A test of the PostgreSQL driver: an empty database, a provider, one io thread that the test itself runs.
-/// Skipped where no server was named.
+/// A test of the PostgreSQL driver: an empty database, a provider, one io thread that the test itself runs. Skipped if
+/// no server was given.
 class PostgresTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -58,7 +58,7 @@ class PostgresTest : public ::testing::Test {
     database_.reset();
   }
 
-  /// Lets the pool that open() makes hold so many connections, at all times, beside what is left to a change feed.
+  /// Makes the pool of open() hold this many connections at all times, besides those reserved for a change feed.
   void keep_connections(unsigned count) {
     settings_.postgres.pool_min = count;
     settings_.postgres.pool_max = count + database::postgres::feed_connections;
@@ -66,7 +66,7 @@ class PostgresTest : public ::testing::Test {
 
   /// Opens the port with settings_ as the test has changed them.
   database::Database& open() {
-    db_.reset();  // before the provider that it came from
+    db_.reset();  // before the provider that made it
     provider_ = make_provider();
     db_ = provider_->open(io_, 1);
     return *db_;
@@ -124,11 +124,11 @@ class PostgresTest : public ::testing::Test {
                        "datname = current_database()"));
   }
 
-  /// True once so many of the driver's sessions execute what matches the pattern (of LIKE), as the server sees it.
+  /// True once this many of the driver's sessions execute a statement like the LIKE pattern, as the server sees it.
   bool become_active(int sessions, const std::string& pattern) {
     return run_until(io_, [&] {
       io_.restart();
-      io_.poll();  // all that was started, not only the next step of it
+      io_.poll();  // everything that was started, not only its next step
       return database_->run(
                  "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gatehouse' AND datname = "
                  "current_database() AND state = 'active' AND query LIKE '" +

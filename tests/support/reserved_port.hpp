@@ -6,8 +6,8 @@
 
 namespace gatehouse::testing {
 
-/// A port of 127.0.0.1 that nobody else is given while this lives. Nobody listens to it by that, so connections are
-/// refused; who wants to listen to it sets SO_REUSEADDR, as most servers do.
+/// A port of 127.0.0.1 that nobody else is given while this lives. It is bound but not listened on, so connections are
+/// refused; a server that wants to listen on it sets SO_REUSEADDR, as most servers do.
 class ReservedPort {
  public:
   ReservedPort() {

@@ -11,7 +11,7 @@
 
 namespace gatehouse::testing {
 
-/// Runs one coroutine on the io_context to its end, in the calling thread; its result, or its exception thrown.
+/// Runs one coroutine on the io_context to its end, in the calling thread. Returns its result or throws its exception.
 template <class T>
 T run_task(boost::asio::io_context& io, Task<T> task) {
   std::exception_ptr failure;

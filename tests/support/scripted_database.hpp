@@ -10,17 +10,17 @@
 
 namespace gatehouse::testing {
 
-/// Before the database that is told of them.
+/// A base class, because the observers must exist before the database that is told of them.
 struct OwnObservers {
   database::Observers observers;
 };
 
-/// A database that answers by a function of the test: for what no real one does on demand, such as failing at one
+/// A database that answers with a function of the test, for what no real one does on demand, such as failing at one
 /// statement or letting something else happen in the middle of it. Belongs to one thread.
 class ScriptedDatabase final : public OwnObservers, public database::Database {
  public:
-  /// The rows for a statement, by its name; may throw what a Database throws. A ConstraintViolation is what the driver
-  /// reports, so one that the caller named comes back as a value.
+  /// Returns the rows for a statement, by its name; may throw what a Database throws. A ConstraintViolation counts as
+  /// one that the driver reports, so one that the caller named comes back as a value.
   using Script = std::function<database::Rows(std::string_view statement, const database::Parameters& parameters)>;
 
   explicit ScriptedDatabase(Script script) : Database(observers), script_(std::move(script)) {}
@@ -29,8 +29,8 @@ class ScriptedDatabase final : public OwnObservers, public database::Database {
     co_return answer(statement, parameters);
   }
 
-  std::vector<std::string> statements;     ///< the names of those that were run, in order
-  std::vector<std::string> announcements;  ///< of the writes that ended well
+  std::vector<std::string> statements;     ///< the names of those that were executed, in order
+  std::vector<std::string> announcements;  ///< of the writes that succeeded
   int writes = 0;                          ///< each a transaction
 
  protected:

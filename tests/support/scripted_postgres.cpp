@@ -27,13 +27,13 @@ std::string message(char type, const std::string& body) {
   return whole.append(integer(body.size() + 4, 4)).append(body);
 }
 
-/// What a server that takes writes says of itself at the login; clients that are not told ask.
+/// What a server that accepts writes reports about itself at login; clients that are not told ask for it.
 std::string takes_writes() {
   return message('S', std::string{"in_hot_standby\0off\0", 19})
       .append(message('S', std::string{"default_transaction_read_only\0off\0", 34}));
 }
 
-/// A length and what it counts, itself included; the length.
+/// Skips a length and the bytes that it counts, itself included. Returns the length.
 std::size_t skip_counted(tcp::socket& client) {
   std::array<unsigned char, 4> head{};
   asio::read(client, asio::buffer(head));
@@ -44,7 +44,7 @@ std::size_t skip_counted(tcp::socket& client) {
   return length;
 }
 
-/// Up to the message that a server answers: a query of the simple protocol, or a Sync.
+/// Skips everything up to the message that a server answers: a query of the simple protocol, or a Sync.
 void skip_question(tcp::socket& client) {
   for (char type = 0; type != 'Q' && type != 'S';) {
     asio::read(client, asio::buffer(&type, 1));
@@ -95,7 +95,7 @@ void ScriptedPostgres::serve() {
     if (stopped_) return;
     try {
       serve_one(client);
-    } catch (const boost::system::system_error&) {  // the client went
+    } catch (const boost::system::system_error&) {  // the client is gone
       ++logins_;
     }
   }

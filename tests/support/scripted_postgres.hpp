@@ -11,10 +11,10 @@
 
 namespace gatehouse::testing {
 
-/// Speaks just enough of PostgreSQL's protocol to let clients log in, and then says what a test wants it to say: each
-/// of `answers` once a query or a Sync has come, the same ones to every client. Without answers it drops clients after
-/// the login, as a pooler does whose server is down; otherwise it stays until they go. A thread of its own, one client
-/// at a time.
+/// Speaks just enough of PostgreSQL's protocol to let clients log in, and then sends what a test wants: one of
+/// `answers` after each query or Sync, the same ones to every client. Without answers it drops clients after the login,
+/// like a pooler whose server is down; otherwise it keeps them until they go. Has its own thread, serves one client at
+/// a time.
 class ScriptedPostgres {
  public:
   explicit ScriptedPostgres(std::vector<std::string> answers);
@@ -30,7 +30,7 @@ class ScriptedPostgres {
   /// of the simple protocol or to a Sync.
   [[nodiscard]] static std::string row(const std::optional<std::string>& text);
   [[nodiscard]] static std::string ready();
-  /// To precede row() where the query came as Parse, Bind, Describe and Execute.
+  /// Must precede row() if the query came as Parse, Bind, Describe and Execute.
   [[nodiscard]] static std::string parsed_and_bound();
   /// An error, with its SQLSTATE.
   [[nodiscard]] static std::string refusal(const std::string& state, const std::string& text);

@@ -18,7 +18,7 @@ inline std::string text_of(const config::Mistakes& mistakes) {
   return text;
 }
 
-/// One feature's settings as they are read without all others.
+/// The settings of one feature, read without all others.
 template <class Settings>
 struct SectionReading {
   Settings settings;

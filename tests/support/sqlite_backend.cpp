@@ -52,8 +52,8 @@ class SqliteBackend final : public Backend {
   std::unique_ptr<database::Provider> provider_;
 };
 
-/// To be copied: all that was written is in the file, and nothing in its log, which a reader that was still opening the
-/// file when the provider ended may have left.
+/// The template that is copied. All that was written is in the file, and nothing in its write-ahead log, which a reader
+/// that was still opening the file when the provider ended may have left.
 struct MigratedFile {
   MigratedFile() {
     migrate(*std::make_unique<database::sqlite::SqliteProvider>(settings_of(path)));

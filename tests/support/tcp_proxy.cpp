@@ -13,7 +13,7 @@ namespace gatehouse::testing {
 
 using boost::asio::ip::tcp;
 
-/// One accepted connection and its way to the server.
+/// One accepted connection and its connection to the server.
 class TcpProxy::Link : public std::enable_shared_from_this<Link> {
  public:
   Link(boost::asio::io_context& io, tcp::socket client, const TcpProxy& proxy)
@@ -64,7 +64,7 @@ class TcpProxy::Link : public std::enable_shared_from_this<Link> {
                              });
   }
 
-  /// Where the marker is next, but for the very begin, where the cut has been made.
+  /// The next position of the marker, except at the very beginning, where the cut has already been made.
   [[nodiscard]] std::size_t next_cut(std::string_view bytes) const {
     if (proxy_.marker_.empty()) return bytes.size();
     return std::min(bytes.find(proxy_.marker_, 1), bytes.size());

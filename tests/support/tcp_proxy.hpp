@@ -13,9 +13,8 @@
 
 namespace gatehouse::testing {
 
-/// A TCP relay on 127.0.0.1 with a thread of its own, through which a test reaches a server and then breaks the way:
-/// cut, silent, in pieces, or whole again. Connections are blocking for the test: each method returns when its effect
-/// is there.
+/// A TCP relay on 127.0.0.1 with its own thread, through which a test reaches a server and then disturbs the
+/// connection: cut, silent, in pieces, or whole again. Its methods block: each returns when its effect is there.
 class TcpProxy {
  public:
   TcpProxy(std::string host, std::uint16_t port);
@@ -47,7 +46,7 @@ class TcpProxy {
 
   const std::string host_;
   const std::uint16_t server_port_;
-  const ReservedPort port_;  ///< so that it can be cut and listen again
+  const ReservedPort port_;  ///< reserved, so that the relay can be cut and listen again
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   std::vector<std::weak_ptr<Link>> links_;

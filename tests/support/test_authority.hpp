@@ -15,7 +15,7 @@ class TestAuthority {
   /// Path of its own certificate, PEM.
   [[nodiscard]] std::string certificate_path() const { return path("ca.pem"); }
 
-  /// A certificate for one DNS name, issued by it, which ends after a day.
+  /// A certificate for one DNS name, issued by this authority and valid for a day.
   [[nodiscard]] TlsProxy::Certificate issue(const std::string& dns_name) const;
 
  private:

@@ -23,7 +23,7 @@ class AdminConnection {
   AdminConnection(const AdminConnection&) = delete;
   AdminConnection& operator=(const AdminConnection&) = delete;
 
-  /// Runs SQL; the first column of the first row, or an empty text.
+  /// Runs SQL; returns the first column of the first row, or an empty text.
   std::string run(const std::string& sql);
 
  private:
@@ -36,7 +36,7 @@ class NotificationListener {
  public:
   explicit NotificationListener(const std::string& conninfo);
 
-  /// The payloads that came before this one, in order.
+  /// The payloads that came before `last`, in order.
   std::vector<std::string> until(const std::string& last);
 
  private:

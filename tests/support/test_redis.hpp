@@ -11,10 +11,10 @@ namespace gatehouse::testing {
 /// A Redis server on a free port of 127.0.0.1 that keeps nothing on disk, ended with this object.
 class TestRedis {
  public:
-  /// False where the program is not installed; then a test skips with a printed line.
+  /// False if the program is not installed; the test is then skipped with a printed line.
   [[nodiscard]] static bool is_installed();
 
-  /// Returns when it accepts connections; throws std::runtime_error when it does not start.
+  /// Returns once it accepts connections; throws std::runtime_error if it does not start.
   TestRedis();
 
   [[nodiscard]] std::uint16_t port() const { return port_.number(); }

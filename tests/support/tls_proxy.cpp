@@ -15,7 +15,7 @@ namespace gatehouse::testing {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-/// One client and its way to the server; closing either end ends both directions.
+/// One client and its connection to the server; closing either end ends both directions.
 struct TlsProxy::Session {
   Session(tcp::socket accepted, boost::asio::ssl::context& tls)
       : client(std::move(accepted), tls), server(client.get_executor()) {}
@@ -83,7 +83,7 @@ Task<> TlsProxy::serve(std::shared_ptr<Session> session) {
                                     boost::asio::redirect_error(use_task, error));
   co_await session->client.async_handshake(boost::asio::ssl::stream_base::server,
                                            boost::asio::redirect_error(use_task, error));
-  if (error) co_return;  // the client did not like the certificate
+  if (error) co_return;  // the client refused the certificate
   const tcp::endpoint server{boost::asio::ip::make_address(server_host_), server_port_};
   co_await session->server.async_connect(server, boost::asio::redirect_error(use_task, error));
   if (error) co_return;

@@ -30,7 +30,7 @@ class IgnoredStream final : public http::StreamSink {
   void step_aside() override {}
 };
 
-/// Header fields of a request; texts that outlive the call they are for.
+/// Header fields of a request; the texts outlive the call they are for.
 using GivenHeaders = std::vector<std::pair<http::Field, std::string_view>>;
 
 /// The whole API, from a complete request to the text of its answer, over an empty SQLite database.
@@ -96,7 +96,7 @@ class ApiFixture : public testing::LoginFixture {
        .audiences = settings_.tokens.audiences}};
 
  private:
-  /// As a connection does it.
+  /// Answers as a connection does.
   Reply answer(Dispatcher& dispatcher, http::Request& request) {
     const http::CommonHeaders common{false, clock_.now()};
     IgnoredStream stream;
@@ -111,7 +111,7 @@ class ApiFixture : public testing::LoginFixture {
   }
 };
 
-/// A request and what it is refused with, to the byte.
+/// A request and the exact text of its refusal.
 struct RefusedRequest {
   http::Method method;
   std::string target;

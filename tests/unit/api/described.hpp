@@ -20,7 +20,7 @@ inline std::vector<std::string> description_lines() {
   return lines;
 }
 
-/// What stands behind `name` wherever a line begins with it.
+/// The rest of each line that begins with `name`.
 inline std::vector<std::string> described_values(std::string_view name) {
   std::vector<std::string> values;
   for (const std::string& line : description_lines()) {

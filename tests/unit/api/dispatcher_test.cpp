@@ -54,7 +54,7 @@ class Thing {
   };
 };
 
-/// A policy that has to be waited for, as one that asks a database.
+/// A policy that has to be waited for, like one that asks a database.
 class SlowPolicy final : public AccessPolicy {
  public:
   [[nodiscard]] std::optional<Verdict> admit_now(const Request&) const override { return std::nullopt; }
@@ -76,7 +76,7 @@ class DispatcherTest : public AnswerFixture {
     request_.headers.add(Field::api_key, "the key");
   }
 
-  /// As a connection does it, from the complete request to the answer.
+  /// Dispatches as a connection does, from the complete request to the answer.
   void dispatch(Dispatcher& dispatcher) {
     if (dispatcher.admit(request_, answer_) == Admission::answered) return;
     if (dispatcher.begin(request_, answer_)) return;
@@ -152,7 +152,7 @@ TEST_F(DispatcherTest, SchemaNotReady_WithoutKey_IsStill401) {
   EXPECT_EQ(answer_.status(), Status::unauthorized);
 }
 
-// A refusal that nobody can read about later would be none.
+// A refusal counts only if it can be read about later.
 TEST_F(DispatcherTest, WrongKey_IsOnRecordBeforeItIsRefused) {
   request_.headers = {};
   request_.headers.add(Field::api_key, "another key");
@@ -386,7 +386,7 @@ TEST_F(DispatcherTest, LoosePaths_AnswerInEverySpelling) {
   EXPECT_EQ(answer_.status(), Status::ok);
 }
 
-// HAProxy's `option httpchk` sends it, without a key.
+// HAProxy's `option httpchk` sends such requests, without a key.
 TEST_F(DispatcherTest, OptionsWithoutKey_Was401) {
   request_.method = Method::options;
   request_.headers = {};
@@ -400,7 +400,7 @@ TEST_F(DispatcherTest, OptionsWithoutKey_Was401) {
   }
 }
 
-// Bodies were taken in first: 9,900 clients without a key made it hold 1.2 GB.
+// Bodies were once read first: 9,900 clients without a key made the process hold 1.2 GB.
 TEST_F(DispatcherTest, KeyOfARequest_WasLookedAtAfterItsBody) {
   request_.method = Method::put;
   EXPECT_EQ(dispatcher_.admit(request_, answer_), Admission::with_body);

@@ -14,7 +14,7 @@ const std::vector<ReturnHost> hosts{{.name = "app.example.com", .port = {}},
                                     {.name = "app.example.com", .port = 8443},
                                     {.name = "[::1]", .port = 3000}};
 
-/// What is sent about where the user wanted to go.
+/// What a proxy sends about where the user wanted to go.
 struct Sent {
   std::string proto = "https";
   std::string host = "app.example.com";

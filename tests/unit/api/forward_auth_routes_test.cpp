@@ -111,7 +111,7 @@ TEST_P(ForwardAuthTest, Token_IsToldWithItsOwnEnd) {
                                   {{Field::api_key, "the key"}, {Field::authorization, login.token}});
   const std::size_t begin = verified.body.find("expiresAt\":\"") + 12;
   const std::string expires_at = verified.body.substr(begin, verified.body.find('"', begin) - begin);
-  // Known to be active and nothing else, then with its user, then beside the session itself.
+  // First only known to be active, then known with its user, then known together with the session itself.
   expect_ada(gate_with_token(login.token), expires_at);
   expect_ada(gate_with_token(login.token), expires_at);
   expect_ada(gate_with(login.session), session_end);
@@ -178,7 +178,7 @@ TEST_P(ForwardAuthTest, TokenOfAnotherSessionWithTheId_IsRefused) {
   }
 }
 
-// A gateway takes 2xx for a permission, whatever the client's method is.
+// A gateway takes 2xx for permission, whatever the client's method is.
 TEST_P(ForwardAuthTest, AnyMethod_IsDecidedAlike) {
   const std::string session = opened().session;
   for (const Method method : {Method::get, Method::post, Method::put, Method::delete_, Method::patch, Method::options,

@@ -59,7 +59,7 @@ TEST_P(JwksRoutesTest, SetThatIsKnown_IsNotSentAgain) {
   EXPECT_EQ(get_keys({{Field::if_none_match, "\"another\""}}).status, Status::ok);
 }
 
-/// An answer without the keys of the table would be kept for an hour.
+/// An answer without the keys of the table would be cached for an hour.
 TEST_P(JwksRoutesTest, BeforeTheTableWasRead_NothingIsPublished) {
   ready_ = false;
   const Reply reply = get_keys();

@@ -68,7 +68,7 @@ TEST_F(KeyAccessTest, KeyOfTheTable_IsACallerWithItsScopes) {
   EXPECT_EQ(caller.identity(), "shop000000");
 }
 
-// The table may be another one before the request is answered.
+// The table may be replaced before the request is answered.
 TEST_F(KeyAccessTest, Caller_OutlivesTheTable) {
   const Caller caller = verdict_on({shop_.text}).value();
   cache_.insert(cache_.begin_fill(), {});

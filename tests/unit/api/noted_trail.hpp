@@ -9,7 +9,7 @@
 
 namespace gatehouse::api {
 
-/// Remembers what was to be put on record, as `record: invalid_api_key` or `record: missing_scope users:read`.
+/// Remembers what was to be recorded, as `record: invalid_api_key` or `record: missing_scope users:read`.
 class NotedTrail final : public AccessTrail {
  public:
   Task<> record(const http::Request& /*request*/, std::string_view reason, std::string_view scope) override {

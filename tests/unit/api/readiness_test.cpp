@@ -17,7 +17,7 @@ namespace {
 using database::Unavailable;
 using namespace std::chrono_literals;
 
-/// What a process says of its readiness whose database answers like `answer`.
+/// What a process says of its readiness if its database answers like `answer_`.
 class ReadinessTest : public ::testing::Test {
  protected:
   using Answer = std::function<database::Rows()>;
@@ -96,7 +96,7 @@ TEST_F(ReadinessTest, DatabaseThatComesBack_IsReadyAgain) {
   EXPECT_EQ(readiness_.refusal(), "");
 }
 
-// While a database hangs, nobody finds anything.
+// While a database hangs, there are no new findings.
 TEST_F(ReadinessTest, FindingThatIsTooOld_IsNoneAnyMore) {
   look();
   now_ += Health::trusted_for - 1ms;

@@ -57,13 +57,13 @@ TEST_P(ServiceRoutesTest, Health_WhileTheSchemaIsNotReady_Is503) {
       R"({"status":"unhealthy","error":"Database schema not ready","requestId":"test","timestamp":)"));
 }
 
-/// What a service says of its health whose database answers like this; empty while it is healthy.
+/// What a service says of its health if its database answers by this script; empty while it is healthy.
 class HealthOfADatabase {
  public:
   explicit HealthOfADatabase(testing::ScriptedDatabase::Script script) : database_(std::move(script)) {}
 
   std::string ask() { return std::string{to_text(testing::run_task(io_, health_.ask(database_)))}; }
-  /// All at once.
+  /// Asks `times` times, all at once.
   void ask_times(int times) {
     int answered = 0;
     const auto count = [&](std::exception_ptr, Finding) { ++answered; };
@@ -146,13 +146,13 @@ TEST_P(ServiceRoutesTest, Health_OnAFullDisk_Is503_ThoughTheDatabaseCanBeRead) {
   EXPECT_TRUE(reply.body.starts_with(R"({"status":"unhealthy","error":"Database storage failed",)")) << reply.body;
 }
 
-// While one replica after another is replaced, the old ones serve on.
+// While replicas are replaced one after another, the old ones go on serving.
 TEST_P(ServiceRoutesTest, Health_MigrationsOfANewerProgram_AreNoProblem) {
   run_script("INSERT INTO gatehouse_migrations (name, batch, applied_at) VALUES ('29991231_001_newer', 2, 0)");
   EXPECT_EQ(ask_with(dispatcher_, Method::get, "/health", {}, {}).status, Status::ok);
 }
 
-/// The readiness as it is once the service has looked after its health.
+/// The readiness after the service has checked its health.
 class ReportedReadinessTest : public ApiFixture {
  protected:
   Reply ask_ready() {

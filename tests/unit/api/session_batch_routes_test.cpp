@@ -13,7 +13,7 @@ class SessionBatchRoutesTest : public ApiFixture {
 
   std::string opened() { return login("ada@example.com", "analytical engine").value().session; }
   Reply verify(const std::string& list) { return post("/user-auth/verify-sessions", R"({"sessions":)" + list + "}"); }
-  /// What a single call answers, as an entry of the list.
+  /// The answer of a single call, as an entry of the list.
   std::string entry_of(const std::string& session) {
     const Reply reply = post("/user-auth/verify-session", R"({"session":")" + session + R"("})");
     const std::string status = std::to_string(std::to_underlying(reply.status));

@@ -69,7 +69,7 @@ class SharedLimitsTest : public http::AnswerFixture {
     request_.client.is_told = true;
   }
 
-  /// As a connection does it; the status.
+  /// Dispatches as a connection does, and returns the status.
   Status dispatch() {
     answer_.reset(request_);
     request_.caller = {};

@@ -26,7 +26,7 @@ using std::chrono::seconds;
 using testing::KeyAndSecret;
 using testing::make_key;
 
-/// What a check comes to.
+/// The result of a check.
 enum class Said { good, refused, ask };
 
 class ApiKeyCheckTest : public ::testing::Test {
@@ -47,13 +47,13 @@ class ApiKeyCheckTest : public ::testing::Test {
     if (!checked) return Said::ask;
     return *checked ? Said::good : Said::refused;
   }
-  /// As if many others had offered keys that are not good.
+  /// As if many others had presented invalid keys.
   void use_up_doubts() {
     while (cache_.may_doubt()) {
     }
   }
   bool is_good(std::string_view text) { return gatehouse::testing::run_task(io_, check_.check(text)) != nullptr; }
-  /// A reading that takes its time.
+  /// A reading that takes a while.
   Task<std::shared_ptr<const KeyReading::Found>> read_nothing() {
     auto found = std::make_shared<KeyReading::Found>(
         KeyReading::Found{.number = reading_.begin(), .ticket = cache_.begin_fill()});
@@ -99,7 +99,7 @@ TEST_F(ApiKeyCheckTest, UnknownKeys_CostABoundedNumberOfQueries) {
   EXPECT_EQ(say_now(stranger_.text), Said::ask);
 }
 
-// A key that was just made or rotated on another replica is used here before the news has come.
+// A key that was just made or rotated on another replica is used here before the announcement has arrived.
 TEST_F(ApiKeyCheckTest, KeyThatTheTableDoesNotTake_IsLookedForAgain) {
   EXPECT_TRUE(is_good(shop_.text));
   table_.push_back(stranger_.stored);
@@ -250,7 +250,7 @@ TEST_F(ApiKeyCheckTest, ReadingThatAChangeOvertakes_IsMadeAgain) {
   EXPECT_EQ(say_now(shop_.text), Said::refused);
 }
 
-// A reading that was under way when a key was rotated elsewhere was taken for an answer.
+// A reading that was under way when a key was rotated elsewhere was once taken for an answer.
 TEST_F(ApiKeyCheckTest, ReadingThatWasUnderWay_IsNoAnswer) {
   auto first = reading_.run().ask([this] { return read_nothing(); });
   boost::asio::co_spawn(io_, std::move(first), boost::asio::detached);

@@ -10,7 +10,7 @@
 namespace gatehouse::api_keys {
 namespace {
 
-// The sum by zlib's crc32, in six digits of 0-9A-Za-z.
+// Its checksum is zlib's crc32, in six digits of 0-9A-Za-z.
 constexpr std::string_view known_key = "gtk_0123456789_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1YLZbR";
 
 class KeyTextTest : public ::testing::Test {
@@ -61,7 +61,7 @@ TEST_F(KeyTextTest, OtherLengthsAndForms_AreRefused) {
   for (const std::string& one : wrong) EXPECT_FALSE(public_id_in(one)) << one.size();
 }
 
-// Checksums of texts with another id: only the letters are wrong.
+// The checksums are right for these ids: only the letters are wrong.
 TEST_F(KeyTextTest, IdOfOtherLetters_IsRefused) {
   for (const std::string_view id : {"012345678A", "01234_6789", "0123456 89"}) {
     EXPECT_FALSE(public_id_in(make_key_text(id, random_).text.reveal())) << id;

@@ -36,7 +36,7 @@ TEST(ApiKeyValidation, Name_HasItsRules) {
   EXPECT_EQ(mistakes_in(named("a\u009b31m")), Mistakes{"name: control_character"});
 }
 
-// Logs and the audit trail would not tell such a key from those of the settings.
+// Logs and the audit trail could not tell such a key from those of the settings.
 TEST(ApiKeyValidation, NameOfOtherCallers_IsRefused) {
   EXPECT_EQ(mistakes_in(named("API_KEY")), Mistakes{"name: invalid"});
   EXPECT_EQ(mistakes_in(named("TRUSTED_PROXIES")), Mistakes{"name: invalid"});

@@ -53,7 +53,7 @@ TEST(Base64Url, PaddingSpacesAndImpossibleLengths_AreRefused) {
 }
 
 TEST(Base64Url, UnusedBitsSet_AreRefused) {
-  // Of the 16 texts that differ in the unused bits of "Zg" one is right, of the 4 of "Zm8" one as well.
+  // Of the 16 texts that differ from "Zg" only in unused bits, one is right; so is one of the 4 for "Zm8".
   int accepted = 0;
   for (const char last : std::string_view{"ghijklmnopqrstuv"}) {
     accepted += from_base64url(std::string{'Z', last}) ? 1 : 0;

@@ -17,7 +17,7 @@ TEST(SecretString, MovedFrom_IsEmpty) {
   EXPECT_EQ(second.reveal(), "correct horse battery staple");
 }
 
-/// A text this short stands in the object itself.
+/// A text this short is stored in the object itself.
 TEST(SecretString, ShortAndMovedAway_LeavesNoBytesBehind) {
   const auto object_bytes = [](const SecretString& secret) {
     return std::string_view{reinterpret_cast<const char*>(&secret), sizeof secret};
@@ -53,7 +53,7 @@ TEST(EqualInConstantTime, OneDifferentByteAnywhere_IsSeen) {
   }
 }
 
-/// The shortest of several comparisons, which nothing interrupted.
+/// The time of the shortest of several comparisons, which nothing interrupted.
 std::chrono::nanoseconds time_to_compare(const std::string& a, const std::string& b) {
   auto shortest = std::chrono::nanoseconds::max();
   for (int i = 0; i < 20; ++i) {
@@ -64,7 +64,7 @@ std::chrono::nanoseconds time_to_compare(const std::string& a, const std::string
   return shortest;
 }
 
-/// A comparison that stopped at the first difference would be thousands of times as quick.
+/// A comparison that stopped at the first difference would be thousands of times faster.
 TEST(EqualInConstantTime, PlaceOfTheDifference_CannotBeToldByTheTime) {
   const std::string text(1 << 20, 'x');
   std::string differs_first = text;

@@ -20,7 +20,7 @@ TEST(Iso8601, Microseconds_AreTruncatedNotRounded) {
 
 TEST(Iso8601, LeapDay_IsWritten) { EXPECT_EQ(to_iso8601(from_unix_us(1709164800000000)), "2024-02-29T00:00:00.000Z"); }
 
-// PostgreSQL's ±infinity and its years far away are such numbers.
+// PostgreSQL's ±infinity and its most distant years are such numbers.
 TEST(Iso8601, TimesOutsideTheCalendar_AreWrittenAsItsEnds) {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
   constexpr auto least = std::numeric_limits<std::int64_t>::min();

@@ -39,7 +39,7 @@ class BorrowedProvider final : public database::Provider {
   database::Provider& provider_;
 };
 
-/// The command line over an empty database, with the world outside in the test's hands.
+/// The command line on an empty database, with an outside world that the test controls.
 class CommandTest : public ::testing::Test {
  protected:
   explicit CommandTest(
@@ -93,7 +93,7 @@ class CommandTest : public ::testing::Test {
   std::ostringstream err_;
 };
 
-/// The same over PostgreSQL. Skipped where no server was named.
+/// The same on PostgreSQL. Skipped if no server was given.
 class PostgresCommandTest : public CommandTest {
  protected:
   PostgresCommandTest() : CommandTest(make_backend()) { environment_["DB_HOST"] = "the.tests.own"; }
@@ -300,7 +300,7 @@ TEST_F(CommandTest, Doctor_DatabaseFileIsMissing_SaysSoAndMakesNone) {
 }
 
 TEST_F(CommandTest, Doctor_FindsAPendingSchemaWrongAndACurrentOneFine) {
-  environment_["SQLITE_PATH"] = "/dev/null";  // there; the test's own database is what is opened
+  environment_["SQLITE_PATH"] = "/dev/null";  // it exists; what is opened is the test's own database
   EXPECT_EQ(run({"doctor"}), exit_failure);
   EXPECT_THAT(out(), HasSubstr("WRONG  schema"));
   EXPECT_EQ(run({"migrate", "latest"}), exit_success);

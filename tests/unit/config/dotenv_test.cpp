@@ -5,7 +5,7 @@
 namespace gatehouse::config {
 namespace {
 
-/// `NAME=value|NAME=value`, or `line N: message` where the text is refused.
+/// `NAME=value|NAME=value`, or `line N: message` if the text is refused.
 std::string parsed(std::string_view text) {
   const auto read = parse_dotenv(text);
   if (!read) return "line " + std::to_string(read.error().line) + ": " + read.error().message;
@@ -14,7 +14,7 @@ std::string parsed(std::string_view text) {
   return shown;
 }
 
-/// What Compose reads differently of the first entry.
+/// How Compose reads the first entry differently.
 std::string disagreement(std::string_view text) {
   const auto read = parse_dotenv(text);
   return read && !read->entries.empty() ? std::string{read->entries[0].disagreement} : "no entry";

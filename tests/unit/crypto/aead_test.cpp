@@ -100,7 +100,7 @@ void check_vector(const boost::json::value& test) {
   EXPECT_EQ(open(aead, expected, associated), bytes_of(test, "msg")) << describe(test);
 }
 
-// Groups with nonces of another length than 24 bytes cannot be put to this interface: the length is fixed.
+// Groups whose nonces are not 24 bytes long cannot be given to this interface: the length is fixed.
 TEST(AeadVectors, Wycheproof_MatchAndForgedAreRefused) {
   const auto vectors = load_vectors("wycheproof/xchacha20_poly1305_test.json");
   std::size_t checked = 0;

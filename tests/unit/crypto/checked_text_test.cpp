@@ -44,7 +44,7 @@ TEST_F(CheckedTextTest, OtherPrefixesAndLengths_AreRefused) {
   EXPECT_FALSE(is_checked_text("gtr_", "gtr_"));
 }
 
-// By zlib's crc32, in six digits of 0-9A-Za-z.
+// Computed with zlib's crc32, in six digits of 0-9A-Za-z.
 TEST_F(CheckedTextTest, Checksum_IsCrc32InBase62) {
   EXPECT_TRUE(is_checked_text("gtr_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1jrQf6", "gtr_"));
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr Topic<SessionId> session{"session"};
 constexpr Topic<UserId> user{"user"};
 
-// Replicas of every version say the same.
+// Replicas of every version write the same text.
 TEST(Announcement, Text_IsTopicAndId) {
   EXPECT_EQ(to_text(session.of(SessionId{17})), "session:17");
   EXPECT_EQ(to_text(user.of(UserId{std::int64_t{1} << 40})), "user:1099511627776");

@@ -21,7 +21,7 @@ constexpr Write end_session{"end_session", "DELETE FROM sessions WHERE id = $1",
 constexpr Write touch{"touch", "UPDATE users SET seen = $1", announces_nothing};
 constexpr Constraint email_is_unique{Violation::Kind::unique, {"users_email_unique"}};
 
-// What cannot be forgotten, because it does not compile without.
+// None of this can be forgotten, because the code does not compile without it.
 static_assert(!std::constructible_from<Write<SessionId>, std::string_view, std::string_view>,
               "a write says what it announces");
 static_assert(!std::constructible_from<Write<void>, std::string_view, std::string_view>, "or that it is nothing");

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 class DatabaseClockTest : public ::testing::Test {
  protected:
-  /// The server's clock is that far ahead, and was read so long after the question and before the answer.
+  /// Tells of a server's clock that is `ahead`, and was read `there` after the question and `back` before the answer.
   void tell(std::chrono::seconds ahead, std::chrono::milliseconds there, std::chrono::milliseconds back) {
     const TimePoint read = own_.now() + ahead;
     clock_.on_time({.read = read, .asked = own_.now() - there, .heard = own_.now() + back});

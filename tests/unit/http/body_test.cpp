@@ -56,7 +56,7 @@ FieldErrors details(std::string_view json) {
   return reading.body.error().details;
 }
 
-/// The one thing that is wrong with a body of settings, as `field message`; "" where it is taken.
+/// The only mistake in a body of settings, as `field message`; "" if the body is accepted.
 std::string settings_problem(std::string_view json) {
   const auto body = read_body(request_with(json), settings_body, UnknownFields::refuse);
   if (body) return "";
@@ -259,7 +259,7 @@ TEST(Body, JsonMediaTypeWithCharset_IsTaken) {
   EXPECT_TRUE(read_body(request, settings_body));
 }
 
-// It was read as JSON, and the refusal spoke of broken JSON.
+// Such a body was once read as JSON, and the refusal spoke of broken JSON.
 TEST(Body, CompressedBody_IsRefusedAsEncoded) {
   for (const char* coding : {"gzip", "br", "deflate, gzip", "identity, gzip", "x"}) {
     Request request = request_with("\x1F\x8B");

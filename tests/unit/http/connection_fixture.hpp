@@ -88,17 +88,17 @@ class ConnectionFixture : public ::testing::Test {
   bool all_gone() {
     return eventually([&] { return counts_.served == 0; });
   }
-  /// Runs what there is to run now.
+  /// Runs everything that is ready now.
   void turn() {
     started_.reset();
     io_.restart();
     io_.poll();
   }
-  /// What the server's timer does.
+  /// Does what the server's timer does.
   void sweep() {
     if (const auto connection = connection_.lock()) connection->enforce_deadline();
   }
-  /// The end of the connection, by a deadline that passes at some point.
+  /// Sweeps until a deadline has ended the connection.
   bool swept_away() {
     return eventually([&] { return sweep(), counts_.served == 0; });
   }
@@ -138,7 +138,7 @@ class ConnectionFixture : public ::testing::Test {
   ThreadTraffic& traffic_ = counted_.add_thread();
   std::unique_ptr<ConnectionContext> context_;
   boost::asio::io_context io_{1};
-  // Now, before anything else waits on the event loop.
+  // Made now, before anything else waits on the event loop.
   runtime::SocketReactor& reactor_ = boost::asio::use_service<runtime::SocketReactor>(io_);
   ScriptedResponder responder_{io_};
   std::shared_ptr<Connection> started_;  ///< until the event loop runs

@@ -24,7 +24,7 @@ std::expected<Names, BodyError> read(std::string_view form, UnknownFields unknow
   return read_body(request, names, unknown);
 }
 
-/// What is wrong with a form, as `field code`; "" where it is taken.
+/// What is wrong with a form, as `field code`; "" if it is accepted.
 std::string problem_of(std::string_view form) {
   const auto body = read(form);
   if (body) return "";

@@ -11,7 +11,7 @@ namespace {
 
 using GrownBufferTest = ConnectionFixture;
 
-// A header field that was read after the buffer had grown: part of the body, a password, took its place.
+// A header field read after the buffer had grown was once overwritten by part of the body, such as a password.
 TEST_F(GrownBufferTest, FieldsBehindTheGrowthOfTheBuffer_WereOverwrittenByTheBody) {
   const std::string key(40, 'k');
   const std::string body(3 * ReadBuffer::first_bytes, 'b');

@@ -27,7 +27,7 @@ class ListenerTest : public ::testing::Test {
     EXPECT_TRUE(!listens || ::listen(socket.get(), 8) == 0);
     return socket;
   }
-  /// What connect(2) says: 0 or an error.
+  /// The result of connect(2): 0 or the error.
   static int knock(std::uint16_t port) {
     const Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     const sockaddr_in address{
@@ -54,7 +54,7 @@ TEST_F(ListenerTest, HandedTcpSocket_Accepts) {
   EXPECT_EQ(accepted->peer->to_string(), "127.0.0.1");
 }
 
-// A filter that dropped each SYN could not be set without privileges, and whom nobody had accepted yet was reset.
+// An earlier filter that dropped each SYN needed privileges, and connections that were not accepted yet were reset.
 TEST_F(ListenerTest, OneThatIsAboutToEnd_RefusesWhoComes_AndKeepsWhoHasCome) {
   Listener listener = Listener::on_address(io_.get_executor(), "127.0.0.1", 0);
   const std::uint16_t port = listener.port();

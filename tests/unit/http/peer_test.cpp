@@ -24,7 +24,7 @@ TEST_F(PeerTest, ThisMachine_IsConfidential) {
   }
 }
 
-// nginx beside the service: its word on its client counts, although nobody reads what it sends here.
+// nginx on this machine: what it says of its client counts, although nobody can read what it sends here.
 TEST_F(PeerTest, TrustedProxyOnThisMachine_IsConfidentialUnlessItSaysHttp) {
   const TrustedProxies local{{"127.0.0.1"}};
   const auto says = [&](const std::vector<std::string_view>& protos) {

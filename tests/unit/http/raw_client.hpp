@@ -19,7 +19,7 @@ namespace gatehouse::http {
 /// The client's end of a connection, driven by the test itself: nothing blocks, and what arrived is kept as text.
 class RawClient {
  public:
-  /// Takes the descriptor over.
+  /// Takes over the descriptor.
   explicit RawClient(int descriptor) : descriptor_(descriptor) {}
   RawClient(RawClient&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)),
@@ -29,7 +29,7 @@ class RawClient {
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient() { close(); }
 
-  /// Over TCP, to a port of this machine; from another of its addresses where one is given.
+  /// Connects over TCP to a port of this machine, from one of its addresses.
   static RawClient connect(std::uint16_t port, const char* from = "127.0.0.1") {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const sockaddr_in own{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {inet_addr(from)}, .sin_zero = {}};
@@ -40,7 +40,7 @@ class RawClient {
     return RawClient(descriptor);
   }
 
-  /// Over a Unix socket.
+  /// Connects over a Unix socket.
   static RawClient connect(const std::string& path) {
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const sockaddr_un address = unix_address(path);
@@ -52,7 +52,7 @@ class RawClient {
     EXPECT_EQ(::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT),
               static_cast<ssize_t>(text.size()));
   }
-  /// What the kernel takes of the text now, in bytes.
+  /// Sends what the kernel takes of the text now; returns how many bytes.
   [[nodiscard]] std::size_t send_some(std::string_view text) const {
     const ssize_t sent = ::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);

@@ -93,7 +93,7 @@ TEST_F(ReadBufferTest, PlaceInTheGrownBuffer_WasTakenForOneThatWasLeftBehind) {
   EXPECT_EQ(all().substr(24, 8), "field|dy");
 }
 
-// The part that was left stayed until the next request, with the key and the password of the last one.
+// The outgrown part once stayed until the next request, with the key and the password of the last one.
 TEST_F(ReadBufferTest, BetweenRequests_WhatItGrewOutOfWasKept) {
   receive(std::string(ReadBuffer::first_bytes, 'x'));
   ASSERT_TRUE(buffer_.make_room(1));

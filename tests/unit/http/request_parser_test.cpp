@@ -178,7 +178,7 @@ TEST_F(RequestParserTest, DiscardedBody_IsReadToItsEnd) {
   }
 }
 
-// It doubled its room, to twice what a body may have.
+// The room was once doubled, to twice the size that a body may have.
 TEST_F(RequestParserTest, RoomForABody_IsNoLargerThanABodyMayBe) {
   const std::string message = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 64\r\n\r\n" + std::string(64, 'x');
   ASSERT_EQ(parse(message, 40), RequestParser::Progress::done);
@@ -321,7 +321,7 @@ std::string in_chunks(std::string_view first_line, std::string_view trailers = {
       .append("\r\n");
 }
 
-// A server in front of this one that ends a line there sees the body end elsewhere.
+// A server in front of this one that ends a line at such a character sees the body end elsewhere.
 TEST_F(RequestParserTest, ControlCharacterInAChunkExtension_WasTaken) {
   for (const char* good : {"5", "5;a", "5;a=b", "5;a=\"b c\"", "5 ; a=b", "5;a=\"\xC3\xA9\""}) {
     EXPECT_EQ(parse(in_chunks(good)), RequestParser::Progress::done) << good;

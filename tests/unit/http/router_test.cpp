@@ -57,7 +57,7 @@ TEST_F(LooseRouterTest, OtherSpellings_AreStillOtherPaths) {
   }
 }
 
-// A gateway's rule for /users did not see /USERS.
+// A gateway's rule for /users did not match /USERS.
 TEST_F(RouterTest, AnotherSpelling_ReachedTheResource) {
   for (const char* path :
        {"/USERS", "/Users", "/users/", "//users", "/users//", "/./users", "/users/.", "/a/../users", "/%75sers",

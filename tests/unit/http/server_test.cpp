@@ -197,7 +197,7 @@ TEST_F(ServerTest, ClientsFarAboveTheLimit_AreClosedUntold) {
   EXPECT_EQ(told, 64U);
 }
 
-// They kept everybody else out for 75 seconds at a time.
+// Such connections once kept everybody else out for 75 seconds at a time.
 TEST_F(ServerTest, SilentConnections_KeptEverybodyElseOut) {
   start(3);
   RawClient known = connect();
@@ -346,7 +346,7 @@ TEST_F(ServerTest, Drain_GivesUpAtTheShutdownTimeout) {
   EXPECT_EQ(client.answers(), 0U);
 }
 
-/// A server that listens on a Unix socket, too, and hands its connections to `taken_`.
+/// A server that listens on a Unix socket, too, and hands its connections to the server.
 class UnixServerTest : public ServerTest {
  protected:
   void start_with_unix_socket() {

@@ -29,10 +29,10 @@ int listen_on_free_port() {
   return listener;
 }
 
-/// Takes one connection, reads what comes first, says `answer` and closes.
+/// Accepts one connection, reads what comes first, sends `answer` and closes.
 class OneAnswer {
  public:
-  /// On a socket that listens, which it takes over.
+  /// Takes over a listening socket.
   explicit OneAnswer(std::string answer, int listener = listen_on_free_port()) : listener_(listener) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
@@ -57,7 +57,7 @@ class OneAnswer {
   std::expected<FetchedAnswer, std::string> fetched(bool uses_tls = false) {
     return fetch({.uses_tls = uses_tls, .host = "127.0.0.1", .port = port_}, "/health/live", testing::patience);
   }
-  /// What was asked.
+  /// The request that came.
   const std::string& request() {
     thread_.join();
     return request_;

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 class StreamConnectionTest : public ConnectionFixture {
  protected:
-  /// The only connection there is, with its client on the other end of real TCP.
+  /// Makes the only connection, with its client on the other end of real TCP.
   RawClient connect_over_tcp() {
     namespace ip = boost::asio::ip;
     boost::asio::basic_socket_acceptor<ip::tcp, Executor> acceptor(io_.get_executor(), {ip::address_v4::loopback(), 0});
@@ -24,7 +24,7 @@ class StreamConnectionTest : public ConnectionFixture {
     adopt(descriptor).start();
     return client;
   }
-  /// Ends a streamed body at once, or reads it to the end of the connection.
+  /// Whether a streamed body has come to its last chunk.
   static bool is_whole(const std::string& received) { return received.ends_with("0\r\n\r\n"); }
 };
 
@@ -478,7 +478,7 @@ TEST_F(StreamConnectionTest, SecretsOfAnAnsweredRequest_AreWiped) {
   turn();
   const auto& seen = responder_.seen().at(0);
   ASSERT_EQ(seen.body, "password");
-  // Both buffers are still the connection's, for its next request.
+  // The connection still owns both buffers, for its next request.
   EXPECT_TRUE(std::ranges::all_of(std::string_view{seen.body_bytes, seen.body.size()}, [](char c) { return c == 0; }));
   EXPECT_TRUE(std::ranges::all_of(seen.api_key, [](char c) { return c == 0; }));
 }

@@ -40,7 +40,7 @@ class TlsConnectionTest : public ConnectionFixture {
     return {runtime::TcpSocket(io_.get_executor(), ends[1]), client_tls_};
   }
 
-  /// What arrives up to and including `end`; up to the end of the connection where it is empty.
+  /// What arrives up to and including `end`; if that is empty, up to the end of the connection.
   static Task<std::string> exchange(ClientStream& stream, std::string message, std::string end) {
     co_await stream.async_handshake(ssl::stream_base::client, use_task);
     co_await asio::async_write(stream, asio::buffer(message), use_task);

@@ -15,7 +15,7 @@ TEST(TraceIds, ValidParent_KeepsItsTrace) {
   constexpr std::string_view trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   EXPECT_EQ(ids.assign("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", buffer), trace);
   EXPECT_EQ(ids.assign("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", buffer), trace);
-  // A later version may have more behind the flags.
+  // A later version may have more after the flags.
   EXPECT_EQ(ids.assign("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-the-future", buffer), trace);
 }
 

@@ -32,7 +32,7 @@ class UnixSocketTest : public ::testing::Test {
     EXPECT_TRUE(S_ISSOCK(status.st_mode));
     return status.st_mode & 07777U;
   }
-  /// A socket that is bound to the path, as a process leaves it that was killed.
+  /// Leaves a socket that is bound to the path, as a killed process does.
   void leave_stale_socket(int type = SOCK_STREAM) const {
     const runtime::Descriptor socket{::socket(AF_UNIX, type | SOCK_CLOEXEC, 0)};
     const sockaddr_un address = unix_address(settings_.path);

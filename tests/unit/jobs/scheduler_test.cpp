@@ -23,7 +23,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-/// What coroutines wait for until the test, or a cancellation, ends their wait. No time passes meanwhile.
+/// Coroutines wait at it until the test, or a cancellation, ends their wait. No time passes meanwhile.
 class Gate {
  public:
   explicit Gate(boost::asio::io_context& io) : timer_(io, runtime::SteadyTimer::time_point::max()) {}
@@ -56,7 +56,7 @@ class SchedulerTest : public ::testing::Test {
     co_await gate.pass();
     runs_.push_back(what + " ended");
   }
-  /// Busy without a wait that could be cancelled, as a call of the database is.
+  /// Busy without a wait that could be cancelled, like a call of the database.
   Task<> turn_until(const bool& may_end) {
     const auto executor = co_await boost::asio::this_coro::executor;
     while (!may_end) co_await boost::asio::post(executor, use_task);

@@ -35,7 +35,7 @@ void check_vector(const boost::json::value& test, std::size_t tag_bytes) {
   const std::string message = bytes_of(test, "msg");
   const std::string tag = bytes_of(test, "tag");
   EXPECT_EQ(mac_of(key, message).substr(0, tag_bytes) == tag, is_valid(test)) << describe(test);
-  // JWS knows no shortened tags, so these are refused even where they are right.
+  // JWS has no truncated tags, so these are refused even if they are right.
   EXPECT_EQ(key.verifies(message, tag), is_valid(test) && tag_bytes == crypto::sha256_bytes) << describe(test);
 }
 

@@ -6,8 +6,8 @@
 
 namespace gatehouse::jose {
 
-/// The public or the private half of a JSON Web Key (RSA, EC on P-256, OKP Ed25519) as PEM. Nothing where OpenSSL
-/// refuses its numbers; throws where a member is missing. Gatehouse itself reads no JWKs: tests do, for the vectors.
+/// The public or the private half of a JSON Web Key (RSA, EC on P-256, OKP Ed25519) as PEM. nullopt if OpenSSL
+/// refuses its numbers; throws if a member is missing. For the vectors, which are JWKs.
 [[nodiscard]] std::optional<std::string> public_pem_of(const boost::json::value& jwk);
 [[nodiscard]] std::optional<std::string> private_pem_of(const boost::json::value& jwk);
 

@@ -94,8 +94,8 @@ TEST(Rfc7515, A5_Unsecured_IsRefused) {
   EXPECT_EQ(verify({key}, compact("eyJhbGciOiJub25lIn0", "")).error(), JwsError::wrong_algorithm);
 }
 
-/// The example's compact form verifies with the public half; where signatures are reproducible the private half makes
-/// the very same one.
+/// The example's compact form verifies with the public half; if signatures are reproducible, the private half makes
+/// exactly the same one.
 void check_cookbook(std::string_view file, bool reproducible) {
   const auto example = load_vectors(file);
   const auto& jwk = example.at("input").at("key");

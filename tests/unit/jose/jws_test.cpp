@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view payload = R"({"sub":"1"})";
 
-/// A verifier with one secret that asks for `typ` JWT and a `kid`, and tokens made by hand to be put to it.
+/// A verifier with one secret that asks for `typ` JWT and a `kid`, and hand-made tokens for it to check.
 class JwsTest : public ::testing::Test {
  protected:
   std::optional<JwsError> refusal(std::string_view compact) const {
@@ -35,7 +35,7 @@ class JwsTest : public ::testing::Test {
   std::string sign(std::string_view header_json) const {
     return sign_parts(to_base64url(header_json), to_base64url(payload));
   }
-  /// The usual header with more members behind.
+  /// The usual header with more members appended.
   std::string sign_with(std::string_view members) const {
     return sign(R"({"alg":"HS256","typ":"JWT","kid":"one",)" + std::string{members} + "}");
   }

@@ -19,8 +19,8 @@ namespace gatehouse::jose {
 using namespace gatehouse::testing;
 namespace {
 
-/// Where we answer otherwise than the file says, by tcId, each with its reason. Algorithms that are not ours are not
-/// listed: their tokens must be refused even where the file calls them valid.
+/// Tests that we answer differently from the file, by tcId, each with its reason. Algorithms that are not ours are not
+/// listed: their tokens must be refused even if the file calls them valid.
 using Deviations = std::map<std::int64_t, std::string_view>;
 
 const Deviations signature_deviations{
@@ -61,7 +61,7 @@ std::shared_ptr<const VerifyingKey> key_from(const boost::json::value& jwk) {
   return std::make_shared<const PublicKey>(*pem, std::move(kid));
 }
 
-/// Nothing where a key of the group is refused, or the keys do not go together.
+/// nullopt if a key of the group is refused, or if the keys do not go together.
 std::optional<JwsVerifier> verifier_for(const boost::json::value& group) {
   const auto& keys = group.at("private");
   std::vector<std::shared_ptr<const VerifyingKey>> made;
@@ -81,7 +81,7 @@ std::optional<JwsVerifier> verifier_for(const boost::json::value& group) {
   }
 }
 
-/// The `alg` of a token that the file calls valid, where it is one of ours.
+/// Whether the `alg` of a token that the file calls valid is one of ours.
 bool is_our_algorithm(std::string_view compact) {
   static const std::set<std::string_view> ours{"HS256", "RS256", "ES256", "EdDSA"};
   const auto header = from_base64url(compact.substr(0, compact.find('.')));

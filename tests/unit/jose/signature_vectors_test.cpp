@@ -8,8 +8,8 @@ namespace gatehouse::jose {
 using namespace gatehouse::testing;
 namespace {
 
-/// Each group of a file has one public key; each test a message, a signature and whether it holds. "Acceptable" ones,
-/// which older standards allow, are refused: today's signers do not make them.
+/// Each group of a file has one public key; each test a message, a signature and whether it is valid. "Acceptable"
+/// ones, which older standards allow, are refused: today's signers do not make them.
 void check_file(std::string_view file, JwsAlgorithm algorithm) {
   const auto vectors = load_vectors(file);
   std::size_t checked = 0;

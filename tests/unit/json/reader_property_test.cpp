@@ -1,4 +1,4 @@
-// Random texts, the same ones in every run: what the reader says of each is what follows from Boost.JSON's DOM.
+// Random texts, the same in every run: what the reader reports of each is what follows from Boost.JSON's DOM.
 
 #include <gtest/gtest.h>
 
@@ -88,8 +88,8 @@ std::string spelled(const boost::json::value& value) {
   return value.is_null() ? "null" : "other";
 }
 
-/// What a sink hears of the document, or nothing where the reader must refuse it. The DOM drops a member that comes
-/// twice, so their number is compared too.
+/// What a sink hears of the document, or nullopt if the reader must refuse it. The DOM drops a member that occurs
+/// twice, so such documents are not compared.
 std::optional<std::string> expected(std::string_view text) {
   boost::system::error_code malformed;
   const boost::json::value document = boost::json::parse(text, malformed);
@@ -108,7 +108,7 @@ std::optional<std::string> expected(std::string_view text) {
   return heard;
 }
 
-/// True where a name comes twice: the reader refuses that, and the DOM does not tell.
+/// True if a name comes twice: the reader refuses that, and the DOM does not show it.
 bool names_one_twice(std::string_view text) {
   return test::read_any_json(text, widest_limits, true).heard.contains("fault 0;");
 }

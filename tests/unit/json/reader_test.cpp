@@ -9,7 +9,7 @@
 namespace gatehouse::json {
 namespace {
 
-/// What is heard, or "refused", of the short way and the long way, which agree.
+/// What is heard, or "refused", by the fast path and the general path, which agree.
 std::string read(std::string_view text, const Limits& limits = small_limits) {
   const test::JsonReading reading = test::read_json(text, limits);
   EXPECT_EQ(reading, test::read_any_json(text, limits)) << text;

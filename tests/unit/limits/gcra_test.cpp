@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr Quota ten_a_second{.units = 10, .window = 1s, .burst = 3};
 
-/// Uses units until none is left; how many there were.
+/// Uses units until none is left; returns how many there were.
 int use_all(Instant& arrival, const Quota& quota, Instant now) {
   int used = 0;
   while (const auto next = use_unit(arrival, quota, now)) {
@@ -66,7 +66,8 @@ TEST(Gcra, WindowThatItsUnitsDoNotDivide_NeverHoldsMore) {
   EXPECT_GE(used, 6900);
 }
 
-/// A bucket that is filled by a unit's price every microsecond and emptied by whole units: what GCRA is said to be.
+/// A bucket that fills by a microsecond every microsecond and is emptied by a unit's price, its interval: what GCRA is
+/// said to be equivalent to.
 class ExactBucket {
  public:
   ExactBucket(const Quota& quota, Instant now)

@@ -61,7 +61,7 @@ TEST(MemoryLimits, MoreKeysThanItMayHold_StaysWithinItsBound) {
   EXPECT_LE(limits.places(), 10'000U);
 }
 
-/// Who floods the table with new keys must not get a used-up key its budget back.
+/// A flood of new keys must not give a used-up key its budget back.
 TEST(MemoryLimits, FloodOfNewKeys_DoesNotForgetAKeyThatIsFarOverItsLimit) {
   constexpr Quota slow{.units = 100, .window = 24h, .burst = 100};
   MemoryLimits limits{2'000};
@@ -71,7 +71,7 @@ TEST(MemoryLimits, FloodOfNewKeys_DoesNotForgetAKeyThatIsFarOverItsLimit) {
   EXPECT_FALSE(allows(limits, {{key_of(1'000'000), slow}}));
 }
 
-/// Neither with keys whose windows are longer, so that their budgets are whole again later than the used-up one.
+/// Nor may one of keys with longer windows, whose budgets are whole again later than the used-up one.
 TEST(MemoryLimits, FloodOfKeysWithALongWindow_DoesNotForgetAUsedUpKeyWithAShortOne) {
   constexpr Quota slow{.units = 100, .window = 24h, .burst = 100};
   MemoryLimits limits{2'000};

@@ -9,7 +9,7 @@
 
 namespace gatehouse::limits {
 
-/// Shared budgets whose answers are the test's.
+/// Shared budgets whose answers the test chooses.
 class ScriptedLimits final : public SharedLimits {
  public:
   [[nodiscard]] Task<std::optional<Outcome>> charge(std::span<const SharedCharge> charges) override {
@@ -20,7 +20,7 @@ class ScriptedLimits final : public SharedLimits {
   }
   void give_back(const SharedCharge& charge) override { given_back.push_back(text_of(charge)); }
 
-  std::deque<std::optional<Outcome>> outcomes;  ///< of the next charges; nothing: the budgets are away
+  std::deque<std::optional<Outcome>> outcomes;  ///< of the next charges; nullopt: the budgets are unavailable
   std::vector<std::string> charged;             ///< `login 198.51.100.7`
   std::vector<std::string> given_back;
 

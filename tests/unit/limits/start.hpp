@@ -4,7 +4,7 @@
 
 namespace gatehouse::limits {
 
-/// When tests begin: not at 0, for every clock has run before.
+/// When tests begin: not at 0, because every clock has run before.
 inline constexpr Instant start = std::chrono::hours{1};
 
 }  // namespace gatehouse::limits

@@ -36,7 +36,7 @@ class BreachFilterTest : public ::testing::Test {
     std::ifstream file{path_, std::ios::binary};
     return {std::istreambuf_iterator<char>{file}, {}};
   }
-  /// As another file, since the one before may be mapped.
+  /// Writes another file, because the one before may be mapped.
   [[nodiscard]] std::string written(std::string_view bytes) const {
     const std::string path = (folder_.path() / "changed").string();
     std::ofstream{path, std::ios::binary} << bytes;
@@ -94,7 +94,7 @@ TEST_F(BreachFilterTest, EveryChangeOfHeaderAndDirectory_IsRefusedOrFoundBySha25
   constexpr std::size_t directory_end = filter_header_bytes + 4 * filter_entry_bytes;
   for (std::size_t place = 0; place < directory_end; ++place) {
     const std::string path = written(changed_at(place, static_cast<char>(bytes_[place] ^ 0x40)));
-    // How many keys there are is told to people, and nothing depends on it.
+    // The number of keys is only shown to people; nothing depends on it.
     const bool is_count = place >= 16 && place < 24;
     EXPECT_EQ(check_filter(path).has_value(), is_count) << place;
   }

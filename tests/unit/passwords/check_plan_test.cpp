@@ -23,7 +23,7 @@ StoredPassword row_of(const PhcFormat& format) {
 
 StoredPassword row_of_express() { return {.hash = std::string(128, 'a'), .salt = "a5c08ed4651738e1536150657b032030"}; }
 
-/// What a check costs, whatever its salts and digests: one entry a verification, in their order.
+/// What a check costs, whatever its salts and digests: one entry per verification, in order.
 std::vector<std::string> cost_of(const std::vector<PlannedCheck>& plan) {
   std::vector<std::string> costs;
   for (const PlannedCheck& planned : plan) {

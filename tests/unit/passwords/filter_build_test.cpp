@@ -37,7 +37,7 @@ class FilterBuildTest : public ::testing::Test {
   [[nodiscard]] bool contains(std::string_view password) const {
     return (*BreachFilter::open(out_))->contains(password);
   }
-  /// The names beside the list.
+  /// The names of the files beside the list.
   [[nodiscard]] std::vector<std::string> files() const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator{folder_.path()}) {

@@ -86,8 +86,8 @@ TEST(FormatTimes, EqualCosts_AreOneFormat) {
   EXPECT_EQ(times.of(only(configured)).slowest, 1ms);
 }
 
-// What somebody sees who sends wrong passwords: the check of one format, and then the wait until the slowest would have
-// been done. With the machine's noise of a tenth, made up.
+// What somebody who sends wrong passwords sees: the check of one format, and then the wait until the slowest would have
+// been done. The machine's noise of a tenth is made up.
 TEST(FormatTimes, FailingChecksOfFiveFormats_TakeTheSameTimeWithinFivePercent) {
   FormatTimes times;
   std::mt19937 random{1};

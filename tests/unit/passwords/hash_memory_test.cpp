@@ -21,7 +21,7 @@ std::string digest_of(std::string_view password, const Argon2idCost& cost) {
   return hash_password(password, cost, any_salt).digest;
 }
 
-/// On a thread of its own, so that no test finds another's memory.
+/// Runs on a new thread, so that no test finds another's memory.
 template <class Body>
 void on_new_thread(Body body) {
   std::thread{body}.join();

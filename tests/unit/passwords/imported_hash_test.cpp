@@ -30,7 +30,8 @@ std::optional<std::string> salt_of(const boost::json::value& one) {
   return one.as_object().contains("salt") ? std::optional{testing::text_of(one, "salt")} : std::nullopt;
 }
 
-/// How much of its end a hash of this format can lose and still be one: a digest may be shorter, and so may a salt.
+/// How many characters a hash of this format can lose at its end and still be one: a digest may be shorter, and so may
+/// a salt.
 std::size_t sound_rest_of(const std::string& format) {
   if (format == "phc" || format == "ssha" || format.contains("pbkdf2-") || format.contains("werkzeug")) return 100;
   if (format == "scrypt-better-auth") return 100;
@@ -73,7 +74,7 @@ TEST(ImportedHash, HashOfAnotherProgram_EachTruncationIsRefused) {
   }
 }
 
-// Whoever has one of these tries billions of passwords a second.
+// Whoever has one of these can try billions of passwords a second.
 TEST(ImportedHash, HashThatIsQuickToMake_WaitsForBeingWrapped) {
   const auto vectors = testing::load_vectors("foreign/password-hashes.json");
   std::size_t pending = 0;

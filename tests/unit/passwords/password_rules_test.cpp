@@ -48,7 +48,7 @@ TEST(PasswordRules, LongOnesSpacesAndEmoji_AreGood) {
   EXPECT_EQ(code_of(rules, std::string(1024, 'x')), "");
 }
 
-/// Of several faults the first one is told.
+/// Of several faults, the first is reported.
 TEST(PasswordRules, Faults_AreLookedForInTheirOrder) {
   PasswordSettings settings;
   settings.classes_min = 2;

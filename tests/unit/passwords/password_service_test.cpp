@@ -212,7 +212,7 @@ TEST_F(PasswordServiceTest, ExpressHashes_CountAsPresentUntilSomebodyLookedAndAf
   EXPECT_TRUE(passwords.express_hashes_present());
 }
 
-// Before anybody has looked, a row of the other scheme must not be the first to make checks of its scheme.
+// Before the formats are known, a row of the other scheme must not be the first to make checks of its scheme.
 TEST_F(PasswordServiceTest, FirstFailingLoginAfterTheStart_CostsTheSameForEveryAccount) {
   for (const auto scheme : {PasswordScheme::argon2id, PasswordScheme::pbkdf2_sha512}) {
     PasswordService passwords = service(scheme);
@@ -312,7 +312,7 @@ TEST_F(ManyFormatsTest, FastCheckAmongSlowOnes_WaitsForThem) {
   for (std::size_t round = 0; round <= FormatTimes::samples_min; ++round) {
     EXPECT_FALSE(matches_password("wrong", std::nullopt));
   }
-  // A machine that stops in the middle of a check leaves nothing to wait for.
+  // A machine that stalls during a check leaves nothing to wait for.
   while (pauses_.empty()) EXPECT_FALSE(matches_password("wrong", std::nullopt));
   const auto once = pauses_[0];
   do {

@@ -224,7 +224,7 @@ TEST(ParsePhc, OtherSchemesAndVersions_AreRefused) {
 }
 
 TEST(ParsePhc, EveryTruncation_IsRefused) {
-  // The digest alone may be shorter and still be one: 16 bytes are the least.
+  // Only the digest may be shorter and still be one: 16 bytes are the least.
   const std::size_t shortest = argon2id_text.size() - zeros(32).size() + zeros(16).size();
   for (std::size_t length = 0; length < shortest; ++length) {
     EXPECT_FALSE(parse_phc(argon2id_text.substr(0, length))) << length;

@@ -32,7 +32,7 @@ using gatehouse::testing::run_task;
 using gatehouse::testing::run_until;
 using ::testing::ElementsAre;
 
-/// What a server gets and says is the test's.
+/// The test decides what a server gets and says.
 class ScriptedStream final : public Stream {
  public:
   explicit ScriptedStream(asio::io_context& io) : io_(io) {}

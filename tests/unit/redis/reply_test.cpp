@@ -23,7 +23,7 @@ Reply expected_reply() {
                      .items = {{.kind = Kind::integer, .integer = 1}, {.kind = Kind::error, .text = "ERR no"}}}}};
 }
 
-/// With the NUL that ends a literal within it.
+/// Contains a NUL, which would end a literal.
 std::string every_kind_text() {
   using namespace std::string_literals;
   return "*5\r\n:-42\r\n$5\r\nhe\0lo\r\n$-1\r\n+OK\r\n*2\r\n:1\r\n-ERR no\r\n"s;

@@ -20,7 +20,7 @@
 
 namespace gatehouse::redis {
 
-/// A server on a free port of 127.0.0.1 whose answers are the test's, on the test's event loop.
+/// A server on a free port of 127.0.0.1 whose answers the test chooses, on the test's event loop.
 class ScriptedRedis {
  public:
   /// The bytes that answer a command, which is given as its words with blanks between; empty: silence.
@@ -39,7 +39,7 @@ class ScriptedRedis {
     for (const auto& socket : std::exchange(sockets_, {})) socket->close();
   }
 
-  std::vector<std::string> commands;  ///< that came
+  std::vector<std::string> commands;  ///< those that came
 
  private:
   using Socket = boost::asio::ip::tcp::socket;

@@ -26,7 +26,7 @@ using Found = NameLookup::Found;
 
 class NameLookupTest : public ::testing::Test {
  protected:
-  /// Looks up on the loop; what was found will stand in found_.
+  /// Looks up on the loop; the result goes into found_.
   void begin(NameLookup::Resolver resolver, std::string host, std::chrono::milliseconds patience = testing::patience) {
     boost::asio::co_spawn(*io_, look_up(std::move(resolver), std::move(host), patience),
                           [this](const std::exception_ptr&, Found found) { found_.push_back(std::move(found)); });
@@ -53,7 +53,7 @@ class NameLookupTest : public ::testing::Test {
     ASSERT_TRUE(is_told());
     EXPECT_EQ(error(), boost::asio::error::timed_out);
   }
-  /// Of the first one; none where it was found.
+  /// The error of the first one; none if it was found.
   [[nodiscard]] boost::system::error_code error() const {
     return found_.front() ? boost::system::error_code{} : found_.front().error();
   }

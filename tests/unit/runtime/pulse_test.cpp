@@ -52,7 +52,7 @@ TEST_F(PulseTest, LoopThatTurnsAgain_IsStuckNoMore) {
 
 TEST_F(PulseTest, WholeProcessThatStoodStill_HasNoStuckLoop) {
   beat_all(missed_max);
-  // Hours go by in which nobody beats. Then one loop comes to its turn a little earlier than the other.
+  // Hours pass in which nobody beats. Then one loop gets its turn a little earlier than the other.
   beat(second_, 3);
   EXPECT_FALSE(pulse_.has_stuck_loop());
 }

@@ -32,7 +32,7 @@ class SharedRunTest : public ::testing::Test {
   }
   void let_go() { held_->cancel(); }
 
-  /// Asks now; what was found will stand in the list.
+  /// Asks now; the finding goes into the list.
   void ask() {
     const auto run = [this] { return work(); };
     boost::asio::co_spawn(io_, shared_->ask(run), [this](std::exception_ptr, std::optional<int> found) {

@@ -51,7 +51,7 @@ class SocketReactorTest : public ::testing::Test {
     std::array<char, 8> buffer{};
   };
 
-  /// Asio's epoll is ready once for its own sake.
+  /// Asio's own epoll descriptor is ready once at first.
   void SetUp() override { io_.poll(); }
 
   void make_ready(int count) {
@@ -142,7 +142,7 @@ TEST_F(SocketReactorTest, ReadySockets_AreServedInShortTurnsWhileARequestWaits) 
 TEST_F(SocketReactorTest, HandlerBetweenTheWaitAndTheTurn_MayDestroyAReadySocket) {
   make_ready(2);
   io_.restart();
-  // It stands in the queue behind the wait, and before what the wait finds.
+  // It is in the queue after the wait, and before what the wait finds.
   asio::post(io_, [&] { sockets_.pop_front(); });
   io_.poll();
   EXPECT_EQ(served_, 1U);

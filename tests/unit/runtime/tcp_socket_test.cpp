@@ -77,7 +77,7 @@ class TcpSocketTest : public ::testing::Test {
   bool finishes(const Outcome& outcome) {
     return testing::run_until(io_, [&] { return outcome.done; });
   }
-  /// Runs what there is to run now.
+  /// Runs everything that is ready now.
   void turn() {
     io_.restart();
     io_.poll();
@@ -189,7 +189,7 @@ TEST_F(TcpSocketTest, EndToken_SocketIsClosedHere_IsAskedToStop) {
   EXPECT_TRUE(gone.stop_requested());
 }
 
-/// The kernel tells of an arrival once. A read that leaves something behind must not wait for another arrival.
+/// The kernel reports an arrival once. A read that leaves something behind must not wait for another arrival.
 TEST_F(TcpSocketTest, Read_SmallBuffer_TakesAllOfOneArrivalBitByBit) {
   Pair pair{io_};
   pair.peer.send("0123456789");

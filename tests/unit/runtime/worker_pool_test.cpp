@@ -174,7 +174,7 @@ TEST_F(WorkerPoolTest, Run_QueueFull_IsRefusedAtOnceWithRetryAfter) {
 TEST_F(WorkerPoolTest, Run_PredictedWaitTooLong_IsRefusedThoughTheQueueHasRoom) {
   auto options = small_pool();
   options.queue_max = 1'000;
-  // The first guess at a job's time is 10 ms: behind a running job and 500 waiting, 5,010 ms are predicted.
+  // The first guess at a job's time is 10 ms: after a running job and 500 waiting ones, 5,010 ms are predicted.
   options.wait_max = 5s;
   WorkerPool pool{options};
   Result<void> blocking;
@@ -192,7 +192,7 @@ TEST_F(WorkerPoolTest, Run_PredictedWaitTooLong_IsRefusedThoughTheQueueHasRoom) 
 
 TEST_F(WorkerPoolTest, Run_WaitedTwiceTheLimitInSpiteOfThePrediction_IsRefusedUnrun) {
   auto options = small_pool();
-  options.wait_max = 1'500ms;  // twice that is what the blocking job itself may take to begin
+  options.wait_max = 1'500ms;  // the blocking job itself may take twice that to begin
   WorkerPool pool{options};
   Result<void> blocking;
   block(pool, blocking);
@@ -229,7 +229,8 @@ TEST_F(WorkerPoolTest, Run_ClientGoneWhileItWaited_IsRefusedUnrun) {
   EXPECT_FALSE(ran);
 }
 
-/// A client that ends only its own direction after the request still wants the answer, and a free thread gives it.
+/// A client that shuts down only its own direction after the request still wants the answer, and a free thread gives
+/// it.
 TEST_F(WorkerPoolTest, Run_ClientGoneButAThreadIsFree_Runs) {
   WorkerPool pool{small_pool()};
   std::stop_source client;
@@ -316,7 +317,7 @@ TEST_F(WorkerPoolTest, Run_FromManyIoThreads_EachJobRunsOnce) {
   auto options = small_pool();
   options.threads = 3;
   options.queue_max = callers * jobs_each;
-  options.wait_max = 1h;  // one job that was held up makes the pool predict as much for all that wait
+  options.wait_max = 1h;  // one job that is held up makes the pool predict as long a wait for all others
   WorkerPool pool{options};
   std::atomic<int> ran = 0;
   std::atomic<int> delivered = 0;

@@ -32,7 +32,7 @@ std::vector<std::string> lines_of_failures(Use use) {
   return lines;
 }
 
-// An outage of a minute under load made a line for each of the requests.
+// An outage of a minute under load once made a line for each of the requests.
 TEST(FailureLog, Outage_IsALineASecond_AndOneWhenItIsOver) {
   const auto lines = lines_of_failures([](FailureLog& failures) {
     const RequestScope request{.request_id = "id", .trace_id = {}};

@@ -181,7 +181,7 @@ TEST_F(FeedKeeperTest, Reader_IsWokenByNews) {
   EXPECT_EQ(news->end, place(4));
 }
 
-// A reader who had heard of a later time heard nothing more, and another time went on being told.
+// A reader that had heard of a later time once heard nothing more, and another time went on being reported.
 TEST_F(FeedKeeperTest, NewsAfterTheClockWasSetBack_WereLost) {
   revocations::RevocationReader reader{revocations_, feed_};
   const auto seat = feed_.take_seat();

@@ -17,7 +17,7 @@
 
 namespace gatehouse::testing {
 
-/// What a service supervisor listens on: a path, or a name that stands in no file system.
+/// What a service supervisor listens on: a path, or a name that is in no file system.
 class NotifySocket {
  public:
   enum class Kind { path, abstract };

@@ -110,7 +110,7 @@ TEST_F(RingKeeperTest, OtherSettings_KeepTheKeysOfTheTable) {
   EXPECT_EQ(rings_.size(), 3U);
 }
 
-/// The change feed may be silent, and the database away when the bell rings.
+/// The change feed may be silent, and the database unavailable, when the bell rings.
 TEST_F(RingKeeperTest, Keeper_ReadsUntilItHasHeard) {
   boost::asio::cancellation_signal signal;
   bool has_ended = false;

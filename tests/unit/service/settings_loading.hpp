@@ -29,7 +29,7 @@ inline constexpr std::string_view good_api_key = "k3Jx8Qm1Zt6Yw0Rb5Np9Vd2Hs7Lf4C
 inline constexpr std::string_view good_session_secret = "s8Pq2Wn6Ez1Uk5Tj9Bx3Gm7Ry4Dv0HcF";
 inline constexpr std::string_view good_jwt_secret = "j1Lr7Xc3Vo9Mb5Sg0Qd8Ki2Af6Zu4YeN";
 
-/// What a sound production deployment gives, to be varied by each test.
+/// The settings of a sound production deployment, which each test varies.
 inline Sources production_sources() {
   Sources sources;
   sources.environment = {{"APP_ENV", "production"},
@@ -45,7 +45,7 @@ inline std::expected<Loaded, Mistakes> load(const Sources& sources) {
   return load_settings(sources, random);
 }
 
-/// The settings, where they load; a failed test and defaults where not.
+/// The settings if they load; otherwise the test fails and goes on with defaults.
 inline Loaded load_well(const Sources& sources) {
   auto loaded = load(sources);
   if (loaded) return std::move(*loaded);
@@ -53,7 +53,7 @@ inline Loaded load_well(const Sources& sources) {
   return {};
 }
 
-/// The mistakes as one text, a line each; empty where the settings load.
+/// The mistakes as one text, a line each; empty if the settings load.
 inline std::string all_of(const Mistakes& mistakes) {
   std::string text;
   for (const Mistake& mistake : mistakes) text += to_text(mistake) + "\n";

@@ -285,7 +285,7 @@ TEST(LoadSettings, ResolvedList_ShowsWhatAppliesAndNotWhatWasOverridden) {
   EXPECT_EQ(line(loaded, "DB_SSL"), "false environment DATABASE_URL");
   EXPECT_EQ(line(load_well({{{"DATABASE_URL", "sqlite:/x.db"}}, {}}), "SQLITE_PATH"), "/x.db environment DATABASE_URL");
 }
-// What was written over the secret was shorter, and the rest of it stayed.
+// The text written over the secret was once shorter, and the rest of the secret stayed.
 TEST(LoadSettings, ShownSecret_HasNothingOfItBehindItsEnd) {
   const Loaded loaded = load_well(production_sources());
   for (const config::ResolvedSetting& one : loaded.reading.resolved) {

@@ -14,13 +14,13 @@ using ::testing::Optional;
 
 class WatchdogTest : public ::testing::Test {
  protected:
-  /// The timer's end, and all that the first loop has to do then.
+  /// Runs the timer's end and everything that the first loop has to do then.
   void run_first_after_timer() {
     first_.restart();
     first_.run_one();
     first_.poll();
   }
-  /// What a loop has to do now. A loop without work stops, until it is restarted.
+  /// Runs what a loop has to do now. A loop without work stops until it is restarted.
   static std::size_t turn(boost::asio::io_context& loop) {
     loop.restart();
     return loop.poll();

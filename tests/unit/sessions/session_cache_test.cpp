@@ -202,7 +202,7 @@ TEST_F(SessionCacheTest, FeedLost_ForgetsAndTakesNothingUntilReady) {
   EXPECT_FALSE(knows(1));
 }
 
-// A process that was stopped has heard of nothing meanwhile, neither of the session's end nor of the feed's.
+// A process that was stopped has meanwhile heard neither of the session's end nor of the feed's.
 TEST_F(SessionCacheTest, ProcessThatStoodStill_DoesNotAnswerUntilTheFeedIsProvedAgain) {
   cache_.on_feed_proved(boot_clock_.now() + seconds{2});
   remember(1, 10);

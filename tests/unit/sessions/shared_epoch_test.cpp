@@ -39,7 +39,7 @@ class SharedEpochTest : public ::testing::Test {
     (void)step<Beat>();
     epoch_.beaten(SharedTime{1'000}, clock_.time);
   }
-  /// The first one, where there is no epoch.
+  /// Becomes the first member: there is no epoch yet.
   void become_member() {
     prove();
     (void)step<Look>();

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 
 class KeyLifeTest : public KeyFixture {
  protected:
-  /// What is due after so long, where a key signs for ten days.
+  /// What is due after `time`, if a key signs for ten days.
   [[nodiscard]] RotationStep due_after(std::chrono::seconds time, const std::vector<StoredKey>& keys) const {
     return due_step(keys, days{10}, life_, now + time);
   }
@@ -67,7 +67,7 @@ TEST_F(KeyLifeTest, RotationByHand_OrWithoutACurrentKey_DoesNothing) {
   EXPECT_EQ(due_after(days{100}, {next_after(days{0})}), RotationStep::none);
 }
 
-/// `gatehouse signing-keys promote -VE20…` took such a kid for an option.
+/// `gatehouse signing-keys promote -VE20…` once took such a kid for an option.
 TEST(FreshKey, Kid_DoesNotBeginLikeAnOption) {
   for (int i = 0; i < 300; ++i) {
     EXPECT_FALSE(jose::thumbprint(make_fresh_key(jose::JwsAlgorithm::eddsa)).starts_with('-'));

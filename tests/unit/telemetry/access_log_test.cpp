@@ -192,7 +192,7 @@ TEST(AccessLog, StuckReader_StopsNobodyAndIsCounted) {
   log.flush();
   EXPECT_LT(std::chrono::steady_clock::now() - start, gatehouse::testing::patience / 3);
   EXPECT_GE(queue.dropped_lines(), count / 2);
-  pipe.close_reader();  // or the writer's end would wait for it
+  pipe.close_reader();  // otherwise the writer's end would wait for it
 }
 
 }  // namespace

@@ -137,7 +137,7 @@ TEST(Log, StuckReader_StopsNobodyAndIsCounted) {
   for (int i = 0; i < 500; ++i) log.info("line", {{"text", text}});
   EXPECT_LT(std::chrono::steady_clock::now() - start, gatehouse::testing::patience / 3);
   EXPECT_GE(queue.dropped_lines(), 100U);
-  pipe.close_reader();  // or the log's end would wait for it
+  pipe.close_reader();  // otherwise the log's end would wait for it
 }
 
 }  // namespace

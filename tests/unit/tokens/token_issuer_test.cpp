@@ -39,7 +39,7 @@ TEST_F(TokenIssuerTest, Audience_IsTheWantedOneOrTheFirst) {
   EXPECT_EQ(part(issuer.issue(wanted, now), 1).at("aud").as_string(), "api");
 }
 
-// Whoever checked it alone took it for good when the session was long over.
+// Whoever checked only the token once accepted it long after the session was over.
 TEST_F(TokenIssuerTest, Token_OutlivedItsSession) {
   const TimePoint end = now + std::chrono::milliseconds{8500};
   const Grant grant{.user = {42}, .session = {77}, .mark = mark, .session_ends_at = end};
@@ -70,7 +70,7 @@ TEST_F(TokenIssuerTest, AccessToken_NamesItsTypeAndItsClient) {
   EXPECT_EQ(part(token, 1).at("iat").as_int64(), 1'700'000'000);
 }
 
-/// So that JWT_TYPE can change while tokens are about.
+/// JWT_TYPE can change while tokens are in use.
 TEST_F(TokenIssuerTest, TokensOfBothTypes_AreTaken) {
   settings_.type = TokenType::access_token;
   const TokenIssuer issuer{settings_, random_};

@@ -84,7 +84,7 @@ TEST_F(TableKeysTest, SecretsAndKeysOfTheSettings_GoOnVerifying) {
   EXPECT_TRUE(beside_a_key.verify(issuer.issue({42}, {77}, mark, now), now));
 }
 
-/// Whose kid a token names decides everything, whatever the token says.
+/// The key whose kid a token names decides everything, whatever the token says.
 TEST_F(TableKeysTest, HmacWithThePublicKeyOfTheTable_IsRefused) {
   const auto current = key();
   const TokenVerifier verifier{settings_, {current}};

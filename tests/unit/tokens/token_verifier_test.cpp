@@ -18,7 +18,7 @@ using std::chrono::seconds;
 
 class TokenVerifierTest : public TokenFixture {
  protected:
-  /// Well-formed claims with one of them set to a JSON text, or left out where that is empty.
+  /// Well-formed claims with one of them set to a JSON text, or left out if that is empty.
   static std::string claims_with(std::string_view name, std::string_view json) {
     boost::json::object claims{{"iss", "gatehouse"}, {"aud", "gatehouse"},   {"sub", "42"},          {"id", 42},
                                {"sid", "77"},        {"iat", 1'700'000'000}, {"exp", 1'700'003'600}, {"jti", "x"}};
@@ -204,8 +204,7 @@ TEST_F(TokenVerifierTest, TextThatIsNoToken_IsMalformed) {
   EXPECT_EQ(refusal(std::string(8'000, '.')), TokenError::malformed);
 }
 
-/// What the Express service issued had no `kid`, `iss`, `aud` or `sid`; such tokens last an hour and are not taken
-/// over.
+/// Tokens of the Express service had no `kid`, `iss`, `aud` or `sid`; they last an hour and are not taken over.
 TEST_F(TokenVerifierTest, TokenOfTheExpressService_IsRefused) {
   const jose::HmacKey key{first_secret};
   std::string compact = to_base64url(R"({"alg":"HS256","typ":"JWT"})") + "." +

@@ -100,7 +100,7 @@ TEST(EmailKey, SpellingsOfOneMailbox_MeetInOneKey) {
        "john@xn--mnchen-3ya.example", "john@XN--MNCHEN-3YA.example", "john@m\u00FCnchen\u3002example"},
       // full width
       {"john@example.com", "\uFF4A\uFF4F\uFF48\uFF4E@example.com", "john@\uFF45xample.com", "john@example\uFF0Ecom"},
-      // what nobody sees
+      // characters that nobody sees
       {"john@example.org", "j\u200Bohn@example.org", "john\u202D@example.org", "jo\u00ADhn@exam\u00ADple.org"},
   };
   for (const auto& spellings : mailboxes) {
@@ -135,7 +135,7 @@ TEST(EmailKey, LongTextThatNoRowHolds_IsOnlyLowered) {
   EXPECT_EQ(email_key(marks), "a" + marks.substr(1));
 }
 
-// One character may stand for eighteen, and an index takes 2,700 bytes.
+// One character may become eighteen, and an index takes 2,700 bytes.
 TEST(EmailKey, KeyThatWouldBeTooLongForAnIndex_IsThePlainOne) {
   std::string email;
   for (int i = 0; i < 240; ++i) email += "\uFDFA";

@@ -7,7 +7,7 @@
 namespace gatehouse::users {
 namespace {
 
-/// What came of each record: its line, and its address or the code of its fault.
+/// The result of each record: its line, and its address or the code of its fault.
 using ReadLines = std::vector<std::pair<std::uint64_t, std::string>>;
 
 ReadLines read_all(RecordReader& reader) {

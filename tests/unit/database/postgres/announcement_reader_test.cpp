@@ -20,7 +20,7 @@ AnnouncementRow unplaced(std::int64_t entry) {
 /// A reader that looks every 100 ms.
 class AnnouncementReaderTest : public ::testing::Test {
  protected:
-  /// What the table holds, as a look finds it.
+  /// A page of the table, as a look finds it.
   AnnouncementPage page(std::int64_t last, std::vector<AnnouncementRow> rows = {}) {
     return {.log = "one", .is_written = true, .last = last, .deleted = 0, .is_cut = false, .rows = std::move(rows)};
   }
@@ -29,7 +29,7 @@ class AnnouncementReaderTest : public ::testing::Test {
     reader_.send(now_);
     return reader_.take(found);
   }
-  /// The same, and what it tells.
+  /// The same; returns the texts that it tells.
   Texts told(const AnnouncementPage& found) {
     Texts texts;
     for (const AnnouncementRow* row : look(found).rows) texts.push_back(row->text);
@@ -51,7 +51,7 @@ TEST_F(AnnouncementReaderTest, FirstLook_IsAProof_AndTellsNothingThatWasNeverRem
   EXPECT_EQ(reader_.position(), 7);
 }
 
-// What was committed after a look was sent may not be on its page, however late that comes.
+// Changes committed after a look was sent may be missing from its page, however late that comes.
 TEST_F(AnnouncementReaderTest, LookThatComesBackLate_IsAProofFromItsSendingOn) {
   reader_.send(reading_begin);
   const auto empty = page(0);
@@ -79,7 +79,7 @@ TEST_F(AnnouncementReaderTest, RowWithoutPosition_IsToldAtOnce_AndOnce) {
   EXPECT_EQ(reader_.position(), 1);
 }
 
-// Its number is smaller than that of rows that were read long ago, for its transaction took its time.
+// Its number is smaller than those of rows that were read long ago, because its transaction took long.
 TEST_F(AnnouncementReaderTest, RowThatIsCommittedLate_IsTold) {
   (void)look(page(0));
   EXPECT_EQ(told(page(1, {placed(8, 1)})), Texts{"session:8"});
@@ -115,7 +115,7 @@ TEST_F(AnnouncementReaderTest, RowsDeletedAfterTheyWereRead_AreNoLoss) {
   EXPECT_FALSE(look(swept).is_lost);
 }
 
-// The database was restored, or its schema was made anew.
+// The database was restored, or its schema was recreated.
 TEST_F(AnnouncementReaderTest, AnotherLogOrAnEarlierPosition_IsALoss) {
   (void)look(page(3));
   auto other = page(3);

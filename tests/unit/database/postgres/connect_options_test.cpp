@@ -65,7 +65,7 @@ TEST(ConnectOptions, Server_HasToTakeWrites_UnlessToldOtherwise) {
   EXPECT_EQ(value_of(options_for_queries(settings), "target_session_attrs"), "any");
 }
 
-// Where a value is missing or empty, libpq looks into the home of the user that the process runs as.
+// If a value is missing or empty, libpq looks into the home directory of the user that the process runs as.
 TEST(ConnectOptions, NoFile_IsLeftForLibpqToFindInAHome) {
   for (const bool ssl : {false, true}) {
     database::PostgresSettings settings;

@@ -31,7 +31,7 @@ TEST(FeedProbe, LastProbeHeard_MakesItReadyUntilTheNextIsOverdue) {
   EXPECT_EQ(probe.due_at(), next + FeedProbe::deadline);
 }
 
-// What was committed after a probe was sent may not have been heard when the probe is, however late that is.
+// Changes committed after a probe was sent may not have been heard when the probe is, however late that is.
 TEST(FeedProbe, ProbeHeardLate_IsAProofFromItsSendingOn) {
   FeedProbe probe;
   probe.begin(start);

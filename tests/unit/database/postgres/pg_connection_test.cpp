@@ -16,7 +16,7 @@ using database::postgres::ConnectOptions;
 using database::postgres::PgConnection;
 using namespace std::chrono_literals;
 
-/// Why no connection comes about with a server that takes the login and answers the first statement like this.
+/// Why connecting fails if the server accepts the login and answers the first statement like this.
 std::optional<Unavailable> failure_of_connect(std::string answer, std::chrono::milliseconds timeout = patience) {
   const ScriptedPostgres server{{std::move(answer)}};
   database::PostgresSettings settings;

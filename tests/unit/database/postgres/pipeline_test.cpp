@@ -1,4 +1,4 @@
-// What a server, or something in between, may answer against all rules.
+// Answers of a server, or of something in between, that break the protocol.
 
 #include "database/postgres/pipeline.hpp"
 
@@ -19,8 +19,8 @@ constexpr database::Statement name_of{"pipeline_name_of", "SELECT name FROM user
 
 class Pipeline : public ::testing::Test {
  protected:
-  /// What a query gets from a server that, after its login and the driver's first statement, answers this to the first
-  /// Sync; nothing when the query is refused as Unavailable.
+  /// What a query gets from a server that, after its login and the driver's first statement, gives this answer to the
+  /// first Sync; nullopt if the query is refused as Unavailable.
   std::optional<std::string> name_from(std::string answer) {
     const ScriptedPostgres server{{answer_to_first_statement(), std::move(answer)}};
     database::DatabaseSettings settings;

@@ -13,7 +13,7 @@ class PreparedStatementsTest : public ::testing::Test {
     encoded_.assign(parameters);
     return statements_.find(find_user, encoded_);
   }
-  /// As the pipeline does after it sent the preparation.
+  /// As the pipeline does after it has sent the preparation.
   void prepare(Parameters parameters) { find(std::move(parameters)).prepared = true; }
 
   PreparedStatements statements_;

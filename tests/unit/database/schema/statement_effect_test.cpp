@@ -24,7 +24,7 @@ struct EffectCase {
   TableWork work;
 };
 
-// What each does to `users`, by the chapter on explicit locking and the pages of the statements.
+// What each does to `users`, according to the chapter on explicit locking and the pages of the statements.
 constexpr EffectCase postgres_cases[] = {
     {"ALTER TABLE users ADD COLUMN a text", TableLock::access_exclusive, TableWork::none},
     {"ALTER TABLE IF EXISTS ONLY public.users ADD a text", TableLock::access_exclusive, TableWork::none},

@@ -11,7 +11,7 @@
 namespace gatehouse::database::sqlite {
 namespace {
 
-/// Counts how often a feed came to be trusted, and how often it ceased to be. The writer's thread tells it.
+/// Counts how often a feed became trusted, and how often it ceased to be. The writer's thread calls it.
 class RecordingObserver final : public ChangeObserver {
  public:
   void on_feed_proved(BootTime until) noexcept override {
@@ -44,7 +44,7 @@ class ChangeFeedsTest : public SqliteTest {
     return provider_->watch(io_);
   }
 
-  // What another process would do.
+  // Writes as another process would.
   void write_from_outside(const std::string& sql) {
     sqlite3* connection = nullptr;
     ASSERT_EQ(sqlite3_open(settings_.sqlite.path.c_str(), &connection), SQLITE_OK);
@@ -72,7 +72,7 @@ TEST_F(ChangeFeedsTest, Watch_AnotherProcessWrites_IsLostAndReadyAgain) {
   EXPECT_EQ(count(), 1);
 }
 
-// A process that stands still looks at nothing, and must not answer as if it had.
+// A process that stands still does not look, and must not answer as if it had.
 TEST_F(ChangeFeedsTest, Watch_LooksAgainAndAgain_AndTrustsEachLookForASecond) {
   open_with_table();
   const auto feed = watch();
@@ -103,10 +103,10 @@ TEST_F(ChangeFeedsTest, Watch_ConnectionBreaks_IsLostUntilThereIsANewOne) {
   EXPECT_TRUE(run_until([&] { return observer_.lost == 1 && observer_.ready == 2; }));
 }
 
-// Whoever ended a session has forgotten it here when the deadline passed, and it may have come back before the commit.
+// A cache that forgot a session when the deadline of its end passed may have read it again before the commit.
 TEST_F(ChangeFeedsTest, Watch_WriteCommittedAfterItsDeadline_IsLostAndReadyAgain) {
   FaultyDisk disk;
-  settings_.query_timeout = std::chrono::seconds{3};  // in which the write gets as far as its commit
+  settings_.query_timeout = std::chrono::seconds{3};  // long enough for the write to reach its commit
   open_with_table();
   const auto feed = watch();
   ASSERT_TRUE(run_until([&] { return observer_.ready == 1; }));

@@ -19,8 +19,8 @@ struct Methods {
   sqlite3_io_methods faulty{};
 };
 
-/// A layer over SQLite's own access to files (sqlite.org/vfs.html). SQLite calls it with no way to hand it anything,
-/// and files outlive the test's disk, hence one for the process.
+/// A layer over SQLite's own access to files (sqlite.org/vfs.html). SQLite calls it without any context, and files
+/// outlive the test's disk, so the process has one layer.
 struct Layer {
   sqlite3_vfs* const real = sqlite3_vfs_find(nullptr);
   sqlite3_vfs faulty = *real;

@@ -2,7 +2,7 @@
 
 namespace gatehouse::database::sqlite {
 
-/// SQLite's disk in a test's hands, for every file that SQLite opens while this lives. Made before the provider.
+/// SQLite's disk, controlled by a test, for every file that SQLite opens while this lives. Made before the provider.
 class FaultyDisk {
  public:
   FaultyDisk();
@@ -11,7 +11,7 @@ class FaultyDisk {
   FaultyDisk(const FaultyDisk&) = delete;
   FaultyDisk& operator=(const FaultyDisk&) = delete;
 
-  /// A thread that syncs a file from now on stands still until release_syncs(). So does a commit.
+  /// A thread that syncs a file from now on blocks until release_syncs(). So does a commit.
   void hold_syncs();
   void release_syncs();
 

@@ -84,7 +84,7 @@ TEST_F(LostFilesTest, CopyInItsPlace_IsUsed) {
   EXPECT_TRUE(becomes_true([&] { return count() == 2; }));
 }
 
-// The log would be played into the new file, which it does not belong to.
+// Otherwise the log would be replayed into the new file, which it does not belong to.
 TEST_F(LostFilesTest, CopyThatReplacesTheFileButNotItsLog_IsUsedWithoutThatLog) {
   open_with_table();
   ASSERT_TRUE(insert(1, "one"));
@@ -102,7 +102,7 @@ TEST_F(LostFilesTest, CopyThatReplacesTheFileButNotItsLog_IsUsedWithoutThatLog) 
   EXPECT_TRUE(becomes_true([&] { return count() == 2; })) << "what was acknowledged is in the file that was replaced";
 }
 
-/// The writer's slot and a reader's on one file with a table, with nothing but the test to drive them.
+/// The writer's slot and a reader's on one file with a table, driven only by the test.
 class SlotsTest : public LostFilesTest {
  protected:
   SlotsTest() {
@@ -138,8 +138,8 @@ class SlotsTest : public LostFilesTest {
   ConnectionSlot reader_{parts_, Role::reader};
 };
 
-// The reader opened the new file with the old one's log, and emptied the index of that log under the writer: it read
-// mixtures of both, lost the file again and again, or died of SIGBUS.
+// The reader once opened the new file with the old one's log, and emptied the index of that log while the writer used
+// it: it read mixtures of both, lost the file again and again, or died of SIGBUS.
 TEST_F(SlotsTest, ReaderThatOpensBeforeTheWriterHasMissedItsFile_OpenedAnotherFile) {
   writer_.maintain();
   ASSERT_TRUE(writer_.get());
@@ -172,7 +172,7 @@ TEST_F(SlotsTest, NextFile_IsOpenedOnceNobodyHasTheLastOne) {
   expect_both_open_the_file();
 }
 
-// It opened the new file beside the readers' old one.
+// The writer once opened the new file while the readers had the old one.
 TEST_F(SlotsTest, WriterThatBrokeWhenItsFileWasReplaced_OpenedTheNextWhileOthersHadTheLast) {
   FaultyDisk disk;
   expect_both_open_the_file();

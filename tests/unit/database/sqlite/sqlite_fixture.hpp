@@ -26,7 +26,7 @@ inline constexpr Statement count_slowly{"count_slowly",
                                         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
                                         "WHERE n < $1) SELECT count(*) FROM numbers"};
 
-/// A provider on a file of its own, an io_context that this thread runs, and a table `items`.
+/// A provider on its own file, an io_context that this thread runs, and a table `items`.
 class SqliteTest : public ::testing::Test {
  protected:
   SqliteTest() {
@@ -63,7 +63,7 @@ class SqliteTest : public ::testing::Test {
     return testing::run_task(io_, testing::execute(*database_, insert_item, std::move(parameters)));
   }
 
-  /// True once the call says so; false where it does not in time. Where it is unavailable, it is made again.
+  /// True once the call returns true; false if it does not in time. A call that is unavailable is repeated.
   template <class Call>
   bool becomes_true(Call call) {
     return testing::run_until(io_, [&] {

@@ -75,7 +75,7 @@ TEST_F(SqliteTest, Execute_DiskRefusesWrites_IsUnavailableUntilItTakesThemAgain)
   settings_.sqlite.readers = 1;
   open_with_table();
   ASSERT_TRUE(insert(1, "one"));
-  ASSERT_EQ(count(), 1);  // the reader is open by now: opening takes a disk that can be written to
+  ASSERT_EQ(count(), 1);  // the reader is open by now: opening needs a writable disk
   std::optional<Unavailable::Reason> reason;
   std::int64_t counted = 0;
   {
@@ -99,7 +99,7 @@ TEST_F(SqliteTest, Writer_EveryCommit_IsOnTheDiskBeforeItIsAnswered) {
   EXPECT_EQ(testing::run_task(io_, testing::execute(*database_, journal_mode, {})).value()[0].text(0), "wal");
 }
 
-// Two connections that closed at once each took the other for the last one, and the log stayed.
+// Two connections that closed at once sometimes each took the other for the last one, and the log stayed.
 TEST_F(SqliteTest, Close_AfterAWrite_LeftTheLogBehindNowAndThen) {
   constexpr int rounds = 100;
   open_with_table();
@@ -120,7 +120,7 @@ TEST_F(SqliteTest, Query_ThatBreaksItsConnection_LeavesANewOneToTheNext) {
   disk.fail_reads(true);
   EXPECT_EQ(reason_of([&] { (void)count(); }), Unavailable::Reason::storage);
   disk.fail_reads(false);
-  // Without another query to make it look.
+  // No other query makes it look.
   EXPECT_TRUE(testing::run_until(io_, [&] { return logged("warn sqlite_connection_broken"); }));
   EXPECT_TRUE(becomes_true([&] { return count() == 1; }));
 }
@@ -136,7 +136,7 @@ TEST_F(SqliteTest, Execute_AnotherProcessHoldsTheLock_WaitsThenIsUnavailable) {
   EXPECT_TRUE(becomes_true([&] { return count() == 0; }));
   ASSERT_EQ(sqlite3_exec(other, "COMMIT", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(other);
-  std::int64_t id = 1;  // another one each time: a write that was late may be committed all the same
+  std::int64_t id = 1;  // another one each time, because a late write may still be committed
   EXPECT_TRUE(becomes_true([&] {
     ++id;
     return insert(id, std::to_string(id)).has_value();
@@ -187,7 +187,7 @@ TEST_F(SqliteTest, RunCheck_ThatWrites_IsRefused) {
 }
 
 TEST_F(SqliteTest, Execute_LongerThanItsDeadline_LeavesTheWritesOfItsGroup) {
-  settings_.query_timeout = std::chrono::seconds{4};  // what is committed later has been answered as late
+  settings_.query_timeout = std::chrono::seconds{4};  // a write that commits later has been answered as late
   open_with_table();
   static constexpr database::Write insert_slowly{
       "insert_slowly",

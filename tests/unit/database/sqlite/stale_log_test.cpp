@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A database whose process was killed: its log is there, and a backup from before the last write.
+/// A database whose process was killed: its log is left, and there is a backup from before the last write.
 class StaleLogTest : public ::testing::Test {
  protected:
   StaleLogTest() {
@@ -34,7 +34,7 @@ class StaleLogTest : public ::testing::Test {
   void replace_database_by(const std::string& file) const {
     fs::copy_file(file, path_, fs::copy_options::overwrite_existing);
   }
-  /// How much later the database was written than its log.
+  /// Sets how much later the database was written than its log.
   void set_difference(std::chrono::seconds difference) const {
     fs::last_write_time(path_, fs::last_write_time(path_ + "-wal") + difference);
   }

@@ -61,7 +61,7 @@ TEST_F(AccountFlowTest, EmailThatStays_VoidsNoLink) {
   EXPECT_EQ(std::ranges::count(database_.statements, "one_time_tokens_drop_open"), 0);
 }
 
-// Links that the email in between was sent stayed open, and nobody told it.
+// Links sent to the email in between once stayed open, and that address was not notified.
 TEST_F(AccountFlowTest, EmailThatChangedMeanwhile_CountsAsAnother) {
   changes_ = 1;
   EXPECT_TRUE(write_back_the_email());

@@ -55,7 +55,7 @@ TEST_F(MailBudgetTest, EachUser_HasThreeMailsAtOnceAndFiveAnHour) {
   EXPECT_EQ(taken(UserId{1}, 10), 3);
 }
 
-// Three mails of another kind kept the owner from a reset.
+// Three mails of another kind once kept the owner from a reset.
 TEST_F(MailBudgetTest, MailsOfAnotherKind_LeaveAResetPossible) {
   while (is_sent(mail::Kind::change_email, UserId{1})) {
   }
@@ -64,7 +64,7 @@ TEST_F(MailBudgetTest, MailsOfAnotherKind_LeaveAResetPossible) {
   EXPECT_EQ(taken(UserId{1}, 10), 3);
 }
 
-// Requests that were refused kept the owner from hearing of one that was not.
+// Refused requests once kept the owner from hearing of one that was not refused.
 TEST_F(MailBudgetTest, MailThatIsNotKept_WasCountedAllTheSame) {
   for (int i = 0; i < 10; ++i) {
     const auto one = take(mail::Kind::reset_password, UserId{1});
@@ -75,7 +75,7 @@ TEST_F(MailBudgetTest, MailThatIsNotKept_WasCountedAllTheSame) {
   EXPECT_EQ(taken(UserId{1}, 10), 3);
 }
 
-// An attacker's long address used up the mails of another one that begins alike.
+// An attacker's long address once used up the mails of another one that begins alike.
 TEST_F(MailBudgetTest, LongAddressesThatBeginAlike_SharedABudget) {
   const std::string long_name(60, 'x');
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(is_sent(mail::Kind::change_email, long_name + std::to_string(i)));

@@ -13,7 +13,7 @@
 
 namespace gatehouse::flows {
 
-/// Letters with all that they are written with. What is given outlives them.
+/// Letters together with everything they need. What the constructor is given outlives them.
 class OwnLetters {
  public:
   OwnLetters(database::Database& database, const Clock& clock, crypto::Random& random, bool sends_notices)

@@ -71,7 +71,7 @@ class LoginFlowTest : public ::testing::Test {
 
   bool is_known_ = true;
   std::int64_t failures_ = 0;
-  std::int64_t failures_beside_ = 0;  ///< of others, while the password is checked
+  std::int64_t failures_beside_ = 0;  ///< by others, while the password is checked
   int inserts_ = 0;
   int refused_inserts_ = 0;
 
@@ -79,7 +79,7 @@ class LoginFlowTest : public ::testing::Test {
   testing::ManualClock clock_;
   const std::int64_t period_ = clock_.now().time_since_epoch() / lockout::GuardStore::period;
   crypto::SystemRandom random_;
-  // One job that was held up makes the pool predict as much for the next: an hour, so that none is refused.
+  // One job that is held up makes the pool predict as long a wait for the next; with an hour, none is refused.
   runtime::WorkerPool pool_{{.name = "hashing", .wait_max = std::chrono::hours{1}}};
   passwords::PasswordService passwords_{pool_, passwords::PasswordSettings{}, random_, cheap};
   std::string hash_ = testing::run_task(io_, passwords_.hash(SecretString{"correct horse"}));

@@ -18,7 +18,7 @@ using database::Unavailable;
 using std::chrono::hours;
 using Statements = std::vector<std::string>;
 
-/// What no database does on demand: a session of the third generation whose row changes while it is asked.
+/// What no database does on demand: a session of the third generation whose row changes during the call.
 class RefreshFlowTest : public ::testing::Test {
  protected:
   static std::vector<SecretString> secrets() {

@@ -71,8 +71,7 @@ TEST_F(TurnsTest, LoginsOfOtherUsers_DoNotWait) {
   EXPECT_EQ(log_, "ae");
 }
 
-// One row that somebody keeps locked: without this each login would wait for it in turn, on a connection that others
-// need.
+// Somebody keeps one row locked: without this each login would wait for it in turn, on a connection that others need.
 TEST_F(TurnsTest, RowThatCannotBeLocked_RefusesThoseWhoWaitForIt) {
   start(ada, 'a');
   start(ada, 'b');

@@ -7,7 +7,7 @@
 
 namespace gatehouse::api {
 
-/// `/users/{id}/dongles`: what a user calls the dongles that they carry. One per io thread.
+/// `/users/{id}/dongles`: the dongles that a user carries, and what the user calls them. One per io thread.
 class DongleRoutes {
  public:
   /// The flow outlives the routes.

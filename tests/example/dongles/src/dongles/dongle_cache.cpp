@@ -49,7 +49,7 @@ void DongleCache::on_unknown_change() noexcept {
   forget_all();
 }
 
-/// Under the lock.
+/// Called under the lock.
 void DongleCache::forget_all() noexcept {
   ++changes_;
   known_.clear();

@@ -14,20 +14,20 @@
 
 namespace gatehouse::dongles {
 
-/// Remembers the dongles of users who were asked for lately. One per process, shared by its threads.
+/// Remembers the dongles of users who were recently asked for. One per process, shared by its threads.
 ///
 /// A reader takes a ticket before it asks the database and returns it with what it found. Any change in between makes
 /// the ticket worthless, so that an old list cannot enter after the change.
 class DongleCache final : public database::ChangeObserver {
  public:
-  static constexpr std::size_t users_max = 10'000;  ///< with one more, it begins anew
+  static constexpr std::size_t users_max = 10'000;  ///< when one more comes, the cache is emptied first
 
-  /// How many changes the cache had heard of.
+  /// How many changes the cache had heard of when the ticket was taken.
   using Ticket = std::uint64_t;
   [[nodiscard]] Ticket ticket() const;
-  /// Ignored where the ticket is worthless, or where the cache would not hear of changes.
+  /// Ignored if the ticket is worthless, or if the cache would not hear of changes.
   void remember(UserId user, const std::vector<Dongle>& dongles, Ticket ticket);
-  /// Nothing: the database must be asked.
+  /// nullopt: the database must be asked.
   [[nodiscard]] std::optional<std::vector<Dongle>> find(UserId user) const;
 
   void on_feed_proved(BootTime trusted_until) noexcept override;

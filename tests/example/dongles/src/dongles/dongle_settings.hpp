@@ -11,7 +11,7 @@ struct DongleSettings {
   std::int64_t per_user_max = 20;  ///< DONGLES_PER_USER_MAX
 };
 
-/// Their names, defaults and rules.
+/// The settings' names, defaults and rules.
 [[nodiscard]] config::Section<DongleSettings> dongle_section();
 
 }  // namespace gatehouse::dongles

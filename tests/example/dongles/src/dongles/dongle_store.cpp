@@ -16,8 +16,8 @@ using database::Rows;
 using database::Statement;
 using database::Write;
 
-// Of two that see the same rows at the same moment, one finds its number taken, so that together they cannot exceed the
-// bound.
+// If two insertions see the same rows at the same moment, one of them finds its number taken, so together they cannot
+// exceed the bound.
 constexpr Write insert_dongle{
     "dongles_insert",
     "INSERT INTO dongles (user_id, number, name, created_at, expires_at) "
@@ -32,7 +32,7 @@ constexpr Statement list_dongles{"dongles_list",
 
 constexpr Write remove_dongles{"dongles_remove_of_user", "DELETE FROM dongles WHERE user_id = $1", dongles_topic};
 
-// Nobody shows a dongle that has expired, so nobody need hear of it.
+// Expired dongles are never shown, so their deletion need not be announced.
 constexpr Write delete_expired_dongles{"dongles_delete_expired",
                                        "DELETE FROM dongles WHERE id IN "
                                        "(SELECT id FROM dongles WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) "

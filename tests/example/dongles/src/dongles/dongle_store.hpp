@@ -20,11 +20,11 @@ struct NewDongle {
   TimePoint created_at;
 };
 
-/// Whether nobody else gives the user a dongle at the same moment.
+/// Violated if somebody else gives the user a dongle at the same moment.
 inline constexpr database::Constraint number_is_free{
     database::Violation::Kind::unique, {"dongles_user_id_number_unique", "dongles.user_id, dongles.number"}};
 
-/// Whether the user was not deleted at the same moment.
+/// Violated if the user is deleted at the same moment.
 inline constexpr database::Constraint user_exists{database::Violation::Kind::foreign_key, {"dongles_user_id_foreign"}};
 
 /// The only place that knows the SQL of the dongles table.
@@ -38,17 +38,17 @@ class DongleStore {
   /// `database` outlives the store.
   explicit DongleStore(database::Database& database) : database_(database) {}
 
-  /// Gives the user one more dongle; nothing where there is no such user or where it has `per_user_max` that have not
+  /// Gives the user one more dongle; nullopt if there is no such user, or if the user has `per_user_max` that have not
   /// expired. Violates number_is_free and user_exists.
   [[nodiscard]] static database::Change<std::optional<Dongle>> insert(const NewDongle& dongle,
                                                                       std::int64_t per_user_max);
   /// Deletes up to cleanup_dongles_max dongles that have expired at `now`, while the leases table names this holder;
-  /// else nothing. How many were deleted.
+  /// otherwise nothing. Returns how many were deleted.
   [[nodiscard]] static database::Change<std::int64_t> delete_expired(TimePoint now, database::HeldLease lease);
 
-  /// Newest first, expired ones too, at most list_dongles_max.
+  /// Newest first, including expired ones, at most list_dongles_max.
   [[nodiscard]] Task<std::vector<Dongle>> list(UserId user);
-  /// How many there were, expired ones too.
+  /// Returns how many there were, including expired ones.
   [[nodiscard]] Task<std::int64_t> remove_all(UserId user);
 
  private:

@@ -15,7 +15,7 @@ using DongleId = StrongId<struct DongleTag>;
 inline constexpr std::chrono::days lifetime{90};  ///< of a dongle that its user does not add again
 inline constexpr std::int64_t name_bytes_max = 100;
 
-/// What a user calls one of the dongles that they carry.
+/// A dongle that a user carries, by the name that the user gave it.
 struct Dongle {
   DongleId id;
   std::string name;

@@ -9,7 +9,7 @@
 namespace gatehouse::cli {
 namespace {
 
-/// Does nothing, successfully, where another process is at it.
+/// Does nothing, and succeeds, if another process is already at it.
 int cleanup_dongles(const Program& program, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   jobs::LeaseStore leases{session.database(), program.clock, program.random};

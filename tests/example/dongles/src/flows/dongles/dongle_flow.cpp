@@ -7,7 +7,7 @@
 
 namespace gatehouse::flows {
 
-// Features do not know each other: who deletes a user is heard by those who remember the user's dongles.
+// Features do not know each other, but whatever remembers a user's dongles must hear when the user is deleted.
 static_assert(users::user_topic.name == dongles::user_topic.name);
 
 using dongles::Dongle;
@@ -24,7 +24,7 @@ DongleFlow::DongleFlow(database::Database& database, dongles::DongleCache& cache
 
 Task<std::expected<Dongle, DongleError>> DongleFlow::add(UserId user, std::string name) {
   const dongles::NewDongle wanted{.user = user, .name = std::move(name), .created_at = clock_.now()};
-  // Each further turn means that the user got a dongle meanwhile, so the bound on dongles bounds the turns.
+  // Each repetition means that the user got a dongle meanwhile, so the bound on dongles also bounds the repetitions.
   while (true) {
     database::Changes changes;
     const auto added = changes.add(DongleStore::insert(wanted, per_user_max_));

@@ -17,10 +17,10 @@ namespace gatehouse::flows {
 
 enum class DongleError {
   user_not_found,
-  too_many,  ///< the user has DONGLES_PER_USER_MAX
+  too_many,  ///< the user already has DONGLES_PER_USER_MAX
 };
 
-/// Users and their dongles. One per io thread; everything it refers to outlives it, but for the settings. Throws what
+/// Users and their dongles. One per io thread; everything it refers to, except the settings, outlives it. Throws what
 /// Database throws.
 class DongleFlow {
  public:
@@ -30,7 +30,7 @@ class DongleFlow {
   /// `name` is not empty and has at most dongles::name_bytes_max bytes.
   [[nodiscard]] Task<std::expected<dongles::Dongle, DongleError>> add(UserId user, std::string name);
 
-  /// Newest first. From memory where it can. Fails with user_not_found.
+  /// Newest first, from memory if possible. Fails with user_not_found.
   [[nodiscard]] Task<std::expected<std::vector<dongles::Dongle>, DongleError>> list(UserId user);
 
   /// Fails with user_not_found.
