@@ -40,7 +40,7 @@ SCENARIOS = {
     "redis-sessions": redis_sessions.redis_sessions,
     "audit-seals": audit.seals,
 }
-# Measured only where --against names another build.
+# Measured only if --against names another build.
 COMPARISON = {"against": before.against}
 RESULTS = pathlib.Path(__file__).parent / "results.md"
 

@@ -4,13 +4,13 @@ build_usage() {
   cat <<'TEXT'
 usage: ./dev build [preset] [test program...]
 
-Builds build/<preset>/gatehouse, or with names (`unit_sessions`, `contract`) these programs in build/<preset>/tests/. Presets: release
-(the default); debug, without optimisation, for gdb; asan, tsan. The first build takes some minutes, a later one seconds,
-or a minute where a large folder has changed.
+Builds build/<preset>/gatehouse, or, if test programs are named (`unit_sessions`, `contract`), those in build/<preset>/tests/.
+Presets: release (the default); debug, without optimisation, for gdb; asan, tsan. The first build takes some minutes, a later one
+seconds, or a minute if a large folder has changed.
 TEXT
 }
 
-# compile <preset> <target>...: what the service itself needs, and nothing of what tests and measurements need.
+# compile <preset> <target>...: needs only what the service itself needs, nothing that tests and measurements need.
 compile() {
   local preset=$1
   shift

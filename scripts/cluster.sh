@@ -9,11 +9,11 @@ usage: ./dev cluster
 Starts three PostgreSQL servers under Patroni with etcd and synchronous replication, HAProxy, Redis, and three replicas of Gatehouse, all
 on free ports of 127.0.0.1, says how to reach each, and stops and removes all of it on Ctrl-C.
 
-  stop           stop it from elsewhere, also where the command itself was killed
-  failover       in a cluster of its own: take the leader away while people log in and out, and say how long that lasted, and whether
-                 anything acknowledged was lost; ends with 1 if so
+  stop           stop it from elsewhere, even if the command itself was killed
+  failover       in a separate cluster: take the leader away while people log in and out, and say how long that lasted and whether
+                 anything acknowledged was lost; exits with 1 if so
     --times N        how often for each fault (default 1)
-    --ttl SECONDS    after how long Patroni takes a silent leader for lost (default 20, the least that Patroni 4 takes)
+    --ttl SECONDS    how long until Patroni considers a silent leader lost (default 20, the least that Patroni 4 allows)
     --only FAULT     killed, stopped, "cut off" or "switched over" (default: each)
 
 As root, everything runs as the user postgres.
@@ -30,9 +30,9 @@ cluster_command() {
       shift
       ;;
     '') ;;
-    *) echo "./dev cluster: unknown word '$1'" >&2; cluster_usage >&2; return 2 ;;
+    *) echo "./dev cluster: unknown argument '$1'" >&2; cluster_usage >&2; return 2 ;;
   esac
-  [[ $action == failover || $# -eq 0 ]] || { echo "./dev cluster: too many words" >&2; cluster_usage >&2; return 2; }
+  [[ $action == failover || $# -eq 0 ]] || { echo "./dev cluster: too many arguments" >&2; cluster_usage >&2; return 2; }
   if [[ $action != stop ]]; then
     ensure_packages "${packages_build[@]}" "${packages_cluster[@]}"
     compile release gatehouse

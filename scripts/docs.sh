@@ -5,12 +5,12 @@ docs_usage() {
 usage: ./dev docs [--build]
 
 Builds the documentation into build/docs and serves it on http://127.0.0.1:8001 until Ctrl-C: the pages of README.md and docs/, the
-reference of the HTTP interface, and that of the code. Set DOCS_PORT for another port, and DOCS_HOST for another address than that of
-this machine alone. No page asks anything of any other server.
+reference of the HTTP interface, and that of the code. Set DOCS_PORT for another port, and DOCS_HOST for an address that other
+machines can reach. No page loads anything from any other server.
 
   --build   only build it
 
-A class or an enumeration without a comment, a comment that Doxygen cannot read, and a link that leads nowhere end the build.
+The build fails on a class or an enumeration without a comment, a comment that Doxygen cannot read, and a broken link.
 TEXT
 }
 
@@ -33,24 +33,24 @@ docs_command() {
   [[ -z $serve ]] || exec /usr/bin/python3 scripts/docs/serve.py "$docs_site" "$host" "$port"
 }
 
-# check_docs_address <host> <port>: before a build makes people wait for that.
+# check_docs_address <host> <port>: refuses a wrong or taken address, so that nobody waits for a build first.
 check_docs_address() {
   local host=$1 port=$2
   if [[ ! $port =~ ^[0-9]{1,5}$ ]] || ((10#$port < 1 || 10#$port > 65535)); then
-    echo "./dev docs: DOCS_PORT must be a number from 1 to 65535, and is '$port'" >&2
+    echo "./dev docs: DOCS_PORT must be a number from 1 to 65535, not '$port'" >&2
     return 2
   fi
   if ! getent ahosts "$host" >/dev/null; then
-    echo "./dev docs: DOCS_HOST must be an address of this machine, and is '$host'" >&2
+    echo "./dev docs: DOCS_HOST must be an address of this machine, not '$host'" >&2
     return 2
   fi
   [[ $host != 0.0.0.0 && $host != :: ]] || host=127.0.0.1
   (: <"/dev/tcp/$host/$port") 2>/dev/null || return 0
-  echo "./dev docs: port $port is in use. End what uses it, or choose another port: DOCS_PORT=$((10#$port + 1)) ./dev docs" >&2
+  echo "./dev docs: port $port is in use. Stop what uses it, or choose another port: DOCS_PORT=$((10#$port + 1)) ./dev docs" >&2
   return 1
 }
 
-# build_docs: in a folder of its own, which takes the place of the old one when all of it is there.
+# build_docs: builds in a new folder, which replaces the old one once it is complete.
 build_docs() {
   local new=$docs_site.new
   rm -rf "$new"
@@ -66,7 +66,7 @@ build_docs() {
   echo "./dev docs: built $docs_site/index.html"
 }
 
-# document_code <folder>. Another version than the one that the comments were written for may find fault with what is right.
+# document_code <folder>. Strict only with the Doxygen version that the comments were written for: another may complain about correct ones.
 document_code() {
   local strict=NO
   [[ $(doxygen --version) != 1.9.4* ]] || strict=FAIL_ON_WARNINGS
@@ -74,7 +74,7 @@ document_code() {
     echo "./dev docs: Doxygen cannot read the comments above" >&2
     return 1
   }
-  # What opens and closes lists needs scripts, so they are open.
+  # Opening and closing lists needs scripts, so all lists stay open.
   find "$1" -name '*.html' -exec sed -i -E 's/ onclick="[^"]*"//g; s/ style="display:none;"//g; s#<div class="levels">.*</div>##' {} +
   configure_doxygen "GENERATE_HTML = NO" "GENERATE_XML = NO" "WARN_IF_UNDOCUMENTED = YES" | doxygen - 2>&1 |
     /usr/bin/python3 scripts/docs/undocumented.py || {
@@ -85,7 +85,7 @@ document_code() {
 
 configure_doxygen() { cat scripts/docs/Doxyfile && printf '%s\n' "$@"; }
 
-# What stands for the picture in redoc's badge, which its pages would ask its makers for.
+# Replaces the picture in redoc's badge, which the page would otherwise load from its makers.
 redoc_badge="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='40' height='14'%3E%3Ctext y='11' font-size='12' font-family='sans-serif'%3ERedoc%3C/text%3E%3C/svg%3E"
 
 docs_reference=scripts/docs/reference
@@ -97,17 +97,17 @@ install_reference_tools() {
   mkdir -p "$docs_tools"
   cp "$docs_reference"/{package.json,package-lock.json,.npmrc} "$docs_tools/"
   (cd "$docs_tools" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || {
-    echo "./dev docs: npm could not install what $docs_reference/package.json names" >&2
+    echo "./dev docs: npm could not install the packages in $docs_reference/package.json" >&2
     return 1
   }
   cp "$docs_reference/package-lock.json" "$docs_tools/installed.json"
 }
 
-# make_reference <folder>: redoc's one script beside a page.
+# make_reference <folder>: writes a page, and redoc's one script beside it.
 make_reference() {
   cp "$docs_reference"/{index.html,page.js} "$1/"
   sed -E "s#https://cdn\.redoc\.ly/redoc/[a-z-]+\.svg#$redoc_badge#g" "$docs_tools/node_modules/redoc/bundles/redoc.standalone.js" >"$1/redoc.js"
 }
 
-# describe_reference <folder>: of the whole openapi.yaml that is there, what the page shows.
+# describe_reference <folder>: writes the openapi.json that the page shows from the openapi.yaml that is there.
 describe_reference() { /usr/bin/python3 scripts/docs/description.py "$1/openapi.yaml" "$1/openapi.json"; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a newcomer does, as README.md says it; run by ./dev verify-fresh in a new system.
+# Does what README.md tells a newcomer to do; run by ./dev verify-fresh in a new system.
 set -euo pipefail
 
 start_patience_s=7200
@@ -8,7 +8,7 @@ cd "$(mktemp -d)"
 git clone -q /srv/gatehouse.git gatehouse
 cd gatehouse
 
-# The port may be in use on the machine that this system shares its network with.
+# The port may be in use on the machine whose network this system shares.
 port=8000
 while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
 

@@ -17,7 +17,7 @@ hooks_command() {
       ;;
     --remove)
       git config --unset core.hooksPath || true
-      echo "./dev hooks: git runs no checks any more"
+      echo "./dev hooks: git no longer runs checks"
       ;;
     *) hooks_usage >&2; return 2 ;;
   esac

@@ -7,14 +7,14 @@ image_usage() {
   cat <<'TEXT'
 usage: ./dev image [--verify [--ccache FOLDER]]
 
-Builds the container image `gatehouse` from deploy/Dockerfile, with docker or podman, whichever is there.
+Builds the container image `gatehouse` from deploy/Dockerfile, with docker or podman, whichever is installed.
 
-  --verify   needs no registry and leaves nothing behind: makes the base by debootstrap, builds the image twice with podman, compares
-             both, and runs it by chroot as its user on a read-only tree: health, a login, PostgreSQL, mail; and what is for Alpine,
-             on a tree with musl and busybox only. Runs tests of PostgreSQL, mail and Redis over TLS with its libraries, and fails if
-             it is larger than 25 MB. Needs root; takes about five minutes for each build on two cores
+  --verify   needs no registry and leaves nothing behind: makes the base with debootstrap, builds the image twice with podman, compares
+             the two, and runs it with chroot as its user on a read-only tree: health, a login, PostgreSQL, mail; then does the same for
+             the Alpine image, on a tree with only musl and busybox. Runs tests of PostgreSQL, mail and Redis over TLS with its libraries,
+             and fails if it is larger than 25 MB. Needs root; takes about five minutes for each build on two cores
   --ccache FOLDER
-             keep the compiler's cache there. The second build is then no proof that compiling gives the same bytes again
+             keep the compiler's cache there. The second build then does not prove that compiling gives the same bytes again
 TEXT
 }
 
@@ -36,7 +36,7 @@ image_command() {
   fi
 }
 
-# The commit, and its time, which everything in an image has. --verify asks once, lest somebody commits between its builds.
+# The commit, and its time, which everything in an image gets. --verify asks only once, in case somebody commits between its builds.
 image_source=()
 image_epoch=
 ask_source() {
@@ -47,7 +47,7 @@ ask_source() {
 
 build_image() {
   local builder
-  builder=$(command -v docker || command -v podman) || { echo "./dev image: there is neither docker nor podman" >&2; return 1; }
+  builder=$(command -v docker || command -v podman) || { echo "./dev image: neither docker nor podman is installed" >&2; return 1; }
   ask_source
   "$builder" build -f deploy/Dockerfile -t gatehouse "${image_source[@]}" .
 }
@@ -82,8 +82,8 @@ verify_image() {
   try_tree "$image_folder/alpine" /opt/gatehouse/gatehouse
   check_sizes
   cat <<'TEXT'
-== not run: a container runtime (podman run, docker run), the images debian:12-slim and alpine:3 of a registry, BuildKit, HEALTHCHECK as
-   a runtime runs it
+== not run: a container runtime (podman run, docker run), the images debian:12-slim and alpine:3 from a registry, BuildKit,
+   HEALTHCHECK as run by a runtime
 image: OK
 TEXT
 }
@@ -99,20 +99,20 @@ remove_image_folder() {
   rm -rf --one-file-system "$image_folder"
 }
 
-# image_step <name> <command>...: quiet unless it fails. A command that is a function must say itself which step has failed.
+# image_step <name> <command>...: quiet unless it fails. A command that is a function must itself say which step has failed.
 image_step() {
   local log=$image_folder/$1.log
   shift
   "$@" >"$log" 2>&1 || { tail -n 60 "$log" >&2; return 1; }
 }
 
-# Storage of its own, beside the machine's.
+# Uses separate storage, not the machine's.
 podman_here() { podman --root "$image_folder/storage" --runroot "$image_folder/run" --storage-driver overlay "$@"; }
 
 make_image_base() {
   make_debian_tree bookworm "$image_folder/debian" ca-certificates || return
   tar -C "$image_folder/debian" -c . | podman_here import - gatehouse-debian
-  # What Alpine has in place of Debian's C library and tools. Its own files cannot be had here.
+  # Alpine's replacements for Debian's C library and tools. Alpine's own files are not available here.
   mkdir -p "$image_folder/musl"/{bin,lib,etc,tmp}
   cp /bin/busybox "$image_folder/musl/bin/"
   ln -s busybox "$image_folder/musl/bin/sh"
@@ -130,7 +130,7 @@ build_with_podman() {
     echo "compiler_check = content" >"$cache/ccache.conf"  # the compiler, too, has the time of the commit there
     options=(--volume "$cache:/root/.ccache")
   fi
-  # The stages before the last one are kept for the build for Alpine, which follows.
+  # The stages before the last one are kept for the Alpine build, which comes later.
   [[ $name != second ]] || options+=(--no-cache)
   podman_here build --isolation chroot --pull-never --layers --timestamp "$image_epoch" --file deploy/Dockerfile \
     --build-arg DEBIAN=localhost/gatehouse-debian --build-arg ALPINE=localhost/gatehouse-musl \
@@ -177,7 +177,8 @@ try_tree() {
   echo "   mail: libcurl is loaded"
 }
 
-# become_in_tree <folder> [NAME=VALUE]... -- <command>...: as the image's user, with what every program here is given. Does not return.
+# become_in_tree <folder> [NAME=VALUE]... -- <command>...: runs it as the image's user, with the settings that every program here gets.
+# Does not return.
 become_in_tree() {
   local tree=$1 settings=()
   shift
@@ -208,7 +209,7 @@ serve_and_log_in() {
   echo "   $title: health and a login"
 }
 
-# test_over_tls <folder>: the tests' files lie outside of it, so there is no chroot; loader, libraries and program are those in it.
+# test_over_tls <folder>: the tests' files are outside it, so there is no chroot; the loader, libraries and program are those in it.
 test_over_tls() {
   local loaders=("$1"/lib*/ld-linux*) libraries=("$1"/lib/*-linux-gnu)
   printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' "${loaders[0]}" "${libraries[0]}" "$1/gatehouse" >"$image_folder/gatehouse"
@@ -221,7 +222,7 @@ test_over_tls() {
   return "$status"
 }
 
-# What libcurl and libpq do: STARTTLS, SCRAM, certificates of servers and of clients.
+# The tests of what libcurl, libpq and OpenSSL do: STARTTLS, SCRAM, certificates of servers and of clients.
 image_tests=(
   test_mail.py::test_letter_arrives_encrypted_with_login_and_is_forgotten
   test_mail.py::test_certificate_that_nobody_vouches_for_gets_no_mail
@@ -233,7 +234,7 @@ image_tests=(
 
 image_bytes_max=25000000
 
-# Without the mounted data/; of the image for Alpine, what is added to Alpine.
+# Counts everything but the mounted data/; of the Alpine image, only what is added to Alpine.
 check_sizes() {
   local compressed folder bytes
   compressed=$(podman_here save --format oci-archive gatehouse:first | tar -xO --wildcards 'blobs/sha256/*' | wc -c)
@@ -242,5 +243,5 @@ check_sizes() {
     echo "== size of ${folder#"$image_folder/"}: $bytes bytes of files"
     ((bytes <= image_bytes_max)) || { echo "./dev image: that is more than $image_bytes_max" >&2; return 1; }
   done
-  echo "== as a registry keeps it: $compressed bytes"
+  echo "== compressed, as in a registry: $compressed bytes"
 }

@@ -6,8 +6,8 @@ lint_usage() {
   cat <<'TEXT'
 usage: ./dev lint [--all | --recent N] [file...]
 
-Checks the formatting of every C++ file, the architecture rules, the shell scripts (shellcheck), the Python files (mypy), and with
-clang-tidy the files of src that differ from where the branch left main; on main itself, what is not committed.
+Checks the formatting of every C++ file, the architecture rules, the shell scripts (shellcheck), the Python files (mypy), and, with
+clang-tidy, the files of src that have changed since the branch left main; on main itself, those not committed yet.
 
   --all       clang-tidy on all of src
   --recent N  clang-tidy on at most N files of src: first what is not committed, then what was committed last
@@ -59,19 +59,19 @@ check_scripts() {
   shellcheck --shell=bash dev .ci/run scripts/*.sh scripts/git_hooks/* && shellcheck --shell=sh cmake/*.sh deploy/*/*.sh deploy/debian/{postinst,prerm,postrm}
 }
 
-# One run a folder, for each has modules of its own with the same names. What all of them import is read by the first one.
+# One run per folder, because several folders have modules with the same names. Only the first run reads what all of them import.
 check_python() {
   local folder status=0
   for folder in scripts tests/architecture tests/compare tests/integration tests/e2e tests/clients tests/example bench; do
     [[ -d $folder ]] || continue
     (cd "$folder" && MYPYPATH=$(mypy_path "$folder") mypy --config-file "$OLDPWD/.mypy.ini" --cache-dir "$OLDPWD/build/mypy" .) || status=1
   done
-  # What others are given has types everywhere.
+  # The code that we give to others has types everywhere.
   (cd clients/python && mypy --strict --cache-dir "$OLDPWD/build/mypy/strict" src) || status=1
   return "$status"
 }
 
-# mypy_path <folder>: where its files import from, besides itself.
+# mypy_path <folder>: the folders from which its files import, besides itself.
 mypy_path() {
   case $1 in
     scripts) echo "$PWD/tests/architecture" ;;
@@ -81,8 +81,8 @@ mypy_path() {
   esac
 }
 
-# files_to_tidy <all|changed|recent> <limit>: existing source files of src, one a line. A changed header counts as the source file
-# beside it.
+# files_to_tidy <all|changed|recent> <limit>: existing source files of src, one per line. A changed header counts as the source
+# file beside it.
 files_to_tidy() {
   local candidates
   case $1 in

@@ -1,14 +1,14 @@
 # ./dev manifests
 
-# The oldest and the newest version that the manifests are looked at for.
+# The oldest and the newest version for which the manifests are checked.
 kubernetes_versions=(1.29 1.37)
 
 manifests_usage() {
   cat <<'TEXT'
 usage: ./dev manifests
 
-Checks kubernetes/ against Kubernetes' own schemas, strictly, with kubernetes-validate of PyPI in build/venv/. What the tests can see
-without it, they look at in ./dev test.
+Checks kubernetes/ against Kubernetes' own schemas, strictly, with kubernetes-validate from PyPI, installed in build/venv/. What
+needs no such tool is tested by ./dev test.
 TEXT
 }
 
@@ -23,6 +23,6 @@ manifests_command() {
   mapfile -t files < <(find kubernetes -name '*.yaml' ! -name kustomization.yaml | sort)
   for version in "${kubernetes_versions[@]}"; do
     "$venv/bin/kubernetes-validate" --strict --kubernetes-version "$version" --quiet "${files[@]}"
-    echo "./dev manifests: ${#files[@]} files fit Kubernetes $version"
+    echo "./dev manifests: ${#files[@]} files are valid for Kubernetes $version"
   done
 }

@@ -8,7 +8,7 @@ usage: ./dev package [--verify [bookworm | trixie]...]
 
 Builds the Debian package: build/release/gatehouse_VERSION_ARCHITECTURE.deb.
 
-  --verify  lets lintian look at it; then, in a new Debian 12 and 13 (or the releases named) made by debootstrap, installs an older
+  --verify  checks it with lintian; then, in a new Debian 12 and 13 (or the releases named) made by debootstrap, installs an older
             version, upgrades, runs the service as its user, removes and purges it. Needs root
 TEXT
 }
@@ -63,9 +63,8 @@ verify_package() {
   return "$status"
 }
 
-# The mounts are those of make_package_tree.
 remove_package_tree() {
-  umount "$package_folder"/tree/{proc,dev/pts} 2>/dev/null || true
+  umount "$package_folder/tree/proc" 2>/dev/null || true
   rm -rf --one-file-system "$package_folder/tree"
 }
 
@@ -86,7 +85,7 @@ verify_on() {
   chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive bash /packages/life.sh
 }
 
-# make_older <package> <older package>: the same with a lower version and another unit, as the one before it may have been.
+# make_older <package> <older package>: the same with a lower version and another unit, as a previous release may have been.
 make_older() {
   local folder=$package_folder/older
   rm -rf "$folder"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The life of the Debian package in a new system; run by ./dev package --verify in a chroot.
+# Installs, upgrades, removes and purges the Debian package in a new system; run by ./dev package --verify in a chroot.
 set -euo pipefail
 
 secrets=/etc/gatehouse/secrets.env
@@ -9,12 +9,12 @@ unit=$(dpkg-deb -c /packages/new.deb | awk '/gatehouse\.service$/ { print substr
 say() { echo "   $*"; }
 fail() { echo "   WRONG: $*" >&2; exit 1; }
 
-# quietly <command>...: what it said only where it fails.
+# quietly <command>...: shows its output only if it fails.
 quietly() { "$@" >/tmp/log 2>&1 || { cat /tmp/log >&2; fail "$*"; }; }
 
 port=$((20000 + RANDOM % 10000))
 
-# become_service <command>...: with the unit's user, folder and files. Does not return.
+# become_service <command>...: runs gatehouse with the unit's user, folder and files. Does not return.
 become_service() {
   set -a
   # shellcheck source=/dev/null
@@ -48,7 +48,7 @@ quietly apt-get -q install -y --no-install-recommends /packages/old.deb
 [[ $(stat -c '%U:%G %a' $secrets) == 'root:gatehouse 640' ]] || fail "$(stat -c '%U:%G %a' $secrets) $secrets"
 grep -q '^API_KEY=.' $secrets || fail "there is no API_KEY in $secrets"
 [[ $(stat -c '%U:%G %a' $settings) == 'root:root 644' ]] || fail "$(stat -c '%U:%G %a' $settings) $settings"
-getent passwd gatehouse | grep -q ':/var/lib/gatehouse:/usr/sbin/nologin$' || fail "the user gatehouse"
+getent passwd gatehouse | grep -q ':/var/lib/gatehouse:/usr/sbin/nologin$' || fail "the user gatehouse is missing or not as it should be"
 [[ -L /etc/systemd/system/multi-user.target.wants/gatehouse.service ]] || fail "the unit is not enabled"
 runuser -u nobody -- cat $secrets 2>/dev/null && fail "everybody can read $secrets"
 say "installed: user, unit, settings, secrets"
@@ -68,7 +68,7 @@ say "upgraded: settings, secrets and the database are kept"
 
 [[ -s /var/lib/gatehouse/data/gatehouse.db ]] || fail "there is no database"
 quietly apt-get -q remove -y gatehouse
-[[ -e $secrets && -e $settings && ! -e /usr/bin/gatehouse ]] || fail "removed"
+[[ -e $secrets && -e $settings && ! -e /usr/bin/gatehouse ]] || fail "removing deleted the settings, or kept the program"
 quietly apt-get -q purge -y gatehouse
 [[ ! -e /etc/gatehouse ]] || fail "/etc/gatehouse is left: $(ls /etc/gatehouse)"
 [[ ! -L /etc/systemd/system/multi-user.target.wants/gatehouse.service ]] || fail "the unit is still enabled"

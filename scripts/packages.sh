@@ -1,6 +1,6 @@
 # The Debian packages each command needs (docs/dependencies.md says what for), and their installation.
 
-# Debian 12's own Boost is older than what this needs, so there it is the newer one beside it.
+# Debian 12's default Boost is too old for this, so the newer one beside it is used there.
 boost_version=
 [[ $(. /etc/os-release && echo "${VERSION_CODENAME:-}") != bookworm ]] || boost_version=1.81
 
@@ -25,14 +25,14 @@ packages_image=(podman debootstrap ca-certificates musl busybox-static curl post
   python3 python3-pytest python3-psycopg2 python3-aiosmtpd python3-prometheus-client)
 packages_package=("${packages_build[@]}" dpkg-dev gzip debootstrap lintian)
 packages_release=("${packages_package[@]}" binutils python3 python3-pytest python3-setuptools python3-wheel nodejs)
-# Others' Node.js brings its own npm, beside which Debian's cannot be installed.
+# A Node.js from elsewhere brings its own npm, and Debian's cannot be installed beside that.
 command -v npm >/dev/null || { packages_test+=(npm); packages_docs+=(npm); packages_release+=(npm); }
 packages_pictures=("${packages_build[@]}" python3 python3-rich python3-matplotlib python3-yaml postgresql prometheus util-linux)
 packages_manifests=(python3 python3-venv)
 packages_format=(clang-format-19)
 packages_coverage=("${packages_test[@]}" gcovr)
 
-# ensure_packages <name>...: installs what is missing of them; silent and fast when nothing is.
+# ensure_packages <name>...: installs those that are missing; silent and fast if none is.
 ensure_packages() {
   if ! command -v dpkg-query >/dev/null; then
     echo "./dev: this is not Debian; install these yourself: $*" >&2
@@ -66,8 +66,8 @@ ensure_packages() {
   fi
 }
 
-# unwanted_services: of the packages on standard input, the services that Debian starts. Tests start these programs themselves, on ports
-# of their own. Whoever had one installed before keeps it running, as it is not among the missing.
+# unwanted_services: prints the services that Debian starts for the packages on standard input. Tests start these programs themselves, on
+# other ports. A service that was installed before keeps running, because its package is not among the missing ones.
 unwanted_services() {
   local package
   while read -r package; do

@@ -7,8 +7,8 @@ pictures_usage() {
 usage: ./dev pictures [terminal | dashboard]
 
 Makes the pictures of README.md, docs/pictures/terminal.svg and docs/pictures/dashboard.svg, and prints their paths. What they show is
-real: the first login of README.md beside a `./dev serve`; and panels of deploy/grafana/gatehouse.json, drawn from what Prometheus says
-of two replicas that people use for a minute and a half. It takes about two minutes, uses free ports of 127.0.0.1 and a temporary
+real: the first login of README.md, next to `./dev serve`; and panels of deploy/grafana/gatehouse.json, drawn from what Prometheus
+measured on two replicas in a minute and a half of simulated use. It takes about two minutes, uses free ports of 127.0.0.1 and a temporary
 folder, and leaves nothing else behind.
 
   terminal, dashboard   make only this one
@@ -22,7 +22,7 @@ pictures_command() {
   case $# in
     0) ;;
     1) wanted=("$1") ;;
-    *) echo "./dev pictures: too many words" >&2; pictures_usage >&2; return 2 ;;
+    *) echo "./dev pictures: too many arguments" >&2; pictures_usage >&2; return 2 ;;
   esac
   [[ ${wanted[0]} =~ ^(terminal|dashboard)$ ]] || { echo "./dev pictures: there is no picture '$1'" >&2; pictures_usage >&2; return 2; }
   ensure_packages "${packages_pictures[@]}"

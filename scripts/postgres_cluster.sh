@@ -1,4 +1,4 @@
-# A PostgreSQL cluster of our own for tests and measurements: in a temporary folder, on a free port, gone afterwards.
+# A separate PostgreSQL cluster for tests and measurements: in a temporary folder, on a free port, removed afterwards.
 # The system's cluster, if one runs, is neither used nor touched.
 
 postgres_folder=
@@ -15,7 +15,7 @@ as_postgres() {
 
 postgres_programs() { printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1; }
 
-# Below the ports that the kernel gives to clients, so that none of them has it when the cluster starts.
+# A port below those that the kernel gives to clients, so that no client has taken it when the cluster starts.
 free_port() {
   local port
   for _ in {1..100}; do

@@ -4,11 +4,12 @@ release_usage() {
   cat <<'TEXT'
 usage: ./dev release --dry-run [--ccache]
 
-Makes everything that a release of the last commit consists of, in build/release-files/: the program, its Debian package, the list of its
-parts, the description of its interface, the clients as npm and PyPI take them, the sources, and the SHA-256 sums of all. It does so twice,
-in two clones, and fails where the two differ, or where a file names another version. Publishing is left to you; see RELEASING.md.
+Builds everything that a release of the last commit contains, in build/release-files/: the program, its Debian package, the list of
+its parts, the description of its interface, the client packages for npm and PyPI, the sources, and the SHA-256 sums of them all. It
+does so twice, in two clones, and fails if the two differ, or if a file names another version. Publishing is left to you; see
+RELEASING.md.
 
-  --ccache  let the second build use the compiler's cache: quicker, and no proof that compiling gives the same bytes again
+  --ccache  let the second build use the compiler's cache: quicker, but does not prove that compiling gives the same bytes again
 TEXT
 }
 
@@ -23,7 +24,7 @@ release_command() {
     shift
   done
   [[ -n $dry_run ]] || { release_usage >&2; return 2; }
-  [[ -z $(git status --porcelain) ]] || { echo "./dev release: commit first; a release is made of a commit" >&2; return 1; }
+  [[ -z $(git status --porcelain) ]] || { echo "./dev release: commit first; a release is made from a commit" >&2; return 1; }
   ensure_packages "${packages_release[@]}"
   local version commit
   version=$(/usr/bin/python3 scripts/release_version.py)
@@ -40,18 +41,18 @@ release_command() {
   else
     CCACHE_RECACHE=1 make_release second "$version" "$commit"
   fi
-  diff -r "$release_folder/first-files" "$release_folder/second-files" || { echo "./dev release: two builds differ" >&2; return 1; }
+  diff -r "$release_folder/first-files" "$release_folder/second-files" || { echo "./dev release: the two builds differ" >&2; return 1; }
   rm -rf build/release-files
   mkdir -p build
   mv "$release_folder/first-files" build/release-files
-  echo "== Gatehouse $version, twice the same, in build/release-files/"
+  echo "== Gatehouse $version, built twice with the same result, in build/release-files/"
   (cd build/release-files && du -b --apparent-size -- * | sort -k 2)
-  grep -q "^## \[$version\] - [0-9]" CHANGELOG.md || echo "== not to be published yet: CHANGELOG.md has no date for $version"
+  grep -q "^## \[$version\] - [0-9]" CHANGELOG.md || echo "== do not publish it yet: CHANGELOG.md has no date for $version"
 }
 
 release_folder=
 
-# make_release <name> <version> <commit>: a clone of the commit, and what is made in it.
+# make_release <name> <version> <commit>: clones the commit, and makes the files of the release in the clone.
 make_release() {
   local clone=$release_folder/$1 files=$release_folder/$1-files
   echo "== $1 build"

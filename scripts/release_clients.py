@@ -1,8 +1,8 @@
-"""Packs the clients as their registries take them: a tarball of npm, a wheel and the sources for PyPI.
+"""Packs the clients as their registries accept them: a tarball for npm, a wheel and the sources for PyPI.
 
 usage: release_clients.py <folder>
 
-SOURCE_DATE_EPOCH is the time of the files in the wheel; npm has one of its own.
+SOURCE_DATE_EPOCH is the time of the files in the wheel; npm uses its own.
 """
 
 import os
@@ -40,7 +40,7 @@ def pack_python(target: pathlib.Path):
 
 
 def make_reproducible(archive: pathlib.Path):
-    """setuptools writes the time at which it packed into the archive."""
+    """Packs the archive again, because setuptools writes the time of packing into it."""
     folder = archive.with_suffix("").with_suffix("")
     subprocess.run(["tar", "-xzf", archive, "-C", archive.parent], check=True)
     when = f"@{os.environ['SOURCE_DATE_EPOCH']}"

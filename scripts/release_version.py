@@ -1,4 +1,4 @@
-"""Prints the version of the tree; fails where a file names another one."""
+"""Prints the version of the tree; fails if a file names another one."""
 
 import json
 import pathlib

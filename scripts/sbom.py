@@ -1,10 +1,10 @@
-"""Writes what a build of Gatehouse is made of, as CycloneDX 1.5: the Debian packages of its libraries and of its headers, and what
-others published that is compiled in.
+"""Writes what a build of Gatehouse is made of, as CycloneDX 1.5: the Debian packages of its libraries and headers, and files
+published by others that are compiled in.
 
 usage: sbom.py <build folder> <output file>
 
-Shared libraries are those that the program names; libpq, libcurl and libcrypt are loaded at run time and therefore listed by name; headers and static
-archives are those that the compiler and the linker read.
+Shared libraries are those that the program names; libpq, libcurl and libcrypt are loaded at run time and therefore listed by name;
+headers and static archives are those that the compiler and the linker read.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ def component(package, use):
 
 
 def published_files():
-    """What the program contains that is not a package's: third_party/README.md."""
+    """What the program contains that belongs to no package: third_party/README.md."""
     words = ROOT / "third_party" / "zxcvbn" / "passwords.txt"
     return {
         "type": "data",

@@ -1,8 +1,8 @@
-"""Says what `./dev test` has to build and run, one thing a line: `test NAME` (of ctest), `target NAME`, `python PATH`.
+"""Says what `./dev test` has to build and run, one thing per line: `test NAME` (of ctest), `target NAME`, `python PATH`.
 
 usage: select_tests.py <preset> [--changed] [word...]
 
-Without words and --changed that is everything. --changed: what the files can break that differ from where the branch left main.
+Without words and --changed, that is everything. --changed: what can be broken by the files that differ from where the branch left main.
 """
 
 import pathlib
@@ -43,7 +43,7 @@ def has_word(name, words):
 
 
 def python_with_words(places, words):
-    """The places that have a test with one of the words in its name; asking pytest takes a moment, so only where needed."""
+    """The places that have a test with one of the words in its name; asking pytest takes a moment, so it is asked only if needed."""
     if not words:
         return places
     command = ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", "-k", " or ".join(words)]
@@ -83,7 +83,7 @@ class Change:
         return {module for module in self.modules if touched & reachable(self.modules, module)}
 
     def breaks_test(self, name):
-        """Whether a test of ctest may fail by it."""
+        """Whether the change may make a test of ctest fail."""
         if self.touches_everything() or self.touches(r"tests/support/"):
             return True
         if name.endswith("_fuzz"):

@@ -8,10 +8,10 @@ usage: ./dev serve [--no-watch] [-- argument...]
 
 Builds the service and runs it until Ctrl-C, on http://127.0.0.1:8000 (set HOST and PORT to change that), with an SQLite database
 in data/. A change in src/, migrations/, seeds/ or api/ rebuilds and restarts it; if a build fails, the previous version keeps running.
-A change of .env restarts it. The log is readable lines on a terminal and JSON otherwise (LOG_FORMAT).
+A change to .env restarts it. The log is readable lines on a terminal and JSON otherwise (LOG_FORMAT).
 
-The reference of the HTTP interface is on http://127.0.0.1:8001/docs/ (DOCS_PORT), as soon as `./dev docs` has once installed what makes
-it: this command installs nothing for it, and starts without a network.
+The reference of the HTTP interface is on http://127.0.0.1:8001/docs/ (DOCS_PORT), once `./dev docs` has installed the tools that
+make it: this command installs nothing for it, and starts without a network.
 
 The first start writes secrets to data/dev.env; values from the environment or from .env in this folder take precedence. Arguments
 after -- go to `gatehouse serve`; with `-- --env-file FILE` that file is read instead of .env.
@@ -90,7 +90,7 @@ make_secrets() {
   echo "./dev: wrote new secrets to data/dev.env"
 }
 
-# refuse_taken_port: says whose it is, before a build makes people wait for that.
+# refuse_taken_port: says whose it is, so that nobody waits for a build first.
 refuse_taken_port() {
   local host port owner
   host=$(setting HOST 127.0.0.1)
@@ -99,11 +99,11 @@ refuse_taken_port() {
   (: <"/dev/tcp/$host/$port") 2>/dev/null || return 0
   owner=$(port_owner "$port")
   echo "./dev serve: port $port is in use${owner:+ by $owner}" >&2
-  echo "End that, or choose another port: PORT=$((port + 1)) ./dev serve" >&2
+  echo "Stop it, or choose another port: PORT=$((port + 1)) ./dev serve" >&2
   return 1
 }
 
-# port_owner <port>: the process that listens there and its folder; nothing where only another user may know.
+# port_owner <port>: the process that listens there and its folder; nothing if this user may not see it.
 port_owner() {
   local inode descriptor process
   inode=$(awk -v port="$(printf ':%04X' "$1")" '$2 ~ port "$" && $4 == "0A" { print $10; exit }' /proc/net/tcp /proc/net/tcp6 2>/dev/null)
@@ -114,7 +114,7 @@ port_owner() {
   printf 'process %s (%s) in %s' "$process" "$(tr '\0' ' ' <"/proc/$process/cmdline" | sed 's/ $//')" "$(readlink "/proc/$process/cwd")"
 }
 
-# Exports only secrets that neither the environment nor the settings file has, as a value or as the path of a file.
+# Exports only the secrets that neither the environment nor the settings file sets, as a value or as the path of a file.
 export_secrets() {
   local line name
   while IFS= read -r line; do
@@ -124,7 +124,7 @@ export_secrets() {
 }
 
 # The server gets its own process group, so that Ctrl-C reaches it only once, through this script. The secrets are exported for it
-# alone: at its next start the settings file may have some of its own.
+# alone: by its next start, the settings file may contain others.
 start_server() {
   settings_seen=$(settings_mark)
   set -m
@@ -169,24 +169,24 @@ wait_for_answer() {
   return 1
 }
 
-# serve_reference: the page of the HTTP interface beside the service; fails where there is none, and says why.
+# serve_reference: serves the page of the HTTP interface beside the service; if it cannot, it says why and fails.
 serve_reference() {
   local port=${DOCS_PORT:-8001}
   if ! has_reference_tools; then
-    echo "\`./dev docs\` shows the reference of the HTTP interface. After that, it is here, too."
+    echo "\`./dev docs\` shows the reference of the HTTP interface. After that, it is shown here, too."
     return 1
   fi
   if ! (check_docs_address 127.0.0.1 "$port") 2>/dev/null; then
-    echo "The reference of the HTTP interface is not shown: port $port is in use or is none (DOCS_PORT)."
+    echo "The reference of the HTTP interface is not shown: port $port is in use or invalid (DOCS_PORT)."
     return 1
   fi
   rm -rf "$reference_site"
   mkdir -p "$reference_site/docs"
   if ! make_reference "$reference_site/docs" || ! refresh_reference; then
-    echo "The reference of the HTTP interface could not be made; \`./dev docs\` says more." >&2
+    echo "The reference of the HTTP interface could not be made; run \`./dev docs\` to see why." >&2
     return 1
   fi
-  # A process group of its own, as the service has: Ctrl-C ends it through this script.
+  # It gets its own process group, as the service does: Ctrl-C ends it through this script.
   set -m
   /usr/bin/python3 scripts/docs/serve.py "$reference_site" 127.0.0.1 "$port" >/dev/null &
   reference_pid=$!
@@ -194,7 +194,7 @@ serve_reference() {
   echo "The reference of the HTTP interface is on http://127.0.0.1:$port/docs/"
 }
 
-# refresh_reference: what the running service says of itself.
+# refresh_reference: fetches the description that the running service serves.
 refresh_reference() {
   curl -skf -o "$reference_site/docs/openapi.yaml" --max-time 10 "$(service_url)/openapi.yaml" &&
     describe_reference "$reference_site/docs"
@@ -248,7 +248,7 @@ rebuild_server() {
   fi
 }
 
-# restart_server <argument>...: fails where it does not answer.
+# restart_server <argument>...: fails if the server does not answer.
 restart_server() {
   [[ -z $server_stopping ]] || return 1
   kill -TERM "$server_pid" 2>/dev/null || true
@@ -259,7 +259,7 @@ restart_server() {
   echo "./dev: restarted"
 }
 
-# restart_with_settings <argument>...: where the server does not start with an edit, it waits for another one.
+# restart_with_settings <argument>...: if the server does not start after an edit, waits for the next one.
 restart_with_settings() {
   if restart_server "$@"; then introduce || true; fi
   while [[ -z $server_stopping ]] && ! server_runs; do

@@ -16,7 +16,7 @@ settings_command() {
   write_between_markers docs/configuration.md settings < <(build/release/gatehouse settings --markdown)
 }
 
-# write_between_markers <file> <name>: standard input takes the place of what stands between the two comments of that name.
+# write_between_markers <file> <name>: replaces the text between the two comments of that name with standard input.
 write_between_markers() {
   local file=$1 name=$2 text
   text=$(cat)

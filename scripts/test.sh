@@ -8,8 +8,8 @@ usage: ./dev test [--quick | --changed | --full] [--only BUILD] [word...]
 
 Runs, against a PostgreSQL cluster of its own: the unit and contract tests and the fuzzers' corpora, the architecture rules, the
 integration and end-to-end tests of the real program, and those of its client libraries; and it builds CONTRIBUTING's example of a
-feature and tries it. Then it builds everything with AddressSanitizer and UBSan and runs unit, contract, corpus and integration tests
-again, and once more with ThreadSanitizer what uses threads (CONTRIBUTING.md says what).
+feature and tries it. Then it builds everything with AddressSanitizer and UBSan and runs unit, contract, corpus and integration
+tests again, and with ThreadSanitizer those that use threads (CONTRIBUTING.md says which).
 
   --quick       only the release build
   --changed     only the release build, and only what a change can break: everything committed since the branch left main,
@@ -71,8 +71,8 @@ end_test() {
   [[ -z $test_memory ]] || rm -rf "$test_memory"
 }
 
-# The databases and files of tests are gone when the tests are, and a disk is slow to make and remove thousands of them. They lie in
-# memory where it is plenty: a run needs less than 3 GiB of it.
+# The databases and files of tests are removed with them, and a disk is slow to create and remove thousands of them. They are kept in
+# memory if there is plenty: a run needs less than 3 GiB of it.
 keep_files_in_memory() {
   local room=$((6 * 1024 * 1024)) options
   options=",$(findmnt --noheadings --types tmpfs --output OPTIONS --target /dev/shm || true),"
@@ -104,13 +104,13 @@ section() {
   fi
 }
 
-# What is selected of one build: the tests that ctest knows, the targets they need, the Python tests.
+# What is selected for one build: the tests that ctest knows, the targets they need, the Python tests.
 selected_tests=()
 selected_targets=()
 selected_python=()
 
-# test_build <preset> [later preset]...: everything that preset's program must pass. Its sections go on after a failure, but not
-# without a build.
+# test_build <preset> [later preset]...: everything that preset's program must pass. Its sections continue after a failure, but
+# not without a build.
 test_build() {
   local preset=$1
   shift
@@ -133,18 +133,18 @@ test_build() {
   section "$preset: Python tests" run_python_tests "$preset" || true
 }
 
-# The tools of the client libraries come over the network, beside what needs the processors. Tests that use them wait for them, and say
-# so where they cannot be had.
+# Fetches the tools of the client libraries over the network, while other work uses the processors. Tests that use them wait for them,
+# and say so if they are not available.
 fetch_client_tools() {
   PYTHONPATH=tests/integration:tests/clients /usr/bin/python3 -c 'from nextjs_example import install; install()' \
     </dev/null >/dev/null 2>&1 &
 }
 
-# The later builds are compiled beside the tests of this one, which wait for much of their time, by what they leave of the processors.
-# What is not compiled by then, and what could not be, is left to its own section.
+# The later builds are compiled while the tests of this one run, which wait for much of their time, with the processor time that those
+# leave. What is not compiled by then, or fails to compile, is left to its own section.
 ahead=
 
-# build_ahead [preset]...: one after the other. Each that is complete has a file in the results.
+# build_ahead [preset]...: builds them one after the other. Each complete one has a file in the results.
 build_ahead() {
   local preset selected_tests=() selected_targets=() selected_python=() builds=()
   for preset; do
@@ -153,7 +153,7 @@ build_ahead() {
     fi
   done
   [[ ${#builds[@]} -gt 0 ]] || return 0
-  # Where the system shares processors between sessions, a session of its own could take half of them.
+  # If the system shares processors between sessions, this new session could take half of them.
   # shellcheck disable=SC2016  # the inner shell expands it
   setsid bash -c '
     echo 19 >/proc/self/autogroup
@@ -173,8 +173,8 @@ end_build_ahead() {
   ahead=
 }
 
-# Under ThreadSanitizer CMake leaves out what has no threads, but for the night. Making build.ninja lets CMake see files that came
-# or went since it ran.
+# Under ThreadSanitizer, CMake leaves out what has no threads, except at night. Making build.ninja lets CMake notice files that were
+# added or removed since it last ran.
 configure_tests() {
   local all_of_it=OFF
   [[ -z ${GATEHOUSE_TEST_FULL:-} ]] || all_of_it=ON
@@ -216,7 +216,7 @@ sanitizer_environment() {
         ASAN_SYMBOLIZER_PATH=$symbolizer GATEHOUSE_SANITIZER=asan "$@"
       ;;
     tsan)
-      # Some kernels place memory where ThreadSanitizer has its shadow; without address randomisation none does.
+      # Some kernels place memory where ThreadSanitizer has its shadow; without address space randomisation, none does.
       local unrandomised=()
       if setarch -R true 2>/dev/null; then unrandomised=(setarch -R); fi
       TSAN_OPTIONS=second_deadlock_stack=1:halt_on_error=1:suppressions=$PWD/tests/support/tsan_suppressions.txt \
@@ -227,8 +227,8 @@ sanitizer_environment() {
   esac
 }
 
-# More at once than there are processors, for contract tests wait for PostgreSQL. A report of every single test goes to
-# build/test-results/<preset>/: one file a program by GoogleTest, one for all by ctest.
+# Runs more at once than there are processors, because contract tests wait for PostgreSQL. Reports of every single test go to
+# build/test-results/<preset>/: one file per program by GoogleTest, one for all by ctest.
 run_ctest() {
   local preset=$1 results=$test_results/$1 status=0
   mkdir -p "$results"
@@ -240,8 +240,8 @@ run_ctest() {
   return "$status"
 }
 
-# Files beside each other, more than there are processors, for much of the time is spent waiting (under a sanitizer most of it), and
-# those with slow tests first; then, alone, what measures time or fills the machine.
+# Runs more files at once than there are processors, because much of the time is spent waiting (under a sanitizer, most of it), and
+# those with slow tests first; then, alone, the tests that measure time or fill the machine.
 run_python_tests() {
   local preset=$1 chosen='' beside=3 status=0
   [[ $preset == release ]] || beside=4
@@ -252,7 +252,7 @@ run_python_tests() {
   return "$status"
 }
 
-# run_pytest <preset> <report> <folder>... [<option> <argument>...]: what is selected of the folders, in their order.
+# run_pytest <preset> <report> <folder>... [<option> <argument>...]: runs what is selected in the folders, in their order.
 run_pytest() {
   local preset=$1 report=$2 place places=()
   shift 2
@@ -273,7 +273,7 @@ pytest_once() {
   GATEHOUSE_BINARY=$PWD/build/$preset/gatehouse GATEHOUSE_TEST_PYCACHE=$test_pycache sanitizer_environment "$preset" \
     /usr/bin/python3 -m pytest -q -p no:cacheprovider --durations=5 --durations-min=5 \
     --junitxml="$test_results/$preset/$report.xml" "${selection[@]}" "$@" || status=$?
-  # 5: no test was selected, which words and marks make normal.
+  # 5: no test was selected, which is normal with words and marks.
   [[ $status -eq 5 ]] && return 0
   return "$status"
 }

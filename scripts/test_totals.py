@@ -2,7 +2,7 @@
 
 usage: test_totals.py <results folder>
 
-The folder holds, per build, ctest.xml (one case a test program), gtest/<program>.xml (one case a test) and one
+The folder holds, per build, ctest.xml (one case per test program), gtest/<program>.xml (one case per test) and one
 <suite>.xml of pytest; failed-sections.txt names the sections that failed, so that a failure without a report counts too.
 """
 

@@ -11,7 +11,7 @@ in a temporary folder, with git and nothing else, it clones the last commit of t
 `./dev test --quick`; once as root, and once, in another new system, as a user with sudo. Needs root; takes about an hour for each
 release on two cores. Packages come from where this machine's apt gets its own.
 
-  --ccache FOLDER  keep the compiler's cache there, so that the next run is quicker; everybody may write to it then
+  --ccache FOLDER  keep the compiler's cache there, so that the next run is quicker; it becomes writable for everybody
   --only WHO       only as root, or only as the user
 TEXT
 }
@@ -42,7 +42,7 @@ verify_fresh_command() {
 fresh_folder=
 fresh_newcomer=
 
-# The mounts go with the newcomer's namespaces, so this removes nothing but the trees.
+# The mounts disappear with the newcomer's namespaces, so this removes only the trees.
 remove_fresh_folder() {
   if [[ -n $fresh_newcomer ]]; then
     kill -KILL "$fresh_newcomer" 2>/dev/null || true  # unshare ignores SIGTERM; what runs in its namespaces ends with it
@@ -64,7 +64,7 @@ verify_release() {
   for name in "$@"; do
     echo "== $release: as $name"
     cp -a "$base" "$fresh_folder/tree"
-    # Beside this script, so that a signal ends it at once.
+    # In the background, so that a signal ends it at once.
     in_tree "$fresh_folder/tree" "$cache" "$name" &
     fresh_newcomer=$!
     if wait "$fresh_newcomer"; then
@@ -83,7 +83,7 @@ verify_release() {
 # make_base <release> <folder>
 make_base() {
   make_debian_tree "$1" "$2" ca-certificates,git,sudo || return
-  # Where this machine trusts authorities of its own, npm needs them, too.
+  # If this machine trusts its own certificate authorities, npm needs them, too.
   cp -L /etc/ssl/certs/ca-certificates.crt "$2/etc/ssl/certs/"
   echo cafile=/etc/ssl/certs/ca-certificates.crt >"$2/etc/npmrc"
   chroot "$2" useradd --create-home --shell /bin/bash newcomer
@@ -92,7 +92,7 @@ make_base() {
   git config --file "$2/etc/gitconfig" safe.directory /srv/gatehouse.git  # the newcomer clones what root owns
 }
 
-# in_tree <folder> <cache folder> <root|user>: in namespaces of its own, so that no process or mount outlives it.
+# in_tree <folder> <cache folder> <root|user>: runs the newcomer in separate namespaces, so that no process or mount outlives it.
 in_tree() {
   local user=root home=/root
   [[ $3 == root ]] || user=newcomer home=/home/newcomer

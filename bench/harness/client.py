@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 client over one kept connection, with little cost of its own: it measures other programs."""
+"""A small HTTP/1.1 client over one kept connection, which costs little itself: it measures other programs."""
 
 import json
 import socket
@@ -22,12 +22,12 @@ class Client:
         return head.encode() + content
 
     def exchange(self, request):
-        """Sends encoded bytes; the answer's status and body."""
+        """Sends encoded bytes and returns the answer's status and body."""
         head, content = self.receive_answer(request)
         return int(head.split(b" ", 2)[1]), content
 
     def receive_answer(self, request):
-        """Sends encoded bytes; the answer's status line and header fields as they came, and its body."""
+        """Sends encoded bytes and returns the answer's status line and header fields as they came, and its body."""
         self._socket.sendall(request)
         received = b""
         while (end := received.find(b"\r\n\r\n")) < 0:

@@ -20,7 +20,7 @@ EMAIL, PASSWORD = "john@example.com", "password123"
 
 
 class Gatehouse(Process):
-    """Answers GET /health when the constructor returns. Runs in `folder`, where its SQLite database lies unless a
+    """Answers GET /health when the constructor returns. Runs in `folder`, where its SQLite database is unless a
     database URL is given."""
 
     def __init__(self, folder, database_url=None, cores=None, name="gatehouse", binary=BINARY, **settings):
@@ -66,7 +66,7 @@ def sealed_sessions(first_id, last_id, count):
 
 
 def refresh_tokens(first_id, last_id, count):
-    """Their first refresh tokens."""
+    """The first refresh tokens of such sessions."""
     return _sealed(first_id, last_id, count, "refresh")
 
 

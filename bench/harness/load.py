@@ -1,4 +1,4 @@
-"""Load by wrk: the same script, connections and core whoever is being loaded."""
+"""Load by wrk: the same script, connections and core for every program."""
 
 import json
 import pathlib
@@ -16,7 +16,7 @@ class Result:
     requests: int
     p99_ms: float
     cpu_us_per_request: float  # of the process that was loaded
-    busy: float  # which part of one core it used
+    busy: float  # the fraction of one core that it used
 
 
 def write_requests(folder, name, lines):
@@ -38,7 +38,7 @@ def start_wrk(url, requests, api_key, seconds, connections, cores=None):
 
 
 def read_wrk(wrk):
-    """(requests, seconds, p99 in ms) once it ends; an answer other than 2xx or a lost connection is no result."""
+    """Waits for its end and returns (requests, seconds, p99 in ms). Fails if an answer was not 2xx or a connection was lost."""
     output = wrk.communicate()[0]
     line = next((line for line in output.splitlines() if line.startswith("RESULT ")), None)
     if line is None:

@@ -1,4 +1,4 @@
-"""The least of a mail server: it takes everything, over as many connections as come, and counts both."""
+"""A minimal mail server: it accepts everything, over any number of connections, and counts both."""
 
 import socket
 import threading

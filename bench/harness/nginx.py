@@ -105,7 +105,7 @@ class Nginx(Process):
 
 
 class Pages(Process):
-    """Returns a page of a file; with an upstream, as nginx writes it, after the Gatehouse there was asked about the client."""
+    """Returns a page from a file. With an upstream, written as nginx wants it, the Gatehouse there is first asked about the client."""
 
     def __init__(self, folder, cores=None, upstream="", key=""):
         self.port = free_port()

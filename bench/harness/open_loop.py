@@ -1,4 +1,4 @@
-"""Requests at a fixed rate, whatever becomes of them: a crowd that does not wait for anybody's answer."""
+"""Requests at a fixed rate, whatever becomes of them: like a crowd in which nobody waits for another's answer."""
 
 import asyncio
 import collections
@@ -7,7 +7,7 @@ STATUS_BYTES = len(b"HTTP/1.1 200")
 
 
 def send_at_rate(port, request, per_second, seconds):
-    """How often each status came back; 0 stands for a lost connection."""
+    """How often each status came back; 0 means a lost connection."""
     return asyncio.run(_send_at_rate(port, request, per_second, seconds))
 
 

@@ -1,4 +1,4 @@
-"""The PostgreSQL that ./dev bench started: databases of our own in it, filled in bulk, and pgbench."""
+"""The PostgreSQL that ./dev bench started: our own databases in it, filled in bulk, and pgbench."""
 
 import os
 import pathlib
@@ -18,7 +18,7 @@ INSERT INTO users (id, first_name, last_name, email, password_hash)
 SELECT n, 'First' || n, 'Last' || n, 'user' || n || '@example.com', 'no hash'
 FROM generate_series({first}, {first} + {users} - 1) n;
 """
-# The secret of session N is as bench/seal_sessions.cpp computes it.
+# The secret of session N is the one that bench/seal_sessions.cpp computes.
 FILL_SESSIONS = """
 INSERT INTO sessions (id, user_id, expires_at, absolute_expires_at, secret_hash, refresh_generation)
 SELECT n, {first} + n % {users}, now() + interval '6 days 23 hours', now() + interval '29 days',
@@ -32,7 +32,7 @@ def url_of(database):
 
 
 def run_sql(database, *statements):
-    """Runs them one by one; what the last one returns, as psql prints it unaligned."""
+    """Runs the statements one by one. Returns what the last one returns, as psql prints it unaligned."""
     command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", url_of(database)]
     for statement in statements:
         command += ["-c", statement]
@@ -45,7 +45,7 @@ def create_database(name):
 
 
 def fill(database, users, sessions):
-    """Adds so many rows to a migrated database; the first and the last id of the sessions."""
+    """Adds so many rows to a migrated database, and returns the first and the last id of the sessions."""
     numbers = {"first": FIRST_ID, "users": users, "sessions": sessions}
     run_sql(database, "SET synchronous_commit = off; " + FILL_USERS.format(**numbers) + FILL_SESSIONS.format(**numbers),
             "VACUUM ANALYZE users", "VACUUM ANALYZE sessions", "CHECKPOINT")
@@ -53,18 +53,18 @@ def fill(database, users, sessions):
 
 
 def sequential_scans(database):
-    """How many statements read through the whole of users or sessions so far."""
+    """How many sequential scans of users and sessions there have been so far."""
     time.sleep(1.5)  # Connections report what they did at most once a second.
     return int(run_sql(database, "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('users', 'sessions')"))
 
 
 def backends(database):
-    """The ids of the processes that work for its clients."""
+    """The ids of the processes that work for the database's clients."""
     return [int(pid) for pid in run_sql("postgres", f"SELECT pid FROM pg_stat_activity WHERE datname = '{database}'").split()]
 
 
 def pin_server(cores):
-    """Every backend is a child of the postmaster and takes over its cores."""
+    """Pins the postmaster and its children. Every new backend is a child of the postmaster and takes over its cores."""
     folder = pathlib.Path(run_sql("postgres", "SHOW data_directory"))
     pin_with_children(int((folder / "postmaster.pid").read_text().split()[0]), cores)
 
@@ -80,12 +80,12 @@ UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :aid;
 
 
 def run_pgbench(database, seconds, clients):
-    """Transactions a second of its read-only script, prepared."""
+    """Transactions per second of pgbench's read-only script, prepared."""
     return _run_pgbench(database, seconds, clients, "-S")
 
 
 def run_pgbench_updates(database, seconds, clients, folder):
-    """The same of one update of one row."""
+    """The same for one update of one row."""
     script = pathlib.Path(folder) / "update.sql"
     script.write_text(UPDATE_SCRIPT)
     return _run_pgbench(database, seconds, clients, "-f", str(script))

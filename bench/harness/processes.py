@@ -36,7 +36,7 @@ def pin_with_children(pid, cores):
 
 @contextlib.contextmanager
 def as_on_another_machine():
-    """Meanwhile this process waits for no other one, as a client does that has a processor of its own. Needs root."""
+    """Meanwhile, this process waits for no other one, like a client that has its own processor. Needs root."""
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     try:
         yield
@@ -55,7 +55,7 @@ def cpu_seconds(pid):
 
 
 def cpu_time_us(pids):
-    """The same of several together, in microseconds, for what is too short to be counted in ticks."""
+    """The same for several processes together, in microseconds, for times that are too short to be counted in ticks."""
     tasks = (task for pid in pids for task in pathlib.Path(f"/proc/{pid}/task").iterdir())
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1000
 
@@ -68,7 +68,7 @@ def resident_bytes(pid):
 
 
 class Process:
-    """A program that runs until stop(), its output in <folder>/<name>.log."""
+    """A program that runs until stop(), with its output in <folder>/<name>.log."""
 
     def __init__(self, command, folder, name, environment=None, cores=None):
         self.log = pathlib.Path(folder) / f"{name}.log"

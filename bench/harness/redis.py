@@ -1,4 +1,4 @@
-"""A Redis server of a scenario's own."""
+"""A Redis server for one scenario."""
 
 import re
 import shutil

@@ -53,7 +53,7 @@ def fill_sqlite(url):
 
 
 def fill_postgres(url):
-    """In transactions, each of which is one position."""
+    """Inserts the events in transactions, each of which is one position."""
     name = url.rpartition("/")[2]
     postgres.run_sql(name, f"DO $$ BEGIN FOR i IN 1..{EVENTS // EVENTS_PER_TRANSACTION} LOOP {INSERT} SELECT now(), {VALUES.format(n='n')} "
                            f"FROM generate_series(1, {EVENTS_PER_TRANSACTION}) n; COMMIT; END LOOP; END $$", "VACUUM ANALYZE audit_events")
@@ -76,7 +76,7 @@ def seal_all(folder, url):
 
 
 def lag(options, folder):
-    """Of wrong API keys, whose events are written one after the other."""
+    """How long an event waits for its seal: the events of wrong API keys, which are written one after the other."""
     url = new_sqlite(folder, "lag")
     service = Gatehouse(folder, url, audit_seal_interval=f"{SEAL_INTERVAL_SECONDS}s", rate_limit_bad_key="off", rate_limit_address="off")
     try:

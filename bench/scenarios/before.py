@@ -20,7 +20,7 @@ GOAL = 0.97
 
 @contextmanager
 def both(options, folder, **arguments):
-    """This build and the other one, each in a folder and on a database of its own."""
+    """This build and the other one, each in its own folder and on its own database."""
     started = []
     try:
         for side, binary in (("this", BINARY), ("other", options.against)):
@@ -42,7 +42,7 @@ def against(options, folder):
 
 
 def verify(options, folder, call, request_of):
-    """By CPU time a request: it says the same on a busy machine as on an idle one."""
+    """Compares by CPU time per request, which says the same on a busy machine as on an idle one."""
     path = f"/user-auth/{call}"
     with both(options, folder, cores=lambda _: SERVER_CORES, io_threads=lambda _: 1) as sides:
         requests = [write_requests(folder, f"{call}-{number}", requests_of(side, request_of)) for number, side in enumerate(sides)]
@@ -90,7 +90,7 @@ def uncached(options, folder):
 
 
 def turns(options, sides, path, requests, connections=CONNECTIONS, cores=None):
-    """The median requests a second of each side."""
+    """The median requests per second of each side."""
     rates = [[], []]
     for _ in range(options.rounds):
         for number, side in enumerate(sides):

@@ -1,4 +1,4 @@
-"""What it takes to have it: memory, and time to start."""
+"""What it takes to run the service at all: memory, and time to start."""
 
 import statistics
 import time
@@ -25,7 +25,7 @@ def memory_idle(_, folder):
 
 
 def idle_megabytes(process, pid):
-    """Of the process whose id is its attribute `pid`."""
+    """The idle memory of the process, whose id is in the attribute that `pid` names."""
     try:
         time.sleep(SETTLE_SECONDS)
         return resident_bytes(getattr(process, pid)) / 1e6
@@ -49,7 +49,7 @@ def memory_of_sessions(_, folder):
 
 
 def verify_each(gatehouse, folder, sessions):
-    """Each at least once: again and again through the list, until there were more requests than sessions."""
+    """Verifies each session at least once: goes through the list again and again, until one run had more requests than sessions."""
     bodies = write_bodies(folder, "bodies", [{"session": sealed} for sealed in sessions])
     seconds = 2
     while measure(gatehouse.pid, gatehouse.url("/user-auth/verify-session"), bodies, API_KEY, seconds,

@@ -32,7 +32,7 @@ class Subject:
         return f"user{self.user}@example.com"
 
 
-# Every kind of call that reads or writes users or sessions: its name, and its request for a subject. What deletes comes last.
+# Every kind of call that reads or writes users or sessions: its name, and its request for a subject. Calls that delete come last.
 ROUTES = (
     ("verify-session", lambda one: ("POST", "/user-auth/verify-session", {"session": one.sealed})),
     ("refresh", lambda one: ("POST", "/user-auth/refresh", {"refreshToken": one.refresh_token})),
@@ -52,7 +52,7 @@ ROUTES = (
 
 
 def scale(options, folder):
-    """Requests a second without the cache, and then the processor time of each kind of call, in the service and in PostgreSQL."""
+    """Requests per second without the cache, and then the processor time of each kind of call, in the service and in PostgreSQL."""
     users = FULL_USERS if options.full else LARGE_USERS
     small = Sized(folder, "bench_small", SMALL_USERS)
     large = Sized(folder, "bench_large", users)
@@ -103,8 +103,8 @@ class Sized:
         self.microseconds_each(1)
 
     def _warm_subjects(self, first, users):
-        """As many as the small one has users, each of another user, all over the tables, in no order. Their rows have been read, as
-        those of people who are there are."""
+        """As many subjects as the small database has users, each of another user, from all over the tables, in random order. Their
+        rows have been read, like those of people who are active."""
         sessions = range(first, first + 3 * users, 3 * users // SMALL_USERS)
         sealed = (make(first, first + 3 * users, SMALL_USERS) for make in (sealed_sessions, refresh_tokens))
         subjects = [Subject(first + session % users, session, *secrets) for session, *secrets in zip(sessions, *sealed)]
@@ -116,7 +116,7 @@ class Sized:
         return subjects
 
     def cpu_time_each_us(self, make, calls):
-        """Lone calls, each for another subject, one after the other."""
+        """The processor time of single calls, each for another subject, one after the other."""
         client = self.gatehouse.client()
         requests = [make(next(self._subjects)) for _ in range(calls)]
         processes = [self.gatehouse.pid, *postgres.backends(self.name)]
@@ -130,7 +130,7 @@ class Sized:
         return 1e6 / result.requests_per_second
 
     def sequential_scans(self):
-        """What verifying, and looking up users by id and by email, caused since the tables were filled."""
+        """The scans that verifying, and looking up users by id and by email, have caused since the tables were filled."""
         client = self.gatehouse.client()
         for number in range(20):
             client.call("GET", f"/users/{postgres.FIRST_ID + number * 17}")

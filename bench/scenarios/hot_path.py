@@ -1,6 +1,6 @@
 """The calls that every request of every application makes, on one io thread, against one nginx worker that returns a
-static answer to the same requests: once with the same header fields, and once with the body alone, for whose 300 bytes
-less the load has less to read, too. Server and load have a core each."""
+static answer to the same requests: once with the same header fields, and once with the body alone, which is 300 bytes less,
+so that the load has less to read, too. Server and load have one core each."""
 
 import json
 import statistics
@@ -18,7 +18,7 @@ CONNECTIONS = 32
 LOGINS = 64
 BATCH = 100
 WARM_UP_SECONDS = 1
-# Below this the load was the limit, and requests a second say nothing about the servers.
+# Below this, the load was the limit, and requests per second say nothing about the servers.
 BUSY = 0.93
 
 
@@ -34,7 +34,7 @@ def verify_session(options, folder):
 
 
 def verify_sessions(options, folder):
-    """Many sessions in one call against a call for each."""
+    """Many sessions in one call, against one call for each."""
     with ExitStack() as started:
         gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1)
         started.callback(gatehouse.stop)
@@ -50,7 +50,7 @@ def verify_sessions(options, folder):
 
 
 def forward_auth(options, folder):
-    """The question of a gateway, and a page of nginx that is protected by it against one that is not."""
+    """The request of a gateway, and a page of nginx that is protected by it, against one that is not."""
     folders = [Path(folder, name) for name in ("question", "page")]
     for own_folder in folders:
         own_folder.mkdir()
@@ -85,14 +85,14 @@ def protected_pages(options, folder):
 
 
 def start_on_socket(started, folder, socket):
-    """A Gatehouse that has a port, too. nginx's worker is another user."""
+    """A Gatehouse that also has a port. The socket is open to all, because nginx's worker is another user."""
     gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1, listen_unix=socket, listen_unix_mode="0666")
     started.callback(gatehouse.stop)
     return gatehouse
 
 
 def unix_socket(options, folder):
-    """Behind nginx on the same core, over the Unix socket and over the port; nothing else differs. wrk itself knows ports only."""
+    """Behind nginx on the same core, over the Unix socket and over the port; nothing else differs. wrk itself can only use ports."""
     with ExitStack() as started:
         socket = Path(folder, "gatehouse.sock")
         gatehouse = start_on_socket(started, folder, socket)
@@ -114,8 +114,8 @@ def unix_socket(options, folder):
 
 
 def compare(options, folder, path, request_of):
-    """Results of Gatehouse, of nginx with the same answer and of nginx with the same body; `request_of` makes a line of the
-    requests out of a login's answer."""
+    """Results of Gatehouse, of nginx with the same answer and of nginx with the same body; `request_of` turns a login's
+    answer into a line of the requests."""
     with ExitStack() as started:
         gatehouse = Gatehouse(folder, cores=SERVER_CORES, io_threads=1)
         started.callback(gatehouse.stop)
@@ -128,7 +128,7 @@ def compare(options, folder, path, request_of):
 
 
 def jwks(options, folder):
-    """The published keys, which have one key in them."""
+    """The published key set, with one key in it."""
     path = "/.well-known/jwks.json"
     made = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
     key = subprocess.run(made, capture_output=True, check=True, text=True).stdout
@@ -143,7 +143,7 @@ def jwks(options, folder):
 
 
 def nginx_side(started, folder, path, body, like=b""):
-    """What take_turns() measures of an nginx that returns as much."""
+    """What take_turns() needs to measure an nginx that returns as much."""
     folder.mkdir()
     nginx = Nginx(folder, len(body), SERVER_CORES, like=like)
     started.callback(nginx.stop)
@@ -181,6 +181,6 @@ def row_of(scenario, ours, peers, goal):
     texts = [f"{median(side, 'requests_per_second'):,.0f}/s, {median(side, 'cpu_us_per_request'):.1f} µs CPU" for side in (ours, peers)]
     if min(median(side, "busy") for side in (ours, peers)) >= BUSY:
         return at_least(scenario, median(ours, "requests_per_second"), median(peers, "requests_per_second"), goal, texts)
-    # The load could not keep both busy: what a core of each could do counts.
+    # The load could not keep both busy, so what counts is what a core of each could do.
     row = at_least(scenario, median(peers, "cpu_us_per_request"), median(ours, "cpu_us_per_request"), goal, texts)
     return Row(scenario + " (per CPU time)", row.ours, row.peer, row.ratio, row.goal, row.met)

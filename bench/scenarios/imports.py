@@ -1,5 +1,5 @@
-"""Importing users with hashes, beside what the databases do at least: COPY, and prepared inserts in one transaction; and
-wrapping hashes that are quick to guess, beside Argon2id alone."""
+"""Importing users with hashes, against the least that the databases must do: COPY, and prepared inserts in one transaction;
+and wrapping hashes that are quick to guess, against Argon2id alone."""
 
 import csv
 import os

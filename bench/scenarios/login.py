@@ -1,4 +1,4 @@
-"""Logins: their rate against libsodium alone, what they do to everybody else, and what a failing one gives away."""
+"""Logins: their rate against libsodium alone, how they affect everybody else, and what a failing one gives away."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ OVERLOAD = 3
 
 
 def login(options, folder):
-    """As many connections as keep every hashing thread supplied, against the same hash without a service around it."""
+    """As many connections as keep every hashing thread busy, against the same hash without a service around it."""
     gatehouse = Gatehouse(folder)
     try:
         bodies = write_bodies(folder, "login", GOOD_LOGIN)
@@ -44,8 +44,8 @@ def argon2_floor(seconds):
 
 
 def verify_under_logins(options, folder):
-    """The 99th percentile of single verify-session calls: alone, and while logins take all the time there is. Whoever is not root asks
-    from among them."""
+    """The 99th percentile of single verify-session calls: alone, and while logins take all the processor time there is. Without
+    root, the asking process has to compete with them."""
     gatehouse = Gatehouse(folder)
     try:
         client = gatehouse.client()
@@ -70,7 +70,7 @@ def verify_under_logins(options, folder):
 
 
 def overload(options, folder):
-    """Three times the logins that can be had, sent without waiting: how many are still answered, and all the others refused."""
+    """Three times as many logins as are possible, sent without waiting: how many still succeed, while all others are refused."""
     gatehouse = Gatehouse(folder)
     try:
         bodies = write_bodies(folder, "login", GOOD_LOGIN)

@@ -50,7 +50,7 @@ def write_mails(path, count):
 
 
 def rate_until_empty(server, count):
-    """From the first mail to the last one."""
+    """The rate from the first mail to the last one."""
     begin = first = None
     end = time.monotonic() + DEADLINE_SECONDS
     while server.messages < count:

@@ -33,7 +33,7 @@ def breach_filter(options, folder):
 
 
 def write_list(path):
-    """Evenly spread, as hashes are, and in their order."""
+    """Writes hashes that are evenly spread, like real ones, and sorted."""
     step = (1 << 64) // LINES
     with path.open("w") as file:
         for start in range(0, LINES, 100_000):

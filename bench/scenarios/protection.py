@@ -1,4 +1,4 @@
-"""What rate limits and API keys of the database cost."""
+"""What rate limits and API keys in the database cost."""
 
 import json
 import statistics
@@ -23,7 +23,7 @@ def limits(options, folder):
 
 
 def cpu_ns(options, program, times):
-    """The median of what one of so many takes."""
+    """The median time that one of so many operations takes."""
     command = [BUILD / "bench" / program, str(times)]
     taken = [float(subprocess.run(command, check=True, capture_output=True, text=True, preexec_fn=pinned(SERVER_CORES)).stdout)
              for _ in range(options.rounds)]

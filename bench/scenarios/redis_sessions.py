@@ -16,7 +16,7 @@ USERS, SESSIONS = 20_000, 20_000
 
 
 def metric(gatehouse, name):
-    """The sum over its labels."""
+    """The sum of a metric over its labels."""
     request = urllib.request.Request(gatehouse.url("/metrics"), headers={"X-API-Key": API_KEY})
     with urllib.request.urlopen(request) as answer:
         text = answer.read().decode()
@@ -42,7 +42,7 @@ def redis_sessions(options, folder):
         bodies = write_bodies(folder, "bodies", [{"session": sealed} for sealed in sealed_sessions(begin, end, SESSIONS)])
         first.wait_until(lambda: is_sharing(first))
         measure(first.pid, first.url("/user-auth/verify-session"), bodies, API_KEY, 5, CLIENTS)
-        # It remembers nothing itself, so each check is a process's first one.
+        # It remembers nothing itself, so each check is like the first one of a process.
         cold = Gatehouse(folder, url, SERVER_CORES, name="cold", session_cache_mb=0, **settings)
         cold.wait_until(lambda: is_sharing(cold))
         ours, peers, checks = [], [], 0

@@ -1,5 +1,5 @@
 """Refreshes that rotate, against pgbench updating one row at a time on the same PostgreSQL with as many clients. The database has
-one core; whatever stands in front of it has the other."""
+one core; whatever is in front of it has the other."""
 
 import random
 import statistics

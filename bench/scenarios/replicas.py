@@ -1,4 +1,4 @@
-"""Three replicas on one PostgreSQL: whether each costs what one costs alone, which docs/scaling.md counts with."""
+"""Three replicas on one PostgreSQL: whether each costs what one costs alone, as docs/scaling.md assumes."""
 
 import statistics
 from contextlib import ExitStack
@@ -34,7 +34,7 @@ def three_replicas(options, folder):
 
 
 class Round:
-    """Processor time in microseconds, each as (measured on three replicas, what one alone foretells): of a check, of a login, and of a
+    """Processor time in microseconds, each as (measured on three replicas, what one alone predicts): of a check, of a login, and of a
     second of both at once."""
 
     def __init__(self, one, three, checks, logins, seconds):
@@ -58,7 +58,7 @@ class Cost:
 
 
 def cost(replicas, kinds, seconds):
-    """While each replica is asked everything at the same time."""
+    """The cost while each replica gets all kinds of requests at the same time."""
     before = sum(cpu_seconds(replica.pid) for replica in replicas)
     loads = [[start_wrk(replica.url(path), bodies, API_KEY, seconds, CONNECTIONS, ALL_CORES) for replica in replicas]
              for path, bodies in kinds]

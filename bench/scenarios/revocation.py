@@ -1,4 +1,4 @@
-"""How long another replica still says yes to what was revoked."""
+"""How long another replica still accepts what was revoked."""
 
 import statistics
 import threading
@@ -14,7 +14,7 @@ REVOCATIONS = 200
 REPLICAS = 3
 HEARD_WITHIN_MS = 20
 DEADLINE_SECONDS = 5
-# Others log out meanwhile, each of these clients so often a second.
+# Meanwhile, this many other clients log out, each this often per second.
 CLIENTS, LOGOUTS_EACH = 16, 125
 ASKED_SESSIONS = 1_000
 
@@ -44,7 +44,7 @@ def revoke_session(here, there, session):
 
 
 def revoke_key(port, there, session):
-    """The same of an API key, which the other replica has met."""
+    """The same for an API key that the other replica already knows."""
     _, made = there.call("POST", "/api-keys", {"name": "bench", "scopes": "auth"})
     here = Client(port, made["secret"])
     try:
@@ -75,9 +75,9 @@ def until_refused(here, request, revoke):
 
 
 def beside_others(options, replicas):
-    """While other clients log out at all replicas."""
+    """The same while other clients log out at all replicas."""
     count = CLIENTS * LOGOUTS_EACH * (options.seconds + 1) + ASKED_SESSIONS
-    # With as many rows as sessions some would be named twice.
+    # With only as many rows as sessions, some would be named twice.
     sealed = sealed_sessions(*postgres.fill("bench_replicas", count // 5, 2 * count), count)
     here, there = replicas[0].client(), replicas[1].client()
     logouts = Logouts(replicas, sealed[ASKED_SESSIONS:])
@@ -97,7 +97,7 @@ def beside_others(options, replicas):
 
 
 class Logouts:
-    """Clients that end sessions at all replicas in turn, at an even rate where the machine can."""
+    """Clients that end sessions at all replicas in turn, at an even rate if the machine can keep up."""
 
     def __init__(self, replicas, sessions):
         self.done = 0

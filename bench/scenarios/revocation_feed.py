@@ -1,4 +1,4 @@
-"""The revocation feed: what those who wait cost, and how soon they hear of the end of a session on another replica."""
+"""The revocation feed: what waiting readers cost, and how soon they hear of the end of a session on another replica."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ DELAY_MS_MAX = 50
 
 
 class Reader:
-    """A connection, at first an idle one, and then one on which server-sent events come."""
+    """A connection that is idle at first, and on which server-sent events come later."""
 
     def __init__(self, gatehouse):
         self._socket = socket.create_connection(("127.0.0.1", gatehouse.port), timeout=30)
@@ -30,7 +30,7 @@ class Reader:
         self.wait_for(b"}")
 
     def follow(self, cursor):
-        """From the cursor on; returns with the first event."""
+        """Follows the feed from the cursor on; returns with the first event."""
         self._get(f"/revocations?after={cursor}", "Accept: text/event-stream\r\n")
         self.wait_for(b"asOf")
         return self
@@ -42,7 +42,7 @@ class Reader:
         self._socket.close()
 
     def wait_for(self, text):
-        """When it came."""
+        """Waits for the text and returns when it came."""
         while text not in self._received:
             chunk = self._socket.recv(65536)
             if not chunk:

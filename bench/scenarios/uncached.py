@@ -1,5 +1,5 @@
 """verify-session with the cache off, against pgbench's read-only script on the same PostgreSQL with as many clients. The
-database has one core; whatever stands in front of it has the other."""
+database has one core; whatever is in front of it has the other."""
 
 import statistics
 

@@ -12,7 +12,7 @@ help_of() { "$program" "$@" --help; }
 
 subcommands_of() { help_of "$@" | awk '/^Subcommands:/ { inside = 1; next } /^[^ ]|^$/ { inside = 0 } inside { print $1 }'; }
 
-# A line of text as roff has it.
+# Writes a line of text as roff needs it.
 # shellcheck disable=SC2016  # the backticks are the text's
 roff() { sed -e 's/\\/\\e/g' -e 's/-/\\-/g' -e "s/^[.']/\\\\\\&&/" -e 's/`\([^`]*\)`/\\fB\1\\fR/g'; }
 
@@ -66,13 +66,13 @@ end_page() {
 Settings of the service.
 .TP
 .I /etc/gatehouse/secrets.env
-Its secrets, made at the installation.
+The service's secrets, made during installation.
 .TP
 .I /var/lib/gatehouse
-Where it runs; SQLite's file is in data/ there.
+The service's working directory; the SQLite database is in data/.
 .SH "EXIT STATUS"
-0 where all went well, 1 for a failure, 2 for a command line that cannot be read, 3 where only part could be done, 78 for settings with
-mistakes.
+0 if all went well, 1 for a failure, 2 for a command line that cannot be read, 3 if only part of the work could be done, 78 for
+settings with mistakes.
 TEXT
   printf '.SH "SEE ALSO"\n%s\n' "$1"
 }
@@ -89,7 +89,7 @@ done
 {
   begin_page gatehouse 'authentication and user management, as one program'
   printf '.SH SYNOPSIS\n%s\n.SH DESCRIPTION\n' "$(usage_of)"
-  echo 'Gatehouse serves an HTTP interface by which applications register users, log them in and check their sessions and tokens.'
+  echo 'Gatehouse serves an HTTP interface through which applications register users, log them in and check their sessions and tokens.'
   echo 'Settings come from the environment and from the file .env in the working directory;'
   echo '.B gatehouse settings'
   echo 'lists them all, and'

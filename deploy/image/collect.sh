@@ -1,5 +1,5 @@
 #!/bin/sh
-# collect.sh <program> <folder>: what deploy/Dockerfile puts into its images, in three folders to be copied to /.
+# collect.sh <program> <folder>: collects what deploy/Dockerfile puts into its images, in three folders to be copied to /.
 #
 #   root/  the program, the libraries that it loads and their loader, certificate authorities, names of users
 #   opt/   the same in opt/gatehouse/, started by a script, for systems with another C library
@@ -19,11 +19,11 @@ stand_ins=$(mktemp -d)
 trap 'rm -rf "$stand_ins"' EXIT
 "$(dirname "$0")/stand_ins.sh" "$stand_ins" "$libpq" "$libcurl"
 
-# all_loaded [option]: what ldd says of everything.
+# all_loaded [option]: what ldd says about the program and these libraries.
 all_loaded() { LD_LIBRARY_PATH=$stand_ins ldd "$@" "$program" "$libpq" "$libcurl" "$libcrypt" 2>&1; }
 if all_loaded -r | grep -E 'not found|undefined symbol' >&2; then exit 1; fi
 
-# The loader included.
+# Including the loader.
 libraries=$(all_loaded | sed -nE 's/^.* => (\/[^ ]+) .*$/\1/p; s/^[[:space:]]+(\/[^ ]+) \(.*$/\1/p' | sort -u
   printf '%s\n' "$libpq" "$libcurl" "$libcrypt")
 loader=$(ldd "$program" | grep -o '/[^ ]*/ld-[^ ]*')

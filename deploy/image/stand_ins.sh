@@ -1,16 +1,16 @@
 #!/bin/sh
-# stand_ins.sh <folder> <library>...: libraries without content, in place of what these load and Gatehouse never uses.
+# stand_ins.sh <folder> <library>...: makes libraries without content, in place of those that these load and Gatehouse never uses.
 #
 # libpq can find servers by LDAP, and libcurl speaks LDAP, RTMP and HTTP. What they load for that takes 6.5 MB, most of it GnuTLS.
-# Gatehouse asks libpq for no service and libcurl for nothing but SMTP, so nothing of it is called. A stand-in has the functions that
-# libpq and libcurl name, as the loader wants to find them; each says that it is absent and ends the program.
+# Gatehouse asks libpq for no service and libcurl only for SMTP, so none of it is called. A stand-in has the functions that libpq and
+# libcurl import, because the loader wants to find them; each says that it is absent and ends the program.
 set -eu
 
 folder=$1
 shift
 
 unused='lib(ldap|lber|rtmp|nghttp2|psl|brotlidec|zstd)[-.]'
-# Debian 13's OpenSSL has it compress certificates.
+# Debian 13's OpenSSL compresses certificates with zstd, so that one stays.
 if ldd "$@" | awk '$1 == "libcrypto.so.3" { print $3; exit }' | xargs nm -D --undefined-only | grep ZSTD_ >/dev/null; then
   unused='lib(ldap|lber|rtmp|nghttp2|psl|brotlidec)[-.]'
 fi
@@ -27,7 +27,7 @@ make_stand_in() {
     printf 'static void absent(const char* name) { fprintf(stderr, "%%s is not in this image\\n", name); abort(); }\n'
     sed -E 's/@.*//; s/.*/void &(void) { absent("&"); }/' "$work/functions"
   } >"$work/functions.c"
-  # `OPENLDAP_2.5 { *; };`, or without a name where the library has no versions.
+  # `OPENLDAP_2.5 { *; };`, or without a name if the library has no versions.
   echo "$(sed -n 's/.*@//p' "$work/functions" | sort -u) { *; };" >"$work/versions"
   gcc -shared -fPIC -O2 -s -Wl,-z,noseparate-code -Wl,--version-script="$work/versions" -Wl,-soname="$1" -o "$folder/$1" "$work/functions.c"
 }

@@ -1,4 +1,4 @@
-"""Takes the leader away again and again while people use Gatehouse, and says what it cost them."""
+"""Takes the leader away again and again while people use Gatehouse, and reports what that cost them."""
 
 import math
 import threading
@@ -11,14 +11,14 @@ from .parts import Failed, wait_until
 from .whole import Cluster
 
 PEOPLE = 6
-AFTERWARDS_S = 3.0  # how long the old leader stays away after the new one serves, and then again how long it is watched
+AFTERWARDS_S = 3.0  # how long the old leader stays away once the new one serves, and how long it is then watched
 RECOVERY_MAX_S = 120
 SHOWN_MAX = 20
 
 
 @dataclass
 class Times:
-    """Of one fault, each in seconds since it struck: the promotion, and the first good login of each way to PostgreSQL."""
+    """The times of one fault, in seconds since it struck: the promotion, and the first good login by each way to PostgreSQL."""
 
     promoted: list[float] = field(default_factory=list)
     good: dict[str, list[float]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Failover:
         Client(ports[0], self._key, self.ledger).create_user("probe@example.com")
 
     def run(self, fault: Fault, times: Times):
-        """Once; the cluster is whole before and afterwards."""
+        """Once; the cluster is whole before, and its replicas are ready afterwards."""
         wait_until(self._cluster.is_whole, RECOVERY_MAX_S, "two servers that follow the leader")
         leader = self._cluster.leader()
         others = [node for node in self._cluster.nodes if node is not leader]
@@ -72,11 +72,11 @@ class Failover:
         self._crowd.audit()
 
     def _begin(self, phase: str):
-        """What the ledger names beside a fault."""
+        """Sets the phase that the ledger names with each entry."""
         self.ledger.phase = phase
 
     def _first_good(self, probe: Probe, promoted: float) -> float:
-        """A server that is none any more answers no login, so what is answered now was written by the new leader."""
+        """A server that is no longer the leader answers no login, so a login answered now was written by the new leader."""
         return wait_until(lambda: probe.first_good_after(promoted), RECOVERY_MAX_S, "a good login after the promotion", 0.01)
 
     def _be_busy(self, seconds: float):
@@ -100,7 +100,7 @@ def pair(values: list[float]) -> str:
 
 
 def run(cluster: Cluster, names: list[str], count: int) -> int:
-    """The exit status: 1 where something was lost, stale, hung or wrong."""
+    """Returns the exit status: 1 if anything was lost, stale, hung or wrong."""
     failover = Failover(cluster)
     results = {name: Times() for name in names}
     try:

@@ -1,4 +1,4 @@
-"""The ways in which a cluster loses its leader, and how what is left of it comes back."""
+"""The ways in which a cluster loses its leader, and how the old leader comes back."""
 
 import contextlib
 import threading
@@ -24,7 +24,7 @@ class Fault:
 
 
 def switch_over(_: Cluster, leader: Node):
-    """What `patronictl switchover` asks Patroni for."""
+    """Asks Patroni for the same as `patronictl switchover`."""
     body = {"leader": f"node-{leader.number}"}
 
     def is_done() -> bool:
@@ -45,7 +45,7 @@ FAULTS = {
 
 
 class Watch:
-    """Asks a server every 10 ms whether it has been promoted."""
+    """Asks each server every 10 ms whether it has been promoted."""
 
     def __init__(self, nodes: list[Node]):
         self._stop = threading.Event()
@@ -71,6 +71,6 @@ class Watch:
                     return
 
     def wait(self) -> float:
-        """When the first of them was."""
+        """Waits for the first promotion and returns its moment."""
         wait_until(lambda: self._promoted, PROMOTION_MAX_S, "the promotion of another server", 0.01)
         return min(self._promoted)

@@ -1,4 +1,4 @@
-"""People who log in, are checked, change their names and log out all the time, and a ledger of what they were promised."""
+"""People who log in, are checked, change their names and log out all the time, and a ledger of what must not happen to them."""
 
 import http.client
 import itertools
@@ -13,7 +13,7 @@ PASSWORD = "correct horse battery staple"
 # A login asks the database twice, each time for at most DB_QUERY_TIMEOUT (5 s), and computes a hash in between.
 HANG_S = 15.0
 GIVE_UP_S = 30.0
-# The other replicas hear of a logout behind its answer, within milliseconds; a busy machine takes longer.
+# The other replicas hear of a logout after its answer, within milliseconds; a busy machine takes longer.
 HEARD_MAX_S = 0.5
 PAUSE_S = 0.02
 KEPT_MAX = 20
@@ -30,8 +30,8 @@ class Ended:
 
 @dataclass
 class Ledger:
-    """What must not happen, each as a sentence: `lost`, what was acknowledged; `stale`, an ended session that was good; `hung`;
-    `wrong`, any other answer. And how many requests got which status; 0 is no answer."""
+    """What must not happen, each as a sentence: `lost`, something acknowledged; `stale`, an ended session that was still good; `hung`;
+    `wrong`, any other answer. Also how many requests got which status; 0 means no answer."""
 
     faults: dict[str, list[str]] = field(default_factory=lambda: {"lost": [], "stale": [], "hung": [], "wrong": []})
     answers: Counter = field(default_factory=Counter)
@@ -105,7 +105,7 @@ class Client:
 
 
 class Person:
-    """One user, whom only this thread changes, so that it knows what must be there. Logs in at `home`; everything else goes to any
+    """One user, whom only one thread changes, so that it knows what must be there. Logs in at `home`; everything else goes to any
     of the replicas."""
 
     def __init__(self, name: str, home: int, ports: list[int], key: str, ledger: Ledger):
@@ -164,7 +164,7 @@ class Person:
         return status
 
     def _log_out(self) -> int:
-        """Now and then, so that some sessions live through the failover; one whose end is unknown is forgotten."""
+        """Only now and then, so that some sessions survive the failover; a session whose end is not certain is forgotten."""
         if len(self._alive) < KEPT_MAX and random.random() < 0.5:
             return 200
         if not self._alive:
@@ -180,7 +180,7 @@ class Person:
         return status
 
     def _check_ended(self) -> int:
-        """The last one at once, and one of those before."""
+        """Checks the session that ended last, and a random one."""
         for ended in [*self._ended[-1:], *random.sample(self._ended, min(1, len(self._ended)))]:
             self._expect_ended(self._any(), ended)
         return 200
@@ -191,7 +191,7 @@ class Person:
             self._ledger.blame("stale", f"a session of {self._email}, {ended.how}, is good at {client.name} {age:.1f} s later")
 
     def audit(self):
-        """After the failover, by every replica: what was acknowledged is there, what ended has ended."""
+        """After the failover: the acknowledged name is there, and what ended has ended at every replica."""
         self._read_name()
         for client in self._clients:
             for ended in self._ended:
@@ -202,7 +202,7 @@ class Person:
 
 
 class Crowd:
-    """Several people beside each other, at home on each replica in turn."""
+    """Several people at the same time, whose homes are the replicas in turn."""
 
     def __init__(self, count: int, ports: list[int], key: str, ledger: Ledger):
         self._people = [Person(f"person-{n}", n % len(ports), ports, key, ledger) for n in range(count)]
@@ -227,7 +227,7 @@ class Crowd:
 
 
 class Probe:
-    """Logs in at one replica every 100 ms, whether the logins before have been answered or not."""
+    """Logs in at one replica every 100 ms, whether or not the earlier logins have been answered."""
 
     def __init__(self, port: int, key: str, ledger: Ledger, email: str):
         self._port, self._key, self._ledger, self._email = port, key, ledger, email

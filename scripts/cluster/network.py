@@ -1,8 +1,8 @@
 """Links between programs that can be cut, as a network can: usage: python3 -m cluster.network <from>:<to>:<group>...
 
-Each link takes connections to port `from` of this machine and passes them on to port `to`. Commands come on standard input, one a
-line: `cut <group>` and `heal <group>`. In between nothing passes, in neither direction, and nobody is told: connections stay open,
-and new ones are taken, as by the kernel of a machine that does not answer.
+Each link takes connections to port `from` of this machine and passes them on to port `to`. Commands come on standard input, one per
+line: `cut <group>` and `heal <group>`. In between, nothing passes in either direction, and nobody is told: connections stay open,
+and new ones are accepted, as by the kernel of a machine that does not answer.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ class Group:
 
 
 async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, group: Group):
-    """Until one end closes. What was read before the cut waits for its end."""
+    """Copies until one end closes. What was read before a cut waits until that is healed."""
     with contextlib.suppress(OSError):
         while piece := await reader.read(PIECE_BYTES):
             await group.is_open.wait()
@@ -46,7 +46,7 @@ async def open_link(source: int, target: int, group: Group):
 
 
 async def obey(groups: dict[str, Group]):
-    """Commands, until standard input ends."""
+    """Obeys commands until standard input ends."""
     commands = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
     while line := await commands.readline():

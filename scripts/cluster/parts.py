@@ -1,4 +1,4 @@
-"""The programs that a cluster on one machine is made of: each a process in the cluster's folder, which ends with this one."""
+"""The programs that a cluster on one machine is made of: each is a process in the cluster's folder, and ends with this one."""
 
 import contextlib
 import os
@@ -37,7 +37,7 @@ def wait_until(condition, deadline_s: float, what: str, interval_s=0.05):
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody has, all different."""
+    """Ports of this machine that nobody uses, all different."""
     found: list[int] = []
     while len(found) < count:
         port = random.choice(PORTS)
@@ -49,7 +49,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def unprivileged() -> list[str]:
-    """What a command begins with that must not run as root: there it runs as the user postgres. It dies with this process."""
+    """The beginning of a command that must not run as root: for root, it runs as the user postgres. It dies with this process."""
     as_postgres = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
     return ["setpriv", *as_postgres, "--pdeathsig=KILL"]
 
@@ -65,7 +65,7 @@ def make_folder() -> Path:
 
 
 def processes_in(folder: Path) -> list[int]:
-    """Who works in the folder or below it, as every process of a cluster does; PostgreSQL is no child of who starts it."""
+    """The processes that work in the folder or below it, as all of a cluster do; PostgreSQL is not a child of what starts it."""
     found = []
     for link in Path("/proc").glob("[0-9]*/cwd"):
         with contextlib.suppress(OSError):
@@ -75,14 +75,14 @@ def processes_in(folder: Path) -> list[int]:
 
 
 def send(pids: list[int], number: int):
-    """A signal to those of them that are still there."""
+    """Sends a signal to those that still exist."""
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
 
 
 def remove_folder(folder: Path):
-    """Ends what still works in the folder, and deletes it."""
+    """Kills the processes that still work in the folder, and deletes it."""
 
     def is_empty() -> bool:
         send(left := processes_in(folder), signal.SIGKILL)
@@ -117,7 +117,7 @@ class Part:
         return self._process.stdin
 
     def start(self) -> "Part":
-        """Ctrl-C reaches this process alone, which then stops its parts in their order."""
+        """Starts it in a new session: Ctrl-C reaches only this process, which then stops its parts in order."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self._folder, env=self._environment,
@@ -126,13 +126,13 @@ class Part:
         return self
 
     def check(self):
-        """Fails where it has ended by itself."""
+        """Fails if it has ended by itself."""
         if self._process is not None and self._process.poll() is not None:
             last = "".join(self.log.read_text(errors="replace").splitlines(keepends=True)[-8:])
             raise Failed(f"{self.name} has ended ({self._process.returncode}):\n{last}")
 
     def stop(self, number=signal.SIGTERM):
-        """Ends it, at once where it takes too long."""
+        """Stops it, and kills it if that takes too long."""
         if self._process is None:
             return
         self._process.send_signal(number)

@@ -18,7 +18,7 @@ SEEDED = '{"email":"john@example.com","password":"password123"}'
 
 
 class Interrupted(Exception):
-    """By Ctrl-C, or by `./dev cluster stop`."""
+    """Interrupted by Ctrl-C, or by `./dev cluster stop`."""
 
 
 def interrupt(number, _):
@@ -39,7 +39,7 @@ def introduce(cluster: Cluster):
         print(f"Gatehouse   http://127.0.0.1:{replica.port}   to PostgreSQL by {replica.way}")
     print(f"HAProxy     http://127.0.0.1:{cluster.front_port}   to whichever replica is ready")
     print(f"etcd        http://127.0.0.1:{cluster.etcd_port}")
-    print(f"Redis       redis://127.0.0.1:{cluster.redis_port}   counts the limits of all replicas together")
+    print(f"Redis       redis://127.0.0.1:{cluster.redis_port}   shares limits between all replicas")
     print(f"Logs        {cluster.folder}\n\n"
           f"  curl -H 'X-API-Key: {cluster.keys.api_key}' -H 'Content-Type: application/json' \\\n"
           f"       -d '{SEEDED}' http://127.0.0.1:{cluster.front_port}/user-auth\n"
@@ -48,7 +48,7 @@ def introduce(cluster: Cluster):
 
 
 def up(cluster: Cluster) -> int:
-    """Until somebody stops it."""
+    """Keeps the cluster up until somebody stops it."""
     introduce(cluster)
     try:
         while True:
@@ -59,14 +59,14 @@ def up(cluster: Cluster) -> int:
 
 
 def write_state(state: Path, folder: Path):
-    """In one step, for others look for it meanwhile."""
+    """Writes the file in one step, because others may look for it meanwhile."""
     saved = state.with_name(f"{state.name}.new")
     saved.write_text(json.dumps({"pid": os.getpid(), "folder": str(folder)}))
     saved.replace(state)
 
 
 def read_state(state: Path) -> tuple[int, Path] | None:
-    """The process that keeps the cluster, 0 where it is gone, and the cluster's folder."""
+    """The process that keeps the cluster, 0 if it is gone, and the cluster's folder; None without a state file."""
     if not state.exists():
         return None
     values = json.loads(state.read_text())
@@ -77,10 +77,10 @@ def read_state(state: Path) -> tuple[int, Path] | None:
 
 
 def stop(state: Path) -> int:
-    """What Ctrl-C does, from elsewhere; also after the process that kept the cluster was killed."""
+    """Does what Ctrl-C does, from elsewhere; also after the process that kept the cluster was killed."""
     running = read_state(state)
     if running is None:
-        print("./dev cluster: none is running")
+        print("./dev cluster: no cluster is running")
         return 0
     pid, folder = running
     if pid:
@@ -98,9 +98,9 @@ def refuse_second(state: Path):
         return
     pid, folder = running
     if pid:
-        raise Failed(f"one is running already (process {pid}); ./dev cluster stop ends it")
+        raise Failed(f"a cluster is running already (process {pid}); ./dev cluster stop ends it")
     if processes_in(folder):
-        raise Failed("what is left of one still runs; ./dev cluster stop ends it")
+        raise Failed("parts of an earlier cluster still run; ./dev cluster stop ends them")
     state.unlink()
 
 
@@ -136,7 +136,7 @@ def main() -> int:
         return stop(chosen.state)
     if chosen.action == "up":
         refuse_second(chosen.state)
-    # As an exception, so that a start that is interrupted is undone as well.
+    # Interrupts become exceptions, so that an interrupted start is undone as well.
     on_signals(interrupt)
     try:
         return start_and_run(chosen)

@@ -1,4 +1,4 @@
-"""What the programs of a cluster are told: their configurations as text."""
+"""The configurations of the programs of a cluster."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ NODES = 3
 
 @dataclass(frozen=True)
 class NodePorts:
-    """Of one PostgreSQL server and its Patroni. Others reach both by the `public` ports, where a network may be between."""
+    """The ports of one PostgreSQL server and its Patroni. Others reach both by the `public` ports, possibly through a network."""
 
     postgres: int
     rest: int
@@ -20,7 +20,7 @@ class NodePorts:
 
 @dataclass(frozen=True)
 class Pace:
-    """How quickly Patroni takes a leader for lost, in seconds (its documentation says more)."""
+    """How quickly Patroni considers a leader lost, in seconds (its documentation says more)."""
 
     ttl: int = 20
     loop_wait: int = 2
@@ -38,7 +38,7 @@ def patroni(number: int, ports: NodePorts, pace: Pace, folder: Path, binaries: P
         "unix_socket_directories": str(folder),
         "max_connections": 200,
         "shared_buffers": "64MB",
-        "wal_log_hints": "on",  # for pg_rewind, by which a leader that was left behind follows the new one
+        "wal_log_hints": "on",  # for pg_rewind, with which a former leader follows the new one
         "wal_keep_size": "256MB",
     }
     shared = {
@@ -52,8 +52,8 @@ def patroni(number: int, ports: NodePorts, pace: Pace, folder: Path, binaries: P
         "scope": "gatehouse",
         "name": f"node-{number}",
         "restapi": {"listen": f"127.0.0.1:{ports.rest}", "connect_address": f"127.0.0.1:{ports.public_rest}"},
-        # etcd's old interface: by the new one, Patroni 3.0 overwrites its successor's claim where it stood still while it led
-        # (Etcd3._update_leader). As a proxy: it would go around a network that can be cut, to the addresses that etcd names.
+        # etcd's old interface: by the new one, a Patroni 3.0 that was stopped while it led overwrites its successor's claim
+        # (Etcd3._update_leader). As a proxy: otherwise it would bypass a network that can be cut, by the addresses that etcd names.
         "etcd": {"hosts": [f"127.0.0.1:{ports.etcd}"], "use_proxies": True},
         "bootstrap": {"dcs": shared, "initdb": ["data-checksums", {"encoding": "UTF8"}, {"locale": "C.UTF-8"}, {"auth": "trust"}]},
         "postgresql": {
@@ -132,7 +132,7 @@ def gatehouse(port: int, database: str, redis: int, keys: Secrets) -> dict[str, 
 
 
 def through_list(nodes: list[NodePorts]) -> str:
-    """Every server by name; Gatehouse finds the one that takes writes."""
+    """Names every server; Gatehouse finds the one that takes writes."""
     return f"postgresql://postgres@{','.join(f'127.0.0.1:{node.public_postgres}' for node in nodes)}/gatehouse"
 
 

@@ -1,4 +1,4 @@
-"""All of a cluster: three PostgreSQL servers under Patroni, etcd, HAProxy, Redis, and three replicas of Gatehouse."""
+"""A whole cluster: three PostgreSQL servers under Patroni, etcd, HAProxy, Redis, and three replicas of Gatehouse."""
 
 import contextlib
 import http.client
@@ -30,10 +30,10 @@ def program(name: str) -> str:
 
 
 def postgres_binaries() -> Path:
-    """Of the newest version that is installed."""
+    """The folder of the programs of the newest installed version."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parents[1].name))
     if not found:
-        raise Failed("no PostgreSQL server below /usr/lib/postgresql")
+        raise Failed("there is no PostgreSQL server in /usr/lib/postgresql")
     return found[-1].parent
 
 
@@ -49,7 +49,7 @@ class Node:
         self.patroni = Part(f"patroni-{number}", folder, [program("patroni"), str(configuration)])
 
     def ask(self, path: str, method="GET", body: dict | None = None, timeout_s=STEP_S) -> int:
-        """The status that Patroni's REST interface answers with; 0 where it does not."""
+        """The status that Patroni's REST interface answers with; 0 if it does not answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.ports.rest, timeout=timeout_s)
         try:
             connection.request(method, path, body=json.dumps(body) if body else None)
@@ -63,11 +63,11 @@ class Node:
         return self.ask("/primary") == 200
 
     def may_succeed(self) -> bool:
-        """Whether it is on record as the one that has every acknowledged write; nobody else may become the leader."""
+        """Whether it is on record as the server that has every acknowledged write; no other one may become the leader."""
         return self.ask("/synchronous") == 200
 
     def connect(self):
-        """A connection that no cut of the network ends."""
+        """A direct connection, which a cut of the network does not affect."""
         waits = f"connect_timeout=2 options='-c statement_timeout={int(STEP_S * 1000)}'"
         made = psycopg2.connect(f"host=127.0.0.1 port={self.ports.postgres} user=postgres dbname=postgres {waits}")
         made.autocommit = True
@@ -85,7 +85,7 @@ class Node:
         return [self.patroni.pid, *processes_in(self._data)]
 
     def kill(self):
-        """As when the machine loses its power."""
+        """Kills everything, as if the machine lost its power."""
         while len(left := self.processes()) > 1:
             send(left, signal.SIGKILL)
         self.patroni.stop(signal.SIGKILL)
@@ -112,12 +112,12 @@ def is_ready_at(port: int) -> bool:
 
 
 class Replica:
-    """One Gatehouse."""
+    """One replica of Gatehouse."""
 
     def __init__(self, number: int, port: int, way: str, part: Part):
         self.number = number
         self.port = port
-        self.way = way  # to PostgreSQL
+        self.way = way  # by which it reaches PostgreSQL
         self.part = part
 
     def is_ready(self) -> bool:
@@ -125,7 +125,7 @@ class Replica:
 
 
 class Cluster:
-    """Started by start(), and gone after stop(). `with_network` puts links between its machines that can be cut."""
+    """Started by start(), and gone after stop(). `with_network` puts links that can be cut between its machines."""
 
     def __init__(self, binary: Path, pace=Pace(), with_network=False):
         self.folder = make_folder()
@@ -148,9 +148,9 @@ class Cluster:
         return Node(number, NodePorts(postgres, rest, *public), pace, self.folder)
 
     def _make_replicas(self, binary: Path, ports: Iterator[int]) -> list[Replica]:
-        """The first by HAProxy, the others by the list of servers."""
+        """The first reaches PostgreSQL by HAProxy, the others by the list of servers."""
         replicas = []
-        shutil.copy(binary, self.folder / "gatehouse")  # which the unprivileged user may read
+        shutil.copy(binary, self.folder / "gatehouse")  # where the unprivileged user may read it
         for number, port in enumerate(itertools.islice(ports, NODES), 1):
             way = "HAProxy" if number == 1 else "host list"
             database = settings.through_haproxy(self.writer_port) if number == 1 else settings.through_list(self._ports())
@@ -175,7 +175,7 @@ class Cluster:
             ports = node.ports
             pairs = [(ports.public_postgres, ports.postgres), (ports.public_rest, ports.rest), (ports.etcd, self.etcd_port)]
             links += [f"{source}:{target}:{node.number}" for source, target in pairs]
-        readable = shutil.copy(NETWORK, self.folder)  # by the unprivileged user, unlike a clone in somebody's home
+        readable = shutil.copy(NETWORK, self.folder)  # the unprivileged user may read it, unlike a clone in somebody's home
         return Part("network", self.folder, [sys.executable, str(readable), *links])
 
     def _make_haproxy(self) -> Part:
@@ -194,7 +194,7 @@ class Cluster:
         return [*first, *(node.patroni for node in self.nodes), self._haproxy, *(replica.part for replica in self.replicas)]
 
     def check(self):
-        """Fails where a part has ended by itself."""
+        """Fails if a part has ended by itself."""
         for part in self.parts():
             part.check()
 
@@ -222,7 +222,7 @@ class Cluster:
         return wait_until(lambda: next((node for node in self.nodes if node.is_leader()), None), START_MAX_S, "a leader")
 
     def is_whole(self) -> bool:
-        """One leader, which the two others follow, one of them synchronously. Patroni 4 puts that on record later than it happens."""
+        """Whether the two others follow one leader, one of them synchronously. Patroni 4 puts that on record later than it happens."""
         leaders = [node for node in self.nodes if node.is_leader()]
         follow = len(leaders) == 1 and leaders[0].synchronous_followers() == (NODES - 1, 1)
         return follow and any(node.may_succeed() for node in self.nodes)
@@ -242,7 +242,7 @@ class Cluster:
         self._network.stdin.flush()
 
     def stop(self):
-        """Nothing is left, so only Gatehouse has anything to finish."""
+        """Leaves nothing behind, so only Gatehouse gets time to finish; the rest is killed."""
         for replica in self.replicas:
             replica.part.stop()
         for part in reversed(self.parts()):

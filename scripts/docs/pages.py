@@ -27,7 +27,7 @@ GROUPS = {
                 "clients/typescript/README.md", "clients/python/README.md", "examples/nextjs/README.md"],
     "Work on it": ["CONTRIBUTING.md", "docs/architecture.md", "docs/adr/README.md", "docs/dependencies.md", "RELEASING.md"],
 }
-# What stands on the site beside the documents, and which path of the repository leads there.
+# What is on the site beside the documents, and which path of the repository leads there.
 REFERENCE, CODE = "reference/index.html", "code/index.html"
 ELSEWHERE = {"api/openapi.yaml": REFERENCE, "src": CODE}
 PAGE = """<!doctype html>
@@ -53,7 +53,7 @@ PAGE = """<!doctype html>
 
 
 def slug(text: str) -> str:
-    """How a heading is called in links, on the site as where the repository is shown."""
+    """The name of a heading in links, the same on the site as where the repository is shown."""
     return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
 
 
@@ -77,7 +77,7 @@ class Document:
             yield from (child for child in token.children or [] if child.type == "link_open")
 
     def pictures(self) -> set[str]:
-        """The paths of the pictures that it shows, from its own folder: as images in Markdown, or as elements of HTML."""
+        """The paths of the pictures that it shows, relative to its own folder: as images in Markdown, or as elements of HTML."""
         children = [child for token in self.tokens for child in token.children or []]
         shown = {str(child.attrGet("src")) for child in children if child.type == "image"}
         for token in [*self.tokens, *children]:
@@ -97,7 +97,7 @@ class Document:
 
 
 class Site:
-    """All documents, whose links are compared with what there is."""
+    """All documents, whose links are checked against what exists."""
 
     def __init__(self, root: pathlib.Path, groups: dict[str, list[str]]):
         self.root = root
@@ -109,7 +109,7 @@ class Site:
         self.mistakes: list[str] = []
 
     def forgotten(self) -> list[str]:
-        """Documents that no menu has."""
+        """Names the documents that are in no menu."""
         found = (str(path.relative_to(self.root)) for path in [*(self.root / "docs").glob("*.md"), *self.root.glob("*.md")])
         return [f"{path} is in no menu of scripts/docs/pages.py" for path in sorted(found) if path not in self.documents]
 
@@ -147,7 +147,7 @@ class Site:
         self._close_spans(document)
 
     def _place_of(self, path: str, anchor: str, document: Document, target: str) -> str | None:
-        """Where the link leads on the site; nothing where that has no page for it."""
+        """Where the link leads on the site; None if the site has no page for it."""
         other = self.documents.get(path) or self.documents.get(f"{path}/README.md")
         if other is not None:
             if anchor and anchor not in other.anchors:
@@ -161,7 +161,7 @@ class Site:
 
     @staticmethod
     def _close_spans(document: Document):
-        """The end of each link is of the tag that its beginning has; links do not stand in each other."""
+        """Gives the end of each link the tag of its beginning; links are not nested."""
         for token in document.tokens:
             tag = "a"
             for child in token.children or []:

@@ -10,7 +10,7 @@ import sys
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Files as they are, and no line for each request."""
+    """Serves files as they are, and logs no requests."""
 
     def end_headers(self):
         self.send_header("X-Content-Type-Options", "nosniff")
@@ -30,7 +30,7 @@ def main():
         server = http.server.ThreadingHTTPServer((host, int(port)), functools.partial(Handler, directory=folder))
     except (OSError, OverflowError) as error:
         sys.exit(f"./dev docs: cannot listen on {host}, port {port}: {error}")
-    print(f"./dev docs: the documentation is on http://{host}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
+    print(f"./dev docs: the documentation is on http://{host}:{server.server_port}/ (press Ctrl-C to stop it)", flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

@@ -1,7 +1,7 @@
-"""Of Doxygen's warnings on standard input, prints those of things that need a comment; exits with 1 if there is one.
+"""Reads Doxygen's warnings on standard input and prints those about things that need a comment; exits with 1 if there is one.
 
-A namespace, a class, a struct and an enumeration always need one: they say what belongs together. Of a member, a constant or a
-function, name and type may say all there is to say, and whether they do is for people to judge.
+A namespace, a class, a struct and an enumeration always need one: they say what belongs together. The name and type of a member, a
+constant or a function may say all there is to say, and whether they do is for people to judge.
 """
 
 import re

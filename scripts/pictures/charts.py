@@ -26,7 +26,7 @@ CHARACTER_WIDTH = 0.58 * SIZE  # on average, in most fonts
 LEGEND_ROW, LEGEND_DASH, LEGEND_GAP = 15.0, 10.0, 13.0
 LINES_MAX = 6
 TIME_TICK_S = 30
-POINTS_PER_INCH = 72.0  # one of these is one pixel of the picture
+POINTS_PER_INCH = 72.0  # one point is one pixel of the picture
 RATES = {"reqps": "per second", "ops": "per second"}  # units that are not written with each value
 SETTINGS = {
     "svg.fonttype": "none",
@@ -80,7 +80,7 @@ def shorten(number: float) -> str:
 
 
 def with_unit(unit: str, value: float) -> str:
-    """As Grafana writes a value of this unit."""
+    """A value of this unit as Grafana writes it."""
     if value == 0:
         return "0"
     if unit == "s":
@@ -97,7 +97,7 @@ def lighter(colour: str) -> str:
 
 
 def choose_colours(panel: Panel, lines: list[Line]) -> list[str]:
-    """The dashboard's own where it has one, lighter where a line before has it; otherwise the next of ours."""
+    """The dashboard's own colour if it has one, lighter if an earlier line has it; otherwise the next of ours."""
     own = [COLOURS.get(panel.colour_of(line.name) or "", "") for line in lines]
     free = itertools.cycle([colour for colour in COLOURS.values() if colour not in own])
     chosen: list[str] = []
@@ -119,7 +119,7 @@ def draw_lines(axes: Axes, panel: Panel, lines: list[Line], colours: list[str]):
 
 
 def ticks(unit: str, top: float) -> list[float]:
-    """Few and round numbers from 0 to what is highest."""
+    """A few round numbers from 0 to the highest value."""
     scale = 2.0**20 if unit == "bytes" else 1.0
     return [tick * scale for tick in MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, top / scale) if tick * scale <= top]
 
@@ -139,7 +139,7 @@ def set_axes(axes: Axes, panel: Panel, end: float):
 
 
 def legend_rows(page: Page, lines: list[Line]) -> list[list[Line]]:
-    """The lines in the order of reading, as many in a row as have room."""
+    """The lines in reading order, as many in a row as there is room for."""
     rows: list[list[Line]] = [[]]
     left = room = page.card_width - 2 * INDENT
     for line in lines:
@@ -166,7 +166,7 @@ def draw_legend(page: Page, left: float, bottom: float, rows: list[list[Line]], 
 
 
 def choose_lines(panel: Panel, lines: list[Line]) -> list[Line]:
-    """The highest; those that are always 0 say nothing. In Prometheus' order, or where they are stacked, with the highest below."""
+    """The highest lines, without those that are always 0. In Prometheus' order or, if they are stacked, with the highest at the bottom."""
     highest = sorted(lines, key=Line.mean, reverse=True)[:LINES_MAX]
     return [line for line in (highest if panel.is_stacked else lines) if line in highest and line.mean() > 0]
 
@@ -186,7 +186,7 @@ def draw_panel(page: Page, number: int, panel: Panel, lines: list[Line], end: fl
 
 
 def svg_of(page: Page) -> str:
-    """Without what names outside places or differs from run to run, and in fonts that are there."""
+    """The SVG without anything that names outside places or differs from run to run, and in fonts that every system has."""
     written = io.StringIO()
     page.figure.savefig(written, format="svg", facecolor="none", metadata={"Date": None})
     picture = re.sub(r"^.*?(?=<svg\b)|<metadata>.*?</metadata>\s*", "", written.getvalue(), flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""People who log in, use their session at both replicas and log out, and for a while somebody who guesses their passwords."""
+"""People who log in, use their session at both replicas and log out, and for a while some who guess their passwords."""
 
 import http.client
 import json
@@ -11,18 +11,18 @@ from cluster.parts import Failed
 
 PASSWORD = "correct horse battery staple"
 PEOPLE = 16
-CHECKS = 50  # of one session
+CHECKS = 50  # per session
 SECONDS = 90
 GUESSERS = 4
 GUESSES = (40, 60)  # from when until when, in seconds
-GUESSED = 6  # how many of the people are known to those who guess
+GUESSED = 6  # how many of the people the guessers know
 ASK_MAX_S = 30
 CHECK_PAUSE_S = 0.015
 GUESS_PAUSE_S = 0.05
 
 
 class Caller:
-    """A back end that says where its user is. Belongs to one thread."""
+    """A back end that passes on its user's address. Belongs to one thread."""
 
     def __init__(self, ports: list[int], key: str, address: str):
         self._connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=ASK_MAX_S) for port in ports]
@@ -42,7 +42,7 @@ class Caller:
 
 @dataclass
 class Crowd:
-    """run() returns when they have gone home."""
+    """All of these people. run() returns when they have finished."""
 
     ports: list[int]
     key: str
@@ -80,7 +80,7 @@ class Crowd:
         return time.monotonic() - self._begin
 
     def _live(self, number: int):
-        """They come one after the other, and go in the same order."""
+        """People arrive one after the other, and leave in the same order."""
         caller = Caller(self.ports, self.key, address(number))
         self._wait(number * 1.5)
         while self._now() < SECONDS - (PEOPLE - number):

@@ -14,7 +14,7 @@ from .svg import describe
 
 ROOT = Path(__file__).resolve().parents[2]
 DASHBOARD = ROOT / "deploy" / "grafana" / "gatehouse.json"
-# Those with something to see in a minute and a half; some titles are in several rows.
+# The panels that show something after a minute and a half; some titles occur in several rows.
 SHOWN = (
     ("Requests", "Requests by status"),
     ("Requests", "Duration by route, p99"),
@@ -38,7 +38,7 @@ def shown_panels() -> list[Panel]:
 
 
 def lines_of(service: Service, panel: Panel, begin: float, end: float) -> list[Line]:
-    """Prometheus leaves out moments without a value, and writes what is no number as NaN."""
+    """Prometheus leaves out moments without a value, and writes NaN for what is not a number."""
     found = []
     for target in panel.targets:
         for series in service.ask(target.query, begin, end):

@@ -1,11 +1,11 @@
-"""The dashboard's panels as its JSON describes them, and its queries as Prometheus takes them."""
+"""The dashboard's panels as its JSON describes them, and its queries as Prometheus accepts them."""
 
 import re
 from dataclasses import dataclass
 
 SCRAPE_S = 1
 STEP_S = 1
-# What Grafana puts in: one job, "All" of the replicas and routes, and of two ranges the longer one.
+# What Grafana fills in: one job, "All" for the replicas and routes, and the longer of two ranges.
 VARIABLES = {
     "job": "gatehouse",
     "instance": ".*",
@@ -17,7 +17,7 @@ VARIABLES = {
 @dataclass(frozen=True)
 class Target:
     query: str
-    legend: str  # with {{label}} where a label's value stands
+    legend: str  # with {{label}} in place of a label's value
 
     def name_of(self, labels: dict[str, str]) -> str:
         return re.sub(r"\{\{(\w+)\}\}", lambda found: labels.get(found[1], ""), self.legend)
@@ -29,7 +29,7 @@ class Panel:
     title: str
     unit: str  # as Grafana calls it
     is_stacked: bool
-    colours: tuple[tuple[str, str], ...]  # which lines (a regular expression) have a colour of their own
+    colours: tuple[tuple[str, str], ...]  # which lines (a regular expression) have their own colour
     targets: tuple[Target, ...]
 
     def colour_of(self, line: str) -> str | None:
@@ -37,7 +37,7 @@ class Panel:
 
 
 def fill_in(query: str) -> str:
-    """The query with values for its variables; KeyError where one is not known."""
+    """The query with values for its variables; KeyError if one is not known."""
     return re.sub(r"\$\{?(\w+)\}?", lambda found: VARIABLES[found[1]], query)
 
 
@@ -58,7 +58,7 @@ def _panel(row: str, panel: dict) -> Panel:
 
 
 def panels_of(dashboard: dict) -> list[Panel]:
-    """Every panel; Grafana lists each row before what stands in it."""
+    """Every panel; Grafana lists each row before its panels."""
     found, row = [], ""
     for panel in dashboard["panels"]:
         if panel["type"] == "row":

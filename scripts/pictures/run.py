@@ -9,7 +9,7 @@ from cluster.parts import Failed
 
 
 def interrupt(number, _):
-    """As an exception, so that what has been started ends."""
+    """Raises an exception, so that everything that was started is stopped."""
     sys.exit(128 + number)
 
 

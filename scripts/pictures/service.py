@@ -21,7 +21,7 @@ ASK_MAX_S = 30
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
-    """Status and body; status 0 where nobody answers."""
+    """Status and body; status 0 if nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ASK_MAX_S)
     try:
         connection.request("GET", path)
@@ -42,7 +42,7 @@ class Service:
         self.ports, self._metrics_ports = ports[:REPLICAS], ports[REPLICAS:]
         self._database = os.environ["GATEHOUSE_TEST_POSTGRES"]
         self._folder = make_folder()
-        shutil.copy(binary, self._folder / "gatehouse")  # which the unprivileged user may read
+        shutil.copy(binary, self._folder / "gatehouse")  # where the unprivileged user may read it
         self._replicas = [self._make_replica(number) for number in range(REPLICAS)]
         self._prometheus = self._make_prometheus()
 
@@ -59,7 +59,7 @@ class Service:
         return Part(f"gatehouse-{number + 1}", self._folder, [str(self._folder / "gatehouse"), "serve"], environment)
 
     def _make_prometheus(self) -> Part:
-        """With the configuration in deploy/, but for other addresses and a shorter interval."""
+        """Uses the configuration in deploy/, except for other addresses and a shorter interval."""
         program = shutil.which("prometheus", path=PATH)
         if program is None:
             raise Failed("prometheus is not installed")

@@ -1,4 +1,4 @@
-"""What both pictures have in common: colours, fonts that every system has, and words for people who cannot see them."""
+"""What both pictures have in common: colours, fonts that every system has, and descriptions for people who cannot see them."""
 
 import re
 from xml.sax.saxutils import escape, quoteattr
@@ -15,6 +15,6 @@ COLOURS = {
 
 
 def describe(picture: str, title: str, description: str) -> str:
-    """The picture with its name and what it shows in words."""
+    """The picture with its title and a description of what it shows."""
     begin = f'<svg role="img" aria-label={quoteattr(description)}'
     return re.sub(r"(<svg\b)([^>]*>)", rf"{begin}\2\n<title>{escape(title)}</title>", picture, count=1)

@@ -1,4 +1,4 @@
-"""The picture of a terminal: `./dev serve`, and beside it README.md's first login as it stands, with their true answers."""
+"""The picture of a terminal: `./dev serve`, and beside it README.md's first login as it is written, with their real output."""
 
 import fcntl
 import io
@@ -28,9 +28,9 @@ COLUMNS = 100
 ANSWER_MAX_S = 60
 STOP_MAX_S = 30
 USUAL_PORT = 8000
-LOGIN_LINE_END = "/user-auth\r\n\r\n"  # of what `./dev serve` prints last
-KEY = re.compile(r"((?:API key|X-API-Key): [\w-]{8})[\w-]+")  # a secret is not shown whole, not even a dead one
-# README.md looks at the token, too.
+LOGIN_LINE_END = "/user-auth\r\n\r\n"  # how the output of `./dev serve` ends
+KEY = re.compile(r"((?:API key|X-API-Key): [\w-]{8})[\w-]+")  # a secret is not shown whole, not even one that is no longer valid
+# README.md also looks at the token, which the picture leaves out.
 SHOWN = re.compile(r"(?:KEY|URL|LOGIN|SESSION)=|echo |curl [^|]*/user-auth/(?:verify-session|logout)$")
 ANSI = [BACKGROUND, *(COLOURS[name] for name in ("red", "green", "orange", "blue", "purple", "teal")), TEXT]
 
@@ -66,7 +66,7 @@ FORMAT = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/sv
 
 
 class OnTerminal:
-    """A program whose output goes to a terminal of its own, and whose input we write."""
+    """A program on its own terminal: we read its output and write its input."""
 
     def __init__(self, command: list[str], folder: Path, environment: dict[str, str]):
         self._name = " ".join(command)
@@ -83,7 +83,7 @@ class OnTerminal:
         self._process.stdin.flush()
 
     def read_until(self, end: str) -> str:
-        """What it prints, up to and with this end."""
+        """What it prints, up to and including this end."""
         deadline, printed = time.monotonic() + ANSWER_MAX_S, b""
         while not printed.decode(errors="replace").endswith(end):
             ready, _, _ = select.select([self._terminal], [], [], max(deadline - time.monotonic(), 0))
@@ -122,7 +122,7 @@ def usual_port_is_free() -> bool:
 
 
 def commands_of_readme() -> list[str]:
-    """README.md's first login, up to what it shows of other users; a command may have several lines."""
+    """README.md's first login, up to what it shows about other users; a command may have several lines."""
     section = re.search(r"^## A first login\n(.*?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     if section is None:
         raise Failed('README.md has no section "A first login"')
@@ -133,7 +133,7 @@ def commands_of_readme() -> list[str]:
 
 
 class Recording:
-    """What stands in the picture, line by line; a line that is too long is cut."""
+    """What the picture shows, line by line; a line that is too long is cut."""
 
     def __init__(self):
         self._lines: list[Text] = []
@@ -146,7 +146,7 @@ class Recording:
             self._lines.append(Text.assemble(("$ " if number == 0 else "> ", "green"), (line, "bold")))
 
     def output(self, text: str):
-        """A prompt begins on a line of its own, as in many shells."""
+        """The next prompt begins on a new line, as in many shells."""
         for line in text.replace("\r", "").removesuffix("\n").split("\n"):
             self._lines.append(Text.from_ansi(line, style=SOFT) if line else Text())
 
@@ -177,7 +177,7 @@ def log_in(folder: Path, environment: dict[str, str], recording: Recording, url:
 
 
 def record(folder: Path) -> Recording:
-    """The second start: the first one makes a database, secrets and users, each with a line of the log."""
+    """Records the second start: the first one creates a database, secrets and users, and logs a line for each."""
     port = USUAL_PORT if usual_port_is_free() else free_ports(1)[0]
     setting = {} if port == USUAL_PORT else {"PORT": str(port)}
     environment = {"PATH": PATH, "HOME": str(folder), "TERM": "xterm-256color", "LANG": "C.UTF-8"} | setting

@@ -25,14 +25,14 @@ Parsed<void> assign_origins(Text text, std::vector<std::string>& out) {
 
 constexpr auto api_rows = std::to_array<SettingOf<ApiSettings>>({
     {{"API_KEY", secrets_group, "",
-      "What callers send in X-API-Key, at least 32 characters. Several keys, comma-separated, are valid at once.",
+      "The key that callers send in X-API-Key, at least 32 characters. Several, comma-separated, are valid at once.",
       Secrecy::key},
      nullptr,
      &ApiSettings::api_keys},
     {{.name = "API_KEYS_TELL_CLIENT",
       .group = "HTTP server",
       .default_text = "true",
-      .description = "Callers with a key of API_KEY are believed when they name their client in X-Client-Address and "
+      .description = "Whether callers with a key of API_KEY are trusted to name their client in X-Client-Address and "
                      "X-Client-User-Agent.",
       .follows = "TRUSTED_BACKENDS"},
      [](ApiSettings& s, Text text) { return assign_boolean(text, s.api_keys_tell_client); }},
@@ -54,15 +54,14 @@ constexpr auto api_rows = std::to_array<SettingOf<ApiSettings>>({
     {{.name = "REQUIRE_IF_MATCH",
       .group = "HTTP server",
       .default_text = "false",
-      .description =
-          "true refuses a change or deletion of a user that does not say in If-Match which version was seen.",
+      .description = "true refuses to change or delete a user unless If-Match says which version the client has seen.",
       .follows = "LOOSE_PATHS"},
      [](ApiSettings& s, Text text) { return assign_boolean(text, s.require_if_match); }},
     {{.name = "READY_NEEDS_FEED",
       .group = "HTTP server",
       .default_text = "false",
-      .description = "true makes /health/ready say 503 while the change feed is not known to work; without the feed "
-                     "checks of sessions are slower, but still correct.",
+      .description = "true makes /health/ready answer 503 while the change feed is not known to work; without the "
+                     "feed, session checks are slower, but still correct.",
       .follows = "REQUIRE_IF_MATCH"},
      [](ApiSettings& s, Text text) { return assign_boolean(text, s.ready_needs_feed); }},
     {{.name = "LOGIN_ERRORS",

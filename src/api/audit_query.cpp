@@ -46,7 +46,7 @@ std::optional<Complaint> take(std::string_view name, const std::string& value, c
   }
   if (name == "after") {
     return set_once(query.after, cursor.read(value),
-                    {"must be the cursor of a Link header this service sent", "invalid_cursor"});
+                    {"must be the cursor from a Link header of this service", "invalid_cursor"});
   }
   return std::nullopt;
 }

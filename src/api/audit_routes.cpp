@@ -44,7 +44,7 @@ std::string lines_of(const std::vector<audit::StoredEvent>& events) {
 FieldErrors what_an_export_does_not_take(const AuditQuery& query) {
   FieldErrors errors;
   const auto refuse = [&errors](const char* name, bool is_given) {
-    if (is_given) errors.push_back({name, "is not taken: an export has every event of its time", "unknown_field"});
+    if (is_given) errors.push_back({name, "is not accepted: an export has every event of its period", "unknown_field"});
   };
   refuse("type", query.filter.type.has_value());
   refuse("user", query.filter.user.has_value());

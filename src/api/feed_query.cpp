@@ -29,7 +29,7 @@ std::expected<FeedQuery, FieldErrors> parse_feed_query(std::string_view query, s
   });
   result.after = last_event_id.empty() ? after.value_or("") : last_event_id;
   if (result.after.empty()) {
-    errors.push_back({"after", "is required: the cursor of a snapshot or of an answer", "required"});
+    errors.push_back({"after", "is required: the cursor from a snapshot or an answer", "required"});
   }
   if (!errors.empty()) return std::unexpected(std::move(errors));
   return result;

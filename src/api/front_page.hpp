@@ -26,10 +26,10 @@ a { color: light-dark(#0b57d0, #a8c7fa) }
 <body>
 <main>
 <h1>Gatehouse</h1>
-<p>This is an authentication service: users, sessions, tokens. Programs talk to it; there is no page to log in to here.</p>
+<p>This is an authentication service: users, sessions, tokens. Programs talk to it; there is no login page here.</p>
 <dl>
 <dt>Reference</dt><dd><a href="/openapi.yaml">openapi.yaml</a>, every call and answer</dd>
-<dt>Health</dt><dd><a href="/health">health</a>, whether it can do its work</dd>
+<dt>Health</dt><dd><a href="/health">health</a>, whether the service can do its work</dd>
 </dl>
 </main>
 </body>

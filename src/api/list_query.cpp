@@ -24,7 +24,7 @@ std::optional<Complaint> take(std::string_view name, std::string_view value, con
   }
   if (name == "after") {
     return set_once(query.after, cursor.read(value),
-                    {"must be the cursor of a Link header this service sent", "invalid_cursor"});
+                    {"must be the cursor from a Link header of this service", "invalid_cursor"});
   }
   if (name == "email") return set_once(query.email, std::optional{decoded(value)}, {});
   if (name == "q") return set_once(query.beginning, beginning_in(value), {"must not be empty", "empty"});

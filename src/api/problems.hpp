@@ -39,11 +39,11 @@ inline constexpr auto all_problems = [] {
       Problem{Status::unsupported_media_type, "unsupported_charset", "Request body must be UTF-8"},
       Problem{Status::bad_request, "invalid_json", "Invalid JSON format"},
       Problem{Status::bad_request, "validation_failed", "Validation failed"},
-      Problem{Status::bad_request, "text_not_storable", "The database cannot store a character of this text"},
+      Problem{Status::bad_request, "text_not_storable", "The database cannot store a character in this text"},
 
       // Requests that may be repeated.
       Problem{Status::bad_request, "invalid_idempotency_key",
-              "Idempotency-Key must be 1 to 255 printable characters of ASCII, once"},
+              "Idempotency-Key must be 1 to 255 printable ASCII characters, given once"},
       Problem{Status::conflict, "idempotency_in_progress", "The same request is being answered: ask again later"},
       Problem{Status::unprocessable_entity, "idempotency_key_reused",
               "This Idempotency-Key was of another request: use a new one"},
@@ -51,7 +51,7 @@ inline constexpr auto all_problems = [] {
       // The revocation feed.
       Problem{Status::bad_request, "invalid_cursor", "Invalid cursor: take a new snapshot"},
       Problem{Status::gone, "cursor_too_old", "Cursor is too old: take a new snapshot"},
-      Problem{Status::service_unavailable, "too_many_readers", "Too many clients wait for revocations"},
+      Problem{Status::service_unavailable, "too_many_readers", "Too many clients are waiting for revocations"},
 
       // API keys.
       Problem{Status::bad_request, "invalid_api_key_id", "Invalid API key ID format"},

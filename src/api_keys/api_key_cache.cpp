@@ -85,9 +85,8 @@ void ApiKeyCache::on_unknown_change() noexcept { give_up_all(); }
 
 void ApiKeyCache::write(metrics::Page& page) const {
   const std::shared_ptr<KeyTable> known = table();
-  page.counter("gatehouse_api_key_readings_total", "Times that the table of API keys was read.", readings_.value());
-  page.gauge("gatehouse_api_keys", "API keys of the table that were there when it was read last.",
-             known ? known->size() : 0);
+  page.counter("gatehouse_api_key_readings_total", "How often the table of API keys was read.", readings_.value());
+  page.gauge("gatehouse_api_keys", "API keys in the table when it was last read.", known ? known->size() : 0);
 }
 
 }  // namespace gatehouse::api_keys

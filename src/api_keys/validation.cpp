@@ -39,8 +39,8 @@ void check_scopes(std::string_view text, FieldErrors& errors) {
   const ScopeList list = read_scopes(text);
   if (!list.unknown) return;
   const bool is_readable = !list.unknown->empty() && is_utf8(*list.unknown) && list.unknown->size() <= 40;
-  const std::string about = is_readable ? "; " + std::string{*list.unknown} + " is none" : "";
-  errors.push_back({"scopes", "must be scopes with single blanks between" + about, "invalid"});
+  const std::string about = is_readable ? "; " + std::string{*list.unknown} + " is not one" : "";
+  errors.push_back({"scopes", "must be scopes, separated by single spaces" + about, "invalid"});
 }
 
 }  // namespace

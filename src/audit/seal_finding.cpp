@@ -16,15 +16,15 @@ struct FaultTexts {
 
 constexpr std::array<FaultTexts, seal_fault_count> fault_texts{{
     {"missing", "is missing"},
-    {"chain", "does not follow the seal before it, so one of the two was changed"},
+    {"chain", "does not follow from the seal before it, so one of the two was changed"},
     {"signature", "has a wrong signature"},
     {"unknown_key", "is signed by an unknown key"},
     {"unsigned", "is not signed"},
-    {"events", "has other events than were sealed"},
-    {"content", "was changed, while its events are as they were"},
+    {"events", "has events other than those that were sealed"},
+    {"content", "was changed, although its events are unchanged"},
     {"pruned_early", "had its events deleted before AUDIT_RETENTION"},
     {"pruned_in_middle", "had its events deleted before those of an older seal"},
-    {"anchor", "is not the seal that the log tells of"},
+    {"anchor", "is not the seal recorded in the log"},
 }};
 
 void append_names(std::string& text, std::string_view what, const NamedEvents& events) {
@@ -87,7 +87,7 @@ std::string describe(const SealFinding& finding) {
   append_names(text, "changed", finding.differences.changed);
   append_names(text, "missing", finding.differences.missing);
   append_names(text, "added", finding.differences.added);
-  if (!finding.differences.are_certain) text += "; the leaf hashes were changed, too, so these names may be wrong";
+  if (!finding.differences.are_certain) text += "; the leaf hashes were changed, too, so these ids may be wrong";
   return text;
 }
 

@@ -99,7 +99,7 @@ class Grammar {
     app_.footer("Settings come from the environment and .env; see docs/configuration.md, or run `gatehouse doctor`.");
     Commands commands{app_, chosen_};
     add_all_commands(commands);
-    app_.add_subcommand("help", "Print this help, or that of a command: help migrate");
+    app_.add_subcommand("help", "Print this help, or a command's: help migrate");
     app_.add_subcommand("version", "Print the version");
   }
 

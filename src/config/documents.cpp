@@ -7,15 +7,15 @@ namespace gatehouse::config {
 namespace {
 
 constexpr std::string_view dotenv_opening =
-    R"(# Settings of Gatehouse. Copy this file to .env and change what you need: what is commented out is the default.
+    R"(# Settings of Gatehouse. Copy this file to .env and change what you need: commented-out values are the defaults.
 #
 # The environment wins over this file, GATEHOUSE_NAME over NAME. An empty value means the default. Durations are written
 # 500ms, 30s, 15m, 1h or 7d; a number alone means seconds. Put quotes around values that hold a # or begin or end in a
-# blank. Secrets may stand in files: API_KEY_FILE=/run/secrets/api_key. `gatehouse doctor` shows what applies.
+# blank. Secrets may be in files: API_KEY_FILE=/run/secrets/api_key. `gatehouse doctor` shows the values in force.
 # DOCS_PORT, ADMINER_PORT and DOMAIN of the Express service may stay; they are for its other containers, and not read.
 )";
 constexpr std::string_view dotenv_about_secrets =
-    "# `gatehouse secrets generate` prints good ones. Left empty, development makes up its own at each start.\n";
+    "# `gatehouse secrets generate` prints good ones. If empty, development generates new ones at each start.\n";
 
 /// Appends text after text.
 template <class... Texts>

@@ -43,7 +43,7 @@ bool has_other_escape(std::string_view text) {
 }
 
 std::string_view disagreement_in_quotes(char quote, std::string_view text) {
-  if (quote == '`') return "stands in backticks";
+  if (quote == '`') return "is in backticks";
   if (quote == '\'') return {};
   if (has_other_escape(text)) return "has a backslash in double quotes";
   return has_variable(text) ? "has a $ before a name" : "";
@@ -53,7 +53,7 @@ std::string_view disagreement_in_quotes(char quote, std::string_view text) {
 std::string_view disagreement_of_bare(std::string_view value, std::string_view line) {
   if (!value.empty() && (value.front() == '"' || value.front() == '\'')) return "has a quote that is not closed";
   if (!value.empty() && value.size() < line.size() && !blanks.contains(value.back())) {
-    return "has a # without a blank before it";
+    return "has a # without a space before it";
   }
   return has_variable(value) ? "has a $ before a name" : "";
 }

@@ -16,7 +16,7 @@ struct DotenvEntry {
   std::string name;
   std::string value;
   std::size_t line = 0;  ///< the line of the name, counted from 1
-  /// Why Compose reads it differently, for people: `has a # without a blank before it`. Static; empty if it does not.
+  /// Why Compose reads it differently, for people: `has a # without a space before it`. Static; empty if it does not.
   std::string_view disagreement = {};
 };
 

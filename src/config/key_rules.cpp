@@ -55,7 +55,7 @@ void check_repeated(std::span<const NamedSecret> named, Mistakes& mistakes) {
       if (!equal_in_constant_time(named[i].secret, named[j].secret)) continue;
       const bool same_list = named[i].name == named[j].name;
       const std::string problem =
-          same_list ? "holds one secret twice" : "is also used as " + std::string{named[j].name};
+          same_list ? "contains the same secret twice" : "is also used as " + std::string{named[j].name};
       mistakes.push_back({std::string{named[i].name}, problem, "give each its own; " + std::string{generate_remedy}});
       break;
     }

@@ -79,8 +79,8 @@ class Reader {
     if (entry.disagreement.empty() || !is_known_name(catalog_, name)) return;
     reading_.warnings.push_back({entry.name,
                                  std::string{entry.disagreement} + " in " + dotenv_line(entry.line) +
-                                     ", which Compose reads otherwise than node and Gatehouse",
-                                 "put the value into single quotes, which all read alike"});
+                                     ", which Compose reads differently from node and Gatehouse",
+                                 "put the value in single quotes, which all of them read the same way"});
   }
 
   void warn_of_public_file(const std::string& variable) {
@@ -179,7 +179,7 @@ class Reader {
     const auto applied = has_nul ? Parsed<void>{std::unexpected(Unreadable{"free of NUL bytes"})} : entry.read(text);
     if (applied) return;
     std::string remedy = "correct it";
-    if (!setting.default_text.empty()) remedy += " or leave it out for " + std::string{setting.default_text};
+    if (!setting.default_text.empty()) remedy += ", or remove it for the default, " + std::string{setting.default_text};
     reading_.mistakes.push_back(
         {std::string{setting.name}, "must be " + applied.error().expectation, std::move(remedy)});
   }

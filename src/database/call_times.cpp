@@ -34,7 +34,7 @@ void CallTimes::on_call(const EndedCall& call) noexcept {
 
 void CallTimes::write(metrics::Page& page) const {
   page.begin_histogram("gatehouse_database_query_duration_seconds",
-                       "Queries and transactions with their waits, by statement (a transaction's first) and outcome.");
+                       "Queries and transactions, waits included, by statement (a transaction's first) and outcome.");
   for (const auto& place : places_) {
     const Times* const times = place.load(std::memory_order_acquire);
     if (times == nullptr) continue;

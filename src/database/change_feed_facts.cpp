@@ -22,12 +22,12 @@ std::optional<std::string> remark_on(const ChangeFeedFacts& facts, ChangeFeedKin
   const std::string own = by_rows ? "CHANGE_FEED=redis" : "CHANGE_FEED=postgres";
   const std::string other = by_rows ? "CHANGE_FEED=postgres" : "CHANGE_FEED=redis";
   if (!is_told) {
-    return "changes are told for " + other + ", by which other replicas run; the first one that is started with " +
-           own + " has them told for both";
+    return "changes are announced for " + other + ", which other replicas use; from the first start with " + own +
+           " on, they are announced for both";
   }
   if (!is_other_told) return std::nullopt;
-  return "changes are told for CHANGE_FEED=postgres and for CHANGE_FEED=redis; that for " + other +
-         " ends two minutes after the last replica with it";
+  return "changes are announced for CHANGE_FEED=postgres and for CHANGE_FEED=redis; for " + other +
+         " this ends two minutes after its last replica";
 }
 
 }  // namespace gatehouse::database

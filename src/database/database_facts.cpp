@@ -13,8 +13,8 @@ constexpr Statement sqlite_facts{"doctor_sqlite", "SELECT 'SQLite ' || sqlite_ve
 }  // namespace
 
 std::string encoding_warning(const DatabaseFacts& facts) {
-  return "the database is " + facts.encoding +
-         ", so texts with other characters are refused or damaged; dump it, and restore it into one that was created "
+  return "the database's encoding is " + facts.encoding +
+         ", so text with other characters is refused or damaged; dump it, and restore it into one created "
          "with "
          "ENCODING 'UTF8'";
 }

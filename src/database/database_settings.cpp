@@ -115,7 +115,7 @@ constexpr auto database_rows = std::to_array<SettingOf<DatabaseSettings>>({
       "Use TLS to PostgreSQL and verify its certificate and host name (verify-full)."},
      [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.ssl); }},
     {{"DB_SSL_CA", database_group, "",
-      "Path of the authority's certificate (PEM); if not set, the system's authorities count."},
+      "Path of the authority's certificate (PEM); by default the system's authorities are used."},
      [](DatabaseSettings& s, Text text) { return assign_text(text, s.postgres.ssl_ca); }},
     {{"DATABASE_URL", database_group, "",
       "postgresql://user:password@host:port/name?sslmode=verify-full or sqlite:path; it overrides the names above.",
@@ -125,8 +125,8 @@ constexpr auto database_rows = std::to_array<SettingOf<DatabaseSettings>>({
     {{"DB_POOL_MIN", database_group, "2", "PostgreSQL connections kept open per process."},
      [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 1000}, s.postgres.pool_min); }},
     {{"DB_POOL_MAX", database_group, "10",
-      "PostgreSQL connections open at most per process, two of them for the change feed; each io thread has one at "
-      "least."},
+      "Most PostgreSQL connections open per process, two of them for the change feed; each io thread has at least "
+      "one."},
      [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1000}, s.postgres.pool_max); }},
     {{"DB_CONNECT_TIMEOUT", database_group, "30s", "Time a new PostgreSQL connection may take."},
      [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.postgres.connect_timeout); }},
@@ -135,28 +135,28 @@ constexpr auto database_rows = std::to_array<SettingOf<DatabaseSettings>>({
      [](DatabaseSettings& s, Text text) { return assign_duration(text, idle_range, s.postgres.idle_timeout); }},
     {{"DB_REPLICA_HOSTS", database_group, "",
       "Standbys of the PostgreSQL server that may answer session checks, lists of users and exports, comma-separated: "
-      "host or host:port each, where DB_PORT's first is the default. One answers only while it is as new as what this "
-      "process knows of."},
+      "each is host or host:port; the default port is the first one of DB_PORT. A standby answers only while it has "
+      "every change that this process knows of."},
      assign_replicas},
     {{"DB_PREPARED_STATEMENTS", database_group, "true",
-      "Prepare statements, except behind a pooler, which is detected. With false, a pooler is assumed."},
+      "Prepare statements, except behind a pooler, which is detected; false assumes a pooler."},
      [](DatabaseSettings& s, Text text) { return assign_boolean(text, s.postgres.prepared_statements); }},
     {{"DB_LISTEN_HOST", database_group, "", "The server to LISTEN on if DB_HOST is a pooler."},
      [](DatabaseSettings& s, Text text) { return assign_host(text, s.postgres.listen_host); }},
     {{"DB_LISTEN_PORT", database_group, "0", "The port of DB_LISTEN_HOST; 0 means DB_PORT."},
      [](DatabaseSettings& s, Text text) { return assign_number(text, {0, 65535}, s.postgres.listen_port); }},
     {{"CHANGE_FEED", database_group, "postgres",
-      "How replicas on PostgreSQL hear of each other's changes: postgres is LISTEN and NOTIFY; redis, for a server or "
-      "pooler without them, is rows that are looked for every 100 ms, and at once when Redis (REDIS_URL) says so."},
+      "How replicas on PostgreSQL hear of each other's changes: postgres uses LISTEN and NOTIFY; redis, for a server "
+      "or pooler without them, uses rows that are polled every 100 ms, and at once when Redis (REDIS_URL) says so."},
      [](DatabaseSettings& s, Text text) { return assign_choice(text, change_feeds, s.change_feed); }},
     {{"DB_QUERY_TIMEOUT", database_group, "5s", "Time a query may take; after that the request gets a 503."},
      [](DatabaseSettings& s, Text text) { return assign_duration(text, timeout_range, s.query_timeout); }},
     {{"DB_LOCK_TIMEOUT", database_group, "500ms",
       "Time a PostgreSQL statement may wait for a lock that another transaction holds; after that a change gets a "
-      "503, and a query tries again. At most half of DB_QUERY_TIMEOUT counts."},
+      "503, and a query tries again. It is never more than half of DB_QUERY_TIMEOUT."},
      [](DatabaseSettings& s, Text text) { return assign_duration(text, lock_range, s.lock_timeout); }},
     {{"SLOW_QUERY", database_group, "100ms",
-      "A query or change that takes longer gets a log line slow_query, without its parameters; 0 means none."},
+      "A query or change that takes longer is logged as slow_query, without its parameters; 0 turns that off."},
      [](DatabaseSettings& s, Text text) { return assign_duration(text, slow_range, s.slow_query); }},
     {{"DB_QUEUE_MAX", database_group, "4096", "Queries that may wait per io thread; more get a 503."},
      [](DatabaseSettings& s, Text text) { return assign_number(text, {1, 1 << 20}, s.queue_max); }},
@@ -185,7 +185,7 @@ void check_replicas(const DatabaseSettings& settings, Checks& checks) {
 void check_change_feed(const DatabaseSettings& settings, Checks& checks) {
   if (settings.change_feed != ChangeFeedKind::redis) return;
   if (settings.kind == DatabaseKind::sqlite) {
-    return checks.refuse({"CHANGE_FEED", "is redis, but the database is SQLite, whose file tells of changes by itself",
+    return checks.refuse({"CHANGE_FEED", "is redis, but the database is SQLite, which needs no change feed",
                           "remove it, or set DB_HOST or DATABASE_URL for PostgreSQL"});
   }
   if (!checks.is_given("REDIS_URL")) {
@@ -216,7 +216,7 @@ void advise(const DatabaseSettings& settings, Checks& checks) {
   const bool stays_here = std::ranges::all_of(servers_of(postgres), is_this_machine) &&
                           std::ranges::all_of(postgres.replicas, is_this_machine);
   if (!postgres.ssl && !stays_here) {
-    checks.advise({"DB_SSL", "is false: others may read what travels to the database", "set DB_SSL=true"});
+    checks.advise({"DB_SSL", "is false: others may read the traffic to the database", "set DB_SSL=true"});
   }
   if (postgres.password.equals("postgres")) {
     checks.advise({"DB_PASSWORD", "is PostgreSQL's example password", "choose another"});
@@ -230,11 +230,12 @@ void check_postgres(const PostgresSettings& postgres, Checks& checks) {
     checks.require_readable("DATABASE_URL", *file);
   }
   if (postgres.ssl_cert.empty() != postgres.ssl_key.empty()) {
-    checks.refuse({"DATABASE_URL", "has one of sslcert and sslkey", "give both or neither"});
+    checks.refuse({"DATABASE_URL", "has only one of sslcert and sslkey", "give both or neither"});
   }
   const std::size_t hosts = split_list(postgres.host).size();
   if (!postgres.ports.empty() && postgres.ports.size() != hosts) {
-    checks.refuse({"DB_PORT", "has another number of ports than DB_HOST has hosts", "give one port, or one for each"});
+    checks.refuse(
+        {"DB_PORT", "has a different number of ports than DB_HOST has hosts", "give one port, or one for each"});
   }
   if (postgres.pool_min > postgres.pool_max) {
     checks.refuse({"DB_POOL_MIN", "is larger than DB_POOL_MAX", "lower it or raise DB_POOL_MAX"});
@@ -248,7 +249,7 @@ void check(const DatabaseSettings& settings, Checks& checks) {
                    "set the path of a file, in a temporary folder if you like"});
   }
   if (settings.sqlite.path.starts_with("file:")) {
-    checks.refuse({"SQLITE_PATH", "is a file: URI, not the path of a file", "leave out file: and what follows a ?"});
+    checks.refuse({"SQLITE_PATH", "is a file: URI, not the path of a file", "remove file: and everything after a ?"});
   } else if (settings.sqlite.path.find("://") != std::string::npos) {
     checks.refuse({"SQLITE_PATH", "is a URL, not the path of a file", "DATABASE_URL takes URLs"});
   }

@@ -197,7 +197,7 @@ Parsed<void> read_parameter(PostgresSettings& postgres, std::string_view name, s
     known += (known.empty() ? "" : ", ") + std::string{parameter.name};
   }
   const std::string which = looks_like_a_name(name) ? "the parameter " + std::string{name} : "unknown parameters";
-  return refusal("a URL without " + which + " (known after its ? are " + known + ")");
+  return refusal("a URL without " + which + " (known after the ?: " + known + ")");
 }
 
 Parsed<void> read_parameters(PostgresSettings& postgres, std::string_view text) {

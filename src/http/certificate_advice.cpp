@@ -22,7 +22,7 @@ config::Mistakes certificate_advice(const ServerSettings& settings, TimePoint no
   }
   if (!state->leads_to_authority) {
     advice.push_back({"TLS_CERT", "does not lead to an authority that this machine knows: clients may refuse it",
-                      "put the intermediate certificates behind it (fullchain.pem); with an authority of your own, its "
+                      "append the intermediate certificates (fullchain.pem); with an authority of your own, its "
                       "certificate as well"});
   }
   return advice;

@@ -54,7 +54,7 @@ Parsed<void> assign_socket_path(Text text, std::string& path) {
   const bool is_path = text.starts_with('/') && !text.ends_with('/') && text.size() <= unix_path_bytes_max;
   if (is_path) return assign_text(text, path);
   return std::unexpected(
-      Unreadable{"an absolute path of at most " + std::to_string(unix_path_bytes_max) + " bytes, of a socket"});
+      Unreadable{"the absolute path of a socket, at most " + std::to_string(unix_path_bytes_max) + " bytes long"});
 }
 
 Parsed<void> assign_file_mode(Text text, std::uint32_t& mode) {
@@ -76,17 +76,17 @@ constexpr auto server_rows = std::to_array<SettingOf<ServerSettings>>({
     {{"HOST", listening, "127.0.0.1", "The address to listen on; in production the default is 0.0.0.0, every address.",
       Secrecy::open, "0.0.0.0"},
      [](ServerSettings& s, Text text) { return assign_text(text, s.host); }},
-    {{"PORT", listening, "8000", "The port to listen on; 0 picks a free one, off is none: then LISTEN_UNIX is needed."},
+    {{"PORT", listening, "8000", "The port to listen on; 0 picks a free one; off means none and needs LISTEN_UNIX."},
      [](ServerSettings& s, Text text) { return assign_port(text, s.port); }},
     {{"LISTEN_UNIX", listening, "",
-      "Absolute path, of at most 107 bytes, of a Unix socket to listen on as well. Its folder must exist. Whoever may "
-      "connect to it is believed like one of TRUSTED_PROXIES."},
+      "Absolute path, of at most 107 bytes, of a Unix socket to listen on as well. Its folder must exist. Whoever can "
+      "connect to it is trusted like one of TRUSTED_PROXIES."},
      [](ServerSettings& s, Text text) { return assign_socket_path(text, s.unix_socket.path); }},
     {{"LISTEN_UNIX_MODE", listening, "0660",
       "Who may connect to LISTEN_UNIX: its file mode, in octal. Write permission is what counts."},
      [](ServerSettings& s, Text text) { return assign_file_mode(text, s.unix_socket.mode); }},
     {{"LISTEN_UNIX_GROUP", listening, "",
-      "The group that LISTEN_UNIX is given to, one that the service's user is in; by default the user's own."},
+      "The group that owns LISTEN_UNIX; the service's user must be in it. By default it is the user's own."},
      [](ServerSettings& s, Text text) { return assign_text(text, s.unix_socket.group); }},
     {{"IO_THREADS", listening, "0", "Threads that serve connections; 0 means one per core."},
      [](ServerSettings& s, Text text) { return assign_number(text, {0, 256}, s.io_threads); }},
@@ -95,16 +95,16 @@ constexpr auto server_rows = std::to_array<SettingOf<ServerSettings>>({
     {{"TLS_KEY", listening, "", "Path of the certificate's private key (PEM)."},
      [](ServerSettings& s, Text text) { return assign_text(text, s.tls_key); }},
     {{"REQUIRE_HTTPS", listening, "false",
-      "true refuses plain HTTP, except from this machine, for /health, and from TRUSTED_PROXIES that say "
+      "true refuses plain HTTP, except from this machine, for /health, and from TRUSTED_PROXIES that send "
       "X-Forwarded-Proto: https.",
       Secrecy::open, "true"},
      [](ServerSettings& s, Text text) { return assign_boolean(text, s.require_https); }},
     {{"TRUSTED_PROXIES", listening, "",
-      "Addresses and ranges whose X-Forwarded-For header is believed, comma-separated."},
+      "Addresses and ranges whose X-Forwarded-For header is trusted, comma-separated."},
      [](ServerSettings& s, Text text) { return assign_list(text, parse_network, s.trusted_proxies); }},
     {{"TRUSTED_BACKENDS", listening, "private",
-      "Addresses and ranges of applications that call for many users, which CONNECTIONS_PER_ADDRESS_MAX does not "
-      "count; private means loopback, RFC 1918 and fc00::/7."},
+      "Addresses and ranges of applications that call on behalf of many users; CONNECTIONS_PER_ADDRESS_MAX does not "
+      "limit them; private means loopback, RFC 1918 and fc00::/7."},
      [](ServerSettings& s, Text text) { return assign_list(text, parse_backend, s.trusted_backends); }},
 
     {{"HEADER_BYTES_MAX", limits, "16384", "Largest request header in bytes; a larger one gets a 431."},
@@ -112,7 +112,7 @@ constexpr auto server_rows = std::to_array<SettingOf<ServerSettings>>({
     {{"BODY_BYTES_MAX", limits, "65536", "Largest request body in bytes; a larger one gets a 413."},
      [](ServerSettings& s, Text text) { return assign_number(text, {1024, 16 << 20}, s.body_bytes_max); }},
     {{"HEADER_TIMEOUT", limits, "10s",
-      "Time a client has to send a request's header, and after it connects to begin its first request."},
+      "Time a client has to send a request's header, and to begin its first request after connecting."},
      [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.header_timeout); }},
     {{"BODY_TIMEOUT", limits, "20s", "Time a client has to send a request's body."},
      [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.body_timeout); }},
@@ -124,23 +124,23 @@ constexpr auto server_rows = std::to_array<SettingOf<ServerSettings>>({
     {{"WRITE_TIMEOUT", limits, "30s", "Time a client has to receive its answer."},
      [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.write_timeout); }},
     {{"SHUTDOWN_DELAY", limits, "0s",
-      "Time after SIGTERM in which /health/ready says 503 and new requests are still served, so that load balancers "
-      "can turn away first."},
+      "Time after SIGTERM in which /health/ready answers 503 and new requests are still served, so that load balancers "
+      "can stop sending requests first."},
      [](ServerSettings& s, Text text) { return assign_duration(text, delay_range, s.shutdown_delay); }},
     {{"SHUTDOWN_TIMEOUT", limits, "10s",
       "Time that requests in flight have to finish after SIGTERM and SHUTDOWN_DELAY."},
      [](ServerSettings& s, Text text) { return assign_duration(text, timeout_range, s.shutdown_timeout); }},
     {{"CONNECTIONS_MAX", limits, "10000",
-      "Connections open at once; above it idle ones are closed, and where none is idle, new ones are refused."},
+      "Connections open at once; beyond that, idle ones are closed, and if none is idle, new ones are refused."},
      [](ServerSettings& s, Text text) { return assign_number(text, {1, 1'000'000}, s.connections_max); }},
     {{"CONNECTIONS_PER_ADDRESS_MAX", limits, "1000",
-      "Of these, how many one IPv4 address or one IPv6 /64 may have. TRUSTED_PROXIES and TRUSTED_BACKENDS do not "
-      "count."},
+      "How many of these one IPv4 address or one IPv6 /64 may have. TRUSTED_PROXIES and TRUSTED_BACKENDS are not "
+      "limited."},
      [](ServerSettings& s, Text text) { return assign_number(text, {1, 1'000'000}, s.connections_per_address_max); }},
     {{"SERVER_TIMING", listening, "on-request",
       "off, on-request or always: when answers have a Server-Timing field, which says how long they took in the "
-      "program, the database, hashing and its queue. on-request: where the request has X-Server-Timing: 1 and a "
-      "key with the scope metrics."},
+      "program, the database, hashing and its queue. on-request: if the request has X-Server-Timing: 1 and a key with "
+      "the scope metrics."},
      [](ServerSettings& s, Text text) { return assign_choice(text, server_timings, s.server_timing); }},
     {{"PIPELINE_MAX", limits, "32", "Pipelined requests of a connection that one write answers."},
      [](ServerSettings& s, Text text) { return assign_number(text, {1, 1024}, s.pipeline_max); }},
@@ -158,7 +158,7 @@ void check_certificate(const ServerSettings& settings, Checks& checks) {
       return checks.refuse({"TLS_CERT", "names a file without a certificate in PEM form", "check the path"});
     case crypto::CertificateFault::key_unreadable:
       return checks.refuse({"TLS_KEY", "names a file without a readable private key in PEM form",
-                            "check the path; a key behind a passphrase must be decrypted first"});
+                            "check the path; a key with a passphrase must be decrypted first"});
     case crypto::CertificateFault::key_of_another:
       return checks.refuse({"TLS_KEY", "is not the key of the certificate in TLS_CERT", "check both paths"});
   }
@@ -169,14 +169,14 @@ void check_certificate(const ServerSettings& settings, Checks& checks) {
 void advise(const ServerSettings& settings, Checks& checks) {
   if (checks.environment() != Environment::production || !settings.tls_cert.empty() || !settings.port) return;
   if (!settings.require_https) {
-    checks.advise({"REQUIRE_HTTPS", "is false, without TLS: others may read keys and passwords on their way",
+    checks.advise({"REQUIRE_HTTPS", "is false, without TLS: others may read keys and passwords in transit",
                    "set it to true, unless the network itself is encrypted"});
   }
   const bool is_everywhere = settings.host == "0.0.0.0" || settings.host == "::";
   if (!is_everywhere || !settings.trusted_proxies.empty()) return;
   checks.advise({"HOST",
                  "listens on every address without TLS: other machines are refused, or their traffic can be read",
-                 "set TLS_CERT and TLS_KEY, or TRUSTED_PROXIES if a proxy in front ends TLS"});
+                 "set TLS_CERT and TLS_KEY, or TRUSTED_PROXIES if a proxy in front terminates TLS"});
 }
 
 void check(const ServerSettings& settings, Checks& checks) {

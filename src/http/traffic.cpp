@@ -109,7 +109,7 @@ void Traffic::write(metrics::Page& page) const {
 }
 
 void Traffic::write_requests(metrics::Page& page) const {
-  page.begin_counter("gatehouse_http_requests_total", "Requests answered, by method, pattern of the route and status.");
+  page.begin_counter("gatehouse_http_requests_total", "Requests answered, by method, route pattern and status.");
   const auto patterns = patterns_.texts();
   for (std::size_t pattern = 0; pattern < patterns.size(); ++pattern) {
     for (std::size_t method = 0; method < ThreadTraffic::method_count; ++method) {
@@ -125,7 +125,7 @@ void Traffic::write_requests(metrics::Page& page) const {
 
 void Traffic::write_durations(metrics::Page& page) const {
   page.begin_histogram("gatehouse_http_request_duration_seconds",
-                       "From the first byte of a request to its answer, by pattern of the route.");
+                       "From the first byte of a request to its answer, by route pattern.");
   const auto patterns = patterns_.texts();
   for (std::size_t pattern = 0; pattern < patterns.size(); ++pattern) {
     metrics::Distribution durations;
@@ -145,7 +145,7 @@ void Traffic::write_refused(metrics::Page& page) const {
   for (const ThreadTraffic& thread : threads_) waiting += thread.begun_.value() - thread.ended_.value();
   page.gauge("gatehouse_http_in_flight_requests", "Requests that wait for a database, a hash or their client.",
              waiting);
-  page.begin_counter("gatehouse_http_refused_total", "Requests refused before their route was asked, by reason.");
+  page.begin_counter("gatehouse_http_refused_total", "Requests refused before they reached their route, by reason.");
   for (std::size_t i = 0; i < ThreadTraffic::refusal_count; ++i) {
     std::uint64_t count = 0;
     for (const ThreadTraffic& thread : threads_) count += thread.refused_[i].value();

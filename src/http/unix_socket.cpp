@@ -30,7 +30,7 @@ using Failure = std::unexpected<std::string>;
 constexpr int lock_tries = 20;
 constexpr int lock_pause_ms = 50;
 constexpr std::string_view no_folder = "its folder does not exist";
-constexpr std::string_view no_socket = "it is there and is not a socket; remove it, or choose another path";
+constexpr std::string_view no_socket = "it exists and is not a socket; remove it, or choose another path";
 constexpr mode_t mode_of_owner = 0600;
 constexpr std::size_t group_bytes_max = std::size_t{1} << 20U;
 
@@ -79,7 +79,7 @@ std::expected<void, std::string> make_way(const std::string& path) {
   }
   if (errno != ECONNREFUSED) return Failure{message_of(errno)};
   if (::unlink(path.c_str()) != 0) {
-    return Failure{"a dead process has left it, and it cannot be removed: " + message_of(errno)};
+    return Failure{"a process that has ended left it behind, and it cannot be removed: " + message_of(errno)};
   }
   return {};
 }

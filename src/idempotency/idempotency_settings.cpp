@@ -16,7 +16,7 @@ constexpr auto idempotency_rows = std::to_array<SettingOf<IdempotencySettings>>(
     {{.name = "IDEMPOTENCY_TTL",
       .group = "HTTP server",
       .default_text = "24h",
-      .description = "How long a request with an Idempotency-Key can be repeated and gets the same answer.",
+      .description = "How long a request with an Idempotency-Key can be repeated to get the same answer.",
       .follows = "READY_NEEDS_FEED"},
      [](IdempotencySettings& s, Text text) { return assign_duration(text, idempotency_ttl_range, s.ttl); }},
 });

@@ -17,8 +17,7 @@ std::string_view to_text(KeyUse use) {
 }
 
 void RepetitionCounts::write(metrics::Page& page) const {
-  page.counters("gatehouse_idempotency_keys_total", "Requests with an Idempotency-Key, by what became of them.", "use",
-                uses);
+  page.counters("gatehouse_idempotency_keys_total", "Requests with an Idempotency-Key, by outcome.", "use", uses);
 }
 
 }  // namespace gatehouse::idempotency

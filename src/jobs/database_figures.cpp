@@ -33,9 +33,9 @@ void DatabaseFigures::write(metrics::Page& page, TimePoint now) const {
   const bool is_known = found_ && now - found_->at <= good_for;
   page.begin_gauge("gatehouse_sessions", "Active sessions, estimated once a minute by one replica.");
   if (is_known) page.sample({}, found_->sessions);
-  page.begin_gauge("gatehouse_mail_queue_depth", "Mails that wait, counted once a minute by one replica.");
+  page.begin_gauge("gatehouse_mail_queue_depth", "Mails waiting to be sent, counted once a minute by one replica.");
   if (is_known) page.sample({}, found_->waiting_mails);
-  page.begin_gauge("gatehouse_mail_oldest_seconds", "Age of the oldest of them; 0 where none waits.");
+  page.begin_gauge("gatehouse_mail_oldest_seconds", "Age of the oldest of them; 0 if none is waiting.");
   if (is_known) page.sample({}, found_->oldest_mail ? seconds(now - *found_->oldest_mail) : 0);
 }
 

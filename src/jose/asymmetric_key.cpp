@@ -26,7 +26,7 @@ using PemReader = EVP_PKEY* (*)(BIO*, EVP_PKEY**, pem_password_cb*, void*);
 
 std::shared_ptr<EVP_PKEY> read_key(std::string_view pem, PemReader read) {
   std::shared_ptr<EVP_PKEY> pkey = crypto::read_pem<EVP_PKEY, EVP_PKEY_free>(pem, read);
-  if (!pkey) throw std::invalid_argument("the PEM text holds no readable key of the kind asked for");
+  if (!pkey) throw std::invalid_argument("the PEM text has no readable key of the expected kind");
   return pkey;
 }
 
@@ -50,7 +50,7 @@ JwsAlgorithm pinned_algorithm(const EVP_PKEY* pkey) {
     return JwsAlgorithm::es256;
   }
   if (EVP_PKEY_is_a(pkey, "ED25519") == 1) return JwsAlgorithm::eddsa;
-  throw std::invalid_argument("the key is none of RSA, EC on P-256, Ed25519");
+  throw std::invalid_argument("the key must be RSA, EC on P-256 or Ed25519");
 }
 
 /// Refuses points off the curve, an exponent of 1 and the like.
@@ -59,7 +59,7 @@ void require_sound(EVP_PKEY* pkey) {
       crypto::require_object<crypto::PublicKeyContext>(EVP_PKEY_CTX_new(pkey, nullptr), "create a key context");
   const int sound = EVP_PKEY_public_check(context.get());
   ERR_clear_error();
-  if (sound != 1) throw std::invalid_argument("the key's numbers are not those of a valid key");
+  if (sound != 1) throw std::invalid_argument("the key's numbers do not make a valid key");
 }
 
 /// Refuses the private half of another key: nobody could verify what it signs.
@@ -134,7 +134,7 @@ EVP_PKEY* generate(JwsAlgorithm algorithm) {
     case JwsAlgorithm::hs256:
       break;
   }
-  throw std::invalid_argument("a secret is no pair of keys");
+  throw std::invalid_argument("a secret is not a pair of keys");
 }
 
 std::string_view text_in(BIO* bio) {

@@ -200,10 +200,10 @@ AsymmetricKey read_public_jwk(std::string_view json) {
   JwkReader jwk;
   json::TextBuffer texts;
   if (json::read(json, jwk_limits, texts, jwk) != json::Outcome::complete) {
-    throw std::invalid_argument("the text is no JWK");
+    throw std::invalid_argument("the text is not a JWK");
   }
   std::shared_ptr<EVP_PKEY> pkey = read_key(jwk);
-  if (!pkey) throw std::invalid_argument("the JWK holds no public key of an accepted kind");
+  if (!pkey) throw std::invalid_argument("the JWK has no public key of an accepted kind");
   return accept_key(std::move(pkey));
 }
 

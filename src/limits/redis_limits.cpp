@@ -21,7 +21,7 @@ Task<std::optional<Outcome>> RedisLimits::charge(std::span<const SharedCharge> c
   const auto reply = co_await client_.run(std::move(invocation));
   if (!reply) co_return std::nullopt;
   const auto outcome = outcome_in(*reply, keys);
-  if (!outcome) client_.give_up(reply->is_error() ? std::string_view{reply->text} : "its answer is not the script's");
+  if (!outcome) client_.give_up(reply->is_error() ? std::string_view{reply->text} : "its answer is unexpected");
   co_return outcome;
 }
 

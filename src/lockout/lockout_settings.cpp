@@ -18,16 +18,16 @@ constexpr NumberRange failures_range{1, 100};  // SP 800-63B section 3.2.2: at m
 
 constexpr auto lockout_rows = std::to_array<SettingOf<LockoutSettings>>({
     {{"LOCKOUT_FREE", lockout_group, "5",
-      "Wrong passwords of an account, from one place, before the next one has to wait."},
+      "Wrong passwords for an account, from one place, before the next attempt has to wait."},
      [](LockoutSettings& s, Text text) { return assign_number(text, failures_range, s.free); }},
     {{"LOCKOUT_DELAY_MAX", lockout_group, "15m",
-      "The longest wait; it begins with a second and doubles with each failure."},
+      "The longest wait; waits begin at one second and double with each failure."},
      [](LockoutSettings& s, Text text) { return assign_duration(text, {seconds{1}, days{1}}, s.delay_max); }},
     {{"LOCKOUT_DISABLE_AFTER", lockout_group, "100",
-      "Wrong passwords in a row after which no password from such a place is right, until the user is unlocked."},
+      "Wrong passwords in a row after which every password from such a place is refused, until the user is unlocked."},
      [](LockoutSettings& s, Text text) { return assign_number(text, failures_range, s.disable_after); }},
     {{"LOCKOUT_SOURCE_TTL", lockout_group, "90d",
-      "How long an address from which a user logged in is a place of its own for this user."},
+      "How long an address from which a user has logged in counts as a separate place for that user."},
      [](LockoutSettings& s, Text text) { return assign_duration(text, {days{1}, days{3650}}, s.source_ttl); }},
 });
 

@@ -25,7 +25,7 @@ class MailCounts final : public database::OccurrenceCounts<mail_steps, Kind, kin
  public:
   /// gatehouse_mails_total.
   void write(metrics::Page& page) const {
-    page.begin_counter("gatehouse_mails_total", "Mails, by kind and by what became of them.");
+    page.begin_counter("gatehouse_mails_total", "Mails, by kind and outcome.");
     write_samples(page, "kind", "outcome");
   }
 };

@@ -56,7 +56,7 @@ Parsed<void> assign_path(Text text, std::string& path) {
 constexpr auto mail_rows = std::to_array<SettingOf<MailSettings>>({
     {{"SMTP_URL", mail_group, "",
       "The mail server: smtp://user:password@host:587, or smtps:// for TLS from the first byte. Without it, "
-      "development writes mails into data/outbox, and nothing is sent elsewhere.",
+      "no mails are sent; development writes them to data/outbox.",
       Secrecy::secret},
      assign_server},
     {{"SMTP_TLS", mail_group, "required",
@@ -66,15 +66,15 @@ constexpr auto mail_rows = std::to_array<SettingOf<MailSettings>>({
     {{"SMTP_TLS_CA", mail_group, "",
       "Path of the certificates (PEM) that vouch for the mail server, instead of the system's."},
      [](MailSettings& s, Text text) { return assign_text(text, s.tls_ca); }},
-    {{"MAIL_FROM", mail_group, "", "Who mails are from: an address, alone or as Name <address>."}, assign_from},
+    {{"MAIL_FROM", mail_group, "", "The sender of mails: an address, alone or as Name <address>."}, assign_from},
     {{"MAIL_TEMPLATES", mail_group, "",
-      "A folder with texts of your own, such as reset-password.de.txt; what it lacks is built in."},
+      "A folder with your own texts, such as reset-password.de.txt; the built-in ones are used for the rest."},
      [](MailSettings& s, Text text) { return assign_text(text, s.templates); }},
-    {{"MAIL_GIVE_UP", mail_group, "24h", "How long a mail is tried again."},
+    {{"MAIL_GIVE_UP", mail_group, "24h", "How long sending a mail is retried."},
      [](MailSettings& s, Text text) { return assign_duration(text, {minutes{1}, days{14}}, s.give_up); }},
     {{"FRONTEND_URL", mail_group, "",
-      "Where the links of mails lead: the application's address. https, except in development, where the default is "
-      "http://localhost:3000."},
+      "Where the links in mails lead: the application's address. Must be https, except in development, where the "
+      "default is http://localhost:3000."},
      assign_frontend},
     {{"FRONTEND_RESET_PATH", mail_group, "/reset-password", "The page on which users choose a new password."},
      [](MailSettings& s, Text text) { return assign_path(text, s.reset_path); }},
@@ -90,17 +90,17 @@ void check_server(const MailSettings& settings, Checks& checks) {
   if (settings.tls == SmtpTls::off && settings.server.uses_tls_at_once) {
     checks.refuse({"SMTP_TLS", "is off, but SMTP_URL begins with smtps://", "leave SMTP_TLS out or write smtp://"});
   } else if (settings.tls == SmtpTls::off && !settings.server.is_on_this_machine()) {
-    checks.refuse_in_production({"SMTP_TLS", "is off: others may read links and passwords on their way",
+    checks.refuse_in_production({"SMTP_TLS", "is off: others may read links and passwords in transit",
                                  "leave it out; SMTP_TLS_CA names a private authority"});
   }
   if (settings.from.address.empty()) {
     checks.refuse({"MAIL_FROM", "is not set, but SMTP_URL is", "write Name <no-reply@example.com>"});
   }
   if (settings.frontend_url.empty() && checks.environment() != Environment::development) {
-    checks.refuse({"FRONTEND_URL", "is not set, but SMTP_URL is", "write where the links of mails lead"});
+    checks.refuse({"FRONTEND_URL", "is not set, but SMTP_URL is", "set the address that links in mails lead to"});
   }
   if (settings.frontend_url.starts_with("http://") && checks.environment() != Environment::development) {
-    checks.refuse({"FRONTEND_URL", "is not https: others may read links on their way", "write https://"});
+    checks.refuse({"FRONTEND_URL", "is not https: others may read links in transit", "write https://"});
   }
 }
 

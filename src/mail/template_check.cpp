@@ -50,7 +50,7 @@ class TagReader {
       case '!':
         return std::nullopt;
       case '>':
-        return at(begin, "a template cannot take in another one");
+        return at(begin, "a template cannot include another one");
       case '=':
         return at(begin, "the delimiters cannot be changed");
       case '&':
@@ -68,7 +68,7 @@ class TagReader {
 
   std::optional<TemplateMistake> close(std::size_t begin, std::string_view name) {
     if (open_.empty() || open_.back().first != name) {
-      return at(begin, "the section " + std::string{name} + " is closed, but was not opened last");
+      return at(begin, "the section " + std::string{name} + " is closed here, but is not the innermost open one");
     }
     open_.pop_back();
     return std::nullopt;

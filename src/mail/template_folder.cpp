@@ -30,7 +30,7 @@ void read_file(const std::filesystem::path& path, TemplateFolder& folder) {
   const std::string name = to_lower(path.filename().string());
   const auto kind = kind_of_file(name);
   if (!kind) {
-    folder.mistakes.push_back("has " + path.string() + ", which is named after no kind of mail");
+    folder.mistakes.push_back("has " + path.string() + ", whose name is not a kind of mail");
     return;
   }
   auto text = config::read_text_file(path.string(), template_bytes_max);

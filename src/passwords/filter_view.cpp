@@ -25,7 +25,7 @@ std::string_view to_text(FilterFault fault) {
     case FilterFault::not_a_filter:
       return "is not a breach filter of this version (GHPWF1)";
     case FilterFault::other_length:
-      return "has another length than its header says: it was cut, or is still being copied";
+      return "does not have the length that its header says: it was cut short, or is still being copied";
     case FilterFault::bad_directory:
       return "has a damaged directory";
   }

@@ -42,7 +42,7 @@ constexpr auto password_rows = std::to_array<SettingOf<PasswordSettings>>({
        return assign_duration(text, {milliseconds{10}, minutes{1}}, s.hash_wait_max);
      }},
     {{"PASSWORD_LENGTH_MIN", password_group, "8",
-      "Characters that a new password must have; without a second factor 15 are advised."},
+      "How many characters a new password must have at least; without a second factor, 15 is advised."},
      [](PasswordSettings& s, Text text) { return assign_number(text, {1, 64}, s.length_min); }},
     {{"PASSWORD_CLASSES_MIN", password_group, "0",
       "How many of lower-case letters, upper-case letters, digits and other characters a new password must have; 0 "
@@ -59,7 +59,7 @@ constexpr auto password_rows = std::to_array<SettingOf<PasswordSettings>>({
 
 void check(const PasswordSettings& settings, Checks& checks) {
   if (settings.length_min < length_min_advised) {
-    checks.advise({"PASSWORD_LENGTH_MIN", "is less than 8: such passwords are guessed", "set it to 8 or more"});
+    checks.advise({"PASSWORD_LENGTH_MIN", "is less than 8: such passwords are easily guessed", "set it to 8 or more"});
   }
   if (settings.breach_filter.empty()) return;
   if (const auto opened = BreachFilter::open(settings.breach_filter); !opened) {

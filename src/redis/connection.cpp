@@ -166,7 +166,7 @@ void Connection::take(std::string_view bytes) {
 void Connection::deliver(Reply reply) {
   if (on_message_ && is_message(reply)) return on_message_();
   if (waiting_.empty()) {
-    return close(reply.is_error() ? std::string_view{reply.text} : "an answer that nobody asked for");
+    return close(reply.is_error() ? std::string_view{reply.text} : "an unexpected answer");
   }
   const auto exchange = std::move(waiting_.front());
   waiting_.pop_front();

@@ -153,7 +153,7 @@ Task<Opened> Opener::open() {
   const std::shared_ptr<Connection> connection = *opened;
   std::string question = words({"ROLE"});
   const auto role = co_await connection->ask(std::move(question), step_patience);
-  if (!role || !is_master(*role)) co_return closed(*connection, "Sentinel names a server that is no master now");
+  if (!role || !is_master(*role)) co_return closed(*connection, "Sentinel names a server that is no longer a master");
   co_return connection;
 }
 
@@ -216,7 +216,7 @@ Task<> Opener::identify(std::shared_ptr<Connection> connection) const {
   const auto history = field_of(of_history, "master_replid");
   if (!run || !history) co_return;
   std::string server = *run + '/' + *history;
-  if (!connection->server().empty() && connection->server() != server) connection->close("it has other data now");
+  if (!connection->server().empty() && connection->server() != server) connection->close("its data has been replaced");
   connection->know(std::move(server));
 }
 

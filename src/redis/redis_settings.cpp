@@ -140,14 +140,14 @@ bool take_scheme(Text& url, Text scheme) {
 constexpr auto redis_rows = std::to_array<SettingOf<RedisSettings>>({
     {{"REDIS_URL", redis_group, "",
       "redis://user:password@host:6379/0, rediss:// for TLS, or redis+sentinel://user:password@a:26379,b:26379/name: "
-      "where the replicas count rate limits together. Without it, or while Redis is down, each counts for itself.",
+      "the Redis in which replicas share rate limits. Without it, or while Redis is down, each counts by itself.",
       Secrecy::secret},
      read_redis_url},
     {{"REDIS_TIMEOUT", redis_group, "50ms",
-      "How long a request waits for Redis. Then this process's own count decides, until Redis is quick enough again."},
+      "How long a request waits for Redis. Then this process counts by itself until Redis is quick enough again."},
      [](RedisSettings& s, Text text) { return assign_duration(text, redis_timeout_range, s.timeout); }},
     {{"REDIS_SESSION_CACHE", redis_group, "false",
-      "Whether Redis is asked for a session that this process does not remember, before the database is. For several "
+      "Whether a session that this process does not remember is looked up in Redis before the database. For several "
       "replicas on PostgreSQL."},
      [](RedisSettings& s, Text text) { return assign_boolean(text, s.session_cache); }},
 });

@@ -65,7 +65,7 @@ void RevocationFeed::end() {
 }
 
 void RevocationFeed::write(metrics::Page& page) const {
-  page.gauge("gatehouse_revocation_readers", "Those who wait for revocations.", taken_.load(std::memory_order_relaxed));
+  page.gauge("gatehouse_revocation_readers", "Readers of the revocation feed.", taken_.load(std::memory_order_relaxed));
 }
 
 }  // namespace gatehouse::revocations

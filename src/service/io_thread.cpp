@@ -19,7 +19,7 @@ void warn_of_disbelief(telemetry::Log& log, std::atomic<bool>& told, std::string
   if (told.load(std::memory_order_relaxed) || told.exchange(true)) return;
   log.warn("forwarded_for_ignored", {{"peer", peer},
                                      {"problem", "it sends X-Forwarded-For and is not in TRUSTED_PROXIES"},
-                                     {"remedy", "if it is your proxy, name it there; otherwise nothing"}});
+                                     {"remedy", "if it is your proxy, name it there; otherwise do nothing"}});
 }
 
 /// Null if no Redis is set.

@@ -16,11 +16,11 @@ constexpr std::string_view metrics_group = "Metrics";
 
 constexpr auto metrics_rows = std::to_array<SettingOf<MetricsSettings>>({
     {{"METRICS_PORT", metrics_group, "0",
-      "A port of its own on which GET /metrics needs no API key; 0 means none. GET /metrics on PORT needs a key "
-      "with the scope metrics."},
+      "A separate port on which GET /metrics needs no API key; 0 means none. GET /metrics on PORT needs a key with the "
+      "scope metrics."},
      [](MetricsSettings& s, Text text) { return assign_number(text, {0, 65535}, s.port); }},
     {{"METRICS_HOST", metrics_group, "127.0.0.1",
-      "The address that METRICS_PORT listens on. Whoever reaches it can read the metrics."},
+      "The address that METRICS_PORT listens on. Whoever can reach it can read the metrics."},
      [](MetricsSettings& s, Text text) { return assign_text(text, s.host); }},
 });
 

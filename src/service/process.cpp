@@ -263,7 +263,7 @@ void ServingProcess::watch_health() {
 
 void ServingProcess::require_places() {
   if (metrics_ && parts_.settings.metrics.port == parts_.settings.server.port) {
-    throw std::runtime_error("METRICS_PORT is PORT: choose another one");
+    throw std::runtime_error("METRICS_PORT is the same as PORT: choose another one");
   }
   handed_sockets_ = take_handed_sockets(first().io(), parts_.supervisor);
   if (handed_sockets_.empty()) require_free_places(first().io(), parts_.settings.server);

@@ -48,7 +48,7 @@ void write_build(metrics::Page& page, const Build& build) {
 void write_process(metrics::Page& page, TimePoint started) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  page.counter("process_cpu_seconds_total", "Processor time of user and system, in seconds.",
+  page.counter("process_cpu_seconds_total", "User and system processor time, in seconds.",
                seconds(usage.ru_utime) + seconds(usage.ru_stime));
   page.gauge("process_resident_memory_bytes", "Memory in RAM, in bytes.", resident_bytes());
   page.gauge("process_open_fds", "Open file descriptors.", open_descriptors());

@@ -8,7 +8,7 @@ namespace {
 void check(const Settings& settings, config::Checks& checks) {
   if (!settings.redis.session_cache || settings.database.kind != database::DatabaseKind::sqlite) return;
   checks.refuse({"REDIS_SESSION_CACHE",
-                 "is true, but the database is SQLite, which one process serves: nobody would share sessions with it",
+                 "is true, but the database is SQLite, which only one process uses, so nothing can be shared",
                  "remove it, or set DB_HOST or DATABASE_URL for PostgreSQL"});
 }
 

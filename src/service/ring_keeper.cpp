@@ -24,8 +24,8 @@ void RingKeeper::make_ring() {
     for (const std::string& kid : table.unreadable) {
       parts_.log.error("signing_key_unreadable",
                        {{"kid", kid},
-                        {"problem", "it is sealed with a SESSION_SECRET that is not set here, or damaged"},
-                        {"remedy", "set that secret again, behind the new one, or promote another key"}});
+                        {"problem", "it is damaged, or sealed with a SESSION_SECRET that is not set here"},
+                        {"remedy", "set that secret again, after the new one, or promote another key"}});
     }
     unreadable_ = table.unreadable;
   }

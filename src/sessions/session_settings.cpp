@@ -26,20 +26,20 @@ Parsed<void> assign_megabytes(Text text, std::size_t& bytes) {
 
 constexpr auto session_rows = std::to_array<SettingOf<SessionSettings>>({
     {{"SESSION_SECRET", secrets_group, "",
-      "Seals sessions; at least 32 bytes. Of several, comma-separated, the first one seals and all open.",
+      "Seals sessions; at least 32 bytes. With several, comma-separated, the first seals and each one opens.",
       Secrecy::key},
      nullptr,
      &SessionSettings::secrets},
     {{"SESSION_TTL", session_group, "7d", "How long a session lasts without use."},
      [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.ttl); }},
-    {{"SESSION_ABSOLUTE_TTL", session_group, "30d", "How long a session lasts at most, however much it is used."},
+    {{"SESSION_ABSOLUTE_TTL", session_group, "30d", "The longest that a session lasts, however much it is used."},
      [](SessionSettings& s, Text text) { return assign_duration(text, lifetime_range, s.absolute_ttl); }},
     {{"SESSION_CACHE_MB", session_group, "64", "Memory for the session cache in MiB; 0 switches the cache off."},
      [](SessionSettings& s, Text text) { return assign_megabytes(text, s.cache_bytes); }},
     {{"SESSION_CLEANUP_INTERVAL", session_group, "60s", "How often expired sessions are deleted."},
      [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{1}, days{1}}, s.cleanup_interval); }},
     {{"REFRESH_GRACE", session_group, "30s",
-      "How long a refresh token that was used gets the same successor again, for a second tab or a lost answer."},
+      "How long a used refresh token still gets the same successor, for a second tab or a lost answer."},
      [](SessionSettings& s, Text text) { return assign_duration(text, {seconds{0}, hours{1}}, s.refresh_grace); }},
 });
 

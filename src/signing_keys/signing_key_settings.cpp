@@ -20,7 +20,7 @@ constexpr auto signing_key_rows = std::to_array<SettingOf<SigningKeySettings>>({
     {{.name = "JWKS_MAX_AGE",
       .group = signing_key_group,
       .default_text = "1h",
-      .description = "How long others may keep the published keys; a new key waits that long, and a sixth more, "
+      .description = "How long others may cache the published keys; a new key waits that long, and a sixth longer, "
                      "before it signs."},
      [](SigningKeySettings& s, Text text) { return assign_duration(text, {seconds{1}, days{7}}, s.jwks_max_age); }},
     {{.name = "SIGNING_KEY_ROTATE",

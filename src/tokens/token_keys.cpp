@@ -24,7 +24,7 @@ std::shared_ptr<const jose::SigningKey> load_secret(const SecretString& secret) 
   if (secret.empty()) throw std::invalid_argument("JWT_SECRET: a secret is empty");
   // A public key is known to everybody: whoever signed with it as if it were a secret would be believed.
   if (secret.reveal().find("-----BEGIN ") != std::string_view::npos) {
-    throw std::invalid_argument("JWT_SECRET: a PEM key is no secret; JWT_PRIVATE_KEY is the place for a private key");
+    throw std::invalid_argument("JWT_SECRET: a PEM key is not a secret; put a private key in JWT_PRIVATE_KEY");
   }
   return std::make_shared<const jose::HmacKey>(secret.reveal());
 }

@@ -45,7 +45,7 @@ Parsed<void> assign_audiences(Text text, std::vector<std::string>& out) {
 
 constexpr auto token_rows = std::to_array<SettingOf<TokenSettings>>({
     {{"JWT_SECRET", secrets_group, "",
-      "Signs tokens (HS256); at least 32 bytes. Of several, comma-separated, the first one signs and all verify.",
+      "Signs tokens (HS256); at least 32 bytes. With several, comma-separated, the first signs and each verifies.",
       Secrecy::key},
      nullptr,
      &TokenSettings::secrets,
@@ -62,8 +62,8 @@ constexpr auto token_rows = std::to_array<SettingOf<TokenSettings>>({
     {{"JWT_ISSUER", token_group, "gatehouse", "The iss claim of the tokens that are issued and accepted."},
      [](TokenSettings& s, Text text) { return assign_text(text, s.issuer); }},
     {{"JWT_AUDIENCE", token_group, "gatehouse",
-      "The aud claim of the tokens that are issued and accepted. Of several, comma-separated, tokens are issued for "
-      "the one that the caller names in X-Audience, or the first, and accepted for each."},
+      "The aud claim of the tokens that are issued and accepted. With several, comma-separated, tokens are issued for "
+      "the one that the caller names in X-Audience, or else the first, and accepted for any of them."},
      [](TokenSettings& s, Text text) { return assign_audiences(text, s.audiences); }},
     {{"JWT_TYPE", token_group, "JWT",
       "The typ of the tokens that are issued: JWT, or at+jwt, which adds the client_id of RFC 9068. Both are "

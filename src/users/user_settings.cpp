@@ -12,8 +12,8 @@ constexpr auto user_rows = std::to_array<config::SettingOf<UserSettings>>({
     {{.name = "REQUIRE_VERIFIED_EMAIL",
       .group = "Passwords and login",
       .default_text = "false",
-      .description = "true lets users log in only once they have verified their email; before that, a right "
-                     "password gets a 403 and a mail with a link."},
+      .description = "true lets users log in only once they have verified their email; before that, the right password "
+                     "gets a 403, and the user gets a mail with a link."},
      [](UserSettings& s, std::string_view text) { return config::assign_boolean(text, s.require_verified_email); }},
 });
 

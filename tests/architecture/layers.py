@@ -1,4 +1,4 @@
-"""Who may know whom (docs/architecture.md): each layer may use the ones below it, never one beside or above."""
+"""Which module may use which (docs/architecture.md): each layer may use the ones below it, never one beside or above it."""
 
 import re
 
@@ -7,8 +7,8 @@ from sources import SRC, relative
 MODULES = (SRC / "CMakeLists.txt").read_text()
 FEATURES = re.findall(r"^gatehouse_feature\((\w+)", MODULES, re.MULTILINE)
 
-# From the top. A feature has its place by its gatehouse_feature line in src/CMakeLists.txt; any other new folder of src/ gets a
-# gatehouse_module line there and its place here.
+# From top to bottom. A feature gets its place from its gatehouse_feature line in src/CMakeLists.txt; any other new folder of src/
+# needs a gatehouse_module line there and a place here.
 LAYERS = [
     ["cli"],
     ["service"],
@@ -27,10 +27,10 @@ LAYERS = [
     ["base"],
 ]
 
-# They implement the database port; main.cpp alone knows them.
+# They implement the database port; only main.cpp knows them.
 DRIVERS = ["database/postgres", "database/sqlite"]
 
-# Folders within a folder that are modules of their own.
+# Subfolders that are separate modules.
 SUBMODULES = [*DRIVERS, "database/schema"]
 
 RANK = {folder: rank for rank, folders in enumerate(LAYERS) for folder in folders}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
 
-# One alternative a token that hides braces and quotes from a naive reader; a digit separator is no character literal.
+# One alternative for each kind of token whose braces and quotes are not code; a digit separator does not begin a character literal.
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)
       | R"(?P<delimiter>[^()\\ ]{0,16})\((?P<raw>.*?)\)(?P=delimiter)"
@@ -31,7 +31,7 @@ def relative(path):
 
 
 def _blank(match):
-    """What replaces a token: nothing but the lines it took, and the quotes of a literal."""
+    """What replaces a token: its line breaks and, for a literal, empty quotes."""
     lines = "\n" * match.group(0).count("\n")
     return lines if match.group("comment") is not None else '""' + lines
 
@@ -77,12 +77,12 @@ _FUNCTION_END = re.compile(
 
 
 def is_function(header):
-    """Whether a brace at namespace or class scope opens a function's body; clang-format puts a blank before those only."""
+    """Whether a brace at namespace or class scope opens a function's body; clang-format puts a space before those only."""
     return not _NO_FUNCTION.match(header) and _FUNCTION_END.search(header) is not None
 
 
 def functions_of(path):
-    """Every function with a body; a lambda is part of the function it stands in."""
+    """Every function with a body; a lambda is part of the function that contains it."""
     code = code_of(path.read_text())
     scopes, found = [], []
     header_start = 0
@@ -97,14 +97,14 @@ def functions_of(path):
             if opened is not None:
                 first = code.count("\n", 0, opened[0]) + 1
                 found.append(Function(path, first, opened[1], code.count("\n", 0, position) + 2 - first))
-        # A brace within a constructor's initialisers is no end of its header.
+        # A brace within a constructor's initialisers does not end its header.
         if not _within_initialiser(code, position, scopes):
             header_start = position + 1
     return found
 
 
 def _within_initialiser(code, position, scopes):
-    """`a_{1}` in `Thing() : a_{1} {`: a brace that follows a name directly, or closes such a one before a comma or a body."""
+    """`a_{1}` in `Thing() : a_{1} {`: a brace that follows a name directly, or that closes such a brace before a comma or a body."""
     if any(scope is not None for scope in scopes):
         return False
     if code[position] == "{":

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md tells of the worked example what is true: its excerpts, its files, and the files that get a line."""
+"""What CONTRIBUTING.md says about the worked example is true: its excerpts, its files, and the files that get a line."""
 
 import re
 from itertools import product
@@ -12,7 +12,7 @@ EXCERPTS = re.findall(r"```cpp\n// (\S+)\n(.*?)```", SECTION, re.DOTALL)
 
 
 def spelled_out(pattern: str) -> list[str]:
-    """`a.{hpp,cpp}` and `b.*` as one entry a file."""
+    """`a.{hpp,cpp}` and `b.*` expanded to one entry per file."""
     parts = [part.split(",") for part in re.split(r"[{}]", pattern.replace(".*", ".{hpp,cpp}"))]
     return ["".join(chosen) for chosen in product(*parts)]
 

@@ -1,4 +1,4 @@
-"""The commands in CONTRIBUTING.md name what there is: a filter that fits no test passes without a word."""
+"""The commands in CONTRIBUTING.md name what exists: a filter that matches no test would pass silently."""
 
 import re
 import unittest

@@ -1,4 +1,4 @@
-"""The worked example is new files and one line in each list, and nothing else."""
+"""The worked example consists of new files and one line in each list, and nothing else."""
 
 import pytest
 

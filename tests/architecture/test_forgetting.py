@@ -1,4 +1,4 @@
-"""What the compiler says when a write's announcement or a result is left out (docs/adr/0012-changes-carry-their-announcements.md)."""
+"""What the compiler says if a write's announcement or a result is forgotten (docs/adr/0012-changes-carry-their-announcements.md)."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ IN_FUNCTION = "std::int64_t change(Changes& changes, const Committed& committed)
 
 
 def complaint(code):
-    """What the compiler says of the code; empty where it takes it."""
+    """What the compiler says about the code; empty if it accepts it."""
     command = [os.environ.get("CXX", "g++"), "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I", str(SRC), "-x", "c++", "-"]
     return subprocess.run(command, input=BEFORE + code, capture_output=True, text=True, check=False).stderr
 

@@ -5,18 +5,18 @@ from layers import place
 from sources import cpp_files, relative
 
 TYPE = re.compile(r"^(?:class|struct) (?:\[\[\w+\]\] |alignas\([^)]*\) )*(\w+)[^;]*$")
-# What may stand between a type and its comment.
+# What may come between a type and its comment.
 BETWEEN = re.compile(r"^(?:template\b|requires\b|\[\[|.*>$)")
 
 
 def says_it_inside(lines, number):
-    """Whether a struct, whose members are its contract, has them documented."""
+    """Whether a struct documents its members, which are its contract."""
     body = lines[number:lines.index("};", number)] if lines[number].startswith("struct") and "};" in lines[number:] else []
     return any("///" in line for line in body)
 
 
 def undocumented_types(text):
-    """(line, name) of each class and struct at namespace scope with a /// comment neither above nor, in a struct, inside."""
+    """(line, name) of each class and struct at namespace scope without a /// comment above it or, for a struct, inside it."""
     lines = text.splitlines()
     for number, line in enumerate(lines):
         match = TYPE.match(line)

@@ -13,7 +13,7 @@ TEXT_SUFFIXES = {".cpp", ".hpp", ".py", ".sh", ".cmake", ".sql", ".md", ".txt", 
 
 
 def tracked_files():
-    """What git keeps, or every file of the folders that we write where there is no git folder."""
+    """The files that git tracks; without a git folder, every file of src/, tests/ and scripts/."""
     listed = subprocess.run(["git", "-C", str(ROOT), "-c", f"safe.directory={ROOT}", "ls-files", "-z"], capture_output=True, check=False)
     if listed.returncode == 0:
         return [path for path in listed.stdout.decode().split("\0") if path]

@@ -6,18 +6,18 @@ import unittest
 from layers import place
 from sources import SRC, code_of, comments_of, cpp_files, functions_of, literals_of
 
-# Where every rule below holds.
+# The folders to which every rule below applies.
 FOLDERS = ("src", "tests", "bench")
 
 LOCK_GUARD = re.compile(r"\bstd::lock_guard\b")
 ENDLESS = re.compile(r"\bfor\s*\(\s*;\s*;\s*\)|\bwhile\s*\(\s*1\s*\)")
 BRACED_UNEXPECTED = re.compile(r"\bstd::unexpected(?:<[^;{}()]*>)?(?:\s+\w+)?\s*\{")
-# What a function returns ends before the loop begins, if the loop goes over what a member function made of it; a reference does not.
+# `for (x : f().g())`: an object that f() returns by value is destroyed before the loop begins; one that it returns by reference is not.
 LOOP_OVER_ENDED = re.compile(r"\bfor\s*\([^;()]*[^:]:\s+[\w:]+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\.\w+\(")
 CONDITION = re.compile(r"\b(?:if|for|while)\b(?: constexpr)?\s*\(|\belse\b(?!\s+if\b)")
-# The middle of an object: a literal that ends behind a member's name, or begins behind a value.
+# The middle of an object: a literal that ends after a member's name, or begins after a value.
 JOINED_JSON = re.compile(r'^(?:\\?")?,\\?"\w|\\?":(?:\\?")?$')
-# A line for each request, written into a buffer that is there.
+# It writes a line for each request, into an existing buffer.
 MAY_JOIN_JSON = {SRC / "telemetry" / "access_log.cpp"}
 BODY_ON_ITS_OWN_LINE = re.compile(r"[ \t]*\n\s*[^\s{]")
 
@@ -27,7 +27,7 @@ def lines_matching(pattern, code):
 
 
 def end_of_parentheses(code, start):
-    """Behind the parenthesis that closes the one at `start`."""
+    """The position after the parenthesis that closes the one at `start`."""
     depth = 0
     for position in range(start, len(code)):
         depth += {"(": 1, ")": -1}.get(code[position], 0)
@@ -37,7 +37,7 @@ def end_of_parentheses(code, start):
 
 
 def unbraced_bodies(code):
-    """The line of each if, else, for and while whose body stands on a line of its own without braces."""
+    """The line of each if, else, for and while whose body is on a separate line without braces."""
     for match in CONDITION.finditer(code):
         end = end_of_parentheses(code, match.end() - 1) if match.group().endswith("(") else match.end()
         if BODY_ON_ITS_OWN_LINE.match(code, end):

@@ -1,4 +1,4 @@
-"""The pictures of README.md: they need nothing but themselves, and show what the documents and the dashboard have."""
+"""The pictures of README.md: they load nothing from elsewhere, and show what the documents and the dashboard contain."""
 
 import json
 import re
@@ -16,9 +16,9 @@ FOLDER = ROOT / "docs" / "pictures"
 README = (ROOT / "README.md").read_text()
 DASHBOARD = json.loads((ROOT / "deploy" / "grafana" / "gatehouse.json").read_text())
 BYTES_MAX = {"terminal": 40_000, "dashboard": 150_000}
-# What is only read, by people or as a name.
+# Text that is only read by people, or is only a name.
 HARMLESS = re.compile(r"""\bxmlns(?::\w+)?="[^"]*"|(?<=>)[^<]*(?=</text>)""")
-# A place that an SVG can lead to or load from; `#name` is in itself.
+# What an SVG can link to or load from outside; `#name` refers to the SVG itself.
 OUTSIDE = re.compile(r"""https?://\S*|(?:href|src)="(?!#)[^"]*"|url\((?!\s*["']?#)[^)]*\)|@import|@font-face|<!DOCTYPE""")
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -32,7 +32,7 @@ def words_of(element):
 
 
 def lines_of_terminal():
-    """Each line of it; a line is several texts where its colour changes."""
+    """Each line of the picture; a line consists of several texts if its colour changes."""
     lines = {}
     for text in xml.fromstring(text_of("terminal")).iter(f"{SVG}text"):
         if "clip-path" in text.attrib:

@@ -1,4 +1,4 @@
-"""Some things have one place: SQL, locks, dialects; and some coroutine shapes have none, because GCC 12 miscompiles them."""
+"""Some things have only one place: SQL, locks, dialects. Some coroutine shapes have none, because GCC 12 miscompiles them."""
 
 import re
 import unittest
@@ -14,22 +14,22 @@ LAMBDA_COROUTINE = re.compile(r"(?<![\w\])])\[[^\[\]]+\]\s*(?:\([^()]*\)\s*)?(?:
 LAMBDA_IN_AWAIT = re.compile(r"\bco_await\b[^;{}]*?[(,\s]\[[^\[\]]+\]\s*[({]")
 MUTABLE_STATIC = re.compile(r"^\s*(?:static|thread_local|static thread_local)\s+(?!const\b|constexpr\b|constinit const\b)[\w:<>,&* ]+?\s+\w+\s*(?:=|\{|;)",
                             re.MULTILINE)
-# Stands behind mmap(2), which is called with no way to hand it anything.
+# It replaces mmap(2), whose callers have no way to pass it any state.
 MAY_HOLD_STATICS = {SRC / "passwords" / "hash_memory.cpp"}
 SETTING_NAME = re.compile(r"^[A-Z][A-Z0-9]*_[A-Z0-9_]+$")
 # A row of a feature's table of settings.
 SETTING_ROW = re.compile(r"\b(?:SettingOf|Section)<")
-# PasswordService::verify(), by whatever name the service has.
+# PasswordService::verify(), whatever the service is called.
 PASSWORD_CHECK = re.compile(r"\bpasswords?_?(?:\.|->)verify\(")
 # `constexpr Statement name{`, and the same without `constexpr`.
 STATEMENT = re.compile(r"(\bconstexpr )?(?:\bdatabase::)?\b(?:Statement|Write)(?:<[^<>;{}]*>)? \w+\s*\{")
-# A migration's check is a text from a file of the repository.
+# The text of a migration's check comes from a file of the repository.
 MAY_COMPOSE_STATEMENTS = {SRC / "database" / "sqlite" / "connection.cpp"}
 SLEEP = re.compile(r"\b(?:sleep_for|sleep_until|usleep|nanosleep)\b")
 
 
 def may_hold_sql(path):
-    """Redis has a SELECT of its own."""
+    """src/redis is exempt because Redis has its own SELECT."""
     return path.name.endswith("_store.cpp") or (SRC / "database") in path.parents or (SRC / "redis") in path.parents
 
 
@@ -48,7 +48,7 @@ class Places(unittest.TestCase):
         self.assertEqual([], wrong)
 
     def test_statements_are_constants(self):
-        """So nothing that a client sends can be a part of one: it goes into parameters."""
+        """So nothing that a client sends can become part of a statement: it goes into parameters."""
         found = [(path, match[1]) for path in cpp_files("src") for match in STATEMENT.finditer(code_of(path.read_text()))]
         self.assertGreater(len(found), 100)
         composed = {path for path, constant in found if not constant}
@@ -64,7 +64,7 @@ class Places(unittest.TestCase):
         self.assertEqual({}, {table: paths for table, paths in writers.items() if len(paths) > 1})
 
     def test_passwords_are_checked_in_one_place(self):
-        """So no path can be forgotten by the lockout."""
+        """So no path can bypass the lockout."""
         checked = [relative(path) for path in cpp_files("src") if PASSWORD_CHECK.search(code_of(path.read_text()))]
         self.assertEqual(["src/flows/password_check/password_check.cpp"], checked)
 
@@ -81,7 +81,7 @@ class Places(unittest.TestCase):
         self.assertEqual([], matches(MUTABLE_STATIC, [path for path in cpp_files("src") if path not in MAY_HOLD_STATICS]))
 
     def test_settings_stand_with_their_feature(self):
-        """config/ reads them all and knows none; a feature's stand in a file of its own, where people look for them."""
+        """config/ reads all settings and knows none; those of a feature are in a separate file, where people look for them."""
         files = [path for path in cpp_files("src") if SETTING_ROW.search(code_of(path.read_text()))]
         mechanism = [path for path in files if path.parent == SRC / "config"]
         self.assertEqual([], [relative(path) for path in files if path not in mechanism and not path.stem.endswith("_settings")])
@@ -97,7 +97,7 @@ class Vectors(unittest.TestCase):
     FOLDER = ROOT / "tests" / "vectors"
 
     def test_each_file_is_used_and_described(self):
-        """What no test reads is only weight in every clone."""
+        """A file that no test reads only adds weight to every clone."""
         tests = "".join(path.read_text() for path in cpp_files("tests") + sorted((ROOT / "tests").rglob("test_*.py")))
         readme = (self.FOLDER / "README.md").read_text()
         files = [path for folder in self.FOLDER.iterdir() if folder.is_dir() for path in folder.iterdir() if path.name != "LICENSE"]

@@ -1,4 +1,4 @@
-"""Routes and problems stand in their lists: no handler without a row, no problem beside the list of codes."""
+"""Routes and problems are in their lists: no handler without a row, no problem outside the list of codes."""
 
 import re
 import unittest
@@ -9,7 +9,7 @@ from sources import SRC, code_of, cpp_files, relative
 CLASS = re.compile(r"^class (\w+Routes)\b", re.MULTILINE)
 HANDLER = re.compile(r"\b(?:Task<>|bool) (\w+)\(const http::Request& \w+, http::Answer& \w+\);")
 PROBLEM = re.compile(r"\bProblem\{")
-# Where problems are made; everywhere else they are named: problem("not_found").
+# Problems are created only here; all other code names them: problem("not_found").
 MAY_MAKE_PROBLEMS = {SRC / "http" / "problems.hpp", SRC / "api" / "problems.hpp"}
 
 

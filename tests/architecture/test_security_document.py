@@ -15,13 +15,13 @@ SOURCE = re.compile(r"[a-z]\w*(?:/[a-z]\w*)+")
 
 
 def rows(text=DOCUMENT):
-    """The cells of each row of each table, without heads and rules."""
+    """The cells of each row of each table, without the header and separator rows."""
     lines = [line for line in text.splitlines() if line.startswith("| ") and not re.match(r"\| (?:---|.* \| test \|$)", line)]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
 def python_tests():
-    """How often each function is there, alone and behind its file."""
+    """How often each test function exists, by its name alone and as `file::name`."""
     found = Counter()
     for path in (ROOT / "tests").rglob("*.py"):
         for name in PYTHON.findall(path.read_text()):

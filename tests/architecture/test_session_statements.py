@@ -1,5 +1,5 @@
-"""Sessions can be spread over servers by their ids: what is asked on a request's way names a session or a user, and docs/scaling.md lists
-every statement on the table."""
+"""Sessions can be spread over servers by their ids: every statement on a request's path names a session or a user, and docs/scaling.md
+lists every statement on the table."""
 
 import re
 import unittest
@@ -10,7 +10,7 @@ DEFINED = re.compile(r'(?:Write|Statement)\s+\w+\s*\{\s*"(?P<name>\w+)",\s*(?P<s
 ON_SESSIONS = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN) sessions\b")
 BY_ID = re.compile(r"(?:\bWHERE|\bAND) (?:s\.)?id = \$|^INSERT INTO sessions\b|\bON sessions\.id = new_session\.id\b")
 BY_USER = re.compile(r"(?:\bWHERE|\bAND) user_id (?:= \$|IN \(SELECT user_id FROM staged_users\b)")
-# Nobody waits for them.
+# No request waits for them.
 OF_JOBS = {"sessions_sample", "sessions_delete_expired"}
 ROW = re.compile(r"^\| `(\w+)` \|[^|]*\|[^|]*\| (one|all) \|$", re.MULTILINE)
 

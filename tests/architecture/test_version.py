@@ -1,4 +1,4 @@
-"""One version in all files that name it; ./dev release asks the same script."""
+"""All files that name the version name the same one; ./dev release uses the same script."""
 
 import re
 import shutil

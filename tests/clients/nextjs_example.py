@@ -1,4 +1,4 @@
-"""The example application of Next.js: its packages, how it is built, and its tests in a browser."""
+"""The Next.js example application: its packages, how it is built, and its tests in a browser."""
 
 import shutil
 
@@ -22,7 +22,7 @@ def install():
 
 
 def build():
-    """Builds it with the client as it is now, without any setting: those belong to the machine that runs it."""
+    """Builds it with the client as it is now, and without any settings: those belong to the machine that runs it."""
     typescript_client.build()
     shutil.rmtree(INSTALLED_CLIENT / "dist", ignore_errors=True)
     shutil.copytree(typescript_client.BUILT, INSTALLED_CLIENT / "dist")
@@ -30,6 +30,6 @@ def build():
 
 
 def run_browser_tests(**settings: str):
-    """Runs the tests in test/, which must not be none."""
+    """Runs the tests in test/; there must be some."""
     output = run([str(node()), "--test", "--test-reporter", "spec", "test/*.test.ts"], folder=FOLDER, **settings)
     assert "pass 0" not in output, output

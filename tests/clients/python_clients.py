@@ -1,4 +1,4 @@
-"""The two Python clients behind one face, so that one test tries both."""
+"""The two Python clients behind one interface, so that one test covers both."""
 
 import asyncio
 import inspect
@@ -40,7 +40,7 @@ async def _all(items: AsyncIterator) -> list:
 
 
 class Double:
-    """Stands in for the service: answers as it is told, the last answer for ever, and remembers what it was asked."""
+    """Stands in for the service: gives the answers it was told to give, the last one for ever, and records the requests."""
 
     def __init__(self, *fates):
         self.asked: list[httpx.Request] = []

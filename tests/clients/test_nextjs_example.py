@@ -1,4 +1,4 @@
-"""The example application of Next.js, used in a real browser against the real program."""
+"""The Next.js example application, used in a real browser against the real program."""
 
 import shutil
 

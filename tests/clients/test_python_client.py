@@ -1,4 +1,4 @@
-"""The Python client: what it sends, what it makes of answers, and what it sends again."""
+"""The Python client: what it sends, how it reads answers, and what it retries."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ ISSUED = {"apiKey": API_KEY, "secret": "gtk_s"}
 PERSON = {"first_name": "Ada", "last_name": "L", "email": "a@example.com", "password": "p"}
 MOMENT = datetime(2026, 11, 30, 8, 42, 2, 752000, UTC)
 
-# Name, call, what is sent, its body, the answer, whether it may be sent twice.
+# Name, call, method and target, request body, answer, whether the request may be sent twice.
 ROWS = [
     ("login", lambda c: c.login("e", "p"), "POST /user-auth", {"email": "e", "password": "p"}, LOGIN, False),
     ("login, to refresh", lambda c: c.login("e", "p", refresh=True), "POST /user-auth", {"email": "e", "password": "p", "refresh": True}, LOGIN, False),
@@ -111,7 +111,7 @@ rows = pytest.mark.parametrize(("name", "call"), [row[:2] for row in [*ROWS, EXP
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch):
-    """Time passes at once; the pauses that were made."""
+    """Lets pauses end at once, with the clock moved forward. Returns the list of the pauses, in seconds."""
     made, passed = [], [0.0]
     clock = time.monotonic
 

@@ -15,7 +15,7 @@ PATIENCE_S = 60
 
 @pytest.fixture
 def gatehouse(clients, shared):
-    """A patient client of the shared program, for the machine may stall."""
+    """A client of the shared program with a long timeout, because the machine may stall."""
     return clients.of(f"http://127.0.0.1:{shared.port}", shared.settings["API_KEY"], timeout_s=PATIENCE_S)
 
 
@@ -123,7 +123,7 @@ def test_refusals_are_told_apart(gatehouse, clients, shared):
 
 
 def token_in(program, kind):
-    """The token of the newest link that development prints."""
+    """The token of the newest link that the program prints in development mode."""
     found = wait_until(lambda: re.findall(rf"\?token=({kind}_\S+)", program.output()), PATIENCE_S, f"a link with {kind}")
     return found[-1]
 

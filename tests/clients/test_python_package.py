@@ -24,7 +24,7 @@ def run(command, **environment):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The package as pip would install it, made of a copy, for setuptools writes beside its sources."""
+    """The package as pip would install it, built from a copy, because setuptools writes beside its sources."""
     place = tmp_path_factory.mktemp("wheel")
     shutil.copytree(FOLDER, place / "python")
     build = "import os, sys, setuptools.build_meta as b; os.chdir(sys.argv[1]); b.build_wheel(sys.argv[2])"

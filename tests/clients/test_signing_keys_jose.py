@@ -1,4 +1,4 @@
-"""What clients of others make of a token: npm's jose finds the key by its address."""
+"""How a third-party client verifies a token: npm's jose fetches the keys by their address."""
 
 import json
 

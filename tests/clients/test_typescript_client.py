@@ -1,4 +1,4 @@
-"""The TypeScript client: its own tests, and against the real program on each database."""
+"""The TypeScript client: its own tests, and those against the real program on each database."""
 
 import subprocess
 
@@ -20,7 +20,7 @@ def test_it_does_what_it_says():
 
 @pytest.fixture
 def published_key(tmp_path) -> str:
-    """A private key whose public half clients find."""
+    """A private key in PEM form, whose public half the program publishes."""
     file = tmp_path / "token.pem"
     command = ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", str(file)]
     subprocess.run(command, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""The TypeScript client in an application of Next.js, which is built, served and used."""
+"""The TypeScript client in a Next.js application, which is built, served and used."""
 
 import pytest
 

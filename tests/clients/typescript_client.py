@@ -1,7 +1,7 @@
 """The TypeScript client's folder, its tools, and how they are run.
 
-The system's npm installs a Node.js and an npm of the client's own, and these install everything else: an older npm leaves out what does
-not fit the Node.js that runs it.
+The system's npm installs a separate Node.js and npm for the client, and these install everything else: an older npm leaves out packages
+that do not fit the Node.js that runs it.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ FOLDER = REPOSITORY / "clients" / "typescript"
 TOOLCHAIN = FOLDER / "toolchain"
 BUILT = FOLDER / ".generated" / "dist"
 ARCHITECTURES = {"x86_64": "x64", "aarch64": "arm64"}
-# Nobody waits for the network in vain: the tools come once, and may be slow.
+# Generous: the tools are installed only once, and that may be slow.
 INSTALL_DEADLINE_S = 900
 RUN_DEADLINE_S = 900
 CLEAN_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
@@ -35,7 +35,7 @@ def node() -> Path:
 
 
 def make_once(make: Callable[[], object], stamp: Path, sources: list[Path]):
-    """Calls make() unless it has been called with these sources as they are. Test processes beside this one wait for it."""
+    """Calls make() unless it has already been called for these sources as they are now. Other test processes wait for it."""
     wanted = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     with sources[0].open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -53,7 +53,7 @@ def install():
     def make():
         run([npm, "--prefix", str(TOOLCHAIN), *CLEAN_INSTALL], INSTALL_DEADLINE_S)
         install_packages(FOLDER)
-        # npm takes it for success when it could not fetch a part that is only for some machines.
+        # npm reports success even if it could not fetch a part that only some machines need.
         run_tool("vitest", "--version")
 
     make_once(make, FOLDER / "node_modules" / ".installed", [folder / "package-lock.json" for folder in (TOOLCHAIN, FOLDER)])
@@ -67,14 +67,14 @@ def build():
 
 def install_packages(folder: Path):
     """Installs what the folder's package-lock.json pins, with the toolchain's npm."""
-    # What the machine's administrator tells npm, such as authorities of its own, holds for this one, too.
+    # The machine's global npm configuration, such as its own certificate authorities, applies to this npm, too.
     settings = run(["npm", "config", "get", "globalconfig"]).strip()
     npm = TOOLCHAIN / "node_modules" / "npm" / "bin" / "npm-cli.js"
     run([str(node()), str(npm), *CLEAN_INSTALL], INSTALL_DEADLINE_S, folder, npm_config_globalconfig=settings)
 
 
 def run(command, deadline_s=RUN_DEADLINE_S, folder=FOLDER, **environment: str) -> str:
-    """Runs a command in the folder, by default the client's, to its good end: its output."""
+    """Runs a command in the folder, by default the client's, and returns its output. The command must succeed."""
     result = subprocess.run(
         command,
         cwd=folder,

@@ -30,7 +30,7 @@ from harness.databases import PostgresDatabase, SqliteDatabase  # noqa: E402
 
 
 class Databases:
-    """A fresh database for each program, of one kind; for PostgreSQL on a server of this run's own."""
+    """Creates a fresh database for each program, all of one kind; for PostgreSQL, on a server started for this run."""
 
     def __init__(self, kind: str, directory: Path):
         self.kind = kind
@@ -49,7 +49,7 @@ class Databases:
 
 
 class Comparison:
-    """Two sides, asked the same at the same time; the report grows with every exchange."""
+    """Plays each exchange against both sides at the same time, and adds the result to the report."""
 
     def __init__(self, sides: list[Side], profile: Profile, allowance: Allowance, report: Report):
         self._sides, self._profile, self._allowance, self._report = sides, profile, allowance, report
@@ -65,7 +65,7 @@ class Comparison:
 
 
 def run_profile(profile: Profile, options: argparse.Namespace, databases: Databases, directory: Path, report: Report):
-    """Starts both programs, asks what the profile asks, and ends them."""
+    """Starts both programs, sends them the profile's requests, and stops them."""
     plan = Plan(random.Random(f"{options.seed} {profile.name}"))
     with contextlib.ExitStack() as stack:
         sides = []

@@ -1,4 +1,4 @@
-"""The comparison itself: what it hides, what it must never hide. Needs no build of the program."""
+"""The comparison itself: what it hides, and what it must never hide. Needs no build of the program."""
 
 import base64
 import json
@@ -193,7 +193,7 @@ def test_one_seed_gives_one_sequence():
 
 
 class StubServer(socketserver.ThreadingTCPServer):
-    """Gives every request one answer."""
+    """Gives every request the same answer."""
 
     daemon_threads = True
 

@@ -93,7 +93,7 @@ TEST_F(DatabasePostgresFewConnections, FeedThatHoldsWhatAPoolNeeds_GivesItBack) 
   other_ = provider_->open(io_, 2);
   EXPECT_TRUE(both_answer());
   EXPECT_EQ(observer_.heard.back(), "lost");
-  EXPECT_EQ(count_logged("postgres_feed_lost: its connections are left to the requests"), 1);
+  EXPECT_EQ(count_logged("postgres_feed_lost: its connections were given up for requests"), 1);
 }
 
 }  // namespace

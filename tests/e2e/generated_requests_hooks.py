@@ -1,6 +1,6 @@
-"""What schemathesis cannot make up: users, and sessions and tokens that are good. test_generated_requests.py names this file to it.
+"""Gives schemathesis what it cannot make up: existing users, and valid sessions and tokens. test_generated_requests.py passes it this file.
 
-Every second request that has a place for one gets a good one, so both halves of such an operation are tried.
+Every second request that can name a user gets an existing one, so that such an operation is tried both with valid and invalid values.
 """
 
 import itertools
@@ -13,7 +13,7 @@ import schemathesis
 URL = os.environ["GATEHOUSE_URL"]
 API_KEY = os.environ["GATEHOUSE_API_KEY"]
 PASSWORD = "difference engine no. 2"
-# Requests end sessions, delete users and change passwords.
+# A visitor is replaced after this many uses, because requests end sessions, delete users and change passwords.
 USES_MAX = 10
 
 
@@ -25,7 +25,7 @@ def post(path: str, body: dict) -> dict:
 
 
 class Visitor:
-    """A new user who has just logged in, and how often that was made use of."""
+    """A new user who has just logged in, and how many requests have used that login."""
 
     numbers = itertools.count()
 
@@ -45,7 +45,7 @@ class Visitor:
 
 
 class Visitors:
-    """Whoever is logged in at the moment."""
+    """Hands out the current visitor, and a new one after USES_MAX uses."""
 
     def __init__(self):
         self.current: Visitor | None = None
@@ -59,12 +59,12 @@ class Visitors:
 
 visitors = Visitors()
 turns = itertools.cycle((True, False))
-# Registering is about addresses that nobody has.
+# Registration needs addresses that nobody has yet.
 MAKES_USERS = ("POST", "/users")
 
 
 def has_place_for(case, fields: dict) -> bool:
-    """Whether the request says who somebody is."""
+    """Whether the request identifies a user."""
     by_token = "Authorization" in (case.headers or {}) or case.operation.path.startswith("/forward-auth")
     return by_token or bool(fields.keys() & {"email", "session", "refreshToken"})
 

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 
 def program_at(name):
-    """The path of a client program, or a skip."""
+    """The path of a client program; skips the test if it is not installed."""
     found = shutil.which(name)
     if found is None:
         pytest.skip(f"{name} is not installed")
@@ -23,7 +23,7 @@ def program_at(name):
 
 @pytest.fixture
 def seeded(start):
-    """A development program with its three users: its address."""
+    """The address of a program in development mode, with its three seeded users."""
     return f"http://127.0.0.1:{start(APP_ENV='development').port}"
 
 
@@ -33,7 +33,7 @@ def test_javascript_client_walks_the_whole_flow(seeded):
 
 
 def curl(*arguments):
-    """Runs curl; (status, body)."""
+    """Runs curl and returns (status, body)."""
     command = [program_at("curl"), "-s", "-w", "\n%{http_code}", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     body, status = result.stdout.rsplit("\n", 1)

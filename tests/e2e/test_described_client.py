@@ -1,4 +1,4 @@
-"""The JavaScript that the Express service's description gives its users, word for word and run in Node."""
+"""The JavaScript that the description of the Express service gives its users, taken word for word and run in Node."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from harness.program import API_KEY
 
 HERE = Path(__file__).parent
 
-# Next.js gives a server component this function, and its .env the two names.
+# Next.js provides this function to a server component; its .env provides API_URL and API_KEY.
 SURROUNDINGS = """export const cookieJar = {};
 const cookies = () => ({ get: (name) => cookieJar[name] });
 """
@@ -20,7 +20,7 @@ const cookies = () => ({ get: (name) => cookieJar[name] });
 def client(tmp_path_factory):
     """A module with the description's client and its server component."""
     auth_service = (VECTORS / "express" / "client.js").read_text()
-    # One mark of it is TypeScript, which Node 18 does not read.
+    # One character of it is TypeScript, which Node 18 does not read.
     component = (VECTORS / "express" / "server-component.ts").read_text().replace("process.env.API_KEY!", "process.env.API_KEY")
     module = tmp_path_factory.mktemp("client") / "client.mjs"
     module.write_text(f"{SURROUNDINGS}export {auth_service}\n{component}\n")

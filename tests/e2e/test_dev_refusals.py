@@ -1,4 +1,4 @@
-"""What ./dev says to a word that it does not know. Nothing is installed or built for that."""
+"""What ./dev says to an argument that it does not know, without installing or building anything."""
 
 import subprocess
 

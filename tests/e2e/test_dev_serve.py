@@ -1,4 +1,4 @@
-"""`./dev serve`, the first command of a newcomer: secrets, the login it prints, rebuilding, and its end."""
+"""`./dev serve`, the first command of a newcomer: secrets, the login it prints, rebuilding, and how it ends."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ RESTARTED = "./dev: restarted"
 
 @pytest.fixture
 def new_folder(tmp_path):
-    """new_folder(): another clone with nothing built in it. What still runs in one ends with the test."""
+    """new_folder(): another clone with nothing built in it. Whatever still runs in a clone is stopped after the test."""
     made = []
 
     def make():
@@ -80,7 +80,7 @@ def test_printed_login_pasted_into_a_shell_logs_in(folder):
     folder.start()
     printed = re.search(r"^  curl .*\\\n.*/user-auth$", folder.output(), re.MULTILINE)
     assert printed, folder.output()
-    # A function of curl's name shows the status and leaves the pasted text as it is.
+    # A shell function named curl prints the status as well, so the pasted text can stay as it is.
     shell = "curl() { command curl -s -w '\\n%{http_code}' \"$@\"; }\n" + printed.group(0)
     result = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=True)
     body, status = result.stdout.rsplit("\n", 1)
@@ -134,7 +134,7 @@ def test_first_build_that_fails_ends_it(folder):
 def test_without_watching_nothing_is_rebuilt(new_folder):
     watching, other = new_folder().start(), new_folder().start("--no-watch")
     before = other.service_pid()
-    # As often as the one that watches has seen its changes, the other one could have.
+    # Each time the watching one has noticed a change, the other one has had time to notice its own.
     for count in range(1, 4):
         other.touch("src/file")
         watching.touch("src/file")
@@ -160,7 +160,7 @@ def test_help_starts_nothing(folder):
     assert folder.builds() == 0
 
 
-# Where a key of one's own may come from: environment, settings file, arguments for the program.
+# Where a user's own key may come from: environment, settings file, arguments for the program.
 OWN_KEYS = {
     "environment": ({"API_KEY": KEY}, "", ()),
     "prefixed": ({"GATEHOUSE_API_KEY": KEY}, "", ()),
@@ -194,7 +194,7 @@ def test_named_settings_file_counts_instead_of_the_usual_one(folder):
 
 
 def page_of(port: int, path: str):
-    """What is served beside the service; nothing while nobody listens there."""
+    """The answer of the documentation server beside the service; None while nothing listens there."""
     with Api(port, None) as docs, contextlib.suppress(ConnectionError):
         return docs.get(path)
 
@@ -243,7 +243,7 @@ def test_ctrl_c_ends_the_service_too(folder):
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_signal_to_the_script_alone_ends_the_service_too(folder, name):
-    """SIGHUP comes when its terminal is closed; to the service itself it would mean to read its settings again."""
+    """SIGHUP arrives when the script's terminal is closed; the service itself would take it as a request to reload its settings."""
     folder.start("--no-watch")
     service = folder.service_pid()
     folder.process.send_signal(signal.Signals[name])

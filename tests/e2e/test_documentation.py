@@ -1,4 +1,4 @@
-"""`./dev docs`: what it builds, and that its pages need nothing but itself. A browser looks at them."""
+"""`./dev docs`: what it builds, and that its pages load nothing from elsewhere. A browser opens them."""
 
 import os
 import re
@@ -25,7 +25,7 @@ DOCS = REPOSITORY / "scripts" / "docs"
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """Where `./dev docs` serves what it has just built."""
+    """The address at which `./dev docs` serves what it has just built."""
     port = free_port()
     log = tmp_path_factory.mktemp("docs") / "output.txt"
     with log.open("wb") as out:
@@ -97,7 +97,7 @@ def test_page_is_shown_and_asks_nobody_else(browser, address, page):
 
 
 class Resources(HTMLParser):
-    """What a page loads, and its policy."""
+    """What a page loads, and its Content-Security-Policy."""
 
     def __init__(self, page: Path):
         super().__init__()
@@ -153,13 +153,13 @@ def dev_docs(*arguments: str, **settings: str) -> subprocess.CompletedProcess:
 def test_port_that_is_none_is_refused(port):
     result = dev_docs(DOCS_PORT=port)
     assert result.returncode == 2
-    assert f"DOCS_PORT must be a number from 1 to 65535, and is '{port}'" in result.stderr
+    assert f"DOCS_PORT must be a number from 1 to 65535, not '{port}'" in result.stderr
 
 
 def test_host_that_is_none_is_refused():
     result = dev_docs(DOCS_HOST="no host", DOCS_PORT=str(free_port()))
     assert result.returncode == 2
-    assert "DOCS_HOST must be an address of this machine, and is 'no host'" in result.stderr
+    assert "DOCS_HOST must be an address of this machine, not 'no host'" in result.stderr
 
 
 def test_taken_port_is_refused_before_anything_is_built():
@@ -211,7 +211,7 @@ MISTAKES = {
 
 @pytest.fixture
 def site_of(tmp_path):
-    """site_of(text): a site of a README with that text, and of one other document."""
+    """site_of(text): a site made of a README with that text and one other document."""
     import importlib.util
 
     spec = importlib.util.spec_from_file_location("pages", DOCS / "pages.py")

@@ -16,7 +16,7 @@ from harness.places import REPOSITORY
 from harness.program import API_KEY
 from harness.waiting import wait_until
 
-# Blocks that need more than a shell beside a service: a document, how the block begins, and the test that runs it.
+# Blocks that need more than a shell and a running service: the document, how the block begins, and the test that runs it.
 ELSEWHERE = (
     ("README.md", "./dev serve", "tests/e2e/test_readme.py", "test_two_commands_are_there"),
     ("README.md", "sudo -u postgres psql", "tests/e2e/test_readme.py", "test_postgresql_pasted_as_it_stands"),
@@ -40,7 +40,7 @@ def run_here(document: str) -> list[Block]:
 
 @pytest.fixture
 def folder(tmp_path):
-    """A clone with the dev script, and the service that it has started, with its development users."""
+    """A clone with the dev script, whose service is running with its development users."""
     made = DevFolder(tmp_path / "clone")
     made.start("--no-watch")
     yield made
@@ -92,7 +92,7 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def post_form(address: str, **fields: str):
-    """The answer's status and fields."""
+    """Posts a form without following redirects: the answer's status and header fields."""
     opener = urllib.request.build_opener(NoRedirects)
     try:
         with opener.open(address, urllib.parse.urlencode(fields).encode(), timeout=60) as answer:
@@ -103,7 +103,7 @@ def post_form(address: str, **fields: str):
 
 @pytest.fixture
 def login_page(start, tmp_path):
-    """The login page of docs/forward-auth.md, before a service with the development users."""
+    """The address of the login page of docs/forward-auth.md, which uses a service with the development users."""
     program = start(APP_ENV="development")
     [block] = [one for one in blocks_of("docs/forward-auth.md") if one.language == "js"]
     port = free_port()

@@ -1,5 +1,5 @@
-"""Requests that schemathesis makes up from api/openapi.yaml, good and bad: none is answered with 5xx, and every answer, its status, its
-fields and its headers are as described."""
+"""Valid and invalid requests that schemathesis generates from api/openapi.yaml: none is answered with 5xx, and the status, the fields and
+the headers of every answer are as described."""
 
 import json
 import os
@@ -23,7 +23,7 @@ CHECKS = (
     "response_schema_conformance",
 )
 SECONDS = 600 if FULL else 80
-# By day the same requests each time, at night others; the report of a failure has the seed.
+# A normal run sends the same requests each time, a full run others; the report of a failure contains the seed.
 SEED = [] if FULL else ["--seed", "1"]
 NO_LIMITS = {
     f"RATE_LIMIT_{name}": "off" for name in ("ADDRESS", "LOGIN", "REGISTER", "MAIL_ADDRESS", "MAIL_ACCOUNT", "REDEEM")
@@ -38,7 +38,7 @@ def schemathesis() -> Path:
 
 
 def run(schemathesis: Path, program: Gatehouse, directory: Path) -> str:
-    """Sends requests until the time is up, and returns the report. Everything that is wrong fails the test."""
+    """Sends requests until the time is up, and returns the report. Any finding fails the test."""
     description = directory / "openapi.json"
     description.write_text(json.dumps(document()))
     address = f"http://127.0.0.1:{program.port}"

@@ -1,4 +1,4 @@
-"""README.md's commands that need more than a shell beside a service: ./dev itself, and PostgreSQL. test_documents.py runs the others."""
+"""README.md's commands that need more than a shell and a running service: ./dev and PostgreSQL. test_documents.py runs the others."""
 
 import re
 
@@ -24,7 +24,7 @@ def blocks(title):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A clone with the dev script; what it started ends with the test."""
+    """A clone with the dev script; everything that it started is stopped at the end of the test."""
     made = DevFolder(tmp_path / "clone")
     yield made
     made.discard()
@@ -39,7 +39,7 @@ def test_two_commands_are_there(folder):
 
 @pytest.fixture
 def cluster():
-    """A PostgreSQL server without roles or databases but its own."""
+    """A PostgreSQL server with only its default roles and databases."""
     made = Cluster()
     yield made.start()
     made.remove()
@@ -49,7 +49,7 @@ def test_postgresql_pasted_as_it_stands(folder, cluster):
     [text] = blocks("With PostgreSQL")
     create, serve = text.strip().rsplit("\n", 1)
     server = {"PGHOST": "127.0.0.1", "PGPORT": str(cluster.port), "PGUSER": "postgres"}
-    # The test's server is reached over TCP, where a user of the system need not be changed to.
+    # The test's server is reached over TCP, so sudo does not have to switch to another system user.
     paste('sudo() { shift 2 && "$@"; }\n' + create, folder, **server)
 
     setting, command = serve.split(" ", 1)

@@ -50,7 +50,7 @@ def passwords_stored(database):
 
 
 def express_accepts(stored_hash, salt, password):
-    """What the Express service computes at a login."""
+    """Whether the Express service would accept the password at a login."""
     return hashlib.pbkdf2_hmac("sha512", password.encode(), salt.encode(), 10_000, 64).hex() == stored_hash
 
 
@@ -181,7 +181,7 @@ def test_handed_back_database_is_adopted_again(express, start, command):
 
 
 def test_password_changed_under_gatehouse_is_not_turned_back(express, start, command):
-    """After the rollback the old password must not work again where it was changed on purpose."""
+    """If a password was changed on purpose, the old one must not work again after the rollback."""
     program = start()
     with program.api() as api:
         log_in(api, "john@example.com", "password123")
@@ -243,7 +243,7 @@ def test_emails_differing_only_in_case_stop_with_their_list(express, start):
 
 
 def as_role(database, role):
-    """The settings of a program that comes as another role."""
+    """The settings of a program that connects as another role."""
     return {"DATABASE_URL": database.url.replace("postgres@", f"{role}@", 1)}
 
 

@@ -1,4 +1,4 @@
-"""API keys of the database: made, used, rotated and revoked, on every replica, by HTTP and by the command."""
+"""API keys in the database: made, used, rotated and revoked, on every replica, over HTTP and by the command."""
 
 import json
 import re
@@ -16,7 +16,7 @@ SEEN_WITHIN_S = 60.0 if SANITIZED else 20.0
 TRAVEL_MAX_S = 0.25 if SANITIZED else 0.05
 KEY_FORM = re.compile(r"gtk_[0-9a-z]{10}_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}")
 BY_ID = {operation.id: operation for operation in operations()}
-# What each operation needs; of the two that gateways ask, one is enough.
+# Which operations each scope allows.
 NEEDS = {
     "auth": "logIn logOut verifySession verifySessions verifyToken verifyEmail resendVerification changeEmail confirmEmail "
     "getPasswordPolicy checkPassword forgotPassword resetPassword changePassword refreshToken",
@@ -36,7 +36,7 @@ INCLUDES = {"auth": {"auth", "revocations:read"}, "admin": set(SCOPES)}
 
 @pytest.fixture
 def replicas(start, kind):
-    """A connection to each of two replicas; SQLite has one."""
+    """A connection to each of two replicas; on SQLite to the only one."""
     programs = [start()] if kind == "sqlite" else [start(), start()]
     apis = [program.api() for program in programs]
     yield apis
@@ -144,7 +144,7 @@ def test_key_opens_the_routes_of_its_scope_alone(api, scope):
         assert answer.status == 403, operation
         body = answer.json()
         assert (body["error"], body["code"]) == (f"API key lacks scope {needed}", "missing_scope")
-        if needed != "forward-auth":  # its refusals are counted, and told of each minute
+        if needed != "forward-auth":  # its refusals are counted and reported once a minute
             (event,) = api.get("/audit?type=key.refused&limit=1").json()["events"]
             assert (event["reason"], event["details"]) == ("missing_scope", {"scope": needed})
     assert api.delete(f"/api-keys/{key_id}").status == 200
@@ -220,7 +220,7 @@ def test_key_ended_by_sql_is_refused(replicas, database, sql):
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 @pytest.mark.serial
 def test_revocation_travels_quickly(replicas):
-    """Each may be held up by what else the machine does. That a quarter is quick shows that none waits for a timer."""
+    """Other load on the machine may delay each of them. If a quarter of them is quick, none waits for a timer."""
     first, second = replicas
     times = []
     for _ in range(20):
@@ -232,7 +232,7 @@ def test_revocation_travels_quickly(replicas):
 
 
 def test_rotation_fails_no_request(start, kind):
-    """Callers go on with the secret before while the new one is handed round, and use the new one wherever they like at once."""
+    """Callers go on using the previous secret while the new one is distributed, and may use the new one on any replica at once."""
     programs = [start()] if kind == "sqlite" else [start(), start()]
     with programs[0].api() as admin:
         key_id, secret = make_key(admin)

@@ -1,4 +1,4 @@
-"""API keys while the database is away: a 503 where nobody can say whether a key is good, and never a refusal; then all recovers."""
+"""API keys while the database is away: a 503 if nobody can tell whether a key is valid, and never a refusal; then all recovers."""
 
 import time
 
@@ -12,9 +12,9 @@ from harness.waiting import wait_until
 
 RECOVERY_MAX_S = 60.0 if SANITIZED else 20.0
 DISTRUST_MAX_S = 60.0 if SANITIZED else 20.0
-# With the form and the checksum of a key; nobody made it.
+# Has the form and the checksum of a key, but was never made.
 UNKNOWN = "gtk_0123456789_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1YLZbR"
-# For keys that are not good, whoever offers them.
+# The limit for invalid keys, whoever sends them.
 READINGS_PER_S = 20
 MISTYPED = UNKNOWN[:-1] + "x"
 

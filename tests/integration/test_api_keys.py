@@ -1,4 +1,4 @@
-"""Every route asks for an API key, but the two that say so: each route × each way of not having one."""
+"""Every route asks for an API key, except those that say so: each route × each way of not having one."""
 
 import json
 import re

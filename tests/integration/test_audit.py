@@ -21,7 +21,7 @@ CALLS = 100_000 if FULL else 300 if SANITIZED else 2_000
 CLIENTS = 4
 MANY_EVENTS = 20_000 if SANITIZED else 200_000
 GROWTH_MAX_KIB = 20 * 1024
-# Nothing is sealed while a transaction of another test is open, and one fills tables for a minute and more.
+# Nothing is sealed while a transaction of another test is open, and one test fills tables for more than a minute.
 SEALED_WITHIN_S = 300
 
 
@@ -44,14 +44,14 @@ def exported(api, query="") -> list[dict]:
 
 
 class Caller:
-    """Sends random calls about users of its own, and knows which events each has to cause."""
+    """Sends random calls about its own users, and knows which events each call must cause."""
 
     def __init__(self, program, seed):
         self.random = random.Random(seed)
         self.api = program.api()
         self.expected: dict[str, list[str]] = {}
         self.users: list[dict] = []
-        self.sessions: list[tuple[int, str]] = []  # of whom, sealed; open ones only
+        self.sessions: list[tuple[int, str]] = []  # user id and sealed session; open ones only
         self.ended: list[str] = []
         self._names = [name for name in dir(self) if name.startswith("call_")]
 
@@ -62,7 +62,7 @@ class Caller:
         return self
 
     def send(self, method, path, statuses, events=(), json_body=None, **options):
-        """The events are those of an answer with the first of the statuses."""
+        """`events` are those that an answer with the first of `statuses` causes."""
         request = uuid.uuid4().hex
         headers = {"X-Request-Id": request} | options.pop("headers", {})
         body = {} if json_body is None else {"json": json_body}
@@ -178,7 +178,7 @@ class Caller:
         self.send("POST", "/user-auth/reset-password", [401], [], {"token": "gtr_x", "password": PASSWORD})
 
     def session_owner(self):
-        """The body that a user and one of their sessions need to ask for something, and the user."""
+        """A request body with an open session, and the user whose session it is."""
         if not self.sessions:
             self.call_log_in()
         owner, session = self.random.choice(self.sessions)
@@ -221,7 +221,7 @@ class Caller:
             return
         self.send("DELETE", f"/sessions/{listed[0]['id']}", [200], ["session.revoked"])
         self.send("DELETE", f"/sessions/{listed[0]['id']}", [404])
-        # Which of the sealed ones it was is not known any more.
+        # It is no longer known which of the sealed sessions that was.
         self.send("DELETE", path, [200], ["session.revoked"])
         self.forget_sessions_of(user)
 
@@ -270,7 +270,7 @@ def test_each_request_causes_exactly_its_events(start):
 
 
 class Acknowledged:
-    """Clients that create users, log them in and out until they are told to stop, and what they were told."""
+    """Clients that create users and log them in and out until they are told to stop, and what was acknowledged to them."""
 
     def __init__(self, program, clients=8):
         self._program, self._stop = program, threading.Event()
@@ -308,14 +308,14 @@ class Acknowledged:
 
 
 def assert_on_record(load, events):
-    """Each acknowledged change has its one event."""
+    """Each acknowledged change has exactly one event."""
     told = told_by_request(events)
     types = {request: [one.split()[0] for one in told.get(request, [])] for request in load.events}
     assert {request: types[request] for request, kind in load.events.items() if types[request] != [kind]} == {}
 
 
 def assert_state_is_as_told(database, events):
-    """Users and sessions are those that the trail tells of."""
+    """The users and sessions are those that the trail reports."""
     users = {event["userId"] for event in events if event["type"] in ("user.created", "user.imported")}
     users -= {event["userId"] for event in events if event["type"] == "user.deleted"}
     assert {row[0] for row in database.rows("SELECT id FROM users")} == users
@@ -370,7 +370,7 @@ def test_event_says_who_and_from_where(start):
 
 
 def wait_for_the_start(api, starts=1):
-    """Another thread records it, which need not have been first."""
+    """Another thread records the start, perhaps later than other events."""
     wait_until(lambda: len(events_of(api, "&type=service.started")) == starts, 60, "the start on record")
 
 
@@ -388,7 +388,7 @@ def test_filters_and_times(start):
         assert every[-1] in events_of(api, f"&from={last}")
         assert events_of(api, f"&to={day}") == []
         assert exported(api, f"?to={day}") == []
-        # An export is in the order of the times; the list is in that of the ids.
+        # An export is ordered by time, the list by id.
         assert sorted(exported(api, f"?from={day}"), key=lambda event: event["id"]) == every
         for query in ("type=x", "user=x", "outcome=x", "from=x", "to=x", "limit=0", "after=x", "user=1&user=2"):
             response = api.get(f"/audit?{query}")
@@ -454,7 +454,7 @@ def test_old_events_are_pruned_at_the_start(start, database):
         pruned = wait_until(lambda: events_of(api, "&type=audit.pruned"), 60, "the pruning")
         assert {e["details"]["seal"] for e in pruned} == set(range(1, len(pruned) + 1))
         assert {e["actor"]["name"] for e in pruned} == {"retention"}
-        wait_for_the_start(api, 1)  # the first one is gone
+        wait_for_the_start(api, 1)  # the first start is gone
 
 
 @pytest.mark.slow

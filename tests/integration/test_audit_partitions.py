@@ -1,4 +1,4 @@
-"""`gatehouse db partition audit --by month` and the way back: while events are written, after kill -9, and what becomes of months."""
+"""`gatehouse db partition audit --by month` and the way back: while events are written, after kill -9, and what happens to months."""
 
 import json
 import threading
@@ -15,9 +15,9 @@ from harness.waiting import wait_until
 ON_POSTGRES = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
-# On a slow machine the switch takes longer than anybody waits for a lock by default.
+# On a slow machine, the switch takes longer than the default wait for a lock.
 PATIENT = {"DB_QUERY_TIMEOUT": "60s", "DB_LOCK_TIMEOUT": "20s", "AUDIT_SEAL_INTERVAL": "1s"}
-# Nothing is sealed while a transaction of another test is open, and one fills tables for a minute and more.
+# Nothing is sealed while a transaction of another test is open, and one test fills tables for more than a minute.
 SEALED_WITHIN_S = 300
 BULK = 3_000
 PARTITION = ("db", "partition", "audit", "--by", "month")
@@ -31,13 +31,13 @@ def trail(database):
 
 
 def months(database):
-    """Of which there is a partition, the oldest first."""
+    """The partitions of single months, the oldest first."""
     listed = "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = 'audit_events'::regclass"
     return [name for (name,) in database.rows(f"{listed} AND relname <> 'audit_events_default' ORDER BY 1")]
 
 
 def insert_old_events(database, count=BULK, apart="1 hour"):
-    """Until now."""
+    """Inserts `count` events, `apart` from one another, up to now."""
     database.run(
         "INSERT INTO audit_events (at, type, outcome, actor_kind, user_id) "
         f"SELECT now() - i * interval '{apart}', 'bulk.' || i % 7, 'ok', 'key', i % 100 FROM generate_series(1, {count}) AS i"
@@ -57,7 +57,7 @@ def filled(database):
 
 
 class Visitors(Guests):
-    """They log in and out, and look at what is told of it."""
+    """They log in and out, and read their audit events."""
 
     def visit(self, api, user):
         assert log_out(api, log_in(api, user["email"])["session"]).status == 200
@@ -81,13 +81,13 @@ def test_trail_is_whole_after_it_got_months_and_lost_them_while_it_was_written(s
     with Visitors(program) as visitors:
         visitors.wait_for_more()
         for arguments, is_partitioned in ((PARTITION, True), (UNPARTITION, False)):
-            assert "their number and checksum agree" in succeeded(command(*arguments))
+            assert "their number and checksum match" in succeeded(command(*arguments))
             assert bool(months(filled)) == is_partitioned
             assert not trail(filled).has_copy()
             assert trail(filled).shape() == before
             visitors.wait_for_more()
             if is_partitioned:
-                # Of one seal nobody can say that the next one follows it.
+                # A single seal would not show that the next one follows it.
                 wait_until(lambda: one(filled, "SELECT count(*) FROM audit_seals") > 0, SEALED_WITHIN_S, "the first seal")
                 assert one(filled, "SELECT count(*) FROM audit_events_default") == 0
                 with program.api() as api:
@@ -140,7 +140,7 @@ def test_trail_without_an_event_gets_its_months(database, command):
     database.run("ALTER TABLE audit_events DISABLE TRIGGER USER")
     database.run("DELETE FROM audit_events")
     database.run("ALTER TABLE audit_events ENABLE TRIGGER USER")
-    expected = "audit is now partitioned by month. Compared 0 events before: their number and checksum agree\n"
+    expected = "audit is now partitioned by month. Compared 0 events first: their number and checksum match\n"
     assert succeeded(command(*PARTITION)) == expected
     assert len(months(database)) == 4
     assert succeeded(command(*PARTITION)) == "audit is partitioned by month already\n"
@@ -263,14 +263,14 @@ def test_export_and_list_of_a_time_leave_out_other_months(filled, command, name,
         cursor.execute("SET plan_cache_mode = force_generic_plan")
         cursor.execute(f"EXPLAIN EXECUTE few ({arguments})")
         plan = "".join(row[0] for row in cursor.fetchall())
-    # Those of this hour, which may have begun with the month, and events of no month.
+    # Kept are the partitions of the last hour, two if it spans the start of a month, and the default partition.
     removed = int(plan.split("Subplans Removed: ")[1].split()[0].rstrip("->"))
     assert removed >= len(months(filled)) + 1 - 3, plan
 
 
 @ON_POSTGRES
 def test_event_goes_into_its_month_alone(filled, command):
-    """Whoever writes one does not wait for what holds another month."""
+    """Writing an event does not wait for a lock on another month."""
     succeeded(command(*PARTITION))
     insert = "INSERT INTO audit_events (at, type, outcome, actor_kind) VALUES (now(), 'logout', 'ok', 'key')"
     with filled.connect() as holder, holder.cursor() as holding, filled.connect() as connection, connection.cursor() as cursor:
@@ -291,7 +291,7 @@ def test_service_makes_months_that_are_missing_and_moves_events_into_them(start,
     )
     assert one(filled, "SELECT count(*) FROM audit_events_default") == 1
     told = command("doctor").stdout
-    assert "audit months" in told and "1 of this one and the next three have none" in told
+    assert "audit months" in told and "1 of the current and the next three months have none" in told
     start()
     wait_until(lambda: missing in months(filled), PATIENCE_S, "the partition")
     assert one(filled, "SELECT count(*) FROM audit_events_default") == 0
@@ -305,7 +305,7 @@ def test_service_drops_months_that_are_over(start, filled, command, tmp_path):
     program = start(AUDIT_SEAL_INTERVAL="1s")
     wait_until_sealed(filled)
     program.stop()
-    # The first seal has them all; no other vouches for its time.
+    # The first seal covers all of these events. The other seals, which would vouch for its time, are deleted.
     assert one(filled, "SELECT count FROM audit_seals WHERE seq = 1") >= BULK
     filled.disarm("audit_seals")
     filled.run("DELETE FROM audit_seals WHERE seq > 1")

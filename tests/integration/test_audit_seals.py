@@ -15,7 +15,7 @@ from harness.databases import PostgresDatabase, driver
 from harness.program import run_command
 from harness.waiting import wait_until
 
-# Nothing is sealed while a transaction of another test is open, and one fills tables for a minute and more.
+# Nothing is sealed while a transaction of another test is open, and one test fills tables for more than a minute.
 PATIENCE_S = 300
 SEALED_TABLES = "audit_events, audit_seals, audit_seal_leaves, audit_position_bases"
 UNSEALED = "SELECT count(*) FROM audit_events WHERE id > (SELECT coalesce(max(id), 0) FROM audit_events WHERE position <= " \
@@ -57,7 +57,7 @@ def found(result):
 
 
 def anchors_of(programs, folder):
-    """The lines of their logs, as somebody else has kept them. A seal is told of once it is stored, maybe a moment later."""
+    """The lines of their logs, as somebody else would keep them. A seal is logged once it is stored, maybe a moment later."""
     wait_until(lambda: any("audit_sealed" in program.output() for program in programs), PATIENCE_S, "the line of a seal")
     path = folder / "seals.log"
     path.write_text("".join(program.output() for program in programs))
@@ -74,7 +74,7 @@ def test_changes_of_the_trail_are_found(start, database, key, tmp_path):
         metrics = api.get("/metrics").body.decode()
         assert "gatehouse_audit_unsealed_seconds " in metrics
     whole = verify(program.settings, tmp_path, *anchors_of([program], tmp_path))
-    assert whole.returncode == 0 and whole.stdout.startswith("Whole: "), whole.stdout + whole.stderr
+    assert whole.returncode == 0 and whole.stdout.startswith("Intact: "), whole.stdout + whole.stderr
     settings = program.settings | {"AUDIT_SIGNING_KEY_FILE": None}
     findings, summary = found(verify(settings, tmp_path, "--key", str(public), "--json"))
     assert not findings and summary["signedSeals"] == summary["seals"] > 0
@@ -138,7 +138,7 @@ def test_what_verify_cannot_work_with(start, database, key, tmp_path):
 
 
 class Work:
-    """Events, as fast as they come, while programs come and go."""
+    """Writes events as fast as it can, while programs come and go."""
 
     def __init__(self, programs):
         self._stop = threading.Event()
@@ -158,7 +158,7 @@ class Work:
     def _work(self, index, program):
         while not self._stop.is_set():
             with contextlib.suppress(OSError, http.client.HTTPException), program.api() as api:
-                # Whoever gets the port while the program is away does not know the key.
+                # Another program may get the port while this one is away; it does not know the key.
                 while not self._stop.is_set() and api.post("/users", new_user()).status == 201:
                     self.made[index] += 1
 
@@ -168,7 +168,7 @@ class Work:
 
 
 def assert_one_chain(database, programs, folder):
-    """Whole, with all that any log has told of; there is no gap and no fork. The last start may be recorded, and sealed, only now."""
+    """The chain is whole, without gap or fork, and has every seal in any log. The last start may be recorded and sealed only now."""
 
     def is_all_sealed():
         findings, summary = found(verify(programs[-1].settings, folder, "--json", *anchors_of(programs, folder)))
@@ -214,7 +214,7 @@ def test_transaction_that_stays_open_is_not_passed_by(start, database, key, tmp_
             cursor.execute(insert)
             cursor.execute("SELECT max(position) FROM audit_events WHERE reason = 'slow'")
             [(open_position,)] = cursor.fetchall()
-            create_user(api)  # a later transaction, which ends before
+            create_user(api)  # a later transaction, which ends earlier
             looks = "SELECT 1 FROM audit_events WHERE type = 'user.created' AND position > ?"
             assert database.rows(looks, open_position)
             waits = "gatehouse_audit_unsealed_seconds "
@@ -233,7 +233,7 @@ def seconds_in(api, name):
 
 
 def spend_transactions(database, count):
-    """So that the cluster has numbered more of them than a new one."""
+    """Uses up transaction ids, so that the cluster has assigned more than a new one."""
     with contextlib.closing(driver().connect(database.url)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         cursor.execute(f"DO $$ BEGIN FOR i IN 1..{count} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$")
@@ -242,7 +242,7 @@ def spend_transactions(database, count):
 @ON_POSTGRES
 @pytest.mark.slow
 def test_database_in_a_new_cluster_goes_on_behind_its_seals(start, database, key, tmp_path):
-    """A new cluster numbers its transactions anew, so what it records would lie within ranges that have seals."""
+    """A new cluster numbers its transactions from the start, so its new events would fall into ranges that are already sealed."""
     spend_transactions(database, 5000)
     program = start(**sealing(key[0]))
     with program.api() as api:
@@ -310,7 +310,7 @@ def test_service_that_may_only_add_events(start, database, tmp_path):
 
 @ON_POSTGRES
 def test_functions_with_the_owners_rights_read_temporary_tables_of_whoever_called_them(start, database):
-    """With rights to insert events and no others, a role could choose their positions, and what the owner creates."""
+    """With only the right to insert events, a role could choose their positions, and what the owner creates."""
     start().stop()
     role = f"gatehouse_inserter_{uuid.uuid4().hex[:8]}"
     database.run(f"CREATE ROLE {role} LOGIN")

@@ -1,4 +1,4 @@
-"""Indexes that an upgrade leaves to the service, which makes them while it serves. SQLite's are made by the migration."""
+"""Indexes that an upgrade leaves to the service, which builds them while it serves. On SQLite the migration builds them."""
 
 import contextlib
 
@@ -39,7 +39,7 @@ def upgraded(command, database):
 
 @contextlib.contextmanager
 def open_transaction(database):
-    """One that may have written to users, for which the making of an index has to wait."""
+    """A transaction that may have written to users; building an index has to wait for it."""
     with contextlib.closing(driver().connect(database.url)) as connection, connection.cursor() as cursor:
         cursor.execute("LOCK TABLE users IN ROW EXCLUSIVE MODE")
         yield
@@ -69,11 +69,11 @@ def test_service_goes_on_while_it_makes_them(start, upgraded, command, tmp_path)
         assert valid(upgraded) == set()
     wait_until(lambda: valid(upgraded) == INDEXES, PATIENCE_S, "the indexes")
     wait_until(lambda: logged([program]).count("index_made") == len(INDEXES), PATIENCE_S, "what the log says of them")
-    assert "indexes: all are there" in doctor(program, tmp_path)
+    assert "indexes: all exist" in doctor(program, tmp_path)
 
 
 def test_index_takes_longer_than_a_query_may(start, upgraded):
-    """On a large table it takes minutes, and it waits for every transaction that was open when it began."""
+    """On a large table, building an index takes minutes, and it waits for every transaction that was open when it began."""
     with open_transaction(upgraded):
         start(DB_QUERY_TIMEOUT="2s", DB_LOCK_TIMEOUT="100ms")
         begun = wait_until(lambda: upgraded.rows(UNDER_WAY), PATIENCE_S, "the beginning of an index")
@@ -90,7 +90,7 @@ def test_what_was_begun_and_not_finished_is_made_anew(start, upgraded):
         upgraded.rows("SELECT pg_terminate_backend(?)", backend)
         wait_until(lambda: not upgraded.rows(UNDER_WAY), PATIENCE_S, "the end of what was begun")
     assert [is_valid for _, is_valid in upgraded.rows(MADE)] == [False]
-    upgraded.run("DELETE FROM leases")  # it would run out by itself
+    upgraded.run("DELETE FROM leases")  # the lease would expire by itself
     program.start()
     wait_until(lambda: valid(upgraded) == INDEXES, PATIENCE_S, "the indexes")
 

@@ -38,7 +38,7 @@ def users(database):
 
 
 def add_user(database, name):
-    """Straight into the table, of whatever version it is."""
+    """Inserts a user straight into the table, whatever the version of the schema."""
     now = "CURRENT_TIMESTAMP" if database.kind == "postgres" else "1600000000000000"
     database.run(
         f"INSERT INTO users (first_name, last_name, email, created_at, updated_at) VALUES ('A', 'B', ?, {now}, {now})",
@@ -80,7 +80,7 @@ class Moment:
         self._renamed = [history.acknowledged for history in noted.names]
 
     def assert_kept(self, api):
-        """What came later may be there as well: of each name, every later one. Passwords are left out, because trying many
+        """Later writes may be there as well: each name may have any later value. Passwords are left out, because trying many
         locks the account."""
         kept = Storm.__new__(Storm)
         names = [
@@ -147,8 +147,8 @@ def test_restore_brings_back_what_was_there(command, database, backup):
 def test_restore_asks_first(command, database, backup):
     path = backup()
     add_user(database, "after")
-    said = refused(command("restore", path.name), "Nothing was done; say --yes to do it")
-    assert "replaces the whole database by the backup, which has 0 users" in said
+    said = refused(command("restore", path.name), "Nothing was done; add --yes to do it")
+    assert "replaces the whole database with the backup, which has 0 users" in said
     assert users(database) == ["after@example.com"]
 
 
@@ -158,14 +158,14 @@ def test_restore_of_a_database_in_use_is_refused(start, command, database, backu
     with program.api() as api:
         email = create_user(api)["email"]
         said = refused(command("restore", path.name, "--yes"), "The database is in use; stop the service first")
-        assert "gatehouse" in said and said.endswith("The database is as it was\n")
+        assert "gatehouse" in said and said.endswith("The database is unchanged\n")
         assert api.get("/users").json()[0]["email"] == email
 
 
 @pytest.mark.parametrize("content", [b"", b"not a backup\n" * 100, b"SQLite format 3\0" + b"x" * 8192, b"PGDMP" + b"x" * 8192])
 def test_restore_of_what_is_no_backup_is_refused(command, database, tmp_path, content):
     (tmp_path / "wrong.backup").write_bytes(content)
-    refused(command("restore", "wrong.backup", "--yes"), "The database is as it was")
+    refused(command("restore", "wrong.backup", "--yes"), "The database is unchanged")
     assert users(database) == []
     assert leftovers(tmp_path) == []
 
@@ -179,7 +179,7 @@ def test_restore_of_a_damaged_backup_changes_nothing(command, database, backup, 
     path = backup()
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 2 // 3])
-    refused(command("restore", path.name, "--yes"), "The database is as it was")
+    refused(command("restore", path.name, "--yes"), "The database is unchanged")
     assert len(users(database)) == 2000
     assert leftovers(tmp_path) == []
 
@@ -192,7 +192,7 @@ def test_restore_of_a_backup_of_the_other_database_is_refused(command, kind, tmp
         succeeded(run_command(["backup", "other.backup"], settings, tmp_path))
     finally:
         other.drop()
-    refused(command("restore", "other.backup", "--yes"), "and the settings name a")
+    refused(command("restore", "other.backup", "--yes"), "but the settings name a")
 
 
 def test_restore_of_a_newer_schema_is_refused(command, database, backup):
@@ -204,7 +204,7 @@ def test_restore_of_a_newer_schema_is_refused(command, database, backup):
 
 
 def test_backup_of_an_older_schema_comes_back_and_is_migrated(start, command, database, backup):
-    """Tables and columns that the backup lacks are gone, so that the migrations can make them again."""
+    """Tables and columns that the backup lacks are removed, so that the migrations can make them again."""
     names = [row[0] for row in database.rows("SELECT name FROM gatehouse_migrations ORDER BY name")]
     older = names[: names.index("20261126_011_add_disabled_at") + 1]
     succeeded(command("migrate", "rollback", "--yes", "--to", older[-1]))
@@ -234,7 +234,7 @@ def test_sessions_that_ended_since_the_backup_are_ended_again_on_request(start, 
 
 @contextlib.contextmanager
 def locked_users(database):
-    """Within it, pg_dump waits for the table."""
+    """While the context is open, pg_dump waits for the table."""
     with database.connect() as connection, connection.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
@@ -244,12 +244,12 @@ def locked_users(database):
 
 @ON_SQLITE
 def test_interrupted_backup_of_a_file_leaves_nothing(database, tmp_path):
-    """Signals come at every stage; what has its name is whole."""
+    """Signals come at every stage; a file that has its final name is complete."""
     database.insert_users(100_000)
     for number in itertools.count():
         path = tmp_path / f"{number}.backup"
         process = start_command(database, tmp_path, "backup", path.name)
-        # Later and later, until one is too late.
+        # The signal comes later each time, until it is too late.
         wait_until(lambda: leftovers(tmp_path) or process.poll() is not None, PATIENCE_S, "the beginning")
         size = number * 4_000_000
         wait_until(lambda: process.poll() is not None or part_bytes(tmp_path) >= size, PATIENCE_S, "the next stage")
@@ -285,7 +285,7 @@ def test_interrupted_pg_dump_leaves_nothing(database, tmp_path):
 
 @ON_POSTGRES
 def test_password_is_in_no_line_and_no_argument(database, tmp_path):
-    """The server asks for none, and so takes any."""
+    """The server asks for no password, and so takes any."""
     url = database.url.replace("@", ":canary@")
     with locked_users(database):
         process = start_command(database, tmp_path, "backup", "a.backup", DATABASE_URL=url)
@@ -318,13 +318,13 @@ def test_pg_dump_that_is_missing_or_too_old_is_named(command, tmp_path):
 
 @ON_POSTGRES
 def test_restore_that_the_server_refuses_changes_nothing(command, database, backup):
-    """A table of somebody else refers to the users, so that they cannot be dropped."""
+    """A table that is not Gatehouse's references users, so that users cannot be dropped."""
     add_user(database, "before")
     path = backup()
     add_user(database, "after")
     database.run("CREATE TABLE badges (user_id bigint REFERENCES users (id))")
     said = refused(command("restore", path.name, "--yes"), "psql")
-    assert "badges" in said and "The database is as it was" in said
+    assert "badges" in said and "The database is unchanged" in said
     assert users(database) == ["before@example.com", "after@example.com"]
 
 
@@ -368,4 +368,4 @@ def test_backup_of_a_missing_database_is_refused(command, tmp_path):
 @pytest.mark.empty_database
 @ON_POSTGRES
 def test_backup_of_an_empty_database_is_refused(command):
-    refused(command("backup", "a.backup"), "has no database of Gatehouse in it")
+    refused(command("backup", "a.backup"), "does not contain a Gatehouse database")

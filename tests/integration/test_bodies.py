@@ -1,4 +1,4 @@
-"""What a request's body may be (RFC 8259), and what is said about one that may not."""
+"""Which request bodies are accepted (RFC 8259), and what is said about the others."""
 
 import json
 
@@ -72,7 +72,7 @@ HAS_NUL = "must not contain a NUL character"
 NOT_UNICODE = "must be well-formed Unicode"
 CODES = {REPEATED: "duplicate", HAS_NUL: "nul_character", NOT_UNICODE: "not_unicode"}
 
-# What may stand behind a field's colon and is no fault of JSON's grammar, and what is said about it.
+# What may follow a field's colon in well-formed JSON and is still refused, and what is said about it.
 FAULTS = {
     "repeated": (b'"a", "FIELD": "b"', REPEATED),
     "repeated_the_same": (b'"a", "FIELD": "a"', REPEATED),

@@ -1,4 +1,4 @@
-"""The filter of breached passwords: built, checked, used, replaced, and refused where it is no good one."""
+"""The filter of breached passwords: built, checked, used, replaced, and refused if it is invalid."""
 
 import contextlib
 import hashlib
@@ -26,7 +26,7 @@ def sha1(password):
 
 
 def hash_list(passwords):
-    """As it can be downloaded: in the order of the hashes, with how often each was seen."""
+    """The list as it can be downloaded: ordered by hash, with how often each was seen."""
     return "\r\n".join(sorted(f"{sha1(one)}:{number}" for number, one in enumerate(passwords, 1)))
 
 
@@ -85,7 +85,7 @@ def test_hangup_turns_to_the_new_filter_and_keeps_the_old_one_where_that_is_bad(
         line = hang_up("reload_failed")
         assert refusal_of(api, STOLEN[1]) == "breached"
         assert line["level"] == "error"
-        assert re.search(f"^PASSWORD_BREACH_FILTER: {filter_path} .*another length", line["reason"])
+        assert re.search(f"^PASSWORD_BREACH_FILTER: {filter_path} .*does not have the length", line["reason"])
 
 
 def test_production_reload_with_a_bad_filter_changes_nothing(start, build, tmp_path):
@@ -187,7 +187,7 @@ def write_hashes(path, lines):
 
 
 def has_ended(process, peaks):
-    """Whether it has; until then, notes the most memory that it ever had, in KiB."""
+    """Whether it has; until then, notes its peak memory so far, in KiB."""
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
         peaks += [int(found[1])] if found else []

@@ -8,8 +8,8 @@ from harness.raw_http import RawConnection, message
 
 pytestmark = pytest.mark.sequential
 
-# The only answers that somebody else may keep, with what tells a newer one from an older one. Everything else is personal, or true for
-# a moment; so is what is not in this table.
+# The only answers that caches may keep; an ETag tells a newer one from an older one. Everything that is not in this table is
+# personal, or true only for a moment.
 PUBLIC = {
     "GET /.well-known/jwks.json": "public, max-age=3600, stale-while-revalidate=600",
     "GET /openapi.yaml": "public, max-age=300",
@@ -24,7 +24,7 @@ def request_of(operation, *headers):
 
 
 def head_of(program, request):
-    """The answer's status line and headers; streams are left."""
+    """The answer's status line and headers; streams are not read."""
     with RawConnection(program.port) as connection:
         connection.send(request)
         return connection.read_head()

@@ -1,4 +1,4 @@
-"""Hundreds of clients that crash in the middle of something: nothing of them stays, and the others are served."""
+"""Hundreds of clients that crash in the middle of something: nothing of them remains, and the others are served."""
 
 import contextlib
 import json
@@ -30,7 +30,7 @@ def client_hello() -> bytes:
 
 
 def is_read(connection, api):
-    """The program has one io thread: what was sent before the first of these has been read when both are answered."""
+    """The program has one io thread: once both requests are answered, what was sent before the first has been read."""
     assert [api.get("/").status for _ in range(2)] == [200, 200]
 
 
@@ -39,11 +39,11 @@ def is_answered(connection, api):
 
 
 def at_once(connection, api):
-    """Not even read, mostly."""
+    """Mostly, what was sent is not even read."""
 
 
 def reset_many(program, api, sent, after=is_read, count=RESETS):
-    """Clients that send something and reset after that; several at a time."""
+    """Clients that send something and then reset the connection, several at a time."""
     for _ in range(count // AT_ONCE):
         connections = [RawConnection(program.port, receive_buffer=4096) for _ in range(AT_ONCE)]
         for connection in connections:
@@ -106,7 +106,7 @@ def test_reset_before_the_answer_leaves_nothing(prepared):
 
 
 def test_reset_within_a_streamed_answer_leaves_nothing(prepared, database):
-    """Each has begun to read a list that is far larger than what fits into the sockets on its way."""
+    """Each client has begun to read a list that is far larger than the socket buffers on its way."""
     program, api, session, files = prepared()
     database.insert_users(20_000)
     reset_many(program, api, message("GET /users", KEY), is_answered)

@@ -16,7 +16,7 @@ from harness.waiting import wait_until
 START_S = 240.0
 NEEDED = ("patroni", "etcd", "redis-server", "haproxy", "setpriv")
 PATH = "/usr/bin:/usr/sbin:/bin:/sbin"
-# Each night every fault fifty times; in between one of them once.
+# In a full run every fault fifty times; otherwise one of them once.
 FAULTS = ["--times", "50"] if FULL else ["--only", "stopped"]
 FAILOVER_S = 6 * 3600.0 if FULL else 600.0
 
@@ -70,7 +70,7 @@ def test_cluster_serves_and_leaves_nothing_behind(command, tmp_path):
             assert is_alive(first, session)
             wait_until(lambda: b"gatehouse_limits_redis_up 1" in first.get("/metrics").body, START_S, "limits shared in Redis")
         second = subprocess.run(**command("up"), capture_output=True, text=True, timeout=60, check=False)
-        assert "one is running already" in second.stderr
+        assert "a cluster is running already" in second.stderr
         assert subprocess.run(**command("stop"), timeout=120, check=False).returncode == 0
         assert process.wait(60) == 0
     finally:
@@ -93,7 +93,7 @@ def test_cluster_whose_keeper_was_killed_is_stopped_as_well(command, tmp_path):
 
 
 def test_nothing_acknowledged_is_lost_when_the_leader_is(command):
-    """Each login, check, logout and change of a name while the leader goes, by HAProxy and by the list of servers."""
+    """Each login, check, logout and change of a name while the leader goes, through HAProxy and with the list of servers."""
     words = command("failover", "--ttl", "5", *FAULTS)
     result = subprocess.run(**words, capture_output=True, text=True, timeout=FAILOVER_S, check=False)
     assert result.returncode == 0, result.stdout + result.stderr

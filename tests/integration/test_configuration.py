@@ -225,8 +225,8 @@ def test_dotenv_that_node_and_compose_read_differently_is_read_as_node_does_and_
     said = doctor_on(tmp_path, "# note\nLOG_LEVEL=warn#ing\nGATEHOUSE_SESSION_TTL=`2d`\nOTHER=a#b\nPORT=1 # fine\n")
     assert re.search(r"LOG_LEVEL +warn +\.env", said)
     assert re.search(r"SESSION_TTL +2d +\.env", said)
-    assert "note   settings: LOG_LEVEL: has a # without a blank before it in .env line 2, which Compose reads" in said
-    assert "note   settings: GATEHOUSE_SESSION_TTL: stands in backticks in .env line 3" in said
+    assert "note   settings: LOG_LEVEL: has a # without a space before it in .env line 2, which Compose reads" in said
+    assert "note   settings: GATEHOUSE_SESSION_TTL: is in backticks in .env line 3" in said
     assert said.count("Compose") == 2
 
 
@@ -265,7 +265,7 @@ def test_dotenv_means_what_node_makes_of_it(tmp_path, value):
 
 @functools.cache
 def node_that_reads_dotenv():
-    """That of Debian 12 does not."""
+    """A Node that reads .env files; Debian 12's does not."""
     node = shutil.which("node")
     if node is None or subprocess.run([node, "--env-file=/dev/null", "--eval", ""], capture_output=True, check=False).returncode != 0:
         pytest.skip("no node of version 20.6 or later is installed")
@@ -336,7 +336,7 @@ COMMANDS = [
 @pytest.mark.parametrize("kind_of_file", ["folder", "link to nothing"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_settings_file_that_cannot_be_read_stops_every_command(tmp_path, command, kind_of_file):
-    """It may hold the secrets and the database's address: going on without it would serve something else."""
+    """It may hold the secrets and the database's address: a program that went on without it would serve something else."""
     if kind_of_file == "folder":
         (tmp_path / ".env").mkdir()
     else:
@@ -358,14 +358,14 @@ def run_openssl(*arguments):
 
 
 def make_key(path, curve, *options):
-    """A private key in PEM form in a file of that path; with `options` of `openssl genpkey`."""
+    """Writes a private key in PEM form to the path; `options` are those of `openssl genpkey`."""
     run_openssl("genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}", "-out", str(path), *options)
     return path
 
 
 @pytest.fixture
 def unusable_keys(tmp_path):
-    """Settings with keys that can be read, and are not what is wanted."""
+    """Settings with keys that can be read, but cannot be used."""
     tls, _ = serve_tls(tmp_path)
     public = tmp_path / "public.pem"
     run_openssl("pkey", "-in", tls["TLS_KEY"], "-pubout", "-out", str(public))
@@ -399,7 +399,7 @@ def test_keys_that_cannot_be_used_are_listed_with_all_other_mistakes(tmp_path, u
 
 
 def run_on_a_terminal(command, settings, directory):
-    """Runs the program where it could ask somebody: its exit status and what the terminal shows."""
+    """Runs the program on a terminal, where it could prompt; returns its exit status and what the terminal shows."""
     ours, its = os.openpty()
     # setsid(1) makes the terminal the controlling one, which OpenSSL opens as /dev/tty.
     process = subprocess.Popen(
@@ -413,13 +413,13 @@ def run_on_a_terminal(command, settings, directory):
     os.close(its)
     shown = b""
     try:
-        # The end of the last process on a terminal is an error for who reads from it.
+        # Reading from a terminal fails once the last process on it has ended.
         with contextlib.suppress(OSError):
             while select.select([ours], [], [], 60)[0] and (piece := os.read(ours, 65536)):
                 shown += piece
         return process.wait(20), shown.decode(errors="replace")
     finally:
-        os.close(ours)  # hangs up, which ends a program that still asks
+        os.close(ours)  # hangs up, which ends a program that still prompts
         process.wait(20)
 
 

@@ -1,4 +1,4 @@
-"""What deploy/Dockerfile and the Compose files say, as far as it can be looked at without a container runtime. `./dev image --verify`
+"""What deploy/Dockerfile and the Compose files say, as far as it can be checked without a container runtime. `./dev image --verify`
 builds the image and runs what is in it."""
 
 import json
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.sequential
 DOCKERFILE = (REPOSITORY / "deploy" / "Dockerfile").read_text()
 DEVELOPMENT = yaml.safe_load((REPOSITORY / "compose.yaml").read_text())
 PRODUCTION = yaml.safe_load((REPOSITORY / "compose.prod.yaml").read_text())
-# By Debian release; the image is made of the first. The OpenSSL of the other is larger, and loads Zstandard.
+# By Debian release; the image is built on the first. The OpenSSL of the other is larger, and loads Zstandard.
 IMAGE_BYTES_MAX = {"12": 25_000_000, "13": 31_000_000}
 
 
@@ -129,7 +129,7 @@ def test_production_keeps_secrets_in_files_and_the_database_to_itself():
 
 
 def test_production_starts_with_the_settings_that_it_is_given(tmp_path):
-    """With the files where the variables point to, and no database: the settings have no mistake."""
+    """The files are where the variables point, and there is no database: the settings have no mistake."""
     given = dict(PRODUCTION["services"]["backend-node"]["environment"])
     for name in [name for name in given if name.endswith("_FILE")]:
         path = tmp_path / name

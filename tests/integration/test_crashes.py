@@ -24,10 +24,10 @@ from harness.places import SANITIZED
 from harness.storm import Storm
 from harness.waiting import seconds_until, wait_until
 
-# How long a query waits that comes after the loss of the last connection and before the first one that fails.
+# How long a query waits that comes after the last connection is lost and before the first attempt to reconnect has failed.
 QUERY_TIMEOUT_S = 5
 QUERY_TIMEOUT = {"DB_QUERY_TIMEOUT": f"{QUERY_TIMEOUT_S}s"}
-# What is promised, and the several times of it after which it is given up, for this machine may stand still meanwhile.
+# What is promised, and several times as much, after which a test gives up, because this machine may stall meanwhile.
 RECOVERY_PROMISED_S = 15.0 if SANITIZED else 5.0
 DISTRUST_PROMISED_S = QUERY_TIMEOUT_S + (8.0 if SANITIZED else 2.0)
 RECOVERY_MAX_S = 60.0 if SANITIZED else 20.0
@@ -58,7 +58,7 @@ def test_acknowledged_writes_survive_kill_9_of_postgres(cluster, start_on_cluste
 
 
 class Asking:
-    """A client of its own that asks about one session all the time, and the statuses it got."""
+    """A separate client that asks about one session all the time, and the statuses it got."""
 
     def __init__(self, program, session):
         self.statuses: list[int] = []
@@ -82,8 +82,8 @@ class Asking:
 
 @pytest.mark.serial
 def test_without_postgres_everything_is_503_and_then_recovers_by_itself(cluster, cluster_database, start_on_cluster):
-    """A session that was checked before, and so is in the cache, is no exception: who might have ended it cannot be
-    heard."""
+    """A session that was checked before, and so is in the cache, is no exception: the program could not hear that it was
+    ended."""
     program = start_on_cluster(**QUERY_TIMEOUT)
     with program.api() as api:
         user = create_user(api)
@@ -114,7 +114,7 @@ def test_without_postgres_everything_is_503_and_then_recovers_by_itself(cluster,
                 assert verify_session(api, login["session"]).status == 200
                 assert verify_token(api, login["token"]).status == 200
             assert api.get(f"/users/{user['id']}").json() == user
-        # The better of two: a standstill of the machine is not the program's.
+        # The better of two: the program is not to blame if the machine stalls.
         assert min(distrusts_s) < DISTRUST_PROMISED_S and min(recoveries_s) < RECOVERY_PROMISED_S
         assert program.process.pid == pid and program.is_alive()
 

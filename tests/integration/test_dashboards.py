@@ -27,7 +27,7 @@ VARIABLES = {variable["name"]: variable for variable in DASHBOARD["templating"][
 
 HEADERS_SINCE = (2, 55)
 GRID_WIDTH = 24
-# An alert on a rise misses the first one of a series that begins with it.
+# An alert on a rise misses the first event if the series only begins with that event, so these begin at zero.
 WATCHED_FROM_ZERO = ['gatehouse_refreshes_total{outcome="reused"}', "gatehouse_hash_refused_total"]
 
 
@@ -49,7 +49,7 @@ def listed_by_variables():
 
 
 def queries_of_the_dashboard():
-    """Every query, with a range where Grafana puts in one."""
+    """Every query, with a range in place of the variable that Grafana replaces."""
     found = [target["expr"] for _, target in TARGETS]
     found += [one["expr"] for one in DASHBOARD["annotations"]["list"]]
     found += [query for query, _ in listed_by_variables()]
@@ -199,7 +199,7 @@ def test_mistakes_in_queries_are_found(query, missing):
 @pytest.fixture
 def exposition(start):
     """/metrics of a program on PostgreSQL that has served a little of everything."""
-    program = start(REDIS_URL="redis://127.0.0.1:1", REDIS_SESSION_CACHE="true", CHANGE_FEED="redis")  # where nobody is
+    program = start(REDIS_URL="redis://127.0.0.1:1", REDIS_SESSION_CACHE="true", CHANGE_FEED="redis")  # where nobody listens
     with program.api() as api:
         user = create_user(api)
         login = log_in(api, user["email"])

@@ -12,7 +12,7 @@ AGENT = "Браузер/1.0 (ネコ) 🦉"
 
 @pytest.fixture(scope="module", params=["LATIN1", "SQL_ASCII"])
 def encoded(request):
-    """A server whose databases have that encoding, and its name."""
+    """A server whose databases have the encoding under test, and the encoding's name."""
     driver()
     cluster = Cluster(encoding=request.param)
     try:

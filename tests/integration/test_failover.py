@@ -15,7 +15,7 @@ RECOVERY_MAX_S = 60.0 if SANITIZED else 20.0
 
 @pytest.fixture
 def servers():
-    """What a test starts; all of it ends with the test."""
+    """servers(…): starts one more server. All end with the test."""
     driver()
     started: list[Cluster] = []
 
@@ -49,12 +49,12 @@ def caught_up(standby: Cluster, email: str) -> bool:
         try:
             cursor.execute("SELECT count(*) FROM users WHERE email = %s", (email,))
         except driver().errors.UndefinedTable:
-            return False  # it has not even heard of the migrations yet
+            return False  # not even the migrations have been replicated yet
         return cursor.fetchone() == (1,)
 
 
 def recovers(api):
-    """/health may still tell what was found a second ago, on the other server; a write goes to the one that is there."""
+    """/health may still report what was found a second ago on the other server; a write goes to the server that is there."""
     wait_until(lambda: api.post("/users", new_user()).status == 201, RECOVERY_MAX_S, "the recovery")
     assert_usable(api)
 
@@ -117,7 +117,7 @@ def test_sessions_are_cached_again_after_the_failover(servers, start_on):
 
 
 def test_primary_that_falls_silent_is_left_for_the_other(servers, start_on):
-    """A machine that stopped still has its connections open; nobody says that it is gone."""
+    """The connections to a machine that stopped stay open; nobody reports that it is gone."""
     first = servers()
     second = servers(primary=first)
     with start_on(first, second, DB_QUERY_TIMEOUT="2s").api() as api:
@@ -129,7 +129,7 @@ def test_primary_that_falls_silent_is_left_for_the_other(servers, start_on):
 
 
 def test_server_that_was_left_behind_was_gone_back_to_while_the_new_one_was_slow(servers, start_on):
-    """It came back from a pause and takes itself for the primary; what it says of users and sessions is old."""
+    """It came back from a pause and believes that it is the primary; its users and sessions are outdated."""
     first = servers()
     second = servers(primary=first)
     program = start_on(first, second, DB_QUERY_TIMEOUT="2s")
@@ -148,6 +148,6 @@ def test_server_that_was_left_behind_was_gone_back_to_while_the_new_one_was_slow
 
 def was_left_behind(program, api, user):
     assert api.get(f"/users/{user['id']}").status == 503
-    # One of the two events has the reason: what was just told is not told again.
+    # Only one of the two events has the reason: what was just reported is not reported again.
     is_said = any("left behind" in event.get("detail", "") for event in program.log())
     return is_said and program.events("postgres_connect_failed")

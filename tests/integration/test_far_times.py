@@ -1,4 +1,4 @@
-"""Rows that people changed by hand, with times that are no dates: they have a meaning, and no answer is damaged by them."""
+"""Rows that people changed by hand, with times that are not dates: they have a meaning, and no answer is damaged by them."""
 
 import re
 

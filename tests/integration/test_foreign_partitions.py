@@ -1,4 +1,4 @@
-"""`sessions` on two other servers, by the recipe of docs/scaling.md: what Gatehouse does on them, and what comes of one that is away."""
+"""`sessions` on two other servers, by the recipe of docs/scaling.md: what Gatehouse does on them, and what happens if one is away."""
 
 import re
 from datetime import timedelta
@@ -14,13 +14,13 @@ from harness.waiting import wait_until
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
 PATIENCE_S = 120
-# Each connection of the program has one to each of the servers.
+# Each connection of the program opens one to each of the servers.
 FEW = {"DB_POOL_MAX": "4"}
 USERS = 8
 
 
 def recipe():
-    """What the document has for each of the other servers, and for the one in front of them."""
+    """The SQL that the document gives for each of the other servers, and for the one in front of them."""
     text = (REPOSITORY / "docs" / "scaling.md").read_text()
     section = text[text.index("### Partitions on other servers") :]
     others, front = re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
@@ -28,14 +28,14 @@ def recipe():
 
 
 class Servers:
-    """Both of them, by the names of the recipe."""
+    """Both servers, by their names in the recipe."""
 
     def __init__(self):
         self.one, self.two = Cluster(), Cluster()
         self.all = (self.one, self.two)
 
     def placed(self, script: str) -> str:
-        """The script with the places of these servers."""
+        """The script with the addresses of these servers."""
         for name, server in (("one", self.one), ("two", self.two)):
             place = f"host '{name}.internal', port '5432', dbname 'gatehouse'"
             assert place in script
@@ -65,7 +65,7 @@ def on(server, sql):
 
 
 def counts(servers):
-    """How many sessions each has."""
+    """How many sessions each server has."""
     return [on(server, "SELECT count(*) FROM sessions")[0][0] for server in servers.all]
 
 

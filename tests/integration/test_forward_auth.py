@@ -14,7 +14,7 @@ from harness.waiting import wait_until
 KEY = f"X-API-Key: {API_KEY}"
 LOGIN_URL = "https://login.example.com/?client=app"
 LOGIN_SETTINGS = {"FORWARD_AUTH_LOGIN_URL": LOGIN_URL, "FORWARD_AUTH_HOSTS": "app.example.com"}
-# As for other revocations: far more than they take, for this machine may stand still meanwhile.
+# As for other revocations: far longer than they take, because this machine may stall meanwhile.
 SEEN_WITHIN_S = 60.0 if SANITIZED else 20.0
 
 

@@ -1,5 +1,5 @@
-"""An application behind nginx, HAProxy and Caddy that only users reach, with the configurations in deploy/. Traefik's and Kong's are only
-read here."""
+"""An application that only users reach, behind nginx, HAProxy and Caddy with the configurations in deploy/. Those of Traefik and Kong are
+only read here."""
 
 import itertools
 import json
@@ -37,7 +37,7 @@ def configured(file, places):
     text = (DEPLOY / file).read_text()
     for documented in places:
         assert documented in text, documented
-    # All at once, for a port that stands for another may look like a third.
+    # All at once, because a port that replaces another may look like a third.
     return re.sub("|".join(map(re.escape, places)), lambda found: places[found[0]], text)
 
 
@@ -71,7 +71,7 @@ def caddy(folder, ports):
 
 
 class Behind:
-    """What is behind a gateway, asked over a connection that is kept as long as the gateway likes."""
+    """Asks the application behind a gateway, over a connection that is kept for as long as the gateway allows."""
 
     def __init__(self, port, replicas):
         self._port = port
@@ -128,12 +128,12 @@ def behind(request, start, tmp_path):
 
 
 def user_of(response):
-    """Who the application was told it is."""
+    """The user ids that the application was told."""
     return [value for name, value in fields_of(response.body) if name == "x-user-id"]
 
 
 def credentials(api):
-    """Header fields of clients, and the id of the user that verify-session or verify-token says they are of, if any."""
+    """Header fields of clients, each with the id of the user to whom they belong by verify-session or verify-token, if any."""
     logins = [log_in(api, create_user(api)["email"]) for _ in range(3)]
     ended = log_in(api, create_user(api)["email"])
     log_out(api, ended["session"])
@@ -170,14 +170,14 @@ def test_gateway_decides_as_verify_session_does(behind):
 
 
 def spellings(name):
-    """The names that an application may take for this one, but for their case."""
+    """The names that an application may take for this one, apart from their case."""
     words = name.split("-")
     all_signs = itertools.product("-_", repeat=len(words) - 1)
     return {"".join(itertools.chain(*zip(words, [*signs, ""], strict=True))) for signs in all_signs}
 
 
 def forged_names():
-    """The same in several cases, of every name."""
+    """The spellings of every name, in several cases."""
     changes = (str, str.lower, str.upper, str.swapcase)
     return sorted({change(spelling) for name in TOLD for spelling in spellings(name) for change in changes})
 

@@ -1,4 +1,4 @@
-"""Where one request ends and the next begins (RFC 9112): one reading only, everything else is a 400 and a close."""
+"""Where one request ends and the next begins (RFC 9112): there is only one reading, and everything else is a 400 and a close."""
 
 import json
 import socket
@@ -22,7 +22,7 @@ def chunked(data):
 
 
 def assert_refused_and_closed(program, request, statuses=(400,)):
-    """One error answer, then the end; whatever stands behind the request is never read as another one."""
+    """One error answer, then the connection ends; what follows the request is never read as another one."""
     with RawConnection(program.port) as connection:
         connection.send(request)
         response = connection.read_response()
@@ -177,7 +177,7 @@ def test_chunked_body_over_the_limit_is_refused(parsing):
 
 
 def test_trailers_never_become_headers(parsing):
-    """A key or a request id behind the body is nobody's header."""
+    """A key or a request id after the body is no header field."""
     trailers = f"X-API-Key: {API_KEY}\r\nX-Request-Id: from-the-trailer\r\n".encode()
     with RawConnection(parsing.port) as connection:
         head = HEAD.replace(KEY, b"") + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -190,7 +190,7 @@ def test_trailers_never_become_headers(parsing):
 
 @pytest.mark.parametrize("trailer", [b"Content-Length: 50", b"Transfer-Encoding: chunked", b"Host: y", b"bad trailer"])
 def test_framing_in_trailers_changes_nothing(parsing, trailer):
-    """Such a trailer is dropped or refused; the bytes behind it are never its body (RFC 9110 section 6.5.1)."""
+    """Such a trailer is dropped or refused; the bytes after it are never its body (RFC 9110 section 6.5.1)."""
     with RawConnection(parsing.port) as connection:
         body = b"2\r\n{}\r\n0\r\n" + trailer + b"\r\n\r\n"
         connection.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + body + HEALTH)
@@ -237,7 +237,7 @@ def test_pipelined_requests_are_answered_in_order(parsing):
 
 @pytest.mark.parametrize("room", [0, 1, 3, 6, 40])
 def test_pipelined_body_behind_a_full_buffer_is_read(parsing, room):
-    """The read buffer holds 16 KiB of header and 4 KiB more; a header that ends near its end left no room for a body."""
+    """The read buffer holds 16 KiB of header and 4 KiB more; a header that ended near the end of the buffer left no room for a body."""
     chunked = f"POST /user-auth/logout HTTP/1.1\r\nHost: x\r\nX-API-Key: {API_KEY}\r\nContent-Type: application/json\r\n".encode()
     chunked += b"Transfer-Encoding: chunked\r\n\r\n"
     padding = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Padding: %s\r\n\r\n"

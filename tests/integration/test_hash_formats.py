@@ -18,7 +18,7 @@ PENDING = "SELECT count(*) FROM users WHERE password_hash LIKE '$pending_wrap$%'
 
 @pytest.fixture
 def run(command, tmp_path):
-    """run("import", [{…}, …], …): the last line of `gatehouse users …`, read as JSON."""
+    """run("import", [{…}, …], …): the output of `gatehouse users …`; with --json, its last line as an object."""
 
     def make(name, *arguments, code=0):
         words = [str(write(tmp_path, one)) if isinstance(one, list) else str(one) for one in arguments]
@@ -57,7 +57,7 @@ def sha256_users(count):
 
 
 def traces_in(database, users):
-    """How many of the hashes somebody finds who has the files of the database, as digits, bytes or Base64."""
+    """How many of the hashes are found in the files of the database, as digits, bytes or Base64."""
     paths = [Path(f"{database.path}{suffix}") for suffix in ("", "-wal", "-journal")]
     content = b"".join(path.read_bytes() for path in paths if path.exists())
     found = 0

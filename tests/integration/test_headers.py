@@ -28,11 +28,11 @@ ALLOWED = "https://app.example.com"
 KEY = f"X-API-Key: {API_KEY}"
 JSON = "Content-Type: application/json"
 
-# What an application of its own page would send besides.
+# What a page of an allowed origin would also send.
 BROWSER = (KEY, JSON, f"Origin: {ALLOWED}", "X-Request-Id: own-id-1")
 LARGE_CHUNK = b"10001\r\n" + b" " * 0x10001 + b"\r\n0\r\n\r\n"
 
-# Named after their status.
+# Requests, named after the status of their answer.
 ANSWERS = {
     "200": message("GET /health"),
     "200_list": message("GET /users", KEY),
@@ -54,7 +54,7 @@ ANSWERS = {
     "431": message("GET /", "X-Padding: " + "a" * 20000),
 }
 
-# Those that need more than one request, or another program.
+# Answers that need more than one request, or another program.
 OCCASIONS = ["408_header", "408_body", "409", "503", "503_health", "503_crowd"]
 ERRORS = [name for name in (*ANSWERS, *OCCASIONS) if name[0] in "45"]
 
@@ -105,9 +105,9 @@ def answer_to_a_second_client(program):
         connection = RawConnection(program.port)
         connection.send(message("GET /health"))
         if connection.read_response().status == 200:
-            connection.send(b"GET /")  # one between two requests would make room
+            connection.send(b"GET /")  # a connection between two requests would make room
             return connection
-        connection.close()  # the client of the call before still counts
+        connection.close()  # the client of the previous call still counts
         return None
 
     with wait_until(connect, 30, "the place to be free") as busy:
@@ -209,7 +209,7 @@ REFUSED_FROM_A_BROWSER = {
 
 @pytest.mark.parametrize("name", [*REFUSED_FROM_A_BROWSER, "408_body"])
 def test_page_of_an_allowed_origin_can_read_why_it_was_refused(parsing, answer_of, name):
-    """Also where the body is never read: without these headers a browser shows the page a network error."""
+    """Even if the body is never read: without these headers a browser shows the page a network error."""
     request = REFUSED_FROM_A_BROWSER.get(name)
     response = ask(parsing, request) if request else answer_of(name)
     assert response.status == int(name[:3])

@@ -72,7 +72,7 @@ def test_role_without_the_right_to_write_is_not_healthy(database, start):
 
 
 def test_health_that_many_ask_for_costs_little(start, database):
-    """It needs no key, so whoever wants to could make the database write."""
+    """It needs no key, so anybody could make the database write."""
     program = start()
 
     def ask(_):

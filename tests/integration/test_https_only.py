@@ -1,4 +1,4 @@
-"""REQUIRE_HTTPS: what others could read on its way is refused, and not led elsewhere."""
+"""REQUIRE_HTTPS: a request that others could read on its way is refused, and not redirected."""
 
 import json
 import socket
@@ -17,7 +17,7 @@ HTTPS = "X-Forwarded-Proto: https"
 
 @pytest.fixture(scope="module")
 def own_address():
-    """An address of this machine that is not the loopback's, as a peer elsewhere has."""
+    """An address of this machine that is not a loopback address, as a remote peer has."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))

@@ -152,7 +152,7 @@ def test_other_routes_do_not_look_at_it(api):
 
 
 def make_together(apis, body, key):
-    """The answer of each connection, which asks again as long as another one's request is being answered."""
+    """The answer on each connection, which asks again for as long as another connection's request is being answered."""
     together = threading.Barrier(len(apis))
 
     def ask(api):
@@ -192,7 +192,7 @@ def test_on_two_replicas_one_makes_the_user(start, database):
 
 
 def begun_and_killed(program, database, body, key):
-    """Kills the program while it works for a request with that key: the hashing is busy with others."""
+    """Kills the program while it works on a request with that key: the hashing is busy with other requests."""
     busy = threading.Event()
 
     def ask(send):

@@ -1,4 +1,4 @@
-"""The manifests in kubernetes/, as far as they can be looked at without a cluster. `./dev manifests` compares them with Kubernetes'
+"""The manifests in kubernetes/, as far as they can be checked without a cluster. `./dev manifests` compares them with Kubernetes'
 schemas."""
 
 import re
@@ -31,7 +31,7 @@ def test_variables_are_settings(run):
 
 
 def expect_no_mistakes(run, settings):
-    """With secrets of their own, and a database that is not there."""
+    """With generated secrets, and a database that is not there."""
     secrets = dict(line.split("=", 1) for line in run("secrets", "generate").splitlines() if "=" in line)
     shown = run("doctor", **settings, **secrets, DB_PASSWORD="x", DB_QUERY_TIMEOUT="100ms")
     assert "WRONG  settings" not in shown, shown

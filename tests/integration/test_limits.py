@@ -1,4 +1,4 @@
-"""How much a client may send, and how many may come: what is too much is refused in words, the others are served."""
+"""How much a client may send, and how many clients may come: what is too much is refused with an explanation, the others are served."""
 
 import contextlib
 import json
@@ -25,14 +25,14 @@ pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
 def header_of(size):
-    """A request whose header fields, with the empty line behind them, are `size` bytes long."""
+    """A request whose header fields, with the empty line after them, are `size` bytes long."""
     fields = b"Host: x\r\nX-Padding: "
     return b"GET /health HTTP/1.1\r\n" + fields + b"a" * (size - len(fields) - 4) + b"\r\n\r\n"
 
 
 def is_read_before(api):
-    """Makes sure that what was sent before it has been read: on the only io thread, events of one turn come in any
-    order, but those of two turns do not."""
+    """Makes sure that what was sent before this call has been read: on the only io thread, events of one turn come in any
+    order, but two turns come one after the other."""
     assert [api.get("/").status for _ in range(2)] == [200, 200]
 
 
@@ -55,7 +55,7 @@ CUTS = {
 
 @pytest.mark.parametrize("cuts", CUTS.values(), ids=CUTS)
 def test_header_in_pieces_counts_as_a_whole(start, cuts):
-    """Bytes that were read before count as much as those that come with the end of the header."""
+    """Bytes that were read earlier count as much as those that come with the end of the header."""
     limit = 2048
     program = start(IO_THREADS="1", HEADER_BYTES_MAX=str(limit))
     with program.api() as api:
@@ -101,7 +101,7 @@ def test_configured_sizes_take_effect(start):
 @pytest.mark.parametrize("framing", [b"Content-Length: 204800\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n32000\r\n"])
 def test_refusal_of_too_large_a_body_can_be_read_after_all_was_sent(start, tmp_path, over_tls, framing):
     """Closing while the client still sends would reset the connection, and the answer would be lost with it. For a
-    second the program reads on; where one of the two stands still for longer, the connection is reset after all."""
+    second the program reads on; if either side stalls for longer, the connection is reset after all."""
     settings, context = serve_tls(tmp_path) if over_tls else ({}, None)
     program = start(**settings)
     unbroken = 0
@@ -125,8 +125,8 @@ PATIENT = {"HEADER_TIMEOUT": "120s"}
 
 @contextlib.contextmanager
 def all_places_taken(program):
-    """As many connections as the program serves, each of which it is known to serve. All are in the middle of a request:
-    one that were idle would have to make room."""
+    """As many connections as the program serves, each of which is known to be served. All are in the middle of a request,
+    because an idle one would have to make room."""
     with contextlib.ExitStack() as stack:
         kept = [stack.enter_context(RawConnection(program.port)) for _ in range(CONNECTIONS)]
         for connection in kept:
@@ -136,7 +136,7 @@ def all_places_taken(program):
 
 
 def assert_served(connections):
-    """Of all_places_taken(): each ends its request and begins another one."""
+    """Each connection of all_places_taken() ends its request and begins another one."""
     for connection in connections:
         connection.send(HEALTH[len(BEGUN) :] + BEGUN)
         assert connection.read_response().status == 200
@@ -172,7 +172,7 @@ REQUESTS_IN_PIECES = {
 
 
 def sends(connection, piece):
-    """False where the connection was reset."""
+    """False if the connection was reset."""
     try:
         connection.send(piece)
         return True
@@ -188,8 +188,8 @@ def ends_without_reset(connection):
 
 
 def are_refused_without_reset(program, kept, pieces, count):
-    """Connections that send these pieces while those that are kept are served. All are told to come back; False where
-    one of them was reset before it had sent everything and read the end."""
+    """Opens connections that send these pieces while the kept ones are served. All must be told to come back; False if one
+    was reset before it had sent everything and read the end."""
     with contextlib.ExitStack() as stack:
         refused = [stack.enter_context(RawConnection(program.port)) for _ in range(count)]
         unbroken = set(refused)
@@ -203,20 +203,20 @@ def are_refused_without_reset(program, kept, pieces, count):
 
 @pytest.mark.parametrize("pieces", REQUESTS_IN_PIECES.values(), ids=REQUESTS_IN_PIECES)
 def test_connections_above_the_limit_are_told_so_whatever_they_are_sending(start, pieces):
-    """The answer comes before the request is whole; the client sends on, and can read it all the same. It has a second
-    for that, which may run out once where something stands still, but not every time."""
+    """The answer comes before the request is complete; the client sends on, and can still read it. It has a second for
+    that, which may run out once if something stalls, but not every time."""
     program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2", **PATIENT)
     rounds = 4
     with all_places_taken(program) as kept:
-        at_once = REFUSED_AT_ONCE_MAX // rounds  # all rounds together, should the first ones still be there
+        at_once = REFUSED_AT_ONCE_MAX // rounds  # for all rounds together, in case the first ones are still there
         assert any([are_refused_without_reset(program, kept, pieces, at_once) for _ in range(rounds)])
         assert_served(kept)
     wait_until(lambda: is_served(program), 20, "room after the others left")
 
 
 def test_connections_far_above_the_limit_are_closed_and_cost_nothing(start):
-    """What gets an answer is bounded as well; what does not is closed, and those inside are served on."""
-    io_threads = 2  # each may hold one more at any instant, which it has taken and is about to close
+    """The number of refused connections that get an answer is bounded too; the others are just closed. Those inside are still served."""
+    io_threads = 2  # each may hold one more at any instant, which it has accepted and is about to close
     program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS=str(io_threads), **PATIENT)
     with all_places_taken(program) as kept, contextlib.ExitStack() as stack:
         crowd = [stack.enter_context(RawConnection(program.port)) for _ in range(3 * REFUSED_AT_ONCE_MAX)]
@@ -236,7 +236,7 @@ def test_connections_far_above_the_limit_are_closed_and_cost_nothing(start):
 
 
 def is_served_beside_those_refused(program):
-    """Whether a client gets a place that was left while more refused connections than there are places still stand."""
+    """Whether a client gets a free place while more refused connections than there are places are still open."""
     wait_until(lambda: program.connections() == 0, 20, "the end of the connections of before")
     with all_places_taken(program) as kept, contextlib.ExitStack() as stack:
         refused = [stack.enter_context(RawConnection(program.port)) for _ in range(REFUSED_AT_ONCE_MAX // 2)]
@@ -249,13 +249,13 @@ def is_served_beside_those_refused(program):
 
 
 def test_connections_that_were_refused_take_no_place_from_others(start):
-    """They stay for a moment, to be able to read why. A place that gets free meanwhile is free."""
+    """They stay open for a moment, to be able to read why. A place that becomes free meanwhile can be taken."""
     program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="2", **PATIENT)
     wait_until(lambda: is_served_beside_those_refused(program), 60, "a client served before the refused ones are gone")
 
 
 def test_silent_connections_kept_everybody_else_out(start):
-    """Until IDLE_TIMEOUT, and then the next ones did. Now they have to make room."""
+    """They did so until IDLE_TIMEOUT, and then the next ones did. Now they have to make room."""
     program = start(CONNECTIONS_MAX=str(CONNECTIONS), IO_THREADS="1", **PATIENT)
     with contextlib.ExitStack() as stack:
         silent = [stack.enter_context(RawConnection(program.port)) for _ in range(3 * CONNECTIONS)]
@@ -313,7 +313,7 @@ SPIN_MAX = 0.3
 @pytest.fixture
 def crowded(start):
     """A program that has ten clients and not one descriptor left, and a crowd that waits to be let in."""
-    # With one reader, whose files the calls to /health have opened: it must not need a descriptor later.
+    # One reader, whose files the calls to /health open, so that it needs no descriptor later.
     program = start(IO_THREADS="2", SQLITE_READERS="1")
     with contextlib.ExitStack() as stack:
         served = [stack.enter_context(program.api()) for _ in range(10)]
@@ -332,7 +332,7 @@ def test_out_of_descriptors_those_inside_are_served_and_nothing_spins(crowded):
     for _ in range(20):
         assert {api.get("/health").status for api in served} == {200}
     begin_s, cpu_s = time.monotonic(), program.cpu_s()
-    time.sleep(1)  # no wait for something: the time over which nothing but this is measured
+    time.sleep(1)  # no wait for a condition: the processor time is measured over this period
     share = (program.cpu_s() - cpu_s) / (time.monotonic() - begin_s)
     assert share < SPIN_MAX, f"it spends {share:.0%} of a core on connections that it cannot take"
     for connection in crowd:

@@ -1,4 +1,4 @@
-"""An administrator changes a user's row and does not commit: only who needs that row is told to come again."""
+"""An administrator changes a user's row and does not commit: only requests that need that row are told to come again."""
 
 import contextlib
 import threading
@@ -11,7 +11,7 @@ from harness.waiting import wait_until
 
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
-# Whoever waited for the row until the deadline, or behind somebody who does, would wait for minutes.
+# A request that waited for the row until the deadline, or behind one that does, would wait for minutes.
 SETTINGS = {"DB_QUERY_TIMEOUT": "5m", "DB_LOCK_TIMEOUT": "500ms", "DB_POOL_MAX": "8", "IO_THREADS": "2"}
 PATIENCE_S = 60.0
 
@@ -31,7 +31,7 @@ def row_locked(database, user):
 
 @pytest.fixture
 def locked(program, database):
-    """A user whose row is locked for the time of the test, another one who is not, and a session of each."""
+    """A user whose row is locked during the test, another whose row is not, and a session of each."""
     with program.api() as api:
         users = [create_user(api), create_user(api)]
         sessions = [log_in(api, user["email"])["session"] for user in users]

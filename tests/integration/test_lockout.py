@@ -40,7 +40,7 @@ def disable(api: Api, database, email: str, **options):
 
 
 def hold_the_wait(database):
-    """Whoever has to wait has to for an hour more, however long this machine stands still."""
+    """Makes every current wait an hour longer, so that it lasts even if this machine stalls."""
     database.run("UPDATE login_guards SET blocked_until = blocked_until + 3600000000 WHERE blocked_until > 0")
 
 
@@ -49,7 +49,7 @@ def failures(database) -> list[int]:
 
 
 def checked_at_most(seconds: float) -> int:
-    """Guesses that are checked in such a time, at most: the free ones, and one after each wait of a second, two, four and so on."""
+    """How many guesses are checked in that time at most: the free ones, and one after each wait of a second, two, four and so on."""
     return FREE + int(math.log2(seconds + 1)) + 1
 
 
@@ -195,7 +195,7 @@ def test_attempts_that_a_crash_cut_off_hold_no_place(start, database):
 
 
 def with_clock(start, ahead_s):
-    """A replica on a machine whose clock is wrong, once it knows of that."""
+    """A replica on a machine whose clock is wrong, once it knows the database's time."""
     (library,) = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
     clock = (f"LD_PRELOAD={library}", f"FAKETIME={ahead_s:+}s", "FAKETIME_DONT_FAKE_MONOTONIC=1")
     program = start(launcher=("env", *clock) if ahead_s else (), **NO_LIMIT)
@@ -240,7 +240,7 @@ def test_thousand_guesses_on_three_replicas_check_no_more_than_the_budget(start,
         begin = time.monotonic()
         with ThreadPoolExecutor(60) as pool:
             statuses = list(pool.map(guess, range(1000)))
-        # After the five free ones the wait begins with a second, and guesses go on meanwhile.
+        # After the five free guesses, the waits begin with a second, and guesses go on meanwhile.
         assert set(statuses) <= {401, 503}
         assert FREE <= sum(failures(database)) <= checked_at_most(time.monotonic() - begin)
 

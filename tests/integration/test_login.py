@@ -144,7 +144,7 @@ def test_unreadable_stored_hash_lets_nobody_in(start, database, stored):
 
 
 def with_one_password(api, database, count):
-    """Emails of so many users, all with PASSWORD. Of one account only a few passwords are checked at once."""
+    """Emails of `count` users, all with PASSWORD. For a single account, only a few passwords are checked at once."""
     first = create_user(api)["email"]
     emails = [unique_email() for _ in range(count)]
     for email in emails:
@@ -203,7 +203,7 @@ def test_five_hundred_logins_at_once_stay_within_memory(start, database):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_refused_login_is_told_how_long_the_queue_is(start, database):
-    """Who comes back after one second, as every client was once told to, finds the queue as long as before."""
+    """A client that comes back after one second, as every client was once told to, finds the queue as long as before."""
     program = start(HASH_WAIT_MAX="4s", HASH_THREADS="1", PASSWORD_HASH="pbkdf2-sha512")
     with program.api() as api:
         email = create_user(api)["email"]
@@ -211,7 +211,7 @@ def test_refused_login_is_told_how_long_the_queue_is(start, database):
         seen, retry_afters_s = storm(program, with_one_password(api, database, 60), 300)
         assert sum(seen.values()) == 300, seen
         assert set(seen) == {200, 503}, seen
-        # Refused is who would wait longer than HASH_WAIT_MAX, so the next full second is the fifth.
+        # Only a login that would wait longer than HASH_WAIT_MAX is refused, so the next full second is the fifth.
         assert max(retry_afters_s) >= 5, Counter(retry_afters_s)
         wait_until(lambda: try_log_in(api, email).status == 200, 20, "a login after the storm")
 
@@ -248,7 +248,7 @@ def login_request(email):
 
 @contextlib.contextmanager
 def logins_without_end(program, email, clients):
-    """Within it that many clients log in, again and again."""
+    """While the context is open, that many clients log in, again and again."""
     stop = threading.Event()
 
     def repeat(_):
@@ -284,7 +284,7 @@ def test_checks_are_answered_while_logins_saturate_the_machine(start):
 
 ROUNDS = 308
 APART_MAX = 0.05
-# Each account has fewer than a hundred failures, so that only those that are meant to be blocked are.
+# Each account has fewer than a hundred failures, so that only the accounts that are meant to be blocked are.
 FREE_FAILURES = {"LOCKOUT_FREE": "100", "LOCKOUT_DISABLE_AFTER": "100"}
 ACCOUNTS_OF_A_KIND = 4
 
@@ -348,13 +348,13 @@ def failures(start, database):
     program.stop()
     program.start()
     with program.api() as api:
-        # Until it has looked which formats there are, each login pays for the other scheme as well.
+        # Until it has looked up which formats there are, each login pays for the other scheme as well.
         wait_until(lambda: "pbkdf2-sha512" not in work_of_failing(api, unique_email(), "wrong"), 60, "the formats to be known")
     return program, found
 
 
 def test_failing_logins_do_the_same_work(failures):
-    """A hash of each format, and the same statements. What is blocked counts nothing, but writes as well."""
+    """Each does a hash of each format, and the same statements. A blocked login counts nothing, but also writes."""
     program, found = failures
     with program.api() as api:
         done = {name: work_of_failing(api, emails[0], password) for name, (emails, password) in found.items()}
@@ -368,9 +368,9 @@ def test_failing_logins_do_the_same_work(failures):
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's own cost hides what is measured")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_failing_logins_take_the_same_time(failures):
-    """Whatever is wrong, it looks alike: medians are 5 % apart at most. Each round compares its samples with one another,
+    """Whatever is wrong looks the same: medians are 5 % apart at most. Each round compares its samples with one another,
     so that a machine that is slower for a while does not count, and each kind has every place in the order equally often.
-    The number of rounds is fixed beforehand, as a test that may stop where it likes the numbers proves nothing."""
+    The number of rounds is fixed beforehand, because a test that may stop when it likes the numbers proves nothing."""
     program, found = failures
     costs_s: dict[str, list[float]] = {name: [] for name in found}
     with program.api() as api:
@@ -395,9 +395,9 @@ def cost_of_failing(program, api, email, password="wrong"):
 
 @pytest.mark.skipif(SANITIZED, reason="a sanitizer's own cost hides what is measured")
 def test_failing_logins_cost_the_same_at_once_when_the_database_comes_late(cluster, start_on_cluster):
-    """A service that could not look whether there are hashes of the Express service must not show by its first answers
-    who has one. Meeting one might teach it that there are some, so one of two replicas is never asked for it. They are asked
-    in turn and samples of one turn compared, for a machine may be slower for a while, and for one format more than for another."""
+    """A service that could not look up whether there are hashes of the Express service must not show by its first answers
+    who has one. Meeting one might teach it that there are some, so one of the two replicas never meets one. They are asked in
+    turn and the samples of one turn compared, because a machine may be slower for a while, and more so for one of the formats."""
     database = PostgresDatabase(cluster.url)
     innocent, taught = (start_on_cluster(DATABASE_URL=database.url) for _ in range(2))
     with innocent.api() as api:

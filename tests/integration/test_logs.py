@@ -213,7 +213,7 @@ def locked_cluster():
 
 
 def words_of_serve_and_doctor(directory, settings):
-    """All that both print with these settings: a service that starts is called and stopped."""
+    """All that `serve` and `doctor` print with these settings. A service that starts is sent some requests and stopped."""
     program = Gatehouse(directory, base_settings() | {"LOG_LEVEL": "trace"} | settings)
     program.start(wait=False)
     wait_until(lambda: not program.is_alive() or program.events("server_started"), START_DEADLINE_S, "a word of serve")
@@ -273,7 +273,7 @@ def test_private_keys_are_not_told(tmp_path):
 
 
 def test_keys_that_cannot_be_used_are_not_told(tmp_path):
-    """Where something is wrong with a key, its text is nearest to the message."""
+    """If something is wrong with a key, its text may easily get into the message."""
     tls, _ = serve_tls(tmp_path)
     keys = {name: make_key(tmp_path, name, curve="P-384") for name in ("token", "tls", "secret")}
     settings = tls | {
@@ -354,7 +354,7 @@ def test_program_serves_on_when_nobody_reads_its_log(start, tmp_path):
 
 
 def first_line_on_terminal(directory, settings):
-    """What a person at a terminal sees first of the log."""
+    """The first line of the log that a person at a terminal sees."""
     terminal, service_side = os.openpty()
     program = subprocess.Popen(
         [str(binary()), "serve"], env=environment_of(base_settings() | settings), cwd=directory, stdout=service_side, stderr=subprocess.DEVNULL
@@ -409,7 +409,7 @@ def test_reason_why_the_database_is_away_is_told_once(tmp_path):
     try:
         program.wait_until_serving()
         wait_until(lambda: program.events("database_unavailable"), START_DEADLINE_S, "the migrations' word")
-        # Every event loop tries by then, and each would have a line of its own.
+        # By then every event loop has tried, and each would have written its own line.
         for _ in range(32):
             with program.api() as api:
                 assert api.get("/users/1").status == 503

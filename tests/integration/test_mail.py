@@ -155,7 +155,7 @@ def test_server_that_was_dead_gets_every_letter_once(database, start):
     server = MailServer()
     program = start(**mail_settings(server))
     letters = [write_letter(database, f"user{i}@example.com", token=TOKEN) for i in range(5)]
-    # The log tells of the outage before the letter that met it is put off.
+    # The log reports the outage before the letter that met it is postponed.
     wait_until(lambda: any(error_of(database, letter) for letter in letters), PATIENCE_S, "the outage")
     server.start()
     try:
@@ -270,7 +270,7 @@ def test_hangup_turns_to_the_new_templates_and_keeps_all_where_one_is_wrong(data
 
 
 def test_hangup_turns_to_the_new_secret_of_letters(database, start, server, tmp_path):
-    """Those that wait under the old one are sent when a process knows it again."""
+    """Letters that wait under the old secret are sent once a process knows that secret again."""
     secret = tmp_path / "session-secret"
     secret.write_text(SESSION_SECRET)
     program = start(**mail_settings(server, SESSION_SECRET=None, SESSION_SECRET_FILE=str(secret)))
@@ -306,7 +306,7 @@ def test_development_without_a_server_writes_files_and_tells_the_link_beside_the
 
 
 def production(database) -> dict[str, str]:
-    """What production needs besides."""
+    """What production also needs."""
     return {"APP_ENV": "production", "TRUSTED_PROXIES": "127.0.0.1"}
 
 
@@ -321,7 +321,7 @@ def test_production_without_a_server_says_so_once_and_keeps_the_letters(database
     assert error_of(database, letters[0]) == "SMTP_URL is not set"
     doctor = command("doctor", **production(database))
     assert doctor.returncode == 1
-    assert "WRONG  mail: 3 mails wait, and SMTP_URL is not set" in doctor.stdout
+    assert "WRONG  mail: 3 mails are waiting, but SMTP_URL is not set" in doctor.stdout
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -380,7 +380,7 @@ def test_connection_that_the_server_closed_meanwhile_costs_no_attempt(database, 
 @pytest.mark.skipif(SANITIZED, reason="half a minute is as long with a sanitizer")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_kept_connection_that_hangs_is_not_followed_by_another_one(database, start, server):
-    """Twice the time to send a letter is longer than its claim."""
+    """A second attempt to send the letter would last beyond its claim."""
     start(**mail_settings(server))
     wait_for_state(database, write_letter(database, token=TOKEN), SENT)
     server.hangs = True

@@ -1,4 +1,4 @@
-"""What clients make the program hold, and that it gives it back."""
+"""Memory that clients make the program hold, and that the program gives back."""
 
 import contextlib
 import resource
@@ -24,7 +24,7 @@ WITH_KEY = f"{HEAD}X-API-Key: {API_KEY}\r\n\r\n".encode()
 WITHOUT_KEY = f"{HEAD}\r\n".encode()
 MUCH_OF_IT = b" " * (BODY_BYTES - 1)
 PATIENT = {"HEADER_TIMEOUT": "120s", "BODY_TIMEOUT": "120s"}
-# What a connection reads into, and itself.
+# The read buffer of a connection, and the connection itself.
 CONNECTION_KIB = 40
 LEFT_MAX = 1.5
 GIVEN_BACK_S = 10
@@ -66,7 +66,7 @@ def crowd(program, request=b"", tls=None):
 
 
 def test_bodies_without_a_key_were_held(start):
-    """9,900 of 64 KiB made 1.2 GB, which stayed for as long as the process lived."""
+    """9,900 bodies of 64 KiB took 1.2 GB, which stayed for as long as the process lived."""
     program = start(**PATIENT)
     idle = idle_kib(program)
     with crowd(program, WITHOUT_KEY) as connections:

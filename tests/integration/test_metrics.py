@@ -102,7 +102,7 @@ def test_random_paths_add_no_series(start):
     with RawConnection(program.port) as connection:
         connection.send(message("GET /nowhere", KEY))
         assert connection.read_response().status == 404
-        series()  # a scrape is counted after it
+        series()  # a scrape is counted after it has been answered
         before = series()
         for number in range(PATHS):
             connection.send(message(f"GET /{random.random()}/{number}", KEY))
@@ -131,7 +131,7 @@ def test_connections_without_a_place_are_counted(start):
     with RawConnection(program.port) as busy:
         busy.send(HEALTH := b"GET /health/live HTTP/1.1\r\n")
         wait_until(lambda: program.connections() == 1, 20, "the connection")
-        busy.send(b"Host: x\r\n\r\n" + HEALTH)  # the answer shows that the first one was read
+        busy.send(b"Host: x\r\n\r\n" + HEALTH)  # the answer shows that the first request was read
         assert busy.read_response().status == 200
         with RawConnection(program.port) as other:
             other.send(message("GET /health/live"))
@@ -148,7 +148,7 @@ def test_logins_and_their_tokens_are_counted_by_how_they_ended(start, database):
             assert try_log_in(api, users[0]["email"]).status == 200
         assert try_log_in(api, "nobody@example.com").status == 401
         for number in range(3):
-            if number == 2:  # the wait of a second, which might be over
+            if number == 2:  # extends the wait of a second, which might be over
                 database.run("UPDATE login_guards SET blocked_until = blocked_until + 3600000000 WHERE blocked_until > 0")
             assert try_log_in(api, users[1]["email"], PASSWORD + "x").status == 401
         assert api.post(f"/users/{users[2]['id']}/disable", {"reason": "test"}).status in (200, 204)
@@ -168,7 +168,7 @@ def test_logins_and_their_tokens_are_counted_by_how_they_ended(start, database):
     assert events["refused", "login.failed"] == 4
     assert events["ok", "user.created"] == 3
     hashes = values(metrics, "gatehouse_hash_duration_seconds_count")
-    # Each check of a user costs a hash, right or wrong, and so does each new password.
+    # Each check of a password costs a hash, right or wrong, and so does each new password.
     assert hashes["argon2id",] >= 11
     assert values(metrics, "gatehouse_hash_wait_seconds_count")[()] == 11
 
@@ -203,7 +203,7 @@ def test_cache_is_counted(start):
             return metrics_of(program)
 
         def is_counted():
-            """While the change feed has shown lately that it hears, which it may not for a moment."""
+            """True if the change feed has shown lately that it hears; for a moment, it may not have."""
             before, after = counted(), counted()
             hits = [values(metrics, "gatehouse_session_cache_hits_total")[()] for metrics in (before, after)]
             assert hits[0] <= hits[1] <= hits[0] + 1
@@ -301,7 +301,7 @@ def test_port_of_their_own_has_the_metrics_and_nothing_else(start):
 
 
 def test_end_beside_a_scraper_that_stays_connected(start):
-    """Its connection outlived what it is counted in."""
+    """The scraper's connection outlived the object that counts it."""
     port = free_port()
     program = start(METRICS_PORT=str(port))
     with Api(port, None) as scraper:
@@ -320,7 +320,7 @@ def test_metrics_port_that_is_the_port_is_refused(start):
     port = str(free_port())
     program = start(wait=False, PORT=port, METRICS_PORT=port)
     assert program.wait() == 1
-    assert "METRICS_PORT is PORT" in program.output()
+    assert "METRICS_PORT is the same as PORT" in program.output()
 
 
 def test_scrape_answers_while_the_database_is_away(cluster, start_on_cluster):

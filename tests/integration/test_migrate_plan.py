@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.sequential, pytest.mark.empty_database]
 
 POSTGRES_ONLY = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
-# From the weakest to the strongest; those before wait for nothing that the service does.
+# From the weakest to the strongest; weaker locks wait for nothing that the service does.
 LOCKS = ["ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "ACCESS EXCLUSIVE"]
 LIST_COLUMNS = {
     "sqlite": "SELECT one.name, field.name FROM sqlite_master AS one, pragma_table_xinfo(one.name) AS field "
@@ -84,8 +84,8 @@ def test_plan_knows_what_a_rollback_loses(command, database):
 
 
 def locks_of(database, sql) -> tuple[dict[str, str], set[str]]:
-    """What the server says while the script's transaction is open: the strongest lock of each table that was there
-    before, as the manual calls it, and the tables that got another file."""
+    """What the server says while the script's transaction is open: the strongest lock on each table that existed
+    before, as the manual calls it, and the tables that got a new file."""
     files = "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     locks = (
         "SELECT relname, mode FROM pg_locks JOIN pg_class ON pg_class.oid = relation "

@@ -1,4 +1,4 @@
-"""Names that the nameservers do not answer for. What looks them up cannot be interrupted, and nobody may wait for it."""
+"""Host names for which the nameservers do not answer. Their lookup cannot be interrupted, and nobody may wait for it."""
 
 import subprocess
 

@@ -27,13 +27,13 @@ def documented_configuration():
     return re.search(r"^```nginx\n(.*?)^```", (REPOSITORY / "docs/operations.md").read_text(), re.M | re.S).group(1)
 
 
-# A fifth of what is documented.
+# A fifth of the documented value.
 SHUTDOWN_DELAY = "1s"
 IDLE_MAX = ("keepalive_timeout 3s", "keepalive_timeout 600ms")
 
 
 def configuration(folder, ports):
-    """The documented one, sooner, on these ports: nginx's own, then those of the replicas."""
+    """The documented configuration, with shorter times and on these ports: nginx's own, then those of the replicas."""
     server = documented_configuration()
     assert IDLE_MAX[0] in server
     server = server.replace(*IDLE_MAX)
@@ -57,7 +57,7 @@ def connections(api):
 def behind_nginx(start, tmp_path):
     """Two replicas, and the port of nginx in front of them."""
     own, *ports = [free_port() for _ in range(3)]
-    # Clients on this machine, whose address nginx tells, count as users.
+    # Clients on this machine, whose address nginx passes on, count as users.
     unlimited = {"RATE_LIMIT_ADDRESS": "off", "RATE_LIMIT_LOGIN": "off"}
     settings = {"TRUSTED_PROXIES": "127.0.0.1", "SHUTDOWN_DELAY": SHUTDOWN_DELAY, **unlimited}
     replicas = [start(PORT=str(port), **settings) for port in ports]

@@ -1,4 +1,4 @@
-"""A database that is not there, silent or locked: calls say 503 in time, nothing hangs, and all recovers alone."""
+"""A database that is not there, silent or locked: calls say 503 in time, nothing hangs, and all recovers by itself."""
 
 import contextlib
 import socket
@@ -25,7 +25,7 @@ from harness.program import API_KEY
 from harness.raw_http import ConnectionEnded, RawConnection, message
 from harness.waiting import wait_until
 
-# Several times what is promised, for this machine may stand still meanwhile; who hangs does so for minutes.
+# Several times what is promised, because this machine may stall meanwhile; a call that hangs does so for minutes.
 SLACK_S = 30.0 if SANITIZED else 10.0
 RECOVERY_MAX_S = 60.0 if SANITIZED else 20.0
 DISTRUST_MAX_S = 60.0 if SANITIZED else 20.0
@@ -35,7 +35,7 @@ KEY = f"X-API-Key: {API_KEY}"
 
 
 class SilentHost:
-    """Takes connections on a port and never says a word. Those that it took stay open when it stops listening."""
+    """Takes connections on a port and never sends a byte. They stay open when it stops listening."""
 
     def __init__(self, port):
         self._listener = socket.create_server(("127.0.0.1", port))
@@ -62,7 +62,7 @@ class SilentHost:
 
 @pytest.fixture
 def silent_host(cluster, cluster_database):
-    """A SilentHost where the cluster was, once the database had been made."""
+    """A SilentHost on the cluster's port, once the database has been made."""
     cluster.kill()
     host = SilentHost(cluster.port)
     yield host
@@ -70,7 +70,7 @@ def silent_host(cluster, cluster_database):
 
 
 def assert_waits_for_its_database(api):
-    """It says who it is and that its database is away; it keeps strangers out all the same."""
+    """It says who it is and that its database is away; it still refuses strangers."""
     assert api.get("/", key=None).status == 200
     health = api.get("/health", key=None)
     assert_unavailable(health, "health")
@@ -82,7 +82,7 @@ def assert_waits_for_its_database(api):
 
 def starts_and_recovers(start_on_cluster, end_of_the_outage):
     """Starts while PostgreSQL is away, and uses the same process after `end_of_the_outage()`. An attempt to connect may
-    hang for longer than anything here may take."""
+    hang for longer than any step here may take."""
     program = start_on_cluster(wait=False, DB_CONNECT_TIMEOUT="300s", **QUERY_TIMEOUT)
     program.wait_until_serving()
     pid = program.process.pid
@@ -104,7 +104,7 @@ def test_program_started_while_postgres_refuses_connections_listens_and_recovers
 def test_program_started_while_postgres_takes_connections_and_is_silent_listens_and_recovers(
     cluster, silent_host, start_on_cluster
 ):
-    """The connections that hang go on hanging after PostgreSQL's return: they must not keep others from being tried."""
+    """The connections that hang go on hanging after PostgreSQL is back: they must not keep others from being tried."""
 
     def end_of_the_outage():
         silent_host.stop_listening()
@@ -160,7 +160,7 @@ def test_sigterm_while_postgres_is_silent_ends_the_program_with_success(cluster,
     with RawConnection(program.port, timeout_s=60) as waiting, program.api() as api:
         with cluster.silent():
             waiting.send(message("GET /users/1", KEY))
-            # On the only io thread: what came before the first of them is being handled when the second is answered.
+            # There is one io thread: once the second request is answered, what came before the first is being handled.
             assert [api.get("/").status for _ in range(2)] == [200, 200]
             program.process.terminate()
             assert waiting.read_response().status == 503
@@ -194,7 +194,7 @@ def test_list_cut_off_by_the_death_of_postgres_has_no_end_chunk(cluster, streami
 
 
 def test_list_cut_off_over_http_1_0_is_a_reset_and_not_an_end(cluster, streaming):
-    """Where the end of the connection is the end of the answer, only a reset tells that something is missing."""
+    """If the end of the connection is the end of the answer, only a reset shows that something is missing."""
     request = message("GET /users", KEY).replace(b"HTTP/1.1", b"HTTP/1.0")
     with read_a_little_then_kill(streaming, cluster, request) as connection:
         with pytest.raises(ConnectionResetError):

@@ -1,4 +1,4 @@
-"""Which passwords may be set: on every path that sets one, and what forms are told before."""
+"""Which passwords may be set: on every path that sets one, and what forms are told in advance."""
 
 import json
 

@@ -80,7 +80,7 @@ def test_loose_paths_are_the_same_resource_where_the_setting_says_so(start):
 
 @pytest.mark.parametrize("path", ["/", "/users", "/health", "*", "/nothing"])
 def test_options_without_a_key_is_answered(parsing, path):
-    """As by the Express service; HAProxy's `option httpchk` asks so."""
+    """The Express service answers it, too; HAProxy's `option httpchk` sends it."""
     response = ask(parsing, message(f"OPTIONS {path}"))
     assert response.status == 204
     assert ("allow" in response.headers) == (path in ("/", "/users", "/health"))

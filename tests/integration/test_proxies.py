@@ -18,7 +18,7 @@ from harness.program import run_command
 from harness.raw_http import RawConnection, message
 from harness.waiting import wait_until
 
-# What it shows ThreadSanitizer, the tests behind nginx show as well.
+# These tests show ThreadSanitizer nothing that the tests behind nginx do not show as well.
 pytestmark = pytest.mark.sequential
 
 DEPLOY = REPOSITORY / "deploy"
@@ -47,7 +47,7 @@ def haproxy(folder, ports):
 
 def caddy(folder, ports):
     file = folder / "Caddyfile"
-    # Its administration has a fixed port, which another Caddy may have.
+    # Caddy's admin endpoint has a fixed port, which another Caddy may have.
     file.write_text("{\n\tadmin off\n}\n" + configured(DEPLOY / "caddy" / "Caddyfile", ports))
     return "caddy", "run", "--adapter", "caddyfile", "--config", str(file)
 

@@ -1,4 +1,4 @@
-"""Rate limits: who is counted, what is told, and that nobody steps around them."""
+"""Rate limits: who is counted, what is told, and that nobody gets around them."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from harness.http_client import Api
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
-# Without back ends every peer is a user.
+# If no peer is a back end, every peer is a user.
 NO_BACKENDS = {"TRUSTED_BACKENDS": "192.0.2.1"}
 
 
@@ -22,7 +22,7 @@ def item(text: str) -> tuple[str, dict[str, int]]:
 
 
 def items(response, name: str) -> dict[str, dict[str, int]]:
-    """The field's list, by the names in it; empty where the field is missing."""
+    """The items of the field's list, by name; empty if the field is missing."""
     return dict(item(one) for one in re.split(r"[ \t]*,[ \t]*", response.header(name) or "") if one)
 
 

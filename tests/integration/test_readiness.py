@@ -29,7 +29,7 @@ def ask(program, path, timeout_s=60):
 
 
 def reasons(program):
-    """Why it is not ready; empty where it is."""
+    """Why it is not ready; empty if it is."""
     status, body = ask(program, "/health/ready")
     if status == 200:
         assert body == {"status": "ready"}
@@ -50,7 +50,7 @@ def test_program_that_serves_is_ready_at_once(start):
 
 
 def is_within(limit, measure):
-    """Whether one of several measurements is, for a machine that stands still for a moment spoils any of them."""
+    """Whether one of several measurements is, because a machine that stalls for a moment spoils any of them."""
     return any(measure() < limit for _ in range(ATTEMPTS))
 
 
@@ -120,7 +120,7 @@ def test_schema_that_was_taken_away_is_a_reason(database, start):
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 def test_silent_feed_counts_where_it_is_needed(database, start):
-    """Nobody listens at DB_LISTEN_PORT. Checks of sessions are right all the same, so it is no reason by default."""
+    """Nobody listens at DB_LISTEN_PORT. Checks of sessions are still right, so by default this is no reason to be unready."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         deaf = {"DB_LISTEN_HOST": "127.0.0.1", "DB_LISTEN_PORT": str(nobody.getsockname()[1])}
@@ -144,7 +144,7 @@ def test_thread_that_hangs_is_told_by_the_others(start):
     loops = wait_until(lambda: (found := event_loops(program.process.pid)) and len(found) >= 3 and found, 20, "the threads")
 
     def life():
-        """What is said of it; nothing where the connection came to the thread that hangs."""
+        """What the program says about it; None if the connection came to the thread that hangs."""
         try:
             return ask(program, "/health/live", timeout_s=0.5)
         except OSError:
@@ -193,7 +193,7 @@ def test_command_says_what_the_program_says(start):
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_command_asks_over_tls_where_the_program_serves_it(start, tmp_path):
-    """The certificate is for the name that others know, so on this machine it is not looked at; elsewhere it is."""
+    """The certificate is for the name that others know, so on this machine it is not checked; elsewhere it is."""
     settings, _ = serve_tls(tmp_path)
     program = start(**settings)
     command = Listening(program)

@@ -44,7 +44,7 @@ def described(operation, response, status):
 
 
 def link_to(server, recipient, kind):
-    """Path and token of the link in the next mail of this kind, which leaves the server."""
+    """Path and token of the link in the next mail of this kind, which is removed from the server."""
 
     def find():
         for one in server.messages_to(recipient):
@@ -258,7 +258,7 @@ def test_mails_of_one_address_and_to_one_user_are_limited(start, server):
 
 
 def test_changes_that_failed_used_up_the_mails_about_those_that_did_not(start, server):
-    """Who had the password could so take the account over without its owner hearing of it."""
+    """Somebody who had the password could thus take the account over without its owner hearing of it."""
     with start(**mail_settings(server)).api() as api:
         user, other = create_user(api), create_user(api)
         path, taken = f"/users/{user['id']}", {"email": other["email"], "password": NEW_PASSWORD}
@@ -339,7 +339,7 @@ def test_user_agent_of_any_length_and_form_lets_its_user_in(mailing, server):
     def told():
         return [one.part("plain") for one in server.messages_to(user["email"])]
 
-    # One may come twice before the other one does.
+    # One mail may come twice before the other one comes.
     for part in ("x" * 60, "<script>"):
         wait_until(lambda part=part: any(part in text for text in told()), PATIENCE_S, f"a mail about {part}")
     assert all("198.51.100.7" in text for text in told())
@@ -382,12 +382,12 @@ def test_right_password_keeps_no_place_when_what_it_is_for_fails(start, server, 
             assert api.post(f"/user-auth/{path}", body).status == 503
         cursor.execute("COMMIT")
         assert api.post(f"/user-auth/{path}", body).status in (200, 202)
-        # A machine that stood still meanwhile says nothing.
+        # If the machine stalled meanwhile, the test proves nothing.
         assert time.monotonic() - begin < 15
 
 
 def test_log_of_postgres_holds_no_hash_and_no_token(cluster, start_on_cluster, server):
-    """It shows the row that a CHECK refuses, and the key that is there already: an email, but nothing that opens a door."""
+    """It shows the row that a CHECK refuses, and a key that exists already: an email, but nothing that gives access."""
     program = start_on_cluster(**mail_settings(server), **NO_LIMITS)
     with program.api() as api:
         owner, other = create_user(api), create_user(api)

@@ -1,4 +1,4 @@
-"""Limits that replicas share in Redis; and that Redis is never what a request fails by or waits for."""
+"""Limits that replicas share in Redis; and that no request fails because of Redis or waits for it."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ from harness.waiting import wait_until
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 SEEN_WITHIN_S = 60.0
-# A busy machine stands still for seconds: where Redis has to decide, it gets the time; and no test is about a short one.
+# A busy machine may stall for seconds, so Redis gets enough time where it has to decide.
 PATIENT = {"REDIS_TIMEOUT": "10s", "RATE_LIMIT_LOGIN": "1/1h/4", "RATE_LIMIT_REGISTER": "off"}
 PASSWORD = "a pass-word of Redis"
 
@@ -54,7 +54,7 @@ def wait_until_alone(*programs: Gatehouse):
 
 
 def granted(*programs: Gatehouse, attempts=6, address="198.51.100.7") -> int:
-    """Of so many attempts at each of them, those that no limit refused. None failed otherwise."""
+    """How many of `attempts` logins at each program no limit refused. None may fail otherwise."""
     statuses = []
     for program in programs:
         with program.api() as api:
@@ -156,7 +156,7 @@ def test_redis_that_stands_still_holds_nobody_up(start, redis):
         for _ in range(20):
             headers = {"X-Client-Address": "198.51.100.7"}
             assert api.post("/user-auth/verify-email", {"token": "none"}, headers=headers).status == 401
-        # Without a deadline it would be for ever.
+        # Without a deadline it would take for ever.
         assert time.monotonic() - begin < 30
         wait_until_alone(program)
         assert program.events("limits_degraded")

@@ -26,7 +26,7 @@ def redis(tmp_path):
 
 
 def settings(redis: RedisServer, **more) -> dict[str, str]:
-    # A busy machine stands still for seconds; where Redis answers, it gets the time.
+    # A busy machine may stall for seconds, so Redis gets enough time to answer.
     return {"REDIS_URL": f"redis://127.0.0.1:{redis.port}/0", "REDIS_SESSION_CACHE": "true", "REDIS_TIMEOUT": "10s",
             "RATE_LIMIT_LOGIN": "off", "IO_THREADS": "2"} | more
 
@@ -58,7 +58,7 @@ def pair(start, redis):
     wait_until_up(first)
     second = start(**settings(redis))
     wait_until_up(second)
-    # Where the second one was too slow to be covered, it began another epoch, which the first one has to find.
+    # If the second one was too slow to be covered, it began another epoch, which the first one has to find.
     begun = value(second, "shared_sessions_epochs_total")
     wait_until(lambda: len(first.events("sessions_shared")) > begun, SEEN_WITHIN_S, "one epoch of both")
     return [first, second]
@@ -188,7 +188,7 @@ def test_redis_that_stands_still_holds_nobody_up(start, redis):
             assert [status(program, login) for program in programs * 3] == [200] * 6
             assert log_out(here, other["session"]).status == 200
             assert [status(program, other) for program in programs] == [401] * 2
-            # Until the other one has heard it: changes are heard in the order of their commits.
+            # Waits until the other one has heard of the logout: changes are heard in the order of their commits.
             assert here.delete(f"/api-keys/{key}").status == 200
             wait_until(lambda: not is_good(there, secret), SEEN_WITHIN_S, "the end of the key")
     wait_until_up(*programs)
@@ -217,7 +217,7 @@ def test_flushed_redis_is_filled_again(redis, pair):
     redis.ask("FLUSHALL")
     assert status(pair[1], login) == 200
     wait_until(lambda: begun() > before, SEEN_WITHIN_S, "another epoch")
-    # A replica that has not noticed yet fills in vain.
+    # What a replica writes before it has noticed the new epoch is in vain.
     again = wait_until(lambda: (later := shared_login(pair[1])) and entries(redis) and later, SEEN_WITHIN_S, "the entries in Redis")
     assert status(pair[0], again) == 200
 

@@ -1,4 +1,4 @@
-"""Refresh tokens: each has one successor, whatever gets lost on the way, and a copy is found out."""
+"""Refresh tokens: each has one successor, whatever gets lost on the way, and a copy is detected."""
 
 import contextlib
 import http.client
@@ -242,7 +242,7 @@ def test_kill_9_between_write_and_answer_logs_nobody_out(start, database):
                 return try_refresh(own, login["refreshToken"], ATTEMPT)
 
         sent = pool.submit(send)
-        # One that shares its transaction with others waits for 20 ms, and then goes by itself.
+        # A write that shares its transaction with others waits for 20 ms, and is then sent by itself.
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
             "AND query_start < clock_timestamp() - interval '2 seconds'"

@@ -21,14 +21,14 @@ pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
 def hang_up(program, event="reloaded"):
-    """SIGHUP; the log lines of its outcome."""
+    """Sends SIGHUP and returns the log lines of its outcome."""
     before = len(program.events(event))
     program.process.send_signal(signal.SIGHUP)
     return wait_until(lambda: program.events(event)[before:], 20, event)
 
 
 def shown_certificate(program):
-    """In DER, as a client sees it; nobody is asked whether it is to be trusted."""
+    """The certificate in DER, as a client sees it; it is not verified."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with RawConnection(program.port, tls=context) as connection:
@@ -114,7 +114,7 @@ def test_api_key_in_a_file_is_exchanged(start, tmp_path):
 
 
 def test_session_and_token_secrets_are_rotated_and_retired(start, tmp_path):
-    """What the old secret sealed is good while it is listed, and not a request longer, remembered or not."""
+    """What the old secret sealed is valid while that secret is listed, and not a request longer, cached or not."""
     files = {"SESSION_SECRET": (tmp_path / "session", SESSION_SECRET), "JWT_SECRET": (tmp_path / "jwt", JWT_SECRET)}
     for file, secret in files.values():
         file.write_text(secret)
@@ -146,7 +146,7 @@ def test_session_and_token_secrets_are_rotated_and_retired(start, tmp_path):
 
 
 def test_secrets_that_were_made_up_stay(start):
-    """In development missing secrets are made up; another reading must not make up others."""
+    """In development missing secrets are made up; reading the settings again must not make up others."""
     program = start(APP_ENV="development", SESSION_SECRET=None, JWT_SECRET=None)
     with program.api() as api:
         login = log_in(api, create_user(api)["email"])
@@ -156,7 +156,7 @@ def test_secrets_that_were_made_up_stay(start):
 
 
 def test_what_tokens_say_stays_until_a_restart(start):
-    """Revocations are kept for as long as tokens lived at the start, so none may live longer."""
+    """Revocations are kept for as long as tokens lived at the start, so no token may live longer."""
     program = start(JWT_EXPIRES_IN=None, JWT_ISSUER=None)
     (program.directory / ".env").write_text("JWT_EXPIRES_IN=24h\nJWT_ISSUER=another\n")
     with program.api() as api:
@@ -184,9 +184,9 @@ def test_log_level_changes(start):
     for _ in range(20):
         ask_for("/meanwhile")
     env_file.write_text("LOG_LEVEL=info\n")
-    # The line that says so is not written yet.
+    # The line that reports this reload is not written yet.
     program.process.send_signal(signal.SIGHUP)
-    # Lines are written in their order, so those of before that were late are there by now.
+    # Lines are written in order, so earlier lines that were late are there by now.
     wait_until(lambda: "/afterwards" in ask_for("/afterwards"), 20, "access lines")
     assert "/meanwhile" not in ask_for("/afterwards")
 

@@ -17,9 +17,9 @@ from harness.waiting import seconds_until, wait_until
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
 KEY = f"X-API-Key: {API_KEY}"
-# Far more than a revocation takes, for this machine may stand still meanwhile; far less than the caches keep a session.
+# Far longer than a revocation takes, because this machine may stall meanwhile; far shorter than the caches keep a session.
 SEEN_WITHIN_S = 60.0 if SANITIZED else 20.0
-# A probe of the change feed is a proof for so long.
+# A probe of the change feed is a proof for this long.
 TRUSTED_MAX_S = 2.5
 TRAVEL_MAX_S = 0.25 if SANITIZED else 0.05
 
@@ -98,7 +98,7 @@ def test_session_ended_by_sql_dies_on_every_replica(pair, database, sql):
 
 @pytest.mark.slow
 def test_replica_that_stood_still_does_not_answer_for_what_ended_meanwhile(start):
-    """Its cache has heard of nothing, and its timers have not run, when the first request comes."""
+    """When the first request comes, its cache has heard of nothing, and its timers have not run."""
     first, second = start(IO_THREADS="1"), start(IO_THREADS="1")
     with first.api() as ending, second.api() as waking, RawConnection(second.port) as asked:
         for _ in range(5):
@@ -136,7 +136,7 @@ def seconds_until_dead(api, session):
 
 @pytest.mark.serial
 def test_revocation_travels_quickly(pair):
-    """Each may be held up by what else the machine does. That a quarter is quick shows that none waits for a timer."""
+    """Other load on the machine may delay each of them. If a quarter of them is quick, none waits for a timer."""
     first, second = pair
     email = create_user(first)["email"]
     times = []

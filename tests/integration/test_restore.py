@@ -20,14 +20,14 @@ pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
 def commands_of_the_way_back() -> list[str]:
-    """What the document has between stopping and starting the service."""
+    """The commands that the document gives between stopping and starting the service."""
     text = (REPOSITORY / "docs" / "operations.md").read_text()
     block = re.search(r"systemctl stop gatehouse\n(.*?)systemctl start gatehouse", text, re.DOTALL)[1]
     return [line for line in block.splitlines() if not line.startswith("chown ")]
 
 
 def back_up(path, backup_path):
-    """Closed at once: a connection that is left would check the log of the killed service in."""
+    """The connections are closed at once: one that stayed open would checkpoint the log of the killed service."""
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup_path)) as backup:
         source.backup(backup)
 
@@ -56,7 +56,7 @@ def test_backup_restored_after_a_crash_is_what_the_service_starts_with(start, da
 
 
 def test_log_of_another_database_is_refused_until_it_is_removed(start, database, tmp_path):
-    """A backup was copied to the place of a crashed database, and its write-ahead log was left."""
+    """A backup was copied to the place of a crashed database, whose write-ahead log was left there."""
     program = start()
     with program.api() as api:
         before = create_user(api)

@@ -86,7 +86,7 @@ def test_truncation_is_told_once(start, database, statement):
 
 
 def test_answer_says_how_long_and_how_new(place):
-    """A revocation is kept until the last token that it ends is over, and what was revoked before `asOf` is there."""
+    """A revocation is kept until the last token that it ends has expired, and what was revoked before `asOf` is there."""
     login = log_in(place.api, create_user(place.api)["email"])
     before = snapshot(place.api)["cursor"]
     begin_s = time.time()
@@ -182,7 +182,7 @@ def test_cursor_of_another_list_or_installation_is_refused(start, database):
     program = start()
     with program.api() as api:
         end_a_session(api, database)
-        end_a_session(api, database)  # on the second page of the other list
+        end_a_session(api, database)  # so that the other list has a second page
         other_list = api.get("/audit?limit=1").header("Link").split("after=")[1].split(">")[0].split("&")[0]
         assert refusal(poll(api, other_list)) == (400, "invalid_cursor")
         assert poll(api, cursor := snapshot(api)["cursor"]).status == 200
@@ -200,14 +200,14 @@ def first_cursor(start):
 
 
 def end_long_ago(database):
-    """A session, while no program runs: nobody has read of it."""
+    """Ends a session, long ago, while no program runs: nobody has read of it."""
     add_users(database, 1, 1)
     assert database.run("DELETE FROM sessions") == 1
     database.shift("revocations", "at", -2 * TOKEN_TTL)
 
 
 def read_before_the_cleanup(start, database, cursor):
-    """The cursor behind what is too old already. The job that deletes it is somebody else's meanwhile."""
+    """The cursor after what is too old already. Meanwhile somebody else holds the lease of the job that deletes it."""
     leave_to_another(database, "revocation cleanup")
     program = start()
     with program.api() as api:
@@ -225,7 +225,7 @@ def cleaned_up(start, database):
 
 
 def test_cursor_in_front_of_what_was_deleted_is_too_old(start, database):
-    """The one behind it is good, and what comes after is told to it."""
+    """The cursor after it is valid, and a poll with it returns what comes later."""
     before = first_cursor(start)
     end_long_ago(database)
     behind = read_before_the_cleanup(start, database, before)
@@ -248,7 +248,7 @@ def test_cursor_is_too_old_where_nobody_read_what_was_deleted(start, database):
 
 
 def test_revocation_is_kept_for_the_tokens_of_before(start, database):
-    """They live for as long as was set when they were made."""
+    """Those tokens live for as long as was set when they were made."""
     first = start(JWT_EXPIRES_IN="2h")
     with first.api() as api:
         ended = end_a_session(api, database)
@@ -260,7 +260,7 @@ def test_revocation_is_kept_for_the_tokens_of_before(start, database):
 
 @pytest.mark.parametrize("goes_on", [False, True], ids=["and_nothing_more", "and_gone_on"])
 def test_cursor_of_a_log_that_lost_its_end_is_too_old(start, database, goes_on):
-    """As a restored backup has. Those who wait are told, too, and a new snapshot helps."""
+    """A restored backup has such a log. Waiting readers are told, too, and a new snapshot helps."""
     program = start()
     with program.api() as api:
         end_a_session(api, database)
@@ -286,7 +286,7 @@ def test_cursor_of_a_log_that_lost_its_end_is_too_old(start, database, goes_on):
 @pytest.mark.parametrize("goes_on", [False, True], ids=["and_nothing_more", "and_gone_on"])
 @pytest.mark.parametrize("kept", [0, 1])
 def test_cursor_in_front_of_what_an_administrator_deleted_is_too_old(start, database, kept, goes_on):
-    """Nobody takes what is missing for nothing, and nobody looks for it without a pause."""
+    """Nobody mistakes the gap for no news, and nobody looks for what is missing without a pause."""
     program = start()
     with program.api() as api:
         for _ in range(kept):
@@ -325,7 +325,7 @@ def test_quiet_stream_says_each_second_how_new_it_is(place):
     begin_s = time.time()
     with EventStream(place.program, snapshot(place.api)["cursor"]) as stream:
         beats = [stream.next() for _ in range(4)]
-        while not has_a_second(beats) and len(beats) < 60:  # this machine may hold up any of them, but not one after the other
+        while not has_a_second(beats) and len(beats) < 60:  # this machine may delay any of them, but not all in a row
             beats.append(stream.next())
     assert {(beat.name, beat.id, *beat.data) for beat in beats} == {("as-of", None, "asOf")}
     times = [time_of(beat.data["asOf"]) for beat in beats]
@@ -334,7 +334,7 @@ def test_quiet_stream_says_each_second_how_new_it_is(place):
 
 
 def test_stream_goes_on_behind_the_last_event(place):
-    """The address still has the cursor that the client began with."""
+    """The URL still has the cursor that the client began with."""
     begin = last = snapshot(place.api)["cursor"]
     found, ended = [], []
     for _ in range(3):
@@ -381,7 +381,7 @@ def test_stream_over_http_1_0_is_read_to_its_end(start, database):
 
 
 def test_readers_above_their_limit_are_refused(start, database):
-    """Who need not wait is no reader. A seat is free when its reader has gone."""
+    """A client that need not wait does not count as a reader. A seat is free once its reader has gone."""
     program = start(FEED_READERS_MAX="2")
     with program.api() as api:
         begin = snapshot(api)["cursor"]
@@ -479,7 +479,7 @@ def test_gateway_without_a_key_may_not_read_the_feed(start):
 
 
 def test_readers_end_with_the_program_and_miss_nothing(start, database):
-    """At once, and as an answer ends that is whole."""
+    """They end at once, in the way a complete answer ends."""
     program = start(SHUTDOWN_TIMEOUT="300s")
     with program.api() as api, RawConnection(program.port, timeout_s=60) as reader:
         before = snapshot(api)["cursor"]

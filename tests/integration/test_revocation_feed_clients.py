@@ -17,7 +17,7 @@ KEY = f"X-API-Key: {API_KEY}"
 
 
 def test_stream_of_a_half_closed_connection_was_filled_without_a_pause(start):
-    """Its client has nothing more to say, which the service takes for an end."""
+    """Its client has nothing more to send, which the service takes for the end."""
     program = start()
     with program.api() as api, RawConnection(program.port) as client:
         client.send(message(f"GET /revocations?after={snapshot(api)['cursor']}", KEY, "Accept: text/event-stream"))
@@ -27,12 +27,12 @@ def test_stream_of_a_half_closed_connection_was_filled_without_a_pause(start):
 
 
 def test_polls_that_were_answered_together_kept_users_out(start, database):
-    """All of them came back into the places of connections at once, and each new client made room for one."""
+    """All of them took places of connections again at once, and each new client displaced just one of them."""
     program = start(CONNECTIONS_MAX="10", IO_THREADS="1")
     with program.api() as api, contextlib.ExitStack() as stack:
         poll = message(f"GET /revocations?wait=30&after={snapshot(api)['cursor']}", KEY)
         polls = []
-        # Some at a time: one by one, the first would be over before the last is there where this machine is slow.
+        # Several at a time: one by one, on a slow machine, the first would be over before the last is there.
         for _ in range(8):
             for _ in range(5):
                 polls.append(stack.enter_context(RawConnection(program.port)))

@@ -29,10 +29,10 @@ EVENTS = 100_000 if FULL else 300 if SANITIZED else 2_000
 HISTORY_MAX_S = 3_000 if FULL else 300
 PATIENCE_S = 60
 RECOVERY_MAX_S = 60.0 if SANITIZED else 20.0
-# A quarter of all is that quick: each may be held up by what else the machine does. A keeper that waits for its next
-# reading needs 0.45 s.
+# A quarter of all must be that quick: other load on the machine may delay each of them. A keeper that waits for its
+# next reading needs 0.45 s.
 TRAVEL_MAX_S = 0.9 if SANITIZED else 0.15
-# With one io thread, because each finds for itself that the database is back.
+# One io thread, because each io thread finds for itself that the database is back.
 QUERY_TIMEOUT = {"DB_QUERY_TIMEOUT": "2s", "DB_CONNECT_TIMEOUT": "2s", "IO_THREADS": "1"}
 
 POSTGRES = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
@@ -50,7 +50,7 @@ def test_every_reader_sees_every_ending_once_and_in_one_order(start, database):
 
 @pytest.mark.parametrize("count", [64, 5_000])
 def test_many_that_end_at_once_reach_those_who_wait(start, database, count):
-    """Also those more than the service remembers."""
+    """Even if they are more than the service remembers."""
     program = start()
     ended = sorted(("session", session) for session in add_users(database, 1, count).popitem()[1])
     with program.api() as api:
@@ -68,7 +68,7 @@ def test_many_that_end_at_once_reach_those_who_wait(start, database, count):
 
 
 def test_many_endings_at_once_set_the_time_of_a_stream_back(start, database):
-    """An event of not all news promises less, and had said so with an `asOf` a minute before the last one."""
+    """An event that does not hold all news promises less, and used to say so with an `asOf` a minute before the last one."""
     program = start()
     [sessions] = add_users(database, 1, 3_500).values()
     with program.api() as api, EventStream(program, snapshot(api)["cursor"], timeout_s=20.0) as stream:
@@ -109,7 +109,7 @@ def test_ending_is_soon_told_on_the_other_replica(start, database, end):
 
 @POSTGRES
 def test_cursor_is_good_on_every_replica(start, database):
-    """Also after the one that made it has gone."""
+    """Even after the replica that made it has gone."""
     first, second = start(), start()
     with first.api() as api:
         before = snapshot(api)["cursor"]
@@ -125,7 +125,7 @@ def test_cursor_is_good_on_every_replica(start, database):
 
 
 def rest_of(stream):
-    """What still comes of it; it may be cut off."""
+    """The rest of the stream, which may be cut off."""
     with contextlib.suppress(OSError):
         yield from stream.events()
 
@@ -133,7 +133,7 @@ def rest_of(stream):
 @POSTGRES
 @pytest.mark.parametrize("commits", [True, False], ids=["committed", "rolled_back"])
 def test_long_transaction_of_another_client_does_not_hold_up_the_feed(start, database, commits):
-    """What it ends comes when it is committed, behind those that have been told by then."""
+    """What it ends comes once it is committed, after everything that was told by then."""
     program = start()
     [sessions] = add_users(database, 1, 2).values()
     late = [("session", session) for session in sessions]
@@ -221,7 +221,7 @@ def rest_of_news(stream, last):
 
 
 def test_nobody_is_told_that_all_is_well_by_a_silent_database(cluster, start_on_cluster, cluster_database):
-    """Who relies on the feed learns from `asOf` that it is not new."""
+    """A reader that relies on the feed learns from `asOf` that it is not up to date."""
     program = start_on_cluster(**QUERY_TIMEOUT)
     with program.api() as api:
         cursor = snapshot(api)["cursor"]

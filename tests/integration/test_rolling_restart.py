@@ -1,4 +1,4 @@
-"""Replicas are replaced one by one while clients work: whoever keeps to HTTP sees no failure."""
+"""Replicas are replaced one by one while clients work: a client that keeps to the rules of HTTP sees no failure."""
 
 import json
 from functools import partial

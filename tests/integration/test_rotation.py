@@ -32,7 +32,7 @@ def new_secret() -> str:
 
 
 def hang_up(replicas):
-    """SIGHUP to each, and the next one when it has taken over what it read."""
+    """Sends SIGHUP to each replica, to the next one once it has taken over what it read."""
     for replica in replicas:
         before = len(replica.events("reloaded"))
         replica.process.send_signal(signal.SIGHUP)
@@ -58,7 +58,7 @@ class SecretFiles:
 
 @dataclass
 class Application:
-    """What an application knows, each of which the test replaces as its operator would. Its calls must all succeed."""
+    """What an application knows; the test replaces each item as its operator would. All calls must succeed."""
 
     key: str
     login: dict
@@ -77,7 +77,7 @@ class Application:
         self.ask(client, "POST /user-auth/verify-token", {}, f"Authorization: Bearer {self.login['token']}")
 
     def log_in_and_check(self, client: Client):
-        """Whichever replica meets the second request knows what the first one sealed and signed."""
+        """Whichever replica gets the second request knows what the first replica sealed and signed."""
         made = self.ask(client, "POST /user-auth", {"email": self.email, "password": PASSWORD}, repeatable=False)
         if not made:
             return
@@ -116,7 +116,7 @@ class Installation:
 
 @pytest.fixture
 def guarded_database(cluster, cluster_database):
-    """A database of a role with a password, on a server that asks for it."""
+    """A database owned by a role with a password, on a server that asks for it."""
     driver()
     cluster_database.run(f"CREATE ROLE {ROLE} LOGIN PASSWORD 'first'")
     cluster_database.run(f'ALTER DATABASE "{cluster_database.name}" OWNER TO {ROLE}')
@@ -178,7 +178,7 @@ def rotate_api_key(installation, application, clients):
 
 
 def lead_in(installation, clients, name) -> str:
-    """Steps 1 and 2 for one secret; the old one, which is still accepted."""
+    """Does steps 1 and 2 for one secret; returns the old one, which is still accepted."""
     [old], new = installation.files.read(name), new_secret()
     installation.exchange(name, old, new)
     wait_for_more_answers(clients, ANSWERS_BETWEEN)
@@ -188,7 +188,7 @@ def lead_in(installation, clients, name) -> str:
 
 
 def promote_key(installation, application, clients) -> str:
-    """A new signing key; --now needs three seconds after `generate`, as every replica does to learn of it."""
+    """Makes and promotes a signing key. --now works only three seconds after `generate`, when every replica has learnt of the key."""
     kid = installation.run("signing-keys", "generate", "--json")["kid"]
 
     def promoted():
@@ -202,7 +202,7 @@ def promote_key(installation, application, clients) -> str:
 
 
 def retire_secrets(installation, application, clients):
-    """Steps 2 to 3 of the session's and the token's secret: what the old ones made is gone with them, and nothing else."""
+    """Rotates the session's and the token's secret to the end: what the old ones made ends with them, and nothing else does."""
     old_login = dict(application.login)
     for name in ("SESSION_SECRET", "JWT_SECRET"):
         lead_in(installation, clients, name)
@@ -230,7 +230,7 @@ def rotate_certificate(installation, clients):
 
 
 def rotate_passwords(installation, balancer, clients, mails):
-    """Of the database and the mail server: open connections go on, and each replica is restarted with the new ones."""
+    """Changes the passwords of the database and the mail server: open connections go on, and each replica restarts with the new ones."""
     installation.database.run(f"ALTER ROLE {ROLE} PASSWORD 'second'")
     installation.files.write("DB_PASSWORD", "second")
     mails.login = ("gatehouse", "second")

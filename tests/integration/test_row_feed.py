@@ -13,7 +13,7 @@ from harness.waiting import wait_until
 
 pytestmark = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 
-# Heard by the next look, 100 ms later at most; but a busy machine stands still for a while. Caches keep a session for hours.
+# The next look hears of it, 100 ms later at most; but a busy machine may stall for a while. Caches keep a session for hours.
 SEEN_WITHIN_S = 60.0
 
 
@@ -79,7 +79,7 @@ def dies_on(api, login):
 
 
 def check_that_it_hears(pair, database):
-    """Whatever one replica, or somebody's SQL, ends is dead on the other one, whose cache has it."""
+    """What one replica, or somebody's SQL, ends is dead on the other one, although it is in that one's cache."""
     with pair[0].api() as first, pair[1].api() as second:
         for end in (lambda login: log_out(first, login["session"]), lambda login: database.run("DELETE FROM sessions")):
             login = log_in(first, create_user(first)["email"])
@@ -104,8 +104,7 @@ def test_revocations_are_heard_with_redis_and_without(pair, database, redis):
     assert {one["level"] for one in pair[1].events("feed_unrung")} == {"warn"}
 
 
-def test_message_through_redis_makes_a_replica_look_at_once(pair, redis):
-    """Redis has passed on a message for each of a replica's own changes; what it is told has no content."""
+def test_replicas_of_one_database_listen_to_one_channel_of_redis(pair, redis):
     wait_until_gauge(pair, "gatehouse_change_feed_redis_up", 1)
     channels = redis.ask("PUBSUB", "CHANNELS")
     assert len(channels) == 1
@@ -130,21 +129,21 @@ def test_silent_feed_leaves_its_cache_unused(pair, database):
 
 
 def test_replica_of_the_other_setting_is_told_as_well(start, pair, database, command):
-    """As while the setting is changed on one replica after the other. The other one listens at the server itself."""
+    """This happens while the setting is changed on one replica after the other. The other replica listens at the server itself."""
     other = start()
     wait_until_gauge([other], "gatehouse_change_feed_up", 1)
     check_that_it_hears([pair[0], other], database)
     check_that_it_hears([other, pair[1]], database)
-    assert "note   change feed: changes are told for CHANGE_FEED=postgres and for CHANGE_FEED=redis" in command("doctor").stdout
+    assert "note   change feed: changes are announced for CHANGE_FEED=postgres and for CHANGE_FEED=redis" in command("doctor").stdout
 
 
 def test_doctor_says_how_changes_are_told(command, settings, redis, pair, database):
     database.run("UPDATE change_feed SET notify_used_at = now() - interval '1 hour', rows_used_at = now() - interval '1 hour'")
     wait_until(lambda: database.rows("SELECT notifies FROM change_feed") == [(False,)], SEEN_WITHIN_S, "the end of NOTIFY")
     found = command("doctor", **settings).stdout
-    assert "ok     change feed: changes are told as rows" in found
+    assert "ok     change feed: changes are announced as rows" in found
     assert "ok     redis channel" in found
-    assert "note   change feed: changes are told for CHANGE_FEED=redis" in command("doctor").stdout
+    assert "note   change feed: changes are announced for CHANGE_FEED=redis" in command("doctor").stdout
 
 
 def test_user_of_redis_with_the_documented_rights_will_do(start, settings, redis, command):

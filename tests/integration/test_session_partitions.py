@@ -13,7 +13,7 @@ from harness.waiting import wait_until
 ON_POSTGRES = pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
-# On a slow machine the switch takes longer than anybody waits for a lock by default.
+# On a slow machine, the switch takes longer than the default wait for a lock.
 PATIENT = {"DB_QUERY_TIMEOUT": "60s", "DB_LOCK_TIMEOUT": "20s"}
 BULK = 3_000
 PARTITION = ("db", "partition", "sessions", "--count", "4")
@@ -56,7 +56,7 @@ def log_in_refreshable(api, email):
 
 
 class SessionGuests(Guests):
-    """What they were told of their sessions is kept."""
+    """Guests that keep what they were told of their sessions."""
 
     def __init__(self, program):
         super().__init__(program)
@@ -90,7 +90,7 @@ def test_users_come_and_go_while_sessions_get_partitions_and_lose_them(start, fi
     with SessionGuests(program) as guests:
         guests.wait_for_more()
         for arguments, count in ((PARTITION, 4), (UNPARTITION, 0)):
-            assert "their number and checksum agree" in succeeded(command(*arguments))
+            assert "their number and checksum match" in succeeded(command(*arguments))
             assert partitions(filled) == count
             assert not has_copy(filled)
             assert shape(filled) == before
@@ -155,7 +155,7 @@ def test_second_one_waits_for_the_first(filled, command):
     for thread in threads:
         thread.join(PATIENCE_S)
     texts = sorted(succeeded(result) for result in results)
-    assert texts[0] == "sessions is now partitioned into 4. Compared 3000 sessions before: their number and checksum agree\n"
+    assert texts[0] == "sessions is now partitioned into 4. Compared 3000 sessions first: their number and checksum match\n"
     assert texts[1] == "sessions is partitioned into 4 already\n"
 
 

@@ -32,7 +32,7 @@ def age(database, by):
 
 @pytest.fixture
 def uncached(start, database):
-    """A program without the session cache: it sees what the test does to the rows. Nor does it delete them."""
+    """A program without the session cache: it sees what the test does to the rows, and does not delete them."""
     program = start(SESSION_CACHE_MB="0")
     leave_to_another(database, "session cleanup")
     return program
@@ -97,11 +97,11 @@ def test_session_past_its_absolute_limit_is_dead(uncached, database):
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_cached_session_expires_on_time(start):
-    """Neither earlier nor later, though it is asked about all the time and nearly always in the cache."""
+    """Neither earlier nor later, although it is asked about all the time and is nearly always in the cache."""
     with start(SESSION_TTL="5s", SESSION_ABSOLUTE_TTL="5s").api() as api:
         login = log_in(api, create_user(api)["email"])
         assert is_alive(api, login["session"])
-        limit = parsed(login["sessionExpires"])  # cut off after its milliseconds
+        limit = parsed(login["sessionExpires"])  # truncated to milliseconds
 
         def has_ended():
             asked_at = now()
@@ -190,7 +190,7 @@ def test_cleanup_command_deletes_expired_sessions_only(start, database, command)
 
 
 def test_rows_of_the_express_service_are_no_sessions(start, database):
-    """A row without a secret was written by the old service; it must never open a door here."""
+    """A row without a secret was written by the old service; it must never give access here."""
     program = start(SESSION_CACHE_MB="0")
     with program.api() as api:
         user = create_user(api)

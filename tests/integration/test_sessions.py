@@ -35,7 +35,7 @@ def test_each_login_opens_a_session_of_its_own(api, devices):
 
 
 def test_session_that_a_client_brings_to_a_login_stays_what_it_was(api):
-    """Nobody can give somebody else a session whose value they know, and wait until it is logged in."""
+    """No session fixation: nobody can give another user a session whose value they know, and wait until that user logs in."""
     attacker, victim = create_user(api), create_user(api)
     known = log_in(api, attacker["email"])["session"]
     brought = {"session": known, "sessionId": 1, "sid": 1, "id": 1}
@@ -182,7 +182,7 @@ def test_user_shown_by_a_session_is_the_user_as_it_is_now(api):
 
 
 def test_client_address_comes_from_the_proxy_only_if_it_is_trusted(start):
-    """The field of RFC 7239 is read from nobody: two that disagree could not both be right."""
+    """The field of RFC 7239 is never read: two fields that disagree could not both be right."""
     forwarded = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9", "Forwarded": "for=192.0.2.60"}
     addresses = {}
     for trusted in ("", "127.0.0.1"):
@@ -207,7 +207,7 @@ def test_client_address_comes_from_the_proxy_only_if_it_is_trusted(start):
 )
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_client_address_is_what_the_nearest_proxy_saw(start, lines):
-    """A client can send the header itself; only what trusted proxies added behind it counts."""
+    """A client can send the header itself; only what trusted proxies appended to it counts."""
     program = start(TRUSTED_PROXIES="127.0.0.1")
     with program.api() as api, RawConnection(program.port) as connection:
         user = create_user(api)
@@ -220,7 +220,7 @@ def test_client_address_is_what_the_nearest_proxy_saw(start, lines):
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_listening_on_every_address_of_both_families_made_everybody_the_proxy(start):
-    """On `::` an IPv4 proxy is seen as ::ffff:127.0.0.1, and without a proxy its client would be."""
+    """On `::` an IPv4 proxy is seen as ::ffff:127.0.0.1, and so would an IPv4 client be without a proxy."""
     with start(HOST="::", TRUSTED_PROXIES="127.0.0.1").api() as api:
         user = create_user(api)
         log_in(api, user["email"], headers={"X-Forwarded-For": "203.0.113.9"})
@@ -284,7 +284,7 @@ def test_sessions_die_with_and_without_cache(start, cache_mb):
 
 
 def checked(api, *sessions):
-    """What each is answered in one call."""
+    """The result for each of them, from one call."""
     response = api.post("/user-auth/verify-sessions", {"sessions": list(sessions)})
     assert response.status == 200
     return response.json()["sessions"]

@@ -1,5 +1,5 @@
-"""The clock is set by an hour while the program runs, and back: what stands goes on to stand, and what has ended does not come back.
-Replicas whose machines' clocks differ agree on what the database's says."""
+"""The clock is changed by an hour while the program runs, and back: what is valid stays valid, and what has ended does not come back.
+Replicas whose machines' clocks differ agree on the database's clock."""
 
 import glob
 import time
@@ -52,13 +52,13 @@ def with_a_used_token(api):
 
 
 def ahead_s(api):
-    """How much later than here it is where the program looks."""
+    """How far the program's clock is ahead of this process's clock."""
     return parsedate_to_datetime(api.get("/health").header("Date")).timestamp() - time.time()
 
 
 def wait_for_the_servers_time(database, api):
-    """Until the program counts passwords by PostgreSQL's clock again, which its feed tells it. A login at that moment is a 503: its
-    place in the budget is of another time."""
+    """Waits until the program counts passwords by PostgreSQL's clock again, which its feed tells it. A login at that moment is a 503,
+    because its place in the budget belongs to another time."""
 
     def is_known():
         database.run("DELETE FROM login_guards")
@@ -106,7 +106,7 @@ def test_clock_that_is_set_by_an_hour_revives_nothing_and_ends_no_session(start,
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 def test_letters_are_written_and_claimed_by_the_servers_clock(start, database, clock):
-    """A replica whose clock was ahead took what another one was sending."""
+    """A replica whose clock was ahead took letters that another one was sending."""
     clock.set_by(3600)
     with mail_server() as server, start(launcher=clock.launcher, **mail_settings(server)).api() as api:
         wait_for_the_servers_time(database, api)

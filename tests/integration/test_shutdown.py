@@ -84,13 +84,13 @@ def no_session_is_written(database):
 
 
 def in_flight(api):
-    """How many requests wait, this one among them."""
+    """How many requests wait, including this one."""
     return samples(api.get("/metrics").body.decode())["gatehouse_http_in_flight_requests", frozenset()]
 
 
 def test_requests_in_flight_are_answered_and_told_that_the_connection_ends(start, database):
-    """Logins that wait for the database when the signal comes. Each gets its session, and learns that it must not ask
-    again here: its next request would meet a connection that is being closed."""
+    """Logins wait for the database when the signal comes. Each client gets its session, and is told not to ask again
+    here: its next request would meet a connection that is being closed."""
     program = start(**PATIENT)
     process = program.process
     with contextlib.ExitStack() as stack:
@@ -199,12 +199,12 @@ def test_job_that_waits_for_the_database_does_not_hold_up_the_end(start, databas
 def test_lease_of_a_job_is_free_after_the_end(start, database):
     program = start(SESSION_CLEANUP_INTERVAL="1s")
     assert program.stop() == 0
-    assert database.rows("SELECT name FROM leases WHERE name <> 'health'") == []  # that one is a proof, and nobody's
+    assert database.rows("SELECT name FROM leases WHERE name <> 'health'") == []  # that row is a proof, and belongs to nobody
 
 
 @pytest.mark.parametrize("kind", ["postgres"], indirect=True)
 def test_refusals_of_requests_in_flight_are_on_record(start, database):
-    """What was counted after the signal was lost, and `service.stopped` was not the last event."""
+    """Refusals that were counted after the signal used to get lost, and `service.stopped` was not the last event."""
     program = start(RATE_LIMIT_LOGIN="off", **PATIENT)
     with program.api() as api, contextlib.ExitStack() as stack:
         email = create_user(api)["email"]

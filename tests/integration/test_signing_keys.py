@@ -1,4 +1,4 @@
-"""Keys of the table: what they sign others can check, and they come and go while the service runs."""
+"""Signing keys in the table: others can check what they sign, and they come and go while the service runs."""
 
 import base64
 import json
@@ -51,7 +51,7 @@ def fresh_token(api) -> str:
 
 
 def sign_with_new_key(keys, program, algorithm="ES256") -> str:
-    """A key that the program signs with."""
+    """Makes a key and waits until the program signs with it."""
     kid = keys("generate", "--alg", algorithm)["kid"]
     assert keys("promote", kid, "--now")["state"] == "current"
     with program.api() as api:
@@ -69,7 +69,7 @@ def claims_by_jwcrypto(token, jwk) -> dict:
 
 
 def is_good_for_openssl(token, jwk, folder) -> bool:
-    """Whether openssl takes the signature for that of the published key."""
+    """Whether openssl accepts the signature as that of the published key."""
     key = pytest.importorskip("jwcrypto.jwk").JWK(**jwk)
     public, signed, signature = folder / "public.pem", folder / "signed", folder / "signature"
     public.write_bytes(key.export_to_pem())
@@ -87,7 +87,7 @@ def is_good_for_openssl(token, jwk, folder) -> bool:
 
 
 def der_of(raw: bytes) -> bytes:
-    """Two numbers side by side as the sequence that OpenSSL wants."""
+    """Turns two concatenated numbers into the sequence that OpenSSL wants."""
     parts = b""
     for number in (raw[:32].lstrip(b"\0"), raw[32:].lstrip(b"\0")):
         padded = b"\0" + number if number[0] & 0x80 else number
@@ -222,7 +222,7 @@ def sec1(path) -> bytes:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_private_half_of_another_key_is_not_imported(command, tmp_path):
-    """Every login got a token that nobody could verify."""
+    """It used to be imported, and then every login got a token that nobody could verify."""
     for name in ("one", "other"):
         new_key(tmp_path / name)
     mixed = sec1(tmp_path / "one")[:-64] + sec1(tmp_path / "other")[-64:]
@@ -235,7 +235,7 @@ def test_private_half_of_another_key_is_not_imported(command, tmp_path):
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_key_of_the_settings_is_neither_imported_nor_revoked(keys, command, tmp_path):
-    """Revoked, it would go on signing."""
+    """If it were revoked, it would go on signing."""
     assert command("migrate", "latest").returncode == 0
     file = tmp_path / "own.pem"
     new_key(file)
@@ -255,7 +255,7 @@ def test_imported_key_signs(start, keys, command, tmp_path):
     program = start()
     kid = keys("import", str(file))["kid"]
     again = command("signing-keys", "import", str(file))
-    assert again.returncode == 1 and "in the table already" in again.stderr
+    assert again.returncode == 1 and "exists already" in again.stderr
     keys("promote", "--now")
     with program.api() as api:
         wait_until(lambda: kid_of(fresh_token(api)) == kid, SEEN_WITHIN_S, "a token of the imported key")
@@ -345,7 +345,7 @@ def test_private_key_of_the_settings_is_published_and_a_secret_is_not(start, key
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_public_key_is_no_secret(start, keys):
-    """Whoever signs by HMAC with what everybody can read is refused, under each kid."""
+    """Whoever signs by HMAC with what everybody can read is refused, and so is every other algorithm under this kid."""
     program = start()
     kid = sign_with_new_key(keys, program)
     with program.api() as api:

@@ -19,7 +19,7 @@ ALL_USERS = message("GET /users", KEY)
 HALF_A_HEADER = b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: "
 POST = f"POST /user-auth HTTP/1.1\r\nHost: x\r\n{KEY}\r\nContent-Type: application/json\r\n".encode()
 HALF_A_BODY = POST + b"Content-Length: 50000\r\n\r\n{"
-# Each test shortens the one time that it lets run out; any other might run out by chance.
+# Each test shortens only the timeout that it lets run out; any other might run out by chance.
 QUICK_HEADER = {"HEADER_TIMEOUT": "500ms"}
 QUICK_BODY = {"BODY_TIMEOUT": "500ms"}
 QUICK_WRITE = {"WRITE_TIMEOUT": "1s"}
@@ -27,7 +27,7 @@ PATIENT = {"HEADER_TIMEOUT": "120s", "BODY_TIMEOUT": "120s", "WRITE_TIMEOUT": "1
 
 CROWD = 200 if SANITIZED else 1_000
 GROWTH_MAX_KIB = 64 * 1024
-# The median shows what the crowd costs everybody; whom it holds up, it holds up for as long as it is there.
+# The median shows what the crowd costs everybody. A client that it holds up is held up for as long as the crowd is there.
 HONEST_MEDIAN_MAX_S = 0.2 if SANITIZED else 0.02
 HONEST_FACTOR_MAX = 5
 HONEST_P99_MAX_S = 4.0 if SANITIZED else 1.0
@@ -99,8 +99,8 @@ def test_old_connection_is_told_that_it_ends_and_loses_no_request(start):
 
 
 def test_requests_that_arrive_while_the_program_stands_still_are_answered(start):
-    """A standstill longer than IDLE_TIMEOUT, and more requests than one turn of the event loop takes: the deadlines are
-    looked at before the last are read."""
+    """The standstill is longer than IDLE_TIMEOUT, and there are more requests than one turn of the event loop takes: the
+    deadlines are checked before the last requests are read."""
     program = start(IO_THREADS="1", IDLE_TIMEOUT="5s")
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(RawConnection(program.port)) for _ in range(40)]
@@ -124,7 +124,7 @@ def test_slow_clients_are_all_gone_after_their_time(start):
             begin, before = time.monotonic(), begin
             prompt.append(begin - before < 0.4)
         answers = [first_bytes_of(client) for client in crowd.sockets]
-        # Whoever stood still between connecting and sending has not begun in time, and gets no answer.
+        # A client that stalled between connecting and sending has not begun in time, and gets no answer.
         assert {answer for answer, in_time in zip(answers, prompt, strict=True) if in_time} == {b"HTTP/1.1 408"}
         assert set(answers) <= {b"HTTP/1.1 408", b""}
         wait_until(lambda: program.files_besides_database() <= files, 20, "their end")
@@ -187,9 +187,9 @@ def test_pipelining_client_that_does_not_read_costs_no_memory(start):
 
 
 class Crowd:
-    """Slow clients, each of which has sent one of `openings`. They never read, and can take little: what the program
-    answers stays with it, as with clients far away. In this thread, so that they cost the honest client no time of
-    the interpreter."""
+    """Slow clients, each of which has sent one of `openings`. They never read, and can buffer little: what the program
+    answers stays with it, as with clients far away. They run in this thread, so that they cost the honest client no
+    time of the interpreter."""
 
     def __init__(self, program, size, openings, drip=b"x"):
         self.sockets: list[socket.socket] = []
@@ -205,7 +205,7 @@ class Crowd:
             client.close()
 
     def open_one(self) -> bool:
-        """One more, until all are there."""
+        """Opens one more; False once all are there."""
         if len(self.sockets) == self._size:
             return False
         client = socket.socket()
@@ -218,7 +218,7 @@ class Crowd:
         return True
 
     def drip_one(self):
-        """A byte more from the next one."""
+        """Sends one byte more from the next client."""
         self._turn = (self._turn + 1) % len(self.sockets)
         if self._drip:
             self.sockets[self._turn].sendall(self._drip)
@@ -226,7 +226,7 @@ class Crowd:
 
 @pytest.fixture
 def many_descriptors():
-    """Room for the crowd in this process, too."""
+    """Lets this process open enough descriptors for the crowd, too."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
     yield

@@ -30,7 +30,7 @@ def with_json(line, value, *headers):
 
 
 def altered(session):
-    """The same but for one letter, which may be any already."""
+    """The same except for one letter, whatever that letter was."""
     return session[:-8] + ("A" if session[-8] != "A" else "B") + session[-7:]
 
 
@@ -43,7 +43,7 @@ def ask(connection, some):
 
 
 class Visitors:
-    """Clients that come one after the other, ask for this and that and leave, every fifth without a farewell."""
+    """Clients that come one after the other, send various requests and leave, every fifth with a reset."""
 
     def __init__(self, program):
         self._program = program

@@ -1,5 +1,5 @@
-"""Reads that a standby answers (DB_REPLICA_HOSTS): never as before a change that this process knows of, whoever made it; and
-whatever becomes of the standby, the primary answers in its place."""
+"""Reads that a standby answers (DB_REPLICA_HOSTS): never as they were before a change that this process knows of, whoever
+made it. Whatever happens to the standby, the primary answers in its place."""
 
 import json
 
@@ -16,7 +16,7 @@ from harness.waiting import wait_until
 pytestmark = pytest.mark.sequential
 
 PATIENCE_S = 60.0
-# A change of another replica is heard in a moment; this machine may stand still meanwhile.
+# A change by another replica is heard within a moment, but this machine may stall meanwhile.
 HEARD_WITHIN_S = 60.0 if SANITIZED else 20.0
 CHECKS = 50
 NO_CACHE = {"SESSION_CACHE_MB": "0"}
@@ -24,7 +24,7 @@ NO_CACHE = {"SESSION_CACHE_MB": "0"}
 
 @pytest.fixture(scope="module")
 def primary():
-    """Durable, and the module's own."""
+    """A durable primary for this module only."""
     driver()
     cluster = Cluster()
     yield cluster.start()
@@ -40,7 +40,7 @@ def standby_of_all(primary):
 
 @pytest.fixture
 def standby(standby_of_all) -> Cluster:
-    """Running and replaying, whatever the test before did to it."""
+    """Running and replaying, whatever the previous test did to it."""
     if not standby_of_all.is_running():
         standby_of_all.start()
     run(standby_of_all, "SELECT pg_wal_replay_resume()")
@@ -107,7 +107,7 @@ def emails(api) -> list[str]:
 
 
 class HeldBack:
-    """Two replicas, a session that both have asked the standby about, and a standby that replays nothing more."""
+    """Two replicas, a session that both have asked the standby about, and a standby whose replay is paused."""
 
     def __init__(self, first, second, primary, standby):
         self.first, self.second, self.primary, self.standby = first, second, primary, standby
@@ -124,7 +124,7 @@ class HeldBack:
         assert is_alive(api, self.login["session"])
 
     def is_still_there(self) -> bool:
-        """For whoever asked the standby without asking how far it is."""
+        """Whether a read that did not check how far the standby is would still find the session there."""
         return bool(run(self.standby, "SELECT 1 FROM sessions WHERE user_id = %s", self.user["id"]))
 
     def is_over_for_good(self, api):
@@ -164,7 +164,7 @@ def test_session_that_ended_is_refused_while_the_standby_still_has_it(held_back,
 
 
 def test_what_is_new_is_there_for_everybody_at_once(held_back):
-    """Nobody announces it, so the standby may only say yes, and lists ask the primary how far its log is."""
+    """Nobody announces it, so of the standby only a yes counts, and lists ask the primary how far its log is."""
     added = create_user(held_back.first)
     login = log_in(held_back.first, added["email"])
     assert verify_session(held_back.second, login["session"]).status == 200
@@ -176,7 +176,7 @@ def test_what_is_new_is_there_for_everybody_at_once(held_back):
 
 
 def test_renewed_session_is_not_taken_for_over(held_back):
-    """The standby has its end in the past, the primary a later one, and nobody announced that."""
+    """Its end is in the past on the standby and later on the primary, and nobody announced that."""
     sql = "UPDATE sessions SET expires_at = now() + %s::interval WHERE user_id = %s"
     run(held_back.standby, "SELECT pg_wal_replay_resume()")
     run(held_back.primary, "SET gatehouse.announces = 'on';" + sql, "-1 second", held_back.user["id"])
@@ -196,7 +196,7 @@ def test_renewed_session_is_not_taken_for_over(held_back):
 
 
 def test_cached_session_that_ended_is_refused_while_the_standby_still_has_it(start, primary, standby):
-    """No cache is filled from a standby with what was over."""
+    """No cache is filled from a standby with a session that has ended."""
     with start(standby).api() as first, start(standby, **NO_CACHE).api() as second:
         held = HeldBack(second, second, primary, standby)
         assert is_alive(first, held.login["session"])
@@ -288,7 +288,7 @@ def test_standbys_of_sqlite_are_refused(tmp_path):
 
 
 def test_standby_that_is_promoted_answers_only_what_the_primary_has(start, primary, standby):
-    """The last test here: the standby is none afterwards. Each of the two servers takes writes of its own."""
+    """The last test here, because the standby is none afterwards: each of the two servers takes its own writes."""
     with start(standby, **NO_CACHE).api() as first, start(standby, **NO_CACHE).api() as second:
         login = log_in(first, create_user(first)["email"])
         reads_from(second, standby, lambda: verify_session(second, login["session"]))

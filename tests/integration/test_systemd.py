@@ -1,4 +1,4 @@
-"""The unit in deploy/systemd, as far as it can be looked at without systemd running, and what the program tells a service manager."""
+"""The unit in deploy/systemd, as far as it can be checked without systemd running, and what the program tells a service manager."""
 
 import contextlib
 import re
@@ -21,7 +21,7 @@ EXPOSURE_MAX = 20  # tenths; systemd calls that "OK", and 92 is a unit without a
 
 @pytest.fixture
 def unit(tmp_path):
-    """unit(): the unit's path, with the program where this machine has it; with names, with these drop-ins."""
+    """unit(name, …): the path of the unit, for the program under test, with the drop-ins of these names."""
     if shutil.which("systemd-analyze") is None:
         pytest.fail("systemd-analyze is not installed")
     folder = tmp_path / "units"

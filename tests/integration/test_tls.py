@@ -35,7 +35,7 @@ def make_authority(directory, name):
         "2",
         "-subj",
         f"/CN={name}",
-        "-addext",  # Python 3.13 asks an authority for it
+        "-addext",  # Python 3.13 requires it of an authority
         "keyUsage=critical,keyCertSign,cRLSign",
         "-keyout",
         str(key),
@@ -212,7 +212,7 @@ def test_key_that_does_not_fit_the_certificate_stops_the_start(tmp_path, authori
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_start_and_doctor_warn_of_a_certificate_that_ends_soon(start, command, tmp_path):
-    settings, _ = serve_tls(tmp_path)  # for two days
+    settings, _ = serve_tls(tmp_path)  # valid for two days
     program = start(**settings)
     warnings = {line["name"]: line["problem"] for line in program.events("setting_warning")}
     assert warnings["TLS_CERT"] == "expires in 1 days"
@@ -265,7 +265,7 @@ def test_postgres_with_a_trusted_certificate_is_used(tls_cluster, authority, tmp
 
 @pytest.fixture
 def strange_home(tmp_path):
-    """A home whose files for libpq are of no use, and the variables of a shell that usually works elsewhere."""
+    """A home folder whose files for libpq are of no use, and the variables of a shell that usually works with another server."""
     home = tmp_path / "home"
     (home / ".postgresql").mkdir(parents=True)
     for name in ("postgresql.crt", "postgresql.key", "root.crt", "root.crl"):
@@ -288,7 +288,7 @@ def strange_home(tmp_path):
 def test_home_and_variables_of_the_caller_change_no_connection(
     tls_cluster, authority, strange_home, tmp_path, ssl_setting
 ):
-    """The server takes encrypted connections only, so one that gave up encryption would be refused."""
+    """The server takes encrypted connections only, so one without encryption would be refused."""
     settings = database_settings(tls_cluster, authority[0]) | {"DB_SSL": ssl_setting} | strange_home
     assert refusal_of_the_database(settings, tmp_path / "program") is None
 
@@ -318,7 +318,7 @@ def lets_in(url) -> bool:
 
 
 def refusal_of_the_database(settings, directory):
-    """Why a program with these settings does not connect to its database; nothing where it does."""
+    """Why a program with these settings does not connect to its database; None if it does."""
     program = Gatehouse(directory, base_settings() | settings | {"DB_QUERY_TIMEOUT": "5s"})
     program.start(wait=False)
     try:

@@ -1,4 +1,4 @@
-"""verify-token: what is signed by Gatehouse and still stands passes, every forgery fails (RFC 7519, RFC 8725)."""
+"""verify-token: what Gatehouse signed and is still valid passes, every forgery fails (RFC 7519, RFC 8725)."""
 
 import hashlib
 import json

@@ -61,7 +61,7 @@ def listening_sockets(path) -> int:
 
 
 def listens(path) -> bool:
-    """Whether whoever connects is taken; the file is there a little before."""
+    """Whether connections are accepted; the file is there a little earlier."""
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(path)) == 0
 
@@ -120,7 +120,7 @@ def test_socket_of_a_living_process_is_taken(start, path):
 def test_file_of_somebody_else_is_not_replaced(start, path):
     path.write_text("precious")
     program = start(LISTEN_UNIX=str(path), wait=False)
-    assert "it is there and is not a socket" in failure_of(program)
+    assert "it exists and is not a socket" in failure_of(program)
     assert path.read_text() == "precious"
 
 
@@ -129,7 +129,7 @@ def test_file_of_somebody_else_is_not_replaced(start, path):
     [
         ({"LISTEN_UNIX": "/nonexistent/gatehouse.sock"}, "LISTEN_UNIX /nonexistent/gatehouse.sock: its folder does not exist"),
         ({"LISTEN_UNIX_GROUP": "no-such-group"}, "LISTEN_UNIX_GROUP no-such-group does not exist"),
-        # Where nobody may write, root included.
+        # Nobody may write there, not even root.
         ({"LISTEN_UNIX": "/proc/gatehouse.sock"}, "LISTEN_UNIX /proc/gatehouse.sock: "),
     ],
 )
@@ -313,7 +313,7 @@ def test_sockets_for_another_process_are_left_alone(start, handed):
 
 
 def test_systemd_hands_its_socket_over(start, folder, tmp_path):
-    """With the tool that systemd has for trying it."""
+    """Uses systemd's tool for trying out socket activation."""
     activate = shutil.which("systemd-socket-activate")
     if activate is None:
         pytest.fail("systemd-socket-activate is not installed")
@@ -338,7 +338,7 @@ def documented_upstream():
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_nginx_in_front_tells_the_address_of_its_client(start, path, tmp_path):
     program = start(LISTEN_UNIX=str(path), LISTEN_UNIX_MODE="0666", PORT="off")
-    path.parent.chmod(0o755)  # nginx' workers have a user of their own
+    path.parent.chmod(0o755)  # nginx's workers run as another user
     port = free_port()
     server = (REPOSITORY / "deploy/nginx/gatehouse.conf").read_text().replace("listen 8080", f"listen 127.0.0.1:{port}")
     upstream = documented_upstream().replace("/run/gatehouse/gatehouse.sock", str(path))

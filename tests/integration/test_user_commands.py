@@ -156,5 +156,5 @@ def test_irreversible_command_refuses_without_a_terminal_and_without_yes(start, 
         user = create_user(api)
         result = command(*arguments.split(), stdin="y\n", APP_ENV="development")
         assert result.returncode == 1
-        assert "Nothing was done; say --yes to do it" in result.stderr
+        assert "Nothing was done; add --yes to do it" in result.stderr
         assert api.get(f"/users/{user['id']}").status == 200

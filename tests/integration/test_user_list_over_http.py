@@ -13,7 +13,7 @@ KEY = f"X-API-Key: {API_KEY}"
 
 @pytest.fixture
 def program(start, database):
-    """It has more users than are read at a time."""
+    """A program with more users than are read at a time."""
     started = start()
     database.insert_users(USERS)
     return started
@@ -24,7 +24,7 @@ def over_http_1_0(target, *headers):
 
 
 def test_list_over_http_1_0_is_whole_without_chunks_and_ends_with_the_connection(program):
-    """What nginx speaks to the services behind it unless it is told otherwise; HTTP/1.0 knows no chunks (RFC 9112
+    """nginx speaks HTTP/1.0 to the services behind it unless it is told otherwise; HTTP/1.0 has no chunks (RFC 9112
     section 6.1)."""
     for header in ("Connection: close", "Connection: keep-alive", "X-Real-IP: 192.0.2.1"):
         with RawConnection(program.port) as connection:
@@ -50,7 +50,7 @@ def test_page_over_http_1_0_keeps_the_connection_where_the_client_wants_it(progr
 
 
 def test_head_of_the_list_sends_no_byte_of_a_body_into_the_next_answer(program):
-    """The end of a chunked body behind the header would be taken for the beginning of the next answer."""
+    """The end of a chunked body after the header would be taken for the beginning of the next answer."""
     with RawConnection(program.port) as connection:
         for target in ("/users", "/users?limit=1", "/users"):
             connection.send(message(f"HEAD {target}", KEY) + message("GET /health"))

@@ -1,4 +1,4 @@
-"""Users into files and out of files, by the command line."""
+"""Users are imported from files and exported to files, on the command line."""
 
 import hashlib
 import json

@@ -12,10 +12,10 @@ from harness.statements import store_statements
 
 USERS = (50_000 if SANITIZED else 1_000_000) * (5 if FULL else 1)
 SESSIONS = USERS // 2
-EVENTS = max(SESSIONS, 500_000)  # of fewer, PostgreSQL rather reads all
+EVENTS = max(SESSIONS, 500_000)  # with fewer, PostgreSQL prefers to read all
 GROWTH_MAX_KIB = 20 * 1024
-# The quickest of many shows what a call costs; others are held up by what else the machine does. Looking at a million users takes
-# several times as long each time.
+# The quickest of many shows what a call costs; other load on the machine may delay the others. Looking at a million users takes
+# several times as long every time.
 CALL_MAX_S = 0.2 if SANITIZED else 0.02
 
 pytestmark = [pytest.mark.slow, pytest.mark.sequential]
@@ -26,7 +26,7 @@ def crowd(request, tmp_path_factory):
     """A program whose database holds USERS users and SESSIONS sessions, and that database."""
     directory = tmp_path_factory.mktemp(f"crowd-{request.param}")
     database = create_database(request.param, directory)
-    # The events of one transaction, of which there are never so many, come into one seal: none of these is sealed meanwhile.
+    # All events of a transaction go into one seal, but there are never this many of them: none of these is sealed meanwhile.
     settings = {"SESSION_CACHE_MB": "0", "AUDIT_SEAL_INTERVAL": "1h"}
     program = Gatehouse(directory, base_settings() | database.settings() | settings)
     program.start()
@@ -101,17 +101,17 @@ def seconds_of(call):
     return time.monotonic() - begin
 
 
-# Scans of an index from its end that need no condition.
+# Scans of an index from one end, which need no condition.
 BOUNDED_SCANS = {
     "users_first_page": "users_created_at_id_index",  # LIMIT ends it after one page
-    "users_find_express_hash": "users_salt_index",  # holds no other rows, and LIMIT ends it after one
-    "users_count_pending_hashes": "users_pending_wrap_index",  # a command counts those that wait, and it holds no others
+    "users_find_express_hash": "users_salt_index",  # the index holds no other rows, and LIMIT ends it after one
+    "users_count_pending_hashes": "users_pending_wrap_index",  # a command counts those that wait, and the index holds no others
 }
 UNLIMITED = {"users_count_pending_hashes"}
-SORTING = {"sessions_list", "users_search", "users_sample_hashes"}  # those of one user; three hundred users; a thousand
+SORTING = {"sessions_list", "users_search", "users_sample_hashes"}  # they sort the sessions of one user; three hundred users; a thousand
 
 
-# Those that read staged_users are of imports: each looks at all of that table, which is there for one transaction.
+# Statements that read staged_users belong to imports: each reads all of that table, which exists for one transaction.
 LOOKED_AT = [one for one in store_statements() if one.touches("users", "sessions", "audit_events", "audit_rows") and not one.touches("staged_users")]
 
 
@@ -143,6 +143,6 @@ NEVER = [
 
 @pytest.mark.parametrize("sql", NEVER)
 def test_plans_show_a_statement_without_an_index(crowd, sql):
-    """What the test above looks for is there to be seen."""
+    """What the test above looks for can be seen in plans."""
     _, database = crowd
     assert database.plan(sql, sql.count("$")).whole_scans

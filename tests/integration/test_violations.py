@@ -1,4 +1,4 @@
-"""A constraint that nobody expected is a 500 with a line in the log that names it, and never a fact about the user."""
+"""An unexpected violation of a constraint is a 500 with a log line that names it, and is never taken for a fact about the user."""
 
 import pytest
 
@@ -26,8 +26,8 @@ def assert_fault_is_logged(program, response, *words):
 
 
 def refuse_new_rows(database, table, column):
-    """Makes every second row of the table violate a unique constraint: a sequence that lags behind after a restore, and on SQLite,
-    which has none, an operator's index. What the log then names."""
+    """Makes a second row of the table violate a unique constraint: by a sequence that lags behind after a restore, or on SQLite,
+    which has none, by an operator's index. Returns what the log then names."""
     if database.kind == "postgres":
         database.rows(f"SELECT setval('{table}_id_seq', 1, false)")
         return ("23505", f"{table}_pkey")

@@ -21,7 +21,7 @@ CANARY = "canary-" + "-".join(str(number) for number in range(7))
 
 
 def copies_in_memory(program, text):
-    """How often the text stands in what the process can write to."""
+    """How often the text occurs in the memory that the process can write to."""
     count = 0
     folder = Path(f"/proc/{program.process.pid}")
     with open(folder / "mem", "rb") as memory:

@@ -33,7 +33,7 @@ export class ApiKeys {
   }
 
   /**
-   * A new secret. The one before stays good for `graceSeconds`, which is a day if it is not given. Refusals: `missing_scope` as with
+   * A new secret. The previous one stays valid for `graceSeconds`, which is a day if it is not given. Refusals: `missing_scope` as with
    * create(), `api_key_not_found`, `api_key_expired`.
    */
   async rotate(id: string, graceSeconds?: number, options?: CallOptions): Promise<IssuedKey> {

@@ -6,9 +6,9 @@
 /** What is wrong with one field of a request. */
 export interface FieldProblem {
   readonly field: string;
-  /** For people, to be shown behind the field's name. */
+  /** For people, to be shown after the field's name. */
   readonly message: string;
-  /** For programs; the API description lists them, and new ones may come. */
+  /** For programs; the API description lists them, and new ones may be added. */
   readonly code: string;
 }
 

@@ -150,7 +150,7 @@ export interface PasswordJudgement {
   acceptable: boolean;
   /** Why not: `too_short`, `common`, … */
   code?: string;
-  /** For the person, behind the field's name. */
+  /** For people, to be shown after the field's name. */
   message?: string;
 }
 
@@ -171,17 +171,17 @@ export interface AuditEvent {
   details: Record<string, unknown> | null;
 }
 
-/** Which events: those that have every value that is given. */
+/** Which events: those that match every value that is given. */
 export interface AuditFilter {
   type?: string;
-  /** The user whom they are about. */
+  /** The user that the events are about. */
   user?: number;
-  /** The API key, person or part of the service that caused them. */
+  /** The API key, person or part of the service that caused the events. */
   actor?: string;
   outcome?: Outcome;
-  /** Their earliest time or day, in UTC. */
+  /** Only events from this time or day on, in UTC. */
   from?: string;
-  /** The first time or day that is too late. */
+  /** Only events before this time or day, in UTC. */
   to?: string;
 }
 
@@ -191,14 +191,14 @@ export interface ApiKey {
   name: string;
   /** With single blanks between: `auth users:read`. */
   scopes: string;
-  /** Its holder is believed about the client it asks for. */
+  /** Whether its holder is trusted to name the client it acts for. */
   tellsClient: boolean;
   createdAt: string;
   createdBy: string;
   expiresAt: string | null;
-  /** To some ten minutes. */
+  /** Accurate to about ten minutes. */
   lastUsedAt: string | null;
-  /** Until when the secret before the last rotation is good. */
+  /** Until when the previous secret is valid. */
   previousUntil: string | null;
 }
 
@@ -207,7 +207,7 @@ export interface NewApiKey {
   /** With single blanks between: `auth users:read`. */
   scopes: string;
   tellsClient?: boolean;
-  /** In seconds; without it the key is good until it is revoked. */
+  /** In seconds; by default the key is valid until it is revoked. */
   expiresIn?: number;
 }
 

@@ -82,7 +82,7 @@ export class Users {
     return (await this.#get(id, "/account", options)) as unknown as Account;
   }
 
-  /** Ends all sessions of a user and lets the user in no more. `reason`, of at most 300 bytes, is for the audit trail. */
+  /** Ends all sessions of a user and refuses further logins. `reason`, of at most 300 bytes, is for the audit trail. */
   async disable(id: number, reason?: string, options?: CallOptions): Promise<void> {
     await this.#change(id, "disable", reason === undefined ? undefined : { reason }, options);
   }
@@ -92,7 +92,7 @@ export class Users {
     await this.#change(id, "enable", undefined, options);
   }
 
-  /** Forgets all wrong passwords of a user, so that the right one is right from everywhere. */
+  /** Forgets all wrong passwords of a user, so that the right one works from everywhere. */
   async unlock(id: number, options?: CallOptions): Promise<void> {
     await this.#change(id, "unlock", undefined, options);
   }
@@ -107,7 +107,7 @@ export class Users {
     await this.#change(id, "send-reset", undefined, options);
   }
 
-  /** The devices that a user is known by, the one of the last login first. */
+  /** The devices that a user is known by, the most recent login first. */
   async devices(id: number, options?: CallOptions): Promise<Device[]> {
     return (await this.#get(id, "/devices", options)) as unknown as Device[];
   }

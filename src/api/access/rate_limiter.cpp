@@ -143,7 +143,7 @@ Task<RateLimiter::OwnCharge> RateLimiter::charge_own(const Request& request, con
 
 void RateLimiter::write(metrics::Page& page) const {
   page.counter("gatehouse_client_address_unknown_total",
-               "Calls of logins and their like in which a back end did not say for which client.", unknown_.value());
+               "Logins and similar calls in which a back end did not name its client.", unknown_.value());
 }
 
 void RateLimiter::settle(const Request& request, const RouteInfo& route, const Answer& answer,

@@ -66,11 +66,11 @@ constexpr auto forward_auth_rows = std::to_array<SettingOf<ForwardAuthSettings>>
       "-Name and -Groups; both with all of them."},
      [](ForwardAuthSettings& s, Text text) { return assign_choice(text, header_names, s.headers); }},
     {{"FORWARD_AUTH_LOGIN_URL", forward_auth_group, "",
-      "The page where users log in, such as https://login.example.com/; gateways are told it with each 401."},
+      "The page where users log in, such as https://login.example.com/; each 401 tells gateways this URL."},
      [](ForwardAuthSettings& s, Text text) { return assign_login_url(text, s.login_url); }},
     {{"FORWARD_AUTH_HOSTS", forward_auth_group, "",
       "Hosts that the login page may lead users back to, comma-separated: app.example.com,app.example.com:8443. "
-      "Without a port it is the one of http or https."},
+      "A host without a port means the port of http or https."},
      [](ForwardAuthSettings& s, Text text) { return assign_hosts(text, s.hosts); }},
 });
 
@@ -83,7 +83,7 @@ void check(const ForwardAuthSettings& settings, Checks& checks) {
   }
   const bool is_plain = settings.login_url.starts_with("http://");
   if (checks.environment() == Environment::production && is_plain) {
-    checks.advise({"FORWARD_AUTH_LOGIN_URL", "is not https: others may read passwords on their way", "use https"});
+    checks.advise({"FORWARD_AUTH_LOGIN_URL", "is not https: others may read passwords in transit", "use https"});
   }
 }
 

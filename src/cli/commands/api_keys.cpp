@@ -51,15 +51,15 @@ struct ApiKeyRevocationOptions {
 };
 
 void define_new_api_key(CLI::App& command, NewApiKeyOptions& options) {
-  command.add_option("--name", options.name, "What logs and the audit trail call its holder")
+  command.add_option("--name", options.name, "Its holder's name in the logs and the audit trail")
       ->required()
       ->type_name("NAME");
-  command.add_option("--scopes", options.scopes, "What it may do, with single blanks: \"auth users:read\"; admin: all")
+  command.add_option("--scopes", options.scopes, "Scopes, separated by single spaces: \"auth users:read\"; admin: all")
       ->required()
       ->type_name("SCOPES");
   command.add_flag("--tells-client", options.tells_client,
-                   "Its holder is believed about the client it asks for (X-Client-Address)");
-  command.add_option("--expires-in", options.expires_in_s, "How long it is good; otherwise until it is revoked")
+                   "Trust its holder to name the client it acts for (X-Client-Address)");
+  command.add_option("--expires-in", options.expires_in_s, "How long it is valid; by default until it is revoked")
       ->type_name("SECONDS");
   define_json(command, options.as_json);
 }
@@ -68,7 +68,7 @@ void define_api_key_list(CLI::App& command, ApiKeyListOptions& options) { define
 
 void define_api_key_rotation(CLI::App& command, ApiKeyRotationOptions& options) {
   command.add_option("id", options.id, "The key's id, as list shows it")->required()->type_name("ID");
-  command.add_option("--grace-seconds", options.grace_s, "How long the secret before stays good")
+  command.add_option("--grace-seconds", options.grace_s, "How long the previous secret stays valid")
       ->capture_default_str()
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{api_keys::grace_max.count()}))
       ->type_name("SECONDS");
@@ -87,12 +87,12 @@ std::string_view sentence_of(ApiKeyError error) {
     case ApiKeyError::expired:
       return "The API key has expired; make another one\n";
     case ApiKeyError::too_many_keys:
-      return "There are 1000 API keys; revoke some first\n";
+      return "There are already 1000 API keys; revoke some first\n";
     case ApiKeyError::superseded:  // not here: a command repeats no request
     case ApiKeyError::not_covered:
       break;
   }
-  return "The API key may do more than this command\n";
+  return "The API key has more rights than this command\n";
 }
 
 /// Prints the secret alone on its line, for scripts; what people want to know goes to standard error.
@@ -111,7 +111,8 @@ int print_issued(const Program& program, const ApiKeyFlow::Issued& issued, std::
     return exit_success;
   }
   program.out << issued->secret.reveal() << '\n';
-  program.err << "API key " << issued->key.public_id << ' ' << sentence << "; keep its secret now, it is shown once\n";
+  program.err << "API key " << issued->key.public_id << ' ' << sentence
+              << "; save the secret now: it is shown only once\n";
   return exit_success;
 }
 
@@ -129,7 +130,7 @@ int create_api_key(const Program& program, const NewApiKeyOptions& options, cons
   DatabaseSession session{program, loaded.settings};
   ApiKeyFlow flow{session.database(), program.clock, program.random};
   const auto issued = session.run(flow.create(std::move(wanted), all_authority, origin_of(program)));
-  return print_issued(program, issued, "is made", options.as_json);
+  return print_issued(program, issued, "was created", options.as_json);
 }
 
 std::vector<std::string> cells_of(const api_keys::ApiKey& key) {
@@ -170,7 +171,7 @@ int rotate_api_key(const Program& program, const ApiKeyRotationOptions& options,
   ApiKeyFlow flow{session.database(), program.clock, program.random};
   const std::chrono::seconds grace{options.grace_s};
   const auto issued = session.run(flow.rotate(options.id, grace, all_authority, origin_of(program)));
-  const std::string sentence = "has a new secret; the one before is good for " + std::to_string(grace.count()) + " s";
+  const std::string sentence = "has a new secret; the old one stays valid for " + std::to_string(grace.count()) + " s";
   return print_issued(program, issued, sentence, options.as_json);
 }
 
@@ -196,12 +197,12 @@ int revoke_api_key(const Program& program, const ApiKeyRevocationOptions& option
 }  // namespace
 
 void add_api_key_commands(Commands& commands) {
-  Commands keys = commands.add_group("keys", "Work on the API keys of the database");
+  Commands keys = commands.add_group("keys", "Manage the API keys in the database");
   keys.add("create", "Make a key and print its secret", define_new_api_key, create_api_key);
-  keys.add("list", "List the keys that have not ended, oldest first", define_api_key_list, list_api_keys);
-  keys.add("rotate", "Print a new secret of a key; the one before stays good for a while", define_api_key_rotation,
+  keys.add("list", "List the valid keys, oldest first", define_api_key_list, list_api_keys);
+  keys.add("rotate", "Give a key a new secret; the old one stays valid for a while", define_api_key_rotation,
            rotate_api_key);
-  keys.add("revoke", "End a key at once", define_api_key_revocation, revoke_api_key);
+  keys.add("revoke", "Revoke a key at once", define_api_key_revocation, revoke_api_key);
 }
 
 }  // namespace gatehouse::cli

@@ -40,18 +40,18 @@ struct ExportOptions {
 };
 
 void define_times(CLI::App& command, std::string& from, std::string& to) {
-  command.add_option("--from", from, "No earlier ones; a date or time in UTC, such as 2026-11-26T10:30:00Z");
-  command.add_option("--to", to, "Only earlier ones");
+  command.add_option("--from", from, "Only events since this date or time in UTC, such as 2026-11-26T10:30:00Z");
+  command.add_option("--to", to, "Only events before this date or time");
 }
 
 void define_audit_list(CLI::App& command, AuditListOptions& options) {
   command.add_option("--type", options.type, "Only this type, such as login.failed");
   command.add_option("--user", options.user, "Only about this user, by number or email address");
   command.add_option("--outcome", options.outcome, "Only ok, refused or error");
-  command.add_option("--actor", options.actor, "Only by the key, person or part of the service of this name");
+  command.add_option("--actor", options.actor, "Only by the key, person or part of the service with this name");
   define_times(command, options.from, options.to);
-  command.add_option("--limit", options.limit, "How many at most")->capture_default_str();
-  command.add_flag("--json", options.as_json, "Print JSON, an event a line");
+  command.add_option("--limit", options.limit, "Maximum number of events")->capture_default_str();
+  command.add_flag("--json", options.as_json, "Print JSON, one event per line");
 }
 
 void define_export(CLI::App& command, ExportOptions& options) { define_times(command, options.from, options.to); }

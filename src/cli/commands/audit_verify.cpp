@@ -32,7 +32,7 @@ struct VerifyOptions {
 };
 
 void define_verify(CLI::App& command, VerifyOptions& options) {
-  command.add_option("--anchors", options.anchors, "A file with the service's log, which must tell of the same seals")
+  command.add_option("--anchors", options.anchors, "A log of the service; the seals recorded in it must be the same")
       ->type_name("LOGFILE");
   command
       .add_option("--key", options.keys,
@@ -53,7 +53,7 @@ std::optional<audit::SealKeys> read_keys(const Program& program, const VerifyOpt
     try {
       keys.add_pem(config::read_pem_file(path).value_or(std::string{}));
     } catch (const std::invalid_argument&) {
-      program.err << path << " is not an Ed25519 key in PEM form that can be read\n";
+      program.err << path << " is not a readable Ed25519 key in PEM form\n";
       return std::nullopt;
     }
   }
@@ -78,8 +78,8 @@ bool lacks_keys(const Program& program, DatabaseSession& session, const audit::S
   audit::SealStore store{session.database()};
   const auto last = session.run(store.last());
   if (!last || !last->key_id) return false;
-  program.err << "The seals are signed, by key " << *last->key_id
-              << " at last; name it with --key FILE or AUDIT_SIGNING_KEY\n";
+  program.err << "The seals are signed, most recently by key " << *last->key_id
+              << "; name it with --key FILE or AUDIT_SIGNING_KEY\n";
   return true;
 }
 
@@ -114,10 +114,10 @@ std::string json_of(const audit::Verified& verified) {
 }
 
 std::string text_of(const audit::Verified& verified) {
-  std::string text = verified.findings == 0 ? "Whole: " : std::to_string(verified.findings) + " findings: ";
+  std::string text = verified.findings == 0 ? "Intact: " : std::to_string(verified.findings) + " findings: ";
   text += std::to_string(verified.events) + " events under " + std::to_string(verified.seals) + " seals, " +
           std::to_string(verified.signed_seals) + " of them signed";
-  if (verified.pruned_seals > 0) text += "; the events of " + std::to_string(verified.pruned_seals) + " were pruned";
+  if (verified.pruned_seals > 0) text += "; events of " + std::to_string(verified.pruned_seals) + " seals were pruned";
   if (verified.last) {
     const audit::Hash hash = hash_of(*verified.last);
     text += "\nThe last seal was made at " + to_iso8601(verified.last->sealed_at) + " and has the hash " +

@@ -48,13 +48,13 @@ void define_file(CLI::App& command, std::string& file, const std::string& what) 
 }
 
 void define_backup(CLI::App& command, BackupOptions& options) {
-  define_file(command, options.file, "Where to write it");
+  define_file(command, options.file, "The backup to write");
   command.add_flag("--force", options.force, "Replace the file if it exists");
 }
 
 void define_restore(CLI::App& command, RestoreOptions& options) {
-  define_file(command, options.file, "What `gatehouse backup` wrote");
-  command.add_flag("--end-sessions", options.ends_sessions, "End every session, so that all users log in again");
+  define_file(command, options.file, "A backup that `gatehouse backup` wrote");
+  command.add_flag("--end-sessions", options.ends_sessions, "End every session, so that all users must log in again");
   define_consent(command, options.consent);
 }
 
@@ -129,7 +129,7 @@ int back_up(const Program& program, const BackupOptions& options, const service:
   if (!content) return refuse(program, content.error(), consequence);
   program.out << "Wrote " << options.file << ": " << std::filesystem::file_size(options.file) << " bytes, "
               << describe(*content) << "\nTo restore it, stop the service and run `gatehouse restore " << options.file
-              << "`. Keep the secrets of the settings elsewhere; the backup has none\n";
+              << "`. Back up the secrets of the settings, too: this file has none\n";
   return exit_success;
 }
 
@@ -200,7 +200,7 @@ void report(const Program& program, const RestoreOptions& options, const databas
   program.out << "Restored " << options.file << ": " << describe(content)
               << "\nStart the service now; it applies missing migrations\n";
   if (options.ends_sessions) {
-    program.out << "All sessions were ended; every user logs in again\n";
+    program.out << "All sessions were ended; every user must log in again\n";
   } else {
     program.out << "Sessions that have ended since the backup are valid again until they expire. To end all sessions, "
                    "restore again with --end-sessions\n";
@@ -218,7 +218,7 @@ void raise_audit_positions(const Program& program, const service::Loaded& loaded
 }
 
 int restore(const Program& program, const RestoreOptions& options, const service::Loaded& loaded) {
-  constexpr std::string_view consequence = "The database is as it was";
+  constexpr std::string_view consequence = "The database is unchanged";
   const runtime::Interruption interruption;
   const auto backups = program.open_backups(loaded.settings, parts_for(program, interruption));
   if (const auto unreadable = find_obstacle(options.file)) return refuse(program, *unreadable, consequence);
@@ -227,8 +227,8 @@ int restore(const Program& program, const RestoreOptions& options, const service
   const database::BackupContent& content = (*restoration)->content();
   auto undo = prepare(program, loaded, *backups, content, options.file);
   if (!undo) return refuse(program, undo.error(), consequence);
-  const std::string loss = "This replaces the whole database by the backup, which has " + describe(content) +
-                           ". What was written since then is lost";
+  const std::string loss = "This replaces the whole database with the backup, which has " + describe(content) +
+                           ". Everything written since then is lost";
   if (!has_consent(program, options.consent, loss)) return exit_failure;
   if (interruption.has_come()) return refuse(program, "Interrupted", consequence);
   const auto restored = (*restoration)->run({.undo = *std::move(undo), .ends_sessions = options.ends_sessions});
@@ -241,8 +241,8 @@ int restore(const Program& program, const RestoreOptions& options, const service
 }  // namespace
 
 void add_backup_commands(Commands& commands) {
-  commands.add("backup", "Write the whole database into a file, while the service runs", define_backup, back_up);
-  commands.add("restore", "Replace the database by a backup; the service must be stopped", define_restore, restore);
+  commands.add("backup", "Write the whole database to a file, while the service runs", define_backup, back_up);
+  commands.add("restore", "Replace the database with a backup; the service must be stopped", define_restore, restore);
 }
 
 }  // namespace gatehouse::cli

@@ -9,15 +9,17 @@
 
 namespace gatehouse::cli {
 
-void define_consent(CLI::App& command, Consent& consent) { command.add_flag("--yes", consent.is_given, "Do not ask"); }
+void define_consent(CLI::App& command, Consent& consent) {
+  command.add_flag("--yes", consent.is_given, "Do not ask for confirmation");
+}
 
 bool has_consent(const Program& program, const Consent& consent, std::string_view what) {
   if (consent.is_given) return true;
   if (!program.is_interactive) {
-    program.err << what << ". Nothing was done; say --yes to do it\n";
+    program.err << what << ". Nothing was done; add --yes to do it\n";
     return false;
   }
-  program.err << what << ". Go on? [y/N] " << std::flush;
+  program.err << what << ". Continue? [y/N] " << std::flush;
   std::string answer;
   std::getline(program.in, answer);
   const std::string word = to_lower(trim(answer));

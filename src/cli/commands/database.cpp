@@ -51,7 +51,7 @@ int reset_database(const Program& program, const Consent& consent, const service
 }  // namespace
 
 void add_database_commands(Commands& commands) {
-  Commands database = commands.add_group("db", "Work on the whole database");
+  Commands database = commands.add_group("db", "Manage the whole database");
   database.add("reset", "Roll everything back, migrate and seed; refused in production", define_consent,
                reset_database);
   add_partition_commands(database);

@@ -185,7 +185,7 @@ bool check_schema(const Program& program, DatabaseSession& session, Findings& fi
   const auto migrations = session.run(migrator.status());
   const auto pending = std::ranges::count_if(migrations, [](const auto& one) { return one.known && !one.applied; });
   const auto unknown = std::ranges::count_if(migrations, [](const auto& one) { return !one.known; });
-  if (unknown > 0) findings.bad("schema", "a newer program migrated it; use that program");
+  if (unknown > 0) findings.bad("schema", "migrated by a newer version of Gatehouse; use that version");
   if (pending > 0) {
     findings.bad("schema", std::to_string(pending) + " migrations are pending; run `gatehouse migrate latest`");
   }
@@ -198,10 +198,10 @@ void check_indexes(const Program& program, DatabaseSession& session, Findings& f
   auto planned = database::schema::plan_background_indexes(program.migrations, session.schema().dialect());
   if (planned.empty()) return;
   const auto missing = session.run(database::schema::find_missing(session.database(), std::move(planned)));
-  if (missing.empty()) return findings.good("indexes", "all are there");
+  if (missing.empty()) return findings.good("indexes", "all exist");
   std::string names;
   for (const auto& index : missing) names += (names.empty() ? "" : ", ") + index.name;
-  findings.note("indexes", "not made yet: " + names + "; `gatehouse serve` makes them while it serves");
+  findings.note("indexes", "not built yet: " + names + "; `gatehouse serve` builds them while it runs");
 }
 
 void check_kept_passwords(DatabaseSession& session, Findings& findings) {
@@ -225,12 +225,11 @@ void check_mail(DatabaseSession& session, const service::Settings& settings, Fin
   mail::MailStore store{session.database()};
   const std::int64_t waiting = session.run(store.count_waiting()).count;
   if (waiting == 0) {
-    findings.good("mail", "SMTP_URL is not set, and no mails wait");
+    findings.good("mail", "SMTP_URL is not set, and no mails are waiting");
   } else if (settings.application.environment == config::Environment::development) {
-    findings.note("mail", "SMTP_URL is not set; `gatehouse serve` puts waiting mails into data/outbox");
+    findings.note("mail", "SMTP_URL is not set; `gatehouse serve` writes waiting mails to data/outbox");
   } else {
-    findings.bad("mail",
-                 std::to_string(waiting) + " mails wait, and SMTP_URL is not set; set it, or users wait for them");
+    findings.bad("mail", std::to_string(waiting) + " mails are waiting, but SMTP_URL is not set; set it to send them");
   }
 }
 
@@ -239,7 +238,7 @@ void check_audit(const audit::AuditSettings& settings, Findings& findings) {
     findings.good("audit seals", "signed by key " + std::string{key->kid()});
   } else {
     findings.note("audit seals",
-                  "not signed, so whoever can write to the database can make others; set AUDIT_SIGNING_KEY");
+                  "not signed, so anyone who can write to the database can forge them; set AUDIT_SIGNING_KEY");
   }
 }
 
@@ -247,7 +246,7 @@ void check_audit(const audit::AuditSettings& settings, Findings& findings) {
 /// is only noted.
 void check_standbys(DatabaseSession& session, Findings& findings) {
   for (const database::StandbyFinding& standby : session.check_standbys()) {
-    const std::string trouble = standby.name + ' ' + standby.trouble + "; the primary answers in its place";
+    const std::string trouble = standby.name + ' ' + standby.trouble + "; the primary answers instead";
     if (!standby.does_answer) {
       findings.bad("standby", trouble);
     } else if (!standby.trouble.empty()) {
@@ -266,7 +265,8 @@ void check_change_feed(DatabaseSession& session, const database::DatabaseSetting
     findings.note("change feed", *remark);
   } else {
     const bool by_rows = settings.change_feed == database::ChangeFeedKind::redis;
-    findings.good("change feed", by_rows ? "changes are told as rows, and by Redis" : "changes are told by NOTIFY");
+    findings.good("change feed",
+                  by_rows ? "changes are announced as rows, and by Redis" : "changes are announced by NOTIFY");
   }
 }
 
@@ -279,11 +279,11 @@ void check_audit_months(DatabaseSession& session, const database::DatabaseSettin
   if (found.missing > 0) {
     findings.bad("audit months",
                  months + ", and " + std::to_string(found.missing) +
-                     " of this one and the next three have none. The service makes them within an hour; "
-                     "where audit_events_default has more than 10,000 events, run `gatehouse db "
-                     "unpartition audit`, and partition it again");
+                     " of the current and the next three months have none. The service makes them within an hour; if "
+                     "audit_events_default has more than 10,000 events, run `gatehouse db unpartition audit`, and "
+                     "partition it again");
   } else if (found.rest_bytes > 0) {
-    findings.note("audit months", months + "; events of other months lie in audit_events_default");
+    findings.note("audit months", months + "; events of other months are in audit_events_default");
   } else {
     findings.good("audit months", months);
   }
@@ -313,8 +313,8 @@ void check_breach_filter(const passwords::PasswordSettings& settings, Findings& 
   const std::string& path = settings.breach_filter;
   if (path.empty()) {
     findings.note("breached passwords",
-                  "not refused; `gatehouse passwords build-filter` makes the file that "
-                  "PASSWORD_BREACH_FILTER names");
+                  "not refused; make a file with `gatehouse passwords build-filter`, and set PASSWORD_BREACH_FILTER to "
+                  "its path");
     return;
   }
   const auto header = passwords::check_filter(path);
@@ -327,10 +327,9 @@ void check_breach_filter(const passwords::PasswordSettings& settings, Findings& 
 
 void check_passwords(const passwords::PasswordSettings& settings, Findings& findings) {
   if (settings.length_min < passwords::length_min_alone) {
-    findings.note("password length",
-                  "new passwords need " + std::to_string(settings.length_min) +
-                      " characters; where there is no second factor, PASSWORD_LENGTH_MIN=15 is advised "
-                      "(NIST SP 800-63B-4)");
+    findings.note("password length", "new passwords need " + std::to_string(settings.length_min) +
+                                         " characters; without a second factor, PASSWORD_LENGTH_MIN=15 is advised "
+                                         "(NIST SP 800-63B-4)");
   } else {
     findings.good("password length", "new passwords need " + std::to_string(settings.length_min) + " characters");
   }
@@ -345,24 +344,24 @@ void check_unix_socket(const http::UnixSocketSettings& settings, Findings& findi
   if (!settings.is_set()) return;
   const auto obstacle = http::obstacle_to(settings);
   if (obstacle) return findings.bad("Unix socket", settings.path + ": " + *obstacle);
-  findings.good("Unix socket", settings.path + " has a folder");
+  findings.good("Unix socket", "the folder of " + settings.path + " exists");
 }
 
 void check_redis(const redis::RedisSettings& settings, Findings& findings) {
   if (!settings.is_set()) return;
   const auto found = redis::try_out(settings, limits::redis_probe());
   const std::string where = settings.name();
-  const std::string what = settings.session_cache ? "count limits and remember sessions" : "count limits";
-  if (found) return findings.good("redis", *found + " at " + where + ", where replicas " + what + " together");
-  findings.bad("redis", where + " cannot be used, so replicas cannot " + what + " together: " + found.error());
+  const std::string what = settings.session_cache ? "limits and sessions" : "limits";
+  if (found) return findings.good("redis", *found + " at " + where + ", where replicas share " + what);
+  findings.bad("redis", where + " cannot be used, so replicas do not share " + what + ": " + found.error());
 }
 
 /// Checks whether the Redis user may use the channels.
 void check_ringing(const service::Settings& settings, Findings& findings) {
   if (settings.database.change_feed != database::ChangeFeedKind::redis) return;
   const auto found = redis::try_out(settings.redis, service::FeedRinging::trial());
-  if (found) return findings.good("redis channel", "replicas are told there of changes at once");
-  findings.bad("redis channel", "cannot be used, so changes are heard up to 100 ms later: " + found.error());
+  if (found) return findings.good("redis channel", "tells replicas of changes at once");
+  findings.bad("redis channel", "cannot be used, so replicas hear of changes up to 100 ms later: " + found.error());
 }
 
 /// If something is wrong with the settings, nothing else is checked.

@@ -24,8 +24,8 @@ struct WrappingOptions {
 void define_wrapping(CLI::App& command, WrappingOptions& options) {
   define_json(command, options.as_json);
   command.footer(
-      "Imported hashes that are quick to make, such as MD5, are hashed once more with Argon2id. `users import` does "
-      "this at its end; run it again where that was interrupted. The service may be running.");
+      "Imported hashes that are quick to compute, such as MD5, are hashed once more with Argon2id. `users import` does "
+      "this at its end; run this command if that was interrupted. The service may be running.");
 }
 
 /// Settings that use all cores, but only the time that nobody else wants.
@@ -92,12 +92,12 @@ WrappingReport wrap_hashes(const Program& program, const service::Settings& sett
 void report_rest(const Program& program, const WrappingReport& report) {
   if (report.left > 0) {
     program.err << report.left
-                << " hashes are not wrapped: they came meanwhile, or cannot be read. Run `gatehouse users "
+                << " hashes are not wrapped: they were added meanwhile, or cannot be read. Run `gatehouse users "
                 << "wrap-hashes` again\n";
   }
   if (!report.is_log_empty) {
     program.err
-        << "The log beside the database may still hold hashes that are not wrapped, for somebody has read all the "
+        << "The log beside the database may still hold hashes that are not wrapped, because it was being read all the "
         << "time. Run `gatehouse users wrap-hashes` again\n";
   }
 }

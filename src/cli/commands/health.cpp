@@ -28,8 +28,8 @@ void define(CLI::App& command, HealthOptions& options) {
   command.add_flag("--ready", options.asks_readiness, "Ask whether it is ready for requests, not whether it is alive");
   command
       .add_option("--url", options.url,
-                  "Where it listens, http://127.0.0.1:8000 or unix:/run/gatehouse/gatehouse.sock; by default as HOST, "
-                  "PORT, TLS_CERT and LISTEN_UNIX say")
+                  "Where it listens: http://127.0.0.1:8000 or unix:/run/gatehouse/gatehouse.sock; by default taken "
+                  "from HOST, PORT, TLS_CERT and LISTEN_UNIX")
       ->type_name("URL");
 }
 
@@ -80,7 +80,7 @@ std::expected<ServerAddress, std::string> address_of(const Program& program, con
   const service::Loaded loaded = service::read_settings(sources, program.random);
   const http::ServerSettings& server = loaded.settings.server;
   if (has_fixed_port(server) || server.unix_socket.is_set()) return own_address(server);
-  return std::unexpected("PORT is 0, which is any free port: name the one in use with --url");
+  return std::unexpected("PORT is 0, which means any free port: name the one in use with --url");
 }
 
 std::string name_of(const ServerAddress& address) {

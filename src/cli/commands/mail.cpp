@@ -87,7 +87,7 @@ void print_test(const Program& program, const TestOptions& options, const mail::
 
 int test_mail(const Program& program, const TestOptions& options, const service::Loaded& loaded) {
   if (!mail::is_deliverable(options.address)) {
-    program.err << "This is no address that mails can be sent to\n";
+    program.err << "Mails cannot be sent to this address\n";
     return exit_failure;
   }
   const mail::MailSettings& settings = loaded.settings.mail;
@@ -168,7 +168,7 @@ int retry_mail(const Program& program, const RetryOptions& options, const servic
     program.err << "There is no mail " << id.value << '\n';
   } else {
     program.err << "Mail " << id.value << " is " << to_text(mail->state)
-                << ": what it said was deleted with that, as it may hold a link; let the user ask for another one\n";
+                << ": its text, which may hold a link, has been deleted; let the user ask for another mail\n";
   }
   return exit_failure;
 }
@@ -176,7 +176,7 @@ int retry_mail(const Program& program, const RetryOptions& options, const servic
 }  // namespace
 
 void add_mail_commands(Commands& commands) {
-  Commands mail = commands.add_group("mail", "Work on mails");
+  Commands mail = commands.add_group("mail", "Manage mails");
   mail.add("test", "Send a test mail through SMTP_URL, now", define_test, test_mail);
   mail.add("list", "List the mails of the last 30 days, newest first", define_mail_list, list_mails);
   mail.add("retry", "Try a waiting mail again at once", define_retry, retry_mail);

@@ -34,12 +34,12 @@ std::string refuse_empty(const std::string& name) { return name.empty() ? "needs
 void define_rollback(CLI::App& command, RollbackOptions& options) {
   command
       .add_option("--to", options.to,
-                  "Take back everything after this migration, named in full or by its beginning; `express`: all that "
-                  "is ours")
+                  "Roll back everything after this migration, given by its full name or its beginning; with `express`, "
+                  "everything that is Gatehouse's own")
       ->type_name("NAME")
       ->check(refuse_empty);
   define_consent(command, options.consent);
-  command.add_flag("--force", options.force, "Even while services are connected to the database");
+  command.add_flag("--force", options.force, "Roll back even while services are connected to the database");
 }
 
 void define_make_migration(CLI::App& command, MakeOptions& options) { define_make(command, options, "migrations"); }
@@ -62,7 +62,7 @@ int report(const Program& program, const Outcome& outcome, std::string_view done
 std::string_view describe(database::schema::ScaffoldError error) {
   switch (error) {
     case database::schema::ScaffoldError::bad_name:
-      return "a migration's name must be a letter followed by letters, digits and _, all lower-case, at most 60 in all";
+      return "a migration's name must be at most 60 lower-case letters, digits and _, beginning with a letter";
     case database::schema::ScaffoldError::day_is_full:
       return "there are already 999 migrations for today";
     case database::schema::ScaffoldError::cannot_write:
@@ -84,7 +84,7 @@ bool may_roll_back(const Program& program, DatabaseSession& session) {
   if (others.empty()) return true;
   program.err << "Nothing was rolled back, because others are connected to the database:\n";
   for (const std::string& other : others) program.err << "  " << other << '\n';
-  program.err << "A service that runs on would fail at every login. Stop it first, or add --force\n";
+  program.err << "A service that keeps running would fail at every login. Stop it first, or add --force\n";
   return false;
 }
 
@@ -95,7 +95,7 @@ int migrate_rollback(const Program& program, const RollbackOptions& options, con
                    "gatehouse migrate rollback --to NAME (`gatehouse migrate status` lists the names)\n";
     return exit_failure;
   }
-  constexpr std::string_view loss = "This deletes what the migrations taken back have added, such as sessions";
+  constexpr std::string_view loss = "This deletes everything that these migrations have added, such as sessions";
   if (!has_consent(program, options.consent, loss)) return exit_failure;
   DatabaseSession session{program, loaded.settings};
   if (!options.force && !may_roll_back(program, session)) return exit_failure;

@@ -93,7 +93,7 @@ std::string migration_text(const MigrationPreview& migration) {
   for (const TouchedTable& table : migration.later) {
     text += "  later, while the service runs:" + table_text(table) + '\n';
   }
-  if (!migration.is_understood) text += "  a statement whose locks are not known; --json shows the SQL\n";
+  if (!migration.is_understood) text += "  has a statement whose locks are not known; --json shows the SQL\n";
   return text + "  a rollback loses " + (migration.losses.empty() ? "nothing" : join_names(migration.losses)) + '\n';
 }
 
@@ -118,8 +118,8 @@ std::string waits_text(Previews migrations, Dialect dialect) {
       lock = std::max(lock, table.lock);
     }
   }
-  if (strongest.empty()) return "Nothing waits for it: no table that is there is touched.";
-  if (dialect == Dialect::sqlite) return "Meanwhile everybody can read, and writes wait.";
+  if (strongest.empty()) return "Nothing waits for it: it touches no existing table.";
+  if (dialect == Dialect::sqlite) return "Meanwhile reads go on, and writes wait.";
   std::string text;
   for (const auto& [table, lock] : strongest) {
     const std::string_view blocked = blocked_by(lock, dialect);

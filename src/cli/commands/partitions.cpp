@@ -48,15 +48,15 @@ void define_table(CLI::App& command, std::string& table) {
       ->check(CLI::IsMember({"sessions", "audit"}))
       ->type_name("TABLE");
   command.footer(
-      "PostgreSQL only. The service may be running. Rows are copied, followed and compared before the tables change "
-      "places, so nothing is lost where this is interrupted; run it again then.");
+      "PostgreSQL only. The service may be running. Rows are copied, kept in step and compared before the tables "
+      "change places, so nothing is lost if this is interrupted; run it again then.");
 }
 
 void define_partition(CLI::App& command, PartitionOptions& options) {
   define_table(command, options.table);
-  command.add_option("--count", options.count, "Of sessions: how many partitions, from 2 to 1024, by their ids [8]")
+  command.add_option("--count", options.count, "For sessions: the number of partitions by id, from 2 to 1024 [8]")
       ->check(CLI::Range(hashed_partitions_min, hashed_partitions_max));
-  command.add_option("--by", options.by, "Of audit: what each partition holds, a month")
+  command.add_option("--by", options.by, "For audit: what each partition holds: a month")
       ->check(CLI::IsMember({"month"}))
       ->type_name("month");
 }
@@ -80,7 +80,7 @@ bool has_current_schema(const Program& program, DatabaseSession& session) {
   database::schema::Migrator migrator{session.schema(), program.migrations, program.clock};
   const auto migrations = session.run(migrator.status());
   if (std::ranges::all_of(migrations, [](const auto& one) { return one.known && one.applied; })) return true;
-  program.err << "The schema is not this program's; run `gatehouse migrate latest` first\n";
+  program.err << "The schema does not match this program; run `gatehouse migrate latest` first\n";
   return false;
 }
 
@@ -117,10 +117,9 @@ int refuse(const Program& program, const std::string& why) {
 }
 
 int refuse_obstacles(const Program& program, const Reshapable& what, const Reshaped& reshaped) {
-  program.err << "Nothing was done, because others have made something of " << what.table.name
-              << " that would not come along:\n";
+  program.err << "Nothing was done, because " << what.table.name << " has something that would be lost:\n";
   for (const std::string& obstacle : reshaped.obstacles) program.err << "  " << obstacle << '\n';
-  return refuse(program, "Drop it, and make it again afterwards");
+  return refuse(program, "Remove it, and add it again afterwards");
 }
 
 int report(const Program& program, const Reshapable& what, const Reshaped& reshaped) {
@@ -128,7 +127,7 @@ int report(const Program& program, const Reshapable& what, const Reshaped& resha
   switch (reshaped.end) {
     case Reshaped::End::done:
       program.out << name << " is now " << describe(reshaped.layout) << ". Compared " << reshaped.rows << ' '
-                  << what.rows << " before: their number and checksum agree\n";
+                  << what.rows << " first: their number and checksum match\n";
       return exit_success;
     case Reshaped::End::already:
       program.out << name << " is " << describe(reshaped.layout) << " already\n";
@@ -144,12 +143,12 @@ int report(const Program& program, const Reshapable& what, const Reshaped& resha
           "Others have held locks on the tables for ten minutes, as a backup or a VACUUM does. What was copied "
           "is kept; run the command again");
     case Reshaped::End::unequal:
-      return refuse(program, "The copy was not equal to " + name + ", so it was dropped, and " + name +
-                                 " is as it was. Has anybody disabled triggers? Run the command again");
+      return refuse(program, "The copy did not match " + name + ", so it was dropped, and " + name +
+                                 " is unchanged. Were triggers disabled? Run the command again");
     case Reshaped::End::taken_over:
       break;
   }
-  return refuse(program, "Another process has taken over, because this one was not heard of for too long");
+  return refuse(program, "Another process has taken over, because this one was silent for too long");
 }
 
 int reshape(const Program& program, const Reshapable& what, Layout layout, const service::Loaded& loaded) {
@@ -170,7 +169,8 @@ int reshape(const Program& program, const Reshapable& what, Layout layout, const
       .lease = what.lease,
       .run = [reshaping](std::optional<jobs::Lease> lease) { return reshaping->run(std::move(lease).value()); }};
   if (!run_leased(session, job, leases)) {
-    return refuse(program, "Another process is partitioning " + std::string{what.name} + ", or back. Nothing was done");
+    return refuse(program,
+                  "Another process is partitioning " + std::string{what.name} + ", or undoing it. Nothing was done");
   }
   if (program.is_interactive) program.err << '\n';
   return report(program, what, reshaping->outcome());
@@ -196,9 +196,9 @@ int unpartition(const Program& program, const UnpartitionOptions& options, const
 
 void add_partition_commands(Commands& database) {
   database.add("partition",
-               "Spread sessions by their ids, or the audit trail by month, over partitions, while the service runs",
+               "Split sessions by id, or the audit trail by month, into partitions, while the service runs",
                define_partition, partition);
-  database.add("unpartition", "Make sessions, or the audit trail, one table again, while the service runs",
+  database.add("unpartition", "Merge sessions, or the audit trail, into one table again, while the service runs",
                define_unpartition, unpartition);
 }
 

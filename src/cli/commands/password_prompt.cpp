@@ -58,9 +58,9 @@ std::optional<SecretString> ask_password(const Program& program) {
     return std::nullopt;
   }
   SecretString password = read_hidden(program, "Password: ");
-  const SecretString again = read_hidden(program, "Once more: ");
+  const SecretString again = read_hidden(program, "Password again: ");
   if (password.equals(again.reveal())) return password;
-  program.err << "The two are not the same\n";
+  program.err << "The passwords do not match\n";
   return std::nullopt;
 }
 

@@ -25,11 +25,11 @@ struct CheckOptions {
 };
 
 void define_build(CLI::App& command, BuildOptions& options) {
-  command.add_option("in", options.in, "A list of hashes in their order, SHA1HEX:count a line")
+  command.add_option("in", options.in, "A sorted list of hashes, one SHA1HEX:count per line")
       ->required()
       ->type_name("IN");
   command.add_option("out", options.out, "The filter to write")->required()->type_name("OUT");
-  command.add_flag("--plain", options.is_plain, "IN has one password a line, in any order");
+  command.add_flag("--plain", options.is_plain, "IN has one password per line, in any order");
   command.add_option("--min-count", options.count_min, "Leave out passwords that were seen less often than this")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
@@ -78,7 +78,7 @@ int check_filter(const Program& program, const CheckOptions& options) {
 }  // namespace
 
 void add_password_commands(Commands& commands) {
-  Commands passwords = commands.add_group("passwords", "Work on the filter of breached passwords");
+  Commands passwords = commands.add_group("passwords", "Manage the filter of breached passwords");
   passwords.add("build-filter", "Make a filter from a list of breached passwords", define_build, build_filter);
   passwords.add("check-filter", "Find out whether a filter is complete and undamaged", define_check, check_filter);
 }

@@ -24,7 +24,7 @@ int generate_secrets(const Program& program) {
 }  // namespace
 
 void add_secrets_commands(Commands& commands) {
-  Commands group = commands.add_group("secrets", "Work on secrets");
+  Commands group = commands.add_group("secrets", "Generate secrets");
   group.add("generate", "Print fresh secrets as lines for .env", generate_secrets);
 }
 

@@ -73,7 +73,7 @@ int seed_run(const Program& program, const SeedRunOptions& options, const servic
 
 int seed_make(const Program& program, const MakeOptions& options) {
   if (!is_seed_name(options.name)) {
-    program.err << "a seed's name must be lower-case letters, digits and _, at most 60 in all\n";
+    program.err << "a seed's name must be at most 60 lower-case letters, digits and _\n";
     return exit_failure;
   }
   const std::filesystem::path path = std::filesystem::path{options.directory} / (options.name + ".json");

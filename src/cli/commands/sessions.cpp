@@ -96,7 +96,7 @@ int list_sessions(const Program& program, const SessionListOptions& options, con
 }  // namespace
 
 void add_sessions_commands(Commands& commands) {
-  Commands sessions = commands.add_group("sessions", "Work on sessions");
+  Commands sessions = commands.add_group("sessions", "Manage sessions");
   sessions.add("list", "List the open sessions of a user, newest first", define_session_list, list_sessions);
   sessions.add("cleanup", "Delete expired sessions now", define_cleanup, cleanup_sessions);
 }

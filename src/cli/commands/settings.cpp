@@ -17,8 +17,8 @@ struct SettingsOptions {
 };
 
 void define_settings(CLI::App& command, SettingsOptions& options) {
-  auto* markdown = command.add_flag("--markdown", options.as_markdown, "As the tables of docs/configuration.md");
-  command.add_flag("--env", options.as_dotenv, "As .env.example")->excludes(markdown);
+  auto* markdown = command.add_flag("--markdown", options.as_markdown, "Print the tables of docs/configuration.md");
+  command.add_flag("--env", options.as_dotenv, "Print .env.example")->excludes(markdown);
 }
 
 std::string text_of(const config::Catalog& catalog, const SettingsOptions& options) {
@@ -35,7 +35,7 @@ int list_settings(const Program& program, const SettingsOptions& options) {
 }  // namespace
 
 void add_settings_command(Commands& commands) {
-  commands.add("settings", "List every setting there is, with its default", define_settings, list_settings);
+  commands.add("settings", "List every setting, with its default", define_settings, list_settings);
 }
 
 }  // namespace gatehouse::cli

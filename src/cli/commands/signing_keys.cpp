@@ -74,13 +74,13 @@ void define_import(CLI::App& command, ImportOptions& options) {
 }
 
 void define_promote(CLI::App& command, StepOptions& options) {
-  command.add_option("kid", options.kid, "The key; otherwise the oldest in state next")->type_name("KID");
-  command.add_flag("--now", options.at_once, "Do not wait until everybody knows the key: some will refuse its tokens");
+  command.add_option("kid", options.kid, "The key; by default the oldest in state next")->type_name("KID");
+  command.add_flag("--now", options.at_once, "Do not wait until all clients know the key; some will refuse its tokens");
   define_json(command, options.as_json);
 }
 
 void define_retire(CLI::App& command, StepOptions& options) {
-  command.add_option("kid", options.kid, "The key; otherwise the current one")->type_name("KID");
+  command.add_option("kid", options.kid, "The key; by default the current one")->type_name("KID");
   define_json(command, options.as_json);
 }
 
@@ -189,7 +189,7 @@ int print_step(const Program& program, KeySession& session, const flows::Signing
   return exit_success;
 }
 
-constexpr std::string_view made_up_secret = "nobody could open a key that is sealed with a made-up one";
+constexpr std::string_view made_up_secret = "a key sealed with a generated one could never be opened again";
 
 std::string sentence_of_new(const service::Loaded& loaded) {
   const signing_keys::KeyLife life{{.jwks_max_age = loaded.settings.signing_keys.jwks_max_age, .token_ttl = {}}};
@@ -286,7 +286,7 @@ int retire_key(const Program& program, const StepOptions& options, const service
 
 int revoke_key(const Program& program, const RevokeOptions& options, const service::Loaded& loaded) {
   if (is_of_settings(loaded, options.kid)) {
-    program.err << "This key is JWT_PRIVATE_KEY: take it out of the settings of every replica first\n";
+    program.err << "This key is JWT_PRIVATE_KEY: remove it from the settings of every replica first\n";
     return exit_failure;
   }
   if (!has_consent(program, options.consent, "Every token that this key has signed will be refused")) {
@@ -305,13 +305,13 @@ int revoke_key(const Program& program, const RevokeOptions& options, const servi
 }  // namespace
 
 void add_key_commands(Commands& commands) {
-  Commands keys = commands.add_group("signing-keys", "Work on the keys that sign tokens");
+  Commands keys = commands.add_group("signing-keys", "Manage the keys that sign tokens");
   keys.add("generate", "Make a key and publish it; it signs once it is promoted", define_generate, generate_key);
   keys.add("list", "List the keys, oldest first", define_key_list, list_keys);
-  keys.add("promote", "Let a published key sign, and retire the one that signed", define_promote, promote_key);
+  keys.add("promote", "Start signing with a published key, and retire the current one", define_promote, promote_key);
   keys.add("retire", "Stop signing with a key; its tokens stay valid", define_retire, retire_key);
-  keys.add("revoke", "Take back a key that leaked; its tokens are refused", define_revoke, revoke_key);
-  keys.add("import", "Publish a key that you have, as generate does", define_import, import_key);
+  keys.add("revoke", "Revoke a leaked key; its tokens are refused", define_revoke, revoke_key);
+  keys.add("import", "Publish an existing key, as generate does", define_import, import_key);
 }
 
 }  // namespace gatehouse::cli

@@ -63,8 +63,7 @@ void define_format(CLI::App& command, std::string& format, const std::string& wh
 
 void define_export_users(CLI::App& command, UserExportOptions& options) {
   CLI::Option* const file =
-      command.add_option("file", options.file, "Where to write it; standard output if it is not given")
-          ->type_name("FILE");
+      command.add_option("file", options.file, "Where to write them; by default standard output")->type_name("FILE");
   command.add_flag("--json", options.as_json, "Print as JSON how many users are in FILE")->needs(file);
   define_format(command, options.format, "jsonl (the default) or csv");
   command.add_flag("--with-hashes", options.has_hashes, "Write the password hashes, too");
@@ -76,11 +75,12 @@ void define_import_users(CLI::App& command, UserImportOptions& options) {
   command.add_option("--on-conflict", options.on_conflict, "Where a user exists: skip, update, or fail (the default)")
       ->check(CLI::IsMember({"skip", "update", "fail"}))
       ->type_name("RULE");
-  command.add_flag("--dry-run", options.is_dry_run, "Say what would be refused or is taken, and store nothing");
+  command.add_flag("--dry-run", options.is_dry_run,
+                   "Report what would be refused or exists already, and store nothing");
   command.add_flag("--again", options.begins_anew, "Begin at the top, even if the file was imported before");
   define_json(command, options.as_json);
   command.footer(
-      "An import that was interrupted goes on when it is run again. FILE.refused.jsonl says which records were "
+      "An interrupted import continues when it is run again. FILE.refused.jsonl says which records were "
       "refused, "
       "and why.");
 }
@@ -203,7 +203,7 @@ class UserImportRun {
   [[nodiscard]] std::string describe(const users::RecordFault& fault) const {
     const std::string column = fault.field.empty() ? "" : ": " + fault.field;
     return options_.file + ", line 1" + column + " (" + std::string{fault.code} +
-           "); it must name the columns, with commas between, and email must be one of them";
+           "); it must name the columns, separated by commas, and include email";
   }
 
   int import_all() {
@@ -211,7 +211,7 @@ class UserImportRun {
     if (progress_.is_complete) return finish("was imported before; --again imports it once more");
     if (const auto kept = refused_.keep_first(progress_.refused); !kept) return report_failure(program_, kept.error());
     if (progress_.records > 0) {
-      program_.err << "Going on behind line " << progress_.place.lines << '\n';
+      program_.err << "Continuing after line " << progress_.place.lines << '\n';
       reader_.go_to(progress_.place);
     }
     flows::ImportBatch batch = read();
@@ -249,13 +249,13 @@ class UserImportRun {
       return std::nullopt;
     }
     if (stored.error() == flows::ImportError::continued_elsewhere) {
-      return "Another process has gone on with this import. If there is none any more, run it again";
+      return "Another process has continued this import. If it is no longer running, run the import again";
     }
     const auto taken = session_.run(import_.find_taken_lines(batch));
     const std::string line = taken.empty() ? "" : ", line " + std::to_string(taken.front());
-    return options_.file + line + ": another user has this email address; nothing behind line " +
+    return options_.file + line + ": another user has this email address; nothing after line " +
            std::to_string(progress_.place.lines) +
-           " was stored. --on-conflict skip or update says what to do; --dry-run finds all such lines";
+           " was stored. Choose --on-conflict skip or update; --dry-run finds all such lines";
   }
 
   void hash(flows::ImportBatch& batch) {
@@ -331,7 +331,7 @@ class UserImportRun {
     program_.out << options_.file << (remark.empty() ? "" : " ") << remark << ": " << progress_.records
                  << " records, of which " << progress_.accepted << (options_.is_dry_run ? " can be" : " were")
                  << " stored, " << progress_.skipped() << " skipped, " << progress_.refused << " refused\n";
-    if (wrapped_ > 0) program_.out << wrapped_ << " hashes that are quick to make were wrapped\n";
+    if (wrapped_ > 0) program_.out << wrapped_ << " hashes that are quick to compute were wrapped\n";
     if (progress_.refused > 0 && !options_.is_dry_run) program_.out << refused_.path() << " says why\n";
   }
 
@@ -361,8 +361,8 @@ int import_users(const Program& program, const UserImportOptions& options, const
 }  // namespace
 
 void add_user_transfer_commands(Commands& users) {
-  users.add("export", "Write all users into a file, or to standard output", define_export_users, export_users);
-  users.add("import", "Store the users of a file", define_import_users, import_users);
+  users.add("export", "Write all users to a file, or to standard output", define_export_users, export_users);
+  users.add("import", "Import the users in a file", define_import_users, import_users);
   add_wrapping_command(users);
 }
 

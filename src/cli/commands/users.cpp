@@ -205,24 +205,26 @@ int enable_user(const Program& program, const ChosenUser& options, const service
 }
 
 int unlock_user(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
-  if (!has_session_secret(program, loaded, "wrong passwords are counted under the service's")) return exit_failure;
+  if (!has_session_secret(program, loaded, "set the service's own, under which wrong passwords are counted")) {
+    return exit_failure;
+  }
   const auto change = [](service::Capabilities& with, UserId id, audit::Origin origin) {
     return with.password_check.unlock(id, std::move(origin));
   };
-  return change_user(program, options, loaded, change, "is unlocked: the right password is right from everywhere");
+  return change_user(program, options, loaded, change, "is unlocked: the right password works from everywhere");
 }
 
 int require_password_change(const Program& program, const ChosenUser& options, const service::Loaded& loaded) {
   const auto change = [](service::Capabilities& with, UserId id, audit::Origin origin) {
     return with.accounts.require_password_change(id, std::move(origin));
   };
-  return change_user(program, options, loaded, change, "must choose another password at the next login");
+  return change_user(program, options, loaded, change, "must choose a new password at the next login");
 }
 
 int delete_user(const Program& program, const DeletedUser& options, const service::Loaded& loaded) {
   DatabaseSession session{program, loaded.settings};
   const auto user = find_user(program, session, options.user);
-  if (!user || !has_consent(program, options.consent, "Nothing brings a deleted user back")) return exit_failure;
+  if (!user || !has_consent(program, options.consent, "A deleted user cannot be restored")) return exit_failure;
   service::SharedCapabilities shared{loaded.settings, program.clock, program.random};
   service::Capabilities capabilities{session.database(), loaded.settings, shared};
   const auto removed = session.run(capabilities.accounts.remove(user->id, origin_of(program)));
@@ -251,7 +253,7 @@ int forget_express_passwords(const Program& program, const Forgetting& options, 
     program.out << json << '\n';
     return exit_success;
   }
-  program.out << "Forgot " << forgotten << (forgotten == 1 ? " kept password hash" : " kept password hashes")
+  program.out << "Deleted " << forgotten << (forgotten == 1 ? " kept password hash" : " kept password hashes")
               << " of the Express service\n";
   return exit_success;
 }
@@ -259,14 +261,14 @@ int forget_express_passwords(const Program& program, const Forgetting& options, 
 }  // namespace
 
 void add_users_commands(Commands& commands) {
-  Commands users = commands.add_group("users", "Work on users");
+  Commands users = commands.add_group("users", "Manage users");
   users.add("list", "List users, newest first", define_user_list, list_users);
   users.add("show", "Show one user", define_show, show_user);
   users.add("create", "Create a user", define_create, create_user);
   users.add("disable", "End all sessions of a user and refuse further logins", define_chosen, disable_user);
   users.add("enable", "Let a disabled user in again", define_chosen, enable_user);
-  users.add("unlock", "Forget all wrong passwords of a user", define_chosen, unlock_user);
-  users.add("require-password-change", "Demand another password of a user at the next login", define_chosen,
+  users.add("unlock", "Unlock a user: forget all wrong passwords", define_chosen, unlock_user);
+  users.add("require-password-change", "Require a user to choose a new password at the next login", define_chosen,
             require_password_change);
   users.add("delete", "Delete a user, and end all sessions of the user", define_deleted, delete_user);
   users.add(

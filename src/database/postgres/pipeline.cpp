@@ -203,7 +203,7 @@ void Pipeline::on_answer(const PgResult& result) {
   const bool end_is_due = step.kind == Step::Kind::sync;
   // A failure when the Sync is due comes from the commit: a deferred constraint. The Sync's own answer follows.
   if (kind != PgResult::Kind::failed && end_is_due != (kind == PgResult::Kind::end_of_group)) {
-    return lose("the answers do not fit the questions: something between here and the server mixes them up");
+    return lose("the answers do not match the queries: something between here and the server mixes them up");
   }
   if (kind == PgResult::Kind::end_of_group) return on_group_end();
   if (!end_is_due) steps_.pop_front();

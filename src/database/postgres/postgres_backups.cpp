@@ -50,7 +50,7 @@ std::expected<ReadBackup, std::string> read_back(const std::string& file, const 
   });
   if (!is_read) return std::unexpected<std::string>(interrupted);
   if (child->wait(stopping) != 0) return std::unexpected("pg_restore cannot read " + file);
-  if (reader.content().migrations.empty()) return std::unexpected(file + " has no database of Gatehouse in it");
+  if (reader.content().migrations.empty()) return std::unexpected(file + " does not contain a Gatehouse database");
   return ReadBackup{reader.content(), reader.schema()};
 }
 
@@ -116,7 +116,7 @@ class PostgresRestoration final : public Restoration {
     // From here on the server decides the outcome: an interruption would leave it unknown.
     const std::atomic<bool> never = false;
     const int code = psql->wait(never);
-    if (code != 0) return std::unexpected("psql ended with " + std::to_string(code) + "; it says above why");
+    if (code != 0) return std::unexpected("psql exited with " + std::to_string(code) + "; see its message above");
     return {};
   }
 
@@ -148,7 +148,7 @@ class PostgresRestoration final : public Restoration {
     const bool is_written = runtime::read_to_end(
         ends.read, parts_.stopping, [&](std::string_view bytes) { return sql.write(bytes, parts_.stopping); });
     if (parts_.stopping.load()) return std::unexpected<std::string>(interrupted);
-    if (!is_written) return std::unexpected<std::string>("psql refused a statement; it says above which");
+    if (!is_written) return std::unexpected<std::string>("psql refused a statement; see its message above");
     if (child->wait(parts_.stopping) != 0) return std::unexpected("pg_restore cannot read " + file_);
     return {};
   }
@@ -157,7 +157,7 @@ class PostgresRestoration final : public Restoration {
     if (parts_.stopping.load()) return std::unexpected<std::string>(interrupted);
     sql.end();
     const int code = psql.wait(parts_.stopping);
-    return std::unexpected("psql ended with " + std::to_string(code) + "; it says above why");
+    return std::unexpected("psql exited with " + std::to_string(code) + "; see its message above");
   }
 
   const std::string file_;
@@ -195,7 +195,7 @@ std::expected<BackupContent, std::string> PostgresBackups::save(const NewFile& f
   if (!child) return std::unexpected(child.error());
   const int code = child->wait(parts_.stopping);
   if (parts_.stopping.load()) return std::unexpected<std::string>(interrupted);
-  if (code != 0) return std::unexpected("pg_dump ended with " + std::to_string(code) + "; it says above why");
+  if (code != 0) return std::unexpected("pg_dump exited with " + std::to_string(code) + "; see its message above");
   auto read = read_back(file.path(), parts_.stopping);
   if (!read) return std::unexpected(read.error());
   return std::move(read->content);
@@ -204,9 +204,9 @@ std::expected<BackupContent, std::string> PostgresBackups::save(const NewFile& f
 std::expected<std::unique_ptr<Restoration>, std::string> PostgresBackups::open(const std::string& file) {
   const std::string mark = first_bytes(file);
   if (mark.starts_with(sqlite_file_mark)) {
-    return std::unexpected(file + " is an SQLite database, and the settings name a PostgreSQL one");
+    return std::unexpected(file + " is an SQLite database, but the settings name a PostgreSQL one");
   }
-  if (!mark.starts_with(postgres_dump_mark)) return std::unexpected(file + " is not a backup of Gatehouse");
+  if (!mark.starts_with(postgres_dump_mark)) return std::unexpected(file + " is not a Gatehouse backup");
   auto read = read_back(file, parts_.stopping);
   if (!read) return std::unexpected(read.error());
   return std::make_unique<PostgresRestoration>(file, *std::move(read), options_, parts_);

@@ -165,7 +165,7 @@ class PostgresChangeFeed::Listener : public std::enable_shared_from_this<Listene
   }
 
   void do_what_is_due() {
-    if (need_.is_urgent()) return give_up("its connections are left to the requests, which can get none");
+    if (need_.is_urgent()) return give_up("its connections were given up for requests that could not get one");
     if (probe_.due() == FeedProbe::Due::probe) return send_probe();
     give_up("a probe did not come back: LISTEN does not work through this connection");
   }

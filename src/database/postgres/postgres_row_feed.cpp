@@ -59,7 +59,7 @@ class PostgresRowFeed::Reading : public std::enable_shared_from_this<Reading> {
     while (!self->stopped_) {
       if (self->parts_.need.is_urgent()) {
         self->disconnect();
-        self->set_lost("its connections are left to the requests, which can get none");
+        self->set_lost("its connections were given up for requests that could not get one");
       }
       if (!self->pool_ && !self->parts_.need.is_met()) {
         co_await self->pause(row_need_interval);
@@ -86,7 +86,7 @@ class PostgresRowFeed::Reading : public std::enable_shared_from_this<Reading> {
       if (stopped_) co_return false;
       const bool is_ready = co_await read();
       if (is_ready || stopped_) co_return is_ready;
-      why = "changes are not told as rows: the role must own the tables, and nobody may lock them";
+      why = "changes are not announced as rows: the role must own the tables, and nobody may lock them";
     } catch (const std::exception& failure) {
       why = failure.what();
     }

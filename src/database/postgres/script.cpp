@@ -35,16 +35,16 @@ std::string remedy_for(const SqlError& error, const std::string& role) {
            "\" for each, or GRANT the owner's role to it";
   }
   if (error.state == "0A000" || error.state == "2BP01") {
-    return "drop what depends on the table, and make it again after the migration";
+    return "drop what depends on the table, and create it again after the migration";
   }
   if (error.state == "42P16" || error.state == "22023" || error.state == "42809") {
-    return "where sessions is partitioned, run `gatehouse db unpartition sessions` first";
+    return "if sessions is partitioned, run `gatehouse db unpartition sessions` first";
   }
   if (error.state == "42P07" || error.state == "42701" || error.state == "42710") {
     return "something else has that name: rename it or drop it";
   }
   if (error.state == "42P01" || error.state == "42703" || error.state == "42704") {
-    return "the tables are not as the service left them: make what is missing again";
+    return "the tables are not as the service left them: restore what is missing";
   }
   return "";
 }

@@ -27,7 +27,7 @@ Task<StandbyFinding> check_standby(std::string name, std::shared_ptr<ConnectionP
 StandbyFinding judge_standby(std::string name, const std::optional<LogPosition>& standby, const LogPosition& primary) {
   StandbyFinding finding{.name = std::move(name), .does_answer = true};
   if (!standby || standby->timeline == 0) {
-    finding.trouble = "is no standby, or does not say how far it is";
+    finding.trouble = "is not a standby, or does not report its position";
   } else if (standby->timeline != primary.timeline) {
     finding.trouble = "is on timeline " + std::to_string(standby->timeline) + ", and the primary is on " +
                       std::to_string(primary.timeline) +

@@ -43,8 +43,8 @@ bool has_applied(const MigrationRecord& record, std::string_view name) {
 CheckFailed failure(const Spellings& spellings) {
   CheckFailed failed{
       std::string{EmailKeys::migration},
-      "These addresses are spellings of one (case, composition, width, or a domain in its two forms) and "
-      "will be one account each. Delete or change all but one of every line:",
+      "The addresses on each line are spellings of one (case, composition, width, or a domain in its two forms) and "
+      "will be one account. Delete or change all but one of every line:",
       {},
       0};
   for (const auto& [key, emails] : spellings) {

@@ -38,7 +38,7 @@ std::vector<Migration> plan_migrations(std::span<const EmbeddedFile> files, Dial
     step.name = name;
     std::string_view* script = script_of(step, base.substr(std::min(name.size() + 1, base.size())));
     if (script == nullptr || !is_migration_name(name)) {
-      throw std::invalid_argument{std::string{file.path} + " is no migration's name"};
+      throw std::invalid_argument{std::string{file.path} + " is not a migration's name"};
     }
     *script = file.text;
   }

@@ -52,7 +52,7 @@ std::expected<BackupContent, std::string> examine(Connection& connection) {
     const Rows names = connection.run_check("SELECT name FROM gatehouse_migrations ORDER BY name").value();
     for (std::size_t i = 0; i < names.size(); ++i) content.migrations.emplace_back(names[i].text(0));
   }
-  if (content.migrations.empty()) return std::unexpected<std::string>("is not a database of Gatehouse");
+  if (content.migrations.empty()) return std::unexpected<std::string>("is not a Gatehouse database");
   return content;
 }
 
@@ -112,7 +112,7 @@ class SqliteRestoration final : public Restoration {
     try {
       old = std::make_unique<Connection>(path, Role::alone, stopping_, std::nullopt);
     } catch (const std::runtime_error& refusal) {
-      return std::unexpected("the database that is there cannot be opened alone: " + std::string{refusal.what()} +
+      return std::unexpected("the existing database cannot be opened exclusively: " + std::string{refusal.what()} +
                              "; stop what uses it, or, if it is damaged, move " + path +
                              " with its -wal and -shm away and try again");
     }
@@ -165,12 +165,12 @@ std::expected<BackupContent, std::string> SqliteBackups::save(const NewFile& fil
 std::expected<std::unique_ptr<Restoration>, std::string> SqliteBackups::open(const std::string& file) {
   const std::string mark = first_bytes(file);
   if (mark.starts_with(postgres_dump_mark)) {
-    return std::unexpected(file + " is a backup of a PostgreSQL database, and the settings name an SQLite one");
+    return std::unexpected(file + " is a backup of a PostgreSQL database, but the settings name an SQLite one");
   }
-  if (mark != sqlite_file_mark) return std::unexpected(file + " is not a backup of Gatehouse");
+  if (mark != sqlite_file_mark) return std::unexpected(file + " is not a Gatehouse backup");
   if (exists(file + "-wal")) {
     return std::unexpected(file + "-wal exists: " + file +
-                           " is a database in use, or was copied from one, and no backup; make one with "
+                           " is a database in use, or was copied from one, and is not a backup; make one with "
                            "`gatehouse backup`");
   }
   if (!exists(path_)) create_private_directories(std::filesystem::path{path_}.parent_path());

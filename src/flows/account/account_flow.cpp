@@ -90,7 +90,7 @@ Task<std::expected<User, AccountError>> AccountFlow::update(UserId id, users::Us
     auto updated = co_await try_to_update(update);
     if (updated || updated.error() != AccountError::version_mismatch || update.seen) co_return updated;
   }
-  throw database::Unavailable{database::Unavailable::Reason::overload, "the email of the user changes all the time"};
+  throw database::Unavailable{database::Unavailable::Reason::overload, "the user's email keeps changing"};
 }
 
 /// The row that is read first tells whether the email is a new one; at the commit it must still have the same email.

@@ -43,7 +43,7 @@ FieldErrors mistakes_in(std::string_view field, const SecretString& password, co
 }
 
 FieldErrors unchanged_password(std::string_view field) {
-  return {{std::string{field}, "must be another one than the current password", "unchanged"}};
+  return {{std::string{field}, "must differ from the current password", "unchanged"}};
 }
 
 Task<FieldErrors> AccountRules::mistakes_in(UserId id, users::UserChanges& changes) {

@@ -63,12 +63,11 @@ std::string_view to_text(TokenKind kind) {
 }
 
 void FlowCounts::write(metrics::Page& page, std::uint64_t limited) const {
-  page.counters("gatehouse_logins_total", "Logins, by how they ended.", "outcome", logins);
+  page.counters("gatehouse_logins_total", "Logins, by outcome.", "outcome", logins);
   page.sample({{"outcome", "limited"}}, limited);
-  page.counters("gatehouse_lockouts_total", "Accounts blocked for a while, by whose wrong passwords blocked them.",
+  page.counters("gatehouse_lockouts_total", "Accounts blocked for a while, by where the wrong passwords came from.",
                 "partition", lockouts);
-  page.counters("gatehouse_refreshes_total", "Refresh tokens that were sent, by what became of them.", "outcome",
-                refreshes);
+  page.counters("gatehouse_refreshes_total", "Refresh tokens that were sent, by outcome.", "outcome", refreshes);
   page.counters("gatehouse_tokens_issued_total", "Sessions and tokens handed out, by kind.", "kind", tokens);
 }
 

@@ -21,11 +21,11 @@ std::expected<users::NewUser, std::string> read_user(const boost::json::value& v
   const auto* entry = value.if_object();
   if (entry == nullptr) return std::unexpected("is not an object");
   if (entry->size() != field_names.size()) {
-    return std::unexpected("needs first_name, last_name, email and password only");
+    return std::unexpected("must have first_name, last_name, email and password, and nothing else");
   }
   for (const auto name : field_names) {
     const auto* text = entry->if_contains(name);
-    if (text == nullptr || !text->is_string()) return std::unexpected(std::string{name} + " must be a text");
+    if (text == nullptr || !text->is_string()) return std::unexpected(std::string{name} + " must be a string");
   }
   users::NewUser user{.first_name = field_text(*entry, "first_name"),
                       .last_name = field_text(*entry, "last_name"),

@@ -55,13 +55,13 @@ std::string_view to_text(KeyError error) {
     case KeyError::unknown_key:
       return "is not known";
     case KeyError::known_key:
-      return "is in the table already";
+      return "exists already";
     case KeyError::too_many_keys:
-      return "has no room: there are 64 keys; the oldest go by themselves once nobody needs them";
+      return "cannot be added: there are 64 keys already; old ones are removed once no valid token needs them";
     case KeyError::no_next_key:
-      return "to promote is missing: none is in state next";
+      return "to promote does not exist: none is in state next";
     case KeyError::no_current_key:
-      return "to retire is missing: none is in state current";
+      return "to retire does not exist: none is in state current";
     case KeyError::not_next:
       return "is not in state next";
     case KeyError::unreadable:

@@ -25,7 +25,7 @@ void write_redis(Page& page, const SharedParts& shared) {
   page.gauge("gatehouse_limits_redis_up", "Whether limits are shared: all event loops reach Redis.",
              shared.redis_reach.is_up() ? 1 : 0);
   if (shared.settings.database.change_feed != database::ChangeFeedKind::redis) return;
-  page.gauge("gatehouse_change_feed_redis_up", "Whether Redis tells the change feed at once that there is something.",
+  page.gauge("gatehouse_change_feed_redis_up", "Whether Redis tells the change feed of changes at once.",
              shared.ring_reach.is_up() ? 1 : 0);
 }
 
@@ -38,9 +38,9 @@ void write_sharing(Page& page, const SharedParts& shared) {
              shared.capabilities.epoch.is_member() ? 1 : 0);
   page.counter("gatehouse_shared_sessions_hits_total", "Sessions found in Redis.", now(counts.hits));
   page.counter("gatehouse_shared_sessions_misses_total", "Sessions that Redis does not have.", now(counts.misses));
-  page.counter("gatehouse_shared_sessions_refused_total", "Answers of Redis that were not believed.",
+  page.counter("gatehouse_shared_sessions_refused_total", "Answers from Redis that were rejected.",
                now(counts.refused));
-  page.counter("gatehouse_shared_sessions_unanswered_total", "Questions that Redis did not answer in time.",
+  page.counter("gatehouse_shared_sessions_unanswered_total", "Lookups that Redis did not answer in time.",
                now(counts.unanswered));
   page.counter("gatehouse_shared_sessions_fills_total", "Sessions sent to Redis.", now(counts.fills));
   page.counter("gatehouse_shared_sessions_epochs_total", "Times this process began with an empty store.",

@@ -1,4 +1,4 @@
-"""Users: made, shown, changed, deleted, listed, and everything that is refused on the way."""
+"""Users: created, shown, changed, deleted, listed, and everything that is refused on the way."""
 
 import itertools
 
@@ -172,7 +172,7 @@ def bad_id(plan: Plan) -> list[Exchange]:
 
 
 def change(plan: Plan) -> list[Exchange]:
-    """Any of the fields but the password; the plan keeps the email."""
+    """Changes any of the fields except the password; the plan remembers the new email."""
     names = [name for name in plan.turn("changed fields", SUBSETS) if name != "password"]
     user = plan.user()
     body = {name: value for name, value in new_body(plan).items() if name in names}
@@ -206,7 +206,7 @@ def change_password(plan: Plan) -> list[Exchange]:
 
 
 def delete(plan: Plan) -> list[Exchange]:
-    """A user and what is left of it; the first user stays."""
+    """Deletes a user, then uses that user once more. The first user is never deleted."""
     if len(plan.users) < 5:
         return create(plan)
     user = plan.users.pop(plan.rng.randrange(1, len(plan.users)))
@@ -221,7 +221,7 @@ def delete(plan: Plan) -> list[Exchange]:
 
 
 def list_all(plan: Plan) -> list[Exchange]:
-    """The streamed list, also to HTTP/1.0 and HEAD."""
+    """The streamed list, also for HTTP/1.0 and HEAD."""
     method = plan.rng.choice(("GET", "GET", "HEAD"))
     version = plan.rng.choice(("HTTP/1.1", "HTTP/1.0"))
     kept = plan.rng.choice(((), ("Connection: keep-alive",), ("Connection: close",)))
@@ -233,7 +233,7 @@ def list_query(plan: Plan) -> list[Exchange]:
 
 
 def list_pages(plan: Plan) -> list[Exchange]:
-    """The first page, and the ones behind it by the cursors that each side gives."""
+    """The first page, and the following ones by the cursors that each side gives."""
     limit = plan.rng.choice((1, 2, 7, 50, 128, 129, 1000))
     exchanges = [single("GET /users?…", message(f"GET /users?limit={limit}"), Learn("cursor", plan.cursors))]
     for _ in range(plan.rng.randint(1, 4)):

@@ -14,20 +14,20 @@ FAR_AWAY = 4_000_000_000
 
 
 def flip(value: bytes, number: int) -> bytes:
-    """Another character of the alphabet at one place."""
+    """Replaces one character with another one of the alphabet."""
     at = number % max(1, len(value))
     other = BASE64URL[(BASE64URL.find(value[at : at + 1]) + 1) % len(BASE64URL)]
     return value[:at] + bytes([other]) + value[at + 1 :]
 
 
 def insert(value: bytes, number: int) -> bytes:
-    """A character that no such value has."""
+    """Inserts a character that such a value never contains."""
     at = number % (len(value) + 1)
     return value[:at] + b" =+/.%~"[number % 7 : number % 7 + 1] + value[at:]
 
 
 def forge(value: bytes, number: int) -> bytes:
-    """The token with one thing wrong, or unusual; signed again where the case does not say otherwise."""
+    """The token with one thing wrong, or unusual; signed again unless the case says otherwise."""
     parts = value.decode().split(".")
     if len(parts) != 3:
         return value
@@ -36,7 +36,7 @@ def forge(value: bytes, number: int) -> bytes:
 
 
 def _with(header: dict | None = None, claims: dict | None = None) -> Callable[[str, str], str]:
-    """Members replaced; None leaves one out."""
+    """Replaces members of the header and the claims; None leaves a member out."""
 
     def changed(text: str, changes: dict | None) -> str:
         members = json.loads(text) | (changes or {})

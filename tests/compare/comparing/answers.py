@@ -8,7 +8,7 @@ NO_BODY = (204, 304)
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `body` is what followed the header, with chunk sizes and all."""
+    """One answer. `body` is everything after the header, including the chunk sizes."""
 
     head: bytes  # the status line and the header lines, without the empty line
     body: bytes
@@ -29,7 +29,7 @@ class Answer:
 
 
 def split_first(stream: bytes, method: str, ended: bool) -> tuple[Answer, bytes] | None:
-    """The first answer and the bytes behind it; None while it is not whole. `ended`: no more bytes will come."""
+    """The first answer and the bytes after it; None while it is incomplete. `ended`: no more bytes will come."""
     end = stream.find(b"\r\n\r\n")
     if end < 0 or not stream.startswith(b"HTTP/"):
         return None
@@ -41,8 +41,8 @@ def split_first(stream: bytes, method: str, ended: bool) -> tuple[Answer, bytes]
 
 
 def split_all(stream: bytes, methods: tuple[str, ...]) -> tuple[list[Answer], bytes]:
-    """All answers of an ended connection, and what is left that is none. `methods` are those of the requests in order;
-    an interim answer (1xx) uses none up."""
+    """All answers of an ended connection, and the remaining bytes that are no answer. `methods` are those of the
+    requests in order; an interim answer (1xx) uses none up."""
     answers: list[Answer] = []
     waiting = list(methods)
     while stream:
@@ -72,7 +72,7 @@ def _body_size(answer: Answer, rest: bytes, ended: bool) -> int | None:
 
 
 def _chunks_size(rest: bytes) -> int | None:
-    """The bytes of a chunked body without trailers; None while it is not whole."""
+    """The size in bytes of a chunked body without trailers; None while it is incomplete."""
     position = 0
     while True:
         end = rest.find(b"\r\n", position)

@@ -71,7 +71,7 @@ def log_in_incomplete(plan: Plan) -> list[Exchange]:
 
 
 def log_in_with_express_hash(plan: Plan) -> list[Exchange]:
-    """With the password that the Express service stored: refused once, good, and good again with the new hash."""
+    """Logs in to an account with a hash of the Express service: refused once, accepted, and accepted again with the new hash."""
     user_id = plan.turn("express user", EXPRESS_USERS)
     email = f"bulk{user_id}@example.com"
     requests = [
@@ -117,7 +117,7 @@ def verify_altered_token(plan: Plan) -> list[Exchange]:
 
 
 def verify_forged_token(plan: Plan) -> list[Exchange]:
-    """Of the newest login, so that most forgeries are refused for nothing but themselves."""
+    """Forges the token of the newest login, so that most are refused for the forgery alone."""
     number = plan.turn("forgery", range(len(FORGERIES)))
     newest = f"@@token.{max(0, plan.logins - 1)}@@"
     return [_with_token(plan.altered(newest, "forge", number))]
@@ -142,7 +142,7 @@ def verify_oddly_sent_token(plan: Plan) -> list[Exchange]:
 
 
 def log_out(plan: Plan) -> list[Exchange]:
-    """The session and its token are dead afterwards; so is a second logout."""
+    """Logs out, then uses the dead session or logs out again, and uses the dead token."""
     index = plan.rng.randrange(max(1, plan.logins))
     session = f"@@session.{index}@@"
     return [
@@ -178,7 +178,7 @@ def end_one_session(plan: Plan) -> list[Exchange]:
 
 
 def _fresh_login(plan: Plan, before) -> tuple[int, list[Exchange]]:
-    """A login whose session no cache has seen, and the check of it after `before`."""
+    """A login whose session is in no cache yet, and its verification after `before` has run."""
     exchanges = log_in(plan)
     index = plan.logins - 1
     body = {"session": f"@@session.{index}@@"}
@@ -193,7 +193,7 @@ def use_expired_session(plan: Plan) -> list[Exchange]:
 
 
 def use_orphaned_session(plan: Plan) -> list[Exchange]:
-    """Its user has been taken away by something that ignores foreign keys."""
+    """A session whose user has been deleted by something that ignores foreign keys."""
     index = plan.next_number()
     email = f"orphan{index}@example.com"
     body = {"first_name": "Or", "last_name": "Phan", "email": email, "password": plan.rng.choice(PASSWORDS)}
@@ -221,7 +221,7 @@ def _orphan(side: Side, email: str):
             cursor.execute("SET session_replication_role = replica")
             cursor.execute(statement)
         return
-    connection = sqlite3.connect(side.database.path, timeout=30)  # foreign keys are off unless asked for
+    connection = sqlite3.connect(side.database.path, timeout=30)  # SQLite ignores foreign keys unless told otherwise
     try:
         with connection:
             connection.execute(statement)

@@ -85,13 +85,13 @@ def _label(route: str) -> str:
 
 
 def shaped(plan: Plan) -> list[Exchange]:
-    """One shape, to every route; whatever else the body misses comes after what is wrong with its form."""
+    """One shape, to three of the routes; whatever else the body misses comes after what is wrong with its form."""
     shape = plan.turn("shape", SHAPES)
     return [single(_label(route), message(route, body=shape)) for route in plan.rng.sample(ROUTES, 3)]
 
 
 def shaped_within_a_good_body(plan: Plan) -> list[Exchange]:
-    """One member wrong among good ones."""
+    """One wrong member among good ones."""
     good = '"first_name":"A","last_name":"B","email":"m%d@example.com","password":"p p p p p"' % plan.next_number()
     odd = plan.turn("odd member", (
         '"first_name":"C"', '"email":null', '"role":"admin"', '"id":5', '"created_at":"x"', '"password":["p"]',

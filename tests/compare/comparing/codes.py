@@ -1,4 +1,4 @@
-"""Takes the members `code` out of a refusal: beside `error`, and in each entry of `details`. All other bytes stay."""
+"""Removes the `code` members from a refusal: the one beside `error`, and the one in each entry of `details`. All other bytes stay."""
 
 import json
 import re
@@ -11,7 +11,7 @@ DECODER = json.JSONDecoder()
 
 @dataclass(frozen=True)
 class Member:
-    """Where one member of an object stands in the text."""
+    """The position of one member of an object in the text."""
 
     name: str
     begin: int  # of its name
@@ -20,7 +20,7 @@ class Member:
 
 
 def without_codes(body: bytes) -> bytes:
-    """The body as it was before codes were added; a body that is no refusal in JSON stays as it is."""
+    """The body as it was before codes were added; a body that is not a JSON refusal stays as it is."""
     try:
         text = body.decode()
         members = list(_members_of(text, 0))
@@ -39,7 +39,7 @@ def without_codes(body: bytes) -> bytes:
 
 
 def _code_spans(text: str, members: list[Member]) -> list[tuple[int, int]]:
-    """What goes: each code member with one comma. A code that is no word in snake case is no code, and stays."""
+    """What is removed: each code member with one comma. A value that is not a snake_case word is no code, and stays."""
     spans = []
     for member in members:
         if member.name != "code" or not CODE_VALUE.fullmatch(text[member.value : member.end]):
@@ -54,7 +54,7 @@ def _code_spans(text: str, members: list[Member]) -> list[tuple[int, int]]:
 
 
 def _members_of(text: str, begin: int) -> Iterator[Member]:
-    """The members of the compact object at `begin`; ValueError where none is."""
+    """The members of the compact object at `begin`; ValueError if there is none."""
     if text[begin] != "{":
         raise ValueError("no object")
     position = begin + 1

@@ -30,7 +30,7 @@ class Difference:
 
 
 def compare(label: str, methods: tuple[str, ...], old: Heard, new: Heard, allowance: Allowance) -> Difference | None:
-    """The difference, or None where there is none."""
+    """The difference, or None if there is none."""
     old_masked, new_masked = _masked(methods, old, allowance, False), _masked(methods, new, allowance, True)
     reason = _reason(old_masked, new_masked)
     return Difference(label, reason, old.sent, old_masked.text, new_masked.text) if reason else None

@@ -1,4 +1,4 @@
-"""Plays an exchange against one side, over a connection of its own."""
+"""Plays an exchange against one side, over a new connection."""
 
 import contextlib
 import socket
@@ -28,13 +28,13 @@ class Conversation:
         self._socket.close()
 
     def send(self, data: bytes):
-        """A side that has refused the request already may have closed; its answer is read all the same."""
+        """Sends the bytes. A side that has already refused the request may have closed; its answer is still read."""
         self.sent += data
         with contextlib.suppress(ConnectionError):
             self._socket.sendall(data)
 
     def read_answer(self, method: str):
-        """Waits until one more answer is whole, or the connection has ended."""
+        """Waits until one more answer is complete, or the connection has ended."""
         while not self.ending:
             found = split_first(self.stream[self._read_up_to :], method, ended=False)
             if found is not None:
@@ -55,7 +55,7 @@ class Conversation:
         try:
             data = self._socket.recv(RECEIVE_BYTES)
         except ConnectionResetError:
-            # Which of the two the client sees depends on whether its last bytes came before or after the close.
+            # Whether the client sees a reset or a close depends on whether its last bytes arrived before or after the close.
             self.ending = "closed"
         except TimeoutError:
             self.ending = "still open"

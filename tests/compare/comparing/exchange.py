@@ -1,7 +1,7 @@
 """One exchange: what goes over one connection, and what is learned from the answers for later exchanges.
 
-Requests are written once for both sides. Where a side's own value belongs, such as the session that it gave out, stands
-a mark: `@@session.3@@`, or `@@session.3.cut.5@@` for one that is altered.
+Requests are written once for both sides. A mark takes the place of a side's own value, such as the session that it gave
+out: `@@session.3@@`, or `@@session.3.cut.5@@` for an altered one.
 """
 
 import json
@@ -36,14 +36,14 @@ class Send:
 
 @dataclass(frozen=True)
 class Read:
-    """Waits for one whole answer, interim ones count, to a request of this method."""
+    """Waits for one complete answer to a request of this method; an interim answer counts as one."""
 
     method: str = "GET"
 
 
 @dataclass(frozen=True)
 class Learn:
-    """Keeps values of the answer number `position`: its `user`, its `cursor`, or a `login`'s session, token and id."""
+    """Keeps values of answer number `position`: its `user`, its `cursor`, or a `login`'s session, token and id."""
 
     what: str
     index: int
@@ -58,7 +58,7 @@ class Exchange:
     methods: tuple[str, ...]
     steps: tuple[Send | Read, ...]
     learn: tuple[Learn, ...] = ()
-    half_close: bool = True  # says at the end that nothing more comes; otherwise waits for the other side to close
+    half_close: bool = True  # closes its sending half at the end; otherwise waits for the other side to close
     # Something done behind the program's back; what it returns is closed when the exchange is over.
     before: Callable[["Side"], ExitStack | None] | None = None
 
@@ -80,7 +80,7 @@ class Side:
         return self.render(message.head).replace(LENGTH_MARK, b"%d" % len(body)) + body
 
     def learn(self, wanted: tuple[Learn, ...], answers: list[Answer]):
-        """Keeps what the answers give; what they do not give stays unknown, and is sent as such."""
+        """Keeps the values that the answers contain. A missing one stays unknown, and `unknown-…` is sent in its place."""
         for one in wanted:
             if one.position < len(answers):
                 for kind, value in _values_in(answers[one.position], one.what).items():

@@ -115,7 +115,7 @@ def pipeline(label: str, messages: list[Message]) -> Exchange:
 
 
 def refused(plan: Plan) -> list[Exchange]:
-    """With another request behind it, which must not be read as one where the framing is in doubt."""
+    """Followed by another request, which must not be read as one if the framing is in doubt."""
     request = plan.turn("refused framing", REFUSED)
     return [pipeline("framing", [Message(request), Message(SMUGGLED)])]
 
@@ -146,7 +146,7 @@ def _sized(what: str, near: int) -> Message:
 
 
 def sized(plan: Plan) -> list[Exchange]:
-    """Around the limits of target, header and body."""
+    """Sizes around the limits of target, header and body."""
     request = _sized(*plan.turn("size", SIZES))
     behind = [Message(GET + b"\r\n")] if plan.rng.random() < 0.3 else []
     return [pipeline("limits", [request, *behind])]
@@ -174,7 +174,7 @@ def _plain(plan: Plan) -> Message:
 
 
 def kept(plan: Plan) -> list[Exchange]:
-    """One after the other on one connection; one of them may ask for its end."""
+    """Requests one after the other on one connection; one of them may ask to close it."""
     messages = [_plain(plan) for _ in range(plan.rng.randint(2, 8))]
     if plan.rng.random() < 0.5:
         version = plan.rng.choice(("HTTP/1.1", "HTTP/1.0"))
@@ -188,7 +188,7 @@ def kept(plan: Plan) -> list[Exchange]:
 
 
 def pipelined(plan: Plan) -> list[Exchange]:
-    """At once; an unreadable one may stand among them, and ends the connection."""
+    """Requests sent at once; one of them may be unreadable, and ends the connection."""
     messages = [_plain(plan) for _ in range(plan.rng.randint(2, 40))]
     if plan.rng.random() < 0.3:
         messages.insert(plan.rng.randrange(len(messages)), Message(plan.rng.choice(REFUSED)))
@@ -205,7 +205,7 @@ def in_pieces(plan: Plan) -> list[Exchange]:
 
 
 def unfinished(plan: Plan) -> list[Exchange]:
-    """The client stops in the middle and says so."""
+    """The client stops in the middle of a request and closes its sending half."""
     whole = HEAD + b"Content-Length: 20\r\n\r\n" + b'{"email":"a@b.com"}'
     return [pipeline("pieces", [Message(whole[: plan.rng.randrange(len(whole))])])]
 

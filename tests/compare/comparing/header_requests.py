@@ -94,7 +94,7 @@ def keys(plan: Plan) -> list[Exchange]:
 
 
 def preflight(plan: Plan) -> list[Exchange]:
-    """With and without a key, on a path that is there and on one that is not."""
+    """With and without a key, on a path that exists and on one that does not."""
     origin, asked = plan.turn("preflight", PREFLIGHTS)
     path = plan.rng.choice(("/users", "/users/3", "/", "/user-auth", "/nothing", "*", "/health"))
     key = plan.rng.choice((None, None, KEY_LINE))

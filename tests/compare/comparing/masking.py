@@ -1,7 +1,7 @@
 """Hides what differs between two runs of one build: times, random values, and lengths that follow from them.
 
-Everything else stays to the byte. Times are not forgotten: they are collected, so that the two sides' can be compared
-within a tolerance.
+Everything else stays as it is, to the byte. Times are not forgotten: they are collected, so that those of the two sides
+can be compared within a tolerance.
 """
 
 import base64
@@ -18,7 +18,7 @@ from .codes import without_codes
 
 TIME_NAMES = b"created_at|updated_at|createdAt|lastSeenAt|expiresAt|sessionExpires|timestamp"
 TIME = re.compile(rb'"(' + TIME_NAMES + rb')":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"')
-# As wide as a time, so that the sizes of chunks stay what they are.
+# As wide as a time, so that the sizes of chunks stay the same.
 MASKED_TIME = b"<a time in milliseconds>"
 UPTIME = re.compile(rb'"uptime":\d+\.\d{3}(?=[,}])')
 SESSION = re.compile(rb'"session":"([A-Za-z0-9_-]+)"')
@@ -44,7 +44,7 @@ class Masked:
     """An answer without what may differ."""
 
     text: bytes
-    times: tuple[float, ...]  # seconds since 1970, in the order in which they stand
+    times: tuple[float, ...]  # seconds since 1970, in order of appearance
 
 
 def decode_part(part: str) -> str:
@@ -53,7 +53,7 @@ def decode_part(part: str) -> str:
 
 
 def mask(answer: Answer, sent: bytes, allowance: Allowance, is_new: bool) -> Masked:
-    """`sent` is what the client sent: a request id that stands in it was chosen by the client, and is compared."""
+    """`sent` is what the client sent: a request id that occurs in it was chosen by the client, and is compared."""
     times: list[float] = []
     request_id = answer.field("x-request-id") or b""
     is_made = MADE_ID.fullmatch(request_id) is not None and request_id not in sent
@@ -82,8 +82,8 @@ def _mask_line(line: bytes, answer: Answer, sent: bytes, allowance: Allowance, t
 
 
 def _mask_length(value: bytes, answer: Answer, sent: bytes, allowance: Allowance) -> bytes:
-    """A length that fits its body says no more than the body does. Of an answer to HEAD it is all there is."""
-    # A HEAD that was not read to its end is answered like one, too: a length, and no body.
+    """A length that matches its body says no more than the body does. In an answer to HEAD it is all there is."""
+    # A HEAD request that was not read to its end also gets a length and no body.
     to_head = answer.to_head or (not answer.body and answer.status == 408)
     if not to_head or answer.body or not value.isdigit():
         return b"<of the body>" if value == b"%d" % len(answer.body) else value
@@ -109,7 +109,7 @@ def _mask_body(body: bytes, status: int, times: list[float]) -> bytes:
 
 
 def _mask_token(match: re.Match, times: list[float]) -> bytes:
-    """The header as it is, the claims without times and random id, the width of the signature."""
+    """Keeps the header, the claims without their times and random id, and the width of the signature."""
     try:
         header, claims = (decode_part(match[part].decode()) for part in (1, 2))
         json.loads(claims)

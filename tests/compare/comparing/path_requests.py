@@ -40,7 +40,7 @@ KEYS = (KEY_LINE, KEY_LINE, None, "X-API-Key: wrong")
 
 
 def label_of(method: str, path: str) -> str:
-    """As the reference writes the route."""
+    """The route as the reference writes it."""
     for number in ("/3", "/987654"):
         path = path.replace(number, "/{id}")
     return f"{method if method in METHODS[:7] else 'other method'} {path}"
@@ -55,7 +55,7 @@ def every_method(plan: Plan) -> list[Exchange]:
 
 
 def spelled(plan: Plan) -> list[Exchange]:
-    """A path in another spelling, by a reading method and by any."""
+    """A path in another spelling, with a reading method and with any method."""
     path = plan.turn("spelling", SPELLINGS)
     methods = (plan.rng.choice(("GET", "GET", "HEAD")), plan.rng.choice(METHODS))
     if path.lower().strip("/").startswith("users/3") or "/users/3" in path:
@@ -64,7 +64,7 @@ def spelled(plan: Plan) -> list[Exchange]:
 
 
 def service(plan: Plan) -> list[Exchange]:
-    """What needs no key."""
+    """The routes that need no key."""
     path = plan.rng.choice(("/", "/health", "/openapi.yaml"))
     method = plan.rng.choice(("GET", "GET", "HEAD"))
     key = plan.rng.choice((None, KEY_LINE, "X-API-Key: wrong"))

@@ -1,4 +1,4 @@
-"""What the requests so far have made: users, sessions and cursors that later requests can name.
+"""What the requests so far have created: users, sessions and cursors that later requests can name.
 
 The plan never looks at an answer. It may be wrong about a side, and then that side's answers show it.
 """
@@ -56,7 +56,7 @@ class Plan:
         return self.rng.choice(self.users)
 
     def user_path(self) -> str:
-        """The id of a user made by a request, by SQL, or of none."""
+        """The id of a user created by a request or by SQL, or an id that no user has."""
         kind = self.rng.random()
         if kind < 0.7:
             return self.user().mark
@@ -94,7 +94,7 @@ def message(
     version: str = "HTTP/1.1",
     host: str | None = "Host: x",
 ) -> Message:
-    """A request as a client writes it. A dict becomes JSON; `key`, `content_type` and `host` of None are left out."""
+    """A request as a client writes it. A dict becomes JSON; a `key`, `content_type` or `host` of None is left out."""
     if isinstance(body, dict):
         body = json.dumps(body, ensure_ascii=False)
     data = body.encode() if isinstance(body, str) else body

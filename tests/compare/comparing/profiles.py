@@ -18,7 +18,7 @@ ORIGINS = "https://app.example.com,http://localhost:3000"
 
 @dataclass(frozen=True)
 class Profile:
-    """`share`: its part of the requests asked for; without one it asks what it always asks."""
+    """`share`: its part of the requests asked for; a profile without one always sends the same ones."""
 
     name: str
     settings: dict[str, str]
@@ -130,5 +130,5 @@ def profiles(database: str, stop_server: Callable[[], None]) -> tuple[Profile, .
 
 
 def troubled_exchanges(plan: Plan) -> Iterator[Exchange]:
-    """What is asked while the trouble lasts."""
+    """The requests that are sent while the trouble lasts."""
     yield from without_database(plan)

@@ -41,7 +41,7 @@ SETTINGS = {
 
 @contextlib.contextmanager
 def serving(binary: Path, directory: Path, database, settings: dict[str, str]) -> Iterator[Side]:
-    """The program on an empty database, ready; killed at the end, or ended in order where it has not died already."""
+    """The program on an empty database, ready for requests. At the end it gets a SIGTERM; if it does not stop, it is killed."""
     directory.mkdir(parents=True)
     port = free_port()
     environment = environment_of(SETTINGS | database.settings() | settings | {"PORT": str(port)})

@@ -1,4 +1,4 @@
-"""What the comparison says: counts by status and by route, and the first differences in full."""
+"""What the comparison reports: counts by status and by route, and the first differences in full."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ SHOWN_BYTES_MAX = 1500
 
 @dataclass
 class Report:
-    """Counts what was asked and answered; by the old side's answers."""
+    """Counts the requests, and the answers of the old side."""
 
     requests: int = 0
     by_status: Counter = field(default_factory=Counter)

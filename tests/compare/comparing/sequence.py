@@ -1,4 +1,4 @@
-"""The sequence of exchanges: each generator until all its cases had a turn, then a random mix."""
+"""The sequence of exchanges: each generator until all its cases have had a turn, then a random mix."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ Make = Callable[[Plan], list[Exchange]]
 
 @dataclass(frozen=True)
 class Generator:
-    """`least`: how often it runs before chance decides. `weight`: how often it runs by chance."""
+    """`least`: how often it runs before chance decides. `weight`: how often chance chooses it, relative to the others."""
 
     make: Make
     least: int
@@ -90,7 +90,7 @@ def first_exchanges(plan: Plan) -> Iterator[Exchange]:
 
 
 def exchanges(plan: Plan, requests_min: int, thorough: bool) -> Iterator[Exchange]:
-    """Exchanges with at least `requests_min` requests. `thorough`: first every generator as often as it needs."""
+    """Exchanges with at least `requests_min` requests. `thorough`: first every generator runs as often as it needs."""
     sent = 0
     for make in _order(plan.rng, thorough):
         if sent >= requests_min and make is None:
@@ -101,7 +101,7 @@ def exchanges(plan: Plan, requests_min: int, thorough: bool) -> Iterator[Exchang
 
 
 def _order(rng: random.Random, thorough: bool) -> Iterator[Make | None]:
-    """The generators; None stands wherever the sequence may end."""
+    """The generators in order; a None marks each point at which the sequence may end."""
     needed = [generator.make for generator in GENERATORS for _ in range(generator.least if thorough else 5)]
     rng.shuffle(needed)
     yield from needed

@@ -11,7 +11,7 @@ def express_password(user_id: int) -> str:
 
 
 def insert_starting_users(database):
-    """All of them into an empty database. The Express service took the salt's hex digits as its bytes."""
+    """Inserts all of them into an empty database. The Express service took the salt's hex digits as its bytes."""
     database.insert_users(USERS)
     for user_id in EXPRESS_USERS:
         salt = f"{user_id:032x}"

@@ -1,4 +1,4 @@
-"""Clients that are too slow or too many, and a database that is away."""
+"""Clients that are too slow or too many, and a database that is unavailable."""
 
 from contextlib import ExitStack
 
@@ -32,7 +32,7 @@ UNFINISHED: tuple[bytes, ...] = (
 
 
 def too_slow(_: Plan) -> list[Exchange]:
-    """Each waits for the program to lose patience: 408 within a request, a silent close between two."""
+    """Each waits for the program's timeout: 408 within a request, a silent close between two."""
     sends = [(Send((Message(data),)),) for data in UNFINISHED]
     slow = [Exchange("slow clients", ("GET", "GET"), steps, half_close=False) for steps in sends]
     silent = Exchange("slow clients", (), (), half_close=False)
@@ -48,7 +48,7 @@ def too_many(_: Plan) -> list[Exchange]:
 
 
 def _occupy(side: Side) -> ExitStack:
-    """Connections that are served, as many as there may be."""
+    """Opens as many connections as the program serves."""
     stack = ExitStack()
     for _ in range(CONNECTIONS_MAX):
         wait_until(lambda: _is_served(stack, side.port), 20, "a place for a client")
@@ -56,18 +56,18 @@ def _occupy(side: Side) -> ExitStack:
 
 
 def _is_served(stack: ExitStack, port: int) -> bool:
-    """Opens one more connection and keeps it until the stack is closed; those before may not have left yet."""
+    """Opens one more connection and keeps it until the stack is closed. It is not served while earlier ones have not left yet."""
     connection = RawConnection(port)
     stack.callback(connection.close)
     connection.send(GET + b"\r\n")
     is_served = connection.read_response().status == 200
     if is_served:
-        connection.send(b"GET /")  # one between two requests would make room
+        connection.send(b"GET /")  # an idle connection, between two requests, would be closed to make room
     return is_served
 
 
 def without_database(plan: Plan) -> list[Exchange]:
-    """Every route once; a session that was never verified, so that no cache knows it."""
+    """All kinds of requests, with a session that was never verified, so that no cache knows it."""
     user, late = plan.users[0], max(0, plan.logins - 1)
     requests = [
         message("GET /"),

@@ -1,1 +1,1 @@
-"""What the tests of the running program stand on: processes, databases, HTTP clients. No test lives here."""
+"""Building blocks for the tests of the running program: processes, databases, HTTP clients. There are no tests here."""

@@ -68,7 +68,7 @@ def is_alive(api: Api, session: str) -> bool:
 
 
 def is_cached(api: Api, database, session: str) -> bool:
-    """Whether the program knows the session by heart: what nobody announces to it, it does not see."""
+    """Whether the session is in the program's cache: then it does not see a change that nobody announces."""
     shown = verify_session(api, session).json()
     database.shift("sessions", "expires_at", timedelta(seconds=1))
     return verify_session(api, session).json() == shown
@@ -97,7 +97,7 @@ def calls_that_need_the_database(api: Api, user: dict, login: dict) -> dict:
 
 
 def assert_unavailable(response: Response, call=""):
-    """It says 503 in the one shape that errors have, and when to try again; it does not say good or bad."""
+    """It is a 503 in the one format that errors have, and says when to try again; it calls nothing valid or invalid."""
     assert response.status == 503, f"{call}: {response.status} {response.body[:200]!r}"
     assert int(response.header("Retry-After")) >= 1, call
     body = response.json()

@@ -1,4 +1,4 @@
-"""API keys of the database."""
+"""API keys that are stored in the database."""
 
 from .http_client import Api, Response
 
@@ -39,7 +39,7 @@ def use(api: Api, secret: str) -> Response:
 
 
 def is_good(api: Api, secret: str) -> bool:
-    """Whether a key with the scope `auth` is let in; it is refused as an unknown one otherwise."""
+    """Whether a key with the scope `auth` is accepted. If not, it must be refused as an unknown key."""
     response = use(api, secret)
     if response.status == 200:
         return True

@@ -23,7 +23,7 @@ class _Echo(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = answer
 
     def log_message(self, *_):
-        """Nobody reads them."""
+        """Logs nothing, because nobody reads it."""
 
 
 class Application:
@@ -43,5 +43,5 @@ class Application:
 
 
 def fields_of(body: bytes) -> list[tuple[str, str]]:
-    """The header fields in such an answer: names with hyphens and in lower case, as many applications see them."""
+    """The header fields in such an answer. Names are in lower case and with hyphens, as many applications see them."""
     return [(name.lower().replace("_", "-"), value) for name, value in json.loads(body)[2:]]

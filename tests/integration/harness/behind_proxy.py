@@ -19,7 +19,7 @@ def is_ready(program) -> bool:
 
 
 def is_used(program) -> bool:
-    """Whether the proxy has found out that it is back."""
+    """Whether the proxy has noticed that the replica is back."""
     with program.api() as api:
         return b'route="/user-auth/verify-session"' in api.get("/metrics").body
 
@@ -41,7 +41,7 @@ def expect_no_lost_request(replicas, port, rounds=1):
 
 
 def expect_own_view_of_the_address(replicas, port):
-    """The session is of the address that the proxy saw, whatever the client says of it."""
+    """The session has the address that the proxy saw, whatever address the client claims."""
     with replicas[0].api() as api:
         user = create_user(api)
         body = json.dumps({"email": user["email"], "password": PASSWORD}).encode()

@@ -1,4 +1,4 @@
-"""Debian's Chromium without a window, told what to do over a pipe (its DevTools protocol). It finds no host but this machine."""
+"""Debian's headless Chromium, controlled over a pipe by its DevTools protocol. It finds no host but this machine."""
 
 import json
 import os
@@ -12,9 +12,9 @@ import pytest
 from .waiting import wait_until
 
 DEADLINE_S = 120.0
-# To tell its text, the browser lays out the whole page.
+# Not more often: to return the text, the browser lays out the whole page.
 READ_EVERY_S = 0.2
-# Nothing that the browser wants for itself, and no name but loopback's address.
+# No requests of the browser itself, and no host but the loopback address.
 OPTIONS = (
     "--headless",
     "--no-sandbox",
@@ -30,7 +30,7 @@ OPTIONS = (
 
 
 class Browser:
-    """One tab. `asked` has the address of everything that its pages asked for, also of what their policy blocked; `complaints` what the
+    """One tab. `asked` has the URL of everything that its pages asked for, including what their policy blocked; `complaints` has what the
     browser found wrong with them."""
 
     def __init__(self, directory: Path):
@@ -69,7 +69,7 @@ class Browser:
         return self._call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
     def wait_for(self, is_there: Callable[[str], bool], what: str) -> str:
-        """The page's text, once it is as wanted."""
+        """The page's text, once `is_there` accepts it."""
 
         def text():
             found = self.evaluate("document.body ? document.body.innerText : ''") or ""

@@ -1,4 +1,4 @@
-"""Certificates of a test's own."""
+"""Certificates made for a test."""
 
 import ssl
 import subprocess

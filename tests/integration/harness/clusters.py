@@ -1,4 +1,4 @@
-"""PostgreSQL clusters and poolers of a test's own: to be killed, to speak TLS, to stand in between."""
+"""PostgreSQL clusters and poolers that belong to a test: it may kill them, speak TLS to them or put a pooler in between."""
 
 import contextlib
 import os
@@ -16,15 +16,15 @@ import pytest
 from .waiting import wait_until
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-# Below the ports that the kernel gives to clients and to who asks for any port (ip(7), ip_local_port_range).
+# Below the ports that the kernel assigns to clients and to sockets that ask for any port (ip(7), ip_local_port_range).
 PORTS = range(15_000, 32_000)
-# What says to other test processes that a port is taken, for as long as this one lives.
+# They tell other test processes that a port is taken, for as long as this process lives.
 _claims: list[socket.socket] = []
 SETTINGS = {"shared_buffers": "32MB", "max_connections": "100", "recovery_init_sync_method": "syncfs"}
 
 
 def free_port() -> int:
-    """A port that nobody has, and that nobody gets before it is used, or while its user is away."""
+    """A free port that nobody else gets before it is used, or while its user is down."""
     while True:
         port, claim = random.choice(PORTS), socket.socket(socket.AF_UNIX)
         with socket.socket() as probe, contextlib.suppress(OSError):
@@ -36,22 +36,22 @@ def free_port() -> int:
 
 
 def as_unprivileged(command: list[str]) -> list[str]:
-    """PostgreSQL and PgBouncer refuse to run as root; there they run as the user postgres."""
+    """PostgreSQL and PgBouncer refuse to run as root, so root runs them as the user postgres."""
     return (
         ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command] if os.geteuid() == 0 else command
     )
 
 
 def give_away(path: Path):
-    """Makes a file or folder the unprivileged user's."""
+    """Makes the unprivileged user the owner of a file or folder."""
     if os.geteuid() == 0:
         entry = pwd.getpwnam("postgres")
         os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
 class Cluster:
-    """One PostgreSQL server with a data directory of its own, listening on 127.0.0.1 only. With `primary` it is a copy of
-    that one and follows it (streaming replication), until promote()."""
+    """One PostgreSQL server with its own data directory, listening on 127.0.0.1 only. With `primary` it is a standby, which
+    copies that server and follows it (streaming replication) until promote()."""
 
     def __init__(self, settings: dict[str, str] | None = None, primary: "Cluster | None" = None, port=0, encoding="UTF8"):
         if not BINARIES:
@@ -91,12 +91,12 @@ class Cluster:
         return subprocess.run(command, check=False).returncode == 0
 
     def promote(self):
-        """Makes a follower a server of its own, which takes writes."""
+        """Makes a standby a primary, which takes writes."""
         self._run("pg_ctl", "promote", "-D", str(self.data), "--wait")
 
     def kill(self):
         """SIGKILL to the postmaster and its children: nothing is flushed, connections drop."""
-        # Stopped first, so that it has no new child that the list lacks.
+        # Stopped first, so that it has no new child that is missing from the list.
         self._process.send_signal(signal.SIGSTOP)
         children = self._children()
         self._process.kill()
@@ -108,7 +108,7 @@ class Cluster:
 
     @contextlib.contextmanager
     def silent(self):
-        """Within it every process is stopped: connections stay open, new ones are taken by the kernel, none answers."""
+        """While the context is open, every process is stopped: connections stay open, the kernel takes new ones, none answers."""
         self._process.send_signal(signal.SIGSTOP)
         children = self._children()
         self._signal(children, signal.SIGSTOP)
@@ -137,7 +137,7 @@ class Cluster:
         return [int(pid) for pid in subprocess.run(command, capture_output=True, check=False).stdout.split()]
 
     def _states(self, pids: list[int]) -> set[str]:
-        """What those of them that are still there do: R or S, T (stopped), Z (dead)."""
+        """The states of those that still exist: R or S, T (stopped), Z (zombie)."""
         command = ["ps", "-o", "stat=", "-p", ",".join(map(str, pids))]
         listed = subprocess.run(command, capture_output=True, text=True, check=False)
         return {state[0] for state in listed.stdout.split()}

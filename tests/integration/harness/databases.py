@@ -16,14 +16,14 @@ import pytest
 from .places import FULL, SANITIZED
 
 KINDS = ("sqlite", "postgres")
-# A sanitizer looks at the program's memory and threads, and above the drivers these are the same on both engines. The
+# A sanitizer checks the program's memory and threads, and above the drivers these are the same on both engines. The
 # contract tests show it both drivers.
 USUAL_KINDS = KINDS if FULL or not SANITIZED else ("postgres",)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def postgres_server_url() -> str:
-    """The server to create databases in, or a skip."""
+    """The server to create databases in; skips the test if there is none."""
     url = os.environ.get("GATEHOUSE_TEST_POSTGRES")
     if not url:
         pytest.skip("GATEHOUSE_TEST_POSTGRES is not set: no PostgreSQL to test with")
@@ -31,7 +31,7 @@ def postgres_server_url() -> str:
 
 
 def driver():
-    """psycopg2, loaded late so that the SQLite half runs where it is missing."""
+    """psycopg2, loaded late so that the SQLite half runs without it."""
     return pytest.importorskip("psycopg2", reason="psycopg2 is not installed: no way to look into PostgreSQL")
 
 
@@ -39,13 +39,13 @@ def driver():
 class Plan:
     """How an engine runs a statement."""
 
-    whole_scans: list[str | None]  # of an index by this name from end to end, or (None) of a table
+    whole_scans: list[str | None]  # the index that is scanned from end to end, or None for a table
     sorts: bool
-    steps: list  # as the engine tells them, for messages
+    steps: list  # as the engine reports them, for messages
 
 
 class SqliteDatabase:
-    """A file of its own. Times are microseconds since 1970."""
+    """One database file. Times are microseconds since 1970."""
 
     kind = "sqlite"
 
@@ -53,7 +53,7 @@ class SqliteDatabase:
         self.path = directory / f"{uuid.uuid4().hex}.db"
 
     def copy(self, directory: Path) -> "SqliteDatabase":
-        """Another one that holds the same. Nobody may have this one open."""
+        """Another database with the same content. Nobody may have this one open."""
         self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         made = SqliteDatabase(directory)
         shutil.copy2(self.path, made.path)
@@ -63,7 +63,7 @@ class SqliteDatabase:
         return {"SQLITE_PATH": str(self.path)}
 
     def run(self, sql: str, *parameters) -> int:
-        """Runs one statement with `?` placeholders, committed; the number of rows it touched."""
+        """Runs and commits one statement with `?` placeholders; returns the number of rows it touched."""
         connection = self._connect()
         try:
             with connection:
@@ -91,11 +91,11 @@ class SqliteDatabase:
         return EPOCH + timedelta(microseconds=self.rows(sql)[0][0])
 
     def has_clients(self) -> bool:
-        """Nobody has a file open whose process has ended."""
+        """Always false: a process that has ended has no file open."""
         return False
 
     def disarm(self, table: str):
-        """Takes the triggers of a table away, as its owner can."""
+        """Drops the triggers of a table, as its owner can."""
         for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", table):
             self.run(f"DROP TRIGGER {name}")
 
@@ -111,7 +111,7 @@ class SqliteDatabase:
         self.run("ANALYZE")
 
     def insert_sessions(self, count: int):
-        """`count` sessions, one each of the first users, of which a thousand have expired."""
+        """`count` sessions, one for each of the first users; a thousand of them have expired."""
         now = int(time.time() * 1_000_000)
         self.run(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) "
@@ -142,7 +142,8 @@ class SqliteDatabase:
             steps = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + sql, values)]
         finally:
             connection.close()
-        # Rows that the statement itself makes are no table's; new_session is a view that has one. An automatic index is made from the whole table for one statement.
+        # Rows that the statement itself makes belong to no table; new_session is a view with one such row. An automatic index is built
+        # from the whole table for one statement.
         of_no_table = ["CONSTANT ROW", "new_session", *re.findall(r"(\w+)\([\w, ]+\) AS \(", sql), *re.findall(r"\) AS (\w+)", sql)]
         whole = [step for step in steps if re.match(rf"SCAN (?!({'|'.join(of_no_table)})$)|SEARCH .* USING AUTOMATIC ", step)]
         indexes = [re.search(r"^SCAN .* INDEX (\w+)", step) for step in whole]
@@ -170,7 +171,7 @@ class PostgresDatabase:
         self._on_server(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
     def copy(self, _directory: Path) -> "PostgresDatabase":
-        """Another one that holds the same. Nobody may be connected to this one."""
+        """Another database with the same content. Nobody may be connected to this one."""
         return PostgresDatabase(self._server_url, self.name)
 
     def settings(self) -> dict[str, str]:
@@ -202,11 +203,11 @@ class PostgresDatabase:
         return self.rows(sql)[0][0]
 
     def disarm(self, table: str):
-        """Takes the triggers of a table away, as its owner can."""
+        """Disables the triggers of a table, as its owner can."""
         self.run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
     def has_clients(self) -> bool:
-        """Whether others are connected. The server still does what a client had sent that has ended since."""
+        """Whether others are connected. The server still carries out what a client sent before it ended."""
         others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         return self.rows(others) != [(0,)]
 
@@ -221,7 +222,7 @@ class PostgresDatabase:
 
     def insert_sessions(self, count: int):
         with self.connect() as connection, connection.cursor() as cursor:
-            # Without this every row would look for its user, which is there.
+            # Without this, every row would look up its user, which exists.
             cursor.execute("SET session_replication_role = replica")
             cursor.execute(
                 "INSERT INTO sessions (user_id, secret_hash, created_at, updated_at, expires_at, absolute_expires_at) "
@@ -277,8 +278,8 @@ class _Closing:
 
 
 def _nodes_of(node: dict):
-    """A plan of EXPLAIN's, flattened, without the index scan that finds a least or greatest value: one row, for which PostgreSQL 17
-    needs no condition."""
+    """The nodes of an EXPLAIN plan, flattened, without the index scan that finds a minimum or maximum: it reads one row, for which
+    PostgreSQL 17 needs no condition."""
     yield node
     is_extreme = node["Node Type"] == "Limit" and node.get("Parent Relationship") == "InitPlan"
     for child in node.get("Plans", []):
@@ -287,18 +288,18 @@ def _nodes_of(node: dict):
 
 
 def _reads_everything(node: dict) -> bool:
-    """A scan that no condition narrows; of an index, a filter afterwards does not count. `leases` has a row a job."""
+    """A scan that no condition narrows; in an index scan, a filter does not count as one. `leases` has only one row per job."""
     kind = node["Node Type"]
     return kind == "Seq Scan" and node["Relation Name"] != "leases" or (kind.startswith(("Index", "Bitmap Index")) and "Index Cond" not in node)
 
 
 def _for_psycopg(sql: str, parameters: tuple) -> tuple:
-    """psycopg2 spells a placeholder `%s`, and reads `%` only where there are parameters."""
+    """psycopg2 spells a placeholder `%s`, and interprets `%` only if there are parameters."""
     return (sql.replace("%", "%%").replace("?", "%s"), parameters) if parameters else (sql,)
 
 
 def create_database(kind: str, directory: Path):
-    """A fresh, empty database of the kind; skips where its server is missing."""
+    """A fresh, empty database of the kind; skips the test if its server is missing."""
     if kind == "sqlite":
         return SqliteDatabase(directory)
     url = postgres_server_url()

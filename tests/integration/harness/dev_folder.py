@@ -1,4 +1,4 @@
-"""A clone of the repository with nothing but the dev script in it, where a build copies the program under test."""
+"""A folder like a clone of the repository, with little but the dev script and its scripts. A build there copies the program under test."""
 
 import os
 import re
@@ -18,14 +18,14 @@ WATCHED_FILES = ("CMakeLists.txt", "CMakePresets.json")
 SECRETS = ("API_KEY", "JWT_SECRET", "SESSION_SECRET")
 PRINTED_LOGIN_END = "/user-auth\n\n"
 
-# What stands before the real programs in PATH. Every package counts as installed, so that no test installs one.
+# These come before the real programs in PATH. Every package counts as installed, so that no test installs one.
 STAND_INS = {
     "dpkg-query": "shift 3; printf 'installed %s\\n' \"$@\"",
     "cmake": "echo \"cmake $*\" >>calls.log; mkdir -p build/release; touch build/release/build.ninja",
     "npm": "echo \"npm $*\" >>calls.log; exit 1",
     "ninja": "echo \"ninja $*\" >>calls.log; [ ! -e build-fails ] || exit 1\n"
     "cp {binary} build/release/new && mv -f build/release/new build/release/gatehouse",
-    # The script looks for changes between sleeps; shorter ones let a test see more of them.
+    # The script looks for changes between sleeps; with shorter sleeps it looks more often.
     "sleep": "exec {sleep} 0.05",
 }
 
@@ -49,7 +49,7 @@ class DevFolder:
         self._make_stand_ins()
 
     def start(self, *arguments: str, **settings: str) -> "DevFolder":
-        """`./dev serve <arguments>`, until it has said how to log in."""
+        """Runs `./dev serve <arguments>` and waits until it has said how to log in."""
         self.launch(*arguments, **settings)
 
         def introduced():
@@ -63,7 +63,7 @@ class DevFolder:
         """The same, without waiting for anything."""
         environment = {"PATH": f"{self.root}/stand-ins:/usr/bin:/bin", "HOME": str(self.root), "PORT": str(self.port)}
         self._log_start = self._log.stat().st_size if self._log.exists() else 0
-        # Where the tests run in a background without job control, SIGINT is ignored, under nohup SIGHUP; bash cannot trap them then.
+        # SIGINT is ignored if the tests run in the background without job control, SIGHUP under nohup; bash cannot trap them then.
         command = ["env", "--default-signal=INT,HUP", "./dev", "serve", *arguments]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -77,7 +77,7 @@ class DevFolder:
             )
 
     def output(self) -> str:
-        """What script and service wrote since the last start."""
+        """What the script and the service wrote since the last start."""
         return self._log.read_bytes()[self._log_start :].decode(errors="replace")
 
     def wait_for(self, text: str, times=1):
@@ -89,7 +89,7 @@ class DevFolder:
         return len(re.findall(r"^ninja ", calls.read_text(), re.MULTILINE)) if calls.exists() else 0
 
     def install_reference_tools(self):
-        """As `./dev docs` does once, but for what stands in place of redoc."""
+        """Does what `./dev docs` does once, but with a stand-in for redoc."""
         tools = self.root / "build" / "docs-tools"
         bundles = tools / "node_modules" / "redoc" / "bundles"
         bundles.mkdir(parents=True)
@@ -101,7 +101,7 @@ class DevFolder:
         return calls.exists() and "npm " in calls.read_text()
 
     def touch(self, name: str):
-        """A change of a source, as an editor saves it: in one step, so that nobody sees a half of it as a change."""
+        """Changes a source file in one step, as an editor saves it, so that nobody sees half of it as a change."""
         saved = self.root / "saved"
         saved.write_text(f"{os.urandom(4).hex()}\n")
         saved.replace(self.root / name)
@@ -119,7 +119,7 @@ class DevFolder:
         return next(int(line.split()[0]) for line in listed.stdout.splitlines() if line.split()[1] == "gatehouse")
 
     def press_ctrl_c(self) -> int:
-        """What a terminal does: SIGINT to the script and what runs in its process group. Its exit status."""
+        """Does what a terminal does: sends SIGINT to the script's process group. Returns the script's exit status."""
         os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(DEADLINE_S)
 

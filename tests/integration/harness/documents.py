@@ -1,5 +1,5 @@
-"""The blocks of commands in the project's documents, and how those in sh are run: as they stand, each document's in one shell, beside a
-service of its own."""
+"""The code blocks in the project's documents, and how those in sh are run: unchanged, all of a document in one shell, beside a service
+started for that document."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from .places import REPOSITORY, binary
 
 LANGUAGES = ("sh", "js", "ts")
 BLOCK = re.compile(r"^(?:<!-- not run: (?P<why>[^\n]+) -->\n)?^ *```(?P<language>\w+)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL)
-# The documents go on from where the README's first login has begun.
+# Every document continues from the beginning of the README's first login.
 BEGIN = """curl() { command curl --no-progress-meter "$@" && echo; }
 gatehouse() { (set -a && . ./data/dev.env && exec "$GATEHOUSE" "$@"); }
 # What a person does at `read -r TOKEN`: copies the end of the newest link from the console.
@@ -69,7 +69,7 @@ def shape(value):
 
 
 def json_lines(text: str) -> list:
-    """Each line that is JSON. An example that is shortened is not."""
+    """Each line that is JSON. A shortened example is not."""
     found = []
     for line in text.splitlines():
         try:
@@ -80,12 +80,12 @@ def json_lines(text: str) -> list:
 
 
 def promises(text: str) -> list:
-    """The answers that stand in its comments."""
+    """The answers that the text shows in its comments."""
     return json_lines(re.sub(r"^# ", "", text, flags=re.MULTILINE))
 
 
 def unexpected_refusals(printed: str, text: str) -> list[str]:
-    """Refusals among the answers whose code the text does not show."""
+    """The codes of refusals among the answers that the text does not show."""
     codes = [answer["code"] for answer in json_lines(printed) if isinstance(answer, dict) and "error" in answer]
     return [code for code in codes if f'"code":"{code}"' not in text]
 

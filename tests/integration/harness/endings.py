@@ -1,4 +1,4 @@
-"""Every way to end a session, a user or a key, and what looks like one. Each makes what it ends, and says what that was."""
+"""Every way to end a session, a user or a key, and actions that only look like one. Each makes what it ends, and returns what that was."""
 
 import json
 import time
@@ -22,12 +22,13 @@ def do(response: Response, status=200) -> Response:
 
 
 def time_in_sql(database, seconds: float) -> str:
-    """A time since 1970, in SQL."""
+    """A time in seconds since 1970, as SQL."""
     return str(int(seconds * 1_000_000)) if database.kind == "sqlite" else f"to_timestamp({seconds})"
 
 
 def add_users(database, users: int, sessions_each: int) -> dict[int, list[int]]:
-    """Users without a password and their open sessions, straight into the tables: no login costs a hash. By id."""
+    """Inserts users without a password and their open sessions straight into the tables, so no login costs a hash. Returns
+    the session ids by user id."""
     prefix = unique_email("bulk").split("@")[0]
     now, later = time_in_sql(database, time.time()), time_in_sql(database, time.time() + 86_400)
     secret = "zeroblob(32)" if database.kind == "sqlite" else "sha256('')"
@@ -49,15 +50,15 @@ def add_users(database, users: int, sessions_each: int) -> dict[int, list[int]]:
 
 
 def end_a_session(api: Api, database) -> Ended:
-    """A new one."""
+    """Makes a session and ends it."""
     [[session]] = add_users(database, 1, 1).values()
     do(api.delete(f"/sessions/{session}"))
     return ("session", session)
 
 
 def ended_since(api: Api, database, after: str) -> list[Ended]:
-    """All that ended behind the cursor and before this call. It ends one session more: what is not in front of that one
-    does not come any more."""
+    """Everything that ended after the cursor and before this call. It ends one more session: what the feed does not report
+    before that one will not come any more."""
     last = end_a_session(api, database)
     found, _ = read_all(api, after)
     assert found[-1] == last
@@ -84,7 +85,7 @@ class Scene:
 
 @dataclass
 class Place:
-    """A program, and what stands around it."""
+    """A program and what surrounds it."""
 
     program: Gatehouse
     api: Api
@@ -103,7 +104,7 @@ class Place:
         return ended_since(self.api, self.database, after)
 
     def scene(self) -> Scene:
-        """Of which nobody has a token."""
+        """A user and sessions for which nobody has a token."""
         [(user, sessions)] = add_users(self.database, 1, 2).items()
         return Scene(user, [("session", session) for session in sessions])
 
@@ -246,7 +247,7 @@ ENDINGS = {
 
 
 def clean_up_what_ended(place):
-    """The shift of its time ends a session, as an administrator may end one; the cleanup later ends nothing."""
+    """Shifting its time ends a session, as an administrator may do; the later cleanup ends nothing."""
     scene = place.scene()
     place.database.shift("sessions", "expires_at", timedelta(days=-60), f"user_id = {scene.user}")
     place.run("sessions", "cleanup")
@@ -255,7 +256,7 @@ def clean_up_what_ended(place):
 
 
 def rotate_keys(place):
-    """One retires the other, and is retired; both are dropped when their time is over."""
+    """The second key retires the first and is then retired itself; both are dropped when their time is over."""
     for _ in range(2):
         place.new_key()
         place.run("signing-keys", "promote", "--now")

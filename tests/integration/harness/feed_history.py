@@ -1,4 +1,4 @@
-"""Endings by several clients at once, and readers that come and go meanwhile: what each of them saw, and what must hold of it."""
+"""Several clients end sessions at once while readers come and go: what each of them saw, and what must hold for it."""
 
 import itertools
 import random
@@ -62,7 +62,7 @@ class Ender:
         self._note(sessions)
 
     def _in_a_long_transaction(self, user, sessions):
-        """Others end in between, and what is rolled back has not ended."""
+        """Other sessions end meanwhile, and a session whose deletion is rolled back has not ended."""
         with self._database.connect() as connection, connection.cursor() as cursor:
             connection.autocommit = False
             cursor.execute("DELETE FROM sessions WHERE user_id = %s", (user,))
@@ -77,7 +77,7 @@ class Ender:
 
 @dataclass
 class Reader:
-    """One service that checks tokens. It leaves again and again, and goes on at any replica with the cursor that it has."""
+    """One service that checks tokens. Again and again it disconnects and goes on at any replica with its cursor."""
 
     replicas: Sequence[Gatehouse]
     begin: str
@@ -141,7 +141,7 @@ class Snapshots:
 
 
 class History:
-    """Runs at construction, with all that is random from the seed."""
+    """Runs at construction. Everything random comes from the seed."""
 
     def __init__(self, replicas: Sequence[Gatehouse], database, events: int, seed: int, deadline_s: float):
         self._replicas = replicas
@@ -191,7 +191,7 @@ class History:
 
 
 def _check_how_new(known: list[tuple[float, int]], ended_at: list[float]):
-    """Whatever had ended before an `asOf`, as its client was told, had come by then."""
+    """Everything that a client was told had ended before an `asOf` had come by then."""
     first_after = [float("inf")]
     for at in reversed(ended_at):
         first_after.append(min(at, first_after[-1]))

@@ -12,13 +12,13 @@ from .program import Gatehouse, base_settings, run_command
 
 @pytest.fixture(params=USUAL_KINDS)
 def kind(request) -> str:
-    """Runs the test once on each database; under a sanitizer by day on PostgreSQL alone."""
+    """Runs the test once on each kind of database; under a sanitizer only on PostgreSQL, unless the run is full."""
     return request.param
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory):
-    """migrated(kind): a database with the program's schema, to be copied. That takes a fraction of migrating."""
+    """migrated(kind): a database with the program's schema, to be copied, which takes a fraction of the time of a migration."""
     made: dict = {}
 
     def of_kind(kind: str):
@@ -37,8 +37,8 @@ def migrated(tmp_path_factory):
 
 @pytest.fixture
 def database(request, kind, tmp_path, migrated):
-    """A database of the test's own, dropped afterwards: with the program's schema, or for @pytest.mark.empty_database
-    without any."""
+    """The test's own database, dropped afterwards. It has the program's schema, or no schema with
+    @pytest.mark.empty_database."""
     is_empty = request.node.get_closest_marker("empty_database") is not None
     created = create_database(kind, tmp_path) if is_empty else migrated(kind).copy(tmp_path)
     yield created
@@ -63,7 +63,7 @@ def start(database, tmp_path):
 
 @pytest.fixture(scope="module")
 def own_cluster():
-    """A PostgreSQL server of the module's own, durable: to be killed and stopped. Use `cluster`."""
+    """A durable PostgreSQL server for one module, which may kill and stop it. Use `cluster`."""
     driver()
     own = Cluster()
     yield own
@@ -72,13 +72,13 @@ def own_cluster():
 
 @pytest.fixture
 def cluster(own_cluster) -> Cluster:
-    """The module's own server, running, whatever the test before did to it."""
+    """The module's server, running, whatever the previous test did to it."""
     return own_cluster if own_cluster.is_running() else own_cluster.start()
 
 
 @pytest.fixture
 def cluster_database(cluster) -> PostgresDatabase:
-    """An empty database on it, which goes with the server."""
+    """An empty database on that server, removed with it."""
     return PostgresDatabase(cluster.url)
 
 
@@ -129,7 +129,7 @@ def api(shared):
 
 @pytest.fixture(scope="session")
 def parsing(tmp_path_factory) -> Iterator[Gatehouse]:
-    """One program on SQLite for tests of HTTP itself, which no database can change."""
+    """One program on SQLite for tests of HTTP itself, which do not depend on the database."""
     directory: Path = tmp_path_factory.mktemp("parsing")
     database = create_database("sqlite", directory)
     program = Gatehouse(

@@ -11,7 +11,7 @@ from typing import Any
 
 OWN_KEY = object()
 NO_JSON = object()
-IDLE_MAX_S = 60.0  # of a connection that is used again: the service closes it after 75 seconds (IDLE_TIMEOUT)
+IDLE_MAX_S = 60.0  # an older connection is not used again: the service closes it after 75 seconds (IDLE_TIMEOUT)
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Response:
     body: bytes
 
     def json(self) -> Any:
-        """The body as JSON. Fails where a member is repeated, so that no answer can be ambiguous."""
+        """The body as JSON. Fails if a member is repeated, so that no answer can be ambiguous."""
         return json_text.loads(self.body, object_pairs_hook=_object_without_duplicates)
 
     def header(self, name: str) -> str | None:
@@ -37,7 +37,7 @@ def _object_without_duplicates(pairs):
 
 
 class _UnixConnection(http.client.HTTPConnection):
-    """To the Unix socket at a path."""
+    """A connection to the Unix socket at a path."""
 
     def __init__(self, path: str, timeout_s: float):
         super().__init__("localhost", timeout=timeout_s)

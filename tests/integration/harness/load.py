@@ -1,4 +1,4 @@
-"""Clients that ask all the time while something else happens, and count what went wrong."""
+"""Clients that send requests all the time while something else happens, and count the failures."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -8,9 +8,9 @@ from .waiting import wait_until
 
 
 class Load:
-    """Four clients that send the requests one after the other, again and again, and then take a new connection.
+    """Four clients that send the requests one after the other over a new connection, again and again.
 
-    What is not a 200 is a failure, and so is everything that is raised; a client goes on after it.
+    Any answer but a 200 is a failure, and so is any exception; a client goes on after it.
     """
 
     def __init__(self, port: int, requests: Sequence[bytes], make_context: Callable = lambda: None):
@@ -44,6 +44,6 @@ class Load:
                 self.failures.append(repr(failure))
 
     def wait_for(self, answers: int):
-        """So many more, or the first failure."""
+        """Waits for this many more answers, or for the first failure."""
         enough = self.answers + answers
         wait_until(lambda: self.failures or self.answers >= enough, 120, "answers")

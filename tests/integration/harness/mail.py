@@ -61,7 +61,7 @@ def stored_time(database, when: datetime):
 def write_letter(
     database, recipient="ada@example.com", kind="reset-password", locale=None, expires_in=None, **contents
 ) -> int:
-    """Puts a letter into the outbox, as a flow does; its id."""
+    """Puts a letter into the outbox, as a flow does; returns its id."""
     row_id = secrets.randbits(53)
     now = datetime.now(UTC)
     expires = None if expires_in is None else stored_time(database, now + timedelta(seconds=expires_in))
@@ -82,7 +82,7 @@ def write_letter(
 
 
 def announce(database):
-    """What the service's own writes say with their commit."""
+    """Sends the notification that the service's own writes send with their commit."""
     if database.kind == "postgres":
         database.rows("SELECT pg_notify('gatehouse', 'mail:1')")
 
@@ -92,7 +92,7 @@ def state_of(database, row_id: int) -> int:
 
 
 def make_due(database, row_id: int):
-    """Ends the wait for the next attempt, and a claim of whoever died."""
+    """Ends the wait for the next attempt, and the claim of a process that died."""
     past = stored_time(database, datetime.now(UTC) - timedelta(seconds=1))
     database.run("UPDATE mails SET next_attempt_at = ?, claimed_until = ? WHERE id = ?", past, past, row_id)
     announce(database)
@@ -118,7 +118,7 @@ class Received:
 
 
 class ClosingController(Controller):
-    """Ends the connections that clients have left open, and not only the server: asyncio complains of each later."""
+    """Its stop() also ends the connections that clients have left open, because asyncio complains of each later."""
 
     def factory(self):
         smtp = super().factory()
@@ -140,8 +140,8 @@ class ClosingController(Controller):
 
 
 class MailServer:
-    """An SMTP server on a port of its own. `on_recipient` and `on_content` give its replies; `login` is who may send. While it
-    `hangs`, letters that are begun get no reply."""
+    """An SMTP server on its own port. `on_recipient` and `on_content` give its replies; `login` is the user and password that
+    may send. While it `hangs`, it does not reply to the MAIL command."""
 
     def __init__(self, tls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None):
         self.received: list[Received] = []
@@ -160,7 +160,7 @@ class MailServer:
     def start(self) -> "MailServer":
         self._controller = ClosingController(self, hostname="127.0.0.1", port=self.port, **self._options)
         self._controller.start()
-        self.connections = 0  # the controller tries it with one of its own
+        self.connections = 0  # the controller has tested the server with one
         return self
 
     def stop(self):
@@ -219,7 +219,7 @@ def mail_server(**options):
 
 
 def mail_settings(server: MailServer, **changes) -> dict[str, str]:
-    """What makes a program send through the server, in clear."""
+    """Settings that make a program send through the server, without TLS."""
     settings = {
         "SMTP_URL": server.url(),
         "SMTP_TLS": "off",
@@ -230,7 +230,7 @@ def mail_settings(server: MailServer, **changes) -> dict[str, str]:
 
 
 def tls_context(directory: Path) -> tuple[ssl.SSLContext, str]:
-    """A server's context with a certificate for this machine, and the path of what vouches for it."""
+    """A server's context with a certificate for this machine, and the path of the certificate to trust."""
     files, _ = serve_tls(directory)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files["TLS_CERT"], files["TLS_KEY"])

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families  # type: ign
 
 from .places import REPOSITORY
 
-# What Prometheus itself adds: to every series where it was scraped, and one series for each target.
+# What Prometheus itself adds: to every series, labels that say where it was scraped; and one series for each target.
 SCRAPE_LABELS = frozenset({"job", "instance"})
 SCRAPE_SERIES = {"up": SCRAPE_LABELS}
 PARTS_OF_A_HISTOGRAM: dict[str, set[str]] = {"_bucket": {"le"}, "_sum": set(), "_count": set()}
@@ -22,7 +22,7 @@ _KEYWORDS = {"and", "or", "unless", "offset", "bool"}
 
 @dataclass(frozen=True)
 class Metric:
-    """One family. The labels of a histogram are without `le`; those of a family that nothing was counted in yet are None."""
+    """One family. The labels of a histogram leave out `le`; the labels are None if the family has counted nothing yet."""
 
     type: str
     labels: frozenset[str] | None
@@ -34,7 +34,7 @@ def served(text: str) -> dict[str, Metric]:
     for family in text_string_to_metric_families(text):
         names = {frozenset(sample.labels) - {"le"} for sample in family.samples}
         assert len(names) < 2, f"{family.name} has series with different labels: {names}"
-        # The parser takes the end from the names of counters.
+        # The parser cuts `_total` off the names of counters.
         name = family.name + ("_total" if family.type == "counter" else "")
         assert name not in families, f"{name} comes twice"
         families[name] = Metric(family.type, names.pop() if names else None)
@@ -48,7 +48,7 @@ def documented() -> dict[str, Metric]:
 
 
 def series(families: dict[str, Metric]) -> dict[str, frozenset[str] | None]:
-    """The names that queries use for them, with the labels of each: a histogram has three."""
+    """The names that queries use for the families, with the labels of each name. A histogram has three."""
     named: dict[str, frozenset[str] | None] = {}
     for name, metric in families.items():
         if metric.type != "histogram":
@@ -61,14 +61,14 @@ def series(families: dict[str, Metric]) -> dict[str, frozenset[str] | None]:
 
 @dataclass(frozen=True)
 class Query:
-    """What a query of PromQL asks for: series by name, each with the labels in its braces, and the labels that it groups by."""
+    """What a PromQL query asks for: series by name, each with the labels in its braces, and the labels that it groups by."""
 
     series: dict[str, set[str]]
     grouped: set[str]
 
 
 def read_query(text: str) -> Query:
-    """Enough of the language for queries without `label_replace` and comments."""
+    """Understands enough of PromQL for queries without `label_replace` and comments."""
     text = _RANGE.sub("", _STRING.sub('""', text))
     found: dict[str, set[str]] = {}
     for name, matchers in _SELECTOR.findall(_GROUPING.sub("", text)):
@@ -78,8 +78,8 @@ def read_query(text: str) -> Query:
 
 
 def unknown_parts(text: str, known: dict[str, frozenset[str] | None]) -> list[str]:
-    """What a query asks for and never gets: series that nobody makes, labels that they do not have. Empty is good. Where the labels
-    of a series are not known, any may be right."""
+    """What a query asks for and never gets: series that nobody makes, labels that a series does not have. Empty if all is well. If the
+    labels of a series are not known, any label may be right."""
     query = read_query(text)
     missing = [name for name in query.series if name not in known]
     labels = {name: known[name] for name in query.series if known.get(name) is not None}

@@ -8,7 +8,7 @@ import pytest
 
 
 def run_node_tests(module: Path, count: int, **environment: str):
-    """Runs a module of node:test and expects `count` tests to pass and none to fail; skips where Node is missing."""
+    """Runs a module of node:test and expects `count` tests to pass and none to fail; skips the test if Node is missing."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed")

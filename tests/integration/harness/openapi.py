@@ -61,7 +61,7 @@ def operations() -> list[Operation]:
 
 
 def resolve(node: dict) -> dict:
-    """The node itself, or what its $ref stands for."""
+    """The node itself, or what its $ref refers to."""
     while "$ref" in node:
         target = document()
         for part in node["$ref"].removeprefix("#/").split("/"):
@@ -71,15 +71,15 @@ def resolve(node: dict) -> dict:
 
 
 def schema_of(operation: Operation, status: int) -> dict:
-    """The schema of the answer with this status; fails where the description knows none."""
+    """The schema of the answer with this status; fails if the description has none."""
     assert str(status) in operation.responses, f"{operation} answers {status}, which its description does not have"
     return resolve(operation.responses[str(status)])["content"]["application/json"]["schema"]
 
 
 def violations(value, schema: dict) -> list[str]:
-    """Why the value does not match the schema; empty when it does. A schema's formats are descriptions, as 2020-12 has it."""
+    """Why the value does not match the schema; empty when it does. Formats are not checked: 2020-12 makes them annotations."""
     jsonschema = _jsonschema()
-    validator = jsonschema.Draft202012Validator(schema | {"components": document()["components"]})  # where its references lead
+    validator = jsonschema.Draft202012Validator(schema | {"components": document()["components"]})  # its references point there
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
@@ -91,7 +91,7 @@ def schemas() -> Iterator[dict]:
 
 
 def unknown_keywords(schema: dict) -> set[str]:
-    """The schema's own keywords that 2020-12 does not have: a validator would pass over them in silence."""
+    """The keywords of this schema, not of inner ones, that 2020-12 does not have: a validator would ignore them silently."""
     return set(schema) - set(_jsonschema().Draft202012Validator.VALIDATORS) - ANNOTATIONS
 
 

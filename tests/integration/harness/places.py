@@ -1,4 +1,4 @@
-"""Where things stand: the program under test, the repository, the vectors."""
+"""Paths: the program under test, the repository, the test vectors."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ VECTORS = REPOSITORY / "tests" / "vectors"
 MIGRATIONS = sorted(path.name for path in (REPOSITORY / "migrations" / "postgres").glob("*.up.sql"))
 OPENAPI = REPOSITORY / "api" / "openapi.yaml"
 
-# `./dev test --full`: what a night is long enough for.
+# `./dev test --full`: the tests may take all night.
 FULL = bool(os.environ.get("GATEHOUSE_TEST_FULL"))
 SANITIZED = bool(os.environ.get("GATEHOUSE_SANITIZER"))
 

@@ -22,7 +22,7 @@ API_KEY = "integration-api-key-" + secrets.token_hex(24)
 JWT_SECRET = "integration-jwt-" + secrets.token_hex(32)
 SESSION_SECRET = "integration-session-" + secrets.token_hex(32)
 
-COMMAND_DEADLINE_S = 300.0  # a command that hangs; the slowest of them hashes
+COMMAND_DEADLINE_S = 300.0  # for a command that hangs; the slowest ones hash
 START_DEADLINE_S = 60.0 if SANITIZED else 20.0
 STOP_DEADLINE_S = 40.0 if SANITIZED else 20.0
 TCP_LISTEN = "0A"
@@ -41,7 +41,7 @@ PASSED_ON = (
 
 
 def base_settings() -> dict[str, str]:
-    """What every test starts with: strong secrets, a free port, no seeds, and patience where the machine stalls."""
+    """What every test starts with: strong secrets, a free port, no seeds, and long timeouts in case the machine stalls."""
     return {
         "APP_ENV": "test",
         "HOST": "127.0.0.1",
@@ -63,7 +63,7 @@ def environment_of(settings: dict[str, str | None]) -> dict[str, str]:
 
 
 def run_command(arguments, settings, directory: Path, deadline_s=COMMAND_DEADLINE_S, stdin="") -> subprocess.CompletedProcess:
-    """Runs `gatehouse <arguments>` to its end, in a session of its own as start_command() does."""
+    """Runs `gatehouse <arguments>` to its end, in its own session as start_command() does."""
     return subprocess.run(
         [str(binary()), *arguments],
         env=environment_of(settings),
@@ -78,8 +78,8 @@ def run_command(arguments, settings, directory: Path, deadline_s=COMMAND_DEADLIN
 
 
 def start_command(database, directory: Path, *arguments, **settings) -> subprocess.Popen:
-    """Starts `gatehouse <arguments>`. It has a session of its own: Linux shares the cores between sessions first, so a
-    command that gives itself the lowest priority still gets a share beside the other tests."""
+    """Starts `gatehouse <arguments>` in its own session: Linux shares the cores between sessions first, so a command that
+    gives itself the lowest priority still gets a share beside the other tests."""
     return subprocess.Popen(
         [str(binary()), *arguments],
         env=environment_of(base_settings() | database.settings() | settings),
@@ -105,8 +105,8 @@ os.execv(sys.argv[2], sys.argv[2:])
 
 
 class Gatehouse:
-    """`gatehouse serve` in a directory of its own. start() and stop() may alternate; the port may change. `handed` are
-    sockets that listen, which it gets as from a service manager; `launcher` is a command that starts it."""
+    """`gatehouse serve` in its own directory. start() and stop() may alternate; the port may change. `handed` are listening
+    sockets that it gets as from a service manager; `launcher` is a command that starts it."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class Gatehouse:
         return [sys.executable, "-c", HAND_OVER, ",".join(map(str, self._handed)), *command]
 
     def wait_until_ready(self):
-        """It serves, and its schema is there."""
+        """Waits until it serves and its schema is there."""
         self.wait_until_serving()
         wait_until(lambda: self.events("schema_ready"), START_DEADLINE_S, "the schema")
 
@@ -165,7 +165,7 @@ class Gatehouse:
         return Api(self.port, key or self.settings["API_KEY"], **options)
 
     def stop(self) -> int:
-        """SIGTERM; the exit status. Fails where a sanitizer complained."""
+        """Sends SIGTERM and returns the exit status. Fails if a sanitizer complained."""
         if self.process is None:
             return 0
         if self.process.poll() is None:
@@ -173,12 +173,12 @@ class Gatehouse:
         return self._reap()
 
     def kill(self):
-        """SIGKILL: no chance to finish anything."""
+        """Sends SIGKILL, which leaves no chance to finish anything."""
         self.process.kill()
         self._reap()
 
     def discard(self):
-        """The end of a test that is not about ends: at once, but for sanitizers, which report at the exit."""
+        """Ends the program after a test that is not about shutdown: with SIGKILL, except under a sanitizer, which reports at exit."""
         if self.process is None:
             return
         try:
@@ -212,7 +212,7 @@ class Gatehouse:
 
     @contextlib.contextmanager
     def standing_still(self):
-        """Within it the program does nothing, as on a machine that is busy elsewhere."""
+        """While the context is open, the program does nothing, as on a machine that is busy elsewhere."""
         self.process.send_signal(signal.SIGSTOP)
         try:
             wait_until(lambda: self._status("State") == "T", 20, "the standstill")
@@ -225,7 +225,7 @@ class Gatehouse:
         return int(self._status(field))
 
     def catches(self, number: int) -> bool:
-        """Whether it has a handler for the signal; before, the signal would just kill it."""
+        """Whether it has a handler for the signal; until then, the signal would just kill it."""
         return int(self._status("SigCgt"), 16) >> (number - 1) & 1 == 1
 
     def cpu_s(self) -> float:
@@ -238,7 +238,7 @@ class Gatehouse:
         return len(self.descriptors())
 
     def files_besides_database(self) -> int:
-        """Descriptors but those of the database, which come and go as the pool and the change feed need them."""
+        """Descriptors except those of the database, which come and go as the pool and the change feed need them."""
         address = urlsplit(self.settings.get("DATABASE_URL", ""))
         to_server = {f"socket:[{inode}]" for _, remote, _, inode in self._tcp() if remote == address.port}
         path = self.settings.get("SQLITE_PATH", "data/gatehouse.db")
@@ -250,7 +250,7 @@ class Gatehouse:
         return sum(inode != "0" for inode in own)
 
     def descriptors(self) -> list[str]:
-        """What each descriptor stands for."""
+        """What each descriptor refers to."""
         targets = []
         for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
             with contextlib.suppress(FileNotFoundError):  # closed meanwhile
@@ -258,7 +258,7 @@ class Gatehouse:
         return targets
 
     def _tcp(self) -> list[tuple[int, int, str, str]]:
-        """Local port, remote port, state and inode of every TCP socket (proc(5)); one that nobody holds has inode 0."""
+        """Local port, remote port, state and inode of every TCP socket (proc(5)); one that no process holds has inode 0."""
         rows = [line.split() for line in Path(f"/proc/{self.process.pid}/net/tcp").read_text().splitlines()[1:]]
         ports = [[int(address.split(":")[1], 16) for address in row[1:3]] for row in rows]
         return [(local, remote, row[3], row[9]) for (local, remote), row in zip(ports, rows, strict=True)]

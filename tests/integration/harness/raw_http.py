@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def message(line: str, *headers: str, body=b"") -> bytes:
-    """A request for 127.0.0.1 with these header lines, and with its body's length where it has one."""
+    """A request for 127.0.0.1 with these header lines, and with the length of its body, if it has one."""
     lines = [f"{line} HTTP/1.1", "Host: x", *headers]
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
@@ -29,9 +29,9 @@ class RawResponse:
 
 
 class RawConnection:
-    """Bytes out, answers in. Every wait ends after `timeout_s`. A small `receive_buffer` makes a client that does not
-    read be felt by the other side after a few kilobytes; `source` is the address it comes from. `unix` is the path of a
-    Unix socket, for which nothing else counts but the time."""
+    """Bytes out, answers in. Every wait ends after `timeout_s`. With a small `receive_buffer`, the other side notices after a
+    few kilobytes that the client does not read. `source` is the address that the client connects from. `unix` is the path
+    of a Unix socket; only `timeout_s` applies to it."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class RawConnection:
             return False
 
     def has_ended(self) -> bool:
-        """Whether the peer has closed already, as far as is known here; before a request, when no byte is due."""
+        """Whether the peer is already known to have closed. For use before a request, when no byte is due."""
         return bool(select.select([self.socket], [], [], 0)[0])
 
     def read_to_end(self) -> bytes:
@@ -173,8 +173,8 @@ class RawConnection:
 
 
 def send_in_time(port: int, sent: bytes) -> tuple[RawConnection, RawResponse]:
-    """The first answer to these bytes, and its connection. A short HEADER_TIMEOUT closes a connection without a word where this process
-    stood still before it sent the first byte: then it is tried again."""
+    """The first answer to these bytes, and its connection. If this process stalls before it sends the first byte, a short
+    HEADER_TIMEOUT closes the connection without an answer; then it tries again."""
     for _ in range(20):
         connection = RawConnection(port)
         try:

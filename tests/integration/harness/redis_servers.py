@@ -1,4 +1,4 @@
-"""Redis servers of a test's own: to be killed, stopped and asked what they hold."""
+"""Redis servers that belong to a test, which may kill them, stop them and ask what they hold."""
 
 import contextlib
 import shutil
@@ -45,7 +45,7 @@ class RedisServer:
         return self
 
     def _answers(self) -> bool:
-        """Whoever is not allowed to ask is answered, too."""
+        """Any reply counts, even one that refuses the client."""
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5) as probe:
             probe.sendall(b"PING\r\n")
             return bool(probe.recv(1))
@@ -64,7 +64,7 @@ class RedisServer:
 
     @contextlib.contextmanager
     def standing_still(self):
-        """Within it the server takes connections and answers nothing."""
+        """While the context is open, the server takes connections but answers nothing."""
         self.process.send_signal(signal.SIGSTOP)
         try:
             yield

@@ -1,4 +1,4 @@
-"""Replicas behind a balancer that knows nothing, and clients that keep to HTTP while replicas come and go."""
+"""Replicas behind a balancer that is told nothing in advance, and clients that keep to the rules of HTTP while replicas come and go."""
 
 import contextlib
 import itertools
@@ -13,7 +13,7 @@ from .waiting import wait_until
 
 
 class Balancer:
-    """Which replicas there are, as far as anybody knows. Nobody is told before a replica goes."""
+    """The replicas that are up, as far as anybody knows. Nobody announces that a replica will stop."""
 
     def __init__(self, programs):
         self._ports = {id(program): program.port for program in programs}
@@ -24,7 +24,7 @@ class Balancer:
         return ports[next(self._turns) % len(ports)]
 
     def found_closed(self, port: int):
-        """Not asked again: another program may get the port."""
+        """The port is not used again, because another program may get it."""
         self._ports = {program: known for program, known in self._ports.items() if known != port}
 
     def is_back(self, program):
@@ -33,12 +33,12 @@ class Balancer:
 
 @dataclass
 class Client:
-    """One keep-alive connection at a time; another one when it was told to close, or found it closed.
+    """One keep-alive connection at a time. It opens another one if it was told to close, or found the connection closed.
 
-    It looks whether the connection still stands before it sends, however long it was busy with something else before.
-    It sends a request again, to another replica, exactly where RFC 9110 section 9.2.2 and every balancer do: when it
-    could not connect; and when the connection ended before the first byte of an answer, if doing the request twice is
-    the same as doing it once. Everything else that is no answer is a failure."""
+    Before it sends, it checks that the connection is still open, however long it was busy with something else before.
+    It sends a request again, to another replica, in exactly the cases in which RFC 9110 section 9.2.2 and every balancer
+    do: if it could not connect; and if the connection ended before the first byte of an answer and the request is
+    idempotent. Every other missing answer is a failure."""
 
     balancer: Balancer
     tls: ssl.SSLContext | None = None
@@ -97,7 +97,7 @@ class Client:
 
 @contextlib.contextmanager
 def clients_at_work(balancer: Balancer, works: Sequence[Callable[[Client], None]], tls: ssl.SSLContext | None = None):
-    """One client a thread for each kind of work, until the end of the block."""
+    """One client for each kind of work, in its own thread, until the block ends."""
     stop = threading.Event()
     clients = [Client(balancer, tls) for _ in works]
 
@@ -121,7 +121,7 @@ def clients_at_work(balancer: Balancer, works: Sequence[Callable[[Client], None]
 
 
 def wait_for_more_answers(clients: Sequence[Client], answers: int):
-    """So that each step meets clients in the middle of their work."""
+    """Waits for more answers, so that each step meets clients in the middle of their work."""
     before = sum(client.answers for client in clients)
 
     def enough():

@@ -1,4 +1,4 @@
-"""What tests of `gatehouse db partition` and the way back share, whatever the table."""
+"""Shared by the tests of `gatehouse db partition` and `gatehouse db unpartition`, whatever the table."""
 
 import signal
 import threading
@@ -28,7 +28,7 @@ def one(database, sql):
 
 
 class Reshaped:
-    """A table in a database. What belongs to its copy is called by `stem`, its lease by `name`."""
+    """A table in a database. `stem` begins the names of what belongs to its copy, `name` that of its lease."""
 
     def __init__(self, database: PostgresDatabase, table: str, stem: str, name: str):
         self.database, self.table, self.stem, self.name = database, table, stem, name
@@ -71,7 +71,7 @@ class Reshaped:
         }
 
     def kill_in_the_middle(self, directory: Path, arguments):
-        """`gatehouse db …` as a process of its own, held up in the middle of the copy and killed there."""
+        """Runs `gatehouse db …` as a separate process, blocks it in the middle of the copy and kills it there."""
 
         def is_in_the_middle():
             position = f"SELECT EXISTS (SELECT FROM {self.stem}_copy WHERE last_id > 0 AND last_id < target_id)"
@@ -84,12 +84,12 @@ class Reshaped:
                 wait_until(is_in_the_middle, PATIENCE_S, "a copy that is half made")
                 process.send_signal(signal.SIGKILL)
         wait_until(lambda: not self.database.has_clients(), PATIENCE_S, "the end of what it had sent")
-        # Its lease runs out by itself, ten seconds later.
+        # The lease would expire by itself, but only ten seconds later.
         self.database.run("DELETE FROM leases WHERE name = ?", f"{self.name} partitioning")
 
 
 class Guests:
-    """Users who come and go, one a thread: each does again and again what visit() says. The first failure is kept."""
+    """Users who come and go, one per thread: each calls visit() again and again, until the first failure, which is kept."""
 
     def __init__(self, program):
         self.visits = 0

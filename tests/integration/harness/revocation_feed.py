@@ -1,4 +1,4 @@
-"""Readers of the revocation feed, as the services are that check tokens by themselves."""
+"""Readers of the revocation feed, like services that check tokens themselves."""
 
 import itertools
 import json
@@ -24,7 +24,7 @@ def session_of(login: dict) -> Ended:
 
 
 def ended_in(page: dict) -> list[Ended]:
-    """What a snapshot, an answer or an event says, in its order."""
+    """What ended according to a snapshot, an answer or an event, in its order."""
     return [(one["kind"], one["id"]) for one in page["revocations"]]
 
 
@@ -50,7 +50,7 @@ def page(api: Api, after: str, wait_s=0) -> dict:
 
 
 def read_all(api: Api, after: str) -> tuple[list[Ended], str]:
-    """What there is now behind the cursor, and the cursor behind that."""
+    """Everything that now follows the cursor, and the cursor after it."""
     found: list[Ended] = []
     while True:
         news = page(api, after)
@@ -66,7 +66,7 @@ def refusal(response: Response) -> tuple[int, str]:
 
 
 def readers_of(program) -> float:
-    """The gauge of those who wait."""
+    """The gauge of waiting readers."""
     with program.api() as api:
         return samples(api.get("/metrics").body.decode())["gatehouse_revocation_readers", frozenset()]
 
@@ -89,13 +89,13 @@ def event_of(lines: list[str]) -> Event:
 
 
 def has_a_second(beats: Sequence[Event]) -> bool:
-    """Whether one is newer than the one before, by no more than a second; where the machine stood still, none may be."""
+    """Whether some beat is newer than the one before by no more than a second. If the machine stalled, there may be none."""
     times = [time_of(beat.data["asOf"]) for beat in beats]
     return any(0 < later - earlier <= 1.05 for earlier, later in itertools.pairwise(times))
 
 
 def events_in(stream: bytes) -> list[Event]:
-    """Those that are whole."""
+    """The complete events of the stream."""
     return [event_of(block.split("\n")) for block in stream.decode().split("\n\n")[:-1]]
 
 
@@ -125,7 +125,7 @@ class EventStream:
         return self.answer.status, json.loads(self.answer.read())["code"]
 
     def events(self) -> Iterator[Event]:
-        """Until the stream ends, be it in the middle of an event."""
+        """Yields events until the stream ends, even if it ends in the middle of one."""
         lines: list[str] = []
         while line := self.answer.readline():
             if line != b"\n":
@@ -141,7 +141,7 @@ class EventStream:
         return next(event for event in self.events() if event.is_news())
 
     def read_until(self, last: Ended) -> list[Ended]:
-        """What ended, up to the one that must come."""
+        """Everything that ended, up to the event that contains `last`, which must come."""
         found: list[Ended] = []
         while last not in found:
             found += ended_in(self.next_news().data)
@@ -149,7 +149,7 @@ class EventStream:
 
 
 class WaitingPoll:
-    """A long poll in a thread of its own."""
+    """A long poll in its own thread."""
 
     def __init__(self, program, after: str, wait_s=30):
         self.response: Response | None = None

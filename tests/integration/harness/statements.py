@@ -11,7 +11,7 @@ _SQL = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 
 @dataclass(frozen=True)
 class StoreStatement:
-    """One `Statement name{"its_name", "its SQL, maybe in " "several literals"};`, or a Write with its topic behind them."""
+    """One `Statement name{"its_name", "its SQL, maybe in " "several literals"};`, or a Write, whose topic follows."""
 
     name: str
     sql: str
@@ -28,7 +28,7 @@ class StoreStatement:
 
 
 def store_statements() -> list[StoreStatement]:
-    """Every statement of every store. Fails where a store has SQL in another form, which nobody would look at."""
+    """Every statement of every store. Fails if a store has SQL in another form, which no test would check."""
     found = []
     for path in sorted(SRC.rglob("*_store.cpp")):
         text = path.read_text()

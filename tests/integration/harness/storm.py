@@ -1,4 +1,4 @@
-"""Clients that write as fast as they can until something is killed, and a memory of what they were told."""
+"""Clients that write as fast as they can until something is killed, and a record of what they were told."""
 
 import itertools
 import threading
@@ -49,7 +49,7 @@ class Noted:
 
 
 class Storm:
-    """One client a thread, each with one kind of write. A client ends with the first answer that is no success."""
+    """One client per thread, each with one kind of write. A client stops at the first answer that is not a success."""
 
     def __init__(self, program):
         self._port, self._key = program.port, program.settings["API_KEY"]
@@ -164,7 +164,7 @@ class Storm:
 
 
 def assert_passwords(api, history: History):
-    """Exactly one of the possible passwords opens the door, and those before do not."""
+    """Exactly one of the possible passwords logs in; the ones before do not."""
     email = history.user["email"]
     statuses = [try_log_in(api, email, password).status for password in history.possible()]
     assert sorted(statuses) == [200] + [401] * (len(statuses) - 1), statuses

@@ -23,7 +23,7 @@ def event_loops(pid: int) -> list[int]:
 
 @contextlib.contextmanager
 def hanging(thread: int):
-    """Within it the thread does nothing, and all others go on."""
+    """While the context is open, the thread is stopped and all others run on."""
     if LIBC.ptrace(SEIZE, thread, None, None) != 0:
         pytest.skip(f"this system lets nobody stop single threads: {os.strerror(ctypes.get_errno())}")
     try:
@@ -35,7 +35,7 @@ def hanging(thread: int):
 
 
 def _system_call(pid: int, thread: int) -> str:
-    """Its number; empty for a thread that is gone, `running` for one that is in none (proc(5))."""
+    """The number of the thread's system call; empty if the thread is gone, `running` if it is in none (proc(5))."""
     try:
         return Path(f"/proc/{pid}/task/{thread}/syscall").read_text().split()[0]
     except (FileNotFoundError, ProcessLookupError):

@@ -26,7 +26,7 @@ def sign(header: dict, claims: dict, secret: str, digest=hashlib.sha256) -> str:
 
 
 def sign_text(header: str, claims: str, secret: str, digest=hashlib.sha256) -> str:
-    """As sign(), from JSON texts: repeated members and broken JSON are possible."""
+    """Like sign(), but from JSON texts, so that repeated members and broken JSON are possible."""
     signed = f"{encode_part(header.encode())}.{encode_part(claims.encode())}"
     signature = hmac.new(secret.encode(), signed.encode(), digest).digest()
     return f"{signed}.{encode_part(signature)}"

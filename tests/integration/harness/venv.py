@@ -1,4 +1,4 @@
-"""Programs of PyPI that no Debian package has, each in a virtual environment of its own below build/venv/."""
+"""Programs from PyPI that Debian does not package, each in its own virtual environment below build/venv/."""
 
 import fcntl
 import subprocess
@@ -10,7 +10,7 @@ INSTALL_DEADLINE_S = 900
 
 
 class Venv:
-    """build/venv/<name>, with exactly the versions that the file of requirements pins."""
+    """build/venv/<name>, with exactly the versions that the requirements file pins."""
 
     def __init__(self, name: str, requirements: Path):
         self._folder = REPOSITORY / "build" / "venv" / name
@@ -20,7 +20,7 @@ class Venv:
         return self._folder / "bin" / name
 
     def install(self):
-        """Installs them, unless they are there. Test processes beside this one wait for it."""
+        """Installs these versions unless they are already there. Other test processes wait meanwhile."""
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         stamp = self._folder / ".installed"
         wanted = self._requirements.read_text()

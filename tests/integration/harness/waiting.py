@@ -8,8 +8,8 @@ class Overdue(AssertionError):
 
 
 def wait_until(condition, deadline_s=10.0, what="the condition", interval_s=0.01):
-    """Calls `condition` until it returns something true and returns that; raises Overdue after `deadline_s`. Its last
-    call begins after the deadline, however long this process stood still before."""
+    """Calls `condition` until it returns something true and returns that; raises Overdue after `deadline_s`. The last
+    call is always made after the deadline, however long this process was stalled before."""
     end = time.monotonic() + deadline_s
     while True:
         is_last = time.monotonic() >= end

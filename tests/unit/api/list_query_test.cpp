@@ -82,7 +82,7 @@ TEST_F(ListQueryTest, ParameterGivenTwice_IsRefused) {
 }
 
 TEST_F(ListQueryTest, CursorThatWasNotWritten_IsRefused) {
-  EXPECT_EQ(errors_of("after=AAAA").at(0).message, "must be the cursor of a Link header this service sent");
+  EXPECT_EQ(errors_of("after=AAAA").at(0).message, "must be the cursor from a Link header of this service");
 }
 
 TEST_F(ListQueryTest, CursorOfAnotherSecret_IsRefused) {

@@ -97,7 +97,7 @@ TEST_P(UserRoutesTest, Refusals_AreAsDescribed) {
       {Method::get, "/users?limit=0", "", Status::bad_request,
        invalid("limit", "must be a whole number from 1 to 1000", "out_of_range")},
       {Method::get, "/users?after=x", "", Status::bad_request,
-       invalid("after", "must be the cursor of a Link header this service sent", "invalid_cursor")},
+       invalid("after", "must be the cursor from a Link header of this service", "invalid_cursor")},
       {Method::get, "/users/x", "", Status::bad_request, no_id},
       {Method::get, "/users/7", "", Status::not_found, nobody},
       {Method::post, "/users", "{", Status::bad_request, no_json},

@@ -51,10 +51,11 @@ TEST(SealFindingTest, Line_NamesSealRangeAndEvents) {
   const std::string line = describe(finding);
   EXPECT_TRUE(
       line.starts_with("seal 3, made at 2026-11-27T00:00:00.000Z, events 5 to 8 of 2026-11-26T23:00:00.000Z to "
-                       "2026-11-27T00:00:00.000Z: has a wrong signature; has other events than were sealed; "
+                       "2026-11-27T00:00:00.000Z: has a wrong signature; has events other than those that were "
+                       "sealed; "
                        "1 changed: 5; 101 missing: 1, 1"))
       << line;
-  EXPECT_TRUE(line.ends_with(", …; the leaf hashes were changed, too, so these names may be wrong")) << line;
+  EXPECT_TRUE(line.ends_with(", …; the leaf hashes were changed, too, so these ids may be wrong")) << line;
 }
 
 TEST(SealFindingTest, MissingSeals_AreARange) {

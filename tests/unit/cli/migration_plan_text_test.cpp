@@ -70,7 +70,7 @@ TEST(MigrationPlanText, LockThatNobodyWaitsFor_IsSaidToBeNone) {
 TEST(MigrationPlanText, Sqlite_HasWorkAndNoLocks) {
   const auto text = described(preview_with({large_table(TableLock::none, TableWork::scan)}), Dialect::sqlite);
   EXPECT_THAT(text, HasSubstr("  users: read in full, about 125 s"));
-  EXPECT_THAT(text, HasSubstr("everybody can read, and writes wait"));
+  EXPECT_THAT(text, HasSubstr("reads go on, and writes wait"));
   EXPECT_THAT(described(preview_with({large_table(TableLock::none, TableWork::none)}), Dialect::sqlite),
               Not(HasSubstr("  users")));
 }

@@ -233,7 +233,7 @@ TEST_F(CommandTest, IrreversibleCommands_AskWhoTypesAndDoNothingWithoutAYes) {
   for (const char* answer : {"", "\n", "n\n", "maybe\n"}) {
     in_ = std::istringstream{answer};
     EXPECT_EQ(run({"migrate", "rollback"}), exit_failure) << answer;
-    EXPECT_THAT(err(), AllOf(HasSubstr("Go on? [y/N] "), HasSubstr("Nothing was done"))) << answer;
+    EXPECT_THAT(err(), AllOf(HasSubstr("Continue? [y/N] "), HasSubstr("Nothing was done"))) << answer;
   }
   EXPECT_EQ(run({"migrate", "status"}), exit_success);
   in_ = std::istringstream{"Yes\n"};
@@ -247,7 +247,7 @@ TEST_F(CommandTest, IrreversibleCommands_WithoutATerminalAndWithoutYes_Refuse) {
   for (const auto& arguments :
        {std::vector<const char*>{"migrate", "rollback"}, {"db", "reset"}, {"users", "forget-express-passwords"}}) {
     EXPECT_EQ(run(arguments), exit_failure);
-    EXPECT_THAT(err(), HasSubstr("Nothing was done; say --yes to do it\n"));
+    EXPECT_THAT(err(), HasSubstr("Nothing was done; add --yes to do it\n"));
   }
   EXPECT_EQ(run({"migrate", "status"}), exit_success);
 }
@@ -259,7 +259,7 @@ TEST_F(CommandTest, PasswordThatIsTypedTwoWays_CreatesNobody) {
   const std::vector<const char*> create{"users", "create",      "ada@example.com", "--first-name",
                                         "Ada",   "--last-name", "Lovelace"};
   EXPECT_EQ(run(create), exit_failure);
-  EXPECT_THAT(err(), HasSubstr("The two are not the same"));
+  EXPECT_THAT(err(), HasSubstr("The passwords do not match"));
   in_ = std::istringstream{"the first one\nthe first one\n"};
   EXPECT_EQ(run(create), exit_success) << err();
   EXPECT_THAT(out(), HasSubstr("1  ada@example.com  Ada Lovelace  created "));
@@ -352,8 +352,8 @@ TEST_F(CommandTest, Settings_AreListedInThreeFormsWithoutReadingThem) {
   EXPECT_EQ(run({"settings"}), exit_success);
   EXPECT_THAT(out(), HasSubstr("\n  PORT                         8000"));
   EXPECT_EQ(run({"settings", "--markdown"}), exit_success);
-  EXPECT_THAT(out(), HasSubstr("\n| `PORT` | `8000` | The port to listen on; 0 picks a free one, off is none: then "
-                               "LISTEN_UNIX is needed. |\n"));
+  EXPECT_THAT(out(), HasSubstr("\n| `PORT` | `8000` | The port to listen on; 0 picks a free one; off means none and "
+                               "needs LISTEN_UNIX. |\n"));
   EXPECT_EQ(run({"settings", "--env"}), exit_success);
   EXPECT_THAT(
       out(),

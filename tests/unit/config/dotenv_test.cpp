@@ -65,8 +65,8 @@ TEST(Dotenv, TextAfterClosingQuote_IsSkipped) { EXPECT_EQ(parsed("A='x'y\nB=\"z\
 TEST(Dotenv, ValueOfBlanks_DoesNotTakeTheNextLine) { EXPECT_EQ(parsed("A=  \nB=1"), "A=|B=1"); }
 
 TEST(Dotenv, WhatComposeReadsDifferently_IsSaid) {
-  EXPECT_EQ(disagreement("A=pass#word"), "has a # without a blank before it");
-  EXPECT_EQ(disagreement("A=`x`"), "stands in backticks");
+  EXPECT_EQ(disagreement("A=pass#word"), "has a # without a space before it");
+  EXPECT_EQ(disagreement("A=`x`"), "is in backticks");
   EXPECT_EQ(disagreement(R"(A="a\tb")"), "has a backslash in double quotes");
   EXPECT_EQ(disagreement(R"(A="a\"b")"), "has a backslash in double quotes");
   EXPECT_EQ(disagreement("A=$HOME/x"), "has a $ before a name");

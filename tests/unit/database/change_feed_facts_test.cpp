@@ -20,10 +20,10 @@ TEST(ChangeFeedFacts, BothWays_AreNamed_AndWhichOneEnds) {
 }
 
 TEST(ChangeFeedFacts, OtherWayAlone_IsNamed) {
-  EXPECT_TRUE(
-      remark_on(told(false, true), ChangeFeedKind::postgres)->starts_with("changes are told for CHANGE_FEED=redis"));
-  EXPECT_TRUE(
-      remark_on(told(true, false), ChangeFeedKind::redis)->starts_with("changes are told for CHANGE_FEED=postgres"));
+  EXPECT_TRUE(remark_on(told(false, true), ChangeFeedKind::postgres)
+                  ->starts_with("changes are announced for CHANGE_FEED=redis"));
+  EXPECT_TRUE(remark_on(told(true, false), ChangeFeedKind::redis)
+                  ->starts_with("changes are announced for CHANGE_FEED=postgres"));
 }
 
 }  // namespace

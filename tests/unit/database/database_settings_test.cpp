@@ -110,14 +110,14 @@ TEST(DatabaseSettings, Ports_AreOneOrOneForEachHost) {
   EXPECT_EQ(read.mistakes(), "");
   EXPECT_EQ(read.settings.postgres.ports, (std::vector<std::uint16_t>{6001, 6002}));
   EXPECT_THAT(mistakes_of({{"DB_HOST", "db-1"}, {"DB_PORT", "6001,6002"}}),
-              HasSubstr("DB_PORT: has another number of ports than DB_HOST has hosts"));
+              HasSubstr("DB_PORT: has a different number of ports than DB_HOST has hosts"));
   EXPECT_THAT(mistakes_of({{"DB_HOST", "db-1,db-2"}, {"DB_PORT", "6001,canary"}}),
               HasSubstr("DB_PORT: must be a number from 1 to 65535"));
 }
 
 TEST(DatabaseSettings, ClientCertificateWithoutItsKey_IsRefused) {
   EXPECT_THAT(mistakes_of({{"DATABASE_URL", "postgres://db/app?sslcert=/dev/null"}}),
-              HasSubstr("DATABASE_URL: has one of sslcert and sslkey"));
+              HasSubstr("DATABASE_URL: has only one of sslcert and sslkey"));
   EXPECT_THAT(mistakes_of({{"DATABASE_URL", "postgres://db/app?sslcert=/dev/null/a&sslkey=/dev/null/b"}}),
               HasSubstr("DATABASE_URL: names a file that cannot be read"));
 }

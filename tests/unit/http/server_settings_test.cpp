@@ -135,7 +135,7 @@ TEST(ServerSettings, PathThatNoUnixSocketCanHave_IsRefused) {
   for (const std::string& path : {"/" + std::string(107, 'x'), std::string{"run/gatehouse.sock"},
                                   std::string{"@gatehouse"}, std::string{"/run/gatehouse/"}}) {
     EXPECT_THAT(mistakes_of({{"LISTEN_UNIX", path}}),
-                HasSubstr("LISTEN_UNIX: must be an absolute path of at most 107 bytes"))
+                HasSubstr("LISTEN_UNIX: must be the absolute path of a socket, at most 107 bytes"))
         << path;
   }
 }

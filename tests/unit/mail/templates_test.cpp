@@ -97,7 +97,7 @@ TEST_F(TemplatesTest, Locale_IsFoundByItsBeginnings) {
   EXPECT_EQ(subject("de-AT-1996"), "deutsch");
   EXPECT_EQ(subject("fr"), "own");
   EXPECT_EQ(subject(""), "own");
-  EXPECT_THAT(all.render(Kind::reset_password, "de", {}).text, HasSubstr("somebody asked")) << "the built-in part";
+  EXPECT_THAT(all.render(Kind::reset_password, "de", {}).text, HasSubstr("Somebody asked")) << "the built-in part";
   EXPECT_THAT(all.render(Kind::invitation, "de", {}).subject, HasSubstr("invited"));
 }
 
@@ -154,8 +154,8 @@ TEST(TemplateCheck, Mistakes_AreNamedWithTheirLine) {
   for (const Wrong& wrong : {
            Wrong{"a\n{{link", 2, "not closed"},
            Wrong{"{{#link}}\nx", 1, "the section link is not closed"},
-           Wrong{"a\n\n{{/link}}", 3, "was not opened last"},
-           Wrong{"{{#link}}{{#app}}{{/link}}{{/app}}", 1, "was not opened last"},
+           Wrong{"a\n\n{{/link}}", 3, "not the innermost open one"},
+           Wrong{"{{#link}}{{#app}}{{/link}}{{/app}}", 1, "not the innermost open one"},
            Wrong{"\n{{name}}", 2, "there is no variable name"},
            Wrong{"{{inviter}}", 1, "there is no variable inviter"},
            Wrong{"{{{name}}}", 1, "there is no variable name"},

@@ -202,7 +202,7 @@ TEST_F(RedisClientTest, Sentinel_IsAskedForTheMaster) {
   settings_.servers = {{"127.0.0.1", nobody.number()}, {"127.0.0.1", sentinel.port()}};
   settings_.master = "main";
   server_.answer_by([](const std::string& command) { return command == "ROLE" ? "*1\r\n$5\r\nslave\r\n" : "+OK\r\n"; });
-  ASSERT_TRUE(is_told("Sentinel names a server that is no master now"));
+  ASSERT_TRUE(is_told("Sentinel names a server that is no longer a master"));
   server_.answer_by(
       [](const std::string& command) { return command == "ROLE" ? "*1\r\n$6\r\nmaster\r\n" : "+OK\r\n"; });
   ASSERT_TRUE(is_reached());

@@ -74,7 +74,8 @@ TEST(ProductionRules, SecretUsedTwice_IsRefused) {
                 "JWT_SECRET: is also used as SESSION_SECRET");
   expect_strict(production_with("SESSION_SECRET", std::string{good_api_key}),
                 "SESSION_SECRET: is also used as API_KEY");
-  expect_strict(production_with("API_KEY", joined(good_api_key, good_api_key)), "API_KEY: holds one secret twice");
+  expect_strict(production_with("API_KEY", joined(good_api_key, good_api_key)),
+                "API_KEY: contains the same secret twice");
 }
 
 TEST(ProductionRules, UnknownPrefixedName_IsRefusedWithASuggestion) {
@@ -139,7 +140,7 @@ TEST(Rules, UnreadableValues_AreRefusedEverywhere) {
 
 TEST(Rules, UnreadableValue_SaysTheDefault) {
   expect_refused(production_with("PORT", "x"),
-                 "PORT: must be a number from 0 to 65535, or off; correct it or leave it out for 8000");
+                 "PORT: must be a number from 0 to 65535, or off; correct it, or remove it for the default, 8000");
 }
 
 TEST(Rules, UnreadableFiles_AreRefused) {

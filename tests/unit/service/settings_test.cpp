@@ -221,8 +221,8 @@ TEST(LoadSettings, LineThatIsNoSetting_IsAWarningWithItsNumber) {
 TEST(LoadSettings, LineThatComposeReadsOtherwise_IsAWarningWithItsNumber) {
   const std::string warnings =
       all_of(load_well({{}, "X=a#b\nHOST=`::1`\nGATEHOUSE_JWT_ISSUER=a#b\n"}).reading.warnings);
-  EXPECT_THAT(warnings, HasSubstr("HOST: stands in backticks in .env line 2"));
-  EXPECT_THAT(warnings, HasSubstr("GATEHOUSE_JWT_ISSUER: has a # without a blank before it in .env line 3"));
+  EXPECT_THAT(warnings, HasSubstr("HOST: is in backticks in .env line 2"));
+  EXPECT_THAT(warnings, HasSubstr("GATEHOUSE_JWT_ISSUER: has a # without a space before it in .env line 3"));
   EXPECT_EQ(warnings.find("line 1"), std::string::npos);
 }
 

@@ -1,4 +1,4 @@
-"""What an answer says, and what is no answer of the service."""
+"""What an answer says, and which answers are not the service's."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def read_json(text: bytes) -> Any:
 
 
 def body_of(answer: Answer, states: bool) -> Any:
-    """The body of an answer of success. With `states`, also of a 503 that has a `status`: it is what was asked for."""
+    """The body of a successful answer. With `states`, also of a 503 that has a `status`, because that is what was asked for."""
     body = read_json(answer.text)
     told = states and answer.status == UNAVAILABLE and isinstance(body, dict) and isinstance(body.get("status"), str)
     if body is None or not (200 <= answer.status < 300 or told):
@@ -43,7 +43,7 @@ def body_of(answer: Answer, states: bool) -> Any:
 
 
 def refusal_of(status: int, headers: Mapping[str, str], body: Any) -> GatehouseError:
-    """What an answer without success says. A body that is not the service's own is not repeated: it may hold anything."""
+    """The error that an unsuccessful answer means. A body that is not the service's own is not repeated: it may contain anything."""
     retry_after_s = seconds_of(headers.get("Retry-After"))
     if not (isinstance(body, dict) and isinstance(body.get("code"), str) and isinstance(body.get("error"), str)):
         message = f"An unexpected answer with status {status}"
@@ -65,7 +65,7 @@ def _text_or_none(value: Any) -> str | None:
 
 
 def _details_of(entries: Any) -> tuple[FieldProblem, ...]:
-    """Those that are the service's: a body with the same members may be somebody else's and hold anything."""
+    """Only those in the service's form: a body with the same members may be somebody else's and contain anything."""
     found = entries if isinstance(entries, list) else []
     return tuple(FieldProblem(one["field"], one["message"], one["code"]) for one in found if _is_field_problem(one))
 
@@ -87,7 +87,7 @@ def seconds_of(field: str | None) -> int | None:
 
 
 def next_of(headers: Mapping[str, str]) -> str | None:
-    """The cursor of the next page in a `Link` field (RFC 8288). Its path is the service's, and not that of a gateway before it."""
+    """The cursor of the next page in a `Link` field (RFC 8288). Its path is the service's, and not that of a gateway in front of it."""
     found = re.search(r'<([^>]*)>;\s*rel="next"', headers.get("Link", ""))
     cursors = parse_qs(urlsplit(found[1]).query).get("after") if found else None
     return cursors[0] if cursors else None

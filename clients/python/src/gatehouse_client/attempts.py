@@ -10,15 +10,16 @@ from .errors import GatehouseError, GatehouseUnavailable
 PAUSE_S = 0.1
 TOO_MANY = 429
 PASSING = (502, 503, 504)
-# The service still works for the same request, which was given up here.
+# The service still works on the same request, which was given up here.
 IN_PROGRESS = "idempotency_in_progress"
 
 
 @dataclass
 class Attempts:
-    """One call's. All of it together takes at most `timeout_s`, of which each attempt of a request that may be repeated gets an equal
-    share, so that one silent replica does not use it up. What is done once gets all that is left, because an attempt that is given up
-    loses its place in the service's queue; and while the service says that it still works for it, asking again is not counted."""
+    """The attempts of one call. All of them together take at most `timeout_s`, of which each attempt of a request that may be repeated
+    gets an equal share, so that one silent replica does not use it up. A request that the service does only once gets all that is left,
+    because an attempt that is given up loses its place in the service's queue; and while the service says that it still works on it,
+    asking again is not counted."""
 
     timeout_s: float
     retries: int
@@ -38,7 +39,7 @@ class Attempts:
         return left / (self.retries - self.made + 1) if self.repeatable and not self.once else left
 
     def pause_s(self, failure: GatehouseError | GatehouseUnavailable) -> float | None:
-        """How long to wait before the next attempt; None: there is none, and the failure is the call's."""
+        """How long to wait before the next attempt; None if there is none, and the call fails with this failure."""
         awaited = self.once and isinstance(failure, GatehouseError) and failure.code == IN_PROGRESS
         wait = self._wanted_pause_s(failure) if awaited or self.made < self.retries else None
         if not awaited:
@@ -49,10 +50,10 @@ class Attempts:
         drawn: float = random.random() * PAUSE_S * 2**self.made
         if isinstance(failure, GatehouseUnavailable):
             return drawn if self.repeatable else None
-        # After a 429 nothing has been done, whatever it was.
+        # After a 429 nothing has been done, whatever the request was.
         is_passing = failure.status in PASSING or failure.code == IN_PROGRESS
         if failure.status != TOO_MANY and not (self.repeatable and is_passing):
             return None
         wait = drawn if failure.retry_after_s is None else failure.retry_after_s
-        # What is waited for is not counted, so nothing else keeps it from being asked for without a pause.
+        # Not every such attempt is counted, so nothing else keeps the call from asking again without a pause.
         return max(wait, PAUSE_S) if failure.code == IN_PROGRESS else wait

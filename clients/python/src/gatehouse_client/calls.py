@@ -1,4 +1,4 @@
-"""The calls of the service: what each sends, and what it makes of an answer. Both clients send them."""
+"""The calls of the service: what each sends, and how it reads an answer. Both clients send them."""
 
 import re
 import secrets
@@ -40,7 +40,7 @@ BATCHED_CHARACTERS_MAX = 512
 BATCH = 100
 IDEMPOTENCY_KEY = "Idempotency-Key"
 SESSION_REFUSALS = frozenset({"invalid_session", "session_expired", "session_ended", "session_user_not_found"})
-# Of one session among many, where an empty text is not refused with the whole call.
+# The refusals of one session among many, where an empty text does not make the whole call fail.
 BATCHED_REFUSALS = SESSION_REFUSALS | {"session_required"}
 
 
@@ -62,7 +62,7 @@ class Call(Generic[Result]):
 
     @property
     def once(self) -> bool:
-        """Whether the service does it once, however often it comes."""
+        """Whether the service does it only once, however often it comes."""
         return IDEMPOTENCY_KEY in self.fields
 
 
@@ -78,7 +78,7 @@ def _nothing(_body: Any, _headers: Mapping[str, str]) -> None:
 
 
 def _given(**values: object) -> dict[str, str]:
-    """What is not None, as texts of a query."""
+    """The values that are not None, as texts for a query."""
     return {name: str(value) for name, value in values.items() if value is not None}
 
 
@@ -90,12 +90,12 @@ def _number(value: int) -> int:
 
 
 def may_be_credential(value: str | None, characters_max: int = CREDENTIAL_CHARACTERS_MAX) -> bool:
-    """What cannot be one is not sent: it comes from a browser and must neither fail as a header field nor as a body."""
+    """Whether the value may be a credential. Any other is not sent: it comes from a browser and must not break a header field or a body."""
     return value is not None and len(value) <= characters_max and VISIBLE.fullmatch(value) is not None
 
 
 def _once() -> dict[str, str]:
-    """The header field of a request that the service does once, however often it comes."""
+    """The header field of a request that the service does only once, however often it comes."""
     return {IDEMPOTENCY_KEY: secrets.token_hex(16)}
 
 
@@ -109,7 +109,7 @@ def log_in(email: str, password: str, refresh: bool, device_token: str | None) -
 
 
 def _device(device_token: str | None) -> dict[str, str]:
-    """The header field of a device's token. What cannot be one, such as a cookie that was tampered with, counts as `new`."""
+    """The header field of a device's token. A text that cannot be one, such as a cookie that was tampered with, counts as `new`."""
     if device_token is None:
         return {}
     return {"X-Device-Token": device_token if VISIBLE.fullmatch(device_token) else "new"}
@@ -139,7 +139,7 @@ def _verify_batch(sessions: Sequence[str | None]) -> Call[list[VerifiedSession |
 
 
 def _checked_session(entry: Any) -> VerifiedSession | None:
-    """One of many."""
+    """The result of one session among many."""
     if entry["status"] == OK:
         return VerifiedSession.read(entry)
     if entry["code"] in BATCHED_REFUSALS:
@@ -199,7 +199,7 @@ def delete_user(user_id: int, if_match: str | None) -> Call[None]:
 
 
 def _condition(if_match: str | None) -> dict[str, str]:
-    """The header field of the version that was seen."""
+    """The `If-Match` header field for the version that was seen."""
     if if_match is None:
         return {}
     if not VISIBLE.fullmatch(if_match):
@@ -295,18 +295,18 @@ def confirm_email(token: str) -> Call[int]:
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which events: those that have every value that is given."""
+    """Which events are wanted: those that match every value given."""
 
     type: str | None = None
     user: int | None = None
-    """The user whom they are about."""
+    """The user that the events are about."""
     actor: str | None = None
-    """The API key, person or part of the service that caused them."""
+    """The API key, person or part of the service that caused the events."""
     outcome: str | None = None
     since: str | None = None
-    """Their earliest time or day, in UTC."""
+    """Only events from this time or day on, in UTC."""
     until: str | None = None
-    """The first time or day that is too late."""
+    """Only events before this time or day, in UTC."""
 
     def query(self) -> dict[str, str]:
         values = {"type": self.type, "user": self.user, "actor": self.actor, "outcome": self.outcome}
@@ -314,7 +314,7 @@ class AuditFilter:
 
 
 def exported_event(since: str | None, until: str | None) -> Call[AuditEvent]:
-    """Its answer has any number of them, one a line."""
+    """Its answer has any number of events, one per line."""
     return Call("GET", "/audit/export", lambda json, _: AuditEvent.read(json), query=_given(**{"from": since, "to": until}))
 
 

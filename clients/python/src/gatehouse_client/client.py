@@ -39,7 +39,7 @@ Item = TypeVar("Item")
 
 
 class Transport:
-    """Sends calls, again where that is safe. Any number of threads may use one."""
+    """Sends calls, and repeats them where that is safe. Any number of threads may use one."""
 
     def __init__(self, wire: Wire, http: httpx.Client):
         self._wire = wire
@@ -50,7 +50,7 @@ class Transport:
         return _repeat(self._wire.attempts(call, told), lambda share_s: self._once(call, told, share_s))
 
     def run_or_none(self, call: Call[Result], options: CallOptions | None) -> Result | None:
-        """None where the service refuses what the call is about."""
+        """The result; None if the service refuses the credential that the call is about."""
         try:
             return self.run(call, options)
         except GatehouseError as failure:
@@ -67,7 +67,7 @@ class Transport:
         return result_of(call, response.status_code, response.headers, response.content)
 
     def lines(self, call: Call[Item], options: CallOptions | None) -> Iterator[Item]:
-        """The results of an answer with one a line. Until it begins it is asked for as any other; then the time is for each wait."""
+        """The results of an answer with one per line. Until it begins, it is requested like any other; then the time is for each wait."""
         told = options or CallOptions()
         attempts = self._wire.attempts(call, told)
         response = _repeat(attempts, lambda share_s: self._begun(call, told, httpx.Timeout(share_s, read=attempts.timeout_s)))
@@ -82,7 +82,7 @@ class Transport:
             response.close()
 
     def _begun(self, call: Call[Item], options: CallOptions, timeout: httpx.Timeout) -> httpx.Response:
-        """An answer of success whose body is still to come."""
+        """A successful answer whose body is still to come."""
         try:
             response = self._http.send(self._wire.request(self._http, call, options, timeout), stream=True, follow_redirects=False)
             if response.is_success:
@@ -94,7 +94,7 @@ class Transport:
 
 
 def _repeat(attempts: Attempts, once: Callable[[float], Result]) -> Result:
-    """Calls once(), with the seconds that it may take, until it is content or it may not be called again."""
+    """Calls once(), with the seconds that it may take, until it succeeds or may not be called again."""
     while True:
         try:
             return once(attempts.share_s())
@@ -129,7 +129,7 @@ class Sessions:
     def verify_all(
         self, sessions: Sequence[str | None], *, options: CallOptions | None = None
     ) -> list[VerifiedSession | None]:
-        """The same for many sessions, in their order. A call asks for a hundred."""
+        """The same for many sessions, in their order. Each request asks for up to a hundred."""
         verified: builtins.list[VerifiedSession | None] = []
         for call in calls.verify_sessions(sessions):
             verified += self._transport.run(call, options)
@@ -140,7 +140,7 @@ class Sessions:
         self._transport.run(calls.log_out(session), options)
 
     def end(self, session_id: int, *, options: CallOptions | None = None) -> None:
-        """Ends a session by its number, which `users.sessions()` tells."""
+        """Ends a session by its number, which `users.sessions()` returns."""
         self._transport.run(calls.end_session(session_id), options)
 
 
@@ -156,8 +156,8 @@ class Tokens:
 
     def refresh(self, refresh_token: str, *, attempt: str | None = None, options: CallOptions | None = None) -> RefreshedToken:
         """Exchanges a refresh token for a new token and its successor. `attempt` is a random text of 16 to 64 characters: keep it with
-        the token, and call with both again if no answer came. Refusals: `invalid_refresh`, where the session has ended, and
-        `refresh_reused`, where somebody else has used the token."""
+        the token, and call with both again if no answer came. Refusals: `invalid_refresh` if the session has ended, and
+        `refresh_reused` if somebody else has used the token."""
         return self._transport.run(calls.refresh_token(refresh_token, attempt), options)
 
 
@@ -174,7 +174,7 @@ class Users:
         return self._transport.run(calls.get_user(user_id), options)
 
     def tagged(self, user_id: int, *, options: CallOptions | None = None) -> TaggedUser:
-        """The same with what `if_match` of a change takes."""
+        """The same, with the tag that `if_match` of a change takes."""
         return self._transport.run(calls.tagged_user(user_id), options)
 
     def find(self, email: str, *, options: CallOptions | None = None) -> User | None:
@@ -218,7 +218,7 @@ class Users:
         return self._transport.run(calls.sessions_of(user_id), options)
 
     def end_sessions(self, user_id: int, *, options: CallOptions | None = None) -> int:
-        """Logs a user out everywhere: how many sessions ended."""
+        """Logs a user out everywhere, and returns how many sessions ended."""
         return self._transport.run(calls.end_sessions_of(user_id), options)
 
     def account(self, user_id: int, *, options: CallOptions | None = None) -> Account:
@@ -226,7 +226,7 @@ class Users:
         return self._transport.run(calls.account_of(user_id), options)
 
     def disable(self, user_id: int, reason: str | None = None, *, options: CallOptions | None = None) -> None:
-        """Ends all sessions of a user and lets the user in no more. `reason`, of at most 300 bytes, is for the audit trail."""
+        """Ends all sessions of a user and no longer lets the user in. `reason`, of at most 300 bytes, is for the audit trail."""
         self._transport.run(calls.disable_user(user_id, reason), options)
 
     def enable(self, user_id: int, *, options: CallOptions | None = None) -> None:
@@ -234,11 +234,11 @@ class Users:
         self._transport.run(calls.enable_user(user_id), options)
 
     def unlock(self, user_id: int, *, options: CallOptions | None = None) -> None:
-        """Forgets all wrong passwords of a user, so that the right one is right from everywhere."""
+        """Forgets all wrong passwords of a user, so that the right one is accepted from everywhere."""
         self._transport.run(calls.unlock_user(user_id), options)
 
     def require_password_change(self, user_id: int, *, options: CallOptions | None = None) -> None:
-        """Lets the next login end with `password_change_required`; open sessions go on."""
+        """Makes the next login end with `password_change_required`; open sessions continue."""
         self._transport.run(calls.require_password_change(user_id), options)
 
     def send_reset(self, user_id: int, *, options: CallOptions | None = None) -> None:
@@ -246,11 +246,11 @@ class Users:
         self._transport.run(calls.send_reset(user_id), options)
 
     def devices(self, user_id: int, *, options: CallOptions | None = None) -> "builtins.list[Device]":
-        """The devices that a user is known by, the one of the last login first."""
+        """The known devices of a user, the most recent login first."""
         return self._transport.run(calls.devices_of(user_id), options)
 
     def forget_devices(self, user_id: int, *, options: CallOptions | None = None) -> int:
-        """Forgets them: how many there were."""
+        """Forgets them, and returns how many there were."""
         return self._transport.run(calls.forget_devices_of(user_id), options)
 
 
@@ -263,11 +263,11 @@ class Passwords:
         return self._transport.run(calls.password_policy(), options)
 
     def check(self, password: str, email: str | None = None, *, options: CallOptions | None = None) -> PasswordJudgement:
-        """Tries a new password before it is set, for forms. With `email` it must not be made of that, either."""
+        """Checks a new password before it is set, for forms. With `email`, it must not be made of that, either."""
         return self._transport.run(calls.check_password(password, email), options)
 
     def forgot(self, email: str, *, options: CallOptions | None = None) -> None:
-        """Sends a mail with a link to that address. Whether somebody has it cannot be told from the outcome."""
+        """Sends a mail with a link to that address. The outcome does not tell whether somebody has it."""
         self._transport.run(calls.forgot_password(email), options)
 
     def reset(self, token: str, password: str, *, options: CallOptions | None = None) -> None:
@@ -278,8 +278,8 @@ class Passwords:
     def change(
         self, *, session: str, current_password: str, new_password: str, device_token: str | None = None, options: CallOptions | None = None
     ) -> Login:
-        """Changes the password of somebody who is logged in: a new session, in place of all others. `device_token` is that of the
-        device's cookie. Refusals: `invalid_credentials`, `session_ended`, `email_not_verified`, `validation_failed`."""
+        """Changes the password of somebody who is logged in. Returns a new session, in place of all others. `device_token` is that of
+        the device's cookie. Refusals: `invalid_credentials`, `session_ended`, `email_not_verified`, `validation_failed`."""
         return self._transport.run(calls.change_password(session, current_password, new_password, device_token), options)
 
 
@@ -288,23 +288,23 @@ class Emails:
         self._transport = transport
 
     def verify(self, token: str, *, options: CallOptions | None = None) -> int | None:
-        """The user whose address the token of a mail proves; None if it is unknown, used or too old."""
+        """The id of the user whose address the token of a mail proves; None if the token is unknown, used or too old."""
         return self._transport.run_or_none(calls.verify_email(token), options)
 
     def resend(self, email: str, *, options: CallOptions | None = None) -> None:
-        """Sends such a mail again. Whether somebody has the address cannot be told from the outcome."""
+        """Sends such a mail again. The outcome does not tell whether somebody has the address."""
         self._transport.run(calls.resend_verification(email), options)
 
     def change(
         self, *, session: str, password: str, email: str, device_token: str | None = None, options: CallOptions | None = None
     ) -> None:
         """Sends a mail to a new address; confirm() with its token changes to it. `device_token` is that of the device's cookie.
-        Refusals: `invalid_credentials`, `session_ended`. A taken address looks the same."""
+        Refusals: `invalid_credentials`, `session_ended`. The outcome is the same for a taken address."""
         self._transport.run(calls.change_email(session, password, email, device_token), options)
 
     def confirm(self, token: str, *, options: CallOptions | None = None) -> int:
-        """Changes to the new address: the user's id. Refusals: `invalid_or_expired_token`; `email_taken` for one that was taken
-        meanwhile."""
+        """Changes to the new address and returns the user's id. Refusals: `invalid_or_expired_token`, and `email_taken` if the address
+        has been taken meanwhile."""
         return self._transport.run(calls.confirm_email(token), options)
 
 
@@ -327,7 +327,7 @@ class Audit:
     def export(
         self, *, since: str | None = None, until: str | None = None, options: CallOptions | None = None
     ) -> Iterator[AuditEvent]:
-        """All events of a time, oldest first, as one stream of any length. The time of the call is for each wait for more of it."""
+        """All events of a period, oldest first, as one stream of any length. The timeout of the call is for each wait for more of it."""
         return self._transport.lines(calls.exported_event(since, until), options)
 
 
@@ -338,12 +338,12 @@ class ApiKeys:
     def create(
         self, name: str, scopes: str, *, tells_client: bool | None = None, expires_in_s: int | None = None, options: CallOptions | None = None
     ) -> IssuedKey:
-        """Makes a key; its secret is told once. Refusals: `missing_scope` where it may do what this client's key may not,
+        """Creates a key; its secret is returned only once. Refusals: `missing_scope` if it may do what this client's key may not,
         `validation_failed`, `too_many_api_keys`."""
         return self._transport.run(calls.create_api_key(name, scopes, tells_client, expires_in_s), options)
 
     def list(self, *, options: CallOptions | None = None) -> "builtins.list[ApiKey]":
-        """All of them, oldest first; at most some 1,000."""
+        """All of them, oldest first; at most about 1,000."""
         return self._transport.run(calls.api_keys(), options)
 
     def get(self, key_id: str, *, options: CallOptions | None = None) -> ApiKey:
@@ -351,7 +351,7 @@ class ApiKeys:
         return self._transport.run(calls.get_api_key(key_id), options)
 
     def rotate(self, key_id: str, grace_s: int | None = None, *, options: CallOptions | None = None) -> IssuedKey:
-        """A new secret. The one before stays good for `grace_s`, which is a day if it is not given. Refusals: `missing_scope` as with
+        """Returns a new secret. The previous one stays valid for `grace_s`, which is a day if not given. Refusals: `missing_scope` as with
         create(), `api_key_not_found`, `api_key_expired`."""
         return self._transport.run(calls.rotate_api_key(key_id, grace_s), options)
 
@@ -364,16 +364,16 @@ class Client:
     """The calls of the service. A call fails with GatehouseError if the service refuses it, with GatehouseUnavailable if nobody
     answers, and with ValueError if an argument cannot be sent.
 
-    Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever
-    reads, checks, refreshes or logs out, and what makes users and API keys or rotates these, for which the service knows a repetition
-    by a key that the client draws. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait
-    longer than it may take fails at once. While the service still works for an earlier request under the same key,
+    Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: those that
+    read, check, refresh or log out, and those that create users and API keys or rotate these, for which the service recognises a
+    repetition by a key that the client draws. Every call is repeated after 429. `Retry-After` says when; a call that would have to
+    wait longer than it may take fails at once. While the service still works on an earlier request under the same key,
     the call asks again until its time is up.
 
-    `timeout_s` is for a call with all its repetitions. Connecting, sending and each wait for a part of the answer may take an
-    attempt's share of it each, so a service that answers in drops can take longer.
+    `timeout_s` is for a call with all its repetitions. Connecting, sending and each wait for a part of the answer may each take an
+    attempt's share of it, so a service that answers in drops can take longer.
 
-    It keeps connections: use one for the whole program, and close() it, or use it as a context manager.
+    It keeps connections open: use one for the whole program, and close() it, or use it as a context manager.
     """
 
     def __init__(
@@ -400,8 +400,8 @@ class Client:
         self, email: str, password: str, *, refresh: bool = False, device_token: str | None = None, options: CallOptions | None = None
     ) -> Login:
         """Opens a session. Refusals: `invalid_credentials`, also for an unknown email, and `rate_limited`. `device_token` is that
-        of the device's cookie, or `new` to get one; one that is none, such as a cookie that was tampered with, counts as `new`.
-        `refresh`: with a refresh token as well, for clients that keep tokens instead of a session."""
+        of the device's cookie, or `new` to get one; a text that is none, such as a cookie that was tampered with, counts as `new`.
+        `refresh` asks for a refresh token as well, for clients that keep tokens instead of a session."""
         return self._transport.run(calls.log_in(email, password, refresh, device_token), options)
 
     def health(self, *, options: CallOptions | None = None) -> Health:

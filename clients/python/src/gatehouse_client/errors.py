@@ -15,26 +15,26 @@ class FieldProblem:
 
     field: str
     message: str
-    """For people, to be shown behind the field's name."""
+    """For people, to be shown after the field's name."""
     code: str
-    """For programs; the API description lists them, and new ones may come."""
+    """For programs; the API description lists them, and new ones may be added."""
 
 
 class _Failure(Exception):
-    """An exception whose copy, as of another process, is the same."""
+    """An exception whose copy, for example in another process, is the same."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By itself an exception is made anew of its message alone, which the constructors below do not take.
+        # By default, an exception is rebuilt from its message alone, which is not enough for the constructors below.
         return _remade, (type(self), self.args), self.__dict__
 
 
 def _remade(kind: type[_Failure], arguments: tuple[Any, ...]) -> _Failure:
-    """Without its members, which come after it."""
+    """A new exception without its members, which are set afterwards."""
     return kind.__new__(kind, *arguments)
 
 
 class GatehouseError(_Failure):
-    """The service, or a gateway before it, answered and did not do what was asked."""
+    """The service, or a gateway in front of it, answered and did not do what was asked."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class GatehouseError(_Failure):
 
 
 class GatehouseUnavailable(_Failure):
-    """Nobody answered: the network failed, which the cause tells, or the time was up. What was asked may have been done."""
+    """Nobody answered: the network failed, as the cause explains, or the time was up. What was asked may still have been done."""
 
     def __init__(self, message: str, reason: Literal["network", "timeout"]):
         super().__init__(message)

@@ -208,7 +208,7 @@ class PasswordJudgement:
     code: str | None = None
     """Why not: `too_short`, `common`, …"""
     message: str | None = None
-    """For the person, behind the field's name."""
+    """For people, to be shown after the field's name."""
 
     @classmethod
     def read(cls, json: Json) -> "PasswordJudgement":
@@ -257,16 +257,16 @@ class ApiKey:
     id: str
     name: str
     scopes: str
-    """With single blanks between: `auth users:read`."""
+    """Separated by single spaces: `auth users:read`."""
     tells_client: bool
-    """Its holder is believed about the client it asks for."""
+    """Whether its holder is trusted to name the client it acts for."""
     created_at: datetime
     created_by: str
     expires_at: datetime | None
     last_used_at: datetime | None
-    """To some ten minutes."""
+    """Accurate to about ten minutes."""
     previous_until: datetime | None
-    """Until when the secret before the last rotation is good."""
+    """Until when the previous secret is valid."""
 
     @classmethod
     def read(cls, json: Json) -> "ApiKey":

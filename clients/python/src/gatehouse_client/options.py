@@ -1,10 +1,10 @@
-"""What a single call may be told besides its arguments, and what cannot be sent."""
+"""What a single call may be given besides its arguments, and what cannot be sent."""
 
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-# What may stand in a header field, and what every session, token and key of the service is made of.
+# The characters that a header field may contain, and of which every session, token and key of the service consists.
 VISIBLE = re.compile(r"[\x21-\x7e]+")
 USER_AGENT_CHARACTERS_MAX = 512
 
@@ -24,14 +24,14 @@ class CallOptions:
 
 
 def visible(value: str, name: str) -> str:
-    """The value, if it may stand in a header field. Otherwise a ValueError that does not repeat it."""
+    """The value, if a header field may contain it. Otherwise a ValueError that does not repeat it."""
     if not VISIBLE.fullmatch(value):
         raise ValueError(f"{name} must be visible ASCII characters")
     return value
 
 
 def fields_of(options: CallOptions) -> dict[str, str]:
-    """The header fields that a call's options mean."""
+    """The header fields for a call's options."""
     fields = {}
     if options.client_address is not None:
         fields["X-Client-Address"] = visible(options.client_address, "client_address")

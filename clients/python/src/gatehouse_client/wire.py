@@ -66,7 +66,7 @@ def result_of(call: Call[Result], status: int, headers: Mapping[str, str], text:
 
 
 class Lines(Generic[Result]):
-    """The results of an answer with one a line, as its parts come."""
+    """The results of an answer with one per line, as its parts come."""
 
     def __init__(self, call: Call[Result], response: httpx.Response):
         self._call = call
@@ -74,7 +74,7 @@ class Lines(Generic[Result]):
         self._rest = b""
 
     def feed(self, part: bytes) -> list[Result]:
-        """Those whose lines the part ends."""
+        """The results whose lines end in this part."""
         *lines, self._rest = (self._rest + part).split(b"\n")
         if len(self._rest) > LINE_BYTES_MAX:
             raise refusal_of(self._response.status_code, self._response.headers, None)
@@ -87,7 +87,7 @@ class Lines(Generic[Result]):
 
 
 def stream_refusal_of(response: httpx.Response, text: bytes) -> GatehouseError:
-    """What the service says in place of lines."""
+    """The error that the service reports in place of lines."""
     return refusal_of(response.status_code, response.headers, read_json(text))
 
 

@@ -50,7 +50,7 @@ class Pipeline : public ::testing::Test {
   }
 
   void expect_loss_of_the_connection() const {
-    EXPECT_NE(log_.find("postgres_connection_lost: the answers do not fit"), std::string::npos) << log_;
+    EXPECT_NE(log_.find("postgres_connection_lost: the answers do not match"), std::string::npos) << log_;
   }
 
   crypto::SystemRandom random_;

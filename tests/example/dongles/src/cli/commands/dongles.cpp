@@ -22,7 +22,7 @@ int cleanup_dongles(const Program& program, const service::Loaded& loaded) {
 }  // namespace
 
 void add_dongles_commands(Commands& commands) {
-  Commands dongles = commands.add_group("dongles", "Work on dongles");
+  Commands dongles = commands.add_group("dongles", "Manage dongles");
   dongles.add("cleanup", "Delete expired dongles now", cleanup_dongles);
 }
 
