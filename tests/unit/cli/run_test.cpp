@@ -224,7 +224,7 @@ TEST_F(CommandTest, Upkeep_SaysHowMuchItDid) {
   EXPECT_EQ(run({"sessions", "cleanup"}), exit_success) << err();
   EXPECT_EQ(out(), "Deleted 0 expired sessions\n");
   EXPECT_EQ(run({"users", "forget-express-passwords", "--yes"}), exit_success) << err();
-  EXPECT_EQ(out(), "Forgot 0 kept password hashes of the Express service\n");
+  EXPECT_EQ(out(), "Deleted 0 kept password hashes of the Express service\n");
 }
 
 TEST_F(CommandTest, IrreversibleCommands_AskWhoTypesAndDoNothingWithoutAYes) {
@@ -357,8 +357,7 @@ TEST_F(CommandTest, Settings_AreListedInThreeFormsWithoutReadingThem) {
   EXPECT_EQ(run({"settings", "--env"}), exit_success);
   EXPECT_THAT(
       out(),
-      HasSubstr(
-          "\n# The port to listen on; 0 picks a free one, off is none: then LISTEN_UNIX is needed.\n# PORT=8000\n"));
+      HasSubstr("\n# The port to listen on; 0 picks a free one; off means none and needs LISTEN_UNIX.\n# PORT=8000\n"));
   EXPECT_EQ(run({"settings", "--env", "--markdown"}), exit_usage);
 }
 

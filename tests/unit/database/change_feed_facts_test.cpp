@@ -14,9 +14,9 @@ TEST(ChangeFeedFacts, WayOfThisSettingAlone_IsNothingToSay) {
 
 TEST(ChangeFeedFacts, BothWays_AreNamed_AndWhichOneEnds) {
   EXPECT_TRUE(
-      remark_on(told(true, true), ChangeFeedKind::postgres).value().contains("that for CHANGE_FEED=redis ends"));
+      remark_on(told(true, true), ChangeFeedKind::postgres).value().contains("for CHANGE_FEED=redis this ends"));
   EXPECT_TRUE(
-      remark_on(told(true, true), ChangeFeedKind::redis).value().contains("that for CHANGE_FEED=postgres ends"));
+      remark_on(told(true, true), ChangeFeedKind::redis).value().contains("for CHANGE_FEED=postgres this ends"));
 }
 
 TEST(ChangeFeedFacts, OtherWayAlone_IsNamed) {

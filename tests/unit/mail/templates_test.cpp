@@ -160,7 +160,7 @@ TEST(TemplateCheck, Mistakes_AreNamedWithTheirLine) {
            Wrong{"{{inviter}}", 1, "there is no variable inviter"},
            Wrong{"{{{name}}}", 1, "there is no variable name"},
            Wrong{"{{& name}}", 1, "there is no variable name"},
-           Wrong{"{{> other}}", 1, "cannot take in"},
+           Wrong{"{{> other}}", 1, "cannot include"},
            Wrong{"{{=<% %>=}}", 1, "delimiters"},
            Wrong{"{{ }}", 1, "empty"},
            Wrong{"\xFF", 1, "UTF-8"},

@@ -21,9 +21,9 @@ TEST(StandbyCheck, StandbyThatWasAskedLater_HasNoLag) {
 }
 
 TEST(StandbyCheck, ServerThatIsNoStandby_IsTroubled) {
-  EXPECT_THAT(judge_standby("x", std::nullopt, end_of_log).trouble, HasSubstr("is no standby"));
+  EXPECT_THAT(judge_standby("x", std::nullopt, end_of_log).trouble, HasSubstr("is not a standby"));
   const LogPosition of_promoted{.timeline = 0, .bytes = 1'000};
-  EXPECT_THAT(judge_standby("x", of_promoted, end_of_log).trouble, HasSubstr("is no standby"));
+  EXPECT_THAT(judge_standby("x", of_promoted, end_of_log).trouble, HasSubstr("is not a standby"));
 }
 
 TEST(StandbyCheck, StandbyOfAnotherTimeline_IsTroubled) {
