@@ -1,4 +1,4 @@
-# Everything the program links, all of it from Debian's packages (docs/dependencies.md says what each is for, and why some are
+# Everything that the program links, all from Debian's packages (docs/dependencies.md says what each is for, and why some are
 # linked as archives).
 find_package(Threads REQUIRED)
 set(Boost_USE_STATIC_LIBS ON)
@@ -15,10 +15,10 @@ find_library(sodium_archive libsodium.a HINTS ${sodium_LIBRARY_DIRS} REQUIRED)
 
 pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2>=2.3)
 pkg_check_modules(utf8proc REQUIRED libutf8proc)
-# The archive: the shared library has another name in each release of Debian.
+# The archive, because the shared library has another name in each release of Debian.
 find_library(utf8proc_archive libutf8proc.a HINTS ${utf8proc_LIBRARY_DIRS} REQUIRED)
 
-# The archive: the shared library has another name in each release of Debian.
+# The archive, because the shared library has another name in each release of Debian.
 pkg_check_modules(hiredis REQUIRED hiredis>=0.14)
 find_library(hiredis_archive libhiredis.a HINTS ${hiredis_LIBRARY_DIRS} REQUIRED)
 

@@ -1,8 +1,8 @@
 # gatehouse_embed(<output.cpp> <namespace::function> <file>...)
 #
 # Writes a source file that defines `std::span<const gatehouse::EmbeddedFile> <namespace::function>()`, declared in
-# base/embedded_file.hpp: of each file its path relative to the source tree and its text. The program needs no files
-# beside it.
+# base/embedded_file.hpp. It returns the path of each file relative to the source tree, and its text, so the program needs no
+# files beside it.
 function(gatehouse_embed output function)
   set(generator "${CMAKE_SOURCE_DIR}/cmake/embed_files.cmake")
   string(REPLACE ";" "|" files "${ARGN}")
@@ -14,8 +14,8 @@ function(gatehouse_embed output function)
     VERBATIM)
 endfunction()
 
-# gatehouse_bundle_description(<output.yaml> <openapi.yaml>): the API's description as one document, with the path items that stand
-# in files of their own, in paths/ beside it.
+# gatehouse_bundle_description(<output.yaml> <openapi.yaml>): writes the API description as one document, including the path items that
+# are in separate files, in paths/ beside it.
 function(gatehouse_bundle_description output input)
   set(generator "${CMAKE_SOURCE_DIR}/cmake/bundle_description.cmake")
   cmake_path(GET input PARENT_PATH folder)
@@ -28,8 +28,8 @@ function(gatehouse_bundle_description output input)
 endfunction()
 
 # gatehouse_front_code(<output.cpp> <namespace::function> <words.txt>): defines `FrontCodedWords <namespace::function>()`, declared in
-# passwords/front_coded_words.hpp, of the words in the file, one a line and sorted. The generator runs while the program is built, so
-# it has no sanitizers.
+# passwords/front_coded_words.hpp, from the words in the file, one per line and sorted. The generator runs while the program is built,
+# so it has no sanitizers.
 add_executable(front_code EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/cmake/front_code.cpp")
 target_compile_options(front_code PRIVATE -fno-sanitize=all)
 function(gatehouse_front_code output function words)

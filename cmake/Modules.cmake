@@ -1,11 +1,12 @@
-# gatehouse_batch(<variable> <name>): puts files that include batch_size sources each in the place of the sources in the variable.
-# Sixteen take little more than half of the processor time that eight take, and whole folders a tenth less than sixteen, but are slow where
-# one source has changed.
+# gatehouse_batch(<variable> <name>): replaces the sources in the variable by files that each include batch_size of them. Sixteen take
+# little more than half of the processor time that eight take, and whole folders take a tenth less than sixteen, but larger batches are slow
+# to build when one source has changed.
 #
-# Most of a compiler's work is the same for every source of a folder: it reads headers and instantiates templates. It also makes them
-# smaller when it sees them together (ADR 46). Used in tests, in every module of a sanitizer's build, and with GATEHOUSE_BATCHES, which a
-# release has, in every module. Names in anonymous namespaces must differ within a batch, so they have to differ within a folder. This is
-# not CMake's UNITY_BUILD, because its files name the folder of the clone, and no other clone would find them in the compiler cache.
+# Most of a compiler's work is the same for every source of a folder: it reads headers and instantiates templates. The code also becomes
+# smaller when the compiler sees the sources together (ADR 46). Batches are used in tests, in every module of a sanitizer build, and in
+# every module with GATEHOUSE_BATCHES, which a release has. Names in anonymous namespaces must differ within a batch, so they have to differ
+# within a folder. This is not CMake's UNITY_BUILD, because its files name the folder of the clone, and no other clone would find them in
+# the compiler cache.
 set(batch_size 8)
 if(GATEHOUSE_SANITIZE OR GATEHOUSE_BATCHES)
   set(batch_size 48)
@@ -30,8 +31,9 @@ function(gatehouse_batch variable name)
   set(${variable} ${batches} PARENT_SCOPE)
 endfunction()
 
-# gatehouse_take_batches(<target>): GCC takes an included file for a header, which should have no type of one file only; in a batch each
-# source is included. The more it sees at once, the more often it takes a std::string for one that lies within itself (GCC bug 105651).
+# gatehouse_take_batches(<target>): turns off warnings that GCC gives falsely in batches. It takes each included source for a header, in
+# which no type should be local to one file. The more it sees at once, the more often it thinks that a std::string overlaps itself (GCC bug
+# 105651).
 function(gatehouse_take_batches target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-array-bounds -Wno-stringop-overflow)
@@ -40,10 +42,10 @@ endfunction()
 
 # gatehouse_module(<folder> [FLAT] [FOR_SIZE] [USES <folder>...] [LINKS <library>...])
 #
-# One static library per folder of src/, with what its subfolders hold; FLAT leaves the subfolders to modules of their own. FOR_SIZE is
-# for modules that a check of a session or token spends next to nothing in: a release has them as small as they can be (ADR 45).
-# USES names the folders it may include, so the link line is the architecture; tests/architecture checks that the #include
-# lines say the same. tests/unit/<folder>/, where there is one, is its test program.
+# One static library per folder of src/, including its subfolders; with FLAT, the subfolders are separate modules. FOR_SIZE is for modules
+# in which a check of a session or token spends next to no time: a release compiles them for size (ADR 45).
+# USES names the folders that the module may include, so the link line is the architecture; tests/architecture checks that the #include
+# lines say the same. tests/unit/<folder>/, if it exists, becomes its test program.
 function(gatehouse_module folder)
   cmake_parse_arguments(module "FLAT;FOR_SIZE" "" "USES;LINKS" ${ARGN})
   set_property(GLOBAL APPEND PROPERTY GATEHOUSE_MODULES "${folder}")
@@ -81,8 +83,8 @@ function(gatehouse_module folder)
   endif()
 endfunction()
 
-# gatehouse_precompile(<target>): Asio's headers, compiled once for every target that speaks it, and once more for those compiled for size,
-# by the first of these.
+# gatehouse_precompile(<target>): precompiles Asio's headers once for all targets that use them, and once more, in the first target that is
+# compiled for size, for all of those.
 function(gatehouse_precompile target)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "INTERFACE_LIBRARY")
@@ -104,8 +106,8 @@ function(gatehouse_precompile target)
   endif()
 endfunction()
 
-# gatehouse_feature(<folder> [<folder it may use>...]): a module over the database that knows no other feature. flows/ and jobs/ use
-# every one.
+# gatehouse_feature(<folder> [<folder it may use>...]): a module on top of the database that uses no other feature. flows/ and jobs/ use
+# all features.
 macro(gatehouse_feature folder)
   gatehouse_module(${folder} USES database ${ARGN})
   list(APPEND features ${folder})

@@ -1,4 +1,4 @@
-# The Debian package, by `cpack -G DEB`. `./dev package` calls it, and tries what it makes.
+# The Debian package, made by `cpack -G DEB`. `./dev package` calls it and tests the result.
 option(GATEHOUSE_PACKAGE "Prepare the Debian package" OFF)
 if(NOT GATEHOUSE_PACKAGE)
   return()
@@ -9,7 +9,7 @@ set(packaging "${CMAKE_SOURCE_DIR}/deploy/debian")
 set(prepared "${CMAKE_BINARY_DIR}/package")
 set(documentation share/doc/gatehouse)
 
-# The unit of deploy/systemd, with the places of a package.
+# The unit in deploy/systemd, with the paths of a package.
 file(READ "${CMAKE_SOURCE_DIR}/deploy/systemd/gatehouse.service" unit)
 string(REPLACE "/usr/local/bin/gatehouse" "/usr/bin/gatehouse" unit "${unit}")
 string(REPLACE "\nExecStart=" "\nEnvironmentFile=/etc/gatehouse/gatehouse.env\nEnvironmentFile=/etc/gatehouse/secrets.env\nExecStart="
@@ -20,7 +20,7 @@ if(NOT unit MATCHES "\nEnvironmentFile=/etc/gatehouse/secrets.env\nExecStart=/us
 endif()
 file(CONFIGURE OUTPUT "${prepared}/gatehouse.service" CONTENT "${unit}" @ONLY)
 
-# The date of everything: that of the commit.
+# The date of everything in the package is that of the commit.
 if(DEFINED ENV{SOURCE_DATE_EPOCH})
   set(date "@$ENV{SOURCE_DATE_EPOCH}")
 else()
@@ -81,10 +81,10 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE ${revision})
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# What the program needs beside the libraries that it names.
+# What the program needs in addition to the libraries that it is linked with.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "init-system-helpers (>= 1.54~), procps, systemd | systemd-standalone-sysusers")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, libcrypt1, libcurl4, libpq5")
-# `gatehouse backup` and `restore` of PostgreSQL.
+# For `gatehouse backup` and `restore` with PostgreSQL.
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "postgresql-client")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${packaging}/postinst" "${packaging}/prerm" "${packaging}/postrm" "${prepared}/conffiles")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)

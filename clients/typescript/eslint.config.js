@@ -22,7 +22,7 @@ export default defineConfig(
     rules: { "no-restricted-imports": "off" },
   },
   {
-    // Tests run in Node.js only, and name things at length.
+    // Tests run in Node.js only, and their functions may be long.
     files: ["test/**/*.ts", "vitest.config.ts"],
     rules: { "max-lines-per-function": "off", "no-restricted-imports": "off" },
   },

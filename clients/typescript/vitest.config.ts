@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Real programs stall on a busy machine; only what is broken takes so long. */
+/** Real programs stall on a busy machine; only something broken takes this long. */
 const PATIENCE_MS = 600_000;
 
 const project = (name: string) => ({
@@ -9,7 +9,7 @@ const project = (name: string) => ({
 
 export default defineConfig({
   test: {
-    // The contract tests share one program, and count what is in it.
+    // The contract tests share one running service, and count what is in it.
     fileParallelism: false,
     projects: [project("unit"), project("contract"), project("package"), project("next")],
   },

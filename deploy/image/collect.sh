@@ -9,7 +9,7 @@ set -eu
 program=$1
 target=$2
 
-# library <soname>: its path. The program loads these at run time.
+# library <soname>: the path of a library. The program loads these three at run time.
 library() { ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'; }
 libpq=$(library libpq.so.5)
 libcurl=$(library libcurl.so.4)
@@ -23,7 +23,7 @@ trap 'rm -rf "$stand_ins"' EXIT
 all_loaded() { LD_LIBRARY_PATH=$stand_ins ldd "$@" "$program" "$libpq" "$libcurl" "$libcrypt" 2>&1; }
 if all_loaded -r | grep -E 'not found|undefined symbol' >&2; then exit 1; fi
 
-# Including the loader.
+# The list includes the loader.
 libraries=$(all_loaded | sed -nE 's/^.* => (\/[^ ]+) .*$/\1/p; s/^[[:space:]]+(\/[^ ]+) \(.*$/\1/p' | sort -u
   printf '%s\n' "$libpq" "$libcurl" "$libcrypt")
 loader=$(ldd "$program" | grep -o '/[^ ]*/ld-[^ ]*')

@@ -1,5 +1,5 @@
 #!/bin/sh
-# stand_ins.sh <folder> <library>...: makes libraries without content, in place of those that these load and Gatehouse never uses.
+# stand_ins.sh <folder> <library>...: makes empty libraries in place of those that these libraries load and Gatehouse never uses.
 #
 # libpq can find servers by LDAP, and libcurl speaks LDAP, RTMP and HTTP. What they load for that takes 6.5 MB, most of it GnuTLS.
 # Gatehouse asks libpq for no service and libcurl only for SMTP, so none of it is called. A stand-in has the functions that libpq and
@@ -10,7 +10,7 @@ folder=$1
 shift
 
 unused='lib(ldap|lber|rtmp|nghttp2|psl|brotlidec|zstd)[-.]'
-# Debian 13's OpenSSL compresses certificates with zstd, so that one stays.
+# Debian 13's OpenSSL compresses certificates with zstd, so there the real libzstd stays.
 if ldd "$@" | awk '$1 == "libcrypto.so.3" { print $3; exit }' | xargs nm -D --undefined-only | grep ZSTD_ >/dev/null; then
   unused='lib(ldap|lber|rtmp|nghttp2|psl|brotlidec)[-.]'
 fi

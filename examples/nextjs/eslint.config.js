@@ -14,7 +14,7 @@ export default defineConfig(
     },
   },
   {
-    // node:test waits itself for what these return.
+    // node:test itself waits for the promises that these return.
     files: ["test/**/*.ts"],
     rules: {
       "max-lines-per-function": "off",

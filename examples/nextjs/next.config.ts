@@ -2,7 +2,7 @@ import type { NextConfig } from "next";
 
 const headers = [
   { key: "Content-Security-Policy", value: "frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'" },
-  // Links of mails have a token in them, which no other site may see.
+  // The links in mails contain a token, which no other site may see.
   { key: "Referrer-Policy", value: "same-origin" },
   { key: "X-Content-Type-Options", value: "nosniff" },
 ];

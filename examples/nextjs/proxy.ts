@@ -1,4 +1,4 @@
 import { createProxy } from "@gatehouse/client/next";
 
-/** Leads strangers to the login, and extends the cookie of everybody else. The guard is requireSession() in each page. */
+/** Redirects visitors without a session to the login, and extends the cookie of the others. The guard is requireSession() in each page. */
 export const proxy = createProxy({ protect: ["/dashboard/:path*"] });

@@ -1,4 +1,4 @@
-// Builds dist/, or the folder that is named: the same sources once as ES modules and once for `require`, with types for each.
+// Builds dist/, or the folder that is named, from the same sources twice: as ES modules and for `require`, with types for each.
 
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";

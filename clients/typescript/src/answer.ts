@@ -1,15 +1,15 @@
-/** What an answer says, and what is no answer of the service. */
+/** What an answer says, and which answers are not the service's. */
 
 import { type FieldProblem, GatehouseError, UNEXPECTED_ANSWER } from "./errors.js";
 
-/** A JSON object. The service answers with nothing else, but for lists, and those are objects, too. */
+/** A JSON object. The service answers with nothing else, except for lists, which are objects in JavaScript, too. */
 export type Json = Record<string, unknown>;
 
-/** What a request takes for its answer. */
+/** Which answers a request accepts. */
 export interface Expectation {
-  /** It asks for the service's own state, and a 503 may tell it. */
+  /** The request asks for the state of the service itself, so a 503 may be the answer. */
   states?: boolean;
-  /** Whether a body of success is the service's; without it, any JSON is. */
+  /** Whether the body of a successful answer is the service's own; without this check, any JSON is accepted. */
   fits?: (body: Json) => boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Answer {
   body: Json;
 }
 
-/** The text as a JSON object or list; null if it is none. */
+/** The text as a JSON object or list; null if it is neither. */
 export function readJson(text: string): Json | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -30,8 +30,8 @@ export function readJson(text: string): Json | null {
 }
 
 /**
- * Reads an answer. Throws a GatehouseError unless its status is of success and its body is JSON that fits. With `states`, a 503 that
- * has a `status` in its body is no refusal, either: it is what was asked for.
+ * Reads an answer. Throws a GatehouseError unless the status means success and the body is JSON that `fits`. With `states`, a 503 with
+ * a `status` in its body is accepted, too, because that is what was asked for.
  */
 export async function readAnswer(response: Response, { states, fits }: Expectation): Promise<Answer> {
   const body = readJson(await response.text());
@@ -41,7 +41,7 @@ export async function readAnswer(response: Response, { states, fits }: Expectati
   return { headers: response.headers, body };
 }
 
-/** What an answer without success says. A body that is not the service's own is not repeated: it may hold anything. */
+/** The error for an unsuccessful answer. A body that is not the service's own is not repeated: it may contain anything. */
 export function refusalOf(response: Response, body: Json | null): GatehouseError {
   const own = typeof body?.["code"] === "string" && typeof body["error"] === "string";
   const requestId = own ? body["requestId"] : response.headers.get("X-Request-Id");
@@ -61,7 +61,7 @@ function isFieldProblem(entry: unknown): entry is FieldProblem {
   return [field, message, code].every((text) => typeof text === "string");
 }
 
-/** `Retry-After` in seconds: the service sends them, gateways may send a date (RFC 9110, section 10.2.3). */
+/** `Retry-After` in seconds. The service sends seconds; gateways may send a date (RFC 9110, section 10.2.3). */
 function secondsOf(field: string | null): number | null {
   if (field === null) return null;
   if (/^\d+$/.test(field)) return Number(field);
@@ -69,7 +69,7 @@ function secondsOf(field: string | null): number | null {
   return Number.isNaN(ms) ? null : Math.max(0, Math.ceil(ms / 1000));
 }
 
-/** The cursor of the next page in a `Link` field (RFC 8288). Its path is the service's, and not that of a gateway before it. */
+/** The cursor of the next page in a `Link` field (RFC 8288). Its path is the service's, and not that of a gateway in front of it. */
 export function nextOf(headers: Headers): string | null {
   const target = /<([^>]*)>;\s*rel="next"/.exec(headers.get("Link") ?? "")?.[1];
   return target === undefined ? null : new URL(target, "http://gatehouse").searchParams.get("after");

@@ -1,9 +1,9 @@
-/** The text of an answer as it comes. */
+/** The text of an answer as it arrives. */
 
 import { within } from "./deadline.js";
 import type { Stream } from "./transport.js";
 
-/** The parts of a body of any length; each wait for one is bounded. Leaving early ends the answer. */
+/** The parts of a body of any length. Each wait for a part is bounded. Leaving the loop early aborts the request. */
 export async function* textOf(stream: Stream): AsyncGenerator<string, void, undefined> {
   const { response, limit, controller } = stream;
   const decoder = new TextDecoder();

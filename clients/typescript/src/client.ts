@@ -12,10 +12,10 @@ import { Users } from "./users.js";
  * The calls of the service. A call fails with GatehouseError if the service refuses it, with GatehouseUnavailable if nobody answers,
  * with the reason of its `signal` if that is aborted, and with TypeError if an argument cannot be sent.
  *
- * Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: whatever reads,
- * checks, refreshes or logs out, and what makes users and API keys or rotates these, for which the service knows a repetition by a key that
- * the client draws. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than it may
- * take fails at once. While the service still works for an earlier request under the same key, the call asks again until its time is up.
+ * Calls that can safely be sent twice are repeated after a network failure and after 502, 503 and 504: those that read, check, refresh or
+ * log out, and those that create users or create or rotate API keys, for which the service recognises a repetition by a key that the client
+ * generates. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than it may take fails at
+ * once. While the service is still working on an earlier request with the same key, the call asks again until its time is up.
  */
 export class Client {
   readonly session: Sessions;
@@ -39,8 +39,8 @@ export class Client {
   }
 
   /**
-   * Opens a session. Refusals: `invalid_credentials`, also for an unknown email, and `rate_limited`. A device token that is not one,
-   * such as a cookie that was tampered with, counts as `new`.
+   * Opens a session. Refusals: `invalid_credentials`, also for an unknown email, and `rate_limited`. A value that cannot be a device
+   * token, such as a cookie that was tampered with, counts as `new`.
    */
   async login(credentials: Credentials, options: LoginOptions = {}): Promise<DeviceLogin> {
     const { email, password, refresh } = credentials;
@@ -49,18 +49,18 @@ export class Client {
     return { ...(answer.body as unknown as Omit<DeviceLogin, "deviceToken">), deviceToken: answer.headers.get("X-Device-Token") };
   }
 
-  /** Whether the service can do its work, and why not. */
+  /** Whether the service can do its work, and if not, why. */
   async health(options?: CallOptions): Promise<Health> {
     return (await this.#transport.send({ method: "GET", path: "/health", states: true }, options)).body as unknown as Health;
   }
 
-  /** Whether requests should be sent to it. */
+  /** Whether requests should be sent to the service. */
   async ready(options?: CallOptions): Promise<Readiness> {
     return (await this.#transport.send({ method: "GET", path: "/health/ready", states: true }, options)).body as unknown as Readiness;
   }
 }
 
-/** A client of the service at `options.url`. It keeps no connection and no state; one for the whole program is enough. */
+/** Creates a client of the service at `options.url`. It keeps no connection and no state; one for the whole program is enough. */
 export function createClient(options: ClientOptions): Client {
   return new Client(options);
 }

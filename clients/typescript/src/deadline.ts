@@ -1,22 +1,22 @@
-/** How long something may take, and what ends it before. */
+/** How long something may take, and what ends it earlier. */
 
 import { GatehouseError, GatehouseUnavailable } from "./errors.js";
 
-/** The longest that timers know; longer ones would fire at once. */
+/** The longest delay that timers support; longer ones would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export interface Limit {
   ms: number;
-  /** The caller's. */
+  /** The caller's signal. */
   signal: AbortSignal | undefined;
   /** For messages: method and path, without a query. */
   what: string;
 }
 
 /**
- * The result of `work`, or a rejection as soon as the time is up or the caller's signal is aborted, even where what `work` waits
- * for ignores `controller`, which is aborted then. Whatever fails becomes the caller's own reason, or GatehouseUnavailable;
- * a GatehouseError stays one.
+ * Resolves with the result of `work`. Rejects as soon as the time is up or the caller's signal is aborted, even if what `work` waits
+ * for ignores `controller`, which is aborted after every failure. The error is the signal's reason if the signal was aborted, else a
+ * GatehouseError if that is what failed, and GatehouseUnavailable for any other failure.
  */
 export async function within<Result>(limit: Limit, controller: AbortController, work: () => Promise<Result>): Promise<Result> {
   const { ms, signal, what } = limit;

@@ -1,5 +1,5 @@
 /**
- * The two ways in which a call fails: the service refused it, or it could not be asked. Neither error shows a password, a
+ * The two ways in which a call fails: the service refused it, or could not be asked. Neither error shows a password, a
  * session, a token or the API key.
  */
 
@@ -8,7 +8,7 @@ export interface FieldProblem {
   readonly field: string;
   /** For people, to be shown after the field's name. */
   readonly message: string;
-  /** For programs; the API description lists them, and new ones may be added. */
+  /** For programs. The API description lists the codes, and new ones may be added. */
   readonly code: string;
 }
 
@@ -25,20 +25,20 @@ export interface GatehouseErrorInit {
 /** The code of an answer that is not the service's own, such as a gateway's error page. */
 export const UNEXPECTED_ANSWER = "unexpected_answer";
 
-/** The service, or a gateway before it, answered and did not do what was asked. */
+/** The service, or a gateway in front of it, answered and did not do what was asked. */
 export class GatehouseError extends Error {
   override readonly name = "GatehouseError";
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
-  /** Why, for programs: `rate_limited`, `email_taken`, …; `unexpected_answer` where the answer is not the service's own. */
+  /** Why, for programs: `rate_limited`, `email_taken`, …; `unexpected_answer` if the answer is not the service's own. */
   readonly code: string;
-  /** What finds the request in the service's log. */
+  /** Identifies the request in the service's log. */
   readonly requestId: string | null;
   /** The fields at fault; often empty. */
   readonly details: readonly FieldProblem[];
   /** Seconds after which it is worth trying again. */
   readonly retryAfter: number | null;
-  // Private, so that nothing that prints an error prints it.
+  // Private, so that printing the error does not print it.
   readonly #resetToken: string | null;
 
   constructor(init: GatehouseErrorInit) {
@@ -51,19 +51,19 @@ export class GatehouseError extends Error {
     this.#resetToken = init.resetToken ?? null;
   }
 
-  /** With `password_change_required`, after a right password: the token for `password.reset()`. */
+  /** With `password_change_required`, which follows a correct password: the token for `password.reset()`. */
   get resetToken(): string | null {
     return this.#resetToken;
   }
 }
 
 /**
- * Why nobody could tell. The network failed, or the time was up. Only a token verifier has the others: what it knows of revocations is
- * too old, its settings are at fault, or it was closed.
+ * Why there is no answer: the network failed, or the time was up. Only a token verifier has the other reasons: what it knows about
+ * revocations is too old, its settings are at fault, or it was closed.
  */
 export type UnavailableReason = "network" | "timeout" | "stale" | "configuration" | "closed";
 
-/** Nobody answered: the network failed (`cause` says how), or the time was up. What was asked may have been done. */
+/** Nobody answered: the network failed (`cause` says how), or the time was up. The request may still have been carried out. */
 export class GatehouseUnavailable extends Error {
   override readonly name = "GatehouseUnavailable";
   readonly reason: UnavailableReason;
@@ -75,14 +75,14 @@ export class GatehouseUnavailable extends Error {
 }
 
 /**
- * Whether it is a refusal, and, with `code`, that one. Unlike `instanceof` it also knows the errors of another copy of this package:
- * an application may have loaded it both as a module and by `require`.
+ * Whether the error is a GatehouseError, and has this `code` if one is given. Unlike `instanceof`, it also recognises errors of another
+ * copy of this package: an application may have loaded the package both as a module and by `require`.
  */
 export function isGatehouseError(error: unknown, code?: string): error is GatehouseError {
   return error instanceof Error && error.name === "GatehouseError" && (code === undefined || ("code" in error && error.code === code));
 }
 
-/** Whether nobody answered; knows the errors of other copies of this package, too. */
+/** Whether the error is a GatehouseUnavailable, of this or another copy of this package. */
 export function isGatehouseUnavailable(error: unknown): error is GatehouseUnavailable {
   return error instanceof Error && error.name === "GatehouseUnavailable";
 }

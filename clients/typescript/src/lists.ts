@@ -6,10 +6,10 @@ import { GatehouseError, UNEXPECTED_ANSWER } from "./errors.js";
 import type { Page } from "./model.js";
 import type { Stream } from "./transport.js";
 
-/** Many times what the longest event takes. */
+/** Many times the length of the longest event. */
 const LINE_CHARACTERS_MAX = 1_048_576;
 
-/** The items of all pages. The next page is asked for when the one before is used up. */
+/** The items of all pages. The next page is requested when the previous one is used up. */
 export async function* itemsOf<Item>(page: (after: string | undefined) => Promise<Page<Item>>): AsyncGenerator<Item, void, undefined> {
   let after: string | undefined;
   do {
@@ -19,7 +19,7 @@ export async function* itemsOf<Item>(page: (after: string | undefined) => Promis
   } while (after !== undefined);
 }
 
-/** The values of a stream with one JSON object a line. Leaving early ends the answer. */
+/** The values of a stream with one JSON object per line. Leaving the loop early aborts the request. */
 export async function* linesOf<Item>(stream: Stream): AsyncGenerator<Item, void, undefined> {
   const { response } = stream;
   let rest = "";

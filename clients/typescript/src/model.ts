@@ -1,4 +1,4 @@
-/** What the service answers. The names are those of its JSON; times are texts in UTC, such as `2026-11-30T08:42:02.752Z`. */
+/** What the service takes and returns. The names are those of its JSON; times are strings in UTC, such as `2026-11-30T08:42:02.752Z`. */
 
 export interface User {
   id: number;
@@ -16,7 +16,7 @@ export interface NewUser {
   password: string;
 }
 
-/** What is not given stays. A new password ends the user's sessions; an empty one means unchanged. */
+/** Fields that are left out stay as they are. A new password ends the user's sessions; an empty one means unchanged. */
 export type UserChanges = Partial<NewUser>;
 
 /** What an operator may want to know before helping a user. */
@@ -35,7 +35,7 @@ export interface Account {
 export interface Credentials {
   email: string;
   password: string;
-  /** Whether the login also answers a refresh token, for clients that keep tokens instead of a session. */
+  /** Whether the login also returns a refresh token, for clients that keep tokens instead of a session. */
   refresh?: boolean;
 }
 
@@ -43,32 +43,32 @@ export interface Login {
   user: { id: number };
   /** A JSON Web Token, for programs that read claims themselves. */
   token: string;
-  /** What to keep in the user's cookie until `sessionExpires`. */
+  /** The value to keep in the user's cookie until `sessionExpires`. */
   session: string;
   sessionExpires: string;
 }
 
-/** A login, and what was asked for with it. */
+/** A login, with the device token and the refresh token if they were asked for. */
 export interface DeviceLogin extends Login {
-  /** Keep it in a cookie of its own, for a year. */
+  /** Keep it in a separate cookie for a year. */
   deviceToken: string | null;
-  /** What `token.refresh` takes, until `sessionExpires`. */
+  /** The token to pass to `token.refresh()`, until `sessionExpires`. */
   refreshToken?: string;
-  /** When `token` ends, somewhat earlier than others. */
+  /** When `token` expires, which may be somewhat earlier than without a refresh token. */
   tokenExpires?: string;
 }
 
 export interface RefreshRequest {
-  /** The newest one. */
+  /** The newest refresh token. */
   refreshToken: string;
   /**
-   * A random text of 16 to 64 characters. Keep it with the token before you call, and call with both again if no answer came: the
-   * answer is the same then, however much later.
+   * A random string of 16 to 64 characters. Store it with the token before you call, and call again with both if no answer came: the
+   * answer is then the same, however much later you call.
    */
   attempt?: string;
 }
 
-/** A new token, and the refresh token that takes the place of the one before. */
+/** A new token, and the refresh token that replaces the previous one. */
 export interface RefreshedToken {
   user: { id: number };
   token: string;
@@ -92,12 +92,12 @@ export interface EmailChange {
   email: string;
 }
 
-/** Whose address a link has proved. */
+/** The user whose address a link has proved. */
 export interface ProvenEmail {
   userId: number;
 }
 
-/** A user, and which version of the user that is. */
+/** A user, with a tag for this version of the user. */
 export interface TaggedUser {
   user: User;
   etag: string;
@@ -106,7 +106,7 @@ export interface TaggedUser {
 export interface VerifiedSession {
   userId: number;
   user: Pick<User, "id" | "email" | "first_name" | "last_name">;
-  /** Use extends a session: set the cookie again when this is later than the cookie's end. */
+  /** Use extends a session: set the cookie again if this is later than the cookie's expiry. */
   expiresAt: string;
 }
 
@@ -115,7 +115,7 @@ export interface VerifiedToken {
   expiresAt: string;
 }
 
-/** One of a user's open sessions, as others may see it. */
+/** One of a user's open sessions, without its secret value. */
 export interface Session {
   id: number;
   createdAt: string;
@@ -129,7 +129,7 @@ export interface Session {
 export interface Device {
   id: number;
   createdAt: string;
-  /** When the last login on it was. */
+  /** The time of the last login on the device. */
   lastSeenAt: string;
   expiresAt: string;
 }
@@ -139,7 +139,7 @@ export interface PasswordPolicy {
   lengthMin: number;
   /** In bytes of UTF-8. */
   bytesMax: number;
-  /** How many of lower-case letters, upper-case letters, digits and other characters it must have. */
+  /** How many of these classes a password must contain: lower-case letters, upper-case letters, digits, other characters. */
   classesMin: number;
   refusesPersonal: boolean;
   refusesCommon: boolean;
@@ -171,7 +171,7 @@ export interface AuditEvent {
   details: Record<string, unknown> | null;
 }
 
-/** Which events: those that match every value that is given. */
+/** Selects the events that match every value that is given. */
 export interface AuditFilter {
   type?: string;
   /** The user that the events are about. */
@@ -189,9 +189,9 @@ export interface AuditFilter {
 export interface ApiKey {
   id: string;
   name: string;
-  /** With single blanks between: `auth users:read`. */
+  /** Separated by single spaces: `auth users:read`. */
   scopes: string;
-  /** Whether its holder is trusted to name the client it acts for. */
+  /** Whether the key's holder is trusted to name the client for which it acts. */
   tellsClient: boolean;
   createdAt: string;
   createdBy: string;
@@ -204,7 +204,7 @@ export interface ApiKey {
 
 export interface NewApiKey {
   name: string;
-  /** With single blanks between: `auth users:read`. */
+  /** Separated by single spaces: `auth users:read`. */
   scopes: string;
   tellsClient?: boolean;
   /** In seconds; by default the key is valid until it is revoked. */

@@ -1,17 +1,17 @@
-/** What a client is told once, and what a single call may be told besides. */
+/** The options of a client, and those of a single call. */
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 export interface ClientOptions {
-  /** Where the service is, such as `http://127.0.0.1:8000`. A path in it goes before every path, as behind a gateway. */
+  /** The address of the service, such as `http://127.0.0.1:8000`. A path in it is put in front of every path, as a gateway may need. */
   url: string;
-  /** A key of the service. Whoever has it can change every user, so it stays in the back end. */
+  /** An API key of the service. Whoever has it can change every user, so keep it in the back end. */
   apiKey: string;
-  /** The longest that a call may take, with all its repetitions; 5,000. */
+  /** The longest that a call may take, including all its repetitions; 5,000 by default. */
   timeoutMs?: number;
-  /** How often a call is repeated at most, where that is safe; 2. */
+  /** How often a call is repeated at most, if repeating it is safe; 2 by default. */
   retries?: number;
-  /** What sends requests in place of the global `fetch`. */
+  /** Sends the requests in place of the global `fetch`. */
   fetch?: Fetch;
 }
 
@@ -20,38 +20,41 @@ export interface CallOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
   retries?: number;
-  /** The address of the browser for which the back end asks. Rate limits and the lockout count it. */
+  /** The address of the browser on whose behalf the back end calls. Rate limits and the lockout count by address. */
   clientAddress?: string;
   /** That browser's `User-Agent`; without `clientAddress` it is ignored. */
   userAgent?: string;
-  /** What finds the request in the logs: 1 to 64 letters, digits, dots, underscores or hyphens. */
+  /** Identifies the request in the logs: 1 to 64 letters, digits, dots, underscores or hyphens. */
   requestId?: string;
 }
 
 export interface LoginOptions extends CallOptions {
-  /** The token of this device from its cookie, or `new`, for which a login answers one. A device that is known is not locked out by strangers. */
+  /**
+   * The device's token from its cookie, or `new` to have a login return one. Strangers who guess passwords cannot lock out a known
+   * device.
+   */
   deviceToken?: string;
 }
 
 export interface ChangeOptions extends CallOptions {
-  /** The `etag` of `users.tagged()`: a user who has changed since stays as is, and the refusal is `version_mismatch`. */
+  /** The `etag` from `users.tagged()`. If the user has changed since, nothing is changed and the refusal is `version_mismatch`. */
   ifMatch?: string;
 }
 
 export interface ListOptions extends CallOptions {
-  /** How many are asked for at once, from 1 to 1,000; 100. */
+  /** How many items one request asks for, from 1 to 1,000; 100 by default. */
   limit?: number;
 }
 
 export interface PageOptions extends ListOptions {
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   after?: string;
 }
 
-/** Visible ASCII: what may stand in a header field, and what every session, token and key of the service is made of. */
+/** Visible ASCII: the characters that a header field may contain, and of which every session, token and key of the service consists. */
 export const VISIBLE = /^[\x21-\x7e]+$/;
 
-/** The header field of the version that was seen. */
+/** The `If-Match` header field for the version that was seen. */
 export function conditionOf({ ifMatch }: ChangeOptions): Record<string, string> {
   if (ifMatch === undefined) return {};
   if (!VISIBLE.test(ifMatch)) throw new TypeError("ifMatch must be visible ASCII characters");
@@ -63,12 +66,12 @@ export function drawnName(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Of a request that the service does once, however often it comes. */
+/** The parts of a request that the service carries out only once, however often it arrives. */
 export function onceOnly() {
   return { repeatable: true, once: true, fields: { "Idempotency-Key": drawnName() } };
 }
 
-/** The header field of a device's token. What cannot be one, such as a cookie that was tampered with, counts as `new`. */
+/** The header field for a device token. A value that cannot be one, such as a cookie that was tampered with, counts as `new`. */
 export function deviceFieldOf({ deviceToken }: LoginOptions): Record<string, string> {
   return deviceToken === undefined ? {} : { "X-Device-Token": VISIBLE.test(deviceToken) ? deviceToken : "new" };
 }
@@ -76,8 +79,8 @@ export function deviceFieldOf({ deviceToken }: LoginOptions): Record<string, str
 const USER_AGENT_CHARACTERS_MAX = 512;
 
 /**
- * The header fields that a call's options mean. Throws a TypeError, which does not repeat the value, for what cannot stand in one;
- * `fetch` would throw one that does.
+ * The header fields for a call's options. Throws a TypeError for a value that a header field cannot contain. Its message does not
+ * repeat the value; that of `fetch` would.
  */
 export function fieldsOf(options: CallOptions): Record<string, string> {
   const fields: Record<string, string> = {};
@@ -93,13 +96,13 @@ export function fieldsOf(options: CallOptions): Record<string, string> {
   return fields;
 }
 
-/** The service's URL without a slash at its end. Throws a TypeError for anything else. */
+/** The service's URL without a trailing slash. Throws a TypeError for anything else. */
 export function baseOf(url: string): string {
   let parsed: URL | undefined;
   try {
     parsed = new URL(url);
   } catch {
-    // Not even a URL; told below, without the value, which may hold a password.
+    // Not a URL. This is reported below without the value, which may contain a password.
   }
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.username || parsed.password || parsed.search || parsed.hash) {
     throw new TypeError("url must be an http or https URL without user, query or fragment");

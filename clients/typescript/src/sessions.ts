@@ -8,8 +8,8 @@ import { idOf } from "./paths.js";
 import type { Request, Transport } from "./transport.js";
 
 /**
- * What a call answers, or null where the service refuses the session or token that it is about, which it does with one of these codes.
- * Any other refusal, such as one of the API key or a gateway's, says nothing about them and is thrown.
+ * The result of a call, or null if the service refuses the session or token that the call is about, which it does with one of these
+ * codes. Any other refusal, such as a refusal of the API key or by a gateway, says nothing about the session or token and is thrown.
  */
 export async function orNull<Result>(answered: Promise<{ body: object }>, refusals: readonly string[]): Promise<Result | null> {
   try {
@@ -22,7 +22,7 @@ export async function orNull<Result>(answered: Promise<{ body: object }>, refusa
 
 const SESSION_REFUSALS = ["invalid_session", "session_expired", "session_ended", "session_user_not_found"];
 const TOKEN_REFUSALS = ["invalid_token"];
-/** Of one session among many, where an empty text is not refused with the whole call. */
+/** The refusals of one session among many, where an empty string does not make the whole call fail. */
 const BATCHED_REFUSALS = [...SESSION_REFUSALS, "session_required"];
 
 /** Whether an answer names a user. */
@@ -38,7 +38,7 @@ function isSession(body: Json): boolean {
   return isToken(body) && [email, first_name, last_name].every(isText);
 }
 
-/** One of many. */
+/** Whether the entry for one session among many is the service's. */
 function isChecked(entry: unknown): boolean {
   const checked = (entry ?? {}) as Json;
   return checked["status"] === 200 ? isSession(checked) : BATCHED_REFUSALS.includes(checked["code"] as string);
@@ -48,17 +48,17 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** Longer than any session or token of the service, and shorter than what it reads of a header field. */
+/** Longer than any session or token of the service, and shorter than the longest header field that it reads. */
 const CREDENTIAL_CHARACTERS_MAX = 8192;
 
-/** Longer than any session, and so short that one call has room for a hundred. */
+/** Longer than any session, and short enough for a hundred to fit into one call. */
 const BATCHED_CHARACTERS_MAX = 512;
 const BATCH = 100;
 
-/** As it comes from a cookie or a header field, which may be missing. */
+/** A value as it comes from a cookie or a header field, which may be missing. */
 type Credential = string | null | undefined;
 
-/** What cannot be a credential is not sent: it comes from a browser and must neither fail as a header field nor as a body. */
+/** A value that cannot be a credential is not sent: it comes from a browser and must not break a header field or a body. */
 function mayBeCredential(value: Credential, charactersMax: number): value is string {
   return !!value && VISIBLE.test(value) && value.length <= charactersMax;
 }
@@ -83,13 +83,13 @@ export class Sessions {
     this.#transport = transport;
   }
 
-  /** Whose session it is; null if it is not valid, or not any more. */
+  /** Whose session it is; null if the session is not valid, or no longer valid. */
   verify(session: Credential, options?: CallOptions): Promise<VerifiedSession | null> {
     const request = { method: "POST", path: "/user-auth/verify-session", body: { session }, fits: isSession } as const;
     return verify(this.#transport, session, request, SESSION_REFUSALS, options);
   }
 
-  /** The same for many sessions, in their order. A call asks for a hundred. */
+  /** The same for many sessions, in their order. Each request asks for up to a hundred. */
   async verifyAll(sessions: readonly Credential[], options?: CallOptions): Promise<(VerifiedSession | null)[]> {
     const verified: (VerifiedSession | null)[] = [];
     for (let begin = 0; begin < sessions.length; begin += BATCH) {
@@ -102,12 +102,12 @@ export class Sessions {
     return verified;
   }
 
-  /** Ends a session by its value. It is no failure if it had ended before. */
+  /** Ends a session by its value. It is not an error if the session has already ended. */
   async logout(session: string, options?: CallOptions): Promise<void> {
     await this.#transport.send({ method: "POST", path: "/user-auth/logout", body: { session }, repeatable: true }, options);
   }
 
-  /** Ends a session by its number, which `users.sessions()` tells. */
+  /** Ends a session by its number, which `users.sessions()` returns. */
   async end(id: number, options?: CallOptions): Promise<void> {
     await this.#transport.send({ method: "DELETE", path: `/sessions/${idOf(id)}` }, options);
   }
@@ -120,7 +120,7 @@ export class Tokens {
     this.#transport = transport;
   }
 
-  /** Whose token it is; null if it is not valid, or its session has ended. */
+  /** Whose token it is; null if the token is not valid, or its session has ended. */
   verify(token: Credential, options?: CallOptions): Promise<VerifiedToken | null> {
     const fields = { Authorization: `Bearer ${token ?? ""}` };
     const request = { method: "POST", path: "/user-auth/verify-token", fields, fits: isToken } as const;
@@ -128,8 +128,8 @@ export class Tokens {
   }
 
   /**
-   * Exchanges a refresh token for a new token and its successor. It is repeated with the same attempt, which is drawn if none is given.
-   * Refusals: `invalid_refresh`, where the session has ended, and `refresh_reused`, where somebody else has used the token.
+   * Exchanges a refresh token for a new token and a new refresh token. It is repeated with the same `attempt`, which is generated if none
+   * is given. Refusals: `invalid_refresh` if the session has ended, and `refresh_reused` if somebody else has used the refresh token.
    */
   async refresh(request: RefreshRequest, options?: CallOptions): Promise<RefreshedToken> {
     const { refreshToken, attempt = drawnName() } = request;

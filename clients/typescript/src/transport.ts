@@ -1,4 +1,4 @@
-/** Sends requests: fields, time, and what may be sent again. */
+/** Sends requests: header fields, time limits and repetitions. */
 
 import { type Answer, type Expectation, readAnswer, readJson, refusalOf } from "./answer.js";
 import { type Limit, pause, within } from "./deadline.js";
@@ -7,7 +7,7 @@ import { baseOf, type CallOptions, type ClientOptions, type Fetch, fieldsOf, VIS
 
 const TIMEOUT_MS = 5000;
 const RETRIES = 2;
-/** The pause before the n-th repetition is drawn between 0 and this, doubled n times. */
+/** The pause before the first repetition is random, between 0 and this; the maximum doubles with each further repetition. */
 const PAUSE_MS = 100;
 
 export interface Request extends Expectation {
@@ -16,13 +16,13 @@ export interface Request extends Expectation {
   query?: Readonly<Record<string, string | number | undefined>>;
   body?: object;
   fields?: Readonly<Record<string, string>>;
-  /** Twice is the same as once. GET is always. */
+  /** Sending it twice has the same effect as sending it once. A GET is always repeatable. */
   repeatable?: boolean;
-  /** It has an `Idempotency-Key`, and may have to wait in the service's queue, where an attempt that is given up loses its place. */
+  /** It has an `Idempotency-Key`. It may have to wait in the service's queue, where an attempt that is given up loses its place. */
   once?: boolean;
 }
 
-/** A body that is still coming; `limit` is for each wait for a part of it, which ends `controller` when it fails. */
+/** A body that is still arriving. `limit` is for each wait for a part of it; a wait that fails aborts `controller`. */
 export interface Stream {
   response: Response;
   limit: Limit;
@@ -42,16 +42,16 @@ export class Transport {
     this.#key = options.apiKey;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#retries = options.retries ?? RETRIES;
-    // The global one is looked up at each call: frameworks and tests replace it.
+    // The global `fetch` is looked up at each call, because frameworks and tests replace it.
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
   }
 
-  /** The whole answer. */
+  /** Sends a request and reads the whole answer. */
   send(request: Request, options: CallOptions = {}): Promise<Answer> {
     return this.#repeat(request, options, (response) => readAnswer(response, request));
   }
 
-  /** An answer of any length, as soon as its header is there. */
+  /** Sends a request. Resolves as soon as the answer's header is there; its body may have any length. */
   stream(request: Request, options: CallOptions = {}): Promise<Stream> {
     const ms = options.timeoutMs ?? this.#timeoutMs;
     return this.#repeat(request, options, async (response, controller, limit) => {
@@ -61,9 +61,9 @@ export class Transport {
   }
 
   /**
-   * Sends it until `read` is content, or until it may not be sent again. All of it together takes at most the call's time, of
-   * which each attempt of a request that may be repeated gets an equal share, so that one silent replica does not use it up. What is
-   * done once gets all that is left, and while the service says that it still works for it, asking again is not counted.
+   * Sends the request until `read` succeeds, or until the request may not be sent again. All attempts together take at most the call's
+   * time. Each attempt of a request that may be repeated gets an equal share of it, so that one silent replica does not use it up. An
+   * attempt with `once` gets all that is left, and while the service says that it is still working on it, asking again is not counted.
    */
   async #repeat<Result>(request: Request, options: CallOptions, read: Reader<Result>): Promise<Result> {
     const { signal, timeoutMs = this.#timeoutMs, retries = this.#retries } = options;
@@ -97,7 +97,7 @@ export class Transport {
 
   #initOf(request: Request, options: CallOptions): RequestInit {
     const headers: Record<string, string> = { Accept: "application/json", "X-API-Key": this.#key, ...fieldsOf(options), ...request.fields };
-    // A redirect would carry the key to wherever it leads. Some edge runtimes know neither "error" nor, in old versions, `cache`.
+    // Following a redirect would send the key to wherever it leads. Some edge runtimes know neither "error" nor, in old versions, `cache`.
     const init: RequestInit = { method: request.method, headers, redirect: "manual" };
     if ("cache" in globalThis.Request.prototype) init.cache = "no-store";
     if (request.body) {
@@ -116,17 +116,17 @@ export class Transport {
 
 type Reader<Result> = (response: Response, controller: AbortController, limit: Limit) => Promise<Result>;
 
-/** The service still works for the same request, which was given up here. */
+/** The service is still working on the same request, which was given up here. */
 const IN_PROGRESS = "idempotency_in_progress";
 
 const isPassing = ({ status, code }: GatehouseError) => [502, 503, 504].includes(status) || code === IN_PROGRESS;
 
-/** Milliseconds to wait before a failed request is sent again; null: it is not. After a 429 nothing has been done, whatever it was. */
+/** Milliseconds until a failed request is sent again; null if it is not. After a 429 nothing has been done, whatever the request was. */
 function pauseAfter(error: unknown, repeatable: boolean, attempt: number): number | null {
   const drawn = Math.random() * PAUSE_MS * 2 ** attempt;
   if (isGatehouseUnavailable(error)) return repeatable ? drawn : null;
   if (!isGatehouseError(error) || !(error.status === 429 || (repeatable && isPassing(error)))) return null;
   const wait = error.retryAfter === null ? drawn : error.retryAfter * 1000;
-  // What is waited for is not counted, so nothing else keeps it from being asked for without a pause.
+  // These attempts are not counted, so nothing else keeps the call from asking again without a pause.
   return error.code === IN_PROGRESS ? Math.max(wait, PAUSE_MS) : wait;
 }

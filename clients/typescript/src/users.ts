@@ -1,4 +1,4 @@
-/** Accounts. */
+/** User accounts. */
 
 import { type Json, nextOf } from "./answer.js";
 import { itemsOf } from "./lists.js";
@@ -21,12 +21,12 @@ export class Users {
     return (await this.#transport.send({ method: "POST", path: "/users", body: user, ...onceOnly() }, options)).body["user"] as User;
   }
 
-  /** Refusal: `user_not_found`. */
+  /** Reads a user. Refusal: `user_not_found`. */
   async get(id: number, options?: CallOptions): Promise<User> {
     return (await this.#get(id, "", options)) as unknown as User;
   }
 
-  /** The same with what `ifMatch` of a change takes. */
+  /** The same, with the tag that `ifMatch` of a change takes. */
   async tagged(id: number, options?: CallOptions): Promise<TaggedUser> {
     const { headers, body } = await this.#transport.send({ method: "GET", path: `/users/${idOf(id)}` }, options);
     return { user: body as unknown as User, etag: headers.get("ETag") ?? "" };
@@ -43,7 +43,7 @@ export class Users {
     return (await this.#transport.send({ method: "GET", path: "/users", query: { q: beginning } }, options)).body as unknown as User[];
   }
 
-  /** Changes what is given. Refusals: as create() and get(), and `version_mismatch`. */
+  /** Changes the fields that are given. Refusals: those of create() and get(), and `version_mismatch`. */
   async update(id: number, changes: UserChanges, options: ChangeOptions = {}): Promise<User> {
     const request = { method: "PUT", path: `/users/${idOf(id)}`, body: changes, fields: conditionOf(options) } as const;
     const { body } = await this.#transport.send(request, options);
@@ -60,7 +60,7 @@ export class Users {
     return itemsOf((after) => this.page(after === undefined ? options : { ...options, after }));
   }
 
-  /** One page of them. */
+  /** One page of that list. */
   async page(options: PageOptions = {}): Promise<Page<User>> {
     const query = { limit: options.limit ?? PAGE_ITEMS, after: options.after };
     const { headers, body } = await this.#transport.send({ method: "GET", path: "/users", query }, options);
@@ -72,7 +72,7 @@ export class Users {
     return (await this.#get(id, "/sessions", options)) as unknown as Session[];
   }
 
-  /** Logs a user out everywhere: how many sessions ended. */
+  /** Logs a user out everywhere. Returns how many sessions ended. */
   async endSessions(id: number, options?: CallOptions): Promise<number> {
     return (await this.#transport.send({ method: "DELETE", path: `/users/${idOf(id)}/sessions` }, options)).body["count"] as number;
   }
@@ -92,12 +92,12 @@ export class Users {
     await this.#change(id, "enable", undefined, options);
   }
 
-  /** Forgets all wrong passwords of a user, so that the right one works from everywhere. */
+  /** Forgets all failed password attempts for a user, so that the right password is accepted from everywhere. */
   async unlock(id: number, options?: CallOptions): Promise<void> {
     await this.#change(id, "unlock", undefined, options);
   }
 
-  /** Lets the next login end with `password_change_required`; open sessions go on. */
+  /** Makes the next login end with `password_change_required`; open sessions continue. */
   async requirePasswordChange(id: number, options?: CallOptions): Promise<void> {
     await this.#change(id, "require-password-change", undefined, options);
   }
@@ -107,12 +107,12 @@ export class Users {
     await this.#change(id, "send-reset", undefined, options);
   }
 
-  /** The devices that a user is known by, the most recent login first. */
+  /** The known devices of a user, the most recent login first. */
   async devices(id: number, options?: CallOptions): Promise<Device[]> {
     return (await this.#get(id, "/devices", options)) as unknown as Device[];
   }
 
-  /** Forgets them: how many there were. */
+  /** Forgets a user's known devices. Returns how many there were. */
   async forgetDevices(id: number, options?: CallOptions): Promise<number> {
     return (await this.#transport.send({ method: "DELETE", path: `/users/${idOf(id)}/devices` }, options)).body["count"] as number;
   }

@@ -1,6 +1,6 @@
 "use client";
 
-/** What is shown where a page could not be made: most likely Gatehouse is down, or its key is wrong. The server's log says which. */
+/** Shown if a page could not be rendered: most likely Gatehouse is down, or its key is wrong. The server's log says which. */
 export default function Failed({ reset }: { reset: () => void }) {
   return (
     <main className="card">

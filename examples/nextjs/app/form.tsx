@@ -15,13 +15,13 @@ interface FormProps {
   /** A server action of `@gatehouse/client/next`. */
   action: (...args: ActionArguments) => Promise<FormRefusal>;
   fields?: readonly Field[];
-  /** What the form sends besides, such as `return`: where it leads when it succeeds. */
+  /** What the form sends in addition, such as `return`: the path to go to when it succeeds. */
   hidden?: Record<string, string>;
   submit: ReactNode;
   className?: string;
 }
 
-/** A form that says what is wrong with it. It works without JavaScript, too; with it, the page stays and keeps what was typed. */
+/** A form that says what is wrong with its values. It works without JavaScript, too; with it, the page stays and keeps what was typed. */
 export function Form({ action, fields = [], hidden = {}, submit, className }: FormProps) {
   const [refusal, send, isPending] = useActionState<FormRefusal | null, FormData>(action, null);
   const [typed, setTyped] = useState<FormData>();

@@ -3,7 +3,7 @@
 import { useSession } from "@gatehouse/client/react";
 import { type ReactNode, useEffect } from "react";
 
-/** Takes the page away when its user has logged out in another tab, or comes back to it by the history. */
+/** Removes the page when its user has logged out in another tab, or comes back to it through the history. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const hasEnded = useSession().status === "unauthenticated";
   useEffect(() => {

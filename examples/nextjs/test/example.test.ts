@@ -22,7 +22,7 @@ async function loggedIn(): Promise<{ person: Person; page: Page }> {
   return { person, page };
 }
 
-// Beside each other, for most of the time is spent waiting.
+// In parallel, because most of the time is spent waiting.
 describe("the example", { concurrency: 3 }, () => {
   it("lets somebody sign up, verify the email, and change the password", async () => {
     const page = await site.page();
@@ -184,7 +184,7 @@ describe("the example", { concurrency: 3 }, () => {
   });
 
   it("shows nothing and logs nobody out while Gatehouse is down", async () => {
-    // fetch calls nobody on this port.
+    // fetch refuses to connect to this port.
     const lost = await Site.open({ API_URL: "http://127.0.0.1:9" });
     try {
       const page = await lost.page();

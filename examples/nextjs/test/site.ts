@@ -1,4 +1,4 @@
-/** The example as its users meet it: built, served on http://localhost, and looked at in Chromium. */
+/** The example as its users see it: built, served on http://localhost, and opened in Chromium. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 
 const folder = join(import.meta.dirname, "..");
 const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
-/** For what must not fail on a machine that stalls. */
+/** For waits that must not fail on a machine that stalls. */
 const PATIENCE_MS = 60_000;
 
 export function setting(name: string): string {
@@ -37,7 +37,7 @@ export async function registered(): Promise<Person> {
   return { ...person, id: (await gatehouse.users.create(person)).id };
 }
 
-/** The link of the newest mail to somebody that leads to the path. The service writes mails after it has answered. */
+/** The link to the path from the newest mail to somebody that has one. The service writes mails after it has answered. */
 export async function linkTo(path: string, email: string): Promise<string> {
   const outbox = setting("GATEHOUSE_OUTBOX");
   const link = new RegExp(`http://localhost:${setting("PORT")}${path}\\?token=[\\w-]+`);
@@ -49,7 +49,7 @@ export async function linkTo(path: string, email: string): Promise<string> {
   });
 }
 
-/** What `look` finds, as soon as it finds something. */
+/** Calls `look` until it finds something, and returns that. */
 export async function until<Found>(what: string, look: () => Found | undefined | Promise<Found | undefined>): Promise<Found> {
   const end = performance.now() + PATIENCE_MS;
   while (performance.now() < end) {
@@ -71,7 +71,7 @@ export class Site {
     this.#browser = browser;
   }
 
-  /** Serves it on the port of the mails' links; or, with settings of its own, on any. */
+  /** Serves the example on the port in the mails' links or, with settings of its own, on any port. */
   static async open(settings?: Record<string, string>): Promise<Site> {
     const args = [next, "start", folder, "--hostname", "localhost", "--port", settings ? "0" : setting("PORT")];
     const server = spawn(process.execPath, args, { env: { ...process.env, ...settings }, stdio: ["ignore", "pipe", "inherit"] });
@@ -81,12 +81,12 @@ export class Site {
       if (server.exitCode !== null) throw new Error(`next start ended: ${output}`);
       return /(http:\/\/localhost:\d+)[^]*Ready in/.exec(output)?.[1];
     });
-    // Playwright switches the page cache off, which browsers have on, and which the back button takes pages from.
+    // Playwright disables the back/forward cache, which is on in browsers, and from which the back button takes pages.
     const options = { executablePath: "/usr/bin/chromium", ignoreDefaultArgs: ["--disable-back-forward-cache"] };
     return new Site(origin, server, await chromium.launch(options));
   }
 
-  /** A page in a browser of its own, without cookies. */
+  /** A page in a separate browser context, without cookies. */
   async page(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({ baseURL: this.#origin, ...options });
     context.setDefaultTimeout(PATIENCE_MS);
@@ -101,7 +101,7 @@ export class Site {
   }
 }
 
-/** Fills the page's fields by their labels, and presses the button. */
+/** Fills in the page's fields by their labels, and presses the button. */
 export async function send(page: Page, button: string, values: Record<string, string> = {}): Promise<void> {
   for (const [label, value] of Object.entries(values)) await page.getByLabel(label, { exact: true }).fill(value);
   await page.getByRole("button", { name: button }).click();
@@ -118,7 +118,7 @@ export async function shows(page: Page, text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor();
 }
 
-/** What axe finds to be serious or critical on the page as it is. */
+/** The accessibility violations on the current page that axe calls serious or critical. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());

@@ -126,7 +126,7 @@ async def _within(timeout_s: float, work: Coroutine[Any, Any, Result]) -> Result
 
 
 async def _items(page: Callable[[str | None], Awaitable[Page[Item]]]) -> AsyncIterator[Item]:
-    """The items of all pages. The next page is asked for when the one before is used up."""
+    """The items of all pages. The next page is requested when the previous one is used up."""
     after = None
     while True:
         found = await page(after)
@@ -142,7 +142,7 @@ class Sessions:
         self._transport = transport
 
     async def verify(self, session: str | None, *, options: CallOptions | None = None) -> VerifiedSession | None:
-        """Whose session it is; None if it is not valid, or not any more."""
+        """Whose session it is; None if the session is not valid, or no longer valid."""
         if session is None or not calls.may_be_credential(session):
             return None
         return await self._transport.run_or_none(calls.verify_session(session), options)
@@ -157,7 +157,7 @@ class Sessions:
         return verified
 
     async def logout(self, session: str, *, options: CallOptions | None = None) -> None:
-        """Ends a session by its value. It is no failure if it had ended before."""
+        """Ends a session by its value. It is not an error if the session has already ended."""
         await self._transport.run(calls.log_out(session), options)
 
     async def end(self, session_id: int, *, options: CallOptions | None = None) -> None:
@@ -170,14 +170,14 @@ class Tokens:
         self._transport = transport
 
     async def verify(self, token: str | None, *, options: CallOptions | None = None) -> VerifiedToken | None:
-        """Whose token it is; None if it is not valid, or its session has ended."""
+        """Whose token it is; None if the token is not valid, or its session has ended."""
         if token is None or not calls.may_be_credential(token):
             return None
         return await self._transport.run_or_none(calls.verify_token(token), options)
 
     async def refresh(self, refresh_token: str, *, attempt: str | None = None, options: CallOptions | None = None) -> RefreshedToken:
-        """Exchanges a refresh token for a new token and its successor. `attempt` is a random text of 16 to 64 characters: keep it with
-        the token, and call with both again if no answer came. Refusals: `invalid_refresh` if the session has ended, and
+        """Exchanges a refresh token for a new token and a new refresh token. `attempt` is a random text of 16 to 64 characters: store it
+        with the token, and call again with both if no answer came. Refusals: `invalid_refresh` if the session has ended, and
         `refresh_reused` if somebody else has used the token."""
         return await self._transport.run(calls.refresh_token(refresh_token, attempt), options)
 
@@ -191,7 +191,7 @@ class Users:
         return await self._transport.run(calls.create_user(first_name, last_name, email, password), options)
 
     async def get(self, user_id: int, *, options: CallOptions | None = None) -> User:
-        """Refusal: `user_not_found`."""
+        """Reads a user. Refusal: `user_not_found`."""
         return await self._transport.run(calls.get_user(user_id), options)
 
     async def tagged(self, user_id: int, *, options: CallOptions | None = None) -> TaggedUser:
@@ -217,8 +217,8 @@ class Users:
         if_match: str | None = None,
         options: CallOptions | None = None,
     ) -> User:
-        """Changes what is given. A new password ends the user's sessions. With the `etag` of tagged(), a user who has changed since
-        stays as is. Refusals: as create() and get(), and `version_mismatch`."""
+        """Changes the fields that are given. A new password ends the user's sessions. With the `etag` from tagged() as `if_match`, nothing
+        is changed if the user has changed since. Refusals: those of create() and get(), and `version_mismatch`."""
         call = calls.update_user(user_id, if_match, first_name=first_name, last_name=last_name, email=email, password=password)
         return await self._transport.run(call, options)
 
@@ -227,11 +227,11 @@ class Users:
         await self._transport.run(calls.delete_user(user_id, if_match), options)
 
     def list(self, *, limit: int | None = None, options: CallOptions | None = None) -> AsyncIterator[User]:
-        """All users, newest first. `limit` is how many are asked for at once, from 1 to 1,000."""
+        """All users, newest first. `limit` is how many users one request asks for, from 1 to 1,000."""
         return _items(lambda after: self.page(limit=limit, after=after, options=options))
 
     async def page(self, *, limit: int | None = None, after: str | None = None, options: CallOptions | None = None) -> Page[User]:
-        """One page of them."""
+        """One page of that list."""
         return await self._transport.run(calls.page_of_users(limit, after), options)
 
     async def sessions(self, user_id: int, *, options: CallOptions | None = None) -> "builtins.list[Session]":
@@ -247,7 +247,7 @@ class Users:
         return await self._transport.run(calls.account_of(user_id), options)
 
     async def disable(self, user_id: int, reason: str | None = None, *, options: CallOptions | None = None) -> None:
-        """Ends all sessions of a user and no longer lets the user in. `reason`, of at most 300 bytes, is for the audit trail."""
+        """Ends all sessions of a user and refuses further logins. `reason`, of at most 300 bytes, is for the audit trail."""
         await self._transport.run(calls.disable_user(user_id, reason), options)
 
     async def enable(self, user_id: int, *, options: CallOptions | None = None) -> None:
@@ -255,7 +255,7 @@ class Users:
         await self._transport.run(calls.enable_user(user_id), options)
 
     async def unlock(self, user_id: int, *, options: CallOptions | None = None) -> None:
-        """Forgets all wrong passwords of a user, so that the right one is accepted from everywhere."""
+        """Forgets all failed password attempts for a user, so that the right password is accepted from everywhere."""
         await self._transport.run(calls.unlock_user(user_id), options)
 
     async def require_password_change(self, user_id: int, *, options: CallOptions | None = None) -> None:
@@ -271,7 +271,7 @@ class Users:
         return await self._transport.run(calls.devices_of(user_id), options)
 
     async def forget_devices(self, user_id: int, *, options: CallOptions | None = None) -> int:
-        """Forgets them, and returns how many there were."""
+        """Forgets a user's known devices. Returns how many there were."""
         return await self._transport.run(calls.forget_devices_of(user_id), options)
 
 
@@ -280,26 +280,26 @@ class Passwords:
         self._transport = transport
 
     async def policy(self, *, options: CallOptions | None = None) -> PasswordPolicy:
-        """What a new password must be like."""
+        """The rules for new passwords."""
         return await self._transport.run(calls.password_policy(), options)
 
     async def check(self, password: str, email: str | None = None, *, options: CallOptions | None = None) -> PasswordJudgement:
-        """Checks a new password before it is set, for forms. With `email`, it must not be made of that, either."""
+        """Checks a new password before it is set, for forms. With `email`, the password must not be made of that address, either."""
         return await self._transport.run(calls.check_password(password, email), options)
 
     async def forgot(self, email: str, *, options: CallOptions | None = None) -> None:
-        """Sends a mail with a link to that address. The outcome does not tell whether somebody has it."""
+        """Sends a mail with a link for a new password to the address. The outcome does not tell whether somebody has the address."""
         await self._transport.run(calls.forgot_password(email), options)
 
     async def reset(self, token: str, password: str, *, options: CallOptions | None = None) -> None:
-        """Sets a new password with the token of that link, and ends all sessions of the user. Refusals:
-        `invalid_or_expired_token`, and `validation_failed` for the password; then the token can be used again."""
+        """Sets a new password with the token from that link, and ends all sessions of the user. Refusals: `invalid_or_expired_token`, and
+        `validation_failed` for the password, after which the token can be used again."""
         await self._transport.run(calls.reset_password(token, password), options)
 
     async def change(
         self, *, session: str, current_password: str, new_password: str, device_token: str | None = None, options: CallOptions | None = None
     ) -> Login:
-        """Changes the password of somebody who is logged in. Returns a new session, in place of all others. `device_token` is that of
+        """Changes the password of a user who is logged in. Returns a new session, which replaces all others. `device_token` is that from
         the device's cookie. Refusals: `invalid_credentials`, `session_ended`, `email_not_verified`, `validation_failed`."""
         return await self._transport.run(calls.change_password(session, current_password, new_password, device_token), options)
 
@@ -309,23 +309,23 @@ class Emails:
         self._transport = transport
 
     async def verify(self, token: str, *, options: CallOptions | None = None) -> int | None:
-        """The id of the user whose address the token of a mail proves; None if the token is unknown, used or too old."""
+        """The id of the user whose address the token from a mail proves; None if the token is unknown, used or too old."""
         return await self._transport.run_or_none(calls.verify_email(token), options)
 
     async def resend(self, email: str, *, options: CallOptions | None = None) -> None:
-        """Sends such a mail again. The outcome does not tell whether somebody has the address."""
+        """Sends the verification mail again. The outcome does not tell whether somebody has the address."""
         await self._transport.run(calls.resend_verification(email), options)
 
     async def change(
         self, *, session: str, password: str, email: str, device_token: str | None = None, options: CallOptions | None = None
     ) -> None:
-        """Sends a mail to a new address; confirm() with its token changes to it. `device_token` is that of the device's cookie.
-        Refusals: `invalid_credentials`, `session_ended`. The outcome is the same for a taken address."""
+        """Sends a mail to the new address; confirm() with its token changes to that address. `device_token` is that from the device's
+        cookie. Refusals: `invalid_credentials`, `session_ended`. The outcome is the same if somebody else has the address."""
         await self._transport.run(calls.change_email(session, password, email, device_token), options)
 
     async def confirm(self, token: str, *, options: CallOptions | None = None) -> int:
-        """Changes to the new address and returns the user's id. Refusals: `invalid_or_expired_token`, and `email_taken` if the address
-        has been taken meanwhile."""
+        """Changes to the new address and returns the user's id. Refusals: `invalid_or_expired_token`, and `email_taken` if somebody
+        has taken the address meanwhile."""
         return await self._transport.run(calls.confirm_email(token), options)
 
 
@@ -342,7 +342,7 @@ class Audit:
     async def page(
         self, wanted: AuditFilter = AuditFilter(), *, limit: int | None = None, after: str | None = None, options: CallOptions | None = None
     ) -> Page[AuditEvent]:
-        """One page of them. It may be short, or empty, although older ones follow: only `next` says whether it is the last."""
+        """One page of events. It may be short, or empty, although older events follow: only `next` says whether it is the last page."""
         return await self._transport.run(calls.page_of_events(wanted, limit, after), options)
 
     def export(
@@ -359,25 +359,25 @@ class ApiKeys:
     async def create(
         self, name: str, scopes: str, *, tells_client: bool | None = None, expires_in_s: int | None = None, options: CallOptions | None = None
     ) -> IssuedKey:
-        """Creates a key; its secret is returned only once. Refusals: `missing_scope` if it may do what this client's key may not,
+        """Creates a key. Its secret is returned only once. Refusals: `missing_scope` if the key may do what this client's key may not,
         `validation_failed`, `too_many_api_keys`."""
         return await self._transport.run(calls.create_api_key(name, scopes, tells_client, expires_in_s), options)
 
     async def list(self, *, options: CallOptions | None = None) -> "builtins.list[ApiKey]":
-        """All of them, oldest first; at most about 1,000."""
+        """All keys, oldest first; at most about 1,000."""
         return await self._transport.run(calls.api_keys(), options)
 
     async def get(self, key_id: str, *, options: CallOptions | None = None) -> ApiKey:
-        """Refusal: `api_key_not_found`."""
+        """Reads a key. Refusal: `api_key_not_found`."""
         return await self._transport.run(calls.get_api_key(key_id), options)
 
     async def rotate(self, key_id: str, grace_s: int | None = None, *, options: CallOptions | None = None) -> IssuedKey:
-        """Returns a new secret. The previous one stays valid for `grace_s`, which is a day if not given. Refusals: `missing_scope` as with
+        """Returns a new secret. The previous one stays valid for `grace_s`, by default a day. Refusals: `missing_scope` as for
         create(), `api_key_not_found`, `api_key_expired`."""
         return await self._transport.run(calls.rotate_api_key(key_id, grace_s), options)
 
     async def revoke(self, key_id: str, *, options: CallOptions | None = None) -> None:
-        """Ends a key at once, on every replica. Refusal: `api_key_not_found`."""
+        """Revokes a key at once, on every replica. Refusal: `api_key_not_found`."""
         await self._transport.run(calls.revoke_api_key(key_id), options)
 
 
@@ -385,11 +385,11 @@ class AsyncClient:
     """The calls of the service. A call fails with GatehouseError if the service refuses it, with GatehouseUnavailable if nobody
     answers, and with ValueError if an argument cannot be sent.
 
-    Calls that change nothing by being sent twice are repeated after a failure of the network and after 502, 503 and 504: those that
-    read, check, refresh or log out, and those that create users and API keys or rotate these, for which the service recognises a
-    repetition by a key that the client draws. Every call is repeated after 429. `Retry-After` says when; a call that would have to
-    wait longer than it may take fails at once. While the service still works on an earlier request under the same key,
-    the call asks again until its time is up.
+    Calls that can safely be sent twice are repeated after a network failure and after 502, 503 and 504: those that read, check, refresh
+    or log out, and those that create users or create or rotate API keys, for which the service recognises a repetition by a key that
+    the client generates. Every call is repeated after 429. `Retry-After` says when; a call that would have to wait longer than it may
+    take fails at once. While the service is still working on an earlier request with the same key, the call asks again until its time
+    is up.
 
     `timeout_s` is for a call with all its repetitions.
 
@@ -420,16 +420,16 @@ class AsyncClient:
         self, email: str, password: str, *, refresh: bool = False, device_token: str | None = None, options: CallOptions | None = None
     ) -> Login:
         """Opens a session. Refusals: `invalid_credentials`, also for an unknown email, and `rate_limited`. `device_token` is that
-        of the device's cookie, or `new` to get one; a text that is none, such as a cookie that was tampered with, counts as `new`.
+        from the device's cookie, or `new` to get one; a text that cannot be one, such as a cookie that was tampered with, counts as `new`.
         `refresh` asks for a refresh token as well, for clients that keep tokens instead of a session."""
         return await self._transport.run(calls.log_in(email, password, refresh, device_token), options)
 
     async def health(self, *, options: CallOptions | None = None) -> Health:
-        """Whether the service can do its work, and why not."""
+        """Whether the service can do its work, and if not, why."""
         return await self._transport.run(calls.health(), options)
 
     async def ready(self, *, options: CallOptions | None = None) -> Readiness:
-        """Whether requests should be sent to it."""
+        """Whether requests should be sent to the service."""
         return await self._transport.run(calls.ready(), options)
 
     async def aclose(self) -> None:

@@ -34,7 +34,7 @@ def read_json(text: bytes) -> Any:
 
 
 def body_of(answer: Answer, states: bool) -> Any:
-    """The body of a successful answer. With `states`, also of a 503 that has a `status`, because that is what was asked for."""
+    """The body of a successful answer. With `states`, also that of a 503 that has a `status`, because that is what was asked for."""
     body = read_json(answer.text)
     told = states and answer.status == UNAVAILABLE and isinstance(body, dict) and isinstance(body.get("status"), str)
     if body is None or not (200 <= answer.status < 300 or told):

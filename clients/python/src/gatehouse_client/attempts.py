@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from .errors import GatehouseError, GatehouseUnavailable
 
-# The pause before the n-th repetition is drawn between 0 and this, doubled n times.
+# The pause before the first repetition is random, between 0 and this; the maximum doubles with each further repetition.
 PAUSE_S = 0.1
 TOO_MANY = 429
 PASSING = (502, 503, 504)
-# The service still works on the same request, which was given up here.
+# The service is still working on the same request, which was given up here.
 IN_PROGRESS = "idempotency_in_progress"
 
 
@@ -18,8 +18,8 @@ IN_PROGRESS = "idempotency_in_progress"
 class Attempts:
     """The attempts of one call. All of them together take at most `timeout_s`, of which each attempt of a request that may be repeated
     gets an equal share, so that one silent replica does not use it up. A request that the service does only once gets all that is left,
-    because an attempt that is given up loses its place in the service's queue; and while the service says that it still works on it,
-    asking again is not counted."""
+    because an attempt that is given up loses its place in the service's queue; and while the service says that it is still working on
+    it, asking again is not counted."""
 
     timeout_s: float
     retries: int

@@ -33,9 +33,9 @@ Item = TypeVar("Item")
 
 OK = 200
 PAGE_ITEMS = 100
-# Longer than any session or token of the service, and shorter than what it reads of a header field.
+# Longer than any session or token of the service, and shorter than the longest header field that it reads.
 CREDENTIAL_CHARACTERS_MAX = 8192
-# Longer than any session, and so short that one call has room for a hundred.
+# Longer than any session, and short enough for a hundred to fit into one call.
 BATCHED_CHARACTERS_MAX = 512
 BATCH = 100
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -49,20 +49,20 @@ class Call(Generic[Result]):
     method: str
     path: str
     read: Callable[[Any, Mapping[str, str]], Result]
-    """Makes the result of the body and the header fields."""
+    """Makes the result from the body and the header fields."""
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
-    """Twice is the same as once. GET is always."""
+    """Sending it twice has the same effect as sending it once. A GET is always repeatable."""
     states: bool = False
-    """It asks for the service's own state, and a 503 may tell it."""
+    """The call asks for the state of the service itself, so a 503 may be the answer."""
     refusals: Collection[str] = ()
-    """The codes with which the service refuses the session or token that it is about."""
+    """The codes with which the service refuses the session or token that the call is about."""
 
     @property
     def once(self) -> bool:
-        """Whether the service does it only once, however often it comes."""
+        """Whether the service carries out the call only once, however often it arrives."""
         return IDEMPOTENCY_KEY in self.fields
 
 
@@ -83,7 +83,7 @@ def _given(**values: object) -> dict[str, str]:
 
 
 def _number(value: int) -> int:
-    """A number for a path. A ValueError for anything else, so that a text from a browser leads to no other path."""
+    """A number for a path. A ValueError for anything else, so that a text from a browser cannot lead to another path."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError("an id must be a positive integer")
     return value
@@ -95,7 +95,7 @@ def may_be_credential(value: str | None, characters_max: int = CREDENTIAL_CHARAC
 
 
 def _once() -> dict[str, str]:
-    """The header field of a request that the service does only once, however often it comes."""
+    """The header field for a request that the service carries out only once, however often it arrives."""
     return {IDEMPOTENCY_KEY: secrets.token_hex(16)}
 
 
@@ -109,7 +109,7 @@ def log_in(email: str, password: str, refresh: bool, device_token: str | None) -
 
 
 def _device(device_token: str | None) -> dict[str, str]:
-    """The header field of a device's token. A text that cannot be one, such as a cookie that was tampered with, counts as `new`."""
+    """The header field for a device token. A text that cannot be one, such as a cookie that was tampered with, counts as `new`."""
     if device_token is None:
         return {}
     return {"X-Device-Token": device_token if VISIBLE.fullmatch(device_token) else "new"}
@@ -295,7 +295,7 @@ def confirm_email(token: str) -> Call[int]:
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which events are wanted: those that match every value given."""
+    """Selects the events that match every value that is given."""
 
     type: str | None = None
     user: int | None = None
@@ -314,7 +314,7 @@ class AuditFilter:
 
 
 def exported_event(since: str | None, until: str | None) -> Call[AuditEvent]:
-    """Its answer has any number of events, one per line."""
+    """The answer has any number of events, one per line."""
     return Call("GET", "/audit/export", lambda json, _: AuditEvent.read(json), query=_given(**{"from": since, "to": until}))
 
 
@@ -328,7 +328,7 @@ def page_of_events(wanted: AuditFilter, limit: int | None, after: str | None) ->
 
 
 def _public_id(value: str) -> str:
-    """The id of an API key for a path; anything else, such as a text from a browser, leads to no other path."""
+    """The id of an API key for a path. A ValueError for anything else, so that a text from a browser cannot lead to another path."""
     if not isinstance(value, str) or not re.fullmatch("[0-9a-z]{10}", value):
         raise ValueError("id must be ten letters and digits")
     return value

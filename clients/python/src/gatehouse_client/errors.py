@@ -1,4 +1,4 @@
-"""The two ways in which a call fails: the service refused it, or it could not be asked.
+"""The two ways in which a call fails: the service refused it, or could not be asked.
 
 Neither error shows a password, a session, a token or the API key.
 """
@@ -17,11 +17,11 @@ class FieldProblem:
     message: str
     """For people, to be shown after the field's name."""
     code: str
-    """For programs; the API description lists them, and new ones may be added."""
+    """For programs. The API description lists the codes, and new ones may be added."""
 
 
 class _Failure(Exception):
-    """An exception whose copy, for example in another process, is the same."""
+    """An exception that can be copied unchanged, for example to another process."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By default, an exception is rebuilt from its message alone, which is not enough for the constructors below.
@@ -51,9 +51,9 @@ class GatehouseError(_Failure):
         self.message = message
         self.status = status
         self.code = code
-        """Why, for programs: `rate_limited`, `email_taken`, …; `unexpected_answer` where the answer is not the service's own."""
+        """Why, for programs: `rate_limited`, `email_taken`, …; `unexpected_answer` if the answer is not the service's own."""
         self.request_id = request_id
-        """What finds the request in the service's log."""
+        """Identifies the request in the service's log."""
         self.details = details
         """The fields at fault; often empty."""
         self.retry_after_s = retry_after_s
@@ -62,7 +62,7 @@ class GatehouseError(_Failure):
 
     @property
     def reset_token(self) -> str | None:
-        """With `password_change_required`, after a right password: the token for `password.reset()`."""
+        """With `password_change_required`, which follows a correct password: the token for `password.reset()`."""
         return self._reset_token
 
     def __repr__(self) -> str:
@@ -70,7 +70,7 @@ class GatehouseError(_Failure):
 
 
 class GatehouseUnavailable(_Failure):
-    """Nobody answered: the network failed, as the cause explains, or the time was up. What was asked may still have been done."""
+    """Nobody answered: the network failed, as the cause explains, or the time was up. The request may still have been carried out."""
 
     def __init__(self, message: str, reason: Literal["network", "timeout"]):
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What the service answers."""
+"""What the service returns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ def _time_or_none(text: str | None) -> datetime | None:
 
 
 def user_id_of(json: Json) -> int:
-    """A TypeError unless it is a number: other programs answer with members of that name, too."""
+    """The user's id. A TypeError unless it is a number: other programs answer with members of that name, too."""
     value = json["userId"]
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("userId is no number")
@@ -76,14 +76,14 @@ class Login:
     token: str
     """A JSON Web Token, for programs that read claims themselves."""
     session: str
-    """What to keep in the user's cookie until `session_expires`."""
+    """The value to keep in the user's cookie until `session_expires`."""
     session_expires: datetime
     device_token: str | None = None
-    """The token of the device where one was asked for: keep it in a cookie of its own, for a year."""
+    """The token of the device, if one was asked for: keep it in a separate cookie for a year."""
     refresh_token: str | None = None
-    """What `token.refresh()` takes, where it was asked for."""
+    """The token to pass to `token.refresh()`, if one was asked for."""
     token_expires: datetime | None = None
-    """When the token ends, where a refresh token was asked for."""
+    """When `token` expires, if a refresh token was asked for."""
 
     @classmethod
     def read(cls, json: Json, device_token: str | None = None) -> "Login":
@@ -107,7 +107,7 @@ class RefreshedToken:
     token: str
     token_expires: datetime
     refresh_token: str
-    """Takes the place of the one that was sent."""
+    """Replaces the one that was sent."""
     session_expires: datetime
 
     @classmethod
@@ -121,7 +121,7 @@ class RefreshedToken:
 
 @dataclass(frozen=True)
 class TaggedUser:
-    """A user, and which version of the user that is."""
+    """A user, with a tag for this version of the user."""
 
     user: User
     etag: str
@@ -134,7 +134,7 @@ class VerifiedSession:
     first_name: str
     last_name: str
     expires_at: datetime
-    """Use extends a session: set the cookie again when this is later than the cookie's end."""
+    """Use extends a session: set the cookie again if this is later than the cookie's expiry."""
 
     @classmethod
     def read(cls, json: Json) -> "VerifiedSession":
@@ -154,7 +154,7 @@ class VerifiedToken:
 
 @dataclass(frozen=True)
 class Session:
-    """One of a user's open sessions, as others may see it."""
+    """One of a user's open sessions, without its secret value."""
 
     id: int
     created_at: datetime
@@ -176,7 +176,7 @@ class Device:
     id: int
     created_at: datetime
     last_seen_at: datetime
-    """When the last login on it was."""
+    """The time of the last login on the device."""
     expires_at: datetime
 
     @classmethod
@@ -191,7 +191,7 @@ class PasswordPolicy:
     bytes_max: int
     """In bytes of UTF-8."""
     classes_min: int
-    """How many of lower-case letters, upper-case letters, digits and other characters it must have."""
+    """How many of these classes a password must contain: lower-case letters, upper-case letters, digits, other characters."""
     refuses_personal: bool
     refuses_common: bool
     refuses_breached: bool
@@ -259,7 +259,7 @@ class ApiKey:
     scopes: str
     """Separated by single spaces: `auth users:read`."""
     tells_client: bool
-    """Whether its holder is trusted to name the client it acts for."""
+    """Whether the key's holder is trusted to name the client for which it acts."""
     created_at: datetime
     created_by: str
     expires_at: datetime | None
@@ -304,7 +304,7 @@ class Health:
     uptime_s: float
     environment: str
     error: str | None
-    """Why it cannot do its work."""
+    """Why the service cannot do its work."""
 
     @classmethod
     def read(cls, json: Json) -> "Health":
@@ -315,7 +315,7 @@ class Health:
 class Readiness:
     status: Literal["ready", "not ready"]
     reasons: tuple[str, ...] = ()
-    """Why not."""
+    """Why the service is not ready."""
 
     @classmethod
     def read(cls, json: Json) -> "Readiness":

@@ -16,11 +16,11 @@ class CallOptions:
     retries: int | None = None
     """In place of the client's."""
     client_address: str | None = None
-    """The address of the browser for which the back end asks. Rate limits and the lockout count it."""
+    """The address of the browser on whose behalf the back end calls. Rate limits and the lockout count by address."""
     user_agent: str | None = None
     """That browser's `User-Agent`; without `client_address` it is ignored."""
     request_id: str | None = None
-    """What finds the request in the logs: 1 to 64 letters, digits, dots, underscores or hyphens."""
+    """Identifies the request in the logs: 1 to 64 letters, digits, dots, underscores or hyphens."""
 
 
 def visible(value: str, name: str) -> str:
@@ -43,7 +43,7 @@ def fields_of(options: CallOptions) -> dict[str, str]:
 
 
 def base_of(url: str) -> str:
-    """The service's URL without a slash at its end. A ValueError, without the value, for anything else."""
+    """The service's URL without a trailing slash. A ValueError, without the value, for anything else."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise ValueError("url must be an http or https URL without user, query or fragment")

@@ -18,13 +18,13 @@ Result = TypeVar("Result")
 TIMEOUT_S = 5.0
 RETRIES = 2
 UNAUTHORIZED = 401
-# Many times what the longest event takes.
+# Many times the length of the longest event.
 LINE_BYTES_MAX = 1_048_576
 
 
 @dataclass(frozen=True)
 class Wire:
-    """Where the service is, and how patient its clients are."""
+    """The address of the service, and how long and how often its clients try."""
 
     base: str
     api_key: str
@@ -66,7 +66,7 @@ def result_of(call: Call[Result], status: int, headers: Mapping[str, str], text:
 
 
 class Lines(Generic[Result]):
-    """The results of an answer with one per line, as its parts come."""
+    """The results of an answer with one result per line, as its parts arrive."""
 
     def __init__(self, call: Call[Result], response: httpx.Response):
         self._call = call
@@ -81,7 +81,7 @@ class Lines(Generic[Result]):
         return [result_of(self._call, self._response.status_code, self._response.headers, line) for line in lines]
 
     def end(self) -> None:
-        """A GatehouseError if the answer ended within a line."""
+        """Raises a GatehouseError if the answer ended within a line."""
         if self._rest:
             raise refusal_of(self._response.status_code, self._response.headers, None)
 
@@ -92,7 +92,7 @@ def stream_refusal_of(response: httpx.Response, text: bytes) -> GatehouseError:
 
 
 def unavailable(call: Call[Any], failure: Exception) -> GatehouseUnavailable:
-    """A failure of the network as the callers see it; its text names no query."""
+    """A network failure as the callers see it; its text contains no query."""
     what = f"{call.method} {call.path}"
     if isinstance(failure, httpx.TimeoutException | TimeoutError):
         return GatehouseUnavailable(f"Gatehouse did not answer {what} in time", "timeout")

@@ -1,4 +1,4 @@
-/** The actions of the forms with which users look after their account. */
+/** The server actions of the forms with which users manage their account. */
 
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
@@ -14,21 +14,21 @@ import { loginPath, returnPath } from "./return_path.js";
 
 type FormAction = (...args: ActionArguments) => Promise<FormRefusal>;
 
-/** Each leads to the path in the form's `return` when it succeeds, and says otherwise what is wrong. */
+/** Each action redirects to the path in the form's `return` if it succeeds, and otherwise returns what is wrong. */
 export interface AccountForms {
   /** `email`: sends a link for a new password. The outcome is the same for an email that nobody has. */
   forgotPassword: FormAction;
-  /** `token` of that link, `password`: sets the password and ends all sessions. */
+  /** `token` from that link, `password`: sets the password and ends all sessions. */
   resetPassword: FormAction;
   /** `currentPassword`, `newPassword`: sets the password and ends all other sessions. */
   changePassword: FormAction;
   /** `email`, `password`: sends a link to the new address. The outcome is the same for an address that somebody else has. */
   changeEmail: FormAction;
-  /** `token` of that link: the user has the new address. */
+  /** `token` from that link: changes to the new address. */
   confirmEmail: FormAction;
-  /** `token` of a link: the user's address is verified. */
+  /** `token` from a verification link: verifies the user's address. */
   verifyEmail: FormAction;
-  /** `email`: sends that link again. */
+  /** `email`: sends the verification link again. */
   resendVerification: FormAction;
   /** `id`: ends one of the user's own sessions. */
   endSession: FormAction;
@@ -54,12 +54,12 @@ export function accountForms(settings: Settings): AccountForms {
       });
   }
 
-  /** The session that the form was sent with. Who has none is led to the login. */
+  /** The session that the form was sent with. Redirects to the login if there is none. */
   function ownSession(jar: Awaited<ReturnType<typeof cookies>>): string {
     return jar.get(SESSION_COOKIE)?.value ?? redirect(loginPath(login));
   }
 
-  /** Ends the sessions that are chosen of the user's own. */
+  /** An action that ends those of the user's own sessions that `choose` returns. */
   function ending(choose: (sessions: OwnSession[], form: FormData) => OwnSession[] | null): FormAction {
     return action(async (form, options) => {
       const verified = await client().session.verify((await cookies()).get(SESSION_COOKIE)?.value, options);
@@ -96,7 +96,7 @@ export function accountForms(settings: Settings): AccountForms {
       await client().email.resend(textOf(form, "email"), options);
     }),
     endSession: ending((sessions, form) => sessions.filter(({ id }) => String(id) === textOf(form, "id"))),
-    // Where it cannot be told which is the current one, all of them would be others.
+    // If the current session cannot be identified, all sessions would count as others.
     endOtherSessions: ending((sessions) => (sessions.some(({ current }) => current) ? sessions.filter(({ current }) => !current) : null)),
   };
 }

@@ -1,4 +1,4 @@
-// Next.js puts what fits the place of use behind exactly these names; with ".js", route handlers cannot load them.
+// Next.js resolves exactly these names to what fits the place of use; with ".js", route handlers cannot load them.
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
@@ -16,48 +16,51 @@ import { loginPath, returnPath } from "./return_path.js";
 import { clientOfEnvironment } from "./settings.js";
 
 export interface AuthOptions extends BrowserOptions {
-  /** The client; one for `API_URL` and `API_KEY`. */
+  /** The client; by default one for `API_URL` and `API_KEY`. */
   client?: Client;
-  /** The path of the login's page; `/login`. */
+  /** The path of the login page; `/login` by default. */
   login?: string;
-  /** The path of the page where a new password is chosen, with the token behind `?token=`; `/reset-password`, as in the service's mails. */
+  /** The path of the page for choosing a new password, which gets `?token=…`; by default `/reset-password`, as in the service's mails. */
   reset?: string;
-  /** Where a form leads that does not say where to return; `/`. */
+  /** The path to redirect to after a form without `return`; `/` by default. */
   home?: string;
 }
 
 export interface RequireOptions {
-  /** Where to return after the login: the page's own path, which a server component is not told. */
+  /** The path to return to after the login: the page's own, which Next.js does not tell a server component. */
   return?: string;
 }
 
 export interface Auth extends AccountForms {
-  /** Whose session the request has; null without a valid one. It is asked once a request, however many components want to know. */
+  /** The request's session and its user; null without a valid session. The service is asked only once per request. */
   getServerSession(): Promise<VerifiedSession | null>;
-  /** The same, but whoever has no session is sent to the login. */
+  /** The same, but redirects visitors without a session to the login. */
   requireSession(options?: RequireOptions): Promise<VerifiedSession>;
-  /** The open sessions of whose session the request has, newest first, for a page that shows them; empty without a session. */
+  /** The open sessions of the request's user, newest first, for a page that shows them; empty without a session. */
   getSessions(): Promise<OwnSession[]>;
-  /** The state of the account of whose session the request has, such as whether its address is verified; null without a session. */
+  /** The state of the account of the request's user, such as whether the address is verified; null without a session. */
   getAccount(): Promise<Account | null>;
-  /** The GET of `app/api/session/route.ts`, which `SessionProvider` of `@gatehouse/client/react` asks: `{ "session": … }` or null in it. */
+  /**
+   * The GET of `app/api/session/route.ts`, which `SessionProvider` of `@gatehouse/client/react` requests. It answers `{ "session": … }`,
+   * which is null without a session.
+   */
   sessionRoute(): Promise<Response>;
-  /** The action of a login's form: what is wrong; a login leads to the path in the form's `return`, or to a new password. */
+  /** The action of a login form. Redirects to the form's `return`, or to the page for a new password; otherwise returns what is wrong. */
   signIn(...args: ActionArguments): Promise<FormRefusal>;
-  /** The action of a registration's form, which logs in at once. */
+  /** The action of a registration form. It logs the user in at once. */
   signUp(...args: ActionArguments): Promise<FormRefusal>;
-  /** The action of a logout's button: ends the session and leads to the login. Throws where the service cannot be asked to end it. */
+  /** The action of a logout button. Ends the session and redirects to the login; throws if the service cannot be asked to end it. */
   signOut(): Promise<void>;
 }
 
-/** Everything that answers a request of an application. */
+/** Creates the functions with which an application answers its requests. */
 export function createAuth(options: AuthOptions = {}): Auth {
   const { login = "/login", home = "/", reset = "/reset-password" } = options;
   let made = options.client;
   const client = () => (made ??= clientOfEnvironment());
   const getServerSession = cache(() => sessionOf(client, options));
 
-  /** Logs in with what a form holds, keeps the cookies, and leads on. */
+  /** Logs in with the form's values, sets the cookies, and redirects. */
   async function enter(form: FormData): Promise<FormRefusal> {
     const jar = await cookies();
     const credentials = { email: textOf(form, "email"), password: textOf(form, "password") };
@@ -106,7 +109,7 @@ export function createAuth(options: AuthOptions = {}): Auth {
   };
 }
 
-/** The cookies are asked for first: they tell Next.js that the page cannot be made when the application is built, without settings. */
+/** Reads the cookies first: this tells Next.js that the page cannot be rendered when the application is built, without settings. */
 async function sessionOf(client: () => Client, options: BrowserOptions): Promise<VerifiedSession | null> {
   const session = (await cookies()).get(SESSION_COOKIE)?.value;
   return session ? client().session.verify(session, browserOf(await headers(), options)) : null;

@@ -1,15 +1,15 @@
-/** The two cookies of a login. Scripts cannot read them, other sites' forms do not bring them, and plain HTTP does not carry them. */
+/** The two cookies of a login. Scripts cannot read them, and browsers send them neither with other sites' forms nor over plain HTTP. */
 
 import type { DeviceLogin } from "../model.js";
 
 export const SESSION_COOKIE = "session";
-/** The prefix makes browsers refuse one that another host of the domain sets (RFC 6265bis, section 4.1.3). */
+/** The prefix makes browsers refuse a cookie that another host of the domain sets (RFC 6265bis, section 4.1.3). */
 export const DEVICE_COOKIE = "__Host-gatehouse_device";
 
 const DEVICE_DAYS = 365;
 const DAY_MS = 86_400_000;
 
-/** What `await cookies()` and the cookies of a response have. */
+/** What `await cookies()` and the cookies of a response have in common. */
 export interface CookieJar {
   set(name: string, value: string, options: CookieAttributes): unknown;
 }
@@ -35,7 +35,7 @@ export function keepLogin(jar: CookieJar, login: DeviceLogin): void {
   if (login.deviceToken !== null) jar.set(DEVICE_COOKIE, login.deviceToken, until(new Date(Date.now() + DEVICE_DAYS * DAY_MS)));
 }
 
-/** The token of the device that sent the cookies; `new` for one that is not known. */
+/** The device token in the cookies; `new` if there is none. */
 export function deviceTokenOf(jar: { get(name: string): { value: string } | undefined }): string {
   return jar.get(DEVICE_COOKIE)?.value ?? "new";
 }

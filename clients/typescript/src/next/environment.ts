@@ -2,7 +2,7 @@ import { type Auth, createAuth } from "./auth.js";
 
 let made: Auth | undefined;
 
-/** What answers requests with the settings `API_URL` and `API_KEY`. */
+/** The functions of createAuth() for the settings `API_URL` and `API_KEY`. */
 export function environmentAuth(): Auth {
   return (made ??= createAuth());
 }

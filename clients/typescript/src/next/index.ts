@@ -1,7 +1,7 @@
 /**
- * Logins for Next.js, in the App Router: the session of a request, server actions for forms, and a proxy before protected pages.
+ * Logins for Next.js, in the App Router: the session of a request, server actions for forms, and a proxy in front of protected pages.
  *
- * The functions read `API_URL` and `API_KEY` at their first use. createAuth() makes others for other settings.
+ * The functions read `API_URL` and `API_KEY` at their first use. createAuth() makes the same functions for other settings.
  */
 
 import type { Account, VerifiedSession } from "../model.js";
@@ -22,17 +22,17 @@ export type { OwnSession } from "./own_sessions.js";
 export { createProxy, type ProxyOptions } from "./proxy.js";
 export { returnPath } from "./return_path.js";
 
-/** Whose session the request has; null without a valid one. As in the documentation of the Express service. */
+/** The request's session and its user; null without a valid session. It works as in the documentation of the Express service. */
 export function getServerSession(): Promise<VerifiedSession | null> {
   return environmentAuth().getServerSession();
 }
 
-/** The open sessions of whose session the request has, newest first; empty without a session. */
+/** The open sessions of the request's user, newest first; empty without a session. */
 export function getSessions(): Promise<OwnSession[]> {
   return environmentAuth().getSessions();
 }
 
-/** The state of the account of whose session the request has; null without a session. */
+/** The state of the account of the request's user; null without a session. */
 export function getAccount(): Promise<Account | null> {
   return environmentAuth().getAccount();
 }
@@ -42,7 +42,7 @@ export function sessionRoute(): Promise<Response> {
   return environmentAuth().sessionRoute();
 }
 
-/** The same, but whoever has no session is sent to the login. */
+/** Like getServerSession(), but redirects visitors without a session to the login. */
 export function requireSession(options?: RequireOptions): Promise<VerifiedSession> {
   return environmentAuth().requireSession(options);
 }

@@ -1,8 +1,8 @@
-/** Which paths of an application want a login. */
+/** Which paths of an application require a login. */
 
 /**
- * A pattern as in Next.js's own matchers: `/dashboard`, `/users/:id`, `/dashboard/:path*`. The last kind also fits the path without
- * what `:path*` stands for.
+ * A pattern as in Next.js's own matchers: `/dashboard`, `/users/:id`, `/dashboard/:path*`. The last kind also matches the path without
+ * anything for `:path*`.
  */
 function patternOf(pattern: string): RegExp {
   if (!/^(\/(:\w+\*?|[\w.~-]+))+\/?$|^\/$/.test(pattern)) throw new TypeError(`protect: cannot read the pattern ${pattern}`);
@@ -15,8 +15,8 @@ function patternOf(pattern: string): RegExp {
 }
 
 /**
- * Whether a path is one of those. It is compared as a server could read it at its loosest, decoded, without double slashes and in
- * either letter case, and a path that cannot be read is one of them.
+ * Returns a function that says whether a path matches one of the patterns. The path is compared as it is and in the loosest way in which
+ * a server could read it: decoded, without double slashes and in either letter case. A path that cannot be decoded counts as a match.
  */
 export function protectionOf(patterns: readonly string[]): (path: string) => boolean {
   const expressions = patterns.map(patternOf);

@@ -9,20 +9,21 @@ import { protectionOf } from "./protection.js";
 import { clientOfEnvironment } from "./settings.js";
 
 export interface ProxyOptions extends BrowserOptions {
-  /** The paths that want a login, such as `/dashboard/:path*`. */
+  /** The paths that require a login, such as `/dashboard/:path*`. */
   protect: readonly string[];
-  /** The path of the login's page; `/login`. */
+  /** The path of the login page; `/login` by default. */
   login?: string;
-  /** The client; one for `API_URL` and `API_KEY`. */
+  /** The client; by default one for `API_URL` and `API_KEY`. */
   client?: Client;
 }
 
 /**
- * What `proxy.ts` (`middleware.ts` before Next.js 16) has as its default export. Who has no session is sent to the login with the way
- * back. Use extends a session, and so its cookie. While the service cannot be asked, protected pages are a 503.
+ * Makes the default export of `proxy.ts` (`middleware.ts` before Next.js 16). It redirects visitors without a session to the login, with
+ * the path to return to. Use extends a session, so it also extends the cookie. While the service cannot be asked, it answers requests
+ * for protected pages with a 503.
  *
- * It saves pages from being rendered in vain. What a page shows is guarded by requireSession() in the page: a proxy sees paths, and
- * server actions and other routes have others.
+ * It only saves pages from being rendered in vain. Guard what a page shows with requireSession() in the page itself: a proxy sees paths,
+ * and server actions and other routes have other paths.
  */
 export function createProxy(options: ProxyOptions): (request: NextRequest) => Promise<Response> {
   const { login = "/login" } = options;
@@ -48,7 +49,7 @@ export function createProxy(options: ProxyOptions): (request: NextRequest) => Pr
   };
 }
 
-/** A form that was sent without a session is not sent again to the login: the browser asks for that page. */
+/** A form that was sent without a session must not be sent again to the login: a 303 makes the browser GET that page instead. */
 function toLogin(request: NextRequest, login: string, back: string): Response {
   const target = request.nextUrl.clone();
   target.pathname = login;
@@ -58,9 +59,9 @@ function toLogin(request: NextRequest, login: string, back: string): Response {
 }
 
 /**
- * A page that is loaded, or fetched by one that changes in its place. Other requests leave the cookie alone: a form may be the logout's,
- * whose answer takes it away, and what a page shows inside may be answered after a login has replaced it, and would write the old session
- * over the new one. Old browsers do not send the field.
+ * Whether the request loads a page, or fetches one for a page that changes in place. Other requests leave the cookie alone: a form may be
+ * the logout's, whose answer removes the cookie; and what is embedded in a page may be answered after a login has replaced the cookie,
+ * which would overwrite the new session with the old one. Old browsers do not send the field.
  */
 function loadsPage(request: NextRequest): boolean {
   return reads(request) && ["document", "empty", null].includes(request.headers.get("sec-fetch-dest"));

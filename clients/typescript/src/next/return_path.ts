@@ -1,6 +1,6 @@
 /**
- * Where to go after a login: a path of this site, taken from a query or a form and so written by anybody. Everything that could lead
- * elsewhere becomes `otherwise`.
+ * Where to go after a login: a path on this site. `wanted` comes from a query or a form, so anybody may have written it; if it could lead
+ * elsewhere, `otherwise` takes its place.
  */
 export function returnPath(wanted: unknown, otherwise: string): string {
   // Browsers read a backslash as a slash, and drop tabs and line breaks: "/\evil.example" and "/<tab>/evil.example" are other sites.
@@ -16,7 +16,7 @@ export function returnPath(wanted: unknown, otherwise: string): string {
   }
 }
 
-/** The login's page with where to return. */
+/** The path of the login page, with the path to return to. */
 export function loginPath(login: string, back?: string): string {
   return back === undefined ? login : `${login}?return=${encodeURIComponent(back)}`;
 }

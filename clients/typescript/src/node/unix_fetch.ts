@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 
 import type { Fetch } from "../options.js";
 
-/** What asks the service behind the socket at this path, whatever host a URL names. Connections are kept for a few seconds. */
+/** A `fetch` that sends every request to the socket at this path, whatever host the URL names. Connections are kept for a few seconds. */
 export function fetchOver(socketPath: string): Fetch {
   return (url, { method, headers, body, signal }) =>
     new Promise((resolve, reject) => {

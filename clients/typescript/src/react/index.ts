@@ -11,11 +11,14 @@ export type { Load, SessionState } from "./store.js";
 
 export interface SessionProviderProps {
   children?: ReactNode;
-  /** What the server knew when it made the page. Without it the first state is `loading`, and the application is asked. */
+  /** What the server knew when it rendered the page. Without it, the first state is `loading`, and the application is asked. */
   session?: VerifiedSession | null;
-  /** Where to ask: a path of this application that answers `{ "session": … }`, such as the GET of `@gatehouse/client/next`; `/api/session`. */
+  /**
+   * Where to ask: a path of this application that answers `{ "session": … }`, such as `sessionRoute` of `@gatehouse/client/next`;
+   * `/api/session` by default.
+   */
   url?: string;
-  /** What asks in place of that. */
+  /** Asks the application in place of a request to `url`. */
   load?: Load;
 }
 
@@ -24,13 +27,13 @@ const StoreContext = createContext<SessionStore | null>(null);
 /** Makes useSession() work below it. The tabs of a browser agree: one asks for all, and a logout in one is seen in the others. */
 export function SessionProvider({ children, session, url = "/api/session", load }: SessionProviderProps): ReactNode {
   const [store] = useState(() => new SessionStore(load ?? (() => loadFrom(url)), session));
-  // A new page of the server's brings a new value; its members are what changes, not the object.
+  // Each new page from the server brings a new object, so sessions are compared by content.
   const told = session === undefined ? null : JSON.stringify(session);
   useEffect(() => store.start(told === null ? undefined : (JSON.parse(told) as VerifiedSession | null)), [store, told]);
   return createElement(StoreContext.Provider, { value: store }, children);
 }
 
-/** Who is logged in. `refresh()` asks anew, and rejects where the application cannot be asked. */
+/** Who is logged in. `refresh()` asks again, and rejects if the application cannot be asked. */
 export function useSession(): SessionState & { refresh: () => Promise<void> } {
   const store = useContext(StoreContext);
   if (store === null) throw new Error("useSession() needs a <SessionProvider> above it");

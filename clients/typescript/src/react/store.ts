@@ -1,14 +1,14 @@
 /**
- * Who is logged in, as the tabs of a browser agree on it.
+ * Who is logged in. All tabs of a browser agree on it.
  *
- * Each tab has a store. Whoever asks the application holds a lock that the tabs share, and tells the others the outcome before it lets
- * go; a tab that had to wait for the lock takes what it was told instead of asking again. Browsers promise no order between the end of
- * a lock and the arrival of what was told before it, so such a tab waits for the news, but not for ever: the other tab may have been
- * closed. Where the browser has no locks or channels, each tab asks for itself, which costs requests and nothing else.
+ * Each tab has a store. A tab that asks the application holds a lock that the tabs share, and tells the others the outcome before it
+ * releases the lock. A tab that had to wait for the lock takes what it was told instead of asking again. Browsers do not guarantee that a
+ * message sent under the lock arrives before the lock passes on, so such a tab waits for the news, but not for ever: the other tab may
+ * have been closed. If the browser has no locks or channels, each tab asks for itself, which costs requests and nothing else.
  *
- * News carry their time: when the application was asked, for a login or a logout may overtake the answer. What is older than what a
- * tab knows is dropped. The clock is Date.now(), which all tabs share; performance.now() stops while the machine sleeps, and tabs in
- * several processes then differ. It may be set back, so what was learnt at a time that is still to come counts as old.
+ * News carries the time when the application was asked, because a login or a logout may overtake the answer. A tab drops news that is
+ * older than what it knows. The clock is Date.now(), which all tabs share; performance.now() stops while the machine sleeps, and then
+ * differs between tabs in different processes. Date.now() may be set back, so what was learnt at a time still to come counts as old.
  */
 
 import type { VerifiedSession } from "../model.js";
@@ -34,11 +34,11 @@ export type Load = () => Promise<VerifiedSession | null>;
 
 const NAME = "gatehouse-session";
 const NEWS_MS = 2_000;
-/** The longest wait for an answer, for which every other tab waits, too. */
+/** The longest wait for an answer. Every other tab waits for it, too. */
 export const LOAD_MS = 10_000;
-/** A tab that is looked at again asks only if what it knows is older. */
+/** A tab that becomes visible again asks only if what it knows is older than this. */
 const FRESH_MS = 60_000;
-/** The longest that timers know. */
+/** The longest delay that timers support. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 const loading: SessionState = { status: "loading", user: null };
@@ -49,35 +49,35 @@ export class SessionStore {
   readonly #listeners = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   #state: SessionState;
-  /** What it was told or asked; counts up with each. */
+  /** How often this tab has learnt something, by being told or by asking. */
   #news = 0;
-  /** The time of the last. */
+  /** The time of the latest news. */
   #learntAt = 0;
   #isStarted = false;
   #asking: Promise<void> | undefined;
   #channel: BroadcastChannel | undefined;
   #expiry: ReturnType<typeof setTimeout> | undefined;
 
-  /** `session` is what the server knew when it made the page; undefined where it did not look. */
+  /** `session` is what the server knew when it rendered the page; undefined if it did not look. */
   constructor(load: Load, session: VerifiedSession | null | undefined) {
     this.#load = load;
     this.#state = session === undefined ? loading : stateOf(session);
   }
 
-  // Functions of their own, as React's useSyncExternalStore wants them.
+  // Bound to this object, because React's useSyncExternalStore calls them as plain functions.
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
   readonly state = (): SessionState => this.#state;
 
-  /** Asks the application, or waits for the tab that is asking. Rejects where that fails; what was known stays. */
+  /** Asks the application, or waits for the tab that is asking. Rejects if that fails; what was known stays. */
   readonly refresh = (): Promise<void> => {
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
     return this.#asking;
   };
 
-  /** Listens to the other tabs and to the browser until the returned function is called; asks where the server did not look. */
+  /** Listens to the other tabs and to the browser until the returned function is called; asks if the server did not look. */
   start(session: VerifiedSession | null | undefined): () => void {
     this.#isStarted = true;
     if (typeof BroadcastChannel !== "undefined") {
@@ -99,9 +99,9 @@ export class SessionStore {
     };
   }
 
-  /** The server has said it with a page: after a login or a logout the other tabs learn it so. */
+  /** Takes what the server said with a page, and tells the other tabs: this is how they learn of a login or a logout. */
   tell(session: VerifiedSession | null): void {
-    // It was known before the page came here, so an answer that is asked for at this moment is newer.
+    // The server knew it before the page arrived, so an answer that is requested at this moment is newer.
     this.#tell({ session, at: Date.now() - 1 });
   }
 
@@ -112,7 +112,7 @@ export class SessionStore {
 
   async #ask(): Promise<void> {
     const before = this.#news;
-    // Only pages of https have it, and loopback.
+    // Only pages from https or loopback have it.
     const locks = typeof navigator === "undefined" ? undefined : (navigator.locks as LockManager | undefined);
     if (!locks || !this.#channel) return this.#askNow();
     const free = await locks.request(NAME, { ifAvailable: true }, async (lock) => lock && (await this.#askNow(), true));
@@ -123,7 +123,7 @@ export class SessionStore {
     });
   }
 
-  /** Asks without regard to the other tabs, and tells them. What was learnt meanwhile stays unless it is older. */
+  /** Asks without regard to the other tabs, and tells them the outcome. What was learnt meanwhile stays unless it is older. */
   async #askNow(): Promise<void> {
     const [before, at] = [this.#news, Date.now()];
     try {
@@ -140,7 +140,7 @@ export class SessionStore {
     this.#channel?.postMessage({ at: null } satisfies NoNews);
   }
 
-  /** What `load` answers; rejects when that takes too long, even where it does not end by itself. */
+  /** The result of `load`. Rejects when that takes too long, even if `load` does not end by itself. */
   async #loaded(): Promise<VerifiedSession | null> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -155,7 +155,7 @@ export class SessionStore {
     }
   }
 
-  /** Resolves when another tab has told how its asking ended, or has not for too long. */
+  /** Resolves when another tab has told the outcome of its request, or has not done so for too long. */
   async #newsSince(before: number): Promise<void> {
     if (this.#news !== before) return;
     await new Promise<void>((resolve) => {
@@ -173,7 +173,8 @@ export class SessionStore {
     this.#news += 1;
     this.#learntAt = at;
     clearTimeout(this.#expiry);
-    // Use may have extended it by then, so it is asked and not just ended; not at once, for the browser's clock may be hours ahead.
+    // Use may have extended the session by then, so the tab asks instead of taking it as ended. It does not ask at once, because the
+    // browser's clock may be hours ahead.
     if (session && this.#isStarted) {
       this.#expiry = setTimeout(this.#quietly, Math.min(Math.max(FRESH_MS, Date.parse(session.expiresAt) - Date.now()), TIMER_MS_MAX));
     }
@@ -181,7 +182,7 @@ export class SessionStore {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** For what nobody waits for; what was known stays, and the next look asks again. */
+  /** Asks without anybody waiting. If it fails, what was known stays, and the next look asks again. */
   readonly #quietly = (): void => {
     this.refresh().catch(() => undefined);
   };
@@ -191,7 +192,7 @@ export class SessionStore {
     if (ageMs < 0 || ageMs > FRESH_MS) this.#quietly();
   };
 
-  /** Negative where the clock was set back. */
+  /** Negative if the clock was set back. */
   #ageMs(): number {
     return Date.now() - this.#learntAt;
   }
@@ -201,12 +202,12 @@ function stateOf(session: VerifiedSession | null): SessionState {
   return session ? { status: "authenticated", user: session.user } : unauthenticated;
 }
 
-/** The old one if it says the same: React then renders nothing anew. */
+/** The old state if it says the same, so that React does not render again. */
 function sameState(old: SessionState, state: SessionState): SessionState {
   return JSON.stringify(old) === JSON.stringify(state) ? old : state;
 }
 
-/** Calls `look` when the tab is looked at, and `changed` when what it shows may be old: taken from the history, or back online. */
+/** Calls `look` when the tab becomes visible, and `changed` when it may show something old: back from the history, or back online. */
 function listen(look: () => void, changed: () => void): () => void {
   const onVisible = () => {
     if (document.visibilityState === "visible") look();

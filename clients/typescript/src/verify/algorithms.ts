@@ -1,6 +1,6 @@
 /**
- * The three ways in which the service's keys sign (RFC 7518, RFC 8037). A key belongs to one of them, and a token has no say in that
- * (RFC 8725, section 3.1). Secrets, as in HS256, are never published, so a reader accepts none.
+ * The three signature algorithms of the service's keys (RFC 7518, RFC 8037). Each key has one of them, whatever a token says (RFC 8725,
+ * section 3.1). Secrets, as for HS256, are never published, so a verifier accepts none.
  */
 
 import type { Json } from "../answer.js";
@@ -8,7 +8,7 @@ import type { Json } from "../answer.js";
 export type TokenAlgorithm = "RS256" | "ES256" | "EdDSA";
 
 interface Scheme {
-  /** What a key of it has in its JWK: these values, and these members. */
+  /** What the JWK of such a key has: these values, and these members. */
   kty: string;
   crv?: string;
   members: readonly string[];
@@ -32,10 +32,10 @@ const schemes: Readonly<Record<TokenAlgorithm, Scheme>> = {
 
 export const allAlgorithms = Object.keys(schemes) as readonly TokenAlgorithm[];
 
-/** RFC 7518, section 3.3, wants no shorter ones. */
+/** RFC 7518, section 3.3, allows no shorter keys. */
 const RSA_BITS_MIN = 2048;
 
-/** The one algorithm of a key; null for a key that is not there to check tokens. */
+/** The one algorithm of a key; null for a key that is not for checking tokens. */
 export function algorithmOf(jwk: Json): TokenAlgorithm | null {
   const { use, key_ops: operations, alg } = jwk;
   if (use !== undefined && use !== "sig") return null;
@@ -45,13 +45,13 @@ export function algorithmOf(jwk: Json): TokenAlgorithm | null {
   return schemes[found].members.every((name) => typeof jwk[name] === "string") ? found : null;
 }
 
-/** What of a key decides about signatures, and nothing else: a private half that somebody published by mistake is left out. */
+/** The part of a key that is needed to check signatures. A private half that somebody published by mistake is left out. */
 export function publicPartOf(jwk: Json, algorithm: TokenAlgorithm): JsonWebKey {
   const { kty, crv, members } = schemes[algorithm];
   return { kty, ...(crv !== undefined && { crv }), ...Object.fromEntries(members.map((name) => [name, jwk[name]])) };
 }
 
-/** Rejects where the key is broken or the runtime does not know its algorithm. */
+/** Rejects if the key is broken or the runtime does not support its algorithm. */
 export async function importedKey(part: JsonWebKey, algorithm: TokenAlgorithm): Promise<CryptoKey> {
   const key = await crypto.subtle.importKey("jwk", part, schemes[algorithm].importing, false, ["verify"]);
   if (algorithm === "RS256" && (key.algorithm as RsaKeyAlgorithm).modulusLength < RSA_BITS_MIN) throw new TypeError("The RSA key is too short");

@@ -1,6 +1,6 @@
 /** What a token of the service says, whether it is meant for us, and whether it is valid at this moment (RFC 7519, section 4.1). */
 
-/** The claims of a good token. Times are in seconds since 1970. */
+/** The claims of a valid token. Times are in seconds since 1970. */
 export interface TokenClaims {
   iss: string;
   aud: string | string[];
@@ -31,14 +31,14 @@ export interface Expected {
   toleranceSeconds: number;
 }
 
-/** Whether the service issued it for us. */
+/** Whether the service issued the token for us. */
 export function isForUs(claims: TokenClaims, expected: Expected): boolean {
   const { iss, aud, sub } = claims as Record<"iss" | "aud" | "sub", unknown>;
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   return iss === expected.issuer && expected.audiences.some((name) => audiences.includes(name)) && typeof sub === "string" && sub !== "";
 }
 
-/** Whether it is valid at that time: it has begun, give or take the tolerance, and has not ended. */
+/** Whether the token is valid at that time, give or take the tolerance: its validity has begun and has not ended. */
 export function isTimely(claims: TokenClaims, nowMs: number, { toleranceSeconds }: Expected): boolean {
   const { iat, nbf = iat, exp } = claims as Partial<Record<"iat" | "nbf" | "exp", unknown>>;
   const now = nowMs / 1000;
@@ -46,17 +46,17 @@ export function isTimely(claims: TokenClaims, nowMs: number, { toleranceSeconds 
   return Math.max(iat, nbf) <= now + toleranceSeconds && now < exp + toleranceSeconds;
 }
 
-/** JSON has no other numbers, but such large ones become Infinity. */
+/** JSON has only finite numbers, but those that are too large become Infinity. */
 function isTime(claim: unknown): claim is number {
   return Number.isFinite(claim);
 }
 
-/** `JWT` and the type of RFC 9068, with or without the prefix that RFC 7515, section 4.1.9, lets senders leave out. */
+/** `JWT` and the type of RFC 9068, with or without the prefix `application/`, which RFC 7515, section 4.1.9, lets senders leave out. */
 const TYPES: ReadonlyMap<string, TokenType> = new Map([["jwt", "JWT"], ["application/jwt", "JWT"], ["at+jwt", "at+jwt"], ["application/at+jwt", "at+jwt"]]);
 
 export type TokenType = "JWT" | "at+jwt";
 
-/** Whether a header's `typ` is of such tokens; without `wanted`, either will do, and so will none. */
+/** Whether a header's `typ` is the wanted one. Without `wanted`, either type will do, and so will a header without `typ`. */
 export function isOfType(typ: unknown, wanted: TokenType | undefined): boolean {
   if (typ === undefined) return wanted === undefined;
   const type = typeof typ === "string" ? TYPES.get(typ.toLowerCase()) : undefined;

@@ -7,7 +7,7 @@ export interface Clock {
   steadyMs(): number;
 }
 
-/** By how much the clocks of two replicas may differ, or one be set, before that is more than an inaccuracy. */
+/** Differences between the clocks of two replicas, and changes of a clock, count as mere inaccuracy up to this size. */
 export const SLACK_MS = 60_000;
 
 export const systemClock: Clock = { wallMs: () => Date.now(), steadyMs: () => performance.now() };
@@ -22,7 +22,7 @@ export function instantOf(clock: Clock): Instant {
   return { wallMs: clock.wallMs(), steadyMs: clock.steadyMs() };
 }
 
-/** From one moment to a later one, by the clock that says more: one may have been set back, the other may have slept. */
+/** The time from one moment to a later one, by the clock that shows more: one may have been set back, the other may have stood still. */
 export function elapsedMs(from: Instant, to: Instant): number {
   return Math.max(0, to.wallMs - from.wallMs, to.steadyMs - from.steadyMs);
 }

@@ -5,20 +5,20 @@ export interface StreamEvent {
   data: string;
 }
 
-/** Many times what the service's largest event takes. */
+/** Many times the length of the service's largest event. */
 const EVENT_CHARACTERS_MAX = 4_194_304;
 const LINE_END = /\r\n|\n|\r/;
 
 export class EventStreamReader {
   /** A line that has not ended. */
   #rest = "";
-  /** The last part ended with CR, so a LF at the beginning of the next one belongs to it. */
+  /** The last part ended with CR, so an LF at the beginning of the next one belongs to the same line end. */
   #afterReturn = false;
   #type = "";
   #data: string[] = [];
   #characters = 0;
 
-  /** The events that are complete with this part of the stream. Throws where one is too large. */
+  /** The events that are complete with this part of the stream. Throws if one is too large. */
   *read(text: string): Generator<StreamEvent, void, undefined> {
     const whole = this.#rest + (this.#afterReturn && text.startsWith("\n") ? text.slice(1) : text);
     this.#afterReturn = text.endsWith("\r");
@@ -31,7 +31,7 @@ export class EventStreamReader {
     if (this.#rest.length + this.#characters > EVENT_CHARACTERS_MAX) throw new RangeError("An event is too large");
   }
 
-  /** One `field: value`. Comments have no name, and `id` and `retry` say nothing that is not known from elsewhere. */
+  /** Takes one `field: value`. Comments have no name; `id` and `retry` say nothing that is not known from elsewhere. */
   #take(line: string): void {
     const colon = line.indexOf(":");
     const field = colon < 0 ? line : line.slice(0, colon);

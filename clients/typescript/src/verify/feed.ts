@@ -1,9 +1,9 @@
 /**
- * Follows the service's revocations: a snapshot first, then the stream of what comes after it. When the stream ends, for whatever reason,
- * the next one begins where it ended; when the service does not know that place any more, its clock went back or there is no room, a new
- * snapshot takes the place of all that was known. Until then the old set goes on counting, and only grows older.
+ * Follows the service's revocations: first a snapshot, then the stream of what comes after it. When the stream ends, for whatever reason,
+ * the next one begins where it ended. If the service no longer knows that position, if its clock went back or if there is no room, a new
+ * snapshot replaces all that was known. Until then the old set remains in force, and only grows older.
  *
- * Everything happens in one loop, and each piece of news is applied in one step: revocations, cursor and age always belong together.
+ * Everything happens in one loop, and each piece of news is applied in one step, so that revocations, cursor and age always match.
  */
 
 import { textOf } from "../body.js";
@@ -18,21 +18,21 @@ import { RevocationSet, TooManyRevocations } from "./revocation_set.js";
 import { SnapshotReader } from "./snapshot_reader.js";
 import { idle, Signpost } from "./waiting.js";
 
-/** The service says something each second. Longer than that, or than half of the bound, nobody waits for it on one connection. */
+/** The service sends news every second. A connection without news is given up after this, or after half of `maxStalenessMs` if longer. */
 const SILENCE_MS_MIN = 3000;
 const SNAPSHOT_MS_MAX = 60_000;
-/** The pause after the n-th failure in a row is drawn between 0 and this, doubled n times. */
+/** The pause after the n-th failure in a row is random, between 0 and this, doubled n times. */
 const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 8000;
 const RETRY_AFTER_MS_MAX = 60_000;
-/** How long a snapshot that is too large is left to shrink. */
+/** How long to wait after a snapshot that was too large: it may shrink. */
 const SHRINKING_MS = 60_000;
 
 export interface FeedSurroundings {
   clock: Clock;
   /** From 0 to less than 1. */
   random: () => number;
-  /** Ends everything; its reason is what waiting callers get. */
+  /** Ends everything. Waiting callers fail with its reason. */
   closed: AbortSignal;
 }
 
@@ -58,14 +58,14 @@ export class RevocationFeed {
     this.#heardAt = instantOf(surroundings.clock);
   }
 
-  /** Begins to follow, once. */
+  /** Begins to follow the feed. Only the first call does anything. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
     void this.#run();
   }
 
-  /** Resolves when the first snapshot is there. Throws GatehouseUnavailable where that takes too long, or will not happen. */
+  /** Resolves when the first snapshot is there. Throws GatehouseUnavailable if that takes too long or will not happen. */
   async loaded(): Promise<void> {
     if (this.#set) return;
     this.#surroundings.closed.throwIfAborted();
@@ -73,7 +73,7 @@ export class RevocationFeed {
     await this.#loaded.reached(this.#settings.timeoutMs, () => this.#unavailable());
   }
 
-  /** Whether one of them is revoked. To be asked after loaded(). Throws GatehouseUnavailable where what is known is too old to say no. */
+  /** Whether one of these is revoked. Call it after loaded(). Throws GatehouseUnavailable if what is known is too old to say no. */
   revokes(token: { sid: string; sub: string; kid: string }): boolean {
     const set = this.#set;
     if (set && (set.has("session", token.sid) || set.has("user", token.sub) || set.has("signing_key", token.kid))) return true;
@@ -81,7 +81,7 @@ export class RevocationFeed {
     throw new GatehouseUnavailable("stale", "What is known of revocations is too old: the service cannot be reached, or the clocks differ", this.#failure);
   }
 
-  /** What the service's clock has reached, in milliseconds since 1970. */
+  /** The time that the service's clock has reached, in milliseconds since 1970. */
   asOfMs(): number {
     return this.#freshness.asOfMs();
   }
@@ -127,7 +127,7 @@ export class RevocationFeed {
     const reader = new EventStreamReader();
     for await (const text of textOf(stream)) {
       for (const event of reader.read(text)) this.#apply(event);
-      // Comments and other bytes that are no news keep a connection open, but nothing else.
+      // Comments and other bytes that are not news keep the connection open, but do not count as news.
       if (this.#silenceMs() > patienceMs) throw new GatehouseUnavailable("timeout", "The service sends no news");
     }
   }
@@ -137,7 +137,7 @@ export class RevocationFeed {
     else if (type === "as-of") this.#learn({ asOfMs: asOfMsOf(data), revocations: [] });
   }
 
-  /** Only what found room makes what is known younger. */
+  /** What is known only becomes younger if the news found room. */
   #learn(news: Omit<News, "cursor"> & { cursor?: string }): void {
     this.#set?.dropEnded(this.#freshness.asOfMs(), this.#surroundings.clock.wallMs());
     for (const revocation of news.revocations) this.#set?.add(revocation);
@@ -153,7 +153,7 @@ export class RevocationFeed {
       this.#cursor = undefined;
       throw new GatehouseUnavailable("stale", "The service's clock went back");
     }
-    // On its way news are held back, or a clock was set: another connection may do better, and finds out anew.
+    // News is held back on its way, or a clock was set: another connection may do better, and finds out anew.
     if (this.#freshness.learn(asOfMs) > this.#settings.maxStalenessMs) throw new GatehouseUnavailable("stale", "The revocations come too late");
   }
 
@@ -167,25 +167,25 @@ export class RevocationFeed {
     return this.#transport.stream({ method: "GET", path: this.#settings.path + part, fields }, { signal: this.#surroundings.closed, timeoutMs: patienceMs, retries: 0 });
   }
 
-  /** Keeps what is known for messages; the milliseconds that the service wants to be left alone. */
+  /** Keeps the failure for messages. Returns the milliseconds for which the service wants to be left alone. */
   #fail(error: unknown): number {
     this.#failure = error;
     if (error instanceof TooManyRevocations) return this.#makeRoom();
     if (!isGatehouseError(error)) return 0;
-    // Too old, altered, or of another service: 410 `cursor_too_old`, 400 `invalid_cursor`.
+    // The cursor is too old, altered, or from another service: 410 `cursor_too_old`, 400 `invalid_cursor`.
     if (error.status === 410 || error.status === 400) this.#cursor = undefined;
     if (isRefusal(error)) this.#loaded.fail(this.#unavailable());
     return Math.min((error.retryAfter ?? 0) * 1000, RETRY_AFTER_MS_MAX);
   }
 
-  /** A snapshot leaves out what has ended. Where it is too large itself, only time helps. */
+  /** A new snapshot leaves out what has ended. If the snapshot itself is too large, only time helps. */
   #makeRoom(): number {
     const pauseMs = this.#cursor === undefined ? SHRINKING_MS : 0;
     this.#cursor = undefined;
     return pauseMs;
   }
 
-  /** Drawn over its whole length, so that readers that lost the service together do not come back together. */
+  /** Random from 0 up, so that readers that lost the service at the same time do not come back at the same time. */
   #drawnPause(): number {
     return this.#surroundings.random() * Math.min(PAUSE_MS * 2 ** this.#failures, PAUSE_MS_MAX);
   }
@@ -198,7 +198,7 @@ export class RevocationFeed {
   }
 }
 
-/** The key is wrong, or may not read revocations, or there are none at this address. */
+/** Whether the key is wrong or may not read revocations, or there is no feed at this address. */
 function isRefusal(error: unknown): boolean {
   return isGatehouseError(error) && [401, 403, 404].includes(error.status);
 }

@@ -1,19 +1,19 @@
 /**
- * How old the news from the service are.
+ * How old the news from the service is.
  *
- * The service says with each of its news `asOf`, by its own clock: all that was revoked before is known now. Four things can make old
- * news look fresh: a clock of the reader that is behind, one that stands still, a machine that slept, and a network that holds back what
- * it delivers. So three ages are taken, and the greatest counts:
+ * With its news the service sends `asOf`, a time by its own clock: everything that was revoked before it is now known. Four things can make
+ * old news look fresh: a reader's clock that is behind, one that stands still, a machine that slept, and a network that holds back what it
+ * delivers. So the age is computed in three ways, and the greatest counts:
  *
  * - by the wall clock, against `asOf` itself. An `asOf` in the reader's future counts as now.
- * - by the time since the receipt, for a clock of the reader that is behind. The receipt of the same `asOf` again does not count: the
+ * - by the time since the news was received, in case the reader's clock is behind. Receiving the same `asOf` again does not count: the
  *   service repeats it for as long as it knows nothing newer by its clock.
- * - by the service's clock as it must be by now. The first news of an answer that are all there was were made after the answer was asked
- *   for, so they are at most as old as the request. From then on the service's clock goes on as the reader's do; whatever comes later than
- *   that was held back on its way. This one needs no agreement of the clocks.
+ * - by what the service's clock must show by now. The first news of an answer, unless it was cut, was made after the request, so it is at
+ *   most as old as the request. From then on the service's clock runs on like the reader's; news that comes later than that was held back
+ *   on its way. For this age, the clocks need not agree.
  *
- * News that are cut say nothing of the service's clock, only that it has reached `asOf`. Before it is known from others, they must not be
- * learned here.
+ * News that was cut says nothing about the service's clock, except that it has reached `asOf`. It must not be passed to learn() before
+ * other news has told what the service's clock shows.
  */
 
 import { type Clock, elapsedMs, type Instant, instantOf, SLACK_MS } from "./clock.js";
@@ -21,9 +21,9 @@ import { type Clock, elapsedMs, type Instant, instantOf, SLACK_MS } from "./cloc
 export class Freshness {
   readonly #clock: Clock;
   #askedAt: Instant;
-  /** How long the first news of the present answer took; undefined before. Cut ones do not count. */
+  /** How long the first news of the current answer took; undefined before. News that was cut does not count. */
   #delayMs: number | undefined;
-  /** What the service's clock said at some moment, or less. */
+  /** What the service's clock showed at some moment, or less. */
   #service: { ms: number; at: Instant } | undefined;
   #news: { asOfMs: number; ageMs: number; at: Instant } | undefined;
   /** The latest `asOf` since the snapshot. */
@@ -41,28 +41,28 @@ export class Freshness {
     this.#service = undefined;
   }
 
-  /** Whether the present answer has told what the service's clock shows. */
+  /** Whether the current answer has told what the service's clock shows. */
   get knowsService(): boolean {
     return this.#delayMs !== undefined;
   }
 
   /**
-   * Whether the service's clock was set back, or that of another replica is behind, by more than the slack. What was dropped, or left out
-   * of the snapshot, by the clock as it was may count again.
+   * Whether the service's clock was set back, or that of another replica is behind, by more than the slack. Revocations that were dropped,
+   * or left out of the snapshot, by the clock as it was may then be in force again.
    */
   isSetBack(asOfMs: number): boolean {
     const expectedMs = this.#news ? this.#news.asOfMs + elapsedMs(this.#news.at, instantOf(this.#clock)) : -Infinity;
     return Math.max(this.#latestMs, expectedMs) - asOfMs > SLACK_MS;
   }
 
-  /** A snapshot is never cut, and nothing that was known before matters any more. */
+  /** Takes the time of a snapshot. A snapshot is never cut, and nothing that was known before matters any more. */
   begin(asOfMs: number): void {
     this.#news = undefined;
     this.#latestMs = -Infinity;
     this.learn(asOfMs);
   }
 
-  /** News of the request that was sent last. By how many milliseconds they are behind the service's clock, as far as that is known. */
+  /** Takes news of the last request. Returns by how many milliseconds it is behind the service's clock, as far as that is known. */
   learn(asOfMs: number): number {
     const now = instantOf(this.#clock);
     this.#delayMs ??= elapsedMs(this.#askedAt, now);
@@ -78,12 +78,12 @@ export class Freshness {
     return this.#news ? this.#news.ageMs + elapsedMs(this.#news.at, instantOf(this.#clock)) : Infinity;
   }
 
-  /** What the service's clock has reached since the snapshot, in milliseconds since 1970. */
+  /** The time that the service's clock has reached since the snapshot, in milliseconds since 1970. */
   asOfMs(): number {
     return Math.max(0, this.#latestMs);
   }
 
-  /** The service's clock now: as it went on, or `told`, if that is later. */
+  /** What the service's clock shows now: the last value and the time since then, or `told` if that is later. */
   #serviceMs(told: number, now: Instant): number {
     const expected = this.#service ? this.#service.ms + elapsedMs(this.#service.at, now) : -Infinity;
     if (expected > told) return expected;

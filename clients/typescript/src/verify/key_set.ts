@@ -1,9 +1,9 @@
 /**
  * The published keys, fetched when they are needed and kept for as long as the service allows.
  *
- * After that the service may have withdrawn one, so they are not used any more, even where nobody answers: whoever needs them learns that
- * nothing is known. A token with an unknown id may be signed by a new key, so the keys are fetched again for it, but at most once a
- * minute, or else anybody could have them fetched with every request. All who wait share one fetch.
+ * After that the service may have withdrawn a key, so the keys are no longer used, even if nobody answers: callers that need them are told
+ * that nothing is known. A token with an unknown key id may be signed by a new key, so the keys are fetched again for it, but at most once
+ * a minute; otherwise anybody could cause a fetch with every request. All callers that wait share one fetch.
  */
 
 import { readJson, refusalOf } from "../answer.js";
@@ -16,7 +16,7 @@ import { type Clock, elapsedMs, type Instant, instantOf } from "./clock.js";
 import { keysOf, type PublishedKey } from "./published_key.js";
 
 const UNKNOWN_KID_MS = 60_000;
-/** After a fetch that failed nobody asks for so long; or for as long as the service wants, up to a minute. */
+/** After a failed fetch, nobody asks for this long, or for as long as the service wants, up to a minute. */
 const FAILURE_MS = 1000;
 const FAILURE_MS_MAX = 60_000;
 const SET_CHARACTERS_MAX = 1_048_576;
@@ -39,7 +39,7 @@ export class KeySet {
   readonly #options: KeySetOptions;
   #known: Known | undefined;
   #fetching: Promise<Known> | undefined;
-  /** Of the last fetch. */
+  /** The failure of the last fetch. */
   #failure: { error: GatehouseUnavailable; at: Instant; ms: number } | undefined;
   /** The last fetch for an unknown id. */
   #unknownAt: Instant | undefined;
@@ -48,11 +48,11 @@ export class KeySet {
     this.#options = options;
   }
 
-  /** The key with that id, or null if the service has none. Throws GatehouseUnavailable where that cannot be known. */
+  /** The key with that id, or null if the service has none. Throws GatehouseUnavailable if that cannot be known. */
   async find(kid: string): Promise<PublishedKey | null> {
     const age = this.#known ? this.#since(this.#known.at) : Infinity;
     if (!this.#known || age >= this.#known.usableMs) return (await this.#fetched()).keys.get(kid) ?? null;
-    // In the background, for those who come later. A failure matters to those who come too late.
+    // In the background, for later callers. A failure matters only to those who come when the keys are too old.
     if (age >= this.#known.freshMs) this.#fetched().catch(() => undefined);
     return this.#known.keys.get(kid) ?? this.#lookAgain(kid);
   }
@@ -68,7 +68,7 @@ export class KeySet {
     return (await asked).keys.get(kid) ?? null;
   }
 
-  /** Newly fetched keys; those of a fetch under way, if there is one. */
+  /** Newly fetched keys, or those of the fetch that is under way, if there is one. */
   #fetched(): Promise<Known> {
     const failure = this.#failure;
     if (failure && this.#since(failure.at) < failure.ms) return Promise.reject(failure.error);
@@ -77,7 +77,7 @@ export class KeySet {
   }
 
   async #fetch(): Promise<Known> {
-    // What was true when it was asked for is not younger for having taken long.
+    // An answer says what was true when it was requested; it is no younger for having taken long.
     const at = instantOf(this.#options.clock);
     try {
       this.#known = { ...(await this.#answer()), at };
@@ -112,7 +112,7 @@ export class KeySet {
   }
 }
 
-/** It needs no key, so that browsers ask without a preflight. Their own caches, and those of frameworks, would hide a new key. */
+/** It has no API key, so that browsers need no preflight. It bypasses caches of browsers and frameworks, which would hide a new key. */
 function requestInit(signal: AbortSignal): RequestInit {
   const init: RequestInit = { method: "GET", headers: { Accept: "application/json" }, redirect: "manual", signal };
   if ("cache" in Request.prototype) init.cache = "no-store";

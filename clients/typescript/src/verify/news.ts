@@ -1,6 +1,6 @@
 /**
- * What the revocation feed says. Whatever is not understood is refused, also a kind of revocation that is not known here: leaving it out
- * would mean to accept what the service refuses.
+ * What the revocation feed says. Anything that is not understood is refused, including an unknown kind of revocation: ignoring it would
+ * mean accepting what the service refuses.
  */
 
 import { type Json, readJson } from "../answer.js";
@@ -8,26 +8,26 @@ import { VISIBLE } from "../options.js";
 import { type Revocation, type RevocationKind, revocationKinds } from "./revocation_set.js";
 
 export interface News {
-  /** After what the next ones come. */
+  /** The position after which the next news comes. */
   cursor: string;
-  /** By the service's clock: all that was revoked before is known with these. */
+  /** A time by the service's clock: everything that was revoked before it is known with this news. */
   asOfMs: number;
   revocations: Revocation[];
 }
 
 /**
- * The most that the service tells at once. Where there are as many, more may be missing, and `asOf` is no later than the last of them: such
- * a part may be far older than the request for it.
+ * The most revocations that the service sends at once. If there are this many, more may be missing, and `asOf` is no later than the last
+ * of them: such a part may be far older than the request for it.
  */
 export const NEWS_MAX = 1000;
 
-/** As the service writes times. */
+/** The format in which the service writes times. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const CURSOR_CHARACTERS_MAX = 2048;
 const ID_CHARACTERS_MAX = 1024;
 const NUMBER = /^\d{1,20}$/;
 
-/** A text that is none of the feed's. */
+/** A text that is not what the feed sends. */
 export class NotUnderstood extends Error {
   override readonly name = "NotUnderstood";
 }
@@ -40,7 +40,7 @@ export function newsOf(data: string): News {
   return { ...positionOf(json), revocations: (listed as unknown[]).map(revocationOf) };
 }
 
-/** What stands beside the revocations. */
+/** The members beside the revocations. */
 export function positionOf(json: Json | null): Omit<News, "revocations"> {
   const cursor = json?.["cursor"];
   if (typeof cursor !== "string" || cursor.length > CURSOR_CHARACTERS_MAX || !VISIBLE.test(cursor)) throw new NotUnderstood("This is no cursor");
@@ -59,7 +59,7 @@ export function revocationOf(json: unknown): Revocation {
   return { kind: known, id: idOf(known, id), untilMs: timeOf(until) };
 }
 
-/** Numbers that JSON cannot carry exactly would name somebody else. */
+/** A number that JSON.parse() cannot represent exactly would name somebody else. */
 function idOf(kind: RevocationKind, id: unknown): string {
   const text = Number.isSafeInteger(id) ? String(id) : id;
   const fits = typeof text === "string" && (kind === "signing_key" ? text === id && text !== "" && text.length <= ID_CHARACTERS_MAX : NUMBER.test(text));

@@ -1,4 +1,4 @@
-/** What a verifier is told, and what may be wrong with it. */
+/** The options of a verifier, and what may be wrong with them. */
 
 import { baseOf, type ClientOptions, type Fetch, VISIBLE } from "../options.js";
 import { allAlgorithms, type TokenAlgorithm } from "./algorithms.js";
@@ -9,19 +9,19 @@ export interface TokenVerifierOptions {
   jwksUrl: string;
   /** `JWT_ISSUER` of the service. */
   issuer: string;
-  /** Whom tokens must be for; of several, one is enough. */
+  /** The audience that tokens must be for; of several, one is enough. */
   audience: string | readonly string[];
-  /** Keys of other algorithms count as unknown. All three, if it is not said. */
+  /** Keys of other algorithms count as unknown. All three by default. */
   algorithms?: readonly TokenAlgorithm[];
-  /** `JWT_TYPE` of the service, where only tokens of that type are good; RFC 9068 wants that for `at+jwt`. */
+  /** `JWT_TYPE` of the service, to accept only tokens of that type; RFC 9068 requires this for `at+jwt`. */
   type?: TokenType;
-  /** By how much this machine's clock may differ from the service's; 5. Expired tokens are accepted for as long. */
+  /** By how much this machine's clock may differ from the service's; 5 by default. Expired tokens are accepted for this long. */
   clockToleranceSeconds?: number;
-  /** The longest that a check waits for the keys, and the first one for the revocations; 5,000. */
+  /** The longest that a check waits for the keys, and the first check for the revocations; 5,000 by default. */
   timeoutMs?: number;
-  /** Refuses tokens whose session, user or key was revoked. Without it, they are good until they expire. */
+  /** Refuses tokens whose session, user or key was revoked. Without it, they are accepted until they expire. */
   revocations?: RevocationOptions;
-  /** What sends requests in place of the global `fetch`. */
+  /** Sends the requests in place of the global `fetch`. */
   fetch?: Fetch;
 }
 
@@ -30,11 +30,11 @@ export interface RevocationOptions {
   url: string;
   /** A key of the service that may read revocations. */
   apiKey: string;
-  /** For how long a revoked token may go on being accepted; 5,000. */
+  /** For how long a revoked token may still be accepted; 5,000 by default. */
   maxStalenessMs?: number;
 }
 
-/** What the feed is made of. `path` follows `url`, which is where the service is. */
+/** The settings of the feed. `url` is the address of the service, and `path` follows it. */
 export type FeedSettings = Required<Pick<ClientOptions, "url" | "apiKey" | "timeoutMs" | "fetch">> & { path: string; maxStalenessMs: number; revocationsMax: number };
 
 export interface Settings {
@@ -53,7 +53,7 @@ const STALENESS_MS = 5000;
 /** About 100 MB. */
 const REVOCATIONS_MAX = 1_000_000;
 
-/** The options with what is left out. Throws a TypeError for what cannot be meant, without repeating it. */
+/** The options with their defaults. Throws a TypeError for a value that cannot be meant, without repeating it. */
 export function settingsOf(options: TokenVerifierOptions): Settings {
   const { jwksUrl, issuer, audience, algorithms = allAlgorithms, type, clockToleranceSeconds = TOLERANCE_SECONDS, timeoutMs = TIMEOUT_MS } = options;
   const audiences = typeof audience === "string" ? [audience] : [...audience];
@@ -62,7 +62,7 @@ export function settingsOf(options: TokenVerifierOptions): Settings {
   demand(algorithms.length > 0 && algorithms.every((name) => allAlgorithms.includes(name)), `algorithms must be some of ${allAlgorithms.join(", ")}`);
   demand(clockToleranceSeconds >= 0 && Number.isFinite(clockToleranceSeconds), "clockToleranceSeconds must not be negative");
   demand(timeoutMs > 0, "timeoutMs must be more than 0");
-  // The global one is looked up at each call: frameworks and tests replace it.
+  // The global `fetch` is looked up at each call, because frameworks and tests replace it.
   const send: Fetch = options.fetch ?? ((url, init) => fetch(url, init));
   const expected = { issuer, audiences, toleranceSeconds: clockToleranceSeconds };
   const feed = options.revocations ? feedOf(options.revocations, timeoutMs, send) : null;

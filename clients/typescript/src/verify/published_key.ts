@@ -5,7 +5,7 @@ import { GatehouseUnavailable } from "../errors.js";
 import { algorithmOf, importedKey, isSignedBy, publicPartOf, type TokenAlgorithm } from "./algorithms.js";
 import { signedPartOf } from "./token.js";
 
-/** Many times what the service publishes. */
+/** Many times the number that the service publishes. */
 const KEYS_MAX = 100;
 
 export class PublishedKey {
@@ -20,7 +20,7 @@ export class PublishedKey {
     this.#part = publicPartOf(jwk, algorithm);
   }
 
-  /** Whether it signed the token. Throws GatehouseUnavailable where the key cannot be used: it may well have. */
+  /** Whether this key signed the token. Throws GatehouseUnavailable if the key cannot be used, because it may well have signed it. */
   async signed(token: string): Promise<boolean> {
     const signed = signedPartOf(token);
     if (!signed) return false;
@@ -40,8 +40,8 @@ export class PublishedKey {
 }
 
 /**
- * The keys of a JWK set by their ids (RFC 7517, section 5); null where it is none. Keys that are not for checking tokens are left out, as
- * that section wants it. A key that is in `before` stays the same object, with what was imported.
+ * The keys of a JWK set by their ids (RFC 7517, section 5); null if it is not a JWK set. Keys that are not for checking tokens are left
+ * out, as that section recommends. A key that is also in `before` stays the same object, so that it need not be imported again.
  */
 export function keysOf(set: Json | null, before: ReadonlyMap<string, PublishedKey>): Map<string, PublishedKey> | null {
   const listed = set?.["keys"];

@@ -15,7 +15,7 @@ export interface Revocation {
 }
 
 const SWEEP_MS = 60_000;
-/** With less room than that, the next sweep is not waited for. */
+/** If there is less room than this, ended revocations are dropped without waiting for the next sweep. */
 const ROOM = 10_000;
 
 export class TooManyRevocations extends RangeError {
@@ -35,7 +35,7 @@ export class RevocationSet {
     return this.#untils[kind].has(id);
   }
 
-  /** Throws TooManyRevocations where there is no room for another one. */
+  /** Throws TooManyRevocations if there is no room for another one. */
   add({ kind, id, untilMs }: Revocation): void {
     const untils = this.#untils[kind];
     const known = untils.get(id);
@@ -48,8 +48,9 @@ export class RevocationSet {
   }
 
   /**
-   * Drops, once a minute or where there is little room, what has ended by the service's clock and by the reader's: either may be ahead for
-   * a moment, and the service does not tell again what is dropped. It is kept for the slack, for the clock of another replica may be behind.
+   * Drops revocations that have ended by both the service's clock and the reader's, once a minute or if there is little room. Either clock
+   * may be ahead for a moment, and the service does not send again what is dropped. Revocations are kept for the slack as well, because the
+   * clock of another replica may be behind.
    */
   dropEnded(serviceMs: number, readerMs: number): void {
     const nowMs = Math.min(serviceMs, readerMs);

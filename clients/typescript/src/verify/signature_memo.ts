@@ -2,12 +2,13 @@
 
 import type { PublishedKey } from "./published_key.js";
 
-/** Of each of the two generations; together a few MB. */
+/** In each of the two generations; both together take a few MB. */
 const TOKENS_MAX = 5000;
 
 /**
- * Only good signatures are kept, so that strangers cannot fill it, and only signatures: claims, time and revocations are looked at each
- * time. An entry counts for the very key that made it. A full generation becomes the old one, and what is used of that one is young again.
+ * Only valid signatures are kept, so that strangers cannot fill the memo, and only signatures: claims, time and revocations are checked
+ * each time. An entry counts only for the key object that it was made with. When the young generation is full, it becomes the old one; an
+ * old entry that is used becomes young again.
  */
 export class SignatureMemo {
   #young = new Map<string, PublishedKey>();

@@ -1,18 +1,18 @@
 /**
- * Reads a snapshot, `{"cursor":"…","asOf":"…","revocations":[{…},{…},…]}`, as it comes: it may be far too large to be kept as one text.
+ * Reads a snapshot, `{"cursor":"…","asOf":"…","revocations":[{…},{…},…]}`, as it arrives: it may be far too large to keep as one text.
  *
- * Each object of the list is parsed as soon as it is complete, and what remains of it is a 0. So the rest is a small JSON text of its own,
- * which is parsed at the end; as many objects must have come as the list then has.
+ * Each object in the list is parsed as soon as it is complete, and is then replaced by a 0. So the rest is a small JSON text, which is
+ * parsed at the end; its list must then have as many entries as objects have come.
  */
 
 import { readJson } from "../answer.js";
 import { type News, NotUnderstood, positionOf, revocationOf } from "./news.js";
 import type { Revocation } from "./revocation_set.js";
 
-/** The object of the answer, its list, and an object in that. */
+/** The depth of an object in the list: the answer's object, its list, and the object itself. */
 const ITEM_DEPTH = 3;
 const ITEM_CHARACTERS_MAX = 8192;
-/** Two for each revocation that fits into a set, and what stands beside the list. */
+/** Two for each revocation that fits into a set, and the members beside the list. */
 const REST_CHARACTERS_MAX = 2_000_000 + ITEM_CHARACTERS_MAX;
 
 export class SnapshotReader {
@@ -28,7 +28,7 @@ export class SnapshotReader {
     this.#take = take;
   }
 
-  /** The next part. Throws where it is none of a snapshot. */
+  /** Reads the next part. Throws if it cannot be part of a snapshot. */
   read(text: string): void {
     let from = 0;
     for (let index = 0; index < text.length; index += 1) {
@@ -47,7 +47,7 @@ export class SnapshotReader {
     if (this.#rest.length > REST_CHARACTERS_MAX || this.#item.length > ITEM_CHARACTERS_MAX) throw new NotUnderstood("This is no snapshot");
   }
 
-  /** What stood beside the revocations. Throws where the snapshot is not complete. */
+  /** The members beside the revocations. Throws if the snapshot is not complete. */
   end(): Omit<News, "revocations"> {
     const json = readJson(this.#rest);
     const listed = json?.["revocations"];

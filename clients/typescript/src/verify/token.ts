@@ -1,10 +1,10 @@
-/** Takes a token apart (RFC 7515, section 7.1), without believing anything in it. */
+/** Takes a token apart (RFC 7515, section 7.1), without trusting anything in it. */
 
 import { type Json, readJson } from "../answer.js";
 import type { Signed } from "./algorithms.js";
 import type { TokenClaims } from "./claims.js";
 
-/** Longer than any token of the service, and shorter than what it reads of a header field. */
+/** Longer than any token of the service, and shorter than the longest header field that it reads. */
 const TOKEN_CHARACTERS_MAX = 8192;
 const BASE64URL = /^[\w-]+$/;
 
@@ -12,13 +12,13 @@ export interface ParsedToken {
   readonly text: string;
   readonly alg: string;
   readonly kid: string;
-  /** As it stands in the header; undefined where it does not. */
+  /** As in the header; undefined if it is missing there. */
   readonly typ: unknown;
   /** What it claims. The types of the members are not checked yet. */
   readonly claims: TokenClaims;
 }
 
-/** The parts of a token; null where the text is none. */
+/** The parts of a token; null if the text is not a token. */
 export function parsedToken(text: string): ParsedToken | null {
   if (text.length > TOKEN_CHARACTERS_MAX) return null;
   const parts = text.split(".");
@@ -32,7 +32,7 @@ export function parsedToken(text: string): ParsedToken | null {
   return { text, alg, kid, typ, claims: claims as unknown as TokenClaims };
 }
 
-/** What was signed, and the signature; null where that is no base64url. */
+/** What was signed, and the signature; null if the signature is not base64url. */
 export function signedPartOf(text: string): Signed | null {
   const end = text.lastIndexOf(".");
   const signature = bytesOf(text.slice(end + 1));
@@ -50,7 +50,7 @@ function objectOf(part: string | undefined): Json | null {
   }
 }
 
-/** Null where the length is none of base64url; the characters have been looked at before. */
+/** Null if base64url cannot have this length; the characters have been checked before. */
 function bytesOf(part: string): Uint8Array<ArrayBuffer> | null {
   try {
     const binary = atob(part.replaceAll("-", "+").replaceAll("_", "/"));

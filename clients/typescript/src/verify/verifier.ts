@@ -17,8 +17,8 @@ export interface Surroundings {
 /**
  * Checks tokens without asking the service for each of them.
  *
- * It fetches the published keys with the first check and keeps them for as long as the service allows. With `revocations` it also follows
- * those, from the first check until close(). It starts nothing before, so a verifier may stand at the top of a module.
+ * It fetches the published keys with the first check and keeps them for as long as the service allows. With `revocations`, it also follows
+ * the revocations, from the first check until close(). It starts nothing before, so a verifier may be created at the top of a module.
  */
 export class TokenVerifier {
   readonly #settings: Settings;
@@ -38,8 +38,8 @@ export class TokenVerifier {
   }
 
   /**
-   * What a token claims, as it comes from a header field; null if it is not good, missing or empty. Throws GatehouseUnavailable where that
-   * cannot be known: ask the service then, with `token.verify()` of a client, or refuse.
+   * The claims of a token as it comes from a header field; null if the token is not valid, missing or empty. Throws GatehouseUnavailable if
+   * that cannot be known: then ask the service, with `token.verify()` of a client, or refuse.
    */
   async verify(text: string | null | undefined): Promise<TokenClaims | null> {
     this.#closing.signal.throwIfAborted();
@@ -52,18 +52,18 @@ export class TokenVerifier {
     return this.#isRevoked(token) || !this.#isTimely(token) ? null : token.claims;
   }
 
-  /** Ends what is under way. Checks that wait fail, and so do those that come later. */
+  /** Ends everything under way. Pending checks fail, and so do later ones. */
   close(): void {
     this.#closing.abort(new GatehouseUnavailable("closed", "The token verifier was closed"));
   }
 
-  /** What needs no key: most of what is not good is found here. */
+  /** The checks that need no key. They find most invalid tokens. */
   #isMeant(token: ParsedToken): boolean {
     const { expected, type } = this.#settings;
     return isOfType(token.typ, type) && isForUs(token.claims, expected) && this.#isTimely(token);
   }
 
-  /** What `alg` of the header says only matters for being the same (RFC 8725, section 3.1). */
+  /** The header's `alg` is only compared with the key's algorithm (RFC 8725, section 3.1). */
   #agrees(key: PublishedKey, token: ParsedToken): boolean {
     return key.algorithm === token.alg && this.#settings.algorithms.includes(key.algorithm);
   }
@@ -77,11 +77,11 @@ export class TokenVerifier {
 
   #isRevoked({ claims: { sid, sub }, kid }: ParsedToken): boolean {
     if (!this.#feed) return false;
-    // A token that names no session could not be found among the revoked ones.
+    // A token that names no session could not be found among the revoked ones, so it counts as revoked.
     return typeof sid !== "string" || sid === "" || this.#feed.revokes({ sid, sub, kid });
   }
 
-  /** Where the service's clock is known to have passed its end, no tolerance is needed: revocations of such tokens may be dropped. */
+  /** If the service's clock is known to have passed the token's end, there is no tolerance: its revocation may have been dropped. */
   #isTimely({ claims }: ParsedToken): boolean {
     if (this.#feed && this.#feed.asOfMs() >= claims.exp * 1000) return false;
     return isTimely(claims, this.#clock.wallMs(), this.#settings.expected);
@@ -89,7 +89,7 @@ export class TokenVerifier {
 }
 
 /**
- * A verifier of the tokens that the service signs. One for the whole program is enough. Throws a TypeError for options that cannot be meant.
+ * Creates a verifier of the tokens that the service signs. One for the whole program is enough. Throws a TypeError for invalid options.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   return new TokenVerifier(options);

@@ -10,13 +10,13 @@ export async function idle(ms: number, signal: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    // Only Node.js, Deno and Bun have it; elsewhere a timer is a number.
+    // Only Node.js, Deno and Bun have `unref`; elsewhere a timer is a number.
     (timer as { unref?: () => void }).unref?.();
     signal.addEventListener("abort", done);
   });
 }
 
-/** A moment that many wait for, each for so long. */
+/** A moment that many wait for, each for a limited time. */
 export class Signpost {
   readonly #waiting = new Set<(error?: Error) => void>();
 

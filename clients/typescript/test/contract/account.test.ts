@@ -6,7 +6,7 @@ import { address, client, failureOf, outbox, registered, somebody } from "./serv
 
 const gatehouse = client();
 
-/** What the newest mails to somebody say; the service writes them after it has answered. */
+/** The mails to somebody, newest first. The service writes them after it has answered. */
 function mailsTo(email: string): string[] {
   if (!existsSync(outbox)) return [];
   const files = readdirSync(outbox).filter((name) => name.endsWith(".eml"));
@@ -14,7 +14,7 @@ function mailsTo(email: string): string[] {
   return mails.filter(({ text }) => text.includes(email)).sort((one, other) => other.id - one.id).map(({ text }) => text);
 }
 
-/** The token of the newest link of that kind. */
+/** The token in the newest link of that kind. */
 async function tokenFor(email: string, kind: "gtr" | "gtv" | "gte"): Promise<string> {
   return vi.waitUntil(
     () => mailsTo(email).map((text) => new RegExp(`${kind}_[\\w-]+`).exec(text.replace(/=\r?\n/g, ""))?.[0]).find((token) => token !== undefined),

@@ -7,7 +7,7 @@ import { apiKey, url } from "./service.js";
 
 const generated = fileURLToPath(new URL("../../.generated/documents/", import.meta.url));
 
-/** What a block prints when it is run as a module, with the settings that it reads. */
+/** What a block of code prints when it is run as a module, with the settings that it reads. */
 async function printedBy(code: string, name: string): Promise<string[]> {
   const printed: string[] = [];
   vi.spyOn(console, "log").mockImplementation((...values) => void printed.push(values.join(" ")));

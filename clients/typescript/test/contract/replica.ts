@@ -23,7 +23,7 @@ export class Replica {
   readonly url: string;
   readonly #port: number;
   readonly #directory = mkdtempSync(join(tmpdir(), "gatehouse-replica-"));
-  /** Of its Unix socket. */
+  /** The path of its Unix socket. */
   readonly socket = join(this.#directory, "gatehouse.sock");
   #process: ChildProcess | undefined;
 
@@ -32,7 +32,7 @@ export class Replica {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** One that listens at an address of its own, also after a restart. */
+  /** Starts a replica that listens at its own address, also after a restart. */
   static async started(): Promise<Replica> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -10,7 +10,7 @@ const unavailable = (reason: string) => ({ name: "GatehouseUnavailable", reason 
 
 const verifiers: TokenVerifier[] = [];
 
-/** Patient where the machine stalls, unless a test is about that. */
+/** A verifier that is patient if the machine stalls, unless a test is about that. */
 function verifierOf({ at = url, path = "/revocations", key = apiKey, maxStalenessMs = 60_000 } = {}): TokenVerifier {
   const revocations = { url: at + path, apiKey: key, maxStalenessMs };
   const verifier = createTokenVerifier({ jwksUrl: `${at}/.well-known/jwks.json`, issuer: "gatehouse", audience: "gatehouse", timeoutMs: 60_000, revocations });

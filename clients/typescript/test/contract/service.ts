@@ -1,4 +1,4 @@
-/** The real program, which `tests/clients` starts, and users of its own for each test. */
+/** The real service, which `tests/clients` starts, and separate users for each test. */
 
 import { createClient, type ClientOptions, type NewUser } from "../../src/index.js";
 
@@ -14,7 +14,7 @@ export const apiKey = setting("GATEHOUSE_API_KEY");
 export const outbox = setting("GATEHOUSE_OUTBOX");
 export const pid = Number(setting("GATEHOUSE_PID"));
 
-/** Patient, for the machine may stall. */
+/** A client that is patient, because the machine may stall. */
 export function client(options: Partial<ClientOptions> = {}) {
   return createClient({ url, apiKey, timeoutMs: 60_000, ...options });
 }
@@ -27,7 +27,7 @@ export function somebody(): NewUser {
   return { first_name: "Ada", last_name: "Lovelace", email: `ada-${process.pid}-${people}@example.com`, password: "correct horse battery" };
 }
 
-/** An address that no other test tells. */
+/** A client address that no other test uses. */
 export function address(): string {
   people += 1;
   return `2001:db8:${people.toString(16)}::1`;

@@ -22,7 +22,7 @@ describe("the service", () => {
   });
 });
 
-/** The test's own settings allow two at once, and one a second. */
+/** The settings for these tests allow two requests at once, and one per second. */
 describe("a rate limit", () => {
   it("is waited for where that fits into the time", async () => {
     const clientAddress = address();
@@ -41,7 +41,7 @@ describe("a rate limit", () => {
   });
 });
 
-/** Whether every thread of the program does nothing; the signal itself comes a little later than it is sent (proc(5)). */
+/** Whether every thread of the program has stopped, which happens a little after the signal is sent (proc(5)). */
 function standsStill(): boolean {
   const tasks = `/proc/${pid}/task`;
   return readdirSync(tasks).every((task) => readFileSync(`${tasks}/${task}/stat`, "utf8").includes(") T "));

@@ -1,4 +1,4 @@
-/** A small application of Next.js with the package in it, built and served; and a browser without JavaScript that uses it. */
+/** A small Next.js application with the package in it, built and served, and a browser without JavaScript that uses it. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
@@ -8,13 +8,13 @@ import { join } from "node:path";
 
 import { folder, run } from "../package/tools.js";
 
-// Below the folder whose lock file names Next.js, which looks for itself from there.
+// Below the folder whose lock file names Next.js, because Next.js looks for itself from there.
 const place = join(folder, ".generated", "application");
-/** The client, as the test that starts this one has built it. */
+/** The client, as built by the test run that starts this one. */
 const dist = join(folder, ".generated", "dist");
 const next = join(folder, "node_modules", "next", "dist", "bin", "next");
 
-/** Builds it, without any setting: those belong to the machine that runs it. */
+/** Builds the application without any settings, because those belong to the machine that runs it. */
 export function buildApplication(): void {
   rmSync(place, { recursive: true, force: true });
   cpSync(join(folder, "test", "next", "application"), place, { recursive: true });
@@ -44,7 +44,7 @@ export class Application {
     for (const stream of [process.stdout, process.stderr]) stream?.on("data", (bytes: Buffer) => (this.#output += bytes.toString()));
   }
 
-  /** Starts it with these settings; it is up when it answers. */
+  /** Starts the application with these settings, and waits until it is ready. */
   static async start(settings: Record<string, string>): Promise<Application> {
     const port = await freePort();
     const args = [next, "start", place, "--hostname", "127.0.0.1", "--port", String(port)];
@@ -63,7 +63,7 @@ export class Application {
   }
 }
 
-/** It keeps cookies as browsers do, also those that want https: browsers trust loopback. */
+/** It keeps cookies as browsers do, including those that require https, because browsers trust loopback. */
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly #origin: string;
@@ -78,7 +78,7 @@ export class Browser {
     return this.#keep(await fetch(this.#origin + path, { redirect: "manual", headers: this.#fields() }));
   }
 
-  /** Fills the page's form and sends it to where it came from. */
+  /** Fills in the page's form and sends it to the page's own path. */
   async send(path: string, values: Record<string, string>, fields: Record<string, string> = { Origin: this.#origin }): Promise<Response> {
     const page = await (await this.get(path)).text();
     const form = new FormData();

@@ -11,7 +11,7 @@ import { blocksOf } from "./documents.js";
 import { folder, npm, run, systemNodes, tool } from "./tools.js";
 
 const CORE_BYTES_MAX = 6144;
-/** What the documents' programs have of Node.js, whose types the application does not have. */
+/** What the documents' programs use of Node.js, for whose types the application has no declarations. */
 const SURROUNDINGS = "declare const process: { env: Record<string, string | undefined> }; declare const console: { log(...values: unknown[]): void };\n";
 
 /** An application that has installed the packed package and nothing else. */
@@ -22,7 +22,7 @@ let tarball = "";
 beforeAll(() => {
   run(process.execPath, ["scripts/build.mjs"]);
   const [packed] = JSON.parse(npm(["pack", "--json", "--ignore-scripts", "--pack-destination", application])) as { filename: string }[];
-  // Before version 9, npm told the name with its slash.
+  // Before version 9, npm printed the name with its slash.
   tarball = join(application, (packed?.filename ?? "").replace("@", "").replace("/", "-"));
   mkdirSync(installed, { recursive: true });
   run("tar", ["-xzf", tarball, "-C", installed, "--strip-components", "1"]);
@@ -57,7 +57,7 @@ describe("the package", () => {
   });
 
   it("has the right types for each way to resolve it", () => {
-    // "node10" knows no entry points beside the main one.
+    // "node10" knows only the main entry point.
     tool("attw", [tarball, "--format", "ascii", "--profile", "node16"]);
   });
 
@@ -108,7 +108,7 @@ describe.each(["/usr/bin/deno", "/usr/local/bin/deno", "/usr/bin/bun", "/usr/loc
   });
 });
 
-/** Bundled for a browser, with all that the bundler cannot leave out. */
+/** The code bundled for a browser, with everything that the bundler cannot leave out. */
 async function bundled(entry: string, format: "esm" | "iife"): Promise<string> {
   const result = await build({ stdin: { contents: entry, resolveDir: application }, bundle: true, minify: true, platform: "browser", format, target: "es2022", write: false });
   return result.outputFiles[0]?.text ?? "";
@@ -129,7 +129,7 @@ describe("in a bundle for browsers", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const code = await bundled(`import { createClient } from "@gatehouse/client"; result = createClient({ url: ${JSON.stringify(url)}, apiKey: "k" }).users.get(7);`, "iife");
-    // The names that a page has of what the client uses, and none of Node.js.
+    // The globals that the client uses and that a page has, and none of Node.js.
     const page = ["fetch", "Request", "URL", "URLSearchParams", "AbortController", "TextDecoder", "setTimeout", "clearTimeout", "performance"];
     const { createContext, runInContext } = await import("node:vm");
     const scope = createContext({ result: undefined, ...Object.fromEntries(page.map((name) => [name, (globalThis as Record<string, unknown>)[name]])) });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const folder = fileURLToPath(new URL("../..", import.meta.url));
 const bin = `${folder}/node_modules/.bin`;
 
-/** What a program prints; fails with all that it said when it fails. */
+/** What a program prints. If it fails, this throws an error with all that it printed. */
 export function run(program: string, args: readonly string[], cwd: string = folder): string {
   try {
     return execFileSync(program, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -21,12 +21,12 @@ export function tool(name: string, args: readonly string[], cwd?: string): strin
   return run(process.execPath, [`${bin}/${name}`, ...args], cwd);
 }
 
-/** npm of the toolchain. */
+/** Runs the toolchain's npm. */
 export function npm(args: readonly string[]): string {
   return run(process.execPath, [`${folder}/toolchain/node_modules/npm/bin/npm-cli.js`, ...args]);
 }
 
-/** Node.js of the system, where the client may run on it. */
+/** The system's Node.js programs on which the client can run. */
 export function systemNodes(): string[] {
   return ["/usr/bin/node", "/usr/local/bin/node"].filter((path) => {
     try {

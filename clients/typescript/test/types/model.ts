@@ -1,5 +1,5 @@
-// Compares the hand-written types with those that openapi-typescript makes of api/openapi.yaml. It is compiled, not run: a difference
-// is a compile error in the line of its type. The service's open lists of codes are texts in the client, for new ones may come.
+// Compares the hand-written types with those that openapi-typescript makes from api/openapi.yaml. It is compiled, not run: a difference
+// is a compile error in the line of its type. The service's open lists of codes are strings in the client, because new ones may be added.
 
 import type { components, operations } from "../../.generated/api.js";
 import type {
@@ -13,7 +13,7 @@ type Body<Operation extends keyof operations, Status extends number = 200> =
 type Sent<Operation extends keyof operations> =
   operations[Operation] extends { requestBody?: { content: { "application/json": infer Content } } } ? Content : never;
 
-/** The same members with the same types, through and through; whether one is read-only does not matter. */
+/** The same members with the same types, at every depth; whether a member is read-only does not matter. */
 type Plain<Value> = Value extends object ? { -readonly [Key in keyof Value]: Plain<Value[Key]> } : Value;
 type Same<One, Other> =
   (<Probe>() => Probe extends Plain<One> ? 1 : 2) extends (<Probe>() => Probe extends Plain<Other> ? 1 : 2) ? true : false;
@@ -58,7 +58,7 @@ export type Comparisons = [
   Holds<Same<{ password: string; email?: string }, Sent<"checkPassword">>>,
 ];
 
-/** The comparison itself sees what differs. */
+/** The comparison itself detects differences. */
 export type Differences = [
   Holds<Same<Same<{ a: string }, { a: string | null }>, false>>,
   Holds<Same<Same<{ a: string }, { a?: string }>, false>>,

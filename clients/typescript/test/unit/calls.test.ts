@@ -6,7 +6,7 @@ import { type Client, createClient, isGatehouseError, type LoginOptions } from "
 import { login, person, rows, user, verifiedSession, verifiedToken } from "./rows.js";
 import { answer, API_KEY, failureOf, refusal, ServiceDouble, URL } from "./service_double.js";
 
-/** What only people and machines ask. */
+/** Operations for people and machines, not for clients. */
 const NOT_FOR_CLIENTS = [
   "GET /",
   "GET /.well-known/jwks.json",

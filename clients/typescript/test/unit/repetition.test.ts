@@ -7,7 +7,7 @@ import { answer, failureOf, refusal, ServiceDouble } from "./service_double.js";
 const credentials = { email: "who@example.com", password: "a password" };
 const person = { first_name: "A", last_name: "B", ...credentials };
 
-/** Every call that sends one request. */
+/** Every call that sends one request and may be repeated. */
 const repeatable: [string, (client: Client) => Promise<unknown>][] = [
   ["users.get", (client) => client.users.get(7)],
   ["users.find", (client) => client.users.find("who@example.com")],
@@ -54,7 +54,7 @@ const single: [string, (client: Client) => Promise<unknown>][] = [
 const unavailable = (seconds?: number) => refusal(503, "unavailable", seconds === undefined ? {} : { "Retry-After": String(seconds) });
 const limited = (seconds: number) => refusal(429, "rate_limited", { "Retry-After": String(seconds) });
 
-/** Lets time pass until the call is over: its failure or null, and the milliseconds that it took. */
+/** Lets time pass until the call is over. Returns its failure or null, and the milliseconds that it took. */
 async function timed(call: Promise<unknown>): Promise<{ failure: unknown; ms: number }> {
   const start = performance.now();
   let ms = -1;

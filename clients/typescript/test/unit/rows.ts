@@ -1,4 +1,4 @@
-/** Each call of the client, what it sends, and what it makes of an answer. A new call is a new row. */
+/** Each call of the client, what it sends, and the result that it makes from an answer. A new call is a new row. */
 
 import type { Client } from "../../src/index.js";
 

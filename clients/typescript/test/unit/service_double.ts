@@ -1,4 +1,4 @@
-/** Stands in for the service: answers as it is told, and remembers what it was asked. */
+/** Stands in for the service: answers as it is told, and remembers the requests. */
 
 import { createClient, type ClientOptions } from "../../src/index.js";
 
@@ -13,14 +13,14 @@ export interface Asked {
   init: RequestInit;
 }
 
-/** What happens to one request: an answer, a failure of the network, or silence until the request is given up. */
+/** What happens to one request: an answer, a network failure, or silence until the request is given up. */
 export type Fate = Response | Error | "silence";
 
 export class ServiceDouble {
   readonly asked: Asked[] = [];
   readonly #fates: Fate[];
 
-  /** The fates of the requests in order; the last one is that of all further ones, too. */
+  /** The fates of the requests in order; the last one is repeated for all further requests. */
   constructor(...fates: Fate[]) {
     this.#fates = fates;
   }

@@ -2,7 +2,7 @@ import { getServerSession } from "@gatehouse/client/next";
 import { SessionProvider } from "@gatehouse/client/react";
 import type { ReactNode } from "react";
 
-/** The pages of who is not logged in. The provider tells the browser's other tabs so after a logout. */
+/** The layout of pages for visitors who are not logged in. After a logout, the provider tells the browser's other tabs. */
 export default async function GuestLayout({ children }: { children: ReactNode }) {
   return (
     <SessionProvider session={await getServerSession()}>

@@ -23,7 +23,7 @@ export function SessionItem({ session }: { session: OwnSession }) {
   );
 }
 
-/** Such as "Firefox on Linux"; good enough for the person who uses it. */
+/** A name such as "Firefox on Linux", which is good enough for the person who uses the browser. */
 function browserName(userAgent: string): string {
   const browser = /Edg|OPR|Firefox|Chrome|Safari/.exec(userAgent)?.[0];
   const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(userAgent)?.[0];

@@ -1,4 +1,4 @@
-// What an application does with the package by `require`, beside a part of it that imports it.
+// What an application does with the package by `require`, while another part of the application imports it.
 const { createClient, GatehouseError, GatehouseUnavailable, isGatehouseError, isGatehouseUnavailable } = require("@gatehouse/client");
 const { createTokenVerifier } = require("@gatehouse/client/verify");
 

@@ -1,4 +1,4 @@
-// What the compiler knows of the package in an application of CommonJS.
+// What the compiler knows about the package in a CommonJS application.
 import gatehouse = require("@gatehouse/client");
 import verify = require("@gatehouse/client/verify");
 

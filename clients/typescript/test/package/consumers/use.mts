@@ -1,4 +1,4 @@
-// What the compiler knows of the package in an application.
+// What the compiler knows about the package in an application.
 import { createClient, isGatehouseError, type User, type VerifiedSession } from "@gatehouse/client";
 import { createTokenVerifier, type TokenClaims } from "@gatehouse/client/verify";
 

@@ -1,4 +1,4 @@
-/** Forms as browsers send them, and where their actions lead. */
+/** Forms as browsers send them, and where their actions redirect. */
 
 import { createAuth } from "../../../src/next/index.js";
 import { type Fate, failureOf, ServiceDouble } from "../service_double.js";
@@ -14,7 +14,7 @@ export function form(values: Record<string, string>): FormData {
   return made;
 }
 
-/** Where Next.js was told to go; its redirects are thrown. */
+/** Where Next.js was told to redirect to; its redirects are thrown. */
 export async function targetOf(action: Promise<unknown>): Promise<string | undefined> {
   const { digest } = (await failureOf(action)) as { digest?: string };
   return digest?.startsWith("NEXT_REDIRECT;") ? digest.split(";")[2] : undefined;

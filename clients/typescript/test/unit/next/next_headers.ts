@@ -1,4 +1,4 @@
-/** The request that is answered, in place of the one of `next/headers`. */
+/** The request that is being answered, in place of the one from `next/headers`. */
 
 export interface Kept {
   value: string;

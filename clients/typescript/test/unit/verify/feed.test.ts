@@ -32,10 +32,10 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** A clock whose date is not that of the service. */
+/** A clock that shows another time than the service's. */
 const shifted = (ms: number) => ({ wallMs: () => Date.now() + ms, steadyMs: () => performance.now() });
 const token = (claims: object = {}) => signed(key, goodClaims(claims));
-/** Whether a token is accepted; a failure is an answer, too. */
+/** Whether a token is accepted; a failure is returned, too. */
 const outcomeOf = async (text: string) => {
   try {
     return (await verifier.verify(text)) !== null;

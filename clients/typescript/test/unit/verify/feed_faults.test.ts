@@ -1,4 +1,4 @@
-/** What a service whose clock is set, a flood of revocations and a network in trouble must not make the verifier forget. */
+/** A service whose clock is set, a flood of revocations and a network in trouble must not make the verifier forget revocations. */
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -52,7 +52,7 @@ const following = (clock = systemClock) => {
 
 const token = (sid: string) => signed(key, goodClaims({ sid, iat: 0 }));
 
-/** An event with so many revocations of sessions that nobody asks for. */
+/** An event with this many revocations, of sessions that no test asks about. */
 const eventOf = (count: number, asOfMs: number) => {
   const until = new Date(Date.now() + TOKEN_TTL_MS).toISOString();
   const revocations = Array.from({ length: count }, (_, index) => ({ kind: "session", id: 1000 + index, until }));

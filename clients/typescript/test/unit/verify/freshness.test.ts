@@ -1,11 +1,11 @@
-/** How old news are, by clocks that are moved by hand. */
+/** How old news is, by clocks that are moved by hand. */
 
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { Freshness } from "../../../src/verify/freshness.js";
 
 const HOUR_MS = 3_600_000;
-/** The reader's clock is behind, so it cannot tell by itself that news are old. */
+/** The reader's clock is behind, so it cannot tell by itself that news is old. */
 const BEHIND_MS = HOUR_MS;
 
 let nowMs: number;

@@ -6,7 +6,7 @@ import { type Answering, API_KEY, pass, refusal, settle, TOKEN_TTL_MS, VerifierS
 
 const EVENTS = 20_000;
 const STALENESS_MS = 5000;
-/** The set forgets what has ended some time after it has ended; no token of it is good any more. */
+/** The set forgets a revocation some time after it has ended, when its tokens are no longer valid. */
 const FORGOTTEN_MS = 180_000;
 
 type Verdict = "revoked" | "good" | "unknown";
@@ -22,7 +22,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** A reader of revocations, the service that it reads from, and a plain list of when what was revoked last. */
+/** A reader of revocations, the service that it reads from, and a plain list of when each id was revoked last. */
 class History {
   readonly service = new VerifierService();
   readonly closing = new AbortController();
@@ -30,7 +30,7 @@ class History {
   readonly revokedAt = new Map<string, number>();
   readonly verdicts: Record<Verdict, number> = { revoked: 0, good: 0, unknown: 0 };
   readonly #random: () => number;
-  /** When the service could last have told everything. */
+  /** When the reader could last have been told everything. */
   #toldAt = Date.now();
 
   constructor(seed: number) {
@@ -52,7 +52,7 @@ class History {
     for (let count = 0; count < 10; count += 1) this.#check(this.#subject());
   }
 
-  /** With the service at its best. */
+  /** Ends the history with the service at its best. */
   async finish(): Promise<void> {
     this.service.instead.clear();
     await pass(this.service, 20_000);
@@ -73,7 +73,7 @@ class History {
     this.verdicts[verdict] += 1;
     const told = `${subject.kind} ${subject.id}, revoked ${ageMs} ms ago, told ${silenceMs} ms ago`;
     if (verdict === "revoked") expect(ageMs, told).toBeLessThan(TOKEN_TTL_MS + FORGOTTEN_MS);
-    // Never longer than the bound, and not at all while the service talks.
+    // Revoked tokens pass for no longer than the bound, and not at all while the service is connected.
     if (verdict === "good" && ageMs < TOKEN_TTL_MS) expect(ageMs, told).toBeLessThan(Math.min(STALENESS_MS, silenceMs + 1));
     if (verdict === "good") expect(silenceMs, told).toBeLessThan(STALENESS_MS);
     if (verdict === "unknown") expect(silenceMs, told).toBeGreaterThan(0);
@@ -105,7 +105,7 @@ class History {
     this.service.feed.end();
   }
 
-  /** The service deletes what has ended, or a reader's place is lost for another reason. */
+  /** The service deletes what has ended, or the reader's position is lost for another reason. */
   #delete(): void {
     const { feed } = this.service;
     const ended = feed.log.findIndex(({ until }) => Date.parse(until) > Date.now());

@@ -29,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Good for so long that the keys' age alone decides. */
+/** A token that is valid for so long that only the age of the keys matters. */
 const lasting = (key: SigningKey) => signed(key, goodClaims({ exp: Math.floor(Date.now() / 1000) + 1_000_000 }));
 
 describe("the keys", () => {

@@ -1,4 +1,4 @@
-/** The verifier's parts that are easier seen alone. */
+/** The parts of the verifier that are easier to test alone. */
 
 import { describe, expect, it } from "vitest";
 

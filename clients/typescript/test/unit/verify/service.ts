@@ -1,4 +1,4 @@
-/** Stands in for the service: its keys and its revocations. It lives in the time of the test. */
+/** Stands in for the service: its keys and its revocations. Its clock is that of the test. */
 
 import { vi } from "vitest";
 
@@ -24,7 +24,7 @@ export class VerifierService {
   readonly feed = new Feed();
   keys: SigningKey[] = [];
   cacheControl = "public, max-age=3600, stale-while-revalidate=600";
-  /** In place of the usual answers, by path. */
+  /** Answers in place of the usual ones, by path. */
   readonly instead = new Map<string, Answering>();
 
   readonly fetch = (url: string, init: RequestInit): Promise<Response> => {
@@ -55,18 +55,18 @@ export class VerifierService {
   }
 }
 
-/** The log of revocations, and who reads it. A cursor is the number of those before it. */
+/** The log of revocations, and its readers. A cursor is the number of revocations before it. */
 export class Feed {
   readonly log: Revoked[] = [];
   /** Cursors before this one are too old. */
   oldest = 0;
   /** How far its clock is behind. */
   lagMs = 0;
-  /** What its clock shows, where it stands still. */
+  /** What its clock shows if it stands still. */
   standsAtMs: number | undefined;
-  /** What a stream begins with, in place of what is behind its cursor. */
+  /** What a stream begins with, in place of what follows its cursor. */
   opening: string | undefined;
-  /** How a text is sent: in parts, wherever they end. */
+  /** Divides a text into the parts in which it is sent; they may end anywhere. */
   parts: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>[] = (bytes) => [bytes];
   readonly #readers = new Set<ReadableStreamDefaultController<Uint8Array>>();
 
@@ -79,7 +79,7 @@ export class Feed {
     this.send(this.#event(this.log.length - 1));
   }
 
-  /** What it says each second. */
+  /** Sends what the service sends every second. */
   beat(): void {
     this.send(this.#heartbeat());
   }
@@ -130,7 +130,7 @@ export class Feed {
     return `event: as-of\ndata: ${JSON.stringify({ asOf: this.#asOf() })}\n\n`;
   }
 
-  /** What is behind a place. */
+  /** What follows a position. */
   #event(place: number): string {
     const revocations = this.log.slice(place);
     if (revocations.length === 0) return this.#heartbeat();
@@ -151,12 +151,12 @@ function untilAborted(signal: AbortSignal | null | undefined): Promise<Response>
   });
 }
 
-/** Lets what is ready happen. */
+/** Lets everything happen that is ready to. */
 export async function settle(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
-/** Whatever has to happen before, in real time or in that of the test. */
+/** Waits for the promise while the test's time passes; what it needs may take real time as well. */
 export async function timePassesUntil<Result>(promise: Promise<Result>): Promise<Result> {
   const state = { over: false };
   const watched = promise.finally(() => (state.over = true));
@@ -164,7 +164,7 @@ export async function timePassesUntil<Result>(promise: Promise<Result>): Promise
   return watched;
 }
 
-/** Time in which the service says what it says each second. */
+/** Lets time pass, in which the service sends what it sends every second. */
 export async function pass(service: VerifierService, ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 1000) {
     await vi.advanceTimersByTimeAsync(Math.min(left, 1000));

@@ -1,4 +1,4 @@
-/** Keys and tokens as the service makes them. */
+/** Keys and tokens like those of the service. */
 
 import type { TokenAlgorithm } from "../../../src/verify/index.js";
 
@@ -6,7 +6,7 @@ export interface SigningKey {
   kid: string;
   alg: TokenAlgorithm;
   pair: CryptoKeyPair;
-  /** As it is published. */
+  /** The key as it is published. */
   jwk: Record<string, unknown>;
 }
 
@@ -32,13 +32,13 @@ export function encoded(value: unknown): string {
   return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 }
 
-/** Claims of a token that is good for an hour. */
+/** Claims of a token that is valid for an hour. */
 export function goodClaims(changes: object = {}) {
   const iat = Math.floor(Date.now() / 1000);
   return { iss: "gatehouse", aud: "gatehouse", sub: "7", id: 7, sid: "5", iat, exp: iat + 3600, jti: "unique", ...changes };
 }
 
-/** A member that is `undefined` is left out. */
+/** A signed token. A member that is `undefined` is left out. */
 export async function signed(key: SigningKey, claims: unknown = goodClaims(), header: object = {}): Promise<string> {
   const text = `${encoded({ alg: key.alg, kid: key.kid, typ: "JWT", ...header })}.${encoded(claims)}`;
   const signature = await crypto.subtle.sign(signing[key.alg], key.pair.privateKey, Buffer.from(text));

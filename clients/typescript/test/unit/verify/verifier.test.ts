@@ -29,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A token of the usual key whose claims, or header, are others. */
+/** A token of the usual key with other claims, or another header. */
 const saying = (claims: object) => () => signed(keys.ES256, goodClaims(claims));
 const headed = (header: object) => () => signed(keys.ES256, goodClaims(), header);
 

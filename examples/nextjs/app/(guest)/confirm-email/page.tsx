@@ -6,7 +6,7 @@ import { parameter, type Query } from "../../notice";
 
 export const metadata: Metadata = { title: "Confirm your new email" };
 
-/** The page of the link in the mail to the new address. */
+/** The page that the link in the mail to the new address leads to. */
 export default async function ConfirmEmail({ searchParams }: { searchParams: Query }) {
   const token = await parameter(searchParams, "token");
   return (

@@ -9,7 +9,7 @@ export const metadata: Metadata = { title: "New password" };
 
 const fields = [{ name: "password", label: "New password", type: "password", autoComplete: "new-password" }] as const;
 
-/** The page of the mail's link, and of a login whose password has to be replaced. */
+/** The page that the mail's link leads to, and a login whose password must be replaced. */
 export default async function ResetPassword({ searchParams }: { searchParams: Query }) {
   const token = await parameter(searchParams, "token");
   return (

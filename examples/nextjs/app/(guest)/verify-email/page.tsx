@@ -6,7 +6,7 @@ import { parameter, type Query } from "../../notice";
 
 export const metadata: Metadata = { title: "Verify your email" };
 
-/** The page of the mail's link. It has a button because scanners of mails open links, too. */
+/** The page that the mail's link leads to. It has a button because mail scanners open links, too. */
 export default async function VerifyEmail({ searchParams }: { searchParams: Query }) {
   const token = await parameter(searchParams, "token");
   return (

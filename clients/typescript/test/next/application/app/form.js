@@ -2,7 +2,7 @@
 
 import { useActionState } from "react";
 
-/** A form that shows what is wrong with it, also without JavaScript. */
+/** A form that shows why it was refused, also without JavaScript. */
 export function Form({ action, names, back }) {
   const [refusal, send] = useActionState(action, null);
   return (
