@@ -124,8 +124,8 @@ def test_what_verify_cannot_work_with(start, database, key, tmp_path):
     for settings, arguments, reason in (
         (program.settings, ["--anchors", str(tmp_path / "missing")], "audit_sealed"),
         (program.settings, ["--anchors", str(nothing)], "audit_sealed"),
-        (program.settings, ["--key", str(nothing)], "is not an Ed25519 key"),
-        (program.settings, ["--key", str(tmp_path / "missing")], "is not an Ed25519 key"),
+        (program.settings, ["--key", str(nothing)], "is not a readable Ed25519 key"),
+        (program.settings, ["--key", str(tmp_path / "missing")], "is not a readable Ed25519 key"),
         (program.settings, ["--signed-from", "x"], "signed-from"),
         (without_key, [], "name it with --key"),
     ):

@@ -60,7 +60,7 @@ def test_new_database_has_them_at_once(command, database):
 
 
 def test_service_goes_on_while_it_makes_them(start, upgraded, command, tmp_path):
-    assert "indexes: not made yet: users_email_key_prefix_index" in command("doctor").stdout
+    assert "indexes: not built yet: users_email_key_prefix_index" in command("doctor").stdout
     with open_transaction(upgraded):
         program = start()
         wait_until(lambda: upgraded.rows(UNDER_WAY), PATIENCE_S, "the beginning of an index")

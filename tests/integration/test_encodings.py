@@ -54,4 +54,4 @@ def test_start_and_doctor_warn_of_the_encoding(program, encoded, tmp_path):
     assert encoded[1] in program.events("database_encoding")[0]["reason"]
     doctor = run_command(["doctor"], base_settings() | {"DATABASE_URL": encoded[0].url}, tmp_path)
     assert doctor.returncode != 0
-    assert f"encoding: the database is {encoded[1]}" in doctor.stdout
+    assert f"encoding: the database's encoding is {encoded[1]}" in doctor.stdout

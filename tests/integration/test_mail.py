@@ -312,7 +312,7 @@ def production(database) -> dict[str, str]:
 
 def test_production_without_a_server_says_so_once_and_keeps_the_letters(database, start, command):
     program = start(**production(database))
-    assert "no mails wait" in command("doctor", **production(database)).stdout
+    assert "no mails are waiting" in command("doctor", **production(database)).stdout
     letters = [write_letter(database, f"user{i}@example.com", token=TOKEN) for i in range(3)]
     for letter in letters:
         wait_until(lambda letter=letter: error_of(database, letter) or make_due(database, letter), PATIENCE_S, "a look")

@@ -140,7 +140,7 @@ def test_another_shape_throws_a_half_made_copy_away(filled, command, tmp_path):
 def test_copy_that_was_tampered_with_is_thrown_away(filled, command, tmp_path):
     kill_in_the_middle(filled, tmp_path, PARTITION)
     filled.run("UPDATE sessions_next SET user_agent = 'made up' WHERE id = 7")
-    refused(command(*PARTITION), "not equal")
+    refused(command(*PARTITION), "did not match")
     assert not has_copy(filled) and partitions(filled) == 0
     succeeded(command(*PARTITION))
     assert one(filled, "SELECT count(*) FROM sessions WHERE user_agent = 'made up'") == 0

@@ -265,7 +265,7 @@ def test_doctor_says_which_standby_does_not_answer(primary, tmp_path):
     assert told.returncode == 1
     [finding] = [one for one in json.loads(told.stdout)["findings"] if one["check"] == "standby"]
     assert "127.0.0.1:1 does not answer" in finding["text"]
-    assert "the primary answers in its place" in finding["text"]
+    assert "the primary answers instead" in finding["text"]
 
 
 def test_server_that_is_no_standby_answers_nothing(start, primary):
