@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from harness.report import as_markdown, write_results
+from harness.report import as_markdown, capacity_as_markdown, write_results
 from scenarios import audit, before, footprint, growth, hot_path, imports, login, mail, passwords, protection, redis_sessions, refresh, replicas, revocation, revocation_feed, uncached
 
 SCENARIOS = {
@@ -84,7 +84,7 @@ def main():
         except (RuntimeError, OSError, subprocess.SubprocessError, sqlite3.Error) as error:
             print(f"   could not be measured: {error}", flush=True)
             failed.append(name)
-    print("\n" + as_markdown(rows))
+    print("\n" + "\n\n".join(filter(None, (as_markdown(rows), capacity_as_markdown(rows)))))
     if not options.scenarios and not failed:
         write_results(RESULTS, rows, options)
     return 1 if failed else 0

@@ -42,8 +42,30 @@ def below(scenario, ours, limit, unit, peer=""):
 
 
 def as_markdown(rows):
-    cells = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
+    return _table([HEADINGS, *(row.cells() for row in rows)])
+
+
+# What a machine can carry, by the scenario that says so.
+CAPACITY = (
+    ("checks of sessions from memory, one io thread", "verify-session, one io thread"),
+    ("checks of sessions that ask PostgreSQL, a core each", "verify-session, cache off, PostgreSQL"),
+    ("logins and new passwords, all cores", "login"),
+    ("refreshes on PostgreSQL", "refresh, PostgreSQL"),
+    ("mails, one connection", "mails over one connection"),
+    ("memory when idle", "memory, idle"),
+    ("memory of a session in the cache", "memory of a cached session"),
+)
+
+
+def capacity_as_markdown(rows):
+    """The table of docs/operations.md for this machine; empty if nothing of it was measured."""
+    measured = {row.scenario: row.ours for row in rows}
+    lines = [(what, measured[scenario]) for what, scenario in CAPACITY if scenario in measured]
+    return _table([("what", "how much"), *lines]) if lines else ""
+
+
+def _table(cells):
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in cells]
     lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
     return "\n".join(lines)
@@ -55,7 +77,8 @@ NOTES = pathlib.Path(__file__).parents[1] / "notes.md"
 def write_results(path, rows, options):
     text = ["# Measurements", "",
             f"By `./dev bench` on {datetime.date.today().isoformat()}: medians of {options.rounds} rounds of {options.seconds} s, "
-            "both sides in turn on the same cores.", "", as_markdown(rows), "", "## The machine", ""]
+            "both sides in turn on the same cores.", "", as_markdown(rows), "", "## Capacity", "", capacity_as_markdown(rows), "",
+            "## The machine", ""]
     text += [f"- {name}: {value}" for name, value in machine().items()]
     pathlib.Path(path).write_text("\n".join(text) + "\n\n" + NOTES.read_text())
 
