@@ -34,8 +34,8 @@ void KeySorter::write_run() {
 
 void KeySorter::finish_adding() {
   if (!added_.empty()) write_run();
-  // Gives its memory back: what takes the keys needs some itself.
-  added_ = {};
+  // Gives its memory back, which assigning {} would keep: what takes the keys needs some itself.
+  added_ = std::vector<std::uint64_t>{};
   for (std::size_t run = 0; run < runs_.size(); ++run) put_head(run);
 }
 
