@@ -1,4 +1,4 @@
-"""Runs the scenarios and prints one table; ./dev bench starts PostgreSQL and calls this."""
+"""Runs the scenarios and prints the results; ./dev bench starts PostgreSQL and calls this."""
 
 import argparse
 import pathlib

@@ -7,7 +7,8 @@ bench_usage() {
 usage: ./dev bench [scenario...] [--seconds N] [--rounds N] [--full] [--against BINARY] [--list]
 
 Compares Gatehouse with other programs on this machine, both in the same run, and prints one table: the scenario, both numbers, their
-ratio, the goal, and whether it is met. If every scenario was run, the table is also written to bench/results.md.
+ratio, the goal, and whether it is met. A second table says what this machine can carry, as far as that was measured. If every scenario
+was run, both are also written to bench/results.md.
 
   --seconds N  length of one measurement (default 5)
   --rounds N   how often the two sides take turns; the table shows medians (default 5)

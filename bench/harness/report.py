@@ -1,4 +1,4 @@
-"""What a scenario returns, and how all results are shown: in one table, on the terminal and in bench/results.md."""
+"""What a scenario returns, and how all results are shown, on the terminal and in bench/results.md."""
 
 import datetime
 import os

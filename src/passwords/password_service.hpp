@@ -108,7 +108,7 @@ class PasswordService {
   void set_formats_known() noexcept { formats_known_.store(true, std::memory_order_relaxed); }
   [[nodiscard]] bool formats_known() const noexcept { return formats_known_.load(std::memory_order_relaxed); }
 
-  /// What a failing check pays for now; formats_met() is the part that is known rather than assumed. Any thread.
+  /// The formats that a failing check pays for; formats_met() are those that are known rather than assumed. Any thread.
   [[nodiscard]] FormatsInUse formats_in_use() const;
   [[nodiscard]] FormatsInUse formats_met() const;
 
