@@ -99,6 +99,7 @@ Hash read_hash(std::string_view bytes) {
 }
 
 Seal read_seal(const Row& row) {
+  const auto pruned_at = row.nullable_time(9);
   return {.number = row.integer(0),
           .from = row.integer(1),
           .to = row.integer(2),
@@ -108,7 +109,7 @@ Seal read_seal(const Row& row) {
           .sealed_at = within_calendar(row.time(6)),
           .key_id = row.nullable_text(7),
           .signature = row.nullable_text(8).value_or(std::string{}),
-          .pruned_at = row.nullable_time(9)};
+          .pruned_at = pruned_at.transform(within_calendar)};
 }
 
 std::optional<Seal> first_seal(const Rows& rows) {

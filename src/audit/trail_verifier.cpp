@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t behind_all = std::numeric_limits<std::int64_t>::max();
+/// How far the clock of the service that prunes may be ahead of this one.
+constexpr std::chrono::minutes clock_difference_max{5};
 
 /// The position up to which a seal's events go. A seal whose end was changed must not claim the events of later seals.
 std::int64_t end_of(const Seal& seal, const Seal* next) {
@@ -104,13 +106,18 @@ std::optional<SealFault> TrailVerifier::fault_of_signature(const Seal& seal, con
   return key->verifies(bytes_of(hash), seal.signature) ? std::nullopt : std::optional{SealFault::signature};
 }
 
+/// Whoever deletes events can write any time beside the seal, also one that is still to come.
+bool TrailVerifier::was_pruned_early(const Seal& seal) const {
+  return std::min(*seal.pruned_at, parts_.clock.now() + clock_difference_max) - seal.sealed_at < parts_.retention;
+}
+
 /// Signatures do not cover pruning. But only old events are pruned, and the oldest first.
 Task<std::optional<SealFault>> TrailVerifier::fault_of_pruning(const Seal& seal) {
   if (!seal.pruned_at) {
     if (!first_unpruned_) first_unpruned_ = seal.number;
     co_return std::nullopt;
   }
-  if (*seal.pruned_at - seal.sealed_at < parts_.retention) co_return SealFault::pruned_early;
+  if (was_pruned_early(seal)) co_return SealFault::pruned_early;
   if (!first_unpruned_) co_return std::nullopt;
   const bool both_are = co_await was_pruned_meanwhile(*first_unpruned_);
   if (both_are) co_return std::nullopt;

@@ -12,6 +12,7 @@
 #include "audit/seal_finding.hpp"
 #include "audit/seal_keys.hpp"
 #include "audit/seal_store.hpp"
+#include "base/clock.hpp"
 
 namespace gatehouse::audit {
 
@@ -41,6 +42,7 @@ class TrailVerifier {
     const SealAnchors& anchors;  ///< empty: none
     std::int64_t signed_from;    ///< if there are keys, seals from this number on must be signed
     std::chrono::seconds retention;
+    const Clock& clock;
     std::function<void(const SealFinding&)> tell;  ///< receives what is wrong, in the order of the seals
   };
 
@@ -63,6 +65,7 @@ class TrailVerifier {
   [[nodiscard]] Faults faults_of_seal_itself(const Seal& seal, const Hash& hash) const;
   [[nodiscard]] std::optional<SealFault> fault_of_signature(const Seal& seal, const Hash& hash) const;
   [[nodiscard]] Task<std::optional<SealFault>> fault_of_pruning(const Seal& seal);
+  [[nodiscard]] bool was_pruned_early(const Seal& seal) const;
   [[nodiscard]] Task<Content> pass_events(std::int64_t to);
   [[nodiscard]] Task<> compare_events(const Seal& seal, std::int64_t to, SealFinding& finding);
   [[nodiscard]] Task<EventDifferences> find_differences(const Seal& seal, std::int64_t after, std::int64_t to);

@@ -230,10 +230,23 @@ TEST_P(AuditSealsTest, PruningThatIsNotDue_IsFound) {
       "(4, 5, 6)",
       "UPDATE audit_seals SET pruned_at = 4000000000000000 WHERE seq = 2; DELETE FROM audit_events WHERE id IN (4, 5, "
       "6)");
+  clock_.advance(retention);
   EXPECT_EQ(verify_and_find(), "2 pruned_in_middle\n");
   tamper(
       "UPDATE audit_seals SET pruned_at = sealed_at WHERE seq = 2; UPDATE audit_seals SET pruned_at = sealed_at WHERE "
       "seq = 1; DELETE FROM audit_events WHERE id <= 3");
+  EXPECT_EQ(verify_and_find(), "1 pruned_early\n2 pruned_early\n");
+}
+
+TEST_P(AuditSealsTest, EventsDeletedAsIfByAPruningYetToCome_AreFound) {
+  make_seals(2);
+  const std::string deleting =
+      "DELETE FROM audit_events; DELETE FROM audit_seal_leaves; UPDATE audit_seals SET pruned_at = ";
+  tamper(deleting + "to_timestamp(4000000000)", deleting + "4000000000000000");
+  EXPECT_EQ(verify_and_find(), "1 pruned_early\n2 pruned_early\n");
+  tamper(deleting + "'infinity'", deleting + "9223372036854775807");
+  EXPECT_EQ(verify_and_find(), "1 pruned_early\n2 pruned_early\n");
+  tamper(deleting + "'-infinity'", deleting + "-9223372036854775808");
   EXPECT_EQ(verify_and_find(), "1 pruned_early\n2 pruned_early\n");
 }
 

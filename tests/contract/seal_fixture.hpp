@@ -135,6 +135,7 @@ class SealFixture : public FeatureFixture {
                                    .anchors = anchors,
                                    .signed_from = signed_from,
                                    .retention = retention,
+                                   .clock = clock_,
                                    .tell = [this](const audit::SealFinding& one) { findings_.push_back(one); }}};
     return run(verifier.run());
   }

@@ -141,6 +141,7 @@ int verify_trail(const Program& program, const VerifyOptions& options, const ser
        .anchors = *anchors,
        .signed_from = options.signed_from,
        .retention = settings.retention,
+       .clock = program.clock,
        .tell = [&](const audit::SealFinding& finding) { print_finding(program, finding, options.as_json); }}};
   const audit::Verified verified = session.run(verifier.run());
   program.out << (options.as_json ? json_of(verified) : text_of(verified)) << '\n';
