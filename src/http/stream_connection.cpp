@@ -432,7 +432,7 @@ void StreamConnection<Stream>::finish() {
 
 template <class Stream>
 void StreamConnection<Stream>::stop_sending() {
-  if (!lingering_) return close();
+  if (!lingering_ && !socket().has_unread()) return close();
   socket().shutdown_send();
   wait_for(Waiting::close, linger_time);
   linger();

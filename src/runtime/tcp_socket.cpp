@@ -10,11 +10,16 @@
 #include <cerrno>
 #include <utility>
 
+#include "runtime/coarse_clock.hpp"
+
 // The reactor reports only once that something has arrived (epoll(7), edge-triggered), so a socket that was emptied is
 // not checked again. `readable_` remembers that report until a read has received less than it had room for: then the
 // socket is empty, and later arrivals are reported anew. The end of the stream is reported only once, too, maybe
 // together with the last bytes; so a socket that has ended stays readable. A read that finds `readable_` set asks the
 // reactor to check again.
+//
+// TCP's urgent data breaks this: a read ends in front of it, although there is more behind it, which is not reported
+// anew. HTTP has no use for such data, so has_unread() forgets what no read takes.
 
 namespace gatehouse::runtime {
 
@@ -95,6 +100,14 @@ class TcpSocket::State final : public SocketReactor::Watch {
     if (on_write_) complete(std::exchange(on_write_, nullptr), asio::error::operation_aborted, 0);
   }
 
+  [[nodiscard]] bool has_unread() noexcept {
+    char byte = 0;
+    if (::recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0) return false;
+    const TimePoint now = coarse_now();
+    if (unread_since_ == TimePoint{}) unread_since_ = now;
+    return now - unread_since_ < unread_max;
+  }
+
   void close_descriptor() noexcept {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
     watched_ = 0;
@@ -102,6 +115,8 @@ class TcpSocket::State final : public SocketReactor::Watch {
   }
 
  private:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
   void complete(Handler handler, ErrorCode error, std::size_t bytes) {
     asio::post(executor_, [handler = std::move(handler), error, bytes]() mutable { handler(error, bytes); });
   }
@@ -117,6 +132,7 @@ class TcpSocket::State final : public SocketReactor::Watch {
   }
 
   void receive() {
+    unread_since_ = {};
     const ssize_t received = ::recv(descriptor_, read_buffer_.data(), read_buffer_.size(), 0);
     ErrorCode error = received < 0 ? last_error() : ErrorCode{};
     const bool drained =
@@ -139,6 +155,7 @@ class TcpSocket::State final : public SocketReactor::Watch {
   std::uint32_t watched_ = 0;  ///< the events the reactor was asked for; 0: none yet
   bool readable_ = false;      ///< there may be unread data that the epoll will not report again
   bool ended_ = false;         ///< the other side sends no more, or the socket is closed
+  TimePoint unread_since_{};   ///< when has_unread() first found what no read has taken; its epoch: nothing was found
   std::stop_source end_{std::nostopstate};
   MutableBuffer read_buffer_;
   ConstBuffer write_buffer_;
@@ -164,10 +181,7 @@ SocketReactor& TcpSocket::reactor() const noexcept { return state_->reactor(); }
 
 bool TcpSocket::is_open() const noexcept { return state_->descriptor() >= 0; }
 
-bool TcpSocket::has_unread() const noexcept {
-  char byte = 0;
-  return ::recv(state_->descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
+bool TcpSocket::has_unread() noexcept { return state_->has_unread(); }
 
 std::stop_token TcpSocket::end_token() { return state_->end_token(); }
 

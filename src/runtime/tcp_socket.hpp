@@ -3,6 +3,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -34,8 +35,10 @@ class TcpSocket {
   [[nodiscard]] executor_type get_executor() const noexcept;
   [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
   [[nodiscard]] bool is_open() const noexcept;
-  /// Whether there is received data that no read has taken yet.
-  [[nodiscard]] bool has_unread() const noexcept;
+  /// Whether there is received data that no read has taken yet. False for data that a pending read does not take within
+  /// unread_max of the first question, because then it never will.
+  [[nodiscard]] bool has_unread() noexcept;
+  static constexpr std::chrono::seconds unread_max{1};
 
   /// A token that is asked to stop once the other side has ended or reset the connection, or it was closed here; this
   /// is noticed without a read. A client that has sent its request and closes only its own direction cannot be told

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
 #include <memory>
 #include <new>
 #include <string>
@@ -51,6 +53,19 @@ class ConnectionFixture : public ::testing::Test {
     const std::array<int, 2> ends = socket_pair(type);
     adopt(ends[0]).start();
     return RawClient(ends[1]);
+  }
+
+  /// Makes the only connection, with its client on the other end of real TCP. What `first` sends has arrived before
+  /// anything is read.
+  RawClient connect_over_tcp(const std::function<void(const RawClient&)>& first = [](const RawClient&) {}) {
+    namespace ip = boost::asio::ip;
+    boost::asio::basic_socket_acceptor<ip::tcp, Executor> acceptor(io_.get_executor(), {ip::address_v4::loopback(), 0});
+    RawClient client = RawClient::connect(acceptor.local_endpoint().port());
+    const int descriptor = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    EXPECT_GE(descriptor, 0);
+    first(client);
+    adopt(descriptor).start();
+    return client;
   }
 
   /// Makes a connection of the descriptor; the caller starts it. It lives as long as it waits for something.

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -51,6 +52,12 @@ class RawClient {
   void send(std::string_view text) const {
     EXPECT_EQ(::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT),
               static_cast<ssize_t>(text.size()));
+  }
+  /// Sends the text at once, its last byte as TCP's urgent data.
+  void send_urgent(std::string_view text) const {
+    constexpr int yes = 1;
+    EXPECT_EQ(::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes), 0);
+    EXPECT_EQ(::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL | MSG_OOB), static_cast<ssize_t>(text.size()));
   }
   /// Sends what the kernel takes of the text now; returns how many bytes.
   [[nodiscard]] std::size_t send_some(std::string_view text) const {

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <string>
 
@@ -14,16 +13,6 @@ using namespace std::chrono_literals;
 
 class StreamConnectionTest : public ConnectionFixture {
  protected:
-  /// Makes the only connection, with its client on the other end of real TCP.
-  RawClient connect_over_tcp() {
-    namespace ip = boost::asio::ip;
-    boost::asio::basic_socket_acceptor<ip::tcp, Executor> acceptor(io_.get_executor(), {ip::address_v4::loopback(), 0});
-    RawClient client = RawClient::connect(acceptor.local_endpoint().port());
-    const int descriptor = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    EXPECT_GE(descriptor, 0);
-    adopt(descriptor).start();
-    return client;
-  }
   /// Whether a streamed body has come to its last chunk.
   static bool is_whole(const std::string& received) { return received.ends_with("0\r\n\r\n"); }
 };
