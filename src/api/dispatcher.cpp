@@ -50,7 +50,10 @@ Admission Dispatcher::admit(Request& request, Answer& answer) {
     return charge(request, asked, answer) ? Admission::without_body : Admission::answered;
   }
   const std::optional<Verdict> verdict = verdict_now(request);
-  if (verdict && is_recorded_first(*verdict, request)) return Admission::without_body;
+  if (verdict && is_recorded_first(*verdict, request)) {
+    request.has_lost_body = true;
+    return Admission::without_body;
+  }
   if (verdict && !let_in(*verdict, request, answer)) return Admission::answered;
   return is_relayed(request) ? Admission::without_body : Admission::with_body;
 }
@@ -273,6 +276,7 @@ Task<> Dispatcher::run(Request& request, Answer& answer) {
     const Verdict verdict = co_await parts_.access.admit(request);
     const bool is_let_in = co_await let_in_on_record(verdict, request, answer);
     if (!is_let_in) co_return;
+    if (request.has_lost_body) co_return refuse_for_now(answer);
   }
   const bool is_charged_here = awaits_charge(request);
   limits::SharedLimits* charged = nullptr;

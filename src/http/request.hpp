@@ -123,6 +123,7 @@ struct Request {
   std::size_t route = no_route;  ///< the number from Router::add(), once a route has matched
   Parameters parameters;         ///< as written in the path
   Caller caller;                 ///< set once the responder knows who it is
+  bool has_lost_body = false;    ///< it was to be refused when its header came, so its body was thrown away
   /// A stop is requested when the client seems to have gone while its request waits. Set for Responder::finish().
   std::stop_token client_gone;
 

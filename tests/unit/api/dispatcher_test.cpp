@@ -1,25 +1,17 @@
 #include "api/dispatcher.hpp"
 
-#include <array>
-#include <functional>
 #include <stdexcept>
-#include <utility>
+#include <string>
 #include <vector>
 
-#include "api/access/api_keys.hpp"
-#include "database/errors.hpp"
-#include "no_limits.hpp"
-#include "noted_trail.hpp"
+#include "dispatcher_fixture.hpp"
 #include "passwords/password_service.hpp"
-#include "support/run_task.hpp"
-#include "unit/http/answer_fixture.hpp"
 
 namespace gatehouse::api {
 namespace {
 
 using http::Admission;
 using http::Answer;
-using http::AnswerFixture;
 using http::Field;
 using http::Method;
 using http::Request;
@@ -27,97 +19,7 @@ using http::Status;
 
 using database::Unavailable;
 
-std::vector<SecretString> one_key() {
-  std::vector<SecretString> keys;
-  keys.emplace_back("the key");
-  return keys;
-}
-
-/// A resource whose answers are the test's.
-class Thing {
- public:
-  Task<> answer(const Request& request, Answer& answer) { return on_answer(request, answer); }
-  bool answer_now(const Request& request, Answer& answer) { return on_answer_now && on_answer_now(request, answer); }
-
-  std::function<Task<>(const Request&, Answer&)> on_answer;
-  std::function<bool(const Request&, Answer&)> on_answer_now;
-
-  static constexpr std::array routes{
-      Route<Thing>{
-          {Method::get, "/thing", "getThing", Access::scope(Scope::users_read)}, &Thing::answer, &Thing::answer_now},
-      Route<Thing>{{Method::put, "/thing", "setThing", Access::scope(Scope::users_read, Scope::users_write)},
-                   &Thing::answer},
-      Route<Thing>{{Method::get, "/open", "getOpenThing", Access::open()}, &Thing::answer},
-      Route<Thing>{{Method::get, "/health", "getHealth", Access::open()}, &Thing::answer},
-      Route<Thing>{{Method::get, "/health/ready", "getReadiness", Access::open()}, &Thing::answer},
-      Route<Thing>{{http::Methods::any(), "/gate", "askGate", Access::scope(Scope::forward_auth)}, &Thing::answer},
-  };
-};
-
-/// A policy that has to be waited for, like one that asks a database.
-class SlowPolicy final : public AccessPolicy {
- public:
-  [[nodiscard]] std::optional<Verdict> admit_now(const Request&) const override { return std::nullopt; }
-  [[nodiscard]] Task<Verdict> admit(const Request&) const override {
-    if (is_away) throw Unavailable{Unavailable::Reason::connection, "gone"};
-    co_return verdict;
-  }
-
-  Verdict verdict = Caller{.kind = Caller::Kind::env, .scopes = {Scope::users_read}, .name = "slow"};
-  bool is_away = false;
-};
-
-class DispatcherTest : public AnswerFixture {
- protected:
-  void SetUp() override {
-    AnswerFixture::SetUp();
-    request_.method = Method::get;
-    request_.path = "/thing";
-    request_.headers.add(Field::api_key, "the key");
-  }
-
-  /// Dispatches as a connection does, from the complete request to the answer.
-  void dispatch(Dispatcher& dispatcher) {
-    if (dispatcher.admit(request_, answer_) == Admission::answered) return;
-    if (dispatcher.begin(request_, answer_)) return;
-    boost::asio::io_context io{1};
-    testing::run_task(io, dispatcher.finish(request_, answer_));
-  }
-  void dispatch() { dispatch(dispatcher_); }
-
-  Dispatcher dispatcher_with(const AccessPolicy& access) {
-    return Dispatcher{{.routes = routes_,
-                       .cors = cors_,
-                       .access = access,
-                       .limiter = no_limits_.limiter(),
-                       .trail = trail_,
-                       .traffic = traffic_,
-                       .ready = ready_,
-                       .on_failure = [this](const Dispatcher::Failure& failure) {
-                         failures_.push_back(std::string{failure.request.request_id} + ": " +
-                                             std::string{failure.what});
-                       }}};
-  }
-
-  Thing thing_;
-  const RouteTable routes_ = RouteList<Thing>::bind(thing_);
-  const Cors cors_{{"https://app.example"}};
-  const ApiKeys api_keys_{one_key()};
-  const NoLimits no_limits_;
-  NotedTrail trail_;
-  http::Traffic counted_{{}};
-  http::ThreadTraffic& traffic_ = counted_.add_thread();
-  SlowPolicy slow_policy_;
-  std::atomic<bool> ready_ = true;
-  std::vector<std::string> failures_;
-  Dispatcher dispatcher_ = dispatcher_with(api_keys_);
-  Dispatcher waiting_dispatcher_ = dispatcher_with(slow_policy_);
-};
-
-Task<> greet(const Request&, Answer& answer) {
-  answer.send(Status::ok, "{}");
-  co_return;
-}
+class DispatcherTest : public DispatcherFixture {};
 
 TEST_F(DispatcherTest, Handler_IsRun) {
   thing_.on_answer = greet;
@@ -150,57 +52,6 @@ TEST_F(DispatcherTest, SchemaNotReady_WithoutKey_IsStill401) {
   request_.headers = {};
   dispatch();
   EXPECT_EQ(answer_.status(), Status::unauthorized);
-}
-
-// A refusal counts only if it can be read about later.
-TEST_F(DispatcherTest, WrongKey_IsOnRecordBeforeItIsRefused) {
-  request_.headers = {};
-  request_.headers.add(Field::api_key, "another key");
-  ASSERT_EQ(dispatcher_.admit(request_, answer_), Admission::without_body);
-  EXPECT_FALSE(answer_.is_sent());
-  answer_.reset(request_);
-  trail_.on_record = [this] { EXPECT_FALSE(answer_.is_sent()); };
-  dispatch();
-  EXPECT_EQ(answer_.status(), Status::unauthorized);
-  EXPECT_EQ(trail_.notes, std::vector<std::string>{"record: invalid_api_key"});
-}
-
-TEST_F(DispatcherTest, RefusalThatCannotBeRecorded_Is503) {
-  request_.headers = {};
-  request_.headers.add(Field::api_key, "another key");
-  trail_.on_record = [] { throw Unavailable{Unavailable::Reason::connection, "gone"}; };
-  dispatch();
-  EXPECT_EQ(answer_.status(), Status::service_unavailable);
-  EXPECT_EQ(failures_, std::vector<std::string>{"test: gone"});
-}
-
-TEST_F(DispatcherTest, MissingScope_IsOnRecord) {
-  request_.method = Method::put;
-  dispatch(waiting_dispatcher_);
-  EXPECT_EQ(answer_.status(), Status::forbidden);
-  EXPECT_EQ(trail_.notes, std::vector<std::string>{"record: missing_scope users:write"});
-}
-
-TEST_F(DispatcherTest, RequestWithoutKey_IsCounted) {
-  request_.headers = {};
-  ASSERT_EQ(dispatcher_.admit(request_, answer_), Admission::answered);
-  EXPECT_EQ(answer_.status(), Status::unauthorized);
-  EXPECT_EQ(trail_.notes, std::vector<std::string>{"count: missing_api_key"});
-}
-
-TEST_F(DispatcherTest, WrongKeyBeforeTheSchemaIsReady_IsRefusedWithoutARecord) {
-  ready_ = false;
-  request_.headers = {};
-  request_.headers.add(Field::api_key, "another key");
-  ASSERT_EQ(dispatcher_.admit(request_, answer_), Admission::answered);
-  EXPECT_EQ(answer_.status(), Status::unauthorized);
-  EXPECT_TRUE(trail_.notes.empty());
-}
-
-TEST_F(DispatcherTest, GoodRequest_LeavesNoNote) {
-  thing_.on_answer = greet;
-  dispatch();
-  EXPECT_TRUE(trail_.notes.empty());
 }
 
 TEST_F(DispatcherTest, UnexpectedException_Is500WithoutItsText) {
