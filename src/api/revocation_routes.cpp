@@ -76,6 +76,7 @@ Task<> RevocationRoutes::take_snapshot(const Request& /*request*/, Answer& answe
   writer.key("revocations").begin_array();
   auto part = co_await reader_.log().part({}, end);
   answer.begin_stream(Status::ok);
+  if (!answer.wants_body()) co_return answer.end_stream();
   while (!part.empty()) {
     for (const Revocation& one : part) write_revocation(writer, one);
     if (!co_await answer.write(std::exchange(json, {}))) co_return answer.abort_stream();

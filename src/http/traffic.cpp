@@ -142,7 +142,10 @@ void Traffic::write_durations(metrics::Page& page) const {
 
 void Traffic::write_refused(metrics::Page& page) const {
   std::uint64_t waiting = 0;
-  for (const ThreadTraffic& thread : threads_) waiting += thread.begun_.value() - thread.ended_.value();
+  for (const ThreadTraffic& thread : threads_) {
+    const std::uint64_t ended = thread.ended_.value();  // read first, so that no request ends before it begins
+    waiting += thread.begun_.value() - ended;
+  }
   page.gauge("gatehouse_http_in_flight_requests", "Requests that wait for a database, a hash or their client.",
              waiting);
   page.begin_counter("gatehouse_http_refused_total", "Requests refused before they reached their route, by reason.");

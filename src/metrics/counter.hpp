@@ -17,13 +17,14 @@ class Counter {
   std::atomic<std::uint64_t> value_ = 0;
 };
 
-/// Counts what happens on one thread. Only that thread adds, with a plain increment; any thread may read.
+/// Counts what happens on one thread. Only that thread adds, with a plain increment; any thread may read. Whoever reads
+/// two counters of a thread sees in the second all that was added before what it saw in the first.
 class ThreadCounter {
  public:
   void add(std::uint64_t count = 1) noexcept {
-    value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_release);
   }
-  [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_acquire); }
 
  private:
   std::atomic<std::uint64_t> value_ = 0;
