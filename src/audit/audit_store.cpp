@@ -33,6 +33,13 @@ constexpr Write record_event{"audit_record",
                              "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                              announces_nothing};
 
+constexpr Write record_event_once{"audit_record_once",
+                                  "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
+                                  "address, user_agent, details, user_id) "
+                                  "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE NOT EXISTS "
+                                  "(SELECT 1 FROM audit_events WHERE at = $1 AND type = $2 AND details = $10)",
+                                  announces_nothing};
+
 constexpr Write record_new_user{"audit_record_of_new_user",
                                 "INSERT INTO audit_events (at, type, outcome, reason, actor_kind, actor, request_id, "
                                 "address, user_agent, details, user_id) "
@@ -229,6 +236,12 @@ Change<void> AuditStore::record(Event event) {
   const auto occurrence = EventCounts::of(event.type, event.outcome);
   Parameters parameters = parameters_of(std::move(event), std::move(user), std::move(session));
   return Change<void>{record_event, std::move(parameters)}.counted(occurrence);
+}
+
+Change<void> AuditStore::record_once(Event event) {
+  Value user = id_or_null(event.user);
+  const auto occurrence = EventCounts::of(event.type, event.outcome);
+  return Change<void>{record_event_once, parameters_of(std::move(event), std::move(user))}.counted(occurrence);
 }
 
 Change<void> AuditStore::record_of_new_user(Event event, std::string email) {

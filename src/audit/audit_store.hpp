@@ -53,6 +53,9 @@ class AuditStore {
   explicit AuditStore(database::Database& database) : database_(database) {}
 
   [[nodiscard]] static database::Change<void> record(Event event);
+  /// Records nothing if there is an event of this type with the same time and details. For events whose recording may
+  /// have to be repeated.
+  [[nodiscard]] static database::Change<void> record_once(Event event);
   /// An event of the user who was inserted with exactly this email.
   [[nodiscard]] static database::Change<void> record_of_new_user(Event event, std::string email);
   /// Nothing is recorded if there is no such user.

@@ -1,5 +1,7 @@
 #include "audit/tally.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "json/writer.hpp"
@@ -18,7 +20,10 @@ Event event_of(const Counted& counted) {
               .outcome = Outcome::refused,
               .reason = refused.reason,
               .user = refused.user};
-  json::Writer{event.details}.begin_object().member("count", counted.count).end_object();
+  json::Writer writer{event.details};
+  writer.begin_object().member("count", counted.count);
+  if (!counted.name.empty()) writer.member("tally", counted.name);
+  writer.end_object();
   return event;
 }
 
@@ -27,9 +32,9 @@ void Tally::add(Refused refused, TimePoint now) {
   count({std::chrono::floor<std::chrono::minutes>(now), std::move(refused)}, 1);
 }
 
-void Tally::put_back(const std::vector<Counted>& counts) {
+void Tally::put_back(std::vector<Counted> counts) {
   const std::scoped_lock lock{mutex_};
-  for (const Counted& counted : counts) count({counted.minute, counted.refused}, counted.count);
+  std::ranges::move(counts, std::back_inserter(unsure_));
 }
 
 /// Called with the mutex locked.
@@ -51,6 +56,10 @@ std::vector<Counted> Tally::take_all(std::size_t count_max) { return take_before
 std::vector<Counted> Tally::take_before(TimePoint end, std::size_t count_max) {
   const std::scoped_lock lock{mutex_};
   std::vector<Counted> taken;
+  while (!unsure_.empty() && taken.size() < count_max) {
+    taken.push_back(std::move(unsure_.back()));
+    unsure_.pop_back();
+  }
   while (!counts_.empty() && taken.size() < count_max && counts_.begin()->first.minute < end) {
     auto node = counts_.extract(counts_.begin());
     taken.push_back({node.key().minute, std::move(node.key().refused), node.mapped()});

@@ -33,9 +33,10 @@ struct Counted {
   TimePoint minute;
   Refused refused;
   std::uint64_t count;
+  std::string name = {};  ///< tells it from those of other processes; empty: nobody has tried to record it
 };
 
-/// The event that reports it, with `{"count":…}`.
+/// The event that reports it, with `{"count":…,"tally":…}`: the number and the name.
 [[nodiscard]] Event event_of(const Counted& counted);
 
 /// Counts refusals that anybody can cause as often as they like, so that the audit trail gets one event for each kind,
@@ -48,8 +49,8 @@ class Tally {
   static constexpr std::chrono::minutes minute{1};
 
   void add(Refused refused, TimePoint now);
-  /// Counts again what was taken but could not be recorded, in its own minute.
-  void put_back(const std::vector<Counted>& counts);
+  /// Takes back what may not have been recorded. It is not added to other counts, because it may have been recorded.
+  void put_back(std::vector<Counted> counts);
 
   /// Takes out what was counted in minutes that are over at `now`, at most `count_max`.
   [[nodiscard]] std::vector<Counted> take(TimePoint now, std::size_t count_max);
@@ -69,6 +70,7 @@ class Tally {
 
   std::mutex mutex_;
   std::map<Key, std::uint64_t> counts_;  ///< guarded by mutex_
+  std::vector<Counted> unsure_;          ///< was put back; guarded by mutex_
 };
 
 }  // namespace gatehouse::audit

@@ -1,10 +1,8 @@
 #include "jobs/lease_store.hpp"
 
-#include <array>
-#include <span>
 #include <utility>
 
-#include "base/base64url.hpp"
+#include "crypto/random_name.hpp"
 
 namespace gatehouse::jobs {
 namespace {
@@ -37,16 +35,10 @@ bool has_row(const database::Rows& rows) { return !rows.empty(); }
 
 bool touched_one(const database::Rows& rows) { return rows.affected() == 1; }
 
-std::string new_holder(crypto::Random& random) {
-  std::array<char, 16> bytes;
-  random.fill(std::as_writable_bytes(std::span{bytes}));
-  return to_base64url({bytes.data(), bytes.size()});
-}
-
 }  // namespace
 
 LeaseStore::LeaseStore(database::Database& database, const Clock& clock, crypto::Random& random)
-    : database_(database), clock_(clock), holder_(new_holder(random)) {}
+    : database_(database), clock_(clock), holder_(crypto::random_name(random)) {}
 
 Task<std::optional<Lease>> LeaseStore::take(LeaseTerms terms) {
   const TimePoint now = clock_.now();

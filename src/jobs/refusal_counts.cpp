@@ -4,47 +4,50 @@
 #include <vector>
 
 #include "audit/audit_store.hpp"
+#include "crypto/random_name.hpp"
 
 namespace gatehouse::jobs {
 namespace {
 
 constexpr std::size_t batch_events_max = 100;
 
-/// Both outlive the coroutine.
-Task<> record(database::Database& database, audit::Tally& tally, std::vector<audit::Counted> counts) {
+/// A commit whose outcome is unknown is repeated, so each event gets a name under which it is recorded once. Everything
+/// referred to outlives the coroutine.
+Task<> record(CountParts parts, std::vector<audit::Counted> counts) {
   database::Changes changes;
-  for (const audit::Counted& counted : counts) changes.add(audit::AuditStore::record(event_of(counted)));
+  for (audit::Counted& counted : counts) {
+    if (counted.name.empty()) counted.name = crypto::random_name(parts.random);
+    changes.add(audit::AuditStore::record_once(event_of(counted)));
+  }
   try {
-    (void)co_await database.commit(std::move(changes));
+    (void)co_await parts.database.commit(std::move(changes));
   } catch (...) {
-    tally.put_back(counts);
+    parts.tally.put_back(std::move(counts));
     throw;
   }
 }
 
 /// Everything outlives the coroutine.
-Task<> record_ended_minutes(database::Database& database, audit::Tally& tally, const Clock& clock) {
+Task<> record_ended_minutes(CountParts parts, const Clock& clock) {
   while (true) {
-    auto counts = tally.take(clock.now(), batch_events_max);
+    auto counts = parts.tally.take(clock.now(), batch_events_max);
     if (counts.empty()) co_return;
-    co_await record(database, tally, std::move(counts));
+    co_await record(parts, std::move(counts));
   }
 }
 
 }  // namespace
 
-Job refusal_counts(database::Database& database, audit::Tally& tally, const Clock& clock) {
-  auto run = [&database, &tally, &clock](const std::optional<Lease>& /*none*/) {
-    return record_ended_minutes(database, tally, clock);
-  };
+Job refusal_counts(const CountParts& parts, const Clock& clock) {
+  auto run = [parts, &clock](const std::optional<Lease>& /*none*/) { return record_ended_minutes(parts, clock); };
   return {.name = "refusal_counts", .interval = refusal_counts_interval, .lease = std::nullopt, .run = std::move(run)};
 }
 
-Task<> record_all_counts(database::Database& database, audit::Tally& tally) {
+Task<> record_all_counts(CountParts parts) {
   while (true) {
-    auto counts = tally.take_all(batch_events_max);
+    auto counts = parts.tally.take_all(batch_events_max);
     if (counts.empty()) co_return;
-    co_await record(database, tally, std::move(counts));
+    co_await record(parts, std::move(counts));
   }
 }
 

@@ -1,14 +1,12 @@
 #include "mail/courier.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <expected>
-#include <span>
 #include <utility>
 
-#include "base/base64url.hpp"
+#include "crypto/random_name.hpp"
 #include "database/errors.hpp"
 #include "mail/back_off.hpp"
 #include "mail/mail_counts.hpp"
@@ -32,16 +30,10 @@ database::Change<void> counted(database::Change<void> change, const ClaimedMail&
   return kind ? std::move(change).counted(MailCounts::of(*kind, step)) : std::move(change);
 }
 
-std::string new_holder(crypto::Random& random) {
-  std::array<char, 16> bytes;
-  random.fill(std::as_writable_bytes(std::span{bytes}));
-  return to_base64url({bytes.data(), bytes.size()});
-}
-
 }  // namespace
 
 Courier::Courier(Parts parts)
-    : parts_(std::move(parts)), letterhead_(parts_.settings), holder_(new_holder(parts_.random)) {}
+    : parts_(std::move(parts)), letterhead_(parts_.settings), holder_(crypto::random_name(parts_.random)) {}
 
 Courier::~Courier() {
   stop_.request_stop();

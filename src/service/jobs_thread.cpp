@@ -24,7 +24,8 @@ Task<> record_change_of_state(database::Database& database, const Clock& clock, 
 
 /// Both outlive it.
 Task<> record_end(database::Database& database, SharedParts& shared) {
-  co_await jobs::record_all_counts(database, shared.capabilities.tally);
+  const jobs::CountParts parts{.database = database, .tally = shared.capabilities.tally, .random = shared.random};
+  co_await jobs::record_all_counts(parts);
   co_await record_change_of_state(database, shared.clock, audit::EventType::service_stopped);
 }
 

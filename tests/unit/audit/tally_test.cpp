@@ -47,14 +47,19 @@ TEST(TallyTest, Take_IsBounded) {
   EXPECT_EQ(tally.take_all(3).size(), 2u);
 }
 
-TEST(TallyTest, WhatIsPutBack_IsCountedOn) {
+TEST(TallyTest, WhatIsPutBack_ComesAgainAsItWas) {
   Tally tally;
   tally.add(refused("192.0.2.1"), noon);
-  tally.put_back(tally.take_all(many));
+  auto taken = tally.take_all(many);
+  ASSERT_EQ(taken.size(), 1u);
+  taken[0].name = "a name";
+  tally.put_back(std::move(taken));
   tally.add(refused("192.0.2.1"), noon);
+  EXPECT_EQ(tally.take_all(1).at(0).name, "a name");
   const auto counts = tally.take_all(many);
   ASSERT_EQ(counts.size(), 1u);
-  EXPECT_EQ(counts[0].count, 2u);
+  EXPECT_EQ(counts[0].count, 1u) << "the other may be on record already";
+  EXPECT_EQ(counts[0].name, "");
 }
 
 TEST(TallyTest, BeyondItsBound_AllAddressesAreCountedTogether) {
@@ -70,14 +75,14 @@ TEST(TallyTest, BeyondItsBound_AllAddressesAreCountedTogether) {
 }
 
 TEST(TallyTest, Event_TellsHowManyThereWere) {
-  const Event event = event_of({.minute = noon, .refused = refused("192.0.2.1"), .count = 12});
+  const Event event = event_of({.minute = noon, .refused = refused("192.0.2.1"), .count = 12, .name = "a name"});
   EXPECT_EQ(event.type, EventType::rate_limited);
   EXPECT_EQ(event.at, noon);
   EXPECT_EQ(event.outcome, Outcome::refused);
   EXPECT_EQ(event.reason, "login");
   EXPECT_EQ(event.origin.actor, "API_KEY");
   EXPECT_EQ(event.origin.address, "192.0.2.1");
-  EXPECT_EQ(event.details, R"({"count":12})");
+  EXPECT_EQ(event.details, R"({"count":12,"tally":"a name"})");
 }
 
 TEST(TallyTest, ManyThreads_LoseNothing) {
