@@ -23,8 +23,8 @@ struct BackupContent {
 
 /// How a backup is restored.
 struct RestoreTerms {
-  std::string undo = {};       ///< SQL that reverts the migrations that the database has and the backup lacks
-  bool ends_sessions = false;  ///< no session of the backup is valid afterwards
+  std::string undo = {};  ///< SQL that reverts the migrations that the database has and the backup lacks
+  std::string then = {};  ///< SQL that changes what was restored, before anybody sees it
 };
 
 /// A backup that was read and found intact.

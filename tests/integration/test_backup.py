@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.accounts import create_user, is_alive, log_in, log_out
+from harness.accounts import create_user, is_alive, log_in, log_out, try_log_in
 from harness.databases import create_database
 from harness.program import base_settings, run_command, start_command
 from harness.storm import History, Noted, Storm
@@ -230,6 +230,22 @@ def test_sessions_that_ended_since_the_backup_are_ended_again_on_request(start, 
     assert ("All sessions were ended" in said) == ends_sessions
     with start().api() as api:
         assert is_alive(api, session) != ends_sessions
+
+
+@pytest.mark.parametrize("ends_sessions", [False, True])
+def test_link_that_was_used_since_the_backup_works_again_unless_sessions_are_ended(start, command, backup, ends_sessions):
+    program = start()
+    with program.api() as api:
+        user = create_user(api)
+        assert api.post(f"/users/{user['id']}/require-password-change").status == 200
+        reset = {"token": try_log_in(api, user["email"]).json()["resetToken"], "password": "another horse battery"}
+        path = backup()
+        assert api.post("/user-auth/reset-password", reset).status == 200
+    assert program.stop() == 0
+    said = succeeded(command("restore", path.name, "--yes", *["--end-sessions"] * ends_sessions))
+    assert ("mailed links are void" in said) == ends_sessions
+    with start().api() as api:
+        assert api.post("/user-auth/reset-password", reset).status == (401 if ends_sessions else 200)
 
 
 @contextlib.contextmanager

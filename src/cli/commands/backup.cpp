@@ -10,6 +10,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -24,8 +25,10 @@
 #include "database/schema/migrator.hpp"
 #include "database/schema/table_copy.hpp"
 #include "database/schema/table_scripts.hpp"
+#include "one_time_tokens/one_time_token_store.hpp"
 #include "runtime/interruption.hpp"
 #include "service/settings.hpp"
+#include "sessions/session_store.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -54,7 +57,8 @@ void define_backup(CLI::App& command, BackupOptions& options) {
 
 void define_restore(CLI::App& command, RestoreOptions& options) {
   define_file(command, options.file, "A backup that `gatehouse backup` wrote");
-  command.add_flag("--end-sessions", options.ends_sessions, "End every session, so that all users must log in again");
+  command.add_flag("--end-sessions", options.ends_sessions,
+                   "End every session, so that all users must log in again, and void mailed links");
   define_consent(command, options.consent);
 }
 
@@ -196,14 +200,26 @@ std::expected<std::string, std::string> prepare(const Program& program, const se
   return std::string{};
 }
 
+bool has_migration(const database::BackupContent& content, std::string_view migration) {
+  return std::ranges::find(content.migrations, migration) != content.migrations.end();
+}
+
+/// The SQL that ends what may have been ended or used up since the backup.
+std::string ending_script(const database::BackupContent& content) {
+  using one_time_tokens::OneTimeTokenStore;
+  std::string script{sessions::SessionStore::remove_all_script};
+  if (has_migration(content, OneTimeTokenStore::migration)) script += OneTimeTokenStore::remove_all_script;
+  return script;
+}
+
 void report(const Program& program, const RestoreOptions& options, const database::BackupContent& content) {
   program.out << "Restored " << options.file << ": " << describe(content)
               << "\nStart the service now; it applies missing migrations\n";
   if (options.ends_sessions) {
-    program.out << "All sessions were ended; every user must log in again\n";
+    program.out << "All sessions were ended, so every user must log in again, and mailed links are void\n";
   } else {
-    program.out << "Sessions that have ended since the backup are valid again until they expire. To end all sessions, "
-                   "restore again with --end-sessions\n";
+    program.out << "Sessions that have ended since the backup, and mailed links that were used, are valid again until "
+                   "they expire. To end them all, restore again with --end-sessions\n";
   }
 }
 
@@ -211,7 +227,7 @@ void report(const Program& program, const RestoreOptions& options, const databas
 /// seals has positions that no seal covers.
 void raise_audit_positions(const Program& program, const service::Loaded& loaded,
                            const database::BackupContent& content) {
-  if (std::ranges::find(content.migrations, audit::SealStore::migration) == content.migrations.end()) return;
+  if (!has_migration(content, audit::SealStore::migration)) return;
   DatabaseSession session{program, loaded.settings};
   audit::SealStore seals{session.database()};
   (void)session.run(seals.raise_positions());
@@ -231,7 +247,9 @@ int restore(const Program& program, const RestoreOptions& options, const service
                            ". Everything written since then is lost";
   if (!has_consent(program, options.consent, loss)) return exit_failure;
   if (interruption.has_come()) return refuse(program, "Interrupted", consequence);
-  const auto restored = (*restoration)->run({.undo = *std::move(undo), .ends_sessions = options.ends_sessions});
+  const auto restored =
+      (*restoration)
+          ->run({.undo = *std::move(undo), .then = options.ends_sessions ? ending_script(content) : std::string{}});
   if (!restored) return refuse(program, restored.error(), consequence);
   raise_audit_positions(program, loaded, content);
   report(program, options, content);

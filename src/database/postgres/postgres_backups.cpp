@@ -132,8 +132,7 @@ class PostgresRestoration final : public Restoration {
 
   /// The SQL of pg_restore ends with an empty search path, but triggers need one to find tables.
   [[nodiscard]] std::string last_sql(const RestoreTerms& terms) const {
-    if (!terms.ends_sessions) return "\nCOMMIT;\n";
-    return "\nSET LOCAL search_path TO " + identifier(backup_.schema) + "; DELETE FROM sessions; COMMIT;\n";
+    return "\nSET LOCAL search_path TO " + identifier(backup_.schema) + ";\n" + terms.then + "\nCOMMIT;\n";
   }
 
   /// Restores the schema alone: extensions and other schemas belong to others, who may not want them restored.

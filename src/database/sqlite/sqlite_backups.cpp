@@ -105,7 +105,7 @@ class SqliteRestoration final : public Restoration {
 
   [[nodiscard]] std::expected<void, std::string> run(const RestoreTerms& terms) override {
     const std::string& path = copy_.target();
-    if (terms.ends_sessions) end_sessions();
+    if (!terms.then.empty()) change(terms.then);
     if (auto given = give_to_owner(copy_.path(), path); !given) return given;
     if (!exists(path)) return publish_where_none_is();
     std::unique_ptr<Connection> old;
@@ -122,9 +122,9 @@ class SqliteRestoration final : public Restoration {
   }
 
  private:
-  void end_sessions() {
+  void change(const std::string& sql) {
     Connection connection{copy_.path(), Role::alone, stopping_, std::nullopt};
-    if (!connection.run_script("DELETE FROM sessions")) throw StatementFailed{"the sessions cannot be ended"};
+    if (!connection.run_script(sql)) throw StatementFailed{"what was restored cannot be changed"};
   }
 
   /// A log that was left behind would be replayed into the backup.
