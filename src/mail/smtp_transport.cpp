@@ -18,16 +18,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t reply_bytes_max = 300;
-constexpr std::string_view service_not_available = "421";  // RFC 5321 section 3.8
+constexpr std::string_view service_not_available = "421";    // RFC 5321 section 3.8
+constexpr std::string_view authentication_required = "530";  // RFC 4954 section 6
 
 /// One message on its way through libcurl's callbacks.
 struct Transfer {
   std::string_view unsent;  ///< the rest of the message
   const std::stop_token* stop;
   std::optional<Clock::time_point> stop_seen = std::nullopt;
-  std::string refusal = {};    ///< the last reply of the 4xx or 5xx class since MAIL FROM
-  bool has_begun = false;      ///< MAIL FROM was sent
-  bool has_sent_data = false;  ///< DATA was sent: the server may have taken the message
+  std::string refusal = {};         ///< the last reply of the 4xx or 5xx class since MAIL FROM
+  bool has_begun = false;           ///< MAIL FROM was sent
+  bool has_named_receiver = false;  ///< RCPT TO was sent
+  bool has_sent_data = false;       ///< DATA was sent: the server may have taken the message
 };
 
 std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* user) {
@@ -54,6 +56,7 @@ int on_dialogue(CURL* /*handle*/, curl_infotype kind, char* bytes, std::size_t s
     transfer.refusal = line.substr(0, reply_bytes_max);
   } else if (kind == CURLINFO_HEADER_OUT) {
     transfer.has_begun = transfer.has_begun || line.starts_with("MAIL FROM:");
+    transfer.has_named_receiver = transfer.has_named_receiver || line.starts_with("RCPT TO:");
     transfer.has_sent_data = transfer.has_sent_data || line == "DATA";
   }
   return 0;
@@ -73,11 +76,16 @@ std::string reason_of(const Transfer& transfer, std::string_view error, const ch
   return reason;
 }
 
+/// Whether what failed would fail for every message: the connection, the login or the sender.
+bool concerns_all_messages(const Transfer& transfer) {
+  return !transfer.has_named_receiver || transfer.refusal.empty() ||
+         transfer.refusal.starts_with(service_not_available) || transfer.refusal.starts_with(authentication_required);
+}
+
 /// The first digit of a reply says its class (RFC 5321 section 4.2.1).
 Delivery::Outcome outcome_of(const Transfer& transfer) {
-  const std::string_view refusal = transfer.refusal;
-  if (refusal.empty() || refusal.starts_with(service_not_available)) return Delivery::Outcome::unreachable;
-  return refusal.starts_with('5') ? Delivery::Outcome::refused : Delivery::Outcome::deferred;
+  if (concerns_all_messages(transfer)) return Delivery::Outcome::unreachable;
+  return transfer.refusal.starts_with('5') ? Delivery::Outcome::refused : Delivery::Outcome::deferred;
 }
 
 }  // namespace

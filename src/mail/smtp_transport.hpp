@@ -12,9 +12,10 @@ namespace gatehouse::mail {
 /// Hands messages to the mail server of SMTP_URL, through libcurl. The connection is kept for the next message until
 /// rest().
 ///
-/// A 4xx or 5xx reply counts against the message only once the message was begun (MAIL FROM). Before that, it concerns
-/// the connection or the login, which an operator can fix, and means `unreachable`. From its first send() on, the
-/// calling thread receives no signals, because a closed connection must not end the process.
+/// A 4xx or 5xx reply counts against the message only once its recipient was named (RCPT TO). Before that, it concerns
+/// the connection, the login or the sender (MAIL_FROM), which an operator can fix, and means `unreachable`; so does
+/// 530, which demands a login, at any time. From its first send() on, the calling thread receives no signals, because a
+/// closed connection must not end the process.
 class SmtpTransport final : public Transport {
  public:
   static constexpr std::chrono::milliseconds connect_timeout{10'000};

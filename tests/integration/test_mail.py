@@ -97,6 +97,22 @@ def test_wrong_login_keeps_the_letter(database, start):
         assert state_of(database, letter) == WAITING
 
 
+@pytest.mark.parametrize("stage", ["sender", "recipient"])
+def test_letter_waits_while_the_server_takes_none_of_this_sender(database, start, server, stage):
+    def refuse(_address):
+        return "553 5.7.1 not your address" if stage == "sender" else "530 5.7.0 authentication required"
+
+    setattr(server, f"on_{stage}", refuse)
+    program = start(**mail_settings(server))
+    letter = write_letter(database, token=TOKEN)
+    assert re.search(r"553 5\.7\.1|530 5\.7\.0", wait_for_error(database, letter))
+    assert state_of(database, letter) == WAITING
+    wait_until(lambda: program.events("mail_server_unreachable"), PATIENCE_S, "the log's line")
+    setattr(server, f"on_{stage}", lambda address: "250 OK")
+    make_due(database, letter)
+    wait_for_state(database, letter, SENT)
+
+
 def test_letter_that_is_put_off_is_sent_later(database, start, server, command):
     server.on_recipient = lambda address: "450 4.2.1 mailbox busy"
     start(**mail_settings(server))

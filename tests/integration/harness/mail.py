@@ -140,14 +140,15 @@ class ClosingController(Controller):
 
 
 class MailServer:
-    """An SMTP server on its own port. `on_recipient` and `on_content` give its replies; `login` is the user and password that
-    may send. While it `hangs`, it does not reply to the MAIL command."""
+    """An SMTP server on its own port. `on_sender`, `on_recipient` and `on_content` give its replies; `login` is the user and
+    password that may send. While it `hangs`, it does not reply to the MAIL command."""
 
     def __init__(self, tls: ssl.SSLContext | None = None, login: tuple[str, str] | None = None):
         self.received: list[Received] = []
         self.connections = 0
         self.hangs = False
         self.commands: list[str] = []
+        self.on_sender = lambda address: "250 OK"
         self.on_recipient = lambda address: "250 OK"
         self.on_content = lambda received: "250 taken"
         self.port = free_port()
@@ -189,9 +190,11 @@ class MailServer:
         self.commands.append("MAIL")
         while self.hangs:
             await asyncio.sleep(0.05)
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 OK"
+        reply = self.on_sender(address)
+        if reply.startswith("250"):
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return reply
 
     async def handle_RCPT(self, _server, _session, envelope, address, options):  # noqa: N802
         reply = self.on_recipient(address)
