@@ -88,6 +88,7 @@ Task<> PgConnection::connect(std::shared_ptr<const ConnectOptions> options) {
   }
   server_ = this_server(*options).value_or(first);
   if (!options->first->connect(before, server_)) throw connection_error("another server was found meanwhile");
+  is_connected_ = true;
   deadline_.cancel();
 }
 
@@ -130,12 +131,13 @@ void PgConnection::pass_over_this_server(const ConnectOptions& options, std::siz
   options.first->pass_over(first, this_server(options).value_or(first), options.servers.size());
 }
 
+/// What the timer calls may have been waiting in the io thread's queue when the timer was cancelled.
 void PgConnection::start_deadline(std::shared_ptr<const ConnectOptions> options, std::size_t first) {
   const auto patience = std::min(silence_max, options->timeout);
   deadline_.expires_after(patience);
   deadline_.async_wait([weak = weak_from_this(), options, first, patience](boost::system::error_code error) {
     const auto self = weak.lock();
-    if (error || !self) return;
+    if (error || !self || self->is_connected_) return;
     self->pass_over_this_server(*options, first);
     self->end_at_deadline(options->timeout - patience);
   });
@@ -145,7 +147,7 @@ void PgConnection::end_at_deadline(std::chrono::milliseconds rest) {
   deadline_.expires_after(rest);
   deadline_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
     const auto self = weak.lock();
-    if (error || !self) return;
+    if (error || !self || self->is_connected_) return;
     self->timed_out_ = true;
     self->close();
   });

@@ -147,6 +147,7 @@ class PgConnection : public std::enable_shared_from_this<PgConnection> {
   SteadyTimer deadline_;
   std::size_t server_ = 0;
   bool has_own_session_ = false;
+  bool is_connected_ = false;
   bool closed_ = false;
   bool timed_out_ = false;
 };

@@ -167,7 +167,9 @@ void Pipeline::break_off() {
 
 void Pipeline::wait_readable() {
   connection_->when_readable([self = shared_from_this()](boost::system::error_code error) {
-    if (!self->closed_ && !error) self->on_readable();
+    if (self->closed_) return;
+    if (error) return self->lose(self->connection_->error_message());
+    self->on_readable();
   });
 }
 
