@@ -25,9 +25,12 @@ constexpr crypto::SealKind row_kind{.first_byte = 5,
                                     .key_purpose = "gatehouse shared-session v1",
                                     .key_id_purpose = "gatehouse shared-session key id v1"};
 
-std::string tag_of(const SecretString& secret) {
+std::string tag_of(const SecretString& secret, database::ChangeFeedKind feed) {
+  const bool reads_rows = feed == database::ChangeFeedKind::redis;
+  const std::string_view purpose =
+      reads_rows ? "gatehouse shared-session tag of rows v1" : "gatehouse shared-session tag v1";
   std::array<char, 8> tag;
-  crypto::derive_key(secret.reveal(), "gatehouse shared-session tag v1", std::as_writable_bytes(std::span{tag}));
+  crypto::derive_key(secret.reveal(), purpose, std::as_writable_bytes(std::span{tag}));
   return to_hex({tag.data(), tag.size()});
 }
 
@@ -109,8 +112,8 @@ std::optional<SharedTime> time_in(std::string_view digits) {
 
 }  // namespace
 
-SharedSessionKeys::SharedSessionKeys(const SecretString& secret)
-    : tag_(tag_of(secret)), names_(name_key_of(secret)), sealing_(row_kind, {&secret, 1}) {}
+SharedSessionKeys::SharedSessionKeys(const SecretString& secret, database::ChangeFeedKind feed)
+    : tag_(tag_of(secret, feed)), names_(name_key_of(secret)), sealing_(row_kind, {&secret, 1}) {}
 
 std::string SharedSessionKeys::name_of(const Ended& ended) const {
   const char kind = std::to_underlying(ended.kind);

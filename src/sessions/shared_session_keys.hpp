@@ -9,6 +9,7 @@
 #include "crypto/keyed_hash.hpp"
 #include "crypto/random.hpp"
 #include "crypto/sealing_keys.hpp"
+#include "database/database_settings.hpp"
 #include "sessions/session_store.hpp"
 #include "sessions/shared_epoch.hpp"
 
@@ -25,7 +26,8 @@ struct SharedRow {
 /// keys come from the first SESSION_SECRET; replicas with different ones share nothing. Immutable; any thread.
 class SharedSessionKeys {
  public:
-  explicit SharedSessionKeys(const SecretString& secret);
+  /// Replicas with another CHANGE_FEED share nothing either, because neither would hear how the other joins.
+  SharedSessionKeys(const SecretString& secret, database::ChangeFeedKind feed);
   SharedSessionKeys(const SharedSessionKeys&) = delete;
   SharedSessionKeys& operator=(const SharedSessionKeys&) = delete;
 

@@ -32,7 +32,7 @@ struct KeySet {
         devices(settings.sessions.secrets),
         repetitions(settings.sessions.secrets),
         limits(settings.sessions.secrets.front()),
-        shared_sessions(settings.sessions.secrets.front()) {}
+        shared_sessions(settings.sessions.secrets.front(), settings.database.change_feed) {}
 
   [[nodiscard]] flows::PasswordCheck::Keys of_passwords() const { return {.accounts = accounts, .devices = devices}; }
 

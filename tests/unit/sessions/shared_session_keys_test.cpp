@@ -9,6 +9,8 @@
 namespace gatehouse::sessions {
 namespace {
 
+using database::ChangeFeedKind;
+
 class SharedSessionKeysTest : public ::testing::Test {
  protected:
   SharedRow row_{.session = {.user = UserId{7},
@@ -20,7 +22,7 @@ class SharedSessionKeysTest : public ::testing::Test {
                              .owner = StoredSession::Owner{"ada@example.com", "Ada", "Lovelace"}},
                  .read_at = {1'800'000'000'000}};
   crypto::SystemRandom random_;
-  const SharedSessionKeys keys_{SecretString{"a secret"}};
+  const SharedSessionKeys keys_{SecretString{"a secret"}, ChangeFeedKind::postgres};
   const std::string sealed_ = keys_.seal(row_, "a place", random_);
 };
 
@@ -51,16 +53,23 @@ TEST_F(SharedSessionKeysTest, EveryChangedByte_IsRefused) {
 TEST_F(SharedSessionKeysTest, AnotherPlace_IsRefused) { EXPECT_FALSE(keys_.open(sealed_, "another place")); }
 
 TEST_F(SharedSessionKeysTest, AnotherSecret_SharesNothing) {
-  const SharedSessionKeys others{SecretString{"another secret"}};
+  const SharedSessionKeys others{SecretString{"another secret"}, ChangeFeedKind::postgres};
   EXPECT_FALSE(others.open(sealed_, "a place"));
   EXPECT_NE(others.tag(), keys_.tag());
   EXPECT_NE(others.name_of({Ended::Kind::session, 7}), keys_.name_of({Ended::Kind::session, 7}));
 }
 
+// Replicas of either kind took the epoch from each other every few seconds.
+TEST_F(SharedSessionKeysTest, AnotherChangeFeed_HadTheSameEpoch) {
+  const SharedSessionKeys others{SecretString{"a secret"}, ChangeFeedKind::redis};
+  EXPECT_NE(others.tag(), keys_.tag());
+}
+
 TEST_F(SharedSessionKeysTest, Names_TellKindsAndIdsApart) {
   const std::string name = keys_.name_of({Ended::Kind::session, 7});
   EXPECT_EQ(name.size(), SharedSessionKeys::name_length);
-  EXPECT_EQ(name, SharedSessionKeys{SecretString{"a secret"}}.name_of({Ended::Kind::session, 7}));
+  const SharedSessionKeys same{SecretString{"a secret"}, ChangeFeedKind::postgres};
+  EXPECT_EQ(name, same.name_of({Ended::Kind::session, 7}));
   EXPECT_NE(name, keys_.name_of({Ended::Kind::session, 8}));
   EXPECT_NE(name.substr(1), keys_.name_of({Ended::Kind::user, 7}).substr(1));
 }
