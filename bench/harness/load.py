@@ -44,7 +44,9 @@ def read_wrk(wrk):
     if line is None:
         raise RuntimeError(f"wrk failed:\n{output}")
     requests, duration_us, refused, broken, p99_us = map(int, line.split()[1:])
-    if refused or broken or not requests:
+    if not requests:
+        raise RuntimeError("no request was answered in time: the machine is too slow for so short a measurement (--seconds)")
+    if refused or broken:
         raise RuntimeError(f"of {requests} requests {refused} were refused and {broken} lost")
     return requests, duration_us / 1e6, p99_us / 1e3
 

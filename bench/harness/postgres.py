@@ -18,8 +18,10 @@ INSERT INTO users (id, first_name, last_name, email, password_hash)
 SELECT n, 'First' || n, 'Last' || n, 'user' || n || '@example.com', 'no hash'
 FROM generate_series({first}, {first} + {users} - 1) n;
 """
-# The secret of session N is the one that bench/seal_sessions.cpp computes.
+# The secret of session N is the one that bench/seal_sessions.cpp computes. Without the first statement, every row would look up its user,
+# which exists, and 50 million look-ups take longer than all else.
 FILL_SESSIONS = """
+SET session_replication_role = replica;
 INSERT INTO sessions (id, user_id, expires_at, absolute_expires_at, secret_hash, refresh_generation)
 SELECT n, {first} + n % {users}, now() + interval '6 days 23 hours', now() + interval '29 days',
        sha256(substring(sha256(convert_to(n::text, 'UTF8')) FOR 16)), 0
@@ -56,6 +58,12 @@ def sequential_scans(database):
     """How many sequential scans of users and sessions there have been so far."""
     time.sleep(1.5)  # Connections report what they did at most once a second.
     return int(run_sql(database, "SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('users', 'sessions')"))
+
+
+def write_whole_pages(is_on):
+    """Whether the first change of a page after a checkpoint writes the whole page to the log. In a table that is large enough nearly every
+    change is such a first one, so it would be part of a call's cost there and not in a small table."""
+    run_sql("postgres", f"ALTER SYSTEM SET full_page_writes = {'on' if is_on else 'off'}", "SELECT pg_reload_conf()")
 
 
 def backends(database):

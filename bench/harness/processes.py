@@ -80,9 +80,11 @@ class Process:
         self.pid = self._process.pid
 
     def wait_until(self, is_ready, seconds=30, pause_seconds=0.01):
+        """Ends the program if it takes longer, because a constructor that fails leaves nobody to stop it."""
         deadline = time.monotonic() + seconds
         while not is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
                 raise RuntimeError(f"{self._process.args[0]} did not start:\n{self.log.read_text()[-2000:]}")
             time.sleep(pause_seconds)
 

@@ -62,8 +62,10 @@ def scale(options, folder):
             for side, sized in zip(times, (small, large)):
                 side.append(sized.microseconds_each(options.seconds))
         scans = large.sequential_scans()
+        postgres.write_whole_pages(False)
         routes = [route_row(name, make, large, small, options.rounds) for name, make in ROUTES]
     finally:
+        postgres.write_whole_pages(True)
         small.gatehouse.stop()
         large.gatehouse.stop()
         postgres.run_sql("postgres", "DROP DATABASE bench_large WITH (FORCE)")
