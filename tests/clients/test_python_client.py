@@ -352,7 +352,7 @@ def test_answers_of_others_are_unexpected(clients, status, body):
 
 
 def test_retry_after_may_be_a_date(clients):
-    fields = (("Sun, 06 Nov 1994 08:49:37 GMT", 0), ("soon", None), ("9" * 20, None))
+    fields = (("Sun, 06 Nov 1994 08:49:37 GMT", 0), ("soon", None), ("9" * 20, None), (f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", None))
     for field, seconds in fields:
         failure = failure_of(lambda field=field: clients.asking(Double(answer({}, 400, **{"Retry-After": field}))).users.get(7))
         assert failure.retry_after_s == seconds

@@ -55,7 +55,7 @@ export class Transport {
   stream(request: Request, options: CallOptions = {}): Promise<Stream> {
     const ms = options.timeoutMs ?? this.#timeoutMs;
     return this.#repeat(request, options, async (response, controller, limit) => {
-      if (!response.ok) throw refusalOf(response, readJson(await response.text()));
+      if (!response.ok || !response.body) throw refusalOf(response, readJson(await response.text()));
       return { response, controller, limit: { ...limit, ms } };
     });
   }

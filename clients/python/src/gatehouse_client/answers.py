@@ -82,7 +82,7 @@ def seconds_of(field: str | None) -> int | None:
         return int(field)
     try:
         return max(0, ceil((parsedate_to_datetime(field) - datetime.now(UTC)).total_seconds()))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -2,7 +2,7 @@ import { NextResponse } from "next/server";
 import type { NextRequest } from "next/server.js";
 
 import type { Client } from "../client.js";
-import { isGatehouseUnavailable } from "../errors.js";
+import { isGatehouseError, isGatehouseUnavailable } from "../errors.js";
 import { type BrowserOptions, browserOf } from "./browser.js";
 import { keepSession, SESSION_COOKIE } from "./cookies.js";
 import { protectionOf } from "./protection.js";
@@ -40,13 +40,20 @@ export function createProxy(options: ProxyOptions): (request: NextRequest) => Pr
       const verified = await client.session.verify(session, browserOf(request.headers, options));
       if (session === undefined || verified === null) return toLogin(request, login, pathname + search);
       const response = NextResponse.next();
+      // Next.js lets shared caches keep a page that was rendered in advance, and they would keep the cookie with it.
+      response.headers.set("Cache-Control", "private, no-store");
       if (loadsPage(request)) keepSession(response.cookies, session, verified.expiresAt);
       return response;
     } catch (error) {
-      if (!isGatehouseUnavailable(error)) throw error;
+      if (!isPassing(error)) throw error;
       return new Response("Service temporarily unavailable", { status: 503, headers: { "Retry-After": "1" } });
     }
   };
+}
+
+/** The service, or the gateway in front of it, cannot answer now. */
+function isPassing(error: unknown): boolean {
+  return isGatehouseUnavailable(error) || (isGatehouseError(error) && [429, 502, 503, 504].includes(error.status));
 }
 
 /** A form that was sent without a session must not be sent again to the login: a 303 makes the browser GET that page instead. */

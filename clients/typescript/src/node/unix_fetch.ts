@@ -6,6 +6,9 @@ import { Readable } from "node:stream";
 
 import type { Fetch } from "../options.js";
 
+/** A `Response` with one of these statuses cannot have a body. */
+const WITHOUT_BODY = [204, 205, 304];
+
 /** A `fetch` that sends every request to the socket at this path, whatever host the URL names. Connections are kept for a few seconds. */
 export function fetchOver(socketPath: string): Fetch {
   return (url, { method, headers, body, signal }) =>
@@ -19,7 +22,12 @@ export function fetchOver(socketPath: string): Fetch {
         ...(signal ? { signal } : {}),
       });
       request.on("response", (answer) => {
-        resolve(responseOf(answer));
+        try {
+          resolve(responseOf(answer));
+        } catch (cause) {
+          answer.destroy();
+          reject(new TypeError("The answer is not one of HTTP", { cause }));
+        }
       });
       request.on("error", reject);
       request.end(body);
@@ -32,6 +40,6 @@ function responseOf(answer: IncomingMessage): Response {
     for (const value of values ?? []) headers.append(name, value);
   }
   const status = answer.statusCode ?? 0;
-  const body = status === 204 ? null : (Readable.toWeb(answer) as unknown as ReadableStream);
+  const body = WITHOUT_BODY.includes(status) ? null : (Readable.toWeb(answer) as unknown as ReadableStream);
   return new Response(body, { status, headers });
 }

@@ -104,6 +104,7 @@ export class RevocationFeed {
 
   async #takeSnapshot(): Promise<void> {
     const set = new RevocationSet(this.#settings.revocationsMax);
+    if (this.#set) set.addKeysOf(this.#set);
     const reader = new SnapshotReader((revocation) => {
       set.add(revocation);
     });

@@ -43,6 +43,11 @@ export class RevocationSet {
     untils.set(id, Math.max(untilMs, known ?? untilMs));
   }
 
+  /** Takes over the revoked keys of an earlier set. */
+  addKeysOf(earlier: RevocationSet): void {
+    for (const [id, untilMs] of earlier.#untils.signing_key) this.add({ kind: "signing_key", id, untilMs });
+  }
+
   get size(): number {
     return revocationKinds.reduce((sum, kind) => sum + this.#untils[kind].size, 0);
   }
@@ -50,13 +55,14 @@ export class RevocationSet {
   /**
    * Drops revocations that have ended by both the service's clock and the reader's, once a minute or if there is little room. Either clock
    * may be ahead for a moment, and the service does not send again what is dropped. Revocations are kept for the slack as well, because the
-   * clock of another replica may be behind.
+   * clock of another replica may be behind. Revoked keys are kept for good: whoever has stolen one writes tokens that never expire, and it
+   * may still be among the keys that were fetched before.
    */
   dropEnded(serviceMs: number, readerMs: number): void {
     const nowMs = Math.min(serviceMs, readerMs);
     if (Math.abs(nowMs - this.#sweptAtMs) < SWEEP_MS && this.#max - this.size >= ROOM) return;
     this.#sweptAtMs = nowMs;
-    for (const untils of Object.values(this.#untils)) {
+    for (const untils of [this.#untils.session, this.#untils.user]) {
       for (const [id, untilMs] of untils) if (untilMs + SLACK_MS < nowMs) untils.delete(id);
     }
   }

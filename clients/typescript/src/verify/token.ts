@@ -6,7 +6,8 @@ import type { TokenClaims } from "./claims.js";
 
 /** Longer than any token of the service, and shorter than the longest header field that it reads. */
 const TOKEN_CHARACTERS_MAX = 8192;
-const BASE64URL = /^[\w-]+$/;
+/** Without bits that are not used: otherwise several texts would be the same token (RFC 4648, section 3.5). */
+const BASE64URL = /^(?=.)(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 
 export interface ParsedToken {
   readonly text: string;

@@ -28,6 +28,7 @@ describe("the proxy", () => {
     const response = await proxyOf(service)(request(PAGE, { session: "s" }));
     expect(passes(response)).toBe(true);
     expect(response.headers.getSetCookie()).toEqual(["session=s; Path=/; Expires=Thu, 03 Dec 2026 08:42:02 GMT; Secure; HttpOnly; SameSite=lax"]);
+    expect(response.headers.get("Cache-Control"), "a shared cache would give the cookie to others").toBe("private, no-store");
     expect(service.only.body).toEqual({ session: "s" });
     expect(service.only.headers).toMatchObject({ "X-Client-Address": "203.0.113.9", "X-Client-User-Agent": "M" });
   });
@@ -60,8 +61,13 @@ describe("the proxy", () => {
     expect([response.status, response.headers.get("Location")]).toEqual([303, "https://app.example.com/enter"]);
   });
 
-  it("shows nothing while the service is down", async () => {
-    const response = await proxyOf(new ServiceDouble(new TypeError("fetch failed")))(request(PAGE, { session: "s" }));
+  it.each([
+    ["the service is down", () => new TypeError("fetch failed")],
+    ["its database is down", () => refusal(503, "unavailable")],
+    ["a gateway reaches none", () => new Response("", { status: 502 })],
+    ["it was asked too often", () => refusal(429, "rate_limited")],
+  ])("shows nothing while %s", async (_, outcome) => {
+    const response = await proxyOf(new ServiceDouble(outcome()))(request(PAGE, { session: "s" }));
     expect([response.status, response.headers.get("Retry-After"), passes(response)]).toEqual([503, "1", false]);
   });
 

@@ -115,6 +115,19 @@ describe("revocations", () => {
   });
 });
 
+describe("a revoked key", () => {
+  it("was trusted again after a new snapshot without it", async () => {
+    service.feed.revoke("signing_key", "the-kid");
+    const text = await token({ exp: Math.floor(Date.now() / 1000) + 36_000 });
+    expect(await outcomeOf(text)).toBe(false);
+    service.feed.log.length = 0;
+    service.feed.end();
+    await pass(service, 2000);
+    expect(service.count(SNAPSHOT)).toBe(2);
+    expect(await outcomeOf(text)).toBe(false);
+  });
+});
+
 describe("what is known of revocations", () => {
   it("is fresh while the service says so", async () => {
     const text = await token();

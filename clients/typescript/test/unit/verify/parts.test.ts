@@ -88,6 +88,15 @@ describe("RevocationSet", () => {
     expect(set.has("session", "1")).toBe(true);
   });
 
+  it("dropped a revoked key, although it was still among the keys that had been fetched", () => {
+    const set = new RevocationSet(1_000_000);
+    set.add({ kind: "signing_key", id: "1", untilMs: 1_000_000 });
+    set.dropEnded(9_000_000, 9_000_000);
+    const next = new RevocationSet(1_000_000);
+    next.addKeysOf(set);
+    expect([set.has("signing_key", "1"), next.has("signing_key", "1"), next.size]).toEqual([true, true, 1]);
+  });
+
   it("keeps the later end of two", () => {
     for (const ends of [[1, 1_000_000], [1_000_000, 1]]) {
       const set = new RevocationSet(1_000_000);

@@ -78,6 +78,7 @@ describe("a token is refused without a request", () => {
     ["has a part that is empty", () => `${encoded({ alg: "none", kid: "kid-ES256" })}.${encoded(goodClaims())}.`],
     ["is padded", () => `${encoded({ alg: "ES256", kid: "kid-ES256" })}=.${encoded(goodClaims())}.AA`],
     ["is no base64url", () => "a.b.c"],
+    ["has bits that are not used", async () => (await saying({})()).replace(/.$/, (last) => String.fromCharCode(last.charCodeAt(0) + 1))],
     ["is no UTF-8", () => `${encoded({ alg: "ES256", kid: "k" })}.${Buffer.from([0x22, 0xff, 0x22]).toString("base64url")}.AA`],
     ["is no JSON", () => `${encoded("no")}.${encoded(goodClaims())}.AA`],
     ["has a list of claims", () => signed(keys.ES256, [goodClaims()])],
