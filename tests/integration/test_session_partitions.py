@@ -207,6 +207,9 @@ def test_wrong_command_line_is_refused(database, command, arguments):
         ("CREATE UNIQUE INDEX sessions_secrets ON sessions (secret_hash)", "unique index sessions_secrets has no id"),
         ("ALTER TABLE sessions DISABLE TRIGGER gatehouse_revoke_delete", "gatehouse_revoke_delete is not enabled"),
         ("ALTER TABLE sessions ENABLE ROW LEVEL SECURITY", "row security"),
+        ("ALTER TABLE sessions ADD COLUMN pair bigint GENERATED ALWAYS AS (user_id / 2) STORED", "column pair is generated"),
+        ("CREATE PUBLICATION everything FOR ALL TABLES", "publication everything includes it"),
+        ("CREATE SCHEMA AUTHORIZATION CURRENT_USER", "it is not in the schema"),
     ],
 )
 def test_what_others_made_of_the_table_is_named(database, command, made, named):
