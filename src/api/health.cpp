@@ -67,7 +67,11 @@ Task<> Health::renew(database::Database& database) {
 
 Finding Health::last() const {
   const Instant at = last_at_.load(std::memory_order_acquire);
-  if (at != Instant::min() && parts_.now() - at < trusted_for) return last_.load(std::memory_order_relaxed);
+  if (at != Instant::min() && parts_.now() - at < trusted_for) {
+    const Finding last = last_.load(std::memory_order_relaxed);
+    // The start, which has made the schema ready meanwhile, has written to the database.
+    return last == Finding::schema_not_ready && is_schema_ready() ? Finding::healthy : last;
+  }
   return is_schema_ready() ? Finding::unavailable : Finding::schema_not_ready;
 }
 

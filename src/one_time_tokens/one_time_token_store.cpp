@@ -76,8 +76,6 @@ void add_contents(Parameters& parameters, NewOneTimeToken token) {
 
 }  // namespace
 
-constinit const std::string_view OneTimeTokenStore::remove_all_script = "DELETE FROM one_time_tokens; ";
-
 Task<std::optional<OpenToken>> OneTimeTokenStore::find_open(std::string hash, Kind kind, TimePoint now) {
   Parameters parameters{Blob{std::move(hash)}, std::string{to_text(kind)}, now};
   const Rows rows = co_await database_.query(find_open_token, std::move(parameters));

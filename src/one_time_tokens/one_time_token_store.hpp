@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -44,9 +43,6 @@ class OneTimeTokenStore {
  public:
   static constexpr std::int64_t open_max = 3;  ///< per user and kind; the oldest gives way
   static constexpr std::int64_t cleanup_tokens_max = 500;
-  static constexpr std::string_view migration = "20261127_006_create_one_time_tokens";  ///< creates its tables
-  /// For a database that no service uses.
-  static const std::string_view remove_all_script;
 
   /// `database` outlives the store.
   explicit OneTimeTokenStore(database::Database& database) : database_(database) {}

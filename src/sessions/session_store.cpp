@@ -215,8 +215,6 @@ std::optional<SessionId> read_id(const Rows& rows) {
 
 }  // namespace
 
-constinit const std::string_view SessionStore::remove_all_script = "DELETE FROM sessions; ";
-
 Change<std::optional<SessionId>> SessionStore::insert(NewSession session) {
   Client client = storable(std::move(session.client));
   Parameters parameters{session.user.value,

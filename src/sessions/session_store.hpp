@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -103,8 +102,6 @@ class SessionStore {
  public:
   static constexpr std::int64_t list_sessions_max = 1000;
   static constexpr std::int64_t cleanup_sessions_max = 500;
-  /// For a database that no service uses.
-  static const std::string_view remove_all_script;
 
   /// `database` outlives the store.
   explicit SessionStore(database::Database& database) : database_(database) {}

@@ -10,7 +10,6 @@
 #include <optional>
 #include <ostream>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -23,12 +22,11 @@
 #include "database/errors.hpp"
 #include "database/schema/migration_error_text.hpp"
 #include "database/schema/migrator.hpp"
+#include "database/schema/restored_rows.hpp"
 #include "database/schema/table_copy.hpp"
 #include "database/schema/table_scripts.hpp"
-#include "one_time_tokens/one_time_token_store.hpp"
 #include "runtime/interruption.hpp"
 #include "service/settings.hpp"
-#include "sessions/session_store.hpp"
 
 namespace gatehouse::cli {
 namespace {
@@ -200,18 +198,6 @@ std::expected<std::string, std::string> prepare(const Program& program, const se
   return std::string{};
 }
 
-bool has_migration(const database::BackupContent& content, std::string_view migration) {
-  return std::ranges::find(content.migrations, migration) != content.migrations.end();
-}
-
-/// The SQL that ends what may have been ended or used up since the backup.
-std::string ending_script(const database::BackupContent& content) {
-  using one_time_tokens::OneTimeTokenStore;
-  std::string script{sessions::SessionStore::remove_all_script};
-  if (has_migration(content, OneTimeTokenStore::migration)) script += OneTimeTokenStore::remove_all_script;
-  return script;
-}
-
 void report(const Program& program, const RestoreOptions& options, const database::BackupContent& content) {
   program.out << "Restored " << options.file << ": " << describe(content)
               << "\nStart the service now; it applies missing migrations\n";
@@ -227,7 +213,7 @@ void report(const Program& program, const RestoreOptions& options, const databas
 /// seals has positions that no seal covers.
 void raise_audit_positions(const Program& program, const service::Loaded& loaded,
                            const database::BackupContent& content) {
-  if (!has_migration(content, audit::SealStore::migration)) return;
+  if (std::ranges::find(content.migrations, audit::SealStore::migration) == content.migrations.end()) return;
   DatabaseSession session{program, loaded.settings};
   audit::SealStore seals{session.database()};
   (void)session.run(seals.raise_positions());
@@ -247,9 +233,8 @@ int restore(const Program& program, const RestoreOptions& options, const service
                            ". Everything written since then is lost";
   if (!has_consent(program, options.consent, loss)) return exit_failure;
   if (interruption.has_come()) return refuse(program, "Interrupted", consequence);
-  const auto restored =
-      (*restoration)
-          ->run({.undo = *std::move(undo), .then = options.ends_sessions ? ending_script(content) : std::string{}});
+  std::string then = options.ends_sessions ? database::schema::ending_script(content.migrations) : std::string{};
+  const auto restored = (*restoration)->run({.undo = *std::move(undo), .then = std::move(then)});
   if (!restored) return refuse(program, restored.error(), consequence);
   raise_audit_positions(program, loaded, content);
   report(program, options, content);

@@ -68,6 +68,14 @@ TEST_F(ReadinessTest, NothingFoundYet_IsNot) {
   EXPECT_EQ(readiness_.refusal(), R"({"status":"not ready","reasons":["schema"]})");
 }
 
+TEST_F(ReadinessTest, SchemaThatHasBecomeReadySinceTheLastLook_WasCalledNotReady) {
+  lifecycle_.schema_ready = false;
+  look();
+  EXPECT_EQ(readiness_.refusal(), R"({"status":"not ready","reasons":["schema"]})");
+  lifecycle_.schema_ready = true;
+  EXPECT_EQ(readiness_.refusal(), "");
+}
+
 TEST_F(ReadinessTest, WhatIsWrongWithTheDatabase_IsTheReason) {
   using Reason = Unavailable::Reason;
   for (const auto& [reason, name] : std::vector<std::pair<Reason, std::string>>{{Reason::connection, "database"},
