@@ -26,10 +26,10 @@ struct Transfer {
   std::string_view unsent;  ///< the rest of the message
   const std::stop_token* stop;
   std::optional<Clock::time_point> stop_seen = std::nullopt;
-  std::string refusal = {};         ///< the last reply of the 4xx or 5xx class since MAIL FROM
-  bool has_begun = false;           ///< MAIL FROM was sent
-  bool has_named_receiver = false;  ///< RCPT TO was sent
-  bool has_sent_data = false;       ///< DATA was sent: the server may have taken the message
+  std::string refusal = {};          ///< the last reply of the 4xx or 5xx class since MAIL FROM
+  bool has_begun = false;            ///< MAIL FROM was sent
+  bool has_named_recipient = false;  ///< RCPT TO was sent
+  bool has_sent_data = false;        ///< DATA was sent: the server may have taken the message
 };
 
 std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* user) {
@@ -56,7 +56,7 @@ int on_dialogue(CURL* /*handle*/, curl_infotype kind, char* bytes, std::size_t s
     transfer.refusal = line.substr(0, reply_bytes_max);
   } else if (kind == CURLINFO_HEADER_OUT) {
     transfer.has_begun = transfer.has_begun || line.starts_with("MAIL FROM:");
-    transfer.has_named_receiver = transfer.has_named_receiver || line.starts_with("RCPT TO:");
+    transfer.has_named_recipient = transfer.has_named_recipient || line.starts_with("RCPT TO:");
     transfer.has_sent_data = transfer.has_sent_data || line == "DATA";
   }
   return 0;
@@ -78,7 +78,7 @@ std::string reason_of(const Transfer& transfer, std::string_view error, const ch
 
 /// Whether what failed would fail for every message: the connection, the login or the sender.
 bool concerns_all_messages(const Transfer& transfer) {
-  return !transfer.has_named_receiver || transfer.refusal.empty() ||
+  return !transfer.has_named_recipient || transfer.refusal.empty() ||
          transfer.refusal.starts_with(service_not_available) || transfer.refusal.starts_with(authentication_required);
 }
 
