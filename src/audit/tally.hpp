@@ -70,7 +70,7 @@ class Tally {
 
   std::mutex mutex_;
   std::map<Key, std::uint64_t> counts_;  ///< guarded by mutex_
-  std::vector<Counted> unsure_;          ///< was put back; guarded by mutex_
+  std::vector<Counted> unsure_;          ///< was put back, so it is no more than was taken; guarded by mutex_
 };
 
 }  // namespace gatehouse::audit
